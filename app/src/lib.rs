@@ -1,0 +1,1 @@
+//! What people see: Leptos pages, islands and texts.

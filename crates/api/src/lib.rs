@@ -1,0 +1,1 @@
+//! The wire types of API v1, for the server and its clients.

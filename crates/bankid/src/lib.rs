@@ -1,0 +1,1 @@
+//! BankID Relying Party API v6: types, client, animated QR, hint codes.

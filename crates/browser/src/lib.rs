@@ -1,0 +1,1 @@
+//! The WebAssembly entry that hydrates the islands of the app.

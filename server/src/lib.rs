@@ -1,0 +1,1 @@
+//! The postvalv program as a library, so that tests run the real router.
