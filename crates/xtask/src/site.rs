@@ -41,7 +41,7 @@ pub(crate) fn build(root: &Path) -> anyhow::Result<()> {
             fs::read(&path).with_context(|| format!("{} is missing", path.display()))?,
         );
     }
-    write(&root.join("target/site"), assets::hash(files)?)
+    write(&root.join("target/site"), &assets::hash(files)?)
 }
 
 fn style(root: &Path, scratch: &Path) -> anyhow::Result<Vec<u8>> {
@@ -75,7 +75,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Files) -> anyhow::Result<()>
 }
 
 /// Writes the files whose names are new, removes those that nothing names any more, and the manifest last.
-fn write(site: &Path, hashed: assets::Hashed) -> anyhow::Result<()> {
+fn write(site: &Path, hashed: &assets::Hashed) -> anyhow::Result<()> {
     let folder = site.join("assets");
     fs::create_dir_all(&folder)?;
     let mut wanted = BTreeSet::new();
@@ -148,7 +148,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let build = |text: &str| {
             let files = Files::from([("main.css".to_owned(), text.repeat(100).into_bytes())]);
-            write(folder.path(), assets::hash(files).unwrap()).unwrap();
+            write(folder.path(), &assets::hash(files).unwrap()).unwrap();
             let mut names: Vec<_> = fs::read_dir(folder.path().join("assets"))
                 .unwrap()
                 .map(|entry| entry.unwrap().file_name().into_string().unwrap())
