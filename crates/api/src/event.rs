@@ -1,0 +1,57 @@
+//! What has happened to an organisation's messages, read by a cursor.
+
+use base::{DeliveryId, MessageId, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::instant;
+
+/// Some events in the order in which they happened.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct EventPage {
+    /// The events, by rising sequence number.
+    pub events: Vec<Event>,
+    /// What to give as `after` next time. Keep it: it never skips an event and never repeats one.
+    pub next_after: u64,
+    /// Whether there are more events right now.
+    pub more: bool,
+}
+
+/// Something that happened to a message.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Event {
+    /// Its number within the organisation; rises by one with each event.
+    pub sequence: u64,
+    /// What happened. Clients must accept kinds that they don't know, since more will come.
+    #[schema(value_type = EventKind)]
+    pub kind: String,
+    /// The message.
+    #[schema(value_type = String, format = "uuid")]
+    pub message_id: MessageId,
+    /// The delivery, when it happened to one recipient's alone.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub delivery_id: Option<DeliveryId>,
+    /// When.
+    #[serde(with = "instant::required")]
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+}
+
+/// The kinds of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// The message became visible to the recipient.
+    Delivered,
+    /// A notification was handed to the mail system.
+    Notified,
+    /// The recipient opened it for the first time.
+    Opened,
+    /// Its time is over.
+    Expired,
+    /// The sender took it back.
+    Revoked,
+    /// Its content and everything personal about it was destroyed.
+    Purged,
+}

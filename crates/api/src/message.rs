@@ -1,0 +1,324 @@
+//! Sending a message and asking how it fares.
+
+use std::fmt;
+
+use base::{CaseId, DeliveryId, DocumentId, MessageId, SecretString, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::instant;
+
+/// The name of the first part of a message's multipart body: a [`MessageMetadata`] as JSON.
+pub const METADATA_PART: &str = "metadata";
+
+/// The name of each part after the first: the bytes of one declared document, in the order of the declaration.
+pub const DOCUMENT_PART: &str = "document";
+
+/// The most bytes that the metadata part may have.
+pub const MAX_METADATA_BYTES: usize = 256 * 1024;
+
+/// The header that makes sending safe to repeat.
+pub const IDEMPOTENCY_KEY_HEADER: &str = "idempotency-key";
+
+/// The most characters in an idempotency key. They are visible ASCII (`!` to `~`); a random UUID is a good key.
+pub const MAX_IDEMPOTENCY_KEY_CHARS: usize = 128;
+
+/// A message before its documents: what is sent, to whom, and what the documents are.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageMetadata {
+    /// What the message is about, in the recipient's list: one line, shown only to a recipient who has signed in.
+    #[schema(min_length = 1, example = "Beslut om bygglov")]
+    pub title: String,
+    /// The text of the message; plain text, where an empty line begins a new paragraph.
+    #[serde(default)]
+    #[schema(example = "Hej!\n\nHär kommer beslutet i ditt ärende.")]
+    pub body: String,
+    /// The organisation's own name for this kind of message. Not shown to the recipient; it stays in the purged
+    /// message's remains, so it must say nothing of a person.
+    #[serde(default)]
+    #[schema(example = "decision")]
+    pub document_type: Option<String>,
+    /// For how many whole days the recipient may read the message; the organisation's own number when absent. It is
+    /// purged at midnight, the organisation's time, after the last day.
+    #[serde(default)]
+    #[schema(minimum = 1, example = 14)]
+    pub retention_days: Option<u32>,
+    /// Who gets the message. Each gets a case of their own and none sees the others.
+    #[schema(min_items = 1)]
+    pub recipients: Vec<Recipient>,
+    /// The documents, in the order of the parts that follow.
+    #[serde(default)]
+    pub documents: Vec<DeclaredDocument>,
+}
+
+/// A person who gets a message.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Recipient {
+    /// A personnummer or samordningsnummer: twelve digits, with or without a dash before the last four.
+    #[schema(value_type = String, example = "19770117-2392")]
+    pub personnummer: SecretString,
+    /// Where a notification goes. It names the portal and the sender, and nothing else.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Email)]
+    pub email: Option<SecretString>,
+}
+
+/// A document as it is announced before its bytes.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredDocument {
+    /// The file's name as the recipient sees it, without a path.
+    #[schema(example = "beslut.pdf")]
+    pub file_name: String,
+    /// The media type (RFC 9110 section 8.3.1); the content is compared with it.
+    #[schema(example = "application/pdf")]
+    pub media_type: String,
+    /// How many bytes the document has. Neither more nor fewer are accepted.
+    #[schema(minimum = 1, example = 48_213)]
+    pub size: u64,
+    /// SHA-256 of the bytes, 64 hexadecimal digits. When given, the message is refused if the bytes differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[0-9A-Fa-f]{64}$")]
+    pub sha256: Option<String>,
+}
+
+impl Serialize for Recipient {
+    /// Writes the number and the address out, for the body of the request.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+
+        let mut recipient = serializer.serialize_struct("Recipient", 2)?;
+        recipient.serialize_field("personnummer", self.personnummer.expose())?;
+        match &self.email {
+            Some(email) => recipient.serialize_field("email", email.expose())?,
+            None => recipient.skip_field("email")?,
+        }
+        recipient.end()
+    }
+}
+
+impl Serialize for MessageMetadata {
+    /// Writes everything out, for the first part of the request.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+
+        let mut metadata = serializer.serialize_struct("MessageMetadata", 6)?;
+        metadata.serialize_field("title", &self.title)?;
+        metadata.serialize_field("body", &self.body)?;
+        metadata.serialize_field("document_type", &self.document_type)?;
+        metadata.serialize_field("retention_days", &self.retention_days)?;
+        metadata.serialize_field("recipients", &self.recipients)?;
+        metadata.serialize_field("documents", &self.documents)?;
+        metadata.end()
+    }
+}
+
+// Titles, texts, names of files and people never reach a log, so nothing here prints more than how many there are.
+
+impl fmt::Debug for MessageMetadata {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageMetadata")
+            .field("recipients", &self.recipients.len())
+            .field("documents", &self.documents.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recipient").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for DeclaredDocument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeclaredDocument")
+            .field("media_type", &self.media_type)
+            .field("size", &self.size)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The receipt for a message that is stored, durable and visible to its recipients.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct MessageReceipt {
+    /// The message.
+    #[schema(value_type = String, format = "uuid")]
+    pub id: MessageId,
+    /// When it became visible.
+    #[serde(with = "instant::required")]
+    #[schema(value_type = String, format = DateTime)]
+    pub sent_at: Timestamp,
+    /// Whether this request repeated an earlier one with the same idempotency key, and so stored nothing new.
+    pub repeated: bool,
+    /// One delivery for each recipient, in the order of the request.
+    pub deliveries: Vec<DeliveryReceipt>,
+}
+
+/// What became of one recipient of a message just sent.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct DeliveryReceipt {
+    /// The delivery.
+    #[schema(value_type = String, format = "uuid")]
+    pub id: DeliveryId,
+    /// The case that it lies in.
+    #[schema(value_type = String, format = "uuid")]
+    pub case_id: CaseId,
+    /// When the recipient can no longer read it.
+    #[serde(with = "instant::required")]
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
+    /// A text to print and post to a person without an e-mail address. It names the portal and the sender, says
+    /// nothing about the content, and holds no link that gives anything.
+    pub letter: String,
+}
+
+/// How a message fares.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct MessageStatus {
+    /// The message.
+    #[schema(value_type = String, format = "uuid")]
+    pub id: MessageId,
+    /// When it was sent.
+    #[serde(with = "instant::required")]
+    #[schema(value_type = String, format = DateTime)]
+    pub sent_at: Timestamp,
+    /// The organisation's own name for this kind of message, when one was given.
+    pub document_type: Option<String>,
+    /// One for each recipient, in the order of the request that sent it.
+    pub deliveries: Vec<Delivery>,
+    /// The documents, in order. Their names are not repeated: the sender has them.
+    pub documents: Vec<Document>,
+}
+
+/// How a message fares with one recipient.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Delivery {
+    /// The delivery.
+    #[schema(value_type = String, format = "uuid")]
+    pub id: DeliveryId,
+    /// The case that it lies in.
+    #[schema(value_type = String, format = "uuid")]
+    pub case_id: CaseId,
+    /// Where it stands now.
+    pub state: DeliveryState,
+    /// When a notification was handed to the mail system.
+    #[serde(default, with = "instant::optional")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub notified_at: Option<Timestamp>,
+    /// When the recipient first opened it.
+    #[serde(default, with = "instant::optional")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub opened_at: Option<Timestamp>,
+    /// When the recipient can no longer read it.
+    #[serde(with = "instant::required")]
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
+    /// When the sender took it back.
+    #[serde(default, with = "instant::optional")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub revoked_at: Option<Timestamp>,
+    /// When its content and everything personal about it was destroyed.
+    #[serde(default, with = "instant::optional")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub purged_at: Option<Timestamp>,
+}
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// The recipient can read it and has not opened it.
+    Delivered,
+    /// The recipient has opened it and still can.
+    Opened,
+    /// Its time is over; nobody can read it any more.
+    Expired,
+    /// The sender took it back; nobody can read it any more.
+    Revoked,
+    /// Its content and everything personal about it is destroyed.
+    Purged,
+}
+
+/// A document of a message.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Document {
+    /// The document.
+    #[schema(value_type = String, format = "uuid")]
+    pub id: DocumentId,
+    /// The media type that was declared and found.
+    pub media_type: String,
+    /// Bytes.
+    pub size: u64,
+    /// When it was destroyed.
+    #[serde(default, with = "instant::optional")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub purged_at: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metadata() -> MessageMetadata {
+        MessageMetadata {
+            title: "Beslut".to_owned(),
+            body: "Hemligt".to_owned(),
+            document_type: None,
+            retention_days: Some(14),
+            recipients: vec![Recipient {
+                personnummer: SecretString::new("197701172392".to_owned()),
+                email: None,
+            }],
+            documents: vec![DeclaredDocument {
+                file_name: "anna.pdf".to_owned(),
+                media_type: "application/pdf".to_owned(),
+                size: 7,
+                sha256: None,
+            }],
+        }
+    }
+
+    #[test]
+    fn metadata_reads_back_what_it_wrote() {
+        let text = serde_json::to_string(&metadata()).unwrap();
+        let read: MessageMetadata = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), text);
+        assert!(text.contains("197701172392"));
+    }
+
+    #[test]
+    fn metadata_prints_nothing_of_anyone() {
+        let printed = format!("{:?} {:?}", metadata(), metadata().documents);
+        for secret in ["Beslut", "Hemligt", "1977", "anna"] {
+            assert!(!printed.contains(secret), "{printed}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_field_is_refused() {
+        let text = r#"{"title": "Beslut", "recipients": [], "retention_day": 3}"#;
+        assert!(serde_json::from_str::<MessageMetadata>(text).is_err());
+    }
+
+    #[test]
+    fn instants_are_rfc_3339_and_what_has_not_happened_is_null() {
+        let delivery = Delivery {
+            id: "0192f0c1-2345-7abc-8def-0123456789ab".parse().unwrap(),
+            case_id: "0192f0c1-2345-7abc-8def-0123456789ac".parse().unwrap(),
+            state: DeliveryState::Delivered,
+            notified_at: None,
+            opened_at: None,
+            expires_at: Timestamp::from_millis(1_795_302_245_678),
+            revoked_at: None,
+            purged_at: None,
+        };
+        let json = serde_json::to_value(&delivery).unwrap();
+        assert_eq!(json["expires_at"], "2026-11-21T23:04:05.678Z");
+        assert_eq!(json["opened_at"], serde_json::Value::Null);
+        let read: Delivery = serde_json::from_value(json).unwrap();
+        assert_eq!(read.expires_at, delivery.expires_at);
+    }
+}
