@@ -1,1 +1,120 @@
 //! The domain: a module per word of the design; SQL and blob storage stay inside it.
+//!
+//! [`Portal`] is the way in; its use cases are methods that stand in the module of their word. Rules are pure functions
+//! over values, SQL stands at the edge of each module, and a use case alone opens a write transaction. Knows no HTTP
+//! and no page.
+
+mod actor;
+mod case;
+mod delivery;
+mod document;
+mod event;
+mod fault;
+mod idempotency;
+mod intent;
+mod message;
+mod migration;
+mod notification;
+mod organisation;
+mod settings;
+mod system;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use base::{Clock, Ids, Timestamp};
+
+pub use actor::{
+    AssuranceLevel, MissingScope, OperatorActor, RecipientActor, RequestInfo, Scope, SystemActor, UnknownScope,
+};
+pub use event::{Event, EventKind};
+pub use fault::Fault;
+pub use idempotency::IdempotencyKey;
+pub use message::{
+    DeclaredFile, DeliveryReceipt, DeliveryStatus, FileProblem, MessageDraft, MessageReceipt, MessageStatus,
+    RecipientAddress, SendError, SystemError, Upload,
+};
+pub use organisation::{NewOrganisation, Organisation, SetUpError};
+pub use settings::{BlobSettings, Limits, ProviderSettings, SessionLimits, Settings};
+pub use system::{IssuedToken, TokenError};
+
+/// The portal: every use case is a method of it. Cloning gives the same portal.
+#[derive(Clone)]
+pub struct Portal(Arc<Context>);
+
+/// What use cases work with.
+pub(crate) struct Context {
+    clock: Clock,
+    ids: Ids,
+    settings: Settings,
+    /// The latest instant that this installation has acted on, in milliseconds.
+    latest: AtomicI64,
+}
+
+impl Context {
+    /// The time now, but never before the latest instant that the installation has acted on: a clock that goes back
+    /// un-expires nothing.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock
+            .now()
+            .max(Timestamp::from_millis(self.latest.load(Ordering::SeqCst)))
+    }
+}
+
+/// The portal could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(Fault),
+}
+
+/// The portal can't serve now.
+#[derive(Debug, thiserror::Error)]
+pub enum NotReady {
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(Fault),
+}
+
+impl<E: Into<Fault>> From<E> for OpenError {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl<E: Into<Fault>> From<E> for NotReady {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl Portal {
+    /// Opens the databases, brings their schemas up to date, and checks that all parts belong to one installation.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] with what the operator can mend.
+    pub async fn open(settings: Settings, clock: Clock) -> Result<Self, OpenError> {
+        Ok(Self(Arc::new(Context {
+            ids: Ids::new(clock.clone()),
+            clock,
+            settings,
+            latest: AtomicI64::new(i64::MIN),
+        })))
+    }
+
+    /// Whether everything that the portal needs answers and belongs together.
+    ///
+    /// # Errors
+    ///
+    /// [`NotReady`] with what is wrong.
+    pub async fn readiness(&self) -> Result<(), NotReady> {
+        todo!()
+    }
+
+    /// Closes the databases. Requests that still run fail.
+    pub async fn close(&self) {
+        todo!()
+    }
+}

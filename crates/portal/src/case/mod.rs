@@ -1,0 +1,3 @@
+//! Cases: the threads between an organisation and one recipient.
+
+pub(crate) mod entity;

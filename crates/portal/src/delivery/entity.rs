@@ -1,0 +1,28 @@
+//! The rows of `delivery`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "delivery")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: Uuid,
+    pub(crate) message_id: Uuid,
+    pub(crate) case_id: Uuid,
+    pub(crate) organisation_id: Uuid,
+    pub(crate) recipient_id: Option<Uuid>,
+    pub(crate) sent_at: i64,
+    pub(crate) notified_at: Option<i64>,
+    pub(crate) opened_at: Option<i64>,
+    pub(crate) expires_at: i64,
+    /// Set once when expiry was noticed; a clock that goes back does not unset it.
+    pub(crate) expired_at: Option<i64>,
+    pub(crate) revoked_at: Option<i64>,
+    pub(crate) condemned_at: Option<i64>,
+    pub(crate) purged_at: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

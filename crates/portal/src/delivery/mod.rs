@@ -1,0 +1,3 @@
+//! Deliveries: a message handed to one recipient, with its own life.
+
+pub(crate) mod entity;

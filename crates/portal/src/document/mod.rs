@@ -1,0 +1,3 @@
+//! Documents: the files of messages, each encrypted under a content key of its own.
+
+pub(crate) mod entity;

@@ -1,0 +1,46 @@
+//! What the portal says when something inside it failed. The outside learns nothing but that; the inside stands in
+//! `source()`, for the one place that logs it.
+
+use std::error::Error;
+use std::fmt;
+
+/// Something inside failed that the caller can't mend: a database, the vault, a disk.
+#[derive(Debug)]
+pub struct Fault(Box<dyn Error + Send + Sync>);
+
+impl Fault {
+    /// Wraps what happened. It must carry no secret and no personal data, since it ends in the log.
+    pub(crate) fn new(inside: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(inside.into())
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("internal fault")
+    }
+}
+
+impl Error for Fault {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.0)
+    }
+}
+
+impl From<sea_orm::DbErr> for Fault {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::new(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_shows_its_inside_only_as_its_source() {
+        let fault = Fault::new("the disk is gone");
+        assert_eq!(fault.to_string(), "internal fault");
+        assert_eq!(fault.source().unwrap().to_string(), "the disk is gone");
+    }
+}

@@ -1,0 +1,3 @@
+//! Notifications: the outbox of "something is waiting", and nothing else.
+
+pub(crate) mod entity;

@@ -1,0 +1,90 @@
+//! What an operator decides about the portal: where things are stored and where the limits lie. Plain values; the
+//! server reads them from its configuration.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use base::SecretString;
+use jiff::tz::TimeZone;
+
+/// Where the portal stores what it has, and its limits.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Address of the portal's database: `sqlite:/path` or `postgres://…`. May hold a password.
+    pub database_url: SecretString,
+    /// Address of the vault's database, never the same as the portal's.
+    pub vault_url: SecretString,
+    /// Where the destroyable secrets are.
+    pub provider: ProviderSettings,
+    /// Where the encrypted documents are.
+    pub blobs: BlobSettings,
+    /// The longest retention, in days, that an organisation or a message may ask for.
+    pub retention_ceiling_days: u32,
+    /// How much one message may hold.
+    pub limits: Limits,
+    /// How long a recipient stays signed in.
+    pub sessions: SessionLimits,
+    /// The time zone of organisations that did not name one.
+    pub time_zone: TimeZone,
+}
+
+/// Where the key provider keeps its secrets.
+#[derive(Clone, Debug)]
+pub enum ProviderSettings {
+    /// A folder of small files that only the portal's user may read.
+    Folder(PathBuf),
+}
+
+/// Where the encrypted documents are stored.
+#[derive(Clone, Debug)]
+pub enum BlobSettings {
+    /// A folder on a local or shared disk.
+    Folder(PathBuf),
+}
+
+/// How much one message may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest file, in bytes.
+    pub max_file_bytes: u64,
+    /// The most files in a message.
+    pub max_files: usize,
+    /// The most recipients of a message.
+    pub max_recipients: usize,
+    /// The longest text of a message, in characters (Unicode scalar values).
+    pub max_text_chars: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_file_bytes: 2 * 1024 * 1024 * 1024,
+            max_files: 50,
+            max_recipients: 100,
+            max_text_chars: 20_000,
+        }
+    }
+}
+
+/// How long a recipient stays signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// The session ends when nothing was asked for so long.
+    pub idle: Duration,
+    /// The session ends so long after signing in, whatever happens.
+    pub absolute: Duration,
+}
+
+impl Default for SessionLimits {
+    fn default() -> Self {
+        Self {
+            idle: Duration::from_secs(15 * 60),
+            absolute: Duration::from_secs(60 * 60),
+        }
+    }
+}
+
+impl Settings {
+    /// The ceiling on retention unless the operator sets another, in days.
+    pub const DEFAULT_RETENTION_CEILING_DAYS: u32 = 365;
+}
