@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** The folder with the built programs. */
+export const programs = process.env.POSTVALV_PROGRAMS ?? path.join(root, 'target/debug');
+
+/** A port on loopback that nobody uses right now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
+}
+
+/** The environment without what this machine says of certificates, since the tests have their own authority. */
+function environment(extra: Record<string, string>): NodeJS.ProcessEnv {
+  const { SSL_CERT_FILE, SSL_CERT_DIR, NODE_EXTRA_CA_CERTS, ...rest } = process.env;
+  return { ...rest, ...extra };
+}
+
+/** A running program of ours; its output goes to a file. */
+export class Program {
+  private constructor(
+    readonly name: string,
+    readonly log: string,
+    private readonly child: ChildProcess,
+  ) {}
+
+  /** Starts a program and waits until `ready` answers 200. */
+  static async start(
+    name: string,
+    args: string[],
+    options: { folder: string; ready: string; environment?: Record<string, string> },
+  ): Promise<Program> {
+    const log = path.join(options.folder, `${name}.log`);
+    const child = spawn(path.join(programs, name), args, {
+      cwd: options.folder,
+      env: environment(options.environment ?? {}),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const output = createWriteStream(log, { flags: 'a' });
+    child.stdout?.pipe(output);
+    child.stderr?.pipe(output);
+    const program = new Program(name, log, child);
+    await program.untilReady(options.ready);
+    return program;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  private async untilReady(address: string): Promise<void> {
+    const deadline = Date.now() + 30_000;
+    while (Date.now() < deadline) {
+      if (this.child.exitCode !== null) throw new Error(`${this.name} ended with ${this.child.exitCode}: see ${this.log}`);
+      const answer = await fetch(address).catch(() => undefined);
+      if (answer?.ok) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`${this.name} was not ready within 30 seconds: see ${this.log}`);
+  }
+
+  /** Ends the program and waits until it has gone. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const gone = new Promise<void>((resolve) => this.child.once('exit', () => resolve()));
+    this.child.kill(signal);
+    await gone;
+  }
+}
+
+/** What a command printed, and how it ended. */
+export type Outcome = { code: number; stdout: string; stderr: string };
+
+/** Runs a program of ours to its end. */
+export function run(
+  name: string,
+  args: string[],
+  options: { folder: string; environment?: Record<string, string>; input?: string },
+): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(path.join(programs, name), args, {
+      cwd: options.folder,
+      env: environment(options.environment ?? {}),
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (data) => (stdout += data));
+    child.stderr.on('data', (data) => (stderr += data));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr }));
+    child.stdin.end(options.input ?? '');
+  });
+}
