@@ -1,0 +1,256 @@
+//! One of the two databases: connecting, reading, writing, migrating. Knows no table.
+//!
+//! SQLite has one connection that writes and a few that read, so writers queue here and not on the file's lock.
+//! PostgreSQL has one pool for both. A commit is durable when it returns: `synchronous=FULL`, `synchronous_commit=on`.
+
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use base::SecretString;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sea_orm::sqlx::{self, ConnectOptions, Executor};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
+    SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions,
+    TransactionSession, TransactionTrait,
+};
+use sea_orm_migration::MigratorTrait;
+
+/// How long a statement waits for another program's lock on an SQLite file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a caller waits for a free connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Connections that read an SQLite file.
+const SQLITE_READERS: u32 = 4;
+/// Connections to PostgreSQL per database and node.
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// The key of PostgreSQL's advisory lock that lets one node at a time migrate: "postvalv" in ASCII.
+const MIGRATION_LOCK: i64 = 0x706f_7374_7661_6c76;
+
+/// A database that can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// The address is neither `sqlite:PATH` nor `postgres://…`. The address isn't repeated: it may hold a password.
+    #[error("the database address is neither sqlite:PATH nor postgres://USER@HOST/NAME")]
+    Address,
+    /// The file can't be created or opened.
+    #[error("the database file {0} can't be opened")]
+    File(PathBuf, #[source] std::io::Error),
+    /// The database did not answer as it should.
+    #[error("the database can't be reached")]
+    Connect(#[source] DbErr),
+}
+
+/// A database with its connections. Cloning it gives the same database.
+#[derive(Clone, Debug)]
+pub(crate) struct Database {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+}
+
+impl Database {
+    /// Opens the database at `url`: `sqlite:PATH`, created with mode 600 when missing, or `postgres://…`.
+    ///
+    /// # Errors
+    ///
+    /// [`DatabaseError`] with what is wrong.
+    pub(crate) async fn connect(url: &SecretString) -> Result<Self, DatabaseError> {
+        let text = url.expose();
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            if path.is_empty() || path.contains(['?', ':']) {
+                return Err(DatabaseError::Address);
+            }
+            Self::open_file(Path::new(path)).await
+        } else if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(text).map_err(|_| DatabaseError::Address)?;
+            Self::open_postgres(options).await
+        } else {
+            Err(DatabaseError::Address)
+        }
+    }
+
+    async fn open_file(path: &Path) -> Result<Self, DatabaseError> {
+        // SQLite gives its write-ahead log the mode of the database file, so only this file needs to be made with care.
+        std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(|problem| DatabaseError::File(path.to_owned(), problem))?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .disable_statement_logging();
+        // The writer opens first: it turns the write-ahead log on, which a reader can't.
+        let writer = sqlite_pool(1, options.clone()).await?;
+        let reader = sqlite_pool(SQLITE_READERS, options.pragma("query_only", "on")).await?;
+        Ok(Self { reader, writer })
+    }
+
+    async fn open_postgres(options: PgConnectOptions) -> Result<Self, DatabaseError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    // As statements, since connection poolers refuse them as start-up parameters.
+                    connection
+                        .execute("SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '60s'")
+                        .await?;
+                    Ok(())
+                })
+            })
+            .connect_with(options.application_name("postvalv").disable_statement_logging())
+            .await
+            .map_err(connect_error)?;
+        let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
+        Ok(Self {
+            reader: connection.clone(),
+            writer: connection,
+        })
+    }
+
+    /// The connections for reading. On SQLite they can't write.
+    pub(crate) const fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// Begins a transaction that may write (`BEGIN IMMEDIATE` on SQLite, so that it never has to be run again because
+    /// somebody else wrote). Dropping it undoes it.
+    ///
+    /// # Errors
+    ///
+    /// When the database can't be reached or stays locked for longer than the timeout.
+    pub(crate) async fn write(&self) -> Result<WriteTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.writer.begin_with_options(options).await.map(WriteTransaction)
+    }
+
+    /// SQLite or PostgreSQL.
+    pub(crate) fn backend(&self) -> DbBackend {
+        self.reader.get_database_backend()
+    }
+
+    /// Brings the schema up to date, all or nothing. Several nodes may do so at once.
+    ///
+    /// # Errors
+    ///
+    /// When a step fails.
+    pub(crate) async fn migrate<M: MigratorTrait>(&self) -> Result<(), DbErr> {
+        let transaction = self.write().await?;
+        if self.backend() == DbBackend::Postgres {
+            transaction
+                .execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+                .await?;
+        }
+        M::up(&transaction.0, None).await?;
+        transaction.commit().await
+    }
+
+    /// Asks the database whether it answers.
+    ///
+    /// # Errors
+    ///
+    /// When it doesn't.
+    pub(crate) async fn ping(&self) -> Result<(), DbErr> {
+        self.reader.ping().await
+    }
+
+    /// Closes all connections; SQLite then folds its write-ahead log into the file.
+    ///
+    /// # Errors
+    ///
+    /// When a connection was already broken.
+    pub(crate) async fn close(self) -> Result<(), DbErr> {
+        self.reader.close().await?;
+        self.writer.close().await
+    }
+}
+
+async fn sqlite_pool(connections: u32, options: SqliteConnectOptions) -> Result<DatabaseConnection, DatabaseError> {
+    let pool = SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options)
+        .await
+        .map_err(connect_error)?;
+    Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
+}
+
+fn connect_error(problem: sqlx::Error) -> DatabaseError {
+    DatabaseError::Connect(DbErr::Conn(RuntimeErr::SqlxError(problem.into())))
+}
+
+/// Whether the database refused to write because its disk or quota is full (SQLite's `SQLITE_FULL`, PostgreSQL's
+/// class 53 "insufficient resources", code 53100).
+pub(crate) fn is_out_of_space(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(inner))
+    | DbErr::Query(RuntimeErr::SqlxError(inner))
+    | DbErr::Conn(RuntimeErr::SqlxError(inner))) = error
+    else {
+        return false;
+    };
+    inner
+        .as_database_error()
+        .and_then(|database| database.code())
+        .is_some_and(|code| code == "13" || code == "53100")
+}
+
+/// A transaction that may write. Dropping it undoes it.
+#[derive(Debug)]
+pub(crate) struct WriteTransaction(DatabaseTransaction);
+
+impl WriteTransaction {
+    /// Makes everything in it visible and durable.
+    ///
+    /// # Errors
+    ///
+    /// When the commit failed: nothing was written, unless the connection broke at that very moment.
+    pub(crate) async fn commit(self) -> Result<(), DbErr> {
+        self.0.commit().await
+    }
+
+    /// Undoes everything in it.
+    ///
+    /// # Errors
+    ///
+    /// When the connection broke, which undoes it as well.
+    pub(crate) async fn rollback(self) -> Result<(), DbErr> {
+        self.0.rollback().await
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for WriteTransaction {
+    fn get_database_backend(&self) -> DbBackend {
+        self.0.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.0.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.0.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.0.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.0.query_all_raw(statement).await
+    }
+}
