@@ -5,19 +5,24 @@
 //! and no page.
 
 mod actor;
+mod blob;
 mod case;
+mod database;
 mod delivery;
 mod document;
 mod event;
 mod fault;
 mod idempotency;
+mod installation;
 mod intent;
 mod message;
 mod migration;
 mod notification;
 mod organisation;
+mod provider;
 mod settings;
 mod system;
+mod vault;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
