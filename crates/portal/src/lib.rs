@@ -5,6 +5,7 @@
 //! and no page.
 
 mod actor;
+mod audit;
 mod blob;
 mod case;
 mod database;
@@ -15,11 +16,15 @@ mod fault;
 mod idempotency;
 mod installation;
 mod intent;
+mod jobs;
 mod message;
 mod migration;
 mod notification;
 mod organisation;
 mod provider;
+mod purge;
+mod recipient;
+mod session;
 mod settings;
 mod system;
 mod vault;
@@ -32,14 +37,22 @@ use base::{Clock, Ids, Timestamp};
 pub use actor::{
     AssuranceLevel, MissingScope, OperatorActor, RecipientActor, RequestInfo, Scope, SystemActor, UnknownScope,
 };
+pub use case::{CaseView, InboxEntry, MessageView};
+pub use document::{
+    Content, ContentError, ContentUse, DocumentSummary, DocumentView, Preview, ReadError, RequestedRange,
+};
 pub use event::{Event, EventKind};
 pub use fault::Fault;
 pub use idempotency::IdempotencyKey;
+pub use jobs::JobsReport;
 pub use message::{
     DeclaredFile, DeliveryReceipt, DeliveryStatus, FileProblem, MessageDraft, MessageReceipt, MessageStatus,
     RecipientAddress, SendError, SystemError, Upload,
 };
 pub use organisation::{NewOrganisation, Organisation, SetUpError};
+pub use purge::{PurgeMode, PurgeReport};
+pub use recipient::{SignInError, SignInRefusal, VerifiedIdentity};
+pub use session::{SessionCreation, SessionKey, StoredSession};
 pub use settings::{BlobSettings, Limits, ProviderSettings, SessionLimits, Settings};
 pub use system::{IssuedToken, TokenError};
 

@@ -1,3 +1,8 @@
-//! Deliveries: a message handed to one recipient, with its own life.
+//! Deliveries: a message handed to one recipient, and when that may be read. Owns the scoped finder, which is the only
+//! way by which a reader gets to a row. Knows nothing of what a message says.
 
 pub(crate) mod entity;
+mod finder;
+mod rule;
+
+pub(crate) use finder::{Finder, ReadableDelivery, ReadableDocument};

@@ -138,6 +138,7 @@ fn owners() -> Vec<TableCreateStatement> {
                 ("key_hash", Bytes),
                 ("recipient_id?", Id),
                 ("assurance_level?", SmallNumber),
+                ("sealed_name?", Bytes),
                 ("sealed_data", Bytes),
                 ("created_at", Time),
                 ("last_seen_at", Time),
@@ -292,6 +293,11 @@ fn work() -> Vec<TableCreateStatement> {
             "organisation_id",
             "organisation",
         ),
+        table(
+            "forgettable",
+            &[("recipient_id", Id), ("since", Time)],
+            &["recipient_id"],
+        ),
         table("audit_writer", &[("id", Id), ("next_counter", Number)], &["id"]),
         table(
             "audit_event",
@@ -306,6 +312,7 @@ fn work() -> Vec<TableCreateStatement> {
                 ("action", Text),
                 ("target_kind?", Text),
                 ("target_id?", Id),
+                ("detail?", Text),
                 ("request_id?", Id),
                 ("sealed_address?", Bytes),
                 ("mac", Bytes),

@@ -1,0 +1,198 @@
+//! The words of the log.
+
+use base::{CaseId, DeliveryId, DocumentId, MessageId, OrganisationId, RecipientId, SystemId};
+
+use crate::{OperatorActor, RecipientActor, RequestInfo, SystemActor};
+
+/// What was done. The names are stored and never change their meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AuditAction {
+    OrganisationCreated,
+    SystemCreated,
+    TokenIssued,
+    TokenRefused,
+    RecipientsMatched,
+    MessageSent,
+    MessageStatusRead,
+    MessageRevoked,
+    RecipientSignedIn,
+    RecipientSignInRefused,
+    RecipientSignedOut,
+    CaseOpened,
+    DocumentViewed,
+    DocumentDownloaded,
+    /// What is stored of a document is missing or altered.
+    DocumentDamaged,
+    /// A running stream was broken off because the right to read had ended.
+    DocumentCutOff,
+    DeliveryPurged,
+    DocumentPurged,
+    MessagePurged,
+    RecipientForgotten,
+    DaySecretDestroyed,
+}
+
+impl AuditAction {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::OrganisationCreated => "organisation.created",
+            Self::SystemCreated => "system.created",
+            Self::TokenIssued => "token.issued",
+            Self::TokenRefused => "token.refused",
+            Self::RecipientsMatched => "recipients.matched",
+            Self::MessageSent => "message.sent",
+            Self::MessageStatusRead => "message.status-read",
+            Self::MessageRevoked => "message.revoked",
+            Self::RecipientSignedIn => "recipient.signed-in",
+            Self::RecipientSignInRefused => "recipient.sign-in-refused",
+            Self::RecipientSignedOut => "recipient.signed-out",
+            Self::CaseOpened => "case.opened",
+            Self::DocumentViewed => "document.viewed",
+            Self::DocumentDownloaded => "document.downloaded",
+            Self::DocumentDamaged => "document.damaged",
+            Self::DocumentCutOff => "document.cut-off",
+            Self::DeliveryPurged => "delivery.purged",
+            Self::DocumentPurged => "document.purged",
+            Self::MessagePurged => "message.purged",
+            Self::RecipientForgotten => "recipient.forgotten",
+            Self::DaySecretDestroyed => "day-secret.destroyed",
+        }
+    }
+}
+
+/// What it was done to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AuditTarget {
+    Organisation(OrganisationId),
+    System(SystemId),
+    Recipient(RecipientId),
+    Case(CaseId),
+    Message(MessageId),
+    Delivery(DeliveryId),
+    Document(DocumentId),
+}
+
+impl AuditTarget {
+    pub(super) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Organisation(_) => "organisation",
+            Self::System(_) => "system",
+            Self::Recipient(_) => "recipient",
+            Self::Case(_) => "case",
+            Self::Message(_) => "message",
+            Self::Delivery(_) => "delivery",
+            Self::Document(_) => "document",
+        }
+    }
+
+    pub(super) const fn id(&self) -> &uuid::Uuid {
+        match self {
+            Self::Organisation(id) => id.as_uuid(),
+            Self::System(id) => id.as_uuid(),
+            Self::Recipient(id) => id.as_uuid(),
+            Self::Case(id) => id.as_uuid(),
+            Self::Message(id) => id.as_uuid(),
+            Self::Delivery(id) => id.as_uuid(),
+            Self::Document(id) => id.as_uuid(),
+        }
+    }
+}
+
+/// Who did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Who {
+    Recipient(RecipientId),
+    System(SystemId),
+    Operator,
+    /// The portal by itself, as time goes by.
+    Portal,
+    /// Somebody who was not let in.
+    Nobody,
+}
+
+impl Who {
+    pub(super) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Recipient(_) => "recipient",
+            Self::System(_) => "system",
+            Self::Operator => "operator",
+            Self::Portal => "portal",
+            Self::Nobody => "nobody",
+        }
+    }
+
+    pub(super) const fn id(&self) -> Option<&uuid::Uuid> {
+        match self {
+            Self::Recipient(id) => Some(id.as_uuid()),
+            Self::System(id) => Some(id.as_uuid()),
+            Self::Operator | Self::Portal | Self::Nobody => None,
+        }
+    }
+}
+
+/// What the log is to say.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AuditEntry<'a> {
+    pub(super) who: Who,
+    pub(super) action: AuditAction,
+    pub(super) organisation: Option<OrganisationId>,
+    pub(super) target: Option<AuditTarget>,
+    pub(super) detail: Option<&'static str>,
+    pub(super) request: Option<&'a RequestInfo>,
+}
+
+impl<'a> AuditEntry<'a> {
+    const fn new(who: Who, action: AuditAction, request: Option<&'a RequestInfo>) -> Self {
+        Self {
+            who,
+            action,
+            organisation: None,
+            target: None,
+            detail: None,
+            request,
+        }
+    }
+
+    /// A signed-in person did it.
+    pub(crate) const fn by_recipient(actor: &'a RecipientActor, action: AuditAction) -> Self {
+        Self::new(Who::Recipient(actor.recipient_id()), action, Some(actor.request()))
+    }
+
+    /// An organisation's system did it.
+    pub(crate) const fn by_system(actor: &'a SystemActor, action: AuditAction) -> Self {
+        Self::new(Who::System(actor.system_id()), action, Some(actor.request())).within(actor.organisation_id())
+    }
+
+    /// The operator did it.
+    pub(crate) const fn by_operator(actor: &'a OperatorActor, action: AuditAction) -> Self {
+        Self::new(Who::Operator, action, Some(actor.request()))
+    }
+
+    /// The portal did it by itself.
+    pub(crate) const fn by_portal(action: AuditAction) -> Self {
+        Self::new(Who::Portal, action, None)
+    }
+
+    /// Somebody did it who was not let in.
+    pub(crate) const fn by_nobody(action: AuditAction, request: &'a RequestInfo) -> Self {
+        Self::new(Who::Nobody, action, Some(request))
+    }
+
+    /// In whose log it belongs.
+    pub(crate) const fn within(mut self, organisation: OrganisationId) -> Self {
+        self.organisation = Some(organisation);
+        self
+    }
+
+    /// What it was done to.
+    pub(crate) const fn about(mut self, target: AuditTarget) -> Self {
+        self.target = Some(target);
+        self
+    }
+
+    /// One word more, from a fixed list: never what came from outside.
+    pub(crate) const fn detail(mut self, detail: &'static str) -> Self {
+        self.detail = Some(detail);
+        self
+    }
+}

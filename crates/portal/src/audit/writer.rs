@@ -1,0 +1,114 @@
+//! Writes rows that can be checked: numbered without a gap per writer, each with an authentication code over all of it.
+
+use base::{AuditEventId, Ids, Timestamp};
+use keyring::{Field, FieldKey, MacKey};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, IntoActiveModel, Statement};
+use uuid::Uuid;
+
+use super::entity::Model;
+use super::entry::AuditEntry;
+use crate::Fault;
+
+/// Takes the writer's next number. The first use makes the writer's row, so a program that never acts leaves none.
+const NEXT_COUNTER: &str = "INSERT INTO audit_writer (id, next_counter) VALUES ($1, 2) \
+    ON CONFLICT (id) DO UPDATE SET next_counter = audit_writer.next_counter + 1 RETURNING next_counter - 1";
+
+/// Writes the audit log for one running program.
+pub(crate) struct AuditWriter {
+    id: Uuid,
+    ids: Ids,
+    mac: MacKey,
+    addresses: FieldKey,
+}
+
+impl AuditWriter {
+    /// A writer of its own for this run of the program, so that nodes do not wait for each other's numbers.
+    pub(crate) fn new(ids: Ids, mac: MacKey, addresses: FieldKey) -> Self {
+        let id: AuditEventId = ids.next();
+        Self {
+            id: *id.as_uuid(),
+            ids,
+            mac,
+            addresses,
+        }
+    }
+
+    /// Writes one row in the transaction of what it tells of: both are committed or neither.
+    pub(crate) async fn record(
+        &self,
+        transaction: &impl ConnectionTrait,
+        at: Timestamp,
+        entry: &AuditEntry<'_>,
+    ) -> Result<(), Fault> {
+        let backend = transaction.get_database_backend();
+        let next = Statement::from_sql_and_values(backend, NEXT_COUNTER, [self.id.into()]);
+        let counter = transaction
+            .query_one_raw(next)
+            .await?
+            .ok_or_else(|| DbErr::RecordNotFound("the audit writer's number".to_owned()))?
+            .try_get_by_index(0)?;
+        let row = self.row(counter, at, entry);
+        row.into_active_model().insert(transaction).await?;
+        Ok(())
+    }
+
+    fn row(&self, counter: i64, at: Timestamp, entry: &AuditEntry<'_>) -> Model {
+        let id: AuditEventId = self.ids.next();
+        let address = entry.request.and_then(|request| request.address);
+        let mut row = Model {
+            id: *id.as_uuid(),
+            writer_id: self.id,
+            counter,
+            organisation_id: entry.organisation.map(|organisation| *organisation.as_uuid()),
+            at: at.as_millis(),
+            actor_kind: entry.who.kind().to_owned(),
+            actor_id: entry.who.id().copied(),
+            action: entry.action.as_str().to_owned(),
+            target_kind: entry.target.map(|target| target.kind().to_owned()),
+            target_id: entry.target.map(|target| *target.id()),
+            detail: entry.detail.map(str::to_owned),
+            request_id: entry.request.map(|request| *request.id.as_uuid()),
+            sealed_address: address.map(|address| {
+                let place = Field::new("audit_event", "sealed_address", id.as_bytes());
+                self.addresses.seal_field(place, address.to_string().as_bytes())
+            }),
+            mac: Vec::new(),
+        };
+        row.mac = self.mac.mac(&slices(&authenticated(&row))).as_bytes().to_vec();
+        row
+    }
+
+    /// Whether a row is as a writer of this installation wrote it.
+    pub(super) fn verifies(&self, row: &Model) -> bool {
+        self.mac.verify(&slices(&authenticated(row)), &row.mac)
+    }
+}
+
+/// Everything in a row but its code, in the order of the columns. What is absent is an empty list of bytes, what is
+/// present begins with a 1, so that the two never look the same.
+fn authenticated(row: &Model) -> Vec<Vec<u8>> {
+    let present = |bytes: &[u8]| [&[1], bytes].concat();
+    let id = |id: Option<Uuid>| id.map_or_else(Vec::new, |id| present(id.as_bytes()));
+    let text = |text: Option<&String>| text.map_or_else(Vec::new, |text| present(text.as_bytes()));
+    vec![
+        id(Some(row.id)),
+        id(Some(row.writer_id)),
+        present(&row.counter.to_be_bytes()),
+        id(row.organisation_id),
+        present(&row.at.to_be_bytes()),
+        text(Some(&row.actor_kind)),
+        id(row.actor_id),
+        text(Some(&row.action)),
+        text(row.target_kind.as_ref()),
+        id(row.target_id),
+        text(row.detail.as_ref()),
+        id(row.request_id),
+        row.sealed_address
+            .as_ref()
+            .map_or_else(Vec::new, |address| present(address)),
+    ]
+}
+
+fn slices(values: &[Vec<u8>]) -> Vec<&[u8]> {
+    values.iter().map(Vec::as_slice).collect()
+}

@@ -1,0 +1,208 @@
+//! The scoped finder: what one person may read at one instant. What belongs to somebody else is not found, like what
+//! does not exist.
+
+use base::{CaseId, DeliveryId, DocumentId, MessageId, OrganisationId, RecipientId, Timestamp};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+
+use crate::RecipientActor;
+
+/// The most deliveries that one look into the inbox or a case gives; the latest of them.
+const MAX_DELIVERIES: i64 = 1_000;
+
+/// The rule of [`super::rule::may_read`] in SQL, with `$1` the recipient and `$2` the instant.
+macro_rules! readable {
+    () => {
+        "delivery.recipient_id = $1 AND delivery.expires_at > $2 AND delivery.expired_at IS NULL \
+         AND delivery.revoked_at IS NULL AND delivery.condemned_at IS NULL AND delivery.purged_at IS NULL"
+    };
+}
+
+/// What [`ReadableDelivery::from_row`] reads, in its order. The body only where it is shown, since it is the big one.
+macro_rules! deliveries {
+    ($body:literal, $documents:literal) => {
+        concat!(
+            "SELECT delivery.id, delivery.case_id, delivery.message_id, delivery.organisation_id, organisation.name, \
+             organisation.time_zone, delivery.sent_at, delivery.expires_at, delivery.opened_at, message.sealed_title, ",
+            $body,
+            ", ",
+            $documents,
+            " FROM delivery JOIN message ON message.id = delivery.message_id \
+             JOIN organisation ON organisation.id = delivery.organisation_id "
+        )
+    };
+}
+
+/// A delivery with its message; texts are still sealed.
+#[derive(Clone)]
+pub(crate) struct ReadableDelivery {
+    pub(crate) id: DeliveryId,
+    pub(crate) case: CaseId,
+    pub(crate) message: MessageId,
+    pub(crate) organisation: OrganisationId,
+    pub(crate) organisation_name: String,
+    /// A name of the IANA time zone database.
+    pub(crate) time_zone: String,
+    pub(crate) sent_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) opened: bool,
+    pub(crate) sealed_title: Option<Vec<u8>>,
+    /// `None` where it is not shown.
+    pub(crate) sealed_body: Option<Vec<u8>>,
+    /// How many documents it has, where only that is shown.
+    pub(crate) documents: u32,
+}
+
+/// A document of a readable delivery; its name is still sealed.
+#[derive(Clone)]
+pub(crate) struct ReadableDocument {
+    pub(crate) id: DocumentId,
+    pub(crate) message: MessageId,
+    pub(crate) organisation: OrganisationId,
+    pub(crate) sealed_file_name: Option<Vec<u8>>,
+    pub(crate) media_type: String,
+    /// In bytes, decrypted.
+    pub(crate) size: u64,
+}
+
+/// Finds what one person may read at one instant.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Finder {
+    recipient: RecipientId,
+    now: Timestamp,
+}
+
+impl Finder {
+    /// What `actor` may read at `now`, the time of the installation's context.
+    pub(crate) const fn new(actor: &RecipientActor, now: Timestamp) -> Self {
+        Self {
+            recipient: actor.recipient_id(),
+            now,
+        }
+    }
+
+    /// The same person at another instant.
+    pub(crate) const fn at(self, now: Timestamp) -> Self {
+        Self { now, ..self }
+    }
+
+    /// Everything that the person may read, the latest first.
+    pub(crate) async fn deliveries(self, on: &impl ConnectionTrait) -> Result<Vec<ReadableDelivery>, DbErr> {
+        let sql = concat!(
+            deliveries!(
+                "NULL",
+                "(SELECT COUNT(*) FROM document WHERE document.message_id = delivery.message_id)"
+            ),
+            "WHERE ",
+            readable!(),
+            " ORDER BY delivery.sent_at DESC, delivery.id DESC LIMIT $3"
+        );
+        self.query(on, sql, [MAX_DELIVERIES.into()], ReadableDelivery::from_row)
+            .await
+    }
+
+    /// What the person may read in a case, the latest first; nothing when the case is not theirs.
+    pub(crate) async fn in_case(self, on: &impl ConnectionTrait, case: CaseId) -> Result<Vec<ReadableDelivery>, DbErr> {
+        let sql = concat!(
+            deliveries!("message.sealed_body", "CAST(0 AS BIGINT)"),
+            "WHERE ",
+            readable!(),
+            " AND delivery.case_id = $4 ORDER BY delivery.sent_at DESC, delivery.id DESC LIMIT $3"
+        );
+        let more = [MAX_DELIVERIES.into(), (*case.as_uuid()).into()];
+        self.query(on, sql, more, ReadableDelivery::from_row).await
+    }
+
+    /// The documents that the person may read in a case, in the senders' order; nothing when the case is not theirs.
+    pub(crate) async fn documents_in_case(
+        self,
+        on: &impl ConnectionTrait,
+        case: CaseId,
+    ) -> Result<Vec<ReadableDocument>, DbErr> {
+        let sql = concat!(
+            "SELECT document.id, document.message_id, document.organisation_id, document.sealed_file_name, \
+             document.media_type, document.size \
+             FROM delivery JOIN document ON document.message_id = delivery.message_id WHERE ",
+            readable!(),
+            " AND delivery.case_id = $3 AND document.purged_at IS NULL ORDER BY document.message_id, document.position"
+        );
+        self.query(on, sql, [(*case.as_uuid()).into()], ReadableDocument::from_row)
+            .await
+    }
+
+    /// A document that the person may read, with the delivery through which they may.
+    pub(crate) async fn document(
+        self,
+        on: &impl ConnectionTrait,
+        document: DocumentId,
+    ) -> Result<Option<(ReadableDocument, ReadableDelivery)>, DbErr> {
+        let sql = concat!(
+            "SELECT document.id, document.message_id, document.organisation_id, document.sealed_file_name, \
+             document.media_type, document.size \
+             FROM delivery JOIN document ON document.message_id = delivery.message_id WHERE ",
+            readable!(),
+            " AND document.id = $3 AND document.purged_at IS NULL LIMIT 1"
+        );
+        let found = self
+            .query(on, sql, [(*document.as_uuid()).into()], ReadableDocument::from_row)
+            .await?;
+        let Some(found) = found.into_iter().next() else {
+            return Ok(None);
+        };
+        let sql = concat!(
+            deliveries!("NULL", "CAST(0 AS BIGINT)"),
+            "WHERE ",
+            readable!(),
+            " AND delivery.message_id = $3 ORDER BY delivery.expires_at DESC LIMIT 1"
+        );
+        let through = self
+            .query(on, sql, [(*found.message.as_uuid()).into()], ReadableDelivery::from_row)
+            .await?;
+        Ok(through.into_iter().next().map(|delivery| (found, delivery)))
+    }
+
+    async fn query<T>(
+        self,
+        on: &impl ConnectionTrait,
+        sql: &'static str,
+        more: impl IntoIterator<Item = Value>,
+        read: impl Fn(&QueryResult) -> Result<T, DbErr>,
+    ) -> Result<Vec<T>, DbErr> {
+        let scope: [Value; 2] = [(*self.recipient.as_uuid()).into(), self.now.as_millis().into()];
+        let values = scope.into_iter().chain(more);
+        let statement = Statement::from_sql_and_values(on.get_database_backend(), sql, values);
+        on.query_all_raw(statement).await?.iter().map(read).collect()
+    }
+}
+
+impl ReadableDelivery {
+    fn from_row(row: &QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            id: DeliveryId::from_uuid(row.try_get_by_index(0)?),
+            case: CaseId::from_uuid(row.try_get_by_index(1)?),
+            message: MessageId::from_uuid(row.try_get_by_index(2)?),
+            organisation: OrganisationId::from_uuid(row.try_get_by_index(3)?),
+            organisation_name: row.try_get_by_index(4)?,
+            time_zone: row.try_get_by_index(5)?,
+            sent_at: Timestamp::from_millis(row.try_get_by_index(6)?),
+            expires_at: Timestamp::from_millis(row.try_get_by_index(7)?),
+            opened: row.try_get_by_index::<Option<i64>>(8)?.is_some(),
+            sealed_title: row.try_get_by_index(9)?,
+            sealed_body: row.try_get_by_index(10)?,
+            documents: u32::try_from(row.try_get_by_index::<i64>(11)?).unwrap_or(u32::MAX),
+        })
+    }
+}
+
+impl ReadableDocument {
+    fn from_row(row: &QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            id: DocumentId::from_uuid(row.try_get_by_index(0)?),
+            message: MessageId::from_uuid(row.try_get_by_index(1)?),
+            organisation: OrganisationId::from_uuid(row.try_get_by_index(2)?),
+            sealed_file_name: row.try_get_by_index(3)?,
+            media_type: row.try_get_by_index(4)?,
+            size: u64::try_from(row.try_get_by_index::<i64>(5)?)
+                .map_err(|_| DbErr::Type("a document's size is negative".to_owned()))?,
+        })
+    }
+}

@@ -1,0 +1,25 @@
+//! The rows of `session`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "session")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) key_hash: Vec<u8>,
+    /// Who is signed in.
+    pub(crate) recipient_id: Option<Uuid>,
+    pub(crate) assurance_level: Option<i32>,
+    /// The name to greet the person with, so that greeting does not cost a look into the vault.
+    pub(crate) sealed_name: Option<Vec<u8>>,
+    pub(crate) sealed_data: Vec<u8>,
+    pub(crate) created_at: i64,
+    pub(crate) last_seen_at: i64,
+    /// The absolute limit.
+    pub(crate) expires_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
