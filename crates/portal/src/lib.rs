@@ -34,6 +34,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use base::{Clock, Ids, Timestamp};
 
+use audit::AuditWriter;
+use blob::Blobs;
+use database::Database;
+use vault::Vault;
+
 pub use actor::{
     AssuranceLevel, MissingScope, OperatorActor, RecipientActor, RequestInfo, Scope, SystemActor, UnknownScope,
 };
@@ -65,6 +70,10 @@ pub(crate) struct Context {
     clock: Clock,
     ids: Ids,
     settings: Settings,
+    database: Database,
+    vault: Vault,
+    blobs: Blobs,
+    audit: AuditWriter,
     /// The latest instant that this installation has acted on, in milliseconds.
     latest: AtomicI64,
 }
@@ -114,12 +123,7 @@ impl Portal {
     ///
     /// [`OpenError`] with what the operator can mend.
     pub async fn open(settings: Settings, clock: Clock) -> Result<Self, OpenError> {
-        Ok(Self(Arc::new(Context {
-            ids: Ids::new(clock.clone()),
-            clock,
-            settings,
-            latest: AtomicI64::new(i64::MIN),
-        })))
+        todo!("{settings:?} {clock:?}")
     }
 
     /// Whether everything that the portal needs answers and belongs together.
