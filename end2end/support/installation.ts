@@ -1,0 +1,97 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort, Program, run, type Outcome } from './program.ts';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** Ports as the development configuration has them, in the order portal, bridge, phone page, BankID's interface. */
+const developmentPorts = ['3000', '3001', '3002', '3003'] as const;
+
+/**
+ * Portal, bridge and simulated BankID with the configuration that `make run` uses, on ports and in a folder of their own.
+ */
+export class Installation {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'postvalv-'));
+  private ports: string[] = [];
+  portal!: Program;
+  private others: Program[] = [];
+
+  get address(): string {
+    return `http://localhost:${this.ports[0]}`;
+  }
+
+  get phone(): string {
+    return `http://127.0.0.1:${this.ports[2]}`;
+  }
+
+  static async start(): Promise<Installation> {
+    const installation = new Installation();
+    await installation.prepare();
+    await installation.startOthers();
+    await installation.startPortal();
+    return installation;
+  }
+
+  private async prepare(): Promise<void> {
+    for (const _ of developmentPorts) this.ports.push(String(await freePort()));
+    mkdirSync(path.join(this.folder, 'config'));
+    for (const name of ['development.toml', 'bridge.toml', 'simulator.toml']) {
+      let text = readFileSync(path.join(root, 'config', name), 'utf8');
+      developmentPorts.forEach((port, index) => (text = text.replaceAll(`:${port}`, `:${this.ports[index]}`)));
+      writeFileSync(path.join(this.folder, 'config', name), text);
+    }
+    mkdirSync(path.join(this.folder, 'var'));
+    await this.succeed('bankid-simulator', ['certificates', 'var/bankid-test-ca']);
+    await this.succeed('postvalv', ['--config', 'config/development.toml', 'demonstration']);
+  }
+
+  private async startOthers(): Promise<void> {
+    const start = (name: string, configuration: string, port: number) =>
+      Program.start(name, ['--config', `config/${configuration}`], {
+        folder: this.folder,
+        ready: `http://127.0.0.1:${this.ports[port]}/healthz`,
+      });
+    this.others.push(await start('bankid-simulator', 'simulator.toml', 2));
+    this.others.push(await start('bankid-bridge', 'bridge.toml', 1));
+  }
+
+  async startPortal(): Promise<void> {
+    this.portal = await Program.start('postvalv', ['--config', 'config/development.toml', 'serve'], {
+      folder: this.folder,
+      ready: `${this.address}/readyz`,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.portal.stop();
+    for (const program of this.others) await program.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Runs a program of ours here and fails unless it succeeds. */
+  async succeed(name: string, args: string[], input?: string): Promise<Outcome> {
+    const outcome = await run(name, args, { folder: this.folder, input });
+    if (outcome.code !== 0) throw new Error(`${name} ${args[0]} ended with ${outcome.code}: ${outcome.stderr}`);
+    return outcome;
+  }
+
+  /** Runs `postvalv` with this installation's configuration. */
+  operate(...args: string[]): Promise<Outcome> {
+    return this.succeed('postvalv', ['--config', 'config/development.toml', ...args]);
+  }
+
+  /** Runs `valv` as the demonstration organisation's system. */
+  valv(args: string[], input?: string): Promise<Outcome> {
+    return this.succeed('valv', ['--profile', 'var/valv.toml', ...args], input);
+  }
+
+  /** Moves the clock of all three programs to so many milliseconds ahead of the system's. */
+  moveClock(millis: number): void {
+    writeFileSync(path.join(this.folder, 'var/clock-offset'), String(millis));
+  }
+}
+
+/** Numbers that Skatteverket publishes for tests. */
+export const people = { first: '200001012384', second: '200001012392', stranger: '197701172392' } as const;
