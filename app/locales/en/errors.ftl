@@ -1,0 +1,33 @@
+### When something does not work: what happened and what one can do.
+
+error-not-found = This page does not exist
+error-not-found-body = The document may have been deleted when its time was up, or the address is wrong. If you are waiting for something, look in your inbox.
+error-sign-in-cancelled = The sign-in was cancelled
+error-sign-in-cancelled-body = You can try again whenever you like.
+error-sign-in-lost = The sign-in took too long
+error-sign-in-lost-body = It may also have begun in another browser. Go to the start page and sign in again, in the browser that you want to read in.
+error-sign-in-level = Your sign-in is not strong enough here
+error-sign-in-level-body = To protect your documents we require a safer e-identification, such as BankID. Sign in with one of those instead.
+error-sign-in-identity = We were not told who you are
+error-sign-in-identity-body = The sign-in service sent no personal identity number or coordination number. Sign in another way, or try again later.
+error-sign-in-provider = The sign-in service does not answer
+error-sign-in-provider-body = The problem is temporary and is not your fault. Try again in a few minutes.
+error-sign-in-not-trusted = The sign-in could not be verified
+error-sign-in-not-trusted-body = The answer from the sign-in service did not add up, so we let nobody in. Try again. If it happens repeatedly, contact whoever runs the service.
+error-forbidden-origin = The request did not come from here
+error-forbidden-origin-body = For your safety we only accept what is sent from our own pages. Go to the start page and try again from there.
+error-bad-request = We did not understand the request
+error-bad-request-body = The address or the form was not complete. Go back and try again.
+error-too-large = What you sent is too large
+error-too-large-body = Nothing was received. Try again with something smaller.
+error-too-many-requests = That was too fast
+error-too-many-requests-body = Wait a minute and try again.
+error-damaged = The document is damaged
+error-damaged-body = What is stored does not match what was sent, so we show none of it. Contact the sender and ask for the document again.
+error-unavailable = The service is closed for a short while
+error-unavailable-body = Your documents are still here. Try again in a few minutes.
+error-internal = Something went wrong on our side
+error-internal-body = It is not your fault, and your documents are still here. Try again in a while.
+error-session-ended = You have been signed out
+error-session-ended-body = You had not used the page for a while. Sign in again to continue.
+error-reference = If you contact us, give the number { $request }

@@ -1,0 +1,33 @@
+### När något inte går: vad som hände och vad man kan göra.
+
+error-not-found = Sidan finns inte
+error-not-found-body = Handlingen kan ha raderats när tiden gick ut, eller så är adressen fel. Om du väntar på något, titta i inkorgen.
+error-sign-in-cancelled = Inloggningen avbröts
+error-sign-in-cancelled-body = Du kan försöka igen när du vill.
+error-sign-in-lost = Inloggningen tog för lång tid
+error-sign-in-lost-body = Den kan också ha börjat i en annan webbläsare. Gå till startsidan och logga in igen, i den webbläsare som du vill läsa i.
+error-sign-in-level = Din inloggning räcker inte här
+error-sign-in-level-body = För att skydda dina handlingar kräver vi en säkrare e-legitimation, till exempel BankID. Logga in med en sådan i stället.
+error-sign-in-identity = Vi fick inte veta vem du är
+error-sign-in-identity-body = Inloggningstjänsten skickade inget personnummer eller samordningsnummer. Logga in på ett annat sätt, eller försök igen senare.
+error-sign-in-provider = Inloggningstjänsten svarar inte
+error-sign-in-provider-body = Felet är tillfälligt och beror inte på dig. Försök igen om några minuter.
+error-sign-in-not-trusted = Inloggningen kunde inte kontrolleras
+error-sign-in-not-trusted-body = Svaret från inloggningstjänsten stämde inte, så vi släppte inte in någon. Försök igen. Händer det flera gånger, kontakta den som driver tjänsten.
+error-forbidden-origin = Begäran kom inte härifrån
+error-forbidden-origin-body = Av säkerhetsskäl tar vi bara emot det som skickas från våra egna sidor. Gå till startsidan och försök igen därifrån.
+error-bad-request = Vi förstod inte begäran
+error-bad-request-body = Adressen eller formuläret var inte fullständigt. Gå tillbaka och försök igen.
+error-too-large = Det du skickade är för stort
+error-too-large-body = Inget har tagits emot. Försök igen med något mindre.
+error-too-many-requests = Det gick för fort
+error-too-many-requests-body = Vänta en minut och försök igen.
+error-damaged = Handlingen är skadad
+error-damaged-body = Det som är lagrat stämmer inte med det som skickades, och därför visar vi inget av det. Kontakta avsändaren och be om handlingen på nytt.
+error-unavailable = Tjänsten är stängd en kort stund
+error-unavailable-body = Dina handlingar finns kvar. Försök igen om några minuter.
+error-internal = Något gick fel hos oss
+error-internal-body = Felet beror inte på dig, och dina handlingar finns kvar. Försök igen om en stund.
+error-session-ended = Du har loggats ut
+error-session-ended-body = Du hade inte använt sidan på en stund. Logga in igen för att fortsätta.
+error-reference = Om du kontaktar oss, uppge numret { $request }

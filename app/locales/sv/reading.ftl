@@ -1,0 +1,52 @@
+### Inkorgen, ärendet och dokumentet.
+
+inbox-title = Inkorg
+inbox-signed-in-as = Inloggad som { $name }
+inbox-unread = { $count ->
+    [0] Du har läst allt.
+    [one] Du har en ny post att läsa.
+   *[other] Du har { $count } nya att läsa.
+}
+inbox-new = Ny
+inbox-empty = Du har inget att läsa just nu
+inbox-empty-body = Om du har fått besked om att något väntar på dig kan tiden ha gått ut. Kontakta då den som skickade beskedet.
+inbox-purging = Handlingarna raderas när tiden har gått ut. Ladda ner det du vill behålla.
+documents = { $count ->
+    [0] inga dokument
+    [one] 1 dokument
+   *[other] { $count } dokument
+}
+
+case-sender = Från { $organisation }
+case-sent = Skickat { $at }
+case-purging = Du kan läsa det här till och med { $last_day }. Sedan raderas det. Ladda ner det du vill behålla.
+
+document-sent = från { $organisation }, { $day }
+document-download = Ladda ner
+document-open = Öppna i webbläsaren
+document-stays = En fil som du laddar ner ligger kvar på din enhet tills du tar bort den.
+document-keep = Dokumentet finns här till och med { $last_day }. Sedan raderas det.
+file-facts = { $kind }, { $size }
+kind-image = Bild
+kind-text = Text
+kind-other = Fil
+
+preview-title = Förhandsvisning
+preview-frame = Innehållet i { $name }
+preview-image = { $name }, visad som bild
+preview-loading = Hämtar dokumentet … { $percent } %
+preview-drawing = Öppnar dokumentet …
+preview-position = Sida { $page } av { $pages }
+preview-page = Sida { $page } av { $pages }
+preview-previous = Föregående sida
+preview-next = Nästa sida
+preview-larger = Större
+preview-smaller = Mindre
+preview-unreachable = Dokumentet kunde inte hämtas. Kontrollera att du har kontakt med internet och ladda om sidan.
+preview-refused = Dokumentet går inte att läsa just nu. Du kan ha blivit utloggad. Ladda om sidan.
+preview-unreadable = Dokumentet kan inte visas här. Ladda ner det och öppna det i ett annat program.
+preview-protected = Dokumentet är skyddat med ett lösenord. Ladda ner det och öppna det i ett annat program.
+preview-without-script = Förhandsvisningen behöver JavaScript, som är avstängt i din webbläsare. Välj Öppna i webbläsaren eller Ladda ner i stället.
+preview-text-cut = Här visas bara början. Ladda ner dokumentet för att läsa allt.
+preview-too-large = Dokumentet är för stort för att visas här. Ladda ner det för att läsa det.
+preview-none = Den här sortens fil kan inte visas här. Ladda ner den och öppna den i ett program som passar.

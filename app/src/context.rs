@@ -1,0 +1,74 @@
+//! What the server hands to a page.
+
+use base::{RequestId, Timestamp};
+use portal::{Portal, RecipientActor};
+
+use crate::assets::Assets;
+use crate::texts::Language;
+
+/// What every page needs, also an error page that is shown when nothing else works. Cheap to make.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// The language that the person chose, or that their browser asks for.
+    pub language: Language,
+    /// The nonce of this response's Content-Security-Policy.
+    pub nonce: String,
+    /// The site's files.
+    pub assets: Assets,
+    /// The path of the page itself without its query, for the language form to come back to.
+    pub path: String,
+    /// The request, shown on error pages so that a person can name it to support.
+    pub request: RequestId,
+    /// Whether somebody is signed in, so that the header offers to sign out.
+    pub signed_in: bool,
+    /// Who runs the portal, when the configuration says so.
+    pub contact: Option<Contact>,
+}
+
+/// Who runs the portal and answers for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// The operator's name as people know it.
+    pub operator: String,
+    /// Where people can write when something does not work for them.
+    pub email: String,
+}
+
+/// What a page loads from and shows itself with; made by the server for each request.
+#[derive(Clone)]
+pub struct PageContext {
+    /// What surrounds the page.
+    pub layout: Layout,
+    /// The domain.
+    pub portal: Portal,
+    /// Who reads; `None` on pages for everybody.
+    pub actor: Option<RecipientActor>,
+    /// The time now, for "in 3 days".
+    pub now: Timestamp,
+    /// The installation's time zone, for dates that belong to no organisation.
+    pub time_zone: jiff::tz::TimeZone,
+    /// The ways in, in the order to show them.
+    pub providers: Vec<ProviderChoice>,
+    /// A message to show once.
+    pub flash: Option<Flash>,
+}
+
+/// A way to sign in, offered as a button that posts to `/sign-in/{name}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderChoice {
+    /// The name in the configuration; lower-case letters, digits and dashes.
+    pub name: String,
+    /// What people call it, such as `BankID`.
+    pub label: String,
+}
+
+/// What the landing page tells a person who was brought there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flash {
+    /// They opened a page that needs them to sign in first; the server brings them back to it afterwards.
+    SignInFirst,
+    /// Their session ran out.
+    SessionEnded,
+    /// They broke off the sign-in themselves.
+    SignInCancelled,
+}

@@ -1,0 +1,138 @@
+//! A case: what one organisation has sent to one person, the latest message first.
+
+use base::{CaseId, Timestamp};
+use jiff::tz::TimeZone;
+use leptos::prelude::*;
+use portal::{CaseView, DocumentSummary, MessageView};
+
+use super::error::read_error;
+use super::{ErrorPage, Page, error_page};
+use crate::component::{Tone, back_link, file_facts, file_icon, notice};
+use crate::context::{Layout, PageContext};
+use crate::shell::{Head, render};
+use crate::texts::{Texts, dates};
+
+/// The case with that id; an id that is none is a case that does not exist.
+pub async fn case(context: &PageContext, id: &str) -> Page {
+    let Some(actor) = &context.actor else {
+        return error_page(&context.layout, ErrorPage::SessionEnded);
+    };
+    let Ok(id) = id.parse::<CaseId>() else {
+        return error_page(&context.layout, ErrorPage::NotFound);
+    };
+    match context.portal.case(actor, id).await {
+        Ok(case) => case_page(&context.layout, &case, context.now),
+        Err(error) => read_error(&context.layout, &error),
+    }
+}
+
+/// The case page from values.
+#[must_use]
+pub fn case_page(layout: &Layout, case: &CaseView, now: Timestamp) -> Page {
+    let texts = Texts::of(layout.language);
+    let left = dates::time_left(texts, now, case.expires_at, &case.time_zone);
+    let last_day = dates::last_day(texts, case.expires_at, &case.time_zone);
+    let purging = texts.with("case-purging", &[("last_day", last_day.into())]);
+    let tone = if left.soon { Tone::Soon } else { Tone::Calm };
+    let alone = case.messages.len() == 1;
+    let messages: Vec<_> = case
+        .messages
+        .iter()
+        .map(|each| message(texts, each, &case.title, alone, &case.time_zone))
+        .collect();
+    let title = case.title.clone();
+    let sender = texts.with("case-sender", &[("organisation", case.organisation.clone().into())]);
+    render(layout, Head::plain(title.clone()), move || {
+        view! {
+            {back_link("/inbox".to_owned(), texts.get("inbox-title"))}
+            <h1>{title}</h1>
+            <p class="lead">{sender}</p>
+            {messages}
+            {notice(tone, purging)}
+        }
+    })
+}
+
+/// A message. One that stands alone under the case's own title needs no second heading of the same words.
+fn message(
+    texts: &'static Texts,
+    message: &MessageView,
+    case_title: &str,
+    alone: bool,
+    time_zone: &TimeZone,
+) -> impl IntoView + use<> {
+    let sent = dates::day_and_time(texts, message.sent_at, time_zone);
+    let sent = texts.with("case-sent", &[("at", sent.into())]);
+    let title = (!alone || message.title != case_title).then(|| message.title.clone());
+    let documents: Vec<_> = message.documents.iter().map(|each| document(texts, each)).collect();
+    let heading = texts.with("documents", &[("count", documents.len().into())]);
+    let body: Vec<_> = paragraphs(&message.body)
+        .into_iter()
+        .map(|text| view! { <p>{text}</p> })
+        .collect();
+    // Under a heading of its own the documents are a level below the message.
+    let heading = if title.is_some() {
+        view! { <h3 class="small">{heading}</h3> }.into_any()
+    } else {
+        view! { <h2 class="small">{heading}</h2> }.into_any()
+    };
+    view! {
+        <article class="message">
+            {title.map(|title| view! { <h2>{title}</h2> })}
+            <p class="sent">{sent}</p>
+            {(!body.is_empty()).then(|| view! { <div class="body">{body}</div> })}
+            {(!documents.is_empty())
+                .then(|| {
+                    view! {
+                        {heading}
+                        <ul class="documents">{documents}</ul>
+                    }
+                })}
+        </article>
+    }
+}
+
+/// The paragraphs of a plain text: what empty lines part. Single line breaks stay; the style keeps them.
+fn paragraphs(text: &str) -> Vec<String> {
+    let mut paragraphs = vec![String::new()];
+    for line in text.lines() {
+        match paragraphs.last_mut() {
+            Some(last) if !line.trim().is_empty() => {
+                if !last.is_empty() {
+                    last.push('\n');
+                }
+                last.push_str(line);
+            }
+            _ => paragraphs.push(String::new()),
+        }
+    }
+    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    paragraphs
+}
+
+fn document(texts: &'static Texts, document: &DocumentSummary) -> impl IntoView + use<> {
+    view! {
+        <li>
+            <a class="document" href=format!("/documents/{}", document.id)>
+                {file_icon(document.preview)}
+                <span class="name">{document.file_name.clone()}</span>
+                <span class="facts">{file_facts(texts, document)}</span>
+            </a>
+        </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_lines_part_paragraphs_and_single_breaks_stay() {
+        let text = "Hej Anna!\r\n\r\nHär är beslutet.\nRing om du undrar.\n\n\n  \nHälsningar";
+        assert_eq!(
+            paragraphs(text),
+            ["Hej Anna!", "Här är beslutet.\nRing om du undrar.", "Hälsningar"]
+        );
+        assert!(paragraphs(" \n").is_empty());
+    }
+}

@@ -1,0 +1,87 @@
+//! The inbox: one line a case, the latest first.
+
+use base::Timestamp;
+use jiff::tz::TimeZone;
+use leptos::prelude::*;
+use portal::InboxEntry;
+
+use super::error::read_error;
+use super::{ErrorPage, Page, error_page};
+use crate::component::icon;
+use crate::context::{Layout, PageContext};
+use crate::shell::{Head, render};
+use crate::texts::{Texts, dates};
+
+/// The inbox of the person who is signed in.
+pub async fn inbox(context: &PageContext) -> Page {
+    let Some(actor) = &context.actor else {
+        return error_page(&context.layout, ErrorPage::SessionEnded);
+    };
+    match context.portal.inbox(actor).await {
+        Ok(entries) => inbox_page(&context.layout, actor.name(), &entries, context.now, &context.time_zone),
+        Err(error) => read_error(&context.layout, &error),
+    }
+}
+
+/// The inbox from values. `time_zone` is the one in which dates are shown.
+#[must_use]
+pub fn inbox_page(
+    layout: &Layout,
+    name: Option<&str>,
+    entries: &[InboxEntry],
+    now: Timestamp,
+    time_zone: &TimeZone,
+) -> Page {
+    let texts = Texts::of(layout.language);
+    let name = name.map(|name| texts.with("inbox-signed-in-as", &[("name", name.into())]));
+    let unread = entries.iter().filter(|entry| entry.unread).count();
+    let count = texts.with("inbox-unread", &[("count", unread.into())]);
+    let lines: Vec<_> = entries.iter().map(|entry| line(texts, entry, now, time_zone)).collect();
+    render(layout, Head::plain(texts.get("inbox-title")), move || {
+        view! {
+            <div class="title">
+                <h1>{texts.get("inbox-title")}</h1>
+                {name.map(|name| view! { <p class="person">{name}</p> })}
+            </div>
+            {if lines.is_empty() {
+                view! {
+                    <div class="empty">
+                        {icon("mark")}
+                        <h2>{texts.get("inbox-empty")}</h2>
+                        <p>{texts.get("inbox-empty-body")}</p>
+                    </div>
+                }
+                    .into_any()
+            } else {
+                view! {
+                    <p class="lead">{count}</p>
+                    <ul class="inbox">{lines}</ul>
+                    <p class="hint">{texts.get("inbox-purging")}</p>
+                }
+                    .into_any()
+            }}
+        }
+    })
+}
+
+fn line(texts: &'static Texts, entry: &InboxEntry, now: Timestamp, time_zone: &TimeZone) -> impl IntoView + use<> {
+    let left = dates::time_left(texts, now, entry.expires_at, time_zone);
+    let sent = dates::day(texts, entry.sent_at, time_zone);
+    let documents = texts.with("documents", &[("count", entry.documents.into())]);
+    let new = entry
+        .unread
+        .then(|| view! { <strong class="new">{texts.get("inbox-new")}</strong> });
+    view! {
+        <li class=if entry.unread { "entry unread" } else { "entry" }>
+            <p class="sender">{entry.organisation.clone()} " " {new}</p>
+            <h2>
+                <a href=format!("/cases/{}", entry.case)>{entry.title.clone()}</a>
+            </h2>
+            <ul class="facts">
+                <li>{sent}</li>
+                <li>{documents}</li>
+                <li class=if left.soon { "left soon" } else { "left" }>{left.text}</li>
+            </ul>
+        </li>
+    }
+}

@@ -1,0 +1,76 @@
+//! The way in: what the portal is, and one button for each way to sign in.
+
+use leptos::prelude::*;
+
+use super::Page;
+use crate::component::{Tone, icon, notice};
+use crate::context::{Flash, Layout, PageContext, ProviderChoice};
+use crate::shell::{Head, render};
+use crate::texts::Texts;
+
+/// The landing page.
+#[must_use]
+pub fn landing(context: &PageContext) -> Page {
+    landing_page(&context.layout, &context.providers, context.flash)
+}
+
+/// The landing page from values.
+#[must_use]
+pub fn landing_page(layout: &Layout, providers: &[ProviderChoice], flash: Option<Flash>) -> Page {
+    let texts = Texts::of(layout.language);
+    let head = Head::plain(texts.get("landing-document-title"));
+    let told = flash.map(|flash| notice(Tone::Calm, texts.get(flash_text(flash))));
+    let ways_in: Vec<_> = providers.iter().map(|provider| sign_in_form(texts, provider)).collect();
+    let signed_in = layout.signed_in;
+    render(layout, head, move || {
+        view! {
+            {told}
+            <h1>{texts.get("landing-title")}</h1>
+            <p class="lead">{texts.get("landing-lead")}</p>
+            {if signed_in {
+                view! {
+                    <a class="button" href="/inbox">
+                        {texts.get("to-inbox")}
+                        {icon("forward")}
+                    </a>
+                }
+                    .into_any()
+            } else {
+                view! { <div class="ways-in">{ways_in}</div> }.into_any()
+            }}
+            <section class="steps" aria-labelledby="steps">
+                <h2 id="steps">{texts.get("landing-steps")}</h2>
+                <ol>
+                    <li>{texts.get("landing-step-sign-in")}</li>
+                    <li>{texts.get("landing-step-read")}</li>
+                    <li>{texts.get("landing-step-gone")}</li>
+                </ol>
+            </section>
+            <section class="aside" aria-labelledby="safe">
+                <h2 id="safe">{texts.get("landing-safe")}</h2>
+                <p>{texts.get("landing-safe-body")}</p>
+            </section>
+        }
+    })
+}
+
+const fn flash_text(flash: Flash) -> &'static str {
+    match flash {
+        Flash::SignInFirst => "landing-sign-in-first",
+        Flash::SessionEnded => "landing-session-ended",
+        Flash::SignInCancelled => "landing-sign-in-cancelled",
+    }
+}
+
+fn sign_in_form(texts: &'static Texts, provider: &ProviderChoice) -> impl IntoView + use<> {
+    let action = format!("/sign-in/{}", provider.name);
+    let label = texts.with("landing-sign-in", &[("provider", provider.label.clone().into())]);
+    view! {
+        <form method="post" action=action>
+            <button class="button">
+                {icon("person")}
+                {label}
+            </button>
+        </form>
+    }
+}

@@ -1,0 +1,44 @@
+//! The pages. Each has a loader, which asks the portal, and a pure view, which shows what the portal answered; the
+//! views take nothing but values, so tests and the gallery show them without a portal.
+
+mod accessibility;
+mod case;
+mod document;
+mod error;
+mod inbox;
+mod landing;
+mod preview_frame;
+mod signed_out;
+mod text_content;
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+pub use accessibility::accessibility;
+pub use case::{case, case_page};
+pub use document::{Shown, document, document_page};
+pub use error::{ErrorPage, SignInProblem, error_page};
+pub use inbox::{inbox, inbox_page};
+pub use landing::{landing, landing_page};
+pub use preview_frame::{preview_frame, preview_frame_policy};
+pub use signed_out::signed_out;
+
+/// A complete page, ready to be sent.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The status of the response.
+    pub status: StatusCode,
+    /// The document.
+    pub html: String,
+}
+
+impl IntoResponse for Page {
+    fn into_response(self) -> Response {
+        (
+            self.status,
+            [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
+            self.html,
+        )
+            .into_response()
+    }
+}
