@@ -48,8 +48,6 @@ pub enum EventKind {
     Notified,
     /// The recipient opened it for the first time.
     Opened,
-    /// Its time is over.
-    Expired,
     /// The sender took it back.
     Revoked,
     /// Its content and everything personal about it was destroyed.

@@ -17,9 +17,9 @@ mod token;
 
 pub use event::{Event, EventKind, EventPage};
 pub use message::{
-    DOCUMENT_PART, DeclaredDocument, Delivery, DeliveryReceipt, DeliveryState, Document, IDEMPOTENCY_KEY_HEADER,
+    DOCUMENT_PART_PREFIX, DeclaredDocument, Delivery, DeliveryReceipt, DeliveryState, IDEMPOTENCY_KEY_HEADER,
     MAX_IDEMPOTENCY_KEY_CHARS, MAX_METADATA_BYTES, METADATA_PART, MessageMetadata, MessageReceipt, MessageStatus,
-    Recipient,
+    MessageUpload, Recipient,
 };
 pub use problem::{PROBLEM_MEDIA_TYPE, Problem, ProblemCode};
 pub use recipient::{MatchRequest, MatchResponse, RecipientMatch, parse_personnummer};

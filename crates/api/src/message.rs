@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use base::{CaseId, DeliveryId, DocumentId, MessageId, SecretString, Timestamp};
+use base::{CaseId, DeliveryId, MessageId, SecretString, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,8 +11,8 @@ use crate::instant;
 /// The name of the first part of a message's multipart body: a [`MessageMetadata`] as JSON.
 pub const METADATA_PART: &str = "metadata";
 
-/// The name of each part after the first: the bytes of one declared document, in the order of the declaration.
-pub const DOCUMENT_PART: &str = "document";
+/// What the name of each part after the first begins with; the document's place in the metadata follows, from 0.
+pub const DOCUMENT_PART_PREFIX: &str = "document-";
 
 /// The most bytes that the metadata part may have.
 pub const MAX_METADATA_BYTES: usize = 256 * 1024;
@@ -21,21 +21,33 @@ pub const MAX_METADATA_BYTES: usize = 256 * 1024;
 pub const IDEMPOTENCY_KEY_HEADER: &str = "idempotency-key";
 
 /// The most characters in an idempotency key. They are visible ASCII (`!` to `~`); a random UUID is a good key.
-pub const MAX_IDEMPOTENCY_KEY_CHARS: usize = 128;
+pub const MAX_IDEMPOTENCY_KEY_CHARS: usize = 255;
+
+/// The multipart body of a message. Only for the API's description: it is never in memory as a whole.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the fields are there for the schema alone")]
+pub struct MessageUpload {
+    /// The first part, JSON of at most 256 KiB.
+    metadata: MessageMetadata,
+    /// The first document's bytes. The second one's part is named `document-1`, and so on.
+    #[schema(rename = "document-0", value_type = Option<String>, format = Binary)]
+    document: Option<Vec<u8>>,
+}
 
 /// A message before its documents: what is sent, to whom, and what the documents are.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessageMetadata {
-    /// What the message is about, in the recipient's list: one line, shown only to a recipient who has signed in.
-    #[schema(min_length = 1, example = "Beslut om bygglov")]
+    /// What the message is about, in the recipient's inbox: one line of 1 to 200 characters, shown only to a recipient who has signed in.
+    #[schema(min_length = 1, max_length = 200, example = "Beslut om bygglov")]
     pub title: String,
-    /// The text of the message; plain text, where an empty line begins a new paragraph.
+    /// The text of the message; plain text, where an empty line begins a new paragraph. May be empty when there are
+    /// documents.
     #[serde(default)]
     #[schema(example = "Hej!\n\nHär kommer beslutet i ditt ärende.")]
     pub body: String,
-    /// The organisation's own name for this kind of message. Not shown to the recipient; it stays in the purged
-    /// message's remains, so it must say nothing of a person.
+    /// The organisation's own name for this kind of message: 1 to 64 letters, digits, dots, dashes or underscores. Not
+    /// shown to the recipient; it stays when the message is purged, so it must say nothing of a person.
     #[serde(default)]
     #[schema(example = "decision")]
     pub document_type: Option<String>,
@@ -69,7 +81,7 @@ pub struct Recipient {
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeclaredDocument {
-    /// The file's name as the recipient sees it, without a path.
+    /// The file's name as the recipient sees it, without a path; at most 255 bytes.
     #[schema(example = "beslut.pdf")]
     pub file_name: String,
     /// The media type (RFC 9110 section 8.3.1); the content is compared with it.
@@ -189,8 +201,6 @@ pub struct MessageStatus {
     pub document_type: Option<String>,
     /// One for each recipient, in the order of the request that sent it.
     pub deliveries: Vec<Delivery>,
-    /// The documents, in order. Their names are not repeated: the sender has them.
-    pub documents: Vec<Document>,
 }
 
 /// How a message fares with one recipient.
@@ -240,22 +250,6 @@ pub enum DeliveryState {
     Revoked,
     /// Its content and everything personal about it is destroyed.
     Purged,
-}
-
-/// A document of a message.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct Document {
-    /// The document.
-    #[schema(value_type = String, format = "uuid")]
-    pub id: DocumentId,
-    /// The media type that was declared and found.
-    pub media_type: String,
-    /// Bytes.
-    pub size: u64,
-    /// When it was destroyed.
-    #[serde(default, with = "instant::optional")]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub purged_at: Option<Timestamp>,
 }
 
 #[cfg(test)]

@@ -139,7 +139,7 @@ problem_codes! {
         "Give each message a key of its own, such as a random UUID, and the same key when the same message is sent again.";
     /// The key is too long or has other characters than visible ASCII.
     InvalidIdempotencyKey = "invalid-idempotency-key", 400, "The idempotency key can't be used",
-        "Use 1 to 128 visible ASCII characters, such as a random UUID.";
+        "Use 1 to 255 visible ASCII characters, such as a random UUID.";
     /// No token, or one that is wrong or has run out.
     InvalidToken = "invalid-token", 401, "The access token is missing, wrong or has run out",
         "Get a new token from /api/v1/token and send it as Authorization: Bearer.";
@@ -172,19 +172,22 @@ problem_codes! {
         "Compare the metadata with MessageMetadata in the API's description; unknown fields are refused.";
     /// The title is empty, too long, or has control characters or line breaks.
     InvalidTitle = "invalid-title", 422, "The title can't be used",
-        "Give one line of text without control characters, no longer than the limit.";
+        "Give one line of 1 to 200 characters without control characters.";
     /// The text is too long or has control characters.
     InvalidBody = "invalid-body", 422, "The text can't be used",
         "Give plain text without control characters, no longer than the limit.";
-    /// The document type is too long or has odd characters.
+    /// The document type is no short name.
     InvalidDocumentType = "invalid-document-type", 422, "The document type can't be used",
-        "Use a short name of letters, digits, dashes and underscores.";
+        "Use 1 to 64 letters, digits, dots, dashes or underscores.";
     /// A number that is no personnummer or samordningsnummer.
     InvalidPersonnummer = "invalid-personnummer", 422, "A personnummer is wrong",
         "Write twelve digits, YYYYMMDDNNNN. The pointer names which recipient; a wrong check digit means that some digit was mistyped.";
     /// An e-mail address that can't be one.
     InvalidEmail = "invalid-email", 422, "An e-mail address is wrong",
         "Correct the address that the pointer names, or leave it out and post the letter.";
+    /// Neither text nor documents.
+    EmptyMessage = "empty-message", 422, "The message is empty",
+        "Give a text, at least one document, or both.";
     /// Nobody to send to.
     NoRecipients = "no-recipients", 422, "The message has no recipient",
         "Name at least one recipient.";
@@ -215,12 +218,9 @@ problem_codes! {
     /// Other bytes than declared.
     DigestMismatch = "digest-mismatch", 422, "A document differs from its SHA-256",
         "The file changed or was damaged on the way. Send the message again.";
-    /// No whole day, or none that the portal can use.
-    InvalidRetention = "invalid-retention", 422, "The retention can't be used",
-        "Give at least one day.";
-    /// Longer than the operator lets anything stay.
-    RetentionAboveCeiling = "retention-above-ceiling", 422, "The retention is longer than the portal allows",
-        "Give at most as many days as the limit says.";
+    /// Zero days, or longer than the operator lets anything stay.
+    RetentionOutsideLimits = "retention-outside-limits", 422, "The retention is not one that the portal allows",
+        "Give at least one day and at most as many as the limit says.";
     /// A declared document's part didn't come.
     MissingPart = "missing-part", 422, "A part of the message is missing",
         "Send the metadata first and then one part for each declared document, in the same order.";

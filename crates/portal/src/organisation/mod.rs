@@ -5,7 +5,7 @@ pub(crate) mod entity;
 use base::{OrganisationId, Timestamp};
 use jiff::tz::TimeZone;
 
-use crate::actor::OperatorActor;
+use crate::actor::{OperatorActor, SystemActor};
 use crate::{Fault, Portal};
 
 /// An organisation to create.
@@ -83,6 +83,17 @@ impl Portal {
     ///
     /// [`Fault`].
     pub async fn list_organisations(&self, _actor: &OperatorActor) -> Result<Vec<Organisation>, Fault> {
+        todo!()
+    }
+}
+
+impl Portal {
+    /// The organisation that a system acts for, as recipients are told of it.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`].
+    pub async fn sender(&self, _actor: &SystemActor) -> Result<Organisation, Fault> {
         todo!()
     }
 }

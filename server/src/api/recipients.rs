@@ -1,0 +1,65 @@
+//! `POST /recipients/match`.
+
+use ::api::{MatchRequest, MatchResponse, Problem, ProblemCode, RecipientMatch};
+use axum::Json;
+use axum::extract::State;
+use base::{Personnummer, SecretString};
+use portal::Scope;
+
+use super::authentication::Authenticated;
+use super::body::JsonBody;
+use super::{ApiState, Refusal};
+
+/// The most persons in one question.
+const MAX_RECIPIENTS: usize = 100;
+
+/// Ask who can be notified
+///
+/// Says, for each person, whether the portal has an address for notifications. It never says whether anyone has
+/// dealings with them, and an unknown person is no error: sending creates the recipient.
+#[utoipa::path(
+    post,
+    path = "/recipients/match",
+    tag = "recipients",
+    security(("system" = ["recipients:match"])),
+    request_body = MatchRequest,
+    responses(
+        (status = 200, description = "One answer for each number, in the order of the request", body = MatchResponse),
+        (status = 401, description = "`invalid-token`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`insufficient-scope`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid-personnummer`, `too-many-recipients`", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(super) async fn match_recipients(
+    State(state): State<ApiState>,
+    Authenticated(actor): Authenticated,
+    JsonBody(request): JsonBody<MatchRequest>,
+) -> Result<Json<MatchResponse>, Refusal> {
+    actor.require(Scope::RecipientsMatch)?;
+    if request.recipients.len() > MAX_RECIPIENTS {
+        let limit = u64::try_from(MAX_RECIPIENTS).unwrap_or(u64::MAX);
+        return Err(Problem::new(ProblemCode::TooManyRecipients)
+            .at("/recipients")
+            .with_limit(limit)
+            .into());
+    }
+    let numbers = request
+        .recipients
+        .iter()
+        .enumerate()
+        .map(|(index, number)| personnummer(&state, number, &format!("/recipients/{index}")))
+        .collect::<Result<Vec<_>, _>>()?;
+    let known = state.portal.match_recipients(&actor, numbers).await?;
+    Ok(Json(MatchResponse {
+        recipients: known
+            .into_iter()
+            .map(|has_address| RecipientMatch { has_address })
+            .collect(),
+    }))
+}
+
+/// Reads the number that stands at `pointer`.
+pub(super) fn personnummer(state: &ApiState, text: &SecretString, pointer: &str) -> Result<Personnummer, Refusal> {
+    ::api::parse_personnummer(text.expose(), state.clock.now().day())
+        .map_err(|_| Problem::new(ProblemCode::InvalidPersonnummer).at(pointer).into())
+}

@@ -1,0 +1,247 @@
+//! `POST /token`: the client credentials grant (RFC 6749 section 4.4).
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use ::api::{TokenError, TokenErrorCode, TokenRequest, TokenResponse};
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, RequestExt};
+use base::{SecretString, SystemId};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use portal::Scope;
+
+use super::ApiState;
+use super::authentication::request_info;
+use super::refusal;
+
+/// Get an access token
+///
+/// The id and the secret stand in an `Authorization: Basic` header or
+/// in the form, not in both. Errors have the form of RFC 6749 section 5.2, which OAuth clients know.
+#[utoipa::path(
+    post,
+    path = "/token",
+    tag = "token",
+    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "A token", body = TokenResponse),
+        (status = 400, description = "`invalid_request`, `unsupported_grant_type`, `invalid_scope`", body = TokenError),
+        (status = 401, description = "`invalid_client`: the id or the secret is wrong", body = TokenError),
+    ),
+)]
+pub(super) async fn issue(State(state): State<ApiState>, request: Request) -> Response {
+    answer(state, request).await.unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn answer(state: ApiState, request: Request) -> Result<Response, Failure> {
+    let (mut parts, body) = request.into_parts();
+    let info = request_info(&mut parts, &state).await.map_err(|_| Failure::Server)?;
+    let headers = parts.headers.clone();
+    let form = Request::from_parts(parts, body)
+        .extract::<Form<TokenRequest>, _>()
+        .await;
+    let Form(form) = form.map_err(|rejection: FormRejection| Failure::form(&rejection))?;
+    if form.grant_type != "client_credentials" {
+        return Err(Failure::GrantType);
+    }
+    let (client, secret) = credentials(&headers, &form)?;
+    let scopes = form
+        .scope
+        .as_deref()
+        .filter(|text| !text.trim().is_empty())
+        .map(scopes)
+        .transpose()?;
+    let issued = state
+        .portal
+        .issue_token(client, &secret, scopes.as_deref(), info)
+        .await
+        .map_err(|error| match error {
+            portal::TokenError::InvalidScope => Failure::Scope,
+            portal::TokenError::InvalidClient | portal::TokenError::InvalidToken => Failure::Client,
+            portal::TokenError::Fault(fault) => {
+                refusal::log(&fault);
+                Failure::Server
+            }
+        })?;
+    let scope: Vec<&str> = issued.scopes.iter().map(|scope| scope.as_str()).collect();
+    let response = TokenResponse {
+        access_token: issued.token,
+        token_type: "Bearer".to_owned(),
+        expires_in: whole_seconds(issued.expires_in),
+        scope: scope.join(" "),
+    };
+    Ok((no_store(), Json(response)).into_response())
+}
+
+fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_secs()
+}
+
+/// Tokens are in no cache (RFC 6749 section 5.1).
+fn no_store() -> [(header::HeaderName, HeaderValue); 2] {
+    [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::PRAGMA, HeaderValue::from_static("no-cache")),
+    ]
+}
+
+fn scopes(text: &str) -> Result<Vec<Scope>, Failure> {
+    text.split_ascii_whitespace()
+        .map(|name| Scope::from_str(name).map_err(|_| Failure::Scope))
+        .collect()
+}
+
+/// The client's id and secret, from the one place where they stand.
+fn credentials(headers: &HeaderMap, form: &TokenRequest) -> Result<(SystemId, SecretString), Failure> {
+    let in_header = headers.get(header::AUTHORIZATION);
+    let (id, secret) = match (in_header, &form.client_id, &form.client_secret) {
+        // A client id alone may stand beside the header, as long as it says the same.
+        (Some(header), id, None) => {
+            let (named, secret) = basic(header).ok_or(Failure::Client)?;
+            if id.as_ref().is_some_and(|id| *id != named) {
+                return Err(Failure::Request("the client is named twice and not alike"));
+            }
+            (named, secret)
+        }
+        (Some(_), _, Some(_)) => return Err(Failure::Request("credentials stand in the header and in the form")),
+        (None, Some(id), Some(secret)) => (id.clone(), secret.clone()),
+        (None, _, _) => return Err(Failure::Client),
+    };
+    // An id that is no id can't be a system's, and is answered like one that isn't.
+    Ok((id.parse().map_err(|_| Failure::Client)?, secret))
+}
+
+/// Reads `Basic` credentials, whose both halves are form-encoded first (RFC 6749 section 2.3.1).
+fn basic(value: &HeaderValue) -> Option<(String, SecretString)> {
+    let (scheme, encoded) = value.to_str().ok()?.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = SecretString::new(String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?);
+    let (id, secret) = decoded.expose().split_once(':')?;
+    Some((form_decode(id)?, SecretString::new(form_decode(secret)?)))
+}
+
+fn form_decode(text: &str) -> Option<String> {
+    let spaced = text.replace('+', " ");
+    let decoded = percent_encoding::percent_decode_str(&spaced).decode_utf8().ok()?;
+    Some(decoded.into_owned())
+}
+
+/// Why no token is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Failure {
+    Request(&'static str),
+    GrantType,
+    Scope,
+    Client,
+    Server,
+}
+
+impl Failure {
+    fn form(rejection: &FormRejection) -> Self {
+        match rejection {
+            FormRejection::InvalidFormContentType(_) => Self::Request("send application/x-www-form-urlencoded"),
+            FormRejection::FailedToDeserializeFormBody(_)
+            | FormRejection::FailedToDeserializeForm(_)
+            | FormRejection::BytesRejection(_)
+            | _ => Self::Request("a parameter is missing, given twice or not understood"),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let (status, error, description) = match self {
+            Self::Request(what) => (StatusCode::BAD_REQUEST, TokenErrorCode::InvalidRequest, what),
+            Self::GrantType => (
+                StatusCode::BAD_REQUEST,
+                TokenErrorCode::UnsupportedGrantType,
+                "the grant type is client_credentials",
+            ),
+            Self::Scope => (
+                StatusCode::BAD_REQUEST,
+                TokenErrorCode::InvalidScope,
+                "a scope doesn't exist or the system doesn't have it",
+            ),
+            Self::Client => (
+                StatusCode::UNAUTHORIZED,
+                TokenErrorCode::InvalidClient,
+                "the client's id or secret is wrong",
+            ),
+            Self::Server => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                TokenErrorCode::ServerError,
+                "the portal failed",
+            ),
+        };
+        let error = TokenError {
+            error,
+            error_description: description.to_owned(),
+        };
+        let mut response = (status, no_store(), Json(error)).into_response();
+        if self == Self::Client {
+            let challenge = HeaderValue::from_static(r#"Basic realm="postvalv", charset="UTF-8""#);
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "0192f0c1-2345-7abc-8def-0123456789ab";
+
+    fn form(id: Option<&str>, secret: Option<&str>) -> TokenRequest {
+        TokenRequest {
+            grant_type: "client_credentials".to_owned(),
+            scope: None,
+            client_id: id.map(str::to_owned),
+            client_secret: secret.map(|secret| SecretString::new(secret.to_owned())),
+        }
+    }
+
+    fn header(text: &str) -> HeaderMap {
+        let value = format!("Basic {}", STANDARD.encode(text));
+        HeaderMap::from_iter([(header::AUTHORIZATION, value.parse().unwrap())])
+    }
+
+    fn read(headers: &HeaderMap, form: &TokenRequest) -> Result<String, Failure> {
+        credentials(headers, form).map(|(id, secret)| format!("{id} {}", secret.expose()))
+    }
+
+    #[test]
+    fn credentials_stand_in_the_header_or_in_the_form() {
+        let expected = Ok(format!("{ID} s ecret"));
+        assert_eq!(read(&header(&format!("{ID}:s+ecre%74")), &form(None, None)), expected);
+        assert_eq!(
+            read(&header(&format!("{ID}:s%20ecret")), &form(Some(ID), None)),
+            expected
+        );
+        assert_eq!(read(&HeaderMap::new(), &form(Some(ID), Some("s ecret"))), expected);
+    }
+
+    #[test]
+    fn credentials_in_two_places_are_refused() {
+        let both = read(&header(&format!("{ID}:secret")), &form(Some(ID), Some("secret")));
+        assert!(matches!(both, Err(Failure::Request(_))));
+        let other = read(&header(&format!("{ID}:secret")), &form(Some("another"), None));
+        assert!(matches!(other, Err(Failure::Request(_))));
+    }
+
+    #[test]
+    fn what_is_no_id_is_answered_as_a_wrong_one() {
+        assert_eq!(
+            read(&HeaderMap::new(), &form(Some("admin"), Some("x"))),
+            Err(Failure::Client)
+        );
+        assert_eq!(read(&HeaderMap::new(), &form(None, None)), Err(Failure::Client));
+        assert_eq!(read(&header("no colon"), &form(None, None)), Err(Failure::Client));
+    }
+}
