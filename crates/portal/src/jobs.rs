@@ -1,7 +1,13 @@
 //! What happens by itself as time goes by: one round of everything that is due. Owns the order; each part belongs to
 //! its own module. The server decides how often.
 
-use crate::{Fault, Portal, PurgeReport};
+use std::sync::atomic::Ordering;
+
+use base::Day;
+use sea_orm::{ConnectionTrait, DbErr, Statement};
+
+use crate::audit::{AuditAction, AuditEntry};
+use crate::{Context, Fault, Portal, PurgeMode, PurgeReport, session};
 
 /// What a round did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,6 +29,66 @@ impl Portal {
     ///
     /// The first fault, after every other job got its turn.
     pub async fn run_jobs(&self) -> Result<JobsReport, Fault> {
-        todo!()
+        let context = &*self.0;
+        let mut report = JobsReport::default();
+        let mut fault = None;
+        context.latch().await?;
+        keep(&mut report.sessions, session::delete_run_out(context).await, &mut fault);
+        keep(&mut report.purge, self.purge(PurgeMode::Run).await, &mut fault);
+        keep(&mut report.days, turn_days(context).await, &mut fault);
+        fault.map_or(Ok(report), Err)
+    }
+}
+
+/// Takes a job's result, or its fault when it is the first.
+fn keep<T>(place: &mut T, result: Result<T, Fault>, first: &mut Option<Fault>) {
+    match result {
+        Ok(value) => *place = value,
+        Err(fault) => {
+            first.get_or_insert(fault);
+        }
+    }
+}
+
+/// Makes the secrets of the days to come and destroys those of the days that are over.
+async fn turn_days(context: &Context) -> Result<u64, Fault> {
+    let today = context.now().day();
+    context.vault.prepare_days(last_day(context, today)).await?;
+    let destroyed = context.vault.destroy_days_before(today).await?;
+    for day in &destroyed {
+        let day = day.to_string();
+        let entry = AuditEntry::by_portal(AuditAction::DaySecretDestroyed).detail(&day);
+        context.record(&entry).await?;
+    }
+    Ok(u64::try_from(destroyed.len()).unwrap_or(u64::MAX))
+}
+
+/// The last day on which something that is sent today may expire: the ceiling, a day for the time zone and a day until
+/// the next round.
+fn last_day(context: &Context, today: Day) -> Day {
+    let ceiling = i32::try_from(context.settings.retention_ceiling_days).unwrap_or(i32::MAX);
+    today.plus_days(ceiling.saturating_add(2))
+}
+
+impl Context {
+    /// Makes the present the latest instant that the installation has acted on, and learns what other nodes made it, so
+    /// that a clock that goes back un-expires nothing.
+    pub(crate) async fn latch(&self) -> Result<(), Fault> {
+        const LATCH: &str = "UPDATE installation SET latest_instant = $1 WHERE latest_instant < $1";
+        const LATEST: &str = "SELECT latest_instant FROM installation";
+        let now = self.now().as_millis();
+        let transaction = self.database.write().await?;
+        let backend = transaction.get_database_backend();
+        transaction
+            .execute_raw(Statement::from_sql_and_values(backend, LATCH, [now.into()]))
+            .await?;
+        let row = transaction
+            .query_one_raw(Statement::from_string(backend, LATEST))
+            .await?;
+        let row = row.ok_or_else(|| DbErr::RecordNotFound("the installation".to_owned()))?;
+        let latest: i64 = row.try_get_by_index(0)?;
+        transaction.commit().await?;
+        self.latest.fetch_max(latest, Ordering::SeqCst);
+        Ok(())
     }
 }

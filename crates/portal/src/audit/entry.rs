@@ -21,8 +21,8 @@ pub(crate) enum AuditAction {
     CaseOpened,
     DocumentViewed,
     DocumentDownloaded,
-    /// What is stored of a document is missing or altered.
-    DocumentDamaged,
+    /// What is stored of a message or document is missing or altered.
+    ContentDamaged,
     /// A running stream was broken off because the right to read had ended.
     DocumentCutOff,
     DeliveryPurged,
@@ -49,7 +49,7 @@ impl AuditAction {
             Self::CaseOpened => "case.opened",
             Self::DocumentViewed => "document.viewed",
             Self::DocumentDownloaded => "document.downloaded",
-            Self::DocumentDamaged => "document.damaged",
+            Self::ContentDamaged => "content.damaged",
             Self::DocumentCutOff => "document.cut-off",
             Self::DeliveryPurged => "delivery.purged",
             Self::DocumentPurged => "document.purged",
@@ -137,7 +137,7 @@ pub(crate) struct AuditEntry<'a> {
     pub(super) action: AuditAction,
     pub(super) organisation: Option<OrganisationId>,
     pub(super) target: Option<AuditTarget>,
-    pub(super) detail: Option<&'static str>,
+    pub(super) detail: Option<&'a str>,
     pub(super) request: Option<&'a RequestInfo>,
 }
 
@@ -190,8 +190,8 @@ impl<'a> AuditEntry<'a> {
         self
     }
 
-    /// One word more, from a fixed list: never what came from outside.
-    pub(crate) const fn detail(mut self, detail: &'static str) -> Self {
+    /// One word more, from a fixed list or the configuration: never what came from outside.
+    pub(crate) const fn detail(mut self, detail: &'a str) -> Self {
         self.detail = Some(detail);
         self
     }

@@ -8,3 +8,15 @@ mod writer;
 
 pub(crate) use entry::{AuditAction, AuditEntry, AuditTarget};
 pub(crate) use writer::AuditWriter;
+
+use crate::{Context, Fault};
+
+impl Context {
+    /// Writes one row of the audit log in a transaction of its own.
+    pub(crate) async fn record(&self, entry: &AuditEntry<'_>) -> Result<(), Fault> {
+        let transaction = self.database.write().await?;
+        self.audit.record(&transaction, self.now(), entry).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}

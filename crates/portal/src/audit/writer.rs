@@ -1,13 +1,14 @@
 //! Writes rows that can be checked: numbered without a gap per writer, each with an authentication code over all of it.
 
 use base::{AuditEventId, Ids, Timestamp};
-use keyring::{Field, FieldKey, MacKey};
+use keyring::Field;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, IntoActiveModel, Statement};
 use uuid::Uuid;
 
 use super::entity::Model;
 use super::entry::AuditEntry;
 use crate::Fault;
+use crate::vault::{MacPurpose, Vault};
 
 /// Takes the writer's next number. The first use makes the writer's row, so a program that never acts leaves none.
 const NEXT_COUNTER: &str = "INSERT INTO audit_writer (id, next_counter) VALUES ($1, 2) \
@@ -17,19 +18,17 @@ const NEXT_COUNTER: &str = "INSERT INTO audit_writer (id, next_counter) VALUES (
 pub(crate) struct AuditWriter {
     id: Uuid,
     ids: Ids,
-    mac: MacKey,
-    addresses: FieldKey,
+    vault: Vault,
 }
 
 impl AuditWriter {
     /// A writer of its own for this run of the program, so that nodes do not wait for each other's numbers.
-    pub(crate) fn new(ids: Ids, mac: MacKey, addresses: FieldKey) -> Self {
+    pub(crate) fn new(ids: Ids, vault: Vault) -> Self {
         let id: AuditEventId = ids.next();
         Self {
             id: *id.as_uuid(),
             ids,
-            mac,
-            addresses,
+            vault,
         }
     }
 
@@ -70,17 +69,22 @@ impl AuditWriter {
             request_id: entry.request.map(|request| *request.id.as_uuid()),
             sealed_address: address.map(|address| {
                 let place = Field::new("audit_event", "sealed_address", id.as_bytes());
-                self.addresses.seal_field(place, address.to_string().as_bytes())
+                self.vault
+                    .address_key()
+                    .seal_field(place, address.to_string().as_bytes())
             }),
             mac: Vec::new(),
         };
-        row.mac = self.mac.mac(&slices(&authenticated(&row))).as_bytes().to_vec();
+        let mac = self.vault.mac_key(MacPurpose::Audit).mac(&slices(&authenticated(&row)));
+        row.mac = mac.as_bytes().to_vec();
         row
     }
 
     /// Whether a row is as a writer of this installation wrote it.
     pub(super) fn verifies(&self, row: &Model) -> bool {
-        self.mac.verify(&slices(&authenticated(row)), &row.mac)
+        self.vault
+            .mac_key(MacPurpose::Audit)
+            .verify(&slices(&authenticated(row)), &row.mac)
     }
 }
 

@@ -1,7 +1,11 @@
 //! The inbox: one line a case.
 
 use base::{CaseId, Timestamp};
+use keyring::ContentOwner;
 
+use super::texts::open_title;
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::delivery::{Finder, ReadableDelivery};
 use crate::{Portal, ReadError, RecipientActor};
 
 /// A case in the inbox.
@@ -23,13 +27,78 @@ pub struct InboxEntry {
     pub expires_at: Timestamp,
 }
 
+/// The deliveries of one case, the latest first.
+struct Group {
+    latest: ReadableDelivery,
+    unread: bool,
+    documents: u32,
+    expires_at: Timestamp,
+}
+
 impl Portal {
-    /// The person's cases that hold something to read now, the one with the latest message first.
+    /// The person's cases that hold something to read now, the one with the latest message first. At most a thousand
+    /// messages count, the latest ones.
     ///
     /// # Errors
     ///
     /// [`ReadError::Damaged`] when a title does not open; [`ReadError::Fault`].
     pub async fn inbox(&self, actor: &RecipientActor) -> Result<Vec<InboxEntry>, ReadError> {
-        todo!()
+        let context = &*self.0;
+        let deliveries = Finder::new(actor, context.now())
+            .deliveries(context.database.reader())
+            .await?;
+        let groups = group(deliveries);
+        let owners: Vec<_> = groups
+            .iter()
+            .map(|group| (group.latest.organisation, ContentOwner::Message(group.latest.message)))
+            .collect();
+        let keys = context.vault.content_keys(&owners).await?;
+        let mut entries = Vec::with_capacity(groups.len());
+        for (group, key) in groups.into_iter().zip(keys) {
+            // Without a key it was purged since the rows were read.
+            let Some(key) = key else { continue };
+            let title = match open_title(&key, &group.latest) {
+                Ok(title) => title,
+                Err(error) => {
+                    let entry = AuditEntry::by_recipient(actor, AuditAction::ContentDamaged)
+                        .within(group.latest.organisation)
+                        .about(AuditTarget::Message(group.latest.message));
+                    context.record(&entry).await?;
+                    return Err(error);
+                }
+            };
+            entries.push(InboxEntry {
+                case: group.latest.case,
+                organisation: group.latest.organisation_name,
+                title,
+                sent_at: group.latest.sent_at,
+                unread: group.unread,
+                documents: group.documents,
+                expires_at: group.expires_at,
+            });
+        }
+        Ok(entries)
     }
+}
+
+/// Gathers deliveries, the latest first, by case; the cases come in the order of their latest.
+fn group(deliveries: Vec<ReadableDelivery>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::with_capacity(deliveries.len());
+    let mut places = std::collections::HashMap::with_capacity(deliveries.len());
+    for delivery in deliveries {
+        let place = *places.entry(delivery.case).or_insert(groups.len());
+        if let Some(group) = groups.get_mut(place) {
+            group.unread |= !delivery.opened;
+            group.documents = group.documents.saturating_add(delivery.documents);
+            group.expires_at = group.expires_at.min(delivery.expires_at);
+        } else {
+            groups.push(Group {
+                unread: !delivery.opened,
+                documents: delivery.documents,
+                expires_at: delivery.expires_at,
+                latest: delivery,
+            });
+        }
+    }
+    groups
 }

@@ -1,9 +1,16 @@
 //! A case, opened.
 
-use base::{CaseId, MessageId, Timestamp};
-use jiff::tz::TimeZone;
+use std::collections::HashMap;
 
-use crate::{DocumentSummary, Portal, ReadError, RecipientActor};
+use base::{CaseId, MessageId, OrganisationId, Timestamp};
+use jiff::tz::TimeZone;
+use keyring::{ContentKey, ContentOwner};
+
+use super::texts::{open_body, open_title};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::delivery::{self, Finder, ReadableDelivery, ReadableDocument};
+use crate::document::summary;
+use crate::{Context, DocumentSummary, Portal, ReadError, RecipientActor};
 
 /// A case with its messages.
 #[derive(Clone, PartialEq)]
@@ -48,6 +55,116 @@ impl Portal {
     /// [`ReadError::NotFound`] also for somebody else's case; [`ReadError::Damaged`] when a text does not open;
     /// [`ReadError::Fault`].
     pub async fn case(&self, actor: &RecipientActor, case: CaseId) -> Result<CaseView, ReadError> {
-        todo!()
+        let context = &*self.0;
+        // Looked for without a lock first, so that guessing costs the writers nothing.
+        let finder = Finder::new(actor, context.now());
+        if finder.in_case(context.database.reader(), case).await?.is_empty() {
+            return Err(ReadError::NotFound);
+        }
+        let (deliveries, documents) = open_case(context, actor, case).await?;
+        let keys = keys(context, &deliveries, &documents).await?;
+        match view(context, case, &deliveries, documents, &keys) {
+            Err(ReadError::Damaged) => {
+                let entry = AuditEntry::by_recipient(actor, AuditAction::ContentDamaged).about(AuditTarget::Case(case));
+                let organisation = deliveries.first().map(|delivery| delivery.organisation);
+                let entry = organisation.map_or(entry, |organisation| entry.within(organisation));
+                context.record(&entry).await?;
+                Err(ReadError::Damaged)
+            }
+            other => other,
+        }
     }
+}
+
+/// Marks what can be read in a case as opened, tells the organisation, and writes the audit event, all or nothing.
+async fn open_case(
+    context: &Context,
+    actor: &RecipientActor,
+    case: CaseId,
+) -> Result<(Vec<ReadableDelivery>, Vec<ReadableDocument>), ReadError> {
+    let transaction = context.database.write().await?;
+    let now = context.now();
+    let finder = Finder::new(actor, now);
+    let deliveries = finder.in_case(&transaction, case).await?;
+    let Some(latest) = deliveries.first() else {
+        return Err(ReadError::NotFound);
+    };
+    let documents = finder.documents_in_case(&transaction, case).await?;
+    for delivery in deliveries.iter().filter(|delivery| !delivery.opened) {
+        delivery::mark_opened(&transaction, delivery, now).await?;
+    }
+    let entry = AuditEntry::by_recipient(actor, AuditAction::CaseOpened)
+        .within(latest.organisation)
+        .about(AuditTarget::Case(case));
+    context.audit.record(&transaction, now, &entry).await?;
+    transaction.commit().await?;
+    Ok((deliveries, documents))
+}
+
+type Keys = HashMap<ContentOwner, ContentKey>;
+
+async fn keys(
+    context: &Context,
+    deliveries: &[ReadableDelivery],
+    documents: &[ReadableDocument],
+) -> Result<Keys, ReadError> {
+    let messages = deliveries
+        .iter()
+        .map(|delivery| (delivery.organisation, ContentOwner::Message(delivery.message)));
+    let files = documents
+        .iter()
+        .map(|document| (document.organisation, ContentOwner::Document(document.id)));
+    let owners: Vec<(OrganisationId, ContentOwner)> = messages.chain(files).collect();
+    let keys = context.vault.content_keys(&owners).await?;
+    let found = owners.into_iter().zip(keys);
+    Ok(found.filter_map(|((_, owner), key)| Some((owner, key?))).collect())
+}
+
+fn view(
+    context: &Context,
+    case: CaseId,
+    deliveries: &[ReadableDelivery],
+    documents: Vec<ReadableDocument>,
+    keys: &Keys,
+) -> Result<CaseView, ReadError> {
+    let mut summaries: HashMap<MessageId, Vec<DocumentSummary>> = HashMap::new();
+    for document in documents {
+        // Without a key it was purged since the rows were read; so below.
+        if let Some(key) = keys.get(&ContentOwner::Document(document.id)) {
+            let summary = summary(key, &document)?;
+            summaries.entry(document.message).or_default().push(summary);
+        }
+    }
+    let mut messages = Vec::with_capacity(deliveries.len());
+    for delivery in deliveries {
+        if let Some(key) = keys.get(&ContentOwner::Message(delivery.message)) {
+            messages.push(MessageView {
+                id: delivery.message,
+                title: open_title(key, delivery)?,
+                body: open_body(key, delivery)?,
+                sent_at: delivery.sent_at,
+                expires_at: delivery.expires_at,
+                documents: summaries.remove(&delivery.message).unwrap_or_default(),
+            });
+        }
+    }
+    let (Some(latest), Some(first_to_go)) = (
+        messages.first(),
+        messages.iter().map(|message| message.expires_at).min(),
+    ) else {
+        return Err(ReadError::NotFound);
+    };
+    let sender = deliveries.first();
+    Ok(CaseView {
+        id: case,
+        organisation: sender
+            .map(|sender| sender.organisation_name.clone())
+            .unwrap_or_default(),
+        title: latest.title.clone(),
+        expires_at: first_to_go,
+        time_zone: sender
+            .and_then(|sender| TimeZone::get(&sender.time_zone).ok())
+            .unwrap_or_else(|| context.settings.time_zone.clone()),
+        messages,
+    })
 }

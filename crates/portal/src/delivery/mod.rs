@@ -4,5 +4,7 @@
 pub(crate) mod entity;
 mod finder;
 mod rule;
+mod store;
 
 pub(crate) use finder::{Finder, ReadableDelivery, ReadableDocument};
+pub(crate) use store::mark_opened;

@@ -1,13 +1,19 @@
-//! The stream of a document's decrypted content.
+//! A document's decrypted content: what must hold before the first byte goes out.
 
 use std::ops::Range;
 
 use base::DocumentId;
 use bytes::Bytes;
 use futures::stream::BoxStream;
+use keyring::{ContentKey, ContentOwner, Opener, PREFIX_SIZE, container_size};
 
+use super::reader::{PlaintextReader, Watch};
+use super::texts::open_file_name;
 use super::{ReadError, RequestedRange};
-use crate::{Portal, RecipientActor};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::blob::{BlobError, BlobReader};
+use crate::delivery::{Finder, ReadableDocument};
+use crate::{Context, Fault, Portal, RecipientActor};
 
 /// What the content is for, as the audit log tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +68,100 @@ impl Portal {
         content_use: ContentUse,
         range: Option<RequestedRange>,
     ) -> Result<Content, ReadError> {
-        todo!()
+        let context = &*self.0;
+        let finder = Finder::new(actor, context.now());
+        let found = finder.document(context.database.reader(), document).await?;
+        let (row, delivery) = found.ok_or(ReadError::NotFound)?;
+        let range = match range {
+            None => 0..row.size,
+            Some(range) => range
+                .within(row.size)
+                .ok_or(ReadError::RangeNotSatisfiable { size: row.size })?,
+        };
+        let owner = ContentOwner::Document(document);
+        let Some(key) = context.vault.content_key(row.organisation, owner).await? else {
+            // Purged since the row was read.
+            return Err(ReadError::NotFound);
+        };
+        let opened = match open_container(context, &key, &row).await {
+            Ok((opener, blob)) => open_file_name(&key, &row).map(|file_name| (file_name, opener, blob)),
+            Err(error) => Err(error),
+        };
+        let damaged = AuditEntry::by_recipient(actor, AuditAction::ContentDamaged)
+            .within(row.organisation)
+            .about(AuditTarget::Document(document));
+        let (file_name, opener, blob) = match opened {
+            Ok(opened) => opened,
+            Err(ReadError::Damaged) => {
+                context.record(&damaged).await?;
+                return Err(ReadError::Damaged);
+            }
+            Err(error) => return Err(error),
+        };
+        let action = match content_use {
+            ContentUse::View => AuditAction::DocumentViewed,
+            ContentUse::Download => AuditAction::DocumentDownloaded,
+        };
+        let entry = AuditEntry::by_recipient(actor, action)
+            .within(row.organisation)
+            .about(AuditTarget::Document(document));
+        context.record(&entry).await?;
+
+        let span = opener.span(range.clone());
+        let blob = if span.first_chunk == 0 {
+            blob
+        } else {
+            let part = context.blobs.read(row.organisation, document, span.container.clone());
+            part.await.map_err(blob_error)?
+        };
+        let watch = Watch::new(self.0.clone(), actor.clone(), &row, &delivery);
+        let mut reader = PlaintextReader::new(opener, blob, &span, range.clone(), watch);
+        // The beginning is opened here, so that damage there is an answer of its own and not a broken connection.
+        let first = match reader.next().await {
+            Some(Err(ContentError::Damaged)) => return Err(ReadError::Damaged),
+            Some(Err(ContentError::RightEnded)) => return Err(ReadError::NotFound),
+            Some(Err(ContentError::Fault(fault))) => return Err(ReadError::Fault(fault)),
+            Some(Ok(bytes)) => Some(bytes),
+            None => None,
+        };
+        Ok(Content {
+            file_name,
+            media_type: row.media_type,
+            size: row.size,
+            range,
+            stream: reader.into_stream(first),
+        })
+    }
+}
+
+/// Opens the container, whose size must be what the document's row says, and gives it positioned at the first chunk.
+async fn open_container(
+    context: &Context,
+    key: &ContentKey,
+    row: &ReadableDocument,
+) -> Result<(Opener, BlobReader), ReadError> {
+    let expected = container_size(row.size).map_err(|_| ReadError::Damaged)?;
+    let size = context.blobs.size(row.organisation, row.id).await.map_err(blob_error)?;
+    if size != expected {
+        return Err(ReadError::Damaged);
+    }
+    let mut blob = context
+        .blobs
+        .read(row.organisation, row.id, 0..size)
+        .await
+        .map_err(blob_error)?;
+    let prefix = blob.next(PREFIX_SIZE).await.map_err(blob_error)?;
+    let prefix: [u8; PREFIX_SIZE] = prefix
+        .as_deref()
+        .and_then(|prefix| prefix.try_into().ok())
+        .ok_or(ReadError::Damaged)?;
+    let opener = Opener::new(key, &prefix, size).map_err(|_| ReadError::Damaged)?;
+    Ok((opener, blob))
+}
+
+fn blob_error(error: BlobError) -> ReadError {
+    match error {
+        BlobError::Missing | BlobError::Short => ReadError::Damaged,
+        other => ReadError::Fault(Fault::from(other)),
     }
 }

@@ -5,14 +5,18 @@ mod content;
 pub(crate) mod entity;
 mod preview;
 mod range;
+mod reader;
+mod texts;
 mod view;
 
 pub use content::{Content, ContentError, ContentUse};
 pub use preview::Preview;
 pub use range::RequestedRange;
+pub(crate) use texts::summary;
 pub use view::{DocumentSummary, DocumentView};
 
 use crate::Fault;
+use crate::vault::VaultError;
 
 /// Why something can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +40,12 @@ pub enum ReadError {
 
 impl From<sea_orm::DbErr> for ReadError {
     fn from(error: sea_orm::DbErr) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<VaultError> for ReadError {
+    fn from(error: VaultError) -> Self {
         Self::Fault(error.into())
     }
 }

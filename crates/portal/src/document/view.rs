@@ -2,7 +2,12 @@
 
 use base::{CaseId, DocumentId, Timestamp};
 
-use super::{Preview, ReadError};
+use keyring::ContentOwner;
+
+use super::{Preview, ReadError, summary};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::case::open_title;
+use crate::delivery::Finder;
 use crate::{Portal, RecipientActor};
 
 /// A document in a list.
@@ -44,11 +49,37 @@ impl Portal {
     ///
     /// [`ReadError::NotFound`] also for somebody else's document; [`ReadError::Damaged`] when its name does not open;
     /// [`ReadError::Fault`].
-    pub async fn document(
-        &self,
-        actor: &RecipientActor,
-        document: base::DocumentId,
-    ) -> Result<DocumentView, ReadError> {
-        todo!()
+    pub async fn document(&self, actor: &RecipientActor, document: DocumentId) -> Result<DocumentView, ReadError> {
+        let context = &*self.0;
+        let finder = Finder::new(actor, context.now());
+        let found = finder.document(context.database.reader(), document).await?;
+        let (row, delivery) = found.ok_or(ReadError::NotFound)?;
+        let owners = [ContentOwner::Document(document), ContentOwner::Message(row.message)];
+        let owners = owners.map(|owner| (row.organisation, owner));
+        let mut keys = context.vault.content_keys(&owners).await?.into_iter().flatten();
+        // Without its keys it was purged since the row was read.
+        let (Some(document_key), Some(message_key)) = (keys.next(), keys.next()) else {
+            return Err(ReadError::NotFound);
+        };
+        let opened = summary(&document_key, &row)
+            .and_then(|summary| open_title(&message_key, &delivery).map(|title| (summary, title)));
+        let (summary, case_title) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                let entry = AuditEntry::by_recipient(actor, AuditAction::ContentDamaged)
+                    .within(row.organisation)
+                    .about(AuditTarget::Document(document));
+                context.record(&entry).await?;
+                return Err(error);
+            }
+        };
+        Ok(DocumentView {
+            summary,
+            case: delivery.case,
+            case_title,
+            organisation: delivery.organisation_name,
+            sent_at: delivery.sent_at,
+            expires_at: delivery.expires_at,
+        })
     }
 }

@@ -2,7 +2,10 @@
 
 pub(crate) mod entity;
 
-use base::{DeliveryId, MessageId, Timestamp};
+use base::{DeliveryId, MessageId, OrganisationId, Timestamp};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
+};
 
 use crate::Portal;
 use crate::actor::SystemActor;
@@ -62,6 +65,57 @@ pub struct Event {
     pub delivery: Option<DeliveryId>,
     /// When.
     pub at: Timestamp,
+}
+
+/// Something that happened to a delivery, before it has its number.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewEvent {
+    pub(crate) kind: EventKind,
+    pub(crate) message: MessageId,
+    pub(crate) delivery: DeliveryId,
+}
+
+/// Takes numbers and holds the organisation's row until the transaction ends.
+const TAKE_NUMBERS: &str =
+    "UPDATE organisation SET event_sequence = event_sequence + $1 WHERE id = $2 RETURNING event_sequence";
+
+/// Writes what happened, in the transaction that made it happen. Others that write events of the same organisation wait
+/// until it ends, so call it late.
+pub(crate) async fn record(
+    transaction: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    at: Timestamp,
+    happened: &[NewEvent],
+) -> Result<(), DbErr> {
+    if happened.is_empty() {
+        return Ok(());
+    }
+    let count = i64::try_from(happened.len()).unwrap_or(i64::MAX);
+    let take = Statement::from_sql_and_values(
+        transaction.get_database_backend(),
+        TAKE_NUMBERS,
+        [count.into(), (*organisation.as_uuid()).into()],
+    );
+    let last: i64 = transaction
+        .query_one_raw(take)
+        .await?
+        .ok_or_else(|| DbErr::RecordNotFound("the organisation of an event".to_owned()))?
+        .try_get_by_index(0)?;
+    let rows = happened.iter().zip((last - count + 1)..).map(|(event, sequence)| {
+        entity::Model {
+            organisation_id: *organisation.as_uuid(),
+            sequence,
+            kind: event.kind.as_str().to_owned(),
+            message_id: *event.message.as_uuid(),
+            delivery_id: Some(*event.delivery.as_uuid()),
+            at: at.as_millis(),
+        }
+        .into_active_model()
+    });
+    entity::Entity::insert_many(rows)
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
 }
 
 impl Portal {

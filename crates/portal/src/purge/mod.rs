@@ -1,6 +1,22 @@
 //! Purge: what has ended loses its keys, then its content, then its personal metadata.
+//!
+//! Owns the order, which makes each step repeatable and the whole safe to interrupt anywhere:
+//!
+//! 1. *Condemn*: deliveries that have expired or were revoked are marked, under their case's lock. From then on nobody
+//!    reads them, whatever the clock does, and nothing un-marks them.
+//! 2. *Destroy*: of messages whose last delivery is condemned, first the keys, then the blobs.
+//! 3. *Erase*: texts, names and the tie to the person go from the rows, the sender is told, and the delivery counts as
+//!    purged. Only this ends the work on a delivery, so a run that was interrupted before is taken up by the next.
+//!
+//! Any node may run it at any time: what another did meanwhile is found done.
 
-use crate::{Fault, Portal};
+mod condemn;
+mod count;
+mod destroy;
+mod erase;
+mod work;
+
+use crate::{Context, Fault, Portal, recipient};
 
 /// Whether a purge does what it reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +38,8 @@ pub struct PurgeReport {
     pub documents: u64,
     /// The size of these documents in bytes, as they were sent.
     pub bytes: u64,
-    /// People who are no longer known, since nothing of theirs is left.
+    /// People who are no longer known, since nothing of theirs is left. A dry run counts everybody for whom nothing would
+    /// be left; a run may leave some of them, who were asked for a short while ago, to a later one.
     pub recipients: u64,
 }
 
@@ -34,6 +51,26 @@ impl Portal {
     ///
     /// A fault; what was done stays done, and the next run goes on from there.
     pub async fn purge(&self, mode: PurgeMode) -> Result<PurgeReport, Fault> {
-        todo!()
+        match mode {
+            PurgeMode::Run => run(&self.0).await,
+            PurgeMode::DryRun => count::due(&self.0).await,
+        }
     }
+}
+
+async fn run(context: &Context) -> Result<PurgeReport, Fault> {
+    context.latch().await?;
+    condemn::due(context).await?;
+    let mut report = PurgeReport::default();
+    while let Some(work) = work::next(context).await? {
+        destroy::keys(context, &work).await?;
+        destroy::blobs(context, &work).await?;
+        let erased = erase::metadata(context, &work).await?;
+        report.deliveries += erased.deliveries;
+        report.messages += erased.messages;
+        report.documents += erased.documents;
+        report.bytes += erased.bytes;
+    }
+    report.recipients = recipient::forget_unneeded(context).await?;
+    Ok(report)
 }

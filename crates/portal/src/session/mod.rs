@@ -4,12 +4,19 @@
 pub(crate) mod entity;
 mod key;
 mod rule;
+mod store;
+
+use base::{RecipientId, Timestamp};
+use keyring::Field;
+
+use crate::database::WriteTransaction;
+use crate::{AssuranceLevel, Context, Fault, Portal, recipient};
 
 pub use key::SessionKey;
+pub(crate) use store::recipients_with_sessions;
 
-use base::Timestamp;
-
-use crate::{Fault, Portal};
+/// How many sessions are deleted in one transaction.
+const BATCH: u64 = 500;
 
 /// What came of [`Portal::create_session`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,14 +35,45 @@ pub struct StoredSession {
     pub expires_at: Timestamp,
 }
 
+/// Who is signed in to a session.
+pub(crate) struct SignedIn {
+    pub(crate) recipient: RecipientId,
+    pub(crate) level: AssuranceLevel,
+    pub(crate) name: Option<String>,
+}
+
+struct Binding {
+    recipient: RecipientId,
+    level: AssuranceLevel,
+    sealed_name: Option<Vec<u8>>,
+}
+
 impl Portal {
-    /// Stores a new session that nobody is signed in to.
+    /// Stores a new session that nobody is signed in to. It counts as used now.
     ///
     /// # Errors
     ///
     /// A fault; then nothing was stored.
     pub async fn create_session(&self, key: &SessionKey, data: &[u8]) -> Result<SessionCreation, Fault> {
-        todo!()
+        let now = self.0.now();
+        let row = entity::Model {
+            key_hash: key.as_bytes().to_vec(),
+            recipient_id: None,
+            assurance_level: None,
+            sealed_name: None,
+            sealed_data: seal(&self.0, key, "sealed_data", data),
+            created_at: now.as_millis(),
+            last_seen_at: now.as_millis(),
+            expires_at: (now + self.0.settings.sessions.absolute).as_millis(),
+        };
+        let transaction = self.0.database.write().await?;
+        let created = store::insert(&transaction, row).await?;
+        transaction.commit().await?;
+        Ok(if created {
+            SessionCreation::Created
+        } else {
+            SessionCreation::Collision
+        })
     }
 
     /// Replaces what the server keeps in a session. Says `false`, and stores nothing, when there is no such session
@@ -45,25 +83,153 @@ impl Portal {
     ///
     /// A fault; then nothing was stored.
     pub async fn save_session(&self, key: &SessionKey, data: &[u8]) -> Result<bool, Fault> {
-        todo!()
+        let sealed = seal(&self.0, key, "sealed_data", data);
+        let limits = self.0.settings.sessions;
+        let transaction = self.0.database.write().await?;
+        let saved = store::save(&transaction, key, sealed, limits, self.0.now()).await?;
+        transaction.commit().await?;
+        Ok(saved)
     }
 
-    /// A session that has not run out, and marks it as used.
+    /// A session that has not run out, and counts it as used.
     ///
     /// # Errors
     ///
     /// A fault.
     pub async fn load_session(&self, key: &SessionKey) -> Result<Option<StoredSession>, Fault> {
-        todo!()
+        let Some(row) = living(&self.0, key).await? else {
+            return Ok(None);
+        };
+        let data = open(&self.0, key, "sealed_data", &row.sealed_data)?;
+        let expires_at = Timestamp::from_millis(row.expires_at);
+        Ok(Some(StoredSession {
+            data,
+            expires_at: rule::runs_out(self.0.settings.sessions, self.0.now(), expires_at),
+        }))
     }
 
-    /// Ends a session, without a word in the audit log: a session that somebody is signed in to ends with
-    /// [`Portal::sign_out`].
+    /// Ends a session, without a word in the audit log; a person who asks to leave does so with [`Portal::sign_out`].
     ///
     /// # Errors
     ///
     /// A fault; then the session may still be there.
     pub async fn delete_session(&self, key: &SessionKey) -> Result<(), Fault> {
-        todo!()
+        let transaction = self.0.database.write().await?;
+        end(&self.0, &transaction, key).await?;
+        transaction.commit().await?;
+        Ok(())
     }
+}
+
+/// Who is signed in to a session that has not run out, and counts it as used.
+pub(crate) async fn signed_in(context: &Context, key: &SessionKey) -> Result<Option<SignedIn>, Fault> {
+    let Some(row) = living(context, key).await? else {
+        return Ok(None);
+    };
+    // A level that is no longer known lets nobody in.
+    let level = row.assurance_level.and_then(|number| i16::try_from(number).ok());
+    let (Some(recipient), Some(level)) = (row.recipient_id, level.and_then(AssuranceLevel::from_number)) else {
+        return Ok(None);
+    };
+    let name = match &row.sealed_name {
+        Some(sealed) => Some(open(context, key, "sealed_name", sealed)?),
+        None => None,
+    };
+    Ok(Some(SignedIn {
+        recipient: RecipientId::from_uuid(recipient),
+        level,
+        name: name.and_then(|name| String::from_utf8(name).ok()),
+    }))
+}
+
+/// Signs a person in to a session, whose absolute limit counts from now. Says `false` when the session has run out.
+pub(crate) async fn sign_in(
+    context: &Context,
+    transaction: &WriteTransaction,
+    key: &SessionKey,
+    person: &SignedIn,
+) -> Result<bool, Fault> {
+    let now = context.now();
+    let before = store::find(transaction, key).await?.and_then(|row| row.recipient_id);
+    if let Some(before) = before.map(RecipientId::from_uuid)
+        && before != person.recipient
+    {
+        recipient::may_be_forgotten(transaction, before, now).await?;
+    }
+    let name = person.name.as_ref();
+    let binding = Binding {
+        recipient: person.recipient,
+        level: person.level,
+        sealed_name: name.map(|name| seal(context, key, "sealed_name", name.as_bytes())),
+    };
+    Ok(store::bind(transaction, key, binding, context.settings.sessions, now).await?)
+}
+
+/// Ends a session and says who was signed in to it.
+pub(crate) async fn end(
+    context: &Context,
+    transaction: &WriteTransaction,
+    key: &SessionKey,
+) -> Result<Option<SignedIn>, Fault> {
+    let Some(row) = store::find(transaction, key).await? else {
+        return Ok(None);
+    };
+    store::delete(transaction, key).await?;
+    let Some(recipient) = row.recipient_id.map(RecipientId::from_uuid) else {
+        return Ok(None);
+    };
+    recipient::may_be_forgotten(transaction, recipient, context.now()).await?;
+    let level = row.assurance_level.and_then(|number| i16::try_from(number).ok());
+    Ok(level.and_then(AssuranceLevel::from_number).map(|level| SignedIn {
+        recipient,
+        level,
+        name: None,
+    }))
+}
+
+/// Deletes the sessions that have run out and says how many there were.
+pub(crate) async fn delete_run_out(context: &Context) -> Result<u64, Fault> {
+    let mut deleted = 0;
+    loop {
+        let now = context.now();
+        let transaction = context.database.write().await?;
+        let gone = store::delete_run_out(&transaction, context.settings.sessions, now, BATCH).await?;
+        for recipient in gone.iter().flatten() {
+            recipient::may_be_forgotten(&transaction, *recipient, now).await?;
+        }
+        transaction.commit().await?;
+        let count = u64::try_from(gone.len()).unwrap_or(u64::MAX);
+        deleted += count;
+        if count < BATCH {
+            return Ok(deleted);
+        }
+    }
+}
+
+async fn living(context: &Context, key: &SessionKey) -> Result<Option<entity::Model>, Fault> {
+    let Some(row) = store::find(context.database.reader(), key).await? else {
+        return Ok(None);
+    };
+    let (now, limits) = (context.now(), context.settings.sessions);
+    let last_seen_at = Timestamp::from_millis(row.last_seen_at);
+    if rule::runs_out(limits, last_seen_at, Timestamp::from_millis(row.expires_at)) <= now {
+        return Ok(None);
+    }
+    if !rule::is_use_noted(limits, last_seen_at, now) {
+        let transaction = context.database.write().await?;
+        store::note_use(&transaction, key, now).await?;
+        transaction.commit().await?;
+    }
+    Ok(Some(row))
+}
+
+fn seal(context: &Context, key: &SessionKey, column: &'static str, plaintext: &[u8]) -> Vec<u8> {
+    let place = Field::new("session", column, key.as_bytes());
+    context.vault.session_key().seal_field(place, plaintext)
+}
+
+fn open(context: &Context, key: &SessionKey, column: &'static str, sealed: &[u8]) -> Result<Vec<u8>, Fault> {
+    let place = Field::new("session", column, key.as_bytes());
+    let opened = context.vault.session_key().open_field(place, sealed);
+    opened.map(|plaintext| plaintext.to_vec()).map_err(Fault::new)
 }

@@ -1,0 +1,68 @@
+//! The SQL of cases.
+
+use base::RecipientId;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::entity::{Column, Entity};
+use crate::database::WriteTransaction;
+use crate::delivery;
+
+/// Which of these people have a case in which something lives.
+pub(crate) async fn recipients_with_cases(
+    on: &impl ConnectionTrait,
+    recipients: impl IntoIterator<Item = Uuid>,
+) -> Result<Vec<Uuid>, DbErr> {
+    Entity::find()
+        .select_only()
+        .column(Column::RecipientId)
+        .distinct()
+        .filter(Column::RecipientId.is_in(recipients))
+        .into_tuple()
+        .all(on)
+        .await
+}
+
+/// Locks cases until the transaction ends, in the order of their ids so that two nodes can't wait for each other.
+/// (SQLite has one writer at a time, which is lock enough.)
+pub(crate) async fn lock(transaction: &WriteTransaction, cases: &[Uuid]) -> Result<(), DbErr> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        Entity::find()
+            .filter(Column::Id.is_in(cases.iter().copied()))
+            .order_by_asc(Column::Id)
+            .lock_exclusive()
+            .all(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Unties cases in which nothing lives any more from their recipients, and gives these.
+pub(crate) async fn release_ended(transaction: &WriteTransaction, cases: &[Uuid]) -> Result<Vec<RecipientId>, DbErr> {
+    let living: Vec<Uuid> = delivery::entity::Entity::find()
+        .select_only()
+        .column(delivery::entity::Column::CaseId)
+        .distinct()
+        .filter(delivery::entity::Column::CaseId.is_in(cases.iter().copied()))
+        .filter(delivery::entity::Column::PurgedAt.is_null())
+        .into_tuple()
+        .all(transaction)
+        .await?;
+    let ended = Entity::find()
+        .filter(Column::Id.is_in(cases.iter().copied().filter(|case| !living.contains(case))))
+        .filter(Column::RecipientId.is_not_null())
+        .all(transaction)
+        .await?;
+    let nobody: Option<Uuid> = None;
+    Entity::update_many()
+        .col_expr(Column::RecipientId, Expr::value(nobody))
+        .filter(Column::Id.is_in(ended.iter().map(|row| row.id)))
+        .exec(transaction)
+        .await?;
+    Ok(ended
+        .into_iter()
+        .filter_map(|row| row.recipient_id)
+        .map(RecipientId::from_uuid)
+        .collect())
+}

@@ -1,0 +1,24 @@
+//! Opens what a page shows of a document.
+
+use keyring::{ContentKey, Field};
+
+use super::{DocumentSummary, Preview};
+use crate::ReadError;
+use crate::delivery::ReadableDocument;
+
+/// A document as a list shows it.
+pub(crate) fn summary(key: &ContentKey, document: &ReadableDocument) -> Result<DocumentSummary, ReadError> {
+    Ok(DocumentSummary {
+        id: document.id,
+        file_name: open_file_name(key, document)?,
+        media_type: document.media_type.clone(),
+        size: document.size,
+        preview: Preview::of(&document.media_type),
+    })
+}
+
+pub(super) fn open_file_name(key: &ContentKey, document: &ReadableDocument) -> Result<String, ReadError> {
+    let place = Field::new("document", "sealed_file_name", document.id.as_bytes());
+    key.open_text(place, document.sealed_file_name.as_deref().unwrap_or_default())
+        .map_err(|_| ReadError::Damaged)
+}

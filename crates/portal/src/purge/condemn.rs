@@ -1,0 +1,68 @@
+//! Marks what has ended.
+
+use base::Timestamp;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use crate::delivery::entity::{Column, Entity};
+use crate::{Context, Fault, case};
+
+/// How many cases are marked in one transaction.
+const BATCH: u64 = 100;
+
+/// Condemns every delivery that has expired or was revoked, and latches the expiry of the former.
+pub(super) async fn due(context: &Context) -> Result<(), Fault> {
+    let now = context.now();
+    for ended in [expired(now), revoked()] {
+        while let Some(cases) = next_cases(context, &ended).await? {
+            condemn(context, &cases, &ended, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The next cases with deliveries that have ended and are not marked.
+async fn next_cases(context: &Context, ended: &Condition) -> Result<Option<Vec<Uuid>>, Fault> {
+    let cases: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::CaseId)
+        .distinct()
+        .filter(ended.clone())
+        .order_by_asc(Column::CaseId)
+        .limit(BATCH)
+        .into_tuple()
+        .all(context.database.reader())
+        .await?;
+    Ok((!cases.is_empty()).then_some(cases))
+}
+
+async fn condemn(context: &Context, cases: &[Uuid], ended: &Condition, now: Timestamp) -> Result<(), Fault> {
+    let transaction = context.database.write().await?;
+    case::lock(&transaction, cases).await?;
+    let of_cases = Entity::update_many().filter(Column::CaseId.is_in(cases.iter().copied()));
+    let latch_expiry = of_cases.clone().col_expr(Column::ExpiredAt, now.as_millis().into());
+    latch_expiry
+        .filter(Column::ExpiresAt.lte(now.as_millis()))
+        .filter(Column::ExpiredAt.is_null())
+        .filter(Column::PurgedAt.is_null())
+        .exec(&transaction)
+        .await?;
+    let condemn = of_cases.col_expr(Column::CondemnedAt, now.as_millis().into());
+    condemn.filter(ended.clone()).exec(&transaction).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+fn unmarked() -> Condition {
+    Condition::all()
+        .add(Column::PurgedAt.is_null())
+        .add(Column::CondemnedAt.is_null())
+}
+
+fn expired(now: Timestamp) -> Condition {
+    unmarked().add(Column::ExpiresAt.lte(now.as_millis()))
+}
+
+fn revoked() -> Condition {
+    unmarked().add(Column::RevokedAt.is_not_null())
+}

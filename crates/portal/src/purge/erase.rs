@@ -1,0 +1,136 @@
+//! Erases the personal metadata of what was destroyed, and leaves tombstones: ids, organisation, times, document type,
+//! size.
+
+use base::{CaseId, DeliveryId, DocumentId, MessageId, OrganisationId, RecipientId, Timestamp};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::PurgeReport;
+use super::work::Work;
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::database::WriteTransaction;
+use crate::event::{self, EventKind, NewEvent};
+use crate::{Context, Fault, case, delivery, document, message, notification, recipient};
+
+/// Erases, tells the organisations, and writes the audit log, all or nothing. What another node erased meanwhile is
+/// neither counted nor told again.
+pub(super) async fn metadata(context: &Context, work: &Work) -> Result<PurgeReport, Fault> {
+    let transaction = context.database.write().await?;
+    let now = context.now();
+    case::lock(&transaction, &work.cases).await?;
+    let mut report = PurgeReport {
+        messages: texts(&transaction, work).await?,
+        ..PurgeReport::default()
+    };
+    for document in &work.documents {
+        if file_name(&transaction, document.id, now).await? {
+            report.documents += 1;
+            report.bytes += document.size;
+            let entry = AuditEntry::by_portal(AuditAction::DocumentPurged)
+                .within(document.organisation)
+                .about(AuditTarget::Document(document.id));
+            context.audit.record(&transaction, now, &entry).await?;
+        }
+    }
+    let purged = deliveries(&transaction, work, now).await?;
+    for purged in &purged {
+        report.deliveries += 1;
+        let entry = AuditEntry::by_portal(AuditAction::DeliveryPurged)
+            .within(purged.organisation)
+            .about(AuditTarget::Delivery(purged.id));
+        context.audit.record(&transaction, now, &entry).await?;
+    }
+    tell(&transaction, &purged, now).await?;
+    for recipient in case::release_ended(&transaction, &work.cases).await? {
+        recipient::may_be_forgotten(&transaction, recipient, now).await?;
+    }
+    transaction.commit().await?;
+    Ok(report)
+}
+
+/// Erases the texts of messages that ended, and says of how many.
+async fn texts(transaction: &WriteTransaction, work: &Work) -> Result<u64, DbErr> {
+    use message::entity::{Column, Entity};
+    let nothing: Option<Vec<u8>> = None;
+    let erased = Entity::update_many()
+        .col_expr(Column::SealedTitle, Expr::value(nothing.clone()))
+        .col_expr(Column::SealedBody, Expr::value(nothing))
+        .filter(Column::Id.is_in(work.messages.iter().map(|message| *message.as_uuid())))
+        .filter(Column::SealedTitle.is_not_null())
+        .exec(transaction)
+        .await?;
+    Ok(erased.rows_affected)
+}
+
+/// Erases a document's name. Says `false` when that was done before.
+async fn file_name(transaction: &WriteTransaction, document: DocumentId, now: Timestamp) -> Result<bool, DbErr> {
+    use document::entity::{Column, Entity};
+    let nothing: Option<Vec<u8>> = None;
+    let erased = Entity::update_many()
+        .col_expr(Column::SealedFileName, Expr::value(nothing))
+        .col_expr(Column::PurgedAt, now.as_millis().into())
+        .filter(Column::Id.eq(*document.as_uuid()))
+        .filter(Column::PurgedAt.is_null())
+        .exec(transaction)
+        .await?;
+    Ok(erased.rows_affected > 0)
+}
+
+struct Purged {
+    id: DeliveryId,
+    message: MessageId,
+    organisation: OrganisationId,
+}
+
+/// Unties deliveries from their recipients, and gives those that were not purged before, by organisation so that several
+/// nodes number their events in the same order.
+async fn deliveries(transaction: &WriteTransaction, work: &Work, now: Timestamp) -> Result<Vec<Purged>, DbErr> {
+    use delivery::entity::{Column, Entity};
+    let ids: Vec<Uuid> = work.deliveries.iter().map(|delivery| *delivery.as_uuid()).collect();
+    // The cases are locked, so nobody purges these meanwhile.
+    let rows = Entity::find()
+        .filter(Column::Id.is_in(ids))
+        .filter(Column::PurgedAt.is_null())
+        .order_by_asc(Column::OrganisationId)
+        .order_by_asc(Column::Id)
+        .all(transaction)
+        .await?;
+    let ids = || rows.iter().map(|row| row.id);
+    let nobody: Option<Uuid> = None;
+    Entity::update_many()
+        .col_expr(Column::RecipientId, Expr::value(nobody))
+        .col_expr(Column::PurgedAt, now.as_millis().into())
+        .filter(Column::Id.is_in(ids()))
+        .exec(transaction)
+        .await?;
+    notification::entity::Entity::delete_many()
+        .filter(notification::entity::Column::DeliveryId.is_in(ids()))
+        .exec(transaction)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Purged {
+            id: DeliveryId::from_uuid(row.id),
+            message: MessageId::from_uuid(row.message_id),
+            organisation: OrganisationId::from_uuid(row.organisation_id),
+        })
+        .collect())
+}
+
+/// Tells each organisation of its deliveries.
+async fn tell(transaction: &WriteTransaction, purged: &[Purged], now: Timestamp) -> Result<(), DbErr> {
+    for purged in purged.chunk_by(|one, next| one.organisation == next.organisation) {
+        let Some(first) = purged.first() else { continue };
+        let events: Vec<NewEvent> = purged
+            .iter()
+            .map(|purged| NewEvent {
+                kind: EventKind::Purged,
+                message: purged.message,
+                delivery: purged.id,
+            })
+            .collect();
+        event::record(transaction, first.organisation, now, &events).await?;
+    }
+    Ok(())
+}

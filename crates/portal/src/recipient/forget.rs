@@ -1,0 +1,106 @@
+//! Forgetting a person who has neither a case nor a session left.
+//!
+//! Whoever ends a case or a session names the person as forgettable in the same transaction. The job then looks whether
+//! something is left, and if nothing is, has the vault forget them. The vault spares who was asked for a short while ago,
+//! since a sender or a sign-in may be about to refer to them; such a person stays forgettable until a later round.
+
+use std::collections::HashSet;
+
+use base::{RecipientId, Timestamp};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::entity::{Column, Entity, Model};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::{Context, Fault, case, session};
+
+/// How many people are looked at together.
+const BATCH: u64 = 200;
+
+/// Notes that a person may have lost their last case or session.
+pub(crate) async fn may_be_forgotten(
+    on: &impl ConnectionTrait,
+    recipient: RecipientId,
+    since: Timestamp,
+) -> Result<(), DbErr> {
+    let row = Model {
+        recipient_id: *recipient.as_uuid(),
+        since: since.as_millis(),
+    };
+    let newest = OnConflict::column(Column::RecipientId)
+        .update_column(Column::Since)
+        .to_owned();
+    Entity::insert(row.into_active_model())
+        .on_conflict(newest)
+        .exec_without_returning(on)
+        .await?;
+    Ok(())
+}
+
+/// Forgets those for whom nothing is left, and says how many.
+pub(crate) async fn forget_unneeded(context: &Context) -> Result<u64, Fault> {
+    let mut forgotten = 0;
+    let mut after = Uuid::nil();
+    loop {
+        let rows = Entity::find()
+            .filter(Column::RecipientId.gt(after))
+            .order_by_asc(Column::RecipientId)
+            .limit(BATCH)
+            .all(context.database.reader())
+            .await?;
+        let Some(last) = rows.last() else {
+            return Ok(forgotten);
+        };
+        after = last.recipient_id;
+        forgotten += forget(context, &rows).await?;
+    }
+}
+
+async fn forget(context: &Context, rows: &[Model]) -> Result<u64, Fault> {
+    let needed = needed(context.database.reader(), rows).await?;
+    let unneeded: Vec<RecipientId> = rows
+        .iter()
+        .map(|row| RecipientId::from_uuid(row.recipient_id))
+        .filter(|recipient| !needed.contains(recipient.as_uuid()))
+        .collect();
+    context.vault.forget_recipients(&unneeded).await?;
+    let mut gone = Vec::new();
+    for recipient in unneeded {
+        if context.vault.personal(recipient).await?.is_none() {
+            gone.push(recipient);
+        }
+    }
+    let transaction = context.database.write().await?;
+    let mut forgotten = 0;
+    for row in rows {
+        let is_gone = gone.iter().any(|recipient| *recipient.as_uuid() == row.recipient_id);
+        if !is_gone && !needed.contains(&row.recipient_id) {
+            continue;
+        }
+        // A case or session that ended after the look has another instant, and leaves the row for the next round.
+        let deleted = Entity::delete_many()
+            .filter(Column::RecipientId.eq(row.recipient_id))
+            .filter(Column::Since.eq(row.since))
+            .exec(&transaction)
+            .await?;
+        if is_gone && deleted.rows_affected > 0 {
+            let target = AuditTarget::Recipient(RecipientId::from_uuid(row.recipient_id));
+            let entry = AuditEntry::by_portal(AuditAction::RecipientForgotten).about(target);
+            context.audit.record(&transaction, context.now(), &entry).await?;
+            forgotten += 1;
+        }
+    }
+    transaction.commit().await?;
+    Ok(forgotten)
+}
+
+/// Which of these people have a case or a session.
+async fn needed(on: &impl ConnectionTrait, rows: &[Model]) -> Result<HashSet<Uuid>, DbErr> {
+    let ids = || rows.iter().map(|row| row.recipient_id);
+    let with_cases = case::recipients_with_cases(on, ids()).await?;
+    let with_sessions = session::recipients_with_sessions(on, ids()).await?;
+    Ok(with_cases.into_iter().chain(with_sessions).collect())
+}

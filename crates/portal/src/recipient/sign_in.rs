@@ -1,0 +1,155 @@
+//! Signing in and out.
+
+use base::{Personnummer, Timestamp};
+
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::session::{self, SignedIn};
+use crate::{AssuranceLevel, Fault, Portal, RecipientActor, RequestInfo, SessionKey};
+
+/// A person as an identity provider vouched for them, after every check of its answer.
+pub struct VerifiedIdentity {
+    /// The person's number.
+    pub personnummer: Personnummer,
+    /// The name to greet the person with.
+    pub name: Option<String>,
+    /// How sure the provider is.
+    pub level: AssuranceLevel,
+    /// The configured name of the provider, such as `bankid`.
+    pub provider: String,
+    /// When the person proved who they are.
+    pub authenticated_at: Timestamp,
+}
+
+/// A verified person could not be signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// The session that the sign-in belongs to has run out or was ended: begin again.
+    #[error("the session has run out")]
+    SessionGone,
+    /// Something inside failed; nobody was signed in.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Why a sign-in was refused, for the audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInRefusal {
+    /// The person cancelled, or the provider said that they may not.
+    Cancelled,
+    /// The answer did not belong to a sign-in that this session began (state, nonce, or it came too late).
+    Mismatch,
+    /// The provider's answer did not pass a check (issuer, audience, signature, algorithm, time).
+    InvalidAnswer,
+    /// The provider is less sure than level 3.
+    LevelTooLow,
+    /// A claim that the configuration requires is missing or has another value, the number among them.
+    MissingClaim,
+    /// The provider could not be reached or failed.
+    ProviderUnavailable,
+}
+
+impl SignInRefusal {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cancelled => "cancelled",
+            Self::Mismatch => "mismatch",
+            Self::InvalidAnswer => "invalid-answer",
+            Self::LevelTooLow => "level-too-low",
+            Self::MissingClaim => "missing-claim",
+            Self::ProviderUnavailable => "provider-unavailable",
+        }
+    }
+}
+
+impl Portal {
+    /// Signs a verified person in to a session, from now until the session's absolute limit. The caller has given the
+    /// session a new id since the person came (against session fixation).
+    ///
+    /// # Errors
+    ///
+    /// See [`SignInError`]. Nobody is signed in without an audit event.
+    pub async fn sign_in_recipient(
+        &self,
+        session: &SessionKey,
+        identity: VerifiedIdentity,
+        request: RequestInfo,
+    ) -> Result<RecipientActor, SignInError> {
+        let context = &*self.0;
+        let now = context.now();
+        let until = (now + context.settings.sessions.absolute).day();
+        let recipient = context
+            .vault
+            .recipient(&identity.personnummer, until)
+            .await
+            .map_err(Fault::from)?;
+        if let Some(name) = &identity.name {
+            context
+                .vault
+                .set_name(recipient, Some(name))
+                .await
+                .map_err(Fault::from)?;
+        }
+        let person = SignedIn {
+            recipient,
+            level: identity.level,
+            name: identity.name,
+        };
+        let transaction = context.database.write().await.map_err(Fault::from)?;
+        if !session::sign_in(context, &transaction, session, &person).await? {
+            return Err(SignInError::SessionGone);
+        }
+        let actor = RecipientActor::new(recipient, person.level, person.name, request);
+        let entry = AuditEntry::by_recipient(&actor, AuditAction::RecipientSignedIn)
+            .about(AuditTarget::Recipient(recipient))
+            .detail(&identity.provider);
+        context.audit.record(&transaction, now, &entry).await?;
+        transaction.commit().await.map_err(Fault::from)?;
+        Ok(actor)
+    }
+
+    /// The person who is signed in to a session; `None` when nobody is or the session has run out.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn recipient_actor(
+        &self,
+        session: &SessionKey,
+        request: RequestInfo,
+    ) -> Result<Option<RecipientActor>, Fault> {
+        let person = session::signed_in(&self.0, session).await?;
+        Ok(person.map(|person| RecipientActor::new(person.recipient, person.level, person.name, request)))
+    }
+
+    /// Ends a session and says so in the audit log when somebody was signed in. Ending what has ended is fine.
+    ///
+    /// # Errors
+    ///
+    /// A fault; then the session may still be there.
+    pub async fn sign_out(&self, session: &SessionKey, request: &RequestInfo) -> Result<(), Fault> {
+        let context = &*self.0;
+        let transaction = context.database.write().await?;
+        if let Some(person) = session::end(context, &transaction, session).await? {
+            let actor = RecipientActor::new(person.recipient, person.level, None, request.clone());
+            let entry = AuditEntry::by_recipient(&actor, AuditAction::RecipientSignedOut)
+                .about(AuditTarget::Recipient(person.recipient));
+            context.audit.record(&transaction, context.now(), &entry).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Says in the audit log that somebody was refused. Who it was stays unsaid: a refused identity is not verified.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn record_failed_sign_in(&self, refusal: SignInRefusal, request: &RequestInfo) -> Result<(), Fault> {
+        let context = &*self.0;
+        let entry = AuditEntry::by_nobody(AuditAction::RecipientSignInRefused, request).detail(refusal.as_str());
+        let transaction = context.database.write().await?;
+        context.audit.record(&transaction, context.now(), &entry).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}
