@@ -14,10 +14,11 @@ use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolO
 use sea_orm::sqlx::{self, ConnectOptions, Executor};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
-    SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions,
-    TransactionSession, TransactionTrait,
+    SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
+
+use crate::Fault;
 
 /// How long a statement waits for another program's lock on an SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -86,6 +87,8 @@ impl Database {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What is deleted is overwritten in the file too. (Its log still has it: the keys see to that.)
+            .pragma("secure_delete", "on")
             .busy_timeout(BUSY_TIMEOUT)
             .disable_statement_logging();
         // The writer opens first: it turns the write-ahead log on, which a reader can't.
@@ -252,5 +255,11 @@ impl ConnectionTrait for WriteTransaction {
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.0.query_all_raw(statement).await
+    }
+}
+
+impl From<DatabaseError> for Fault {
+    fn from(error: DatabaseError) -> Self {
+        Self::new(error)
     }
 }

@@ -1,16 +1,37 @@
 //! The vault: keys and the register of persons, in a database of its own.
 //!
-//! Owns organisation keys, content keys, recipients and which day secret each is wrapped for. Vault and portal databases
-//! never pretend to be one transaction: every function here is one step of the protocol and can be repeated.
+//! Owns organisation keys, content keys, recipients, and which day's secret each is wrapped for. Vault and portal
+//! databases never pretend to be one transaction: every function here is one step of the protocol and can be repeated.
+//! Knows no message, no case and no session.
 
-use base::{Clock, Day, OrganisationId, Personnummer, RecipientId, SecretString};
-pub(crate) use keyring::ContentOwner;
-use keyring::{ContentKey, FieldKey, MacKey};
-use sea_orm::DbErr;
+mod content;
+mod day;
+mod entity;
+mod migration;
+mod register;
+mod wrapping;
+
+use std::sync::Arc;
+
+use base::{Clock, Ids};
+use keyring::{BlindIndexKey, FieldKey, MacKey, RegisterKey};
+use sea_orm::{ActiveValue::Set, DbErr, EntityTrait};
 
 use crate::Fault;
-use crate::database::DatabaseError;
-use crate::provider::ProviderError;
+use crate::database::Database;
+use crate::provider::{KeyProvider, ProviderError};
+use wrapping::{RecentKeys, column};
+
+pub(crate) use keyring::ContentOwner;
+pub(crate) use migration::VaultMigrator;
+pub(crate) use register::Personal;
+
+/// How many rows one statement names: far below the databases' limits on parameters (32,766 and 65,535).
+const BATCH: usize = 500;
+/// The versions of the index key that people are found by, newest first.
+const INDEX_VERSIONS: [u32; 1] = [1];
+/// The version of a new register key.
+const FIRST_VERSION: u32 = 1;
 
 /// A key that can't be made or had.
 #[derive(Debug, thiserror::Error)]
@@ -18,9 +39,6 @@ pub enum VaultError {
     /// The vault's database failed.
     #[error("the vault's database failed")]
     Database(#[from] DbErr),
-    /// The vault's database can't be opened.
-    #[error("the vault can't be opened")]
-    Open(#[from] DatabaseError),
     /// The key provider failed.
     #[error("the key provider failed")]
     Provider(#[from] ProviderError),
@@ -50,135 +68,103 @@ pub(crate) enum MacPurpose {
     Idempotency,
 }
 
-/// What the register knows of a person.
-pub(crate) struct Personal {
-    /// The person's number.
-    pub(crate) personnummer: Personnummer,
-    /// The name that the identity provider gave at the latest sign-in.
-    pub(crate) name: Option<String>,
-    /// The address for notifications.
-    pub(crate) email: Option<String>,
-}
-
 /// The vault. Cloning it gives the same vault.
 #[derive(Clone)]
-pub(crate) struct Vault {}
+pub(crate) struct Vault {
+    database: Database,
+    provider: Arc<dyn KeyProvider>,
+    clock: Clock,
+    ids: Ids,
+    keys: Arc<FixedKeys>,
+    recent: Arc<RecentKeys>,
+}
+
+/// The provider's keys that are in use as long as the program runs.
+struct FixedKeys {
+    index: Vec<(u32, BlindIndexKey)>,
+    audit: MacKey,
+    idempotency: MacKey,
+    session: FieldKey,
+    address: FieldKey,
+}
 
 impl Vault {
-    /// Makes an organisation's key; does nothing when it has one.
-    pub(crate) async fn create_organisation_key(&self, organisation: OrganisationId) -> Result<(), VaultError> {
-        todo!("{organisation:?}")
+    /// Opens the vault in its migrated database, with a provider that is established.
+    ///
+    /// # Errors
+    ///
+    /// When the database or the provider fails.
+    pub(crate) async fn open(
+        database: Database,
+        provider: Arc<dyn KeyProvider>,
+        clock: Clock,
+    ) -> Result<Self, VaultError> {
+        let installation = provider.installation_key().await?;
+        let mut index = Vec::new();
+        for version in INDEX_VERSIONS {
+            index.push((version, provider.blind_index_key(version).await?));
+        }
+        let keys = FixedKeys {
+            index,
+            audit: installation.mac_key("audit"),
+            idempotency: installation.mac_key("idempotency"),
+            session: installation.field_key("session"),
+            address: installation.field_key("address"),
+        };
+        let vault = Self {
+            database,
+            provider,
+            ids: Ids::new(clock.clone()),
+            clock,
+            keys: Arc::new(keys),
+            recent: Arc::new(RecentKeys::new()),
+        };
+        vault.create_register_key().await?;
+        Ok(vault)
     }
 
-    /// Makes a fresh key for each owner, wrapped for `day`, and commits them before any is handed out.
-    pub(crate) async fn new_content_keys(
-        &self,
-        organisation: OrganisationId,
-        owners: &[ContentOwner],
-        day: Day,
-    ) -> Result<Vec<ContentKey>, VaultError> {
-        todo!("{organisation:?} {owners:?} {day:?}")
+    /// Makes the register key; does nothing when there is one.
+    async fn create_register_key(&self) -> Result<(), VaultError> {
+        let key = RegisterKey::generate();
+        let wrapped = self.provider.wrap_register_key(&key, FIRST_VERSION).await?;
+        let row = entity::register_key::ActiveModel {
+            version: Set(column(FIRST_VERSION)?),
+            root_version: Set(column(wrapped.root_version)?),
+            wrapped_key: Set(wrapped.key.into_bytes()),
+        };
+        let transaction = self.database.write().await?;
+        entity::register_key::Entity::insert(row)
+            .on_conflict_do_nothing_on([entity::register_key::Column::Version])
+            .exec_without_returning(&transaction)
+            .await?;
+        Ok(transaction.commit().await?)
     }
 
-    /// The key of a message or document; `None` when it was destroyed or its day is over.
-    pub(crate) async fn content_key(
-        &self,
-        organisation: OrganisationId,
-        owner: ContentOwner,
-    ) -> Result<Option<ContentKey>, VaultError> {
-        todo!("{organisation:?} {owner:?}")
+    /// The vault's database.
+    pub(crate) const fn database(&self) -> &Database {
+        &self.database
     }
 
-    /// As [`Vault::content_key`], for many: one answer each, in the order asked.
-    pub(crate) async fn content_keys(
-        &self,
-        owners: &[(OrganisationId, ContentOwner)],
-    ) -> Result<Vec<Option<ContentKey>>, VaultError> {
-        todo!("{owners:?}")
-    }
-
-    /// Destroys keys; fine when they are gone already.
-    pub(crate) async fn destroy_content_keys(&self, owners: &[ContentOwner]) -> Result<(), VaultError> {
-        todo!("{owners:?}")
-    }
-
-    /// Wraps keys for another day, earlier or later. Keys that are gone stay gone.
-    pub(crate) async fn rewrap_content_keys(&self, owners: &[ContentOwner], day: Day) -> Result<(), VaultError> {
-        todo!("{owners:?} {day:?}")
-    }
-
-    /// Finds a person by number or creates them, and keeps them at least until the end of `until`. Call it right before
-    /// the portal transaction that refers to them: [`Vault::forget_recipients`] spares who was asked for here within
-    /// the last hour.
-    pub(crate) async fn recipient(&self, number: &Personnummer, until: Day) -> Result<RecipientId, VaultError> {
-        todo!("{number:?} {until:?}")
-    }
-
-    /// Finds people by number: one answer each, in the order asked.
-    pub(crate) async fn find_recipients(
-        &self,
-        numbers: &[Personnummer],
-    ) -> Result<Vec<Option<RecipientId>>, VaultError> {
-        todo!("{}", numbers.len())
-    }
-
-    /// What the register knows of a person; `None` when they were forgotten.
-    pub(crate) async fn personal(&self, recipient: RecipientId) -> Result<Option<Personal>, VaultError> {
-        todo!("{recipient:?}")
-    }
-
-    /// Which of these people have an address for notifications.
-    pub(crate) async fn have_email(&self, recipients: &[RecipientId]) -> Result<Vec<bool>, VaultError> {
-        todo!("{recipients:?}")
-    }
-
-    /// Sets or removes a person's name.
-    pub(crate) async fn set_name(&self, recipient: RecipientId, name: Option<&str>) -> Result<(), VaultError> {
-        todo!("{recipient:?} {}", name.is_some())
-    }
-
-    /// Sets or removes a person's address for notifications.
-    pub(crate) async fn set_email(&self, recipient: RecipientId, email: Option<&str>) -> Result<(), VaultError> {
-        todo!("{recipient:?} {}", email.is_some())
-    }
-
-    /// Keeps a person at least until the end of a day.
-    pub(crate) async fn extend_recipient(&self, recipient: RecipientId, until: Day) -> Result<(), VaultError> {
-        todo!("{recipient:?} {until:?}")
-    }
-
-    /// Forgets people, except who was asked for with [`Vault::recipient`] within the last hour.
-    pub(crate) async fn forget_recipients(&self, recipients: &[RecipientId]) -> Result<(), VaultError> {
-        todo!("{recipients:?}")
-    }
-
-    /// Makes the secrets of the days until `last` where they are missing.
-    pub(crate) async fn prepare_days(&self, last: Day) -> Result<(), VaultError> {
-        todo!("{last:?}")
-    }
-
-    /// Destroys the secrets of all days before `day`, and gives the days whose secrets were destroyed.
-    pub(crate) async fn destroy_days_before(&self, day: Day) -> Result<Vec<Day>, VaultError> {
-        todo!("{day:?}")
-    }
-
-    /// Wraps what still lives in marked days for new secrets and destroys the old ones.
-    pub(crate) async fn compact_marked_days(&self) -> Result<Vec<Day>, VaultError> {
-        todo!()
+    /// The key provider.
+    pub(crate) fn provider(&self) -> &dyn KeyProvider {
+        &*self.provider
     }
 
     /// The key of authentication codes for a purpose.
     pub(crate) fn mac_key(&self, purpose: MacPurpose) -> &MacKey {
-        todo!("{purpose:?}")
+        match purpose {
+            MacPurpose::Audit => &self.keys.audit,
+            MacPurpose::Idempotency => &self.keys.idempotency,
+        }
     }
 
     /// The key that seals sessions' data.
     pub(crate) fn session_key(&self) -> &FieldKey {
-        todo!()
+        &self.keys.session
     }
 
     /// The key that seals network addresses in the audit log.
     pub(crate) fn address_key(&self) -> &FieldKey {
-        todo!()
+        &self.keys.address
     }
 }

@@ -1,0 +1,351 @@
+//! The key provider as a folder of small files with mode 600.
+//!
+//! ```text
+//! installation          id and generation of the installation that the folder belongs to
+//! root-v1.key           wraps organisation keys and the register key
+//! index-v1.key          blind indexes
+//! installation-v1.key   authentication codes, session data
+//! days/2026-12-22-v1.key
+//! ```
+//!
+//! A secret is written under another name, synced, and then linked to its own name, which fails when somebody else was
+//! first: nobody ever sees half a secret, and all nodes that mount the folder agree. It is destroyed by overwriting it
+//! with zeros and unlinking it. (A disk may keep what was overwritten; the folder therefore belongs on a file system that
+//! doesn't copy on write, or on an encrypted disk: `docs/security.md`.)
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use base::{OrganisationId, Secret};
+use keyring::{BlindIndexKey, DaySecret, InstallationKey, OrganisationKey, RegisterKey, RootKey};
+use zeroize::Zeroizing;
+
+use super::{DaySecretName, KeyProvider, ProviderError, RootWrapped, SecretVersion};
+use crate::installation::InstallationMark;
+
+/// The version of the keys that a new provider begins with.
+const FIRST_VERSION: SecretVersion = 1;
+/// Hexadecimal digits of a secret and the line's end.
+const FILE_SIZE: usize = 65;
+
+type Bytes32 = Zeroizing<[u8; 32]>;
+
+/// A folder of secrets.
+#[derive(Clone, Debug)]
+pub(crate) struct FolderProvider {
+    folder: Arc<Path>,
+}
+
+impl FolderProvider {
+    /// Opens the folder, and creates it with mode 700 when it is missing.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be created.
+    pub(crate) fn open(folder: &Path) -> Result<Self, ProviderError> {
+        for folder in [folder, &folder.join("days")] {
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)
+                .and_then(|()| sync_folder(folder))
+                .map_err(|problem| ProviderError::File(folder.to_owned(), problem))?;
+        }
+        Ok(Self { folder: folder.into() })
+    }
+
+    fn mark_path(&self) -> PathBuf {
+        self.folder.join("installation")
+    }
+
+    fn key_path(&self, name: &str, version: SecretVersion) -> PathBuf {
+        self.folder.join(format!("{name}-v{version}.key"))
+    }
+
+    fn day_path(&self, name: DaySecretName) -> PathBuf {
+        self.folder
+            .join("days")
+            .join(format!("{}-v{}.key", name.day, name.version))
+    }
+
+    /// Runs file work where it may block.
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, ProviderError> + Send + 'static,
+    ) -> Result<T, ProviderError> {
+        let this = self.clone();
+        tokio::task::spawn_blocking(move || work(&this))
+            .await
+            .map_err(|_| ProviderError::Interrupted)?
+    }
+
+    /// A key that must be there since the installation exists.
+    fn key(&self, name: &str, version: SecretVersion) -> Result<Bytes32, ProviderError> {
+        let path = self.key_path(name, version);
+        read_secret(&path)?.ok_or(ProviderError::Missing(path))
+    }
+
+    async fn root_key(&self, version: SecretVersion) -> Result<RootKey, ProviderError> {
+        self.work(move |this| this.key("root", version).map(|bytes| RootKey::from_bytes(*bytes)))
+            .await
+    }
+
+    /// The newest root key and its version.
+    async fn newest_root_key(&self) -> Result<(RootKey, SecretVersion), ProviderError> {
+        let version = self
+            .work(|this| {
+                let names = file_names(&this.folder)?;
+                let newest = names
+                    .iter()
+                    .filter_map(|name| parse_version(name.strip_prefix("root-v")?));
+                newest
+                    .max()
+                    .ok_or_else(|| ProviderError::Missing(this.key_path("root", FIRST_VERSION)))
+            })
+            .await?;
+        Ok((self.root_key(version).await?, version))
+    }
+}
+
+#[async_trait::async_trait]
+impl KeyProvider for FolderProvider {
+    async fn mark(&self) -> Result<Option<InstallationMark>, ProviderError> {
+        self.work(|this| {
+            let path = this.mark_path();
+            match fs::read_to_string(&path) {
+                Ok(text) => InstallationMark::from_str(&text)
+                    .map(Some)
+                    .map_err(|_| ProviderError::Damaged(path)),
+                Err(problem) if problem.kind() == io::ErrorKind::NotFound => {
+                    // Keys without a mark: something was copied in part.
+                    match file_names(&this.folder)?.iter().any(|name| name.ends_with(".key")) {
+                        true => Err(ProviderError::Missing(path)),
+                        false => Ok(None),
+                    }
+                }
+                Err(problem) => Err(ProviderError::File(path, problem)),
+            }
+        })
+        .await
+    }
+
+    async fn establish(&self, mark: InstallationMark) -> Result<(), ProviderError> {
+        self.work(move |this| {
+            // The mark comes first: of several nodes that start at once, one makes the keys.
+            let path = this.mark_path();
+            if !create_file(&path, mark.to_string().as_bytes())? {
+                return Err(ProviderError::Taken);
+            }
+            for (name, secret) in [
+                ("root", Secret::new(*RootKey::generate().expose())),
+                ("index", Secret::new(*BlindIndexKey::generate().expose())),
+                ("installation", Secret::new(*InstallationKey::generate().expose())),
+            ] {
+                let path = this.key_path(name, FIRST_VERSION);
+                if !create_secret(&path, secret.expose())? {
+                    return Err(ProviderError::Taken);
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn wrap_organisation_key(
+        &self,
+        key: &OrganisationKey,
+        organisation: OrganisationId,
+        version: u32,
+    ) -> Result<RootWrapped, ProviderError> {
+        let (root, root_version) = self.newest_root_key().await?;
+        let key = root.wrap_organisation_key(key, organisation, version);
+        Ok(RootWrapped { root_version, key })
+    }
+
+    async fn unwrap_organisation_key(
+        &self,
+        wrapped: &RootWrapped,
+        organisation: OrganisationId,
+        version: u32,
+    ) -> Result<OrganisationKey, ProviderError> {
+        self.root_key(wrapped.root_version)
+            .await?
+            .unwrap_organisation_key(&wrapped.key, organisation, version)
+            .map_err(|_| ProviderError::Unwrap)
+    }
+
+    async fn wrap_register_key(&self, key: &RegisterKey, version: u32) -> Result<RootWrapped, ProviderError> {
+        let (root, root_version) = self.newest_root_key().await?;
+        let key = root.wrap_register_key(key, version);
+        Ok(RootWrapped { root_version, key })
+    }
+
+    async fn unwrap_register_key(&self, wrapped: &RootWrapped, version: u32) -> Result<RegisterKey, ProviderError> {
+        self.root_key(wrapped.root_version)
+            .await?
+            .unwrap_register_key(&wrapped.key, version)
+            .map_err(|_| ProviderError::Unwrap)
+    }
+
+    async fn blind_index_key(&self, version: SecretVersion) -> Result<BlindIndexKey, ProviderError> {
+        self.work(move |this| {
+            this.key("index", version)
+                .map(|bytes| BlindIndexKey::from_bytes(*bytes))
+        })
+        .await
+    }
+
+    async fn installation_key(&self) -> Result<InstallationKey, ProviderError> {
+        self.work(|this| {
+            this.key("installation", FIRST_VERSION)
+                .map(|bytes| InstallationKey::from_bytes(*bytes))
+        })
+        .await
+    }
+
+    async fn find_or_create_day_secret(&self, name: DaySecretName) -> Result<DaySecret, ProviderError> {
+        self.work(move |this| {
+            let path = this.day_path(name);
+            if let Some(secret) = read_secret(&path)? {
+                return Ok(DaySecret::from_bytes(*secret));
+            }
+            // When somebody else is first, theirs is the day's secret.
+            create_secret(&path, DaySecret::generate().expose())?;
+            read_secret(&path)?
+                .map(|secret| DaySecret::from_bytes(*secret))
+                .ok_or(ProviderError::Missing(path))
+        })
+        .await
+    }
+
+    async fn day_secret(&self, name: DaySecretName) -> Result<Option<DaySecret>, ProviderError> {
+        self.work(move |this| {
+            let secret = read_secret(&this.day_path(name))?;
+            Ok(secret.map(|bytes| DaySecret::from_bytes(*bytes)))
+        })
+        .await
+    }
+
+    async fn day_secrets(&self) -> Result<Vec<DaySecretName>, ProviderError> {
+        self.work(|this| {
+            let names = file_names(&this.folder.join("days"))?;
+            Ok(names.iter().filter_map(|name| parse_day_name(name)).collect())
+        })
+        .await
+    }
+
+    async fn destroy_day_secret(&self, name: DaySecretName) -> Result<(), ProviderError> {
+        self.work(move |this| destroy_secret(&this.day_path(name))).await
+    }
+}
+
+/// Reads `2026-12-22-v1.key`.
+fn parse_day_name(name: &str) -> Option<DaySecretName> {
+    let (day, version) = name.split_once("-v")?;
+    Some(DaySecretName {
+        day: day.parse().ok()?,
+        version: parse_version(version)?,
+    })
+}
+
+/// Reads `1.key`.
+fn parse_version(text: &str) -> Option<SecretVersion> {
+    text.strip_suffix(".key")?.parse().ok()
+}
+
+fn file_names(folder: &Path) -> Result<Vec<String>, ProviderError> {
+    let names = fs::read_dir(folder).and_then(|entries| {
+        entries
+            .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))
+            .collect()
+    });
+    names.map_err(|problem| ProviderError::File(folder.to_owned(), problem))
+}
+
+/// Reads a secret; `None` when it is not there, or is being destroyed at this moment.
+fn read_secret(path: &Path) -> Result<Option<Bytes32>, ProviderError> {
+    let error = |problem| ProviderError::File(path.to_owned(), problem);
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(problem) if problem.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(problem) => return Err(error(problem)),
+    };
+    // One byte more than a secret has, so that a longer file is noticed.
+    let mut text = Zeroizing::new([0; FILE_SIZE + 1]);
+    let mut length = 0;
+    while let Some(rest) = text.get_mut(length..).filter(|rest| !rest.is_empty()) {
+        match file.read(rest).map_err(error)? {
+            0 => break,
+            read => length += read,
+        }
+    }
+    let damaged = || ProviderError::Damaged(path.to_owned());
+    let text = text.get(..length).ok_or_else(damaged)?;
+    if length == FILE_SIZE && text.iter().all(|&byte| byte == 0) {
+        return Ok(None);
+    }
+    let digits = text.strip_suffix(b"\n").ok_or_else(damaged)?;
+    let mut secret = Zeroizing::new([0; 32]);
+    hex::decode_to_slice(digits, &mut *secret).map_err(|_| damaged())?;
+    Ok(Some(secret))
+}
+
+/// Writes a new secret; `false` when there already is one by that name.
+fn create_secret(path: &Path, secret: &[u8; 32]) -> Result<bool, ProviderError> {
+    let mut text = Zeroizing::new([b'\n'; FILE_SIZE]);
+    if let Some(digits) = text.get_mut(..FILE_SIZE - 1) {
+        hex::encode_to_slice(secret, digits).map_err(|_| ProviderError::Damaged(path.to_owned()))?;
+    }
+    create_file(path, &*text)
+}
+
+/// Writes a new file, whole and durable before it has its name; `false` when there already is one by that name.
+fn create_file(path: &Path, content: &[u8]) -> Result<bool, ProviderError> {
+    let error = |problem| ProviderError::File(path.to_owned(), problem);
+    let mut random = [0; 8];
+    getrandom::fill(&mut random).map_err(|problem| error(problem.into()))?;
+    let temporary = path.with_extension(format!("{}.tmp", hex::encode(random)));
+    let written = write_synced(OpenOptions::new().create_new(true), &temporary, content);
+    let linked = written.and_then(|()| fs::hard_link(&temporary, path));
+    let removed = fs::remove_file(&temporary);
+    let created = match linked {
+        Ok(()) => true,
+        Err(problem) if problem.kind() == io::ErrorKind::AlreadyExists => false,
+        Err(problem) => return Err(error(problem)),
+    };
+    removed.and_then(|()| sync_folder(folder_of(path))).map_err(error)?;
+    Ok(created)
+}
+
+/// Overwrites a secret with zeros and unlinks it. A crash between the two leaves a file that reads as destroyed and is
+/// unlinked when the day is destroyed again.
+fn destroy_secret(path: &Path) -> Result<(), ProviderError> {
+    let destroyed = write_synced(&mut OpenOptions::new(), path, &[0; FILE_SIZE])
+        .and_then(|()| fs::remove_file(path))
+        .and_then(|()| sync_folder(folder_of(path)));
+    match destroyed {
+        Err(problem) if problem.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other.map_err(|problem| ProviderError::File(path.to_owned(), problem)),
+    }
+}
+
+fn write_synced(options: &mut OpenOptions, path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = options.write(true).mode(0o600).open(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or_else(|| Path::new("."))
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,253 @@
+//! Content keys: one for each message and document.
+
+use std::collections::{BTreeSet, HashMap};
+
+use base::{Day, OrganisationId};
+use keyring::{ContentKey, ContentOwner, WrappedKey};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::entity::{content_key, organisation_key};
+use super::wrapping::{Scope, WrappedFor, column, wrapped_for};
+use super::{BATCH, Vault, VaultError};
+use crate::provider::DaySecretName;
+
+impl Vault {
+    /// Makes an organisation's key; does nothing when it has one.
+    ///
+    /// # Errors
+    ///
+    /// When the vault or the provider fails.
+    pub(crate) async fn create_organisation_key(&self, organisation: OrganisationId) -> Result<(), VaultError> {
+        const FIRST_VERSION: u32 = 1;
+        let key = keyring::OrganisationKey::generate();
+        let wrapped = self
+            .provider
+            .wrap_organisation_key(&key, organisation, FIRST_VERSION)
+            .await?;
+        let row = organisation_key::ActiveModel {
+            organisation_id: Set(*organisation.as_uuid()),
+            version: Set(column(FIRST_VERSION)?),
+            root_version: Set(column(wrapped.root_version)?),
+            wrapped_key: Set(wrapped.key.into_bytes()),
+        };
+        let first = [
+            organisation_key::Column::OrganisationId,
+            organisation_key::Column::Version,
+        ];
+        let transaction = self.database.write().await?;
+        organisation_key::Entity::insert(row)
+            .on_conflict_do_nothing_on(first)
+            .exec_without_returning(&transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Makes a fresh key for each owner, wrapped for `day`, and commits them before any is handed out.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError::DayOver`], [`VaultError::NoOrganisationKey`], or a failure of the vault or the provider; also when an
+    /// owner has a key already, since a key is never used for a second attempt.
+    pub(crate) async fn new_content_keys(
+        &self,
+        organisation: OrganisationId,
+        owners: &[ContentOwner],
+        day: Day,
+    ) -> Result<Vec<ContentKey>, VaultError> {
+        let transaction = self.database.write().await?;
+        let version = self.hold_day(&transaction, day).await?;
+        let scope = Scope::Organisation(organisation);
+        let to = WrappedFor {
+            scope,
+            key_version: self.newest_version(&transaction, scope).await?,
+            secret: DaySecretName { day, version },
+        };
+        let wrapping = self.wrapping_key(&transaction, to).await?;
+        let keys: Vec<ContentKey> = owners
+            .iter()
+            .map(|&owner| ContentKey::generate(organisation, owner))
+            .collect();
+        for keys in keys.chunks(BATCH) {
+            let rows = keys
+                .iter()
+                .map(|key| {
+                    Ok(content_key::ActiveModel {
+                        owner_id: Set(owner_uuid(key.content())),
+                        organisation_id: Set(*organisation.as_uuid()),
+                        key_version: Set(column(to.key_version)?),
+                        day: Set(day.number()),
+                        secret_version: Set(column(version)?),
+                        wrapped_key: Set(wrapping.wrap_content_key(key).into_bytes()),
+                    })
+                })
+                .collect::<Result<Vec<_>, VaultError>>()?;
+            content_key::Entity::insert_many(rows)
+                .exec_without_returning(&transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(keys)
+    }
+
+    /// The key of a message or document; `None` when it was destroyed, its day's secret is gone, or it is another
+    /// organisation's.
+    ///
+    /// # Errors
+    ///
+    /// When the vault or the provider fails, and [`VaultError::Damaged`].
+    pub(crate) async fn content_key(
+        &self,
+        organisation: OrganisationId,
+        owner: ContentOwner,
+    ) -> Result<Option<ContentKey>, VaultError> {
+        let rows = self.content_rows([owner_uuid(owner)]).await?;
+        match rows.get(&owner_uuid(owner)) {
+            Some(row) => self.unwrap_content_row(row, organisation, owner).await,
+            None => Ok(None),
+        }
+    }
+
+    /// As [`Vault::content_key`] for many: one answer each, in the order asked. One damaged key is logged and answered as
+    /// if it were gone, so that it doesn't take the others with it.
+    ///
+    /// # Errors
+    ///
+    /// When the vault or the provider fails.
+    pub(crate) async fn content_keys(
+        &self,
+        owners: &[(OrganisationId, ContentOwner)],
+    ) -> Result<Vec<Option<ContentKey>>, VaultError> {
+        let mut keys = Vec::with_capacity(owners.len());
+        for owners in owners.chunks(BATCH) {
+            let rows = self
+                .content_rows(owners.iter().map(|(_, owner)| owner_uuid(*owner)))
+                .await?;
+            for &(organisation, owner) in owners {
+                let key = match rows.get(&owner_uuid(owner)) {
+                    None => None,
+                    Some(row) => match self.unwrap_content_row(row, organisation, owner).await {
+                        Err(VaultError::Damaged) => {
+                            tracing::error!(?organisation, ?owner, "a content key in the vault is damaged");
+                            None
+                        }
+                        other => other?,
+                    },
+                };
+                keys.push(key);
+            }
+        }
+        Ok(keys)
+    }
+
+    async fn content_rows(
+        &self,
+        owners: impl IntoIterator<Item = Uuid>,
+    ) -> Result<HashMap<Uuid, content_key::Model>, VaultError> {
+        let rows = content_key::Entity::find()
+            .filter(content_key::Column::OwnerId.is_in(owners))
+            .all(self.database.reader())
+            .await?;
+        Ok(rows.into_iter().map(|row| (row.owner_id, row)).collect())
+    }
+
+    async fn unwrap_content_row(
+        &self,
+        row: &content_key::Model,
+        organisation: OrganisationId,
+        owner: ContentOwner,
+    ) -> Result<Option<ContentKey>, VaultError> {
+        if row.organisation_id != *organisation.as_uuid() {
+            return Ok(None);
+        }
+        let from = content_wrapped_for(row)?;
+        if let Some(key) = self.unwrapping_key(self.database.reader(), from).await? {
+            return unwrap(&key, row, organisation, owner).map(Some);
+        }
+        // A compaction may have wrapped it for a newer secret since the row was read.
+        let rows = self.content_rows([row.owner_id]).await?;
+        let Some(row) = rows.get(&row.owner_id) else {
+            return Ok(None);
+        };
+        let again = content_wrapped_for(row)?;
+        if again == from {
+            return Ok(None);
+        }
+        match self.unwrapping_key(self.database.reader(), again).await? {
+            Some(key) => unwrap(&key, row, organisation, owner).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Destroys keys; fine when they are gone already. Days that aren't over are marked for compaction.
+    ///
+    /// # Errors
+    ///
+    /// When the vault fails; then all of the keys still exist, or (if the connection broke) none.
+    pub(crate) async fn destroy_content_keys(&self, owners: &[ContentOwner]) -> Result<(), VaultError> {
+        let transaction = self.database.write().await?;
+        for owners in owners.chunks(BATCH) {
+            let owners: Vec<Uuid> = owners.iter().map(|owner| owner_uuid(*owner)).collect();
+            let days: Vec<i32> = content_key::Entity::find()
+                .select_only()
+                .column(content_key::Column::Day)
+                .distinct()
+                .filter(content_key::Column::OwnerId.is_in(owners.clone()))
+                .into_tuple()
+                .all(&transaction)
+                .await?;
+            content_key::Entity::delete_many()
+                .filter(content_key::Column::OwnerId.is_in(owners))
+                .exec(&transaction)
+                .await?;
+            self.mark_days(&transaction, days.into_iter().collect()).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// Wraps keys for another day, earlier or later. Keys that are gone stay gone.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError::DayOver`], or a failure of the vault or the provider; nothing is changed then.
+    pub(crate) async fn rewrap_content_keys(&self, owners: &[ContentOwner], day: Day) -> Result<(), VaultError> {
+        let transaction = self.database.write().await?;
+        let version = self.hold_day(&transaction, day).await?;
+        let mut shortened = BTreeSet::new();
+        for owners in owners.chunks(BATCH) {
+            let rows = content_key::Entity::find()
+                .filter(content_key::Column::OwnerId.is_in(owners.iter().map(|owner| owner_uuid(*owner))))
+                .lock_exclusive()
+                .all(&transaction)
+                .await?;
+            for row in rows.into_iter().filter(|row| row.day != day.number()) {
+                if row.day > day.number() {
+                    shortened.insert(row.day);
+                }
+                self.rewrap_content_row(&transaction, row, day, version).await?;
+            }
+        }
+        self.mark_days(&transaction, shortened).await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+fn unwrap(
+    key: &keyring::WrappingKey,
+    row: &content_key::Model,
+    organisation: OrganisationId,
+    owner: ContentOwner,
+) -> Result<ContentKey, VaultError> {
+    let wrapped = WrappedKey::from_bytes(row.wrapped_key.clone());
+    key.unwrap_content_key(&wrapped, organisation, owner)
+        .map_err(|_| VaultError::Damaged)
+}
+
+fn content_wrapped_for(row: &content_key::Model) -> Result<WrappedFor, VaultError> {
+    let scope = Scope::Organisation(OrganisationId::from_uuid(row.organisation_id));
+    wrapped_for(scope, row.key_version, row.day, row.secret_version)
+}
+
+fn owner_uuid(owner: ContentOwner) -> Uuid {
+    Uuid::from_bytes(*owner.id())
+}

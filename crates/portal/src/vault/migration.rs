@@ -1,0 +1,16 @@
+//! The schema of the vault's database. Forward only; each step leaves a schema that the version before it can use.
+
+mod m0001_first;
+
+use sea_orm_migration::prelude::*;
+
+/// The steps, in order.
+#[derive(Debug)]
+pub(crate) struct VaultMigrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for VaultMigrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_first::Migration)]
+    }
+}

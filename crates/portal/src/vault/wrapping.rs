@@ -1,0 +1,234 @@
+//! Finding the key that wraps: from the vault's own key, wrapped by the provider's root key, and the provider's day secret.
+//!
+//! What is unwrapped or derived stays in memory for a minute at most, so that an inbox doesn't unwrap the same key a
+//! hundred times. Content keys never stay.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use base::{Day, OrganisationId, Timestamp};
+use keyring::{OrganisationKey, RegisterKey, WrappedKey, WrappingKey};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use super::entity::{organisation_key, register_key};
+use super::{Vault, VaultError};
+use crate::provider::{DaySecretName, RootWrapped, SecretVersion};
+
+/// How long an unwrapped key is used without asking the provider again.
+const MAX_AGE: Duration = Duration::from_secs(60);
+/// How many keys of a kind stay in memory.
+const MAX_KEYS: usize = 1024;
+
+/// Whose keys are wrapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Scope {
+    Organisation(OrganisationId),
+    Register,
+}
+
+/// What a wrapped key says about what wrapped it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct WrappedFor {
+    pub(super) scope: Scope,
+    /// The version of the organisation's key or of the register key.
+    pub(super) key_version: SecretVersion,
+    pub(super) secret: DaySecretName,
+}
+
+/// The vault's own key of a scope.
+enum ScopeKey {
+    Organisation(OrganisationId, OrganisationKey),
+    Register(RegisterKey),
+}
+
+/// Unwrapped keys, each with when it was unwrapped.
+pub(super) struct Recent<K, V>(Mutex<HashMap<K, (Timestamp, Arc<V>)>>);
+
+impl<K: Eq + Hash, V> Recent<K, V> {
+    fn new() -> Self {
+        Self(Mutex::new(HashMap::new()))
+    }
+
+    fn get(&self, key: &K, now: Timestamp) -> Option<Arc<V>> {
+        let keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, value) = keys.get(key)?;
+        (*since <= now && now.since(*since) < MAX_AGE).then(|| Arc::clone(value))
+    }
+
+    fn put(&self, key: K, value: V, now: Timestamp) -> Arc<V> {
+        let value = Arc::new(value);
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if keys.len() >= MAX_KEYS {
+            keys.retain(|_, (since, _)| now.since(*since) < MAX_AGE);
+        }
+        if keys.len() < MAX_KEYS {
+            keys.insert(key, (now, Arc::clone(&value)));
+        }
+        value
+    }
+
+    fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// What is kept for a minute.
+pub(super) struct RecentKeys {
+    scopes: Recent<(Scope, SecretVersion), ScopeKey>,
+    wrapping: Recent<WrappedFor, WrappingKey>,
+}
+
+impl RecentKeys {
+    pub(super) fn new() -> Self {
+        Self {
+            scopes: Recent::new(),
+            wrapping: Recent::new(),
+        }
+    }
+
+    /// Forgets all wrapping keys, as when a day secret was destroyed.
+    pub(super) fn forget_wrapping_keys(&self) {
+        self.wrapping.clear();
+    }
+}
+
+impl Vault {
+    /// The newest version of a scope's key.
+    pub(super) async fn newest_version<C: ConnectionTrait>(
+        &self,
+        connection: &C,
+        scope: Scope,
+    ) -> Result<SecretVersion, VaultError> {
+        let version = match scope {
+            Scope::Organisation(organisation) => organisation_key::Entity::find()
+                .filter(organisation_key::Column::OrganisationId.eq(*organisation.as_uuid()))
+                .order_by_desc(organisation_key::Column::Version)
+                .one(connection)
+                .await?
+                .map(|row| row.version),
+            Scope::Register => register_key::Entity::find()
+                .order_by_desc(register_key::Column::Version)
+                .one(connection)
+                .await?
+                .map(|row| row.version),
+        };
+        number(version.ok_or(VaultError::NoOrganisationKey)?)
+    }
+
+    async fn scope_key<C: ConnectionTrait>(
+        &self,
+        connection: &C,
+        scope: Scope,
+        version: SecretVersion,
+    ) -> Result<Arc<ScopeKey>, VaultError> {
+        let now = self.clock.now();
+        if let Some(key) = self.recent.scopes.get(&(scope, version), now) {
+            return Ok(key);
+        }
+        let key = match scope {
+            Scope::Organisation(organisation) => {
+                let row = organisation_key::Entity::find_by_id((*organisation.as_uuid(), column(version)?))
+                    .one(connection)
+                    .await?
+                    .ok_or(VaultError::NoOrganisationKey)?;
+                let wrapped = root_wrapped(row.root_version, row.wrapped_key)?;
+                let key = self.provider.unwrap_organisation_key(&wrapped, organisation, version);
+                ScopeKey::Organisation(organisation, key.await?)
+            }
+            Scope::Register => {
+                let row = register_key::Entity::find_by_id(column(version)?)
+                    .one(connection)
+                    .await?
+                    .ok_or(VaultError::Damaged)?;
+                let wrapped = root_wrapped(row.root_version, row.wrapped_key)?;
+                ScopeKey::Register(self.provider.unwrap_register_key(&wrapped, version).await?)
+            }
+        };
+        Ok(self.recent.scopes.put((scope, version), key, now))
+    }
+
+    /// The key that unwraps what was wrapped so; `None` when the day's secret is destroyed.
+    pub(super) async fn unwrapping_key<C: ConnectionTrait>(
+        &self,
+        connection: &C,
+        wrapped_for: WrappedFor,
+    ) -> Result<Option<Arc<WrappingKey>>, VaultError> {
+        let now = self.clock.now();
+        if let Some(key) = self.recent.wrapping.get(&wrapped_for, now) {
+            return Ok(Some(key));
+        }
+        let Some(secret) = self.provider.day_secret(wrapped_for.secret).await? else {
+            return Ok(None);
+        };
+        self.derive(connection, wrapped_for, &secret, now).await.map(Some)
+    }
+
+    /// The key to wrap with; makes the day's secret when it is missing. The caller holds the day
+    /// ([`Vault::hold_day`]), so that it isn't destroyed meanwhile.
+    pub(super) async fn wrapping_key<C: ConnectionTrait>(
+        &self,
+        connection: &C,
+        wrapped_for: WrappedFor,
+    ) -> Result<Arc<WrappingKey>, VaultError> {
+        let now = self.clock.now();
+        if let Some(key) = self.recent.wrapping.get(&wrapped_for, now) {
+            return Ok(key);
+        }
+        let secret = self.provider.find_or_create_day_secret(wrapped_for.secret).await?;
+        self.derive(connection, wrapped_for, &secret, now).await
+    }
+
+    async fn derive<C: ConnectionTrait>(
+        &self,
+        connection: &C,
+        wrapped_for: WrappedFor,
+        secret: &keyring::DaySecret,
+        now: Timestamp,
+    ) -> Result<Arc<WrappingKey>, VaultError> {
+        let key = self
+            .scope_key(connection, wrapped_for.scope, wrapped_for.key_version)
+            .await?;
+        let day = wrapped_for.secret.day;
+        let key = match &*key {
+            ScopeKey::Organisation(organisation, key) => WrappingKey::for_organisation(key, secret, *organisation, day),
+            ScopeKey::Register(key) => WrappingKey::for_register(key, secret, day),
+        };
+        Ok(self.recent.wrapping.put(wrapped_for, key, now))
+    }
+}
+
+/// What a row says about what wrapped its key.
+pub(super) fn wrapped_for(
+    scope: Scope,
+    key_version: i32,
+    day: i32,
+    secret_version: i32,
+) -> Result<WrappedFor, VaultError> {
+    Ok(WrappedFor {
+        scope,
+        key_version: number(key_version)?,
+        secret: DaySecretName {
+            day: Day::from_number(day),
+            version: number(secret_version)?,
+        },
+    })
+}
+
+fn root_wrapped(root_version: i32, key: Vec<u8>) -> Result<RootWrapped, VaultError> {
+    Ok(RootWrapped {
+        root_version: number(root_version)?,
+        key: WrappedKey::from_bytes(key),
+    })
+}
+
+/// A version from a column.
+pub(super) fn number(column: i32) -> Result<SecretVersion, VaultError> {
+    SecretVersion::try_from(column).map_err(|_| VaultError::Damaged)
+}
+
+/// A version for a column.
+pub(super) fn column(version: SecretVersion) -> Result<i32, VaultError> {
+    i32::try_from(version).map_err(|_| VaultError::Damaged)
+}
