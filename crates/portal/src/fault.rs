@@ -4,6 +4,10 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::blob::BlobError;
+use crate::database::is_out_of_space;
+use crate::vault::VaultError;
+
 /// Something inside failed that the caller can't mend: a database, the vault, a disk.
 #[derive(Debug)]
 pub struct Fault(Box<dyn Error + Send + Sync>);
@@ -12,6 +16,16 @@ impl Fault {
     /// Wraps what happened. It must carry no secret and no personal data, since it ends in the log.
     pub(crate) fn new(inside: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(inside.into())
+    }
+
+    /// Whether a disk or quota was full.
+    pub(crate) fn is_out_of_space(&self) -> bool {
+        let inside = &*self.0;
+        if let Some(error) = inside.downcast_ref::<sea_orm::DbErr>() {
+            return is_out_of_space(error);
+        }
+        matches!(inside.downcast_ref(), Some(BlobError::OutOfSpace))
+            || matches!(inside.downcast_ref(), Some(VaultError::Database(error)) if is_out_of_space(error))
     }
 }
 

@@ -24,6 +24,7 @@ mod organisation;
 mod provider;
 mod purge;
 mod recipient;
+mod retention;
 mod session;
 mod settings;
 mod system;

@@ -1,11 +1,13 @@
 //! Cases as their recipient sees them: the inbox and the case page. Owns what these show and that opening is recorded.
 
+mod create;
 pub(crate) mod entity;
 mod inbox;
 mod store;
 mod texts;
 mod view;
 
+pub(crate) use create::open;
 pub use inbox::InboxEntry;
 pub(crate) use store::{lock, recipients_with_cases, release_ended};
 pub(crate) use texts::open_title;

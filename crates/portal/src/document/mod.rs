@@ -2,6 +2,7 @@
 //! content. Knows nothing of HTTP.
 
 mod content;
+mod create;
 pub(crate) mod entity;
 mod preview;
 mod range;
@@ -10,6 +11,7 @@ mod texts;
 mod view;
 
 pub use content::{Content, ContentError, ContentUse};
+pub(crate) use create::{NewDocument, create};
 pub use preview::Preview;
 pub use range::RequestedRange;
 pub(crate) use texts::summary;

@@ -1,4 +1,7 @@
 //! Events: what an organisation's systems are told of what happens to their messages, in an order without gaps.
+//!
+//! The sequence number is taken from the organisation's row in the transaction of what happened, so the order of commits
+//! is the order of numbers and a cursor never skips a late one. Knows only ids.
 
 pub(crate) mod entity;
 
@@ -7,9 +10,9 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 
-use crate::Portal;
-use crate::actor::SystemActor;
+use crate::actor::{Scope, SystemActor};
 use crate::message::SystemError;
+use crate::{Fault, Portal};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -127,9 +130,31 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// [`SystemError`].
-    pub async fn events(&self, _actor: &SystemActor, _after: u64, _limit: usize) -> Result<Vec<Event>, SystemError> {
-        let _ = EventKind::from_stored;
-        todo!()
+    /// [`SystemError::Forbidden`] without the scope [`Scope::EventsRead`]; [`SystemError::Fault`].
+    pub async fn events(&self, actor: &SystemActor, after: u64, limit: usize) -> Result<Vec<Event>, SystemError> {
+        actor.require(Scope::EventsRead)?;
+        let Ok(after) = i64::try_from(after) else {
+            return Ok(Vec::new());
+        };
+        let rows = entity::Entity::find()
+            .filter(entity::Column::OrganisationId.eq(*actor.organisation_id().as_uuid()))
+            .filter(entity::Column::Sequence.gt(after))
+            .order_by_asc(entity::Column::Sequence)
+            .limit(u64::try_from(limit.min(Self::MAX_EVENTS)).unwrap_or(0))
+            .all(self.0.database.reader())
+            .await?;
+        Ok(rows.into_iter().map(Event::from_row).collect::<Result<_, Fault>>()?)
+    }
+}
+
+impl Event {
+    fn from_row(row: entity::Model) -> Result<Self, Fault> {
+        Ok(Self {
+            sequence: u64::try_from(row.sequence).map_err(Fault::new)?,
+            kind: EventKind::from_stored(&row.kind).ok_or_else(|| Fault::new("an event of unknown kind"))?,
+            message: MessageId::from_uuid(row.message_id),
+            delivery: row.delivery_id.map(DeliveryId::from_uuid),
+            at: Timestamp::from_millis(row.at),
+        })
     }
 }

@@ -129,8 +129,14 @@ pub enum FileProblem {
 }
 
 impl<E: Into<Fault>> From<E> for SendError {
+    /// A full disk is something that the sender should hear of; what else failed is not.
     fn from(error: E) -> Self {
-        Self::Fault(error.into())
+        let fault = error.into();
+        if fault.is_out_of_space() {
+            Self::OutOfSpace
+        } else {
+            Self::Fault(fault)
+        }
     }
 }
 
@@ -140,6 +146,12 @@ pub enum SystemError {
     /// The organisation has nothing by that id; said alike of what belongs to another and of what never was.
     #[error("not found")]
     NotFound,
+    /// More was asked for than one question may hold.
+    #[error("at most {limit} at a time")]
+    TooMany {
+        /// The most.
+        limit: usize,
+    },
     /// The token lacks the scope.
     #[error(transparent)]
     Forbidden(#[from] MissingScope),
@@ -154,7 +166,13 @@ impl SystemError {
     pub const fn missing_scope(&self) -> Option<Scope> {
         match self {
             Self::Forbidden(MissingScope(scope)) => Some(*scope),
-            Self::NotFound | Self::Fault(_) => None,
+            Self::NotFound | Self::TooMany { .. } | Self::Fault(_) => None,
         }
+    }
+}
+
+impl<E: Into<Fault>> From<E> for SystemError {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
     }
 }

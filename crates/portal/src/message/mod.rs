@@ -3,13 +3,25 @@
 //! Owns the draft and its rules, the upload, the status that the sender sees and the revocation. What recipients see
 //! stands in `case`, `delivery` and `document`.
 
+mod attempt;
 mod draft;
 pub(crate) mod entity;
 mod error;
+mod file_name;
+mod fingerprint;
+mod media_type;
+mod publish;
+mod receipt;
+mod receive;
+mod revoke;
+mod sniff;
 mod status;
+mod text;
 mod upload;
 
 pub use draft::{DeclaredFile, MessageDraft, RecipientAddress};
 pub use error::{FileProblem, SendError, SystemError};
+pub use receipt::{DeliveryReceipt, MessageReceipt};
 pub use status::{DeliveryStatus, MessageStatus};
-pub use upload::{DeliveryReceipt, MessageReceipt, Upload};
+pub(crate) use text::is_line;
+pub use upload::Upload;

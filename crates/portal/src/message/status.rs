@@ -1,10 +1,12 @@
 //! What the sender may know of a message afterwards.
 
-use base::{CaseId, DeliveryId, MessageId, Timestamp};
+use base::{CaseId, DeliveryId, MessageId, OrganisationId, Timestamp};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use crate::Portal;
-use crate::actor::SystemActor;
-use crate::message::SystemError;
+use super::{SystemError, entity};
+use crate::actor::{Scope, SystemActor};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::{Portal, delivery};
 
 /// A message as its sender sees it: what happened to it, never what it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,26 +42,61 @@ pub struct DeliveryStatus {
     pub purged_at: Option<Timestamp>,
 }
 
+impl DeliveryStatus {
+    fn from_row(row: &delivery::entity::Model, now: Timestamp) -> Self {
+        let instant = |millis: Option<i64>| millis.map(Timestamp::from_millis);
+        let expires_at = Timestamp::from_millis(row.expires_at);
+        Self {
+            delivery: DeliveryId::from_uuid(row.id),
+            case: CaseId::from_uuid(row.case_id),
+            notified_at: instant(row.notified_at),
+            opened_at: instant(row.opened_at),
+            expires_at,
+            expired: row.expired_at.is_some() || expires_at <= now,
+            revoked_at: instant(row.revoked_at),
+            purged_at: instant(row.purged_at),
+        }
+    }
+}
+
+/// A message of one organisation; another's is not found.
+pub(super) async fn find_own(
+    on: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    message: MessageId,
+) -> Result<entity::Model, SystemError> {
+    entity::Entity::find_by_id(*message.as_uuid())
+        .filter(entity::Column::OrganisationId.eq(*organisation.as_uuid()))
+        .one(on)
+        .await?
+        .ok_or(SystemError::NotFound)
+}
+
 impl Portal {
     /// What happened to a message of the actor's organisation.
     ///
     /// # Errors
     ///
-    /// [`SystemError::NotFound`] also when the message is another organisation's.
-    pub async fn message_status(
-        &self,
-        _actor: &SystemActor,
-        _message: MessageId,
-    ) -> Result<MessageStatus, SystemError> {
-        todo!()
-    }
-
-    /// Takes a message back: nobody can read it from now on, and the next purge destroys it. Doing it twice is fine.
-    ///
-    /// # Errors
-    ///
-    /// [`SystemError::NotFound`] also when the message is another organisation's.
-    pub async fn revoke_message(&self, _actor: &SystemActor, _message: MessageId) -> Result<(), SystemError> {
-        todo!()
+    /// [`SystemError::Forbidden`] without the scope [`Scope::MessagesRead`]; [`SystemError::NotFound`] also when the
+    /// message is another organisation's.
+    pub async fn message_status(&self, actor: &SystemActor, message: MessageId) -> Result<MessageStatus, SystemError> {
+        actor.require(Scope::MessagesRead)?;
+        let context = &*self.0;
+        let now = context.now();
+        let transaction = context.database.write().await?;
+        let row = find_own(&transaction, actor.organisation_id(), message).await?;
+        let deliveries = delivery::of_message(&transaction, message).await?;
+        let entry = AuditEntry::by_system(actor, AuditAction::MessageStatusRead).about(AuditTarget::Message(message));
+        context.audit.record(&transaction, now, &entry).await?;
+        transaction.commit().await?;
+        Ok(MessageStatus {
+            id: message,
+            sent_at: Timestamp::from_millis(row.sent_at),
+            document_type: row.document_type,
+            deliveries: deliveries
+                .iter()
+                .map(|row| DeliveryStatus::from_row(row, now))
+                .collect(),
+        })
     }
 }

@@ -1,40 +1,45 @@
-//! A message on its way in.
+//! A message on its way in: files one by one, then all of it at once or nothing.
 
-use base::{CaseId, DeliveryId, MessageId, Timestamp};
 use bytes::Bytes;
 use futures::Stream;
+use keyring::MacKey;
 
-use crate::Portal;
-use crate::actor::SystemActor;
+use super::attempt::{Attempt, Begun};
+use super::draft::CheckedDraft;
+use super::receive::receive;
+use super::{MessageDraft, MessageReceipt, SendError, fingerprint, publish, receipt};
+use crate::actor::{Scope, SystemActor};
 use crate::idempotency::IdempotencyKey;
-use crate::message::{MessageDraft, SendError};
+use crate::vault::MacPurpose;
+use crate::{Fault, Portal, organisation, retention};
 
 /// A message whose files are being received. Nothing is visible until [`Upload::finish`]; dropping it gives it up.
-#[derive(Debug)]
-pub struct Upload {}
-
-/// What the sender gets when the message is on its way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MessageReceipt {
-    /// The message.
-    pub id: MessageId,
-    /// When it was sent.
-    pub sent_at: Timestamp,
-    /// Whether this is the receipt of an earlier request with the same idempotency key.
-    pub repeated: bool,
-    /// One for each recipient, in the order of the draft.
-    pub deliveries: Vec<DeliveryReceipt>,
+pub struct Upload {
+    portal: Portal,
+    actor: SystemActor,
+    draft: CheckedDraft,
+    /// The SHA-256 of each file that was received.
+    digests: Vec<[u8; 32]>,
+    work: Work,
 }
 
-/// One recipient's part of a receipt.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeliveryReceipt {
-    /// The delivery.
-    pub delivery: DeliveryId,
-    /// The case that it opened.
-    pub case: CaseId,
-    /// When it can't be read any more.
-    pub expires_at: Timestamp,
+/// What the upload does with what it receives.
+enum Work {
+    /// Stores it.
+    Store(Box<Attempt>),
+    /// Compares it with an earlier request that had the same idempotency key.
+    Compare(receipt::Earlier),
+    /// Nothing more: the upload failed.
+    GivenUp,
+}
+
+impl std::fmt::Debug for Upload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Upload")
+            .field("draft", &*self.draft)
+            .field("received", &self.digests.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Portal {
@@ -46,11 +51,35 @@ impl Portal {
     /// [`SendError`] with what the sender can mend.
     pub async fn begin_message(
         &self,
-        _actor: &SystemActor,
-        _key: IdempotencyKey,
-        _draft: MessageDraft,
+        actor: &SystemActor,
+        key: IdempotencyKey,
+        draft: MessageDraft,
     ) -> Result<Upload, SendError> {
-        todo!()
+        actor.require(Scope::MessagesSend)?;
+        let context = &*self.0;
+        let draft = draft.check(&context.settings.limits)?;
+        let organisation = organisation::find(context.database.reader(), actor.organisation_id())
+            .await?
+            .ok_or_else(|| Fault::new("a system's organisation is missing"))?;
+        let ceiling_days = context.settings.retention_ceiling_days;
+        let days = retention::days(draft.retention_days, organisation.retention_days, ceiling_days)
+            .map_err(|_| SendError::RetentionOutsideLimits { ceiling_days })?;
+        let row = key.row(self.idempotency_key(), actor.system_id());
+        let begun = Attempt::begin(self.clone(), organisation, row, draft.files.len(), days).await?;
+        Ok(Upload {
+            portal: self.clone(),
+            actor: actor.clone(),
+            draft,
+            digests: Vec::new(),
+            work: match begun {
+                Begun::Attempt(attempt) => Work::Store(attempt),
+                Begun::Earlier(earlier) => Work::Compare(earlier),
+            },
+        })
+    }
+
+    fn idempotency_key(&self) -> &MacKey {
+        self.0.vault.mac_key(MacPurpose::Idempotency)
     }
 }
 
@@ -60,12 +89,41 @@ impl Upload {
     /// # Errors
     ///
     /// [`SendError`]; the upload is given up then and accepts nothing more.
-    pub async fn document<S, E>(&mut self, _index: usize, _content: S) -> Result<(), SendError>
+    pub async fn document<S, E>(&mut self, index: usize, content: S) -> Result<(), SendError>
     where
         S: Stream<Item = Result<Bytes, E>> + Send + Unpin,
         E: Send,
     {
-        todo!()
+        match self.receive(index, content).await {
+            Ok(digest) => {
+                self.digests.push(digest);
+                Ok(())
+            }
+            Err(problem) => {
+                self.give_up().await;
+                Err(problem)
+            }
+        }
+    }
+
+    async fn receive<S, E>(&mut self, index: usize, content: S) -> Result<[u8; 32], SendError>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send + Unpin,
+        E: Send,
+    {
+        let attempt = match &mut self.work {
+            Work::Store(attempt) => Some(&mut **attempt),
+            Work::Compare(_) => None,
+            Work::GivenUp => return Err(SendError::Interrupted),
+        };
+        let expected = self.digests.len();
+        let Some(file) = self.draft.files.get(expected) else {
+            return Err(SendError::UnexpectedPart);
+        };
+        if index != expected {
+            return Err(SendError::MissingPart { index: expected });
+        }
+        receive(index, file, content, attempt).await
     }
 
     /// Makes the whole message visible, or nothing of it.
@@ -73,7 +131,35 @@ impl Upload {
     /// # Errors
     ///
     /// [`SendError`], such as a file that never came.
-    pub async fn finish(self) -> Result<MessageReceipt, SendError> {
-        todo!()
+    pub async fn finish(mut self) -> Result<MessageReceipt, SendError> {
+        let result = self.conclude().await;
+        if result.is_err() {
+            self.give_up().await;
+        }
+        result
+    }
+
+    async fn conclude(&mut self) -> Result<MessageReceipt, SendError> {
+        let received = self.digests.len();
+        if received < self.draft.files.len() && !matches!(self.work, Work::GivenUp) {
+            return Err(SendError::MissingPart { index: received });
+        }
+        let values = fingerprint::values(&self.draft, &self.digests);
+        let values: Vec<&[u8]> = values.iter().map(|value| value.as_slice()).collect();
+        let mac = self.portal.idempotency_key();
+        match &mut self.work {
+            Work::Store(attempt) => publish::publish(attempt, &self.actor, &self.draft, &mac.mac(&values)).await,
+            Work::Compare(earlier) if mac.verify(&values, &earlier.fingerprint) => {
+                Ok(receipt::load(self.portal.0.database.reader(), earlier.message).await?)
+            }
+            Work::Compare(_) => Err(SendError::KeyReused),
+            Work::GivenUp => Err(SendError::Interrupted),
+        }
+    }
+
+    async fn give_up(&mut self) {
+        if let Work::Store(attempt) = std::mem::replace(&mut self.work, Work::GivenUp) {
+            attempt.give_up().await;
+        }
     }
 }

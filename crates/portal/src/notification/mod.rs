@@ -1,3 +1,37 @@
-//! Notifications: the outbox of "something is waiting", and nothing else.
+//! Notifications: the outbox of "something is waiting", and nothing else. A row says whom to tell of which delivery;
+//! sending it is another step, and the address stays in the vault.
 
 pub(crate) mod entity;
+
+use base::{DeliveryId, Ids, NotificationId, OrganisationId, RecipientId, Timestamp};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
+
+/// The kind of a notification that says that a delivery waits.
+const WAITING: &str = "waiting";
+
+/// Puts "something is waiting" into the outbox for each delivery, in the transaction that makes them visible.
+pub(crate) async fn announce(
+    transaction: &impl ConnectionTrait,
+    ids: &Ids,
+    organisation: OrganisationId,
+    deliveries: &[(DeliveryId, RecipientId)],
+    at: Timestamp,
+) -> Result<(), DbErr> {
+    let rows = deliveries.iter().map(|(delivery, recipient)| {
+        let id: NotificationId = ids.next();
+        entity::Model {
+            id: *id.as_uuid(),
+            delivery_id: *delivery.as_uuid(),
+            organisation_id: *organisation.as_uuid(),
+            recipient_id: Some(*recipient.as_uuid()),
+            kind: WAITING.to_owned(),
+            created_at: at.as_millis(),
+            sent_at: None,
+        }
+        .into_active_model()
+    });
+    entity::Entity::insert_many(rows)
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}

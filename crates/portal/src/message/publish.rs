@@ -1,0 +1,173 @@
+//! The last step of an upload: one transaction makes the whole message visible, with its notifications, events and audit
+//! row.
+
+use base::{CaseId, DeliveryId, RecipientId, Timestamp};
+use keyring::{Field, Mac};
+use sea_orm::{EntityTrait, IntoActiveModel};
+
+use super::attempt::Attempt;
+use super::draft::CheckedDraft;
+use super::{DeliveryReceipt, MessageReceipt, SendError, entity};
+use crate::actor::SystemActor;
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::database::WriteTransaction;
+use crate::event::{self, EventKind, NewEvent};
+use crate::{Fault, case, delivery, document, notification, retention};
+
+/// The level of protection at which the server opens the content in the recipient's session.
+const SESSION_LEVEL: &str = "session";
+
+/// Makes the message visible to its recipients, or fails and changes nothing that anyone sees.
+pub(super) async fn publish(
+    attempt: &mut Attempt,
+    actor: &SystemActor,
+    draft: &CheckedDraft,
+    fingerprint: &Mac,
+) -> Result<MessageReceipt, SendError> {
+    let context = attempt.context();
+    let sent_at = context.now();
+    let expires_at = retention::expires_at(sent_at, attempt.days, &attempt.organisation.time_zone);
+    if expires_at.day() != attempt.day {
+        // The upload went on past midnight.
+        context
+            .vault
+            .rewrap_content_keys(&attempt.owners(), expires_at.day())
+            .await?;
+    }
+    let recipients = find_recipients(attempt, draft, expires_at).await?;
+    let (cases, delivery_ids) = new_ids(attempt, recipients.len());
+    let parts: Vec<_> = recipients.into_iter().zip(cases).zip(delivery_ids).collect();
+
+    let transaction = context.database.write().await?;
+    let message = attempt.intent.message;
+    let stands = attempt.intent.redeem(&transaction).await?
+        && attempt
+            .row
+            .complete(&transaction, message, fingerprint, sent_at)
+            .await?;
+    if !stands {
+        return Err(SendError::Interrupted);
+    }
+    insert_message(&transaction, attempt, actor, draft, sent_at).await?;
+    insert_documents(&transaction, attempt, draft).await?;
+    for ((recipient, case), delivery) in &parts {
+        case::open(&transaction, *case, attempt.organisation.id, *recipient, sent_at).await?;
+        let new = delivery::NewDelivery {
+            id: *delivery,
+            message,
+            case: *case,
+            organisation: attempt.organisation.id,
+            recipient: *recipient,
+            sent_at,
+            expires_at,
+        };
+        delivery::create(&transaction, &new).await?;
+    }
+    let waiting: Vec<_> = parts
+        .iter()
+        .map(|((recipient, _), delivery)| (*delivery, *recipient))
+        .collect();
+    notification::announce(&transaction, &context.ids, attempt.organisation.id, &waiting, sent_at).await?;
+    let entry = AuditEntry::by_system(actor, AuditAction::MessageSent).about(AuditTarget::Message(message));
+    context.audit.record(&transaction, sent_at, &entry).await?;
+    let happened: Vec<_> = waiting
+        .iter()
+        .map(|(delivery, _)| NewEvent {
+            kind: EventKind::Delivered,
+            message,
+            delivery: *delivery,
+        })
+        .collect();
+    event::record(&transaction, attempt.organisation.id, sent_at, &happened).await?;
+    transaction.commit().await?;
+    attempt.settle();
+    Ok(MessageReceipt {
+        id: message,
+        sent_at,
+        repeated: false,
+        deliveries: parts
+            .into_iter()
+            .map(|((_, case), delivery)| DeliveryReceipt {
+                delivery,
+                case,
+                expires_at,
+            })
+            .collect(),
+    })
+}
+
+/// Ids for each recipient's case and delivery. They sort in the order of the recipients, which is how the deliveries of
+/// a message are listed later.
+fn new_ids(attempt: &Attempt, count: usize) -> (Vec<CaseId>, Vec<DeliveryId>) {
+    let ids = &attempt.context().ids;
+    let cases = std::iter::repeat_with(|| ids.next()).take(count).collect();
+    let mut deliveries: Vec<DeliveryId> = std::iter::repeat_with(|| ids.next()).take(count).collect();
+    deliveries.sort_unstable();
+    (cases, deliveries)
+}
+
+/// Finds or creates the recipients in the register, right before the transaction that refers to them.
+async fn find_recipients(
+    attempt: &Attempt,
+    draft: &CheckedDraft,
+    expires_at: Timestamp,
+) -> Result<Vec<RecipientId>, SendError> {
+    let vault = &attempt.context().vault;
+    let mut found = Vec::with_capacity(draft.recipients.len());
+    for recipient in &draft.recipients {
+        let id = vault.recipient(&recipient.personnummer, expires_at.day()).await?;
+        if recipient.email.is_some() {
+            vault.set_email(id, recipient.email.as_deref()).await?;
+        }
+        found.push(id);
+    }
+    Ok(found)
+}
+
+async fn insert_message(
+    transaction: &WriteTransaction,
+    attempt: &Attempt,
+    actor: &SystemActor,
+    draft: &CheckedDraft,
+    sent_at: Timestamp,
+) -> Result<(), Fault> {
+    let id = attempt.intent.message;
+    let key = attempt.message_key()?;
+    let seal = |column, text: &str| key.seal_field(Field::new("message", column, id.as_bytes()), text.as_bytes());
+    let row = entity::Model {
+        id: *id.as_uuid(),
+        organisation_id: *attempt.organisation.id.as_uuid(),
+        system_id: *actor.system_id().as_uuid(),
+        document_type: draft.document_type.clone(),
+        sealed_title: Some(seal("sealed_title", &draft.title)),
+        sealed_body: Some(seal("sealed_body", &draft.body)),
+        protection: SESSION_LEVEL.to_owned(),
+        sent_at: sent_at.as_millis(),
+    };
+    entity::Entity::insert(row.into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+async fn insert_documents(
+    transaction: &WriteTransaction,
+    attempt: &Attempt,
+    draft: &CheckedDraft,
+) -> Result<(), Fault> {
+    for (position, (file, id)) in draft.files.iter().zip(&attempt.intent.documents).enumerate() {
+        let key = attempt.document_key(position)?;
+        let field = Field::new("document", "sealed_file_name", id.as_bytes());
+        let new = document::NewDocument {
+            id: *id,
+            message: attempt.intent.message,
+            organisation: attempt.organisation.id,
+            position,
+            sealed_file_name: key.seal_field(field, file.name.as_bytes()),
+            media_type: &file.media_type,
+            size: file.size,
+        };
+        document::create(transaction, new).await?;
+    }
+    Ok(())
+}

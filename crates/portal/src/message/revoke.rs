@@ -1,0 +1,40 @@
+//! Revocation: the sender takes a message back.
+
+use base::{DeliveryId, MessageId};
+
+use super::SystemError;
+use super::status::find_own;
+use crate::actor::{Scope, SystemActor};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::event::{self, EventKind, NewEvent};
+use crate::{Portal, delivery};
+
+impl Portal {
+    /// Takes a message back: nobody can read it from now on, and the next purge destroys it. Doing it twice is fine.
+    ///
+    /// # Errors
+    ///
+    /// [`SystemError::Forbidden`] without the scope [`Scope::MessagesSend`]; [`SystemError::NotFound`] also when the
+    /// message is another organisation's.
+    pub async fn revoke_message(&self, actor: &SystemActor, message: MessageId) -> Result<(), SystemError> {
+        actor.require(Scope::MessagesSend)?;
+        let context = &*self.0;
+        let now = context.now();
+        let transaction = context.database.write().await?;
+        find_own(&transaction, actor.organisation_id(), message).await?;
+        let revoked: Vec<DeliveryId> = delivery::revoke(&transaction, message, now).await?;
+        let entry = AuditEntry::by_system(actor, AuditAction::MessageRevoked).about(AuditTarget::Message(message));
+        context.audit.record(&transaction, now, &entry).await?;
+        let happened: Vec<_> = revoked
+            .into_iter()
+            .map(|delivery| NewEvent {
+                kind: EventKind::Revoked,
+                message,
+                delivery,
+            })
+            .collect();
+        event::record(&transaction, actor.organisation_id(), now, &happened).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}

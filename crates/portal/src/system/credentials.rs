@@ -1,0 +1,72 @@
+//! Secrets and tokens of systems, and their scopes as text.
+
+use base::{SecretString, constant_time_eq};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::Fault;
+use crate::actor::Scope;
+
+/// A system's secret begins so, and scanners for leaked secrets can find it.
+pub(super) const SECRET_PREFIX: &str = "postvalv_secret_";
+/// An access token begins so.
+pub(super) const TOKEN_PREFIX: &str = "postvalv_token_";
+
+/// A fresh secret with 256 random bits.
+pub(super) fn generate(prefix: &str) -> Result<SecretString, Fault> {
+    let mut random = Zeroizing::new([0_u8; 32]);
+    getrandom::fill(&mut *random).map_err(|problem| Fault::new(problem.to_string()))?;
+    let digits = Zeroizing::new(hex::encode(*random));
+    Ok(SecretString::new(format!("{prefix}{}", *digits)))
+}
+
+/// What is stored of a secret.
+pub(super) fn hash(secret: &SecretString) -> Vec<u8> {
+    Sha256::digest(secret.expose().as_bytes()).to_vec()
+}
+
+/// Whether a secret is the one whose hash is stored.
+pub(super) fn matches(secret: &SecretString, stored: &[u8]) -> bool {
+    constant_time_eq(&hash(secret), stored)
+}
+
+/// Scopes with a space between them (RFC 6749 section 3.3), in one order and without repetition.
+pub(super) fn write_scopes(scopes: &[Scope]) -> String {
+    let names: Vec<&str> = Scope::ALL
+        .into_iter()
+        .filter(|scope| scopes.contains(scope))
+        .map(Scope::as_str)
+        .collect();
+    names.join(" ")
+}
+
+/// Reads stored scopes; one that this version does not know gives nothing.
+pub(super) fn read_scopes(text: &str) -> Vec<Scope> {
+    text.split(' ').filter_map(|name| name.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_long_random_and_known_by_their_hash() {
+        let (one, other) = (generate(SECRET_PREFIX).unwrap(), generate(SECRET_PREFIX).unwrap());
+        assert!(one != other);
+        assert_eq!(one.expose().len(), SECRET_PREFIX.len() + 64);
+        assert!(matches(&one, &hash(&one)));
+        assert!(!matches(&other, &hash(&one)));
+        assert!(!matches(&one, b""));
+    }
+
+    #[test]
+    fn scopes_are_written_once_each() {
+        let scopes = [Scope::EventsRead, Scope::MessagesSend, Scope::EventsRead];
+        assert_eq!(write_scopes(&scopes), "messages:send events:read");
+        assert_eq!(
+            read_scopes("messages:send unknown events:read"),
+            [Scope::MessagesSend, Scope::EventsRead]
+        );
+        assert_eq!(read_scopes(""), []);
+    }
+}
