@@ -18,6 +18,8 @@ pub struct JobsReport {
     pub intents: u64,
     /// Sessions that had run out.
     pub sessions: u64,
+    /// Access tokens and idempotency keys whose time was over.
+    pub forgotten: u64,
     /// Day secrets that were destroyed.
     pub days: u64,
 }
@@ -34,6 +36,11 @@ impl Portal {
         let mut fault = None;
         context.latch().await?;
         keep(&mut report.sessions, session::delete_run_out(context).await, &mut fault);
+        keep(&mut report.intents, self.sweep_intents().await, &mut fault);
+        let (mut tokens, mut keys) = (0, 0);
+        keep(&mut tokens, self.forget_access_tokens().await, &mut fault);
+        keep(&mut keys, self.forget_idempotency_keys().await, &mut fault);
+        report.forgotten = tokens + keys;
         keep(&mut report.purge, self.purge(PurgeMode::Run).await, &mut fault);
         keep(&mut report.days, turn_days(context).await, &mut fault);
         fault.map_or(Ok(report), Err)

@@ -20,6 +20,7 @@ mod jobs;
 mod message;
 mod migration;
 mod notification;
+mod open;
 mod organisation;
 mod provider;
 mod purge;
@@ -50,11 +51,13 @@ pub use document::{
 pub use event::{Event, EventKind};
 pub use fault::Fault;
 pub use idempotency::IdempotencyKey;
+pub use installation::InstallationError;
 pub use jobs::JobsReport;
 pub use message::{
     DeclaredFile, DeliveryReceipt, DeliveryStatus, FileProblem, MessageDraft, MessageReceipt, MessageStatus,
     RecipientAddress, SendError, SystemError, Upload,
 };
+pub use open::{NotReady, OpenError};
 pub use organisation::{NewOrganisation, Organisation, SetUpError};
 pub use purge::{PurgeMode, PurgeReport};
 pub use recipient::{SignInError, SignInRefusal, VerifiedIdentity};
@@ -86,58 +89,5 @@ impl Context {
         self.clock
             .now()
             .max(Timestamp::from_millis(self.latest.load(Ordering::SeqCst)))
-    }
-}
-
-/// The portal could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Something inside failed.
-    #[error(transparent)]
-    Fault(Fault),
-}
-
-/// The portal can't serve now.
-#[derive(Debug, thiserror::Error)]
-pub enum NotReady {
-    /// Something inside failed.
-    #[error(transparent)]
-    Fault(Fault),
-}
-
-impl<E: Into<Fault>> From<E> for OpenError {
-    fn from(error: E) -> Self {
-        Self::Fault(error.into())
-    }
-}
-
-impl<E: Into<Fault>> From<E> for NotReady {
-    fn from(error: E) -> Self {
-        Self::Fault(error.into())
-    }
-}
-
-impl Portal {
-    /// Opens the databases, brings their schemas up to date, and checks that all parts belong to one installation.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError`] with what the operator can mend.
-    pub async fn open(settings: Settings, clock: Clock) -> Result<Self, OpenError> {
-        todo!("{settings:?} {clock:?}")
-    }
-
-    /// Whether everything that the portal needs answers and belongs together.
-    ///
-    /// # Errors
-    ///
-    /// [`NotReady`] with what is wrong.
-    pub async fn readiness(&self) -> Result<(), NotReady> {
-        todo!()
-    }
-
-    /// Closes the databases. Requests that still run fail.
-    pub async fn close(&self) {
-        todo!()
     }
 }

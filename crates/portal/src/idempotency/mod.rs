@@ -11,7 +11,7 @@ use std::time::Duration;
 use base::{MessageId, SystemId, Timestamp};
 use keyring::{Mac, MacKey};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Statement};
 
 use crate::message::SendError;
 use crate::{Fault, Portal};

@@ -9,7 +9,7 @@ mod sweep;
 
 use base::{DocumentId, IntentId, MessageId, OrganisationId, Timestamp};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 
 pub(crate) use sweep::sweep_one;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use base::{DocumentId, IntentId, MessageId, OrganisationId, Timestamp};
 use keyring::ContentOwner;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{document_entity, entity, forget};
 use crate::{Context, Fault, Portal};

@@ -1,0 +1,87 @@
+//! Opening, checking and closing a portal: all its parts, and that they belong together.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+use base::{Clock, Ids};
+
+use crate::audit::AuditWriter;
+use crate::installation::{self, Installation, InstallationError};
+use crate::{Context, Fault, Portal, Settings};
+
+/// The portal could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Portal and vault were given the same database.
+    #[error("the portal and the vault need a database each, but both have the same address")]
+    SameDatabase,
+    /// A part can't be opened, or the parts do not belong together.
+    #[error(transparent)]
+    Installation(#[from] InstallationError),
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// The portal can't serve now.
+#[derive(Debug, thiserror::Error)]
+pub enum NotReady {
+    /// A database does not answer.
+    #[error("a database does not answer")]
+    Database(#[source] Fault),
+    /// The parts do not belong together any more, or one of them can't be read.
+    #[error(transparent)]
+    Installation(#[from] InstallationError),
+}
+
+impl Portal {
+    /// Opens the databases, brings their schemas up to date, and checks that all parts belong to one installation, which
+    /// is made when all of them are new.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] with what the operator can mend.
+    pub async fn open(settings: Settings, clock: Clock) -> Result<Self, OpenError> {
+        if settings.database_url == settings.vault_url {
+            return Err(OpenError::SameDatabase);
+        }
+        let ids = Ids::new(clock.clone());
+        let parts = Installation::open(&settings, &clock, &ids).await?;
+        let context = Context {
+            clock,
+            audit: AuditWriter::new(ids.clone(), parts.vault.clone()),
+            ids,
+            settings,
+            database: parts.database,
+            vault: parts.vault,
+            blobs: parts.blobs,
+            latest: AtomicI64::new(i64::MIN),
+        };
+        context.latch().await?;
+        Ok(Self(Arc::new(context)))
+    }
+
+    /// Whether everything that the portal needs answers and belongs together.
+    ///
+    /// # Errors
+    ///
+    /// [`NotReady`] with what is wrong.
+    pub async fn readiness(&self) -> Result<(), NotReady> {
+        let context = &*self.0;
+        for database in [&context.database, context.vault.database()] {
+            let answer = database.ping().await;
+            answer.map_err(|problem| NotReady::Database(problem.into()))?;
+        }
+        installation::check(&context.database, &context.vault, &context.blobs).await?;
+        Ok(())
+    }
+
+    /// Closes the databases. Requests that still run fail.
+    pub async fn close(&self) {
+        for database in [&self.0.database, self.0.vault.database()] {
+            if let Err(error) = database.clone().close().await {
+                tracing::warn!(error = %error, "a database connection was already broken when it was closed");
+            }
+        }
+    }
+}
