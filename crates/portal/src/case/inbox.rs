@@ -1,12 +1,14 @@
 //! The inbox: one line a case.
 
+use std::collections::HashMap;
+
 use base::{CaseId, Timestamp};
 use keyring::ContentOwner;
 
 use super::texts::open_title;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::delivery::{Finder, ReadableDelivery};
-use crate::{Portal, ReadError, RecipientActor};
+use crate::{Context, Portal, ReadError, RecipientActor};
 
 /// A case in the inbox.
 #[derive(Clone, PartialEq, Eq)]
@@ -44,10 +46,8 @@ impl Portal {
     /// [`ReadError::Damaged`] when a title does not open; [`ReadError::Fault`].
     pub async fn inbox(&self, actor: &RecipientActor) -> Result<Vec<InboxEntry>, ReadError> {
         let context = &*self.0;
-        let deliveries = Finder::new(actor, context.now())
-            .deliveries(context.database.reader())
-            .await?;
-        let groups = group(deliveries);
+        let finder = Finder::new(actor, context.now());
+        let groups = group(finder.deliveries(context.database.reader()).await?);
         let owners: Vec<_> = groups
             .iter()
             .map(|group| (group.latest.organisation, ContentOwner::Message(group.latest.message)))
@@ -55,36 +55,48 @@ impl Portal {
         let keys = context.vault.content_keys(&owners).await?;
         let mut entries = Vec::with_capacity(groups.len());
         for (group, key) in groups.into_iter().zip(keys) {
-            // Without a key it was purged since the rows were read.
-            let Some(key) = key else { continue };
-            let title = match open_title(&key, &group.latest) {
-                Ok(title) => title,
-                Err(error) => {
-                    let entry = AuditEntry::by_recipient(actor, AuditAction::ContentDamaged)
-                        .within(group.latest.organisation)
-                        .about(AuditTarget::Message(group.latest.message));
-                    context.record(&entry).await?;
-                    return Err(error);
-                }
-            };
-            entries.push(InboxEntry {
-                case: group.latest.case,
-                organisation: group.latest.organisation_name,
-                title,
-                sent_at: group.latest.sent_at,
-                unread: group.unread,
-                documents: group.documents,
-                expires_at: group.expires_at,
-            });
+            let title = key.as_ref().map(|key| open_title(key, &group.latest));
+            match title {
+                Some(Ok(title)) => entries.push(group.entry(title)),
+                Some(Err(_)) | None => pass_over(context, actor, &group.latest).await?,
+            }
         }
         Ok(entries)
+    }
+}
+
+/// Passes over what was purged since its row was read. Anything else that does not open was altered.
+async fn pass_over(context: &Context, actor: &RecipientActor, delivery: &ReadableDelivery) -> Result<(), ReadError> {
+    let finder = Finder::new(actor, context.now());
+    let left = finder.in_case(context.database.reader(), delivery.case).await?;
+    if left.iter().all(|left| left.id != delivery.id) {
+        return Ok(());
+    }
+    let entry = AuditEntry::by_recipient(actor, AuditAction::ContentDamaged)
+        .within(delivery.organisation)
+        .about(AuditTarget::Message(delivery.message));
+    context.record(&entry).await?;
+    Err(ReadError::Damaged)
+}
+
+impl Group {
+    fn entry(self, title: String) -> InboxEntry {
+        InboxEntry {
+            case: self.latest.case,
+            organisation: self.latest.organisation_name,
+            title,
+            sent_at: self.latest.sent_at,
+            unread: self.unread,
+            documents: self.documents,
+            expires_at: self.expires_at,
+        }
     }
 }
 
 /// Gathers deliveries, the latest first, by case; the cases come in the order of their latest.
 fn group(deliveries: Vec<ReadableDelivery>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::with_capacity(deliveries.len());
-    let mut places = std::collections::HashMap::with_capacity(deliveries.len());
+    let mut places = HashMap::with_capacity(deliveries.len());
     for delivery in deliveries {
         let place = *places.entry(delivery.case).or_insert(groups.len());
         if let Some(group) = groups.get_mut(place) {

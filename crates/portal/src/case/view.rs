@@ -63,16 +63,22 @@ impl Portal {
         }
         let (deliveries, documents) = open_case(context, actor, case).await?;
         let keys = keys(context, &deliveries, &documents).await?;
-        match view(context, case, &deliveries, documents, &keys) {
-            Err(ReadError::Damaged) => {
-                let entry = AuditEntry::by_recipient(actor, AuditAction::ContentDamaged).about(AuditTarget::Case(case));
-                let organisation = deliveries.first().map(|delivery| delivery.organisation);
-                let entry = organisation.map_or(entry, |organisation| entry.within(organisation));
-                context.record(&entry).await?;
-                Err(ReadError::Damaged)
-            }
-            other => other,
+        let view = view(context, case, &deliveries, documents, &keys);
+        if !matches!(view, Err(ReadError::Damaged)) {
+            return view;
         }
+        // What did not open was altered, unless it was purged at this very moment.
+        let left = Finder::new(actor, context.now())
+            .in_case(context.database.reader(), case)
+            .await?;
+        if left.len() < deliveries.len() {
+            return Err(ReadError::NotFound);
+        }
+        let entry = AuditEntry::by_recipient(actor, AuditAction::ContentDamaged).about(AuditTarget::Case(case));
+        let organisation = deliveries.first().map(|delivery| delivery.organisation);
+        let entry = organisation.map_or(entry, |organisation| entry.within(organisation));
+        context.record(&entry).await?;
+        Err(ReadError::Damaged)
     }
 }
 
@@ -129,24 +135,22 @@ fn view(
 ) -> Result<CaseView, ReadError> {
     let mut summaries: HashMap<MessageId, Vec<DocumentSummary>> = HashMap::new();
     for document in documents {
-        // Without a key it was purged since the rows were read; so below.
-        if let Some(key) = keys.get(&ContentOwner::Document(document.id)) {
-            let summary = summary(key, &document)?;
-            summaries.entry(document.message).or_default().push(summary);
-        }
+        let key = keys.get(&ContentOwner::Document(document.id));
+        let summary = summary(key.ok_or(ReadError::Damaged)?, &document)?;
+        summaries.entry(document.message).or_default().push(summary);
     }
     let mut messages = Vec::with_capacity(deliveries.len());
     for delivery in deliveries {
-        if let Some(key) = keys.get(&ContentOwner::Message(delivery.message)) {
-            messages.push(MessageView {
-                id: delivery.message,
-                title: open_title(key, delivery)?,
-                body: open_body(key, delivery)?,
-                sent_at: delivery.sent_at,
-                expires_at: delivery.expires_at,
-                documents: summaries.remove(&delivery.message).unwrap_or_default(),
-            });
-        }
+        let key = keys.get(&ContentOwner::Message(delivery.message));
+        let key = key.ok_or(ReadError::Damaged)?;
+        messages.push(MessageView {
+            id: delivery.message,
+            title: open_title(key, delivery)?,
+            body: open_body(key, delivery)?,
+            sent_at: delivery.sent_at,
+            expires_at: delivery.expires_at,
+            documents: summaries.remove(&delivery.message).unwrap_or_default(),
+        });
     }
     let (Some(latest), Some(first_to_go)) = (
         messages.first(),

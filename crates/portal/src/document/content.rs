@@ -5,11 +5,11 @@ use std::ops::Range;
 use base::DocumentId;
 use bytes::Bytes;
 use futures::stream::BoxStream;
-use keyring::{ContentKey, ContentOwner, Opener, PREFIX_SIZE, container_size};
+use keyring::{ContentOwner, Opener, PREFIX_SIZE, container_size};
 
 use super::reader::{PlaintextReader, Watch};
 use super::texts::open_file_name;
-use super::{ReadError, RequestedRange};
+use super::{ReadError, RequestedRange, missing_or_damaged};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::blob::{BlobError, BlobReader};
 use crate::delivery::{Finder, ReadableDocument};
@@ -50,7 +50,7 @@ pub enum ContentError {
     RightEnded,
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] crate::Fault),
+    Fault(#[from] Fault),
 }
 
 impl Portal {
@@ -78,24 +78,9 @@ impl Portal {
                 .within(row.size)
                 .ok_or(ReadError::RangeNotSatisfiable { size: row.size })?,
         };
-        let owner = ContentOwner::Document(document);
-        let Some(key) = context.vault.content_key(row.organisation, owner).await? else {
-            // Purged since the row was read.
-            return Err(ReadError::NotFound);
-        };
-        let opened = match open_container(context, &key, &row).await {
-            Ok((opener, blob)) => open_file_name(&key, &row).map(|file_name| (file_name, opener, blob)),
-            Err(error) => Err(error),
-        };
-        let damaged = AuditEntry::by_recipient(actor, AuditAction::ContentDamaged)
-            .within(row.organisation)
-            .about(AuditTarget::Document(document));
-        let (file_name, opener, blob) = match opened {
+        let (file_name, opener, blob) = match open_container(context, &row).await {
             Ok(opened) => opened,
-            Err(ReadError::Damaged) => {
-                context.record(&damaged).await?;
-                return Err(ReadError::Damaged);
-            }
+            Err(ReadError::Damaged) => return Err(missing_or_damaged(context, actor, &row).await),
             Err(error) => return Err(error),
         };
         let action = match content_use {
@@ -134,29 +119,27 @@ impl Portal {
     }
 }
 
-/// Opens the container, whose size must be what the document's row says, and gives it positioned at the first chunk.
-async fn open_container(
-    context: &Context,
-    key: &ContentKey,
-    row: &ReadableDocument,
-) -> Result<(Opener, BlobReader), ReadError> {
+/// Opens the container, whose size must be what the document's row says, and gives it with its reader at the first
+/// chunk.
+async fn open_container(context: &Context, row: &ReadableDocument) -> Result<(String, Opener, BlobReader), ReadError> {
+    let owner = ContentOwner::Document(row.id);
+    let key = context.vault.content_key(row.organisation, owner).await?;
+    let key = key.ok_or(ReadError::Damaged)?;
+    let file_name = open_file_name(&key, row)?;
     let expected = container_size(row.size).map_err(|_| ReadError::Damaged)?;
     let size = context.blobs.size(row.organisation, row.id).await.map_err(blob_error)?;
     if size != expected {
         return Err(ReadError::Damaged);
     }
-    let mut blob = context
-        .blobs
-        .read(row.organisation, row.id, 0..size)
-        .await
-        .map_err(blob_error)?;
+    let blob = context.blobs.read(row.organisation, row.id, 0..size).await;
+    let mut blob = blob.map_err(blob_error)?;
     let prefix = blob.next(PREFIX_SIZE).await.map_err(blob_error)?;
     let prefix: [u8; PREFIX_SIZE] = prefix
         .as_deref()
         .and_then(|prefix| prefix.try_into().ok())
         .ok_or(ReadError::Damaged)?;
-    let opener = Opener::new(key, &prefix, size).map_err(|_| ReadError::Damaged)?;
-    Ok((opener, blob))
+    let opener = Opener::new(&key, &prefix, size).map_err(|_| ReadError::Damaged)?;
+    Ok((file_name, opener, blob))
 }
 
 fn blob_error(error: BlobError) -> ReadError {

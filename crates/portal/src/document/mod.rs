@@ -17,8 +17,10 @@ pub use range::RequestedRange;
 pub(crate) use texts::summary;
 pub use view::{DocumentSummary, DocumentView};
 
-use crate::Fault;
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::delivery::{Finder, ReadableDocument};
 use crate::vault::VaultError;
+use crate::{Context, Fault, RecipientActor};
 
 /// Why something can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -50,4 +52,26 @@ impl From<VaultError> for ReadError {
     fn from(error: VaultError) -> Self {
         Self::Fault(error.into())
     }
+}
+
+/// Tells a document that does not open from one that was purged since its row was read, and writes the former to the
+/// audit log.
+async fn missing_or_damaged(context: &Context, actor: &RecipientActor, row: &ReadableDocument) -> ReadError {
+    match is_damaged(context, actor, row).await {
+        Ok(true) => ReadError::Damaged,
+        Ok(false) => ReadError::NotFound,
+        Err(fault) => ReadError::Fault(fault),
+    }
+}
+
+async fn is_damaged(context: &Context, actor: &RecipientActor, row: &ReadableDocument) -> Result<bool, Fault> {
+    let finder = Finder::new(actor, context.now());
+    if finder.document(context.database.reader(), row.id).await?.is_none() {
+        return Ok(false);
+    }
+    let entry = AuditEntry::by_recipient(actor, AuditAction::ContentDamaged)
+        .within(row.organisation)
+        .about(AuditTarget::Document(row.id));
+    context.record(&entry).await?;
+    Ok(true)
 }

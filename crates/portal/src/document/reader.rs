@@ -71,7 +71,12 @@ impl Watch {
         }
     }
 
-    async fn damaged(&self) -> ContentError {
+    /// What did not open was altered, unless it was purged at this very moment.
+    async fn damaged(&mut self) -> ContentError {
+        self.expires_at = Timestamp::from_millis(i64::MIN);
+        if let Err(error) = self.pass().await {
+            return error;
+        }
         match self.record(AuditAction::ContentDamaged).await {
             Ok(()) => ContentError::Damaged,
             Err(fault) => ContentError::Fault(fault),

@@ -4,8 +4,7 @@ use base::{CaseId, DocumentId, Timestamp};
 
 use keyring::ContentOwner;
 
-use super::{Preview, ReadError, summary};
-use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use super::{Preview, ReadError, missing_or_damaged, summary};
 use crate::case::open_title;
 use crate::delivery::Finder;
 use crate::{Portal, RecipientActor};
@@ -57,21 +56,15 @@ impl Portal {
         let owners = [ContentOwner::Document(document), ContentOwner::Message(row.message)];
         let owners = owners.map(|owner| (row.organisation, owner));
         let mut keys = context.vault.content_keys(&owners).await?.into_iter().flatten();
-        // Without its keys it was purged since the row was read.
-        let (Some(document_key), Some(message_key)) = (keys.next(), keys.next()) else {
-            return Err(ReadError::NotFound);
+        let opened = match (keys.next(), keys.next()) {
+            (Some(document_key), Some(message_key)) => summary(&document_key, &row)
+                .and_then(|summary| open_title(&message_key, &delivery).map(|title| (summary, title))),
+            _ => Err(ReadError::Damaged),
         };
-        let opened = summary(&document_key, &row)
-            .and_then(|summary| open_title(&message_key, &delivery).map(|title| (summary, title)));
         let (summary, case_title) = match opened {
             Ok(opened) => opened,
-            Err(error) => {
-                let entry = AuditEntry::by_recipient(actor, AuditAction::ContentDamaged)
-                    .within(row.organisation)
-                    .about(AuditTarget::Document(document));
-                context.record(&entry).await?;
-                return Err(error);
-            }
+            Err(ReadError::Damaged) => return Err(missing_or_damaged(context, actor, &row).await),
+            Err(error) => return Err(error),
         };
         Ok(DocumentView {
             summary,

@@ -345,6 +345,8 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("delivery_of_case", "delivery", &["case_id"]),
         index("delivery_of_recipient", "delivery", &["recipient_id", "sent_at"]),
         index("delivery_expiry", "delivery", &["purged_at", "expires_at"]),
+        index("delivery_revoked", "delivery", &["condemned_at", "revoked_at"]),
+        index("delivery_condemned", "delivery", &["purged_at", "condemned_at"]),
         index("intent_lease", "intent", &["lease_until"]),
         index("idempotency_expiry", "idempotency", &["expires_at"]),
         index("notification_waiting", "notification", &["sent_at", "created_at"]),

@@ -2,6 +2,7 @@
 //! The vault's schema stands in `vault/`.
 
 mod m0001_first;
+mod m0002_audit_guard;
 
 use sea_orm_migration::prelude::*;
 
@@ -12,6 +13,6 @@ pub(crate) struct PortalMigrator;
 #[async_trait::async_trait]
 impl MigratorTrait for PortalMigrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first::Migration)]
+        vec![Box::new(m0001_first::Migration), Box::new(m0002_audit_guard::Migration)]
     }
 }
