@@ -1,9 +1,9 @@
 //! Erases the personal metadata of what was destroyed, and leaves tombstones: ids, organisation, times, document type,
 //! size.
 
-use base::{CaseId, DeliveryId, DocumentId, MessageId, OrganisationId, RecipientId, Timestamp};
+use base::{DeliveryId, DocumentId, MessageId, OrganisationId, Timestamp};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::PurgeReport;
