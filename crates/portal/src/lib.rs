@@ -29,6 +29,8 @@ mod retention;
 mod session;
 mod settings;
 mod system;
+#[cfg(test)]
+mod test_support;
 mod vault;
 
 use std::sync::Arc;

@@ -16,6 +16,8 @@ mod receive;
 mod revoke;
 mod sniff;
 mod status;
+#[cfg(test)]
+mod tests;
 mod text;
 mod upload;
 

@@ -1,0 +1,3 @@
+//! Sending, as its specification reads.
+
+mod whole;

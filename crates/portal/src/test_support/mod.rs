@@ -1,0 +1,156 @@
+//! What this crate's tests stand on: a real portal with a clock that stands still, on SQLite and, when
+//! `POSTVALV_TEST_POSTGRES` holds the address of a server on which databases may be created, on PostgreSQL too.
+
+mod postgres;
+mod sending;
+
+use std::path::Path;
+
+use base::{Clock, Ids, ManualClock, SecretString, Timestamp};
+use jiff::tz::TimeZone;
+use tempfile::TempDir;
+
+use crate::{BlobSettings, Limits, OperatorActor, Portal, ProviderSettings, RequestInfo, SessionLimits, Settings};
+
+pub(crate) use sending::{PDF, draft, file, number, pieces};
+
+/// Writes each test twice: one that runs on SQLite, and one that runs on PostgreSQL when there is a server.
+///
+/// ```ignore
+/// on_both_databases! {
+///     async fn what_should_hold(portal: TestPortal) { … }
+/// }
+/// ```
+macro_rules! on_both_databases {
+    ($(async fn $name:ident($portal:ident: TestPortal) $body:block)+) => {
+        $(async fn $name($portal: $crate::test_support::TestPortal) $body)+
+
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name($crate::test_support::TestPortal::on_sqlite().await).await;
+            })+
+        }
+
+        mod postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                if let Some(portal) = $crate::test_support::TestPortal::on_postgres().await {
+                    super::$name(portal).await;
+                }
+            })+
+        }
+    };
+}
+pub(crate) use on_both_databases;
+
+/// A portal of its own for one test, in a folder and on databases that nobody else uses.
+pub(crate) struct TestPortal {
+    pub(crate) portal: Portal,
+    pub(crate) clock: ManualClock,
+    pub(crate) settings: Settings,
+    folder: TempDir,
+}
+
+impl TestPortal {
+    /// On SQLite.
+    pub(crate) async fn on_sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = |name: &str| SecretString::new(format!("sqlite:{}", folder.path().join(name).display()));
+        let settings = settings(folder.path(), url("portal.db"), url("vault.db"));
+        Self::open(folder, settings).await
+    }
+
+    /// On two fresh databases of the PostgreSQL server; `None` when there is no server.
+    pub(crate) async fn on_postgres() -> Option<Self> {
+        let (portal, vault) = postgres::fresh_databases().await?;
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings(folder.path(), portal, vault);
+        Some(Self::open(folder, settings).await)
+    }
+
+    async fn open(folder: TempDir, settings: Settings) -> Self {
+        let clock = ManualClock::at(start());
+        let portal = Portal::open(settings.clone(), clock.clock()).await.unwrap();
+        Self {
+            portal,
+            clock,
+            settings,
+            folder,
+        }
+    }
+
+    /// Another node on the same databases and folders, as after a restart.
+    pub(crate) async fn another_node(&self) -> Portal {
+        self.another_node_at(self.clock.clock()).await
+    }
+
+    /// Another node whose clock may differ.
+    pub(crate) async fn another_node_at(&self, clock: Clock) -> Portal {
+        Portal::open(self.settings.clone(), clock).await.unwrap()
+    }
+
+    /// The operator at the command line.
+    pub(crate) fn operator(&self) -> OperatorActor {
+        OperatorActor::on_this_host(self.request())
+    }
+
+    /// A request from a known address.
+    pub(crate) fn request(&self) -> RequestInfo {
+        RequestInfo {
+            id: Ids::new(self.clock.clock()).next(),
+            address: Some([192, 0, 2, 7].into()),
+        }
+    }
+
+    /// The time now.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.clock().now()
+    }
+
+    /// The blobs of documents that lie in the store, as paths below it, whole or half written.
+    pub(crate) fn blob_files(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let root = self.folder.path().join("blobs");
+        collect(&root.join("organisations"), &root, &mut found);
+        found.sort();
+        found
+    }
+
+    /// The folder that holds everything of this portal that is not in PostgreSQL.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// 22 November 2026, 10 o'clock in Stockholm.
+fn start() -> Timestamp {
+    Timestamp::from_jiff("2026-11-22T09:00:00Z".parse().unwrap())
+}
+
+fn settings(folder: &Path, database_url: SecretString, vault_url: SecretString) -> Settings {
+    Settings {
+        database_url,
+        vault_url,
+        provider: ProviderSettings::Folder(folder.join("provider")),
+        blobs: BlobSettings::Folder(folder.join("blobs")),
+        retention_ceiling_days: Settings::DEFAULT_RETENTION_CEILING_DAYS,
+        limits: Limits::default(),
+        sessions: SessionLimits::default(),
+        time_zone: TimeZone::get("Europe/Stockholm").unwrap(),
+    }
+}
+
+fn collect(folder: &Path, root: &Path, found: &mut Vec<String>) {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, root, found);
+        } else {
+            found.push(path.strip_prefix(root).unwrap().display().to_string());
+        }
+    }
+}
