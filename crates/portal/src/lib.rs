@@ -13,6 +13,8 @@ mod delivery;
 mod document;
 mod event;
 mod fault;
+#[cfg(feature = "forensics")]
+pub mod forensics;
 mod idempotency;
 mod installation;
 mod intent;

@@ -208,6 +208,17 @@ impl Vault {
         }))
     }
 
+    /// Everybody in the register.
+    ///
+    /// # Errors
+    ///
+    /// When the vault fails.
+    #[cfg(feature = "forensics")]
+    pub(crate) async fn every_recipient(&self) -> Result<Vec<RecipientId>, VaultError> {
+        let rows = recipient::Entity::find().all(self.database.reader()).await?;
+        Ok(rows.into_iter().map(|row| RecipientId::from_uuid(row.id)).collect())
+    }
+
     /// Which of these people have an address for notifications: one answer each, in the order asked.
     ///
     /// # Errors
