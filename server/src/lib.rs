@@ -1,3 +1,30 @@
-//! The postvalv program as a library, so that tests run the real router.
+//! The `postvalv` program as a library, so that tests run the real router.
+//!
+//! Owns configuration, the router and its layers, recipients' sign-in, API v1, the jobs' loop and the operator's commands.
+//! Decides nothing about who may read what: that is the portal's.
 
 pub mod api;
+pub mod config;
+pub mod routes;
+
+mod answer;
+mod assets;
+mod command;
+mod content;
+mod flash;
+mod health;
+mod jobs;
+mod language;
+mod pages;
+mod return_to;
+mod router;
+mod session;
+mod sign_in;
+mod state;
+mod visitor;
+
+pub use command::{Command, Program, complain, run};
+pub use router::router;
+pub use session::COOKIE;
+pub use sign_in::{HttpLimits, Providers};
+pub use state::AppState;

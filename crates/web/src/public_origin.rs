@@ -27,6 +27,12 @@ impl PublicOrigin {
         &self.text
     }
 
+    /// Host and port as a person types them: `post.example.se`, `localhost:3000`.
+    #[must_use]
+    pub fn host_and_port(&self) -> &str {
+        self.text.split_once("://").map_or(&self.text, |(_, rest)| rest)
+    }
+
     /// Whether it is reached over TLS.
     #[must_use]
     pub const fn is_tls(&self) -> bool {
@@ -90,6 +96,7 @@ mod tests {
     fn an_origin_has_no_path_and_the_default_port_is_left_out() {
         let origin: PublicOrigin = "https://Post.Example.se:443/".parse().unwrap();
         assert_eq!(origin.as_str(), "https://post.example.se");
+        assert_eq!(origin.host_and_port(), "post.example.se");
         assert!(origin.is_tls());
         assert_eq!(origin.address_of("/inbox"), "https://post.example.se/inbox");
     }

@@ -18,13 +18,17 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use base::Clock;
+use http::Method;
 use portal::Portal;
 use utoipa::OpenApi;
+use utoipa::openapi::PathItem;
 use utoipa::openapi::security::{ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use refusal::Refusal;
+
+use crate::routes::{Access, Route};
 
 /// The most bytes in the body of any request but `POST /messages`.
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -104,6 +108,30 @@ pub fn router(state: ApiState) -> Router {
         .method_not_allowed_fallback(problems::method_not_allowed)
         .layer(middleware::from_fn(refusal::write_problems))
         .with_state(state)
+}
+
+/// What the table of routes says of the API: an operation that the description gives no security is for anybody.
+pub(crate) fn table() -> Vec<Route> {
+    let paths = routes().to_openapi().paths.paths;
+    let of_path = |(path, item): (String, PathItem)| {
+        let operations = [
+            (Method::GET, item.get),
+            (Method::POST, item.post),
+            (Method::PUT, item.put),
+            (Method::PATCH, item.patch),
+            (Method::DELETE, item.delete),
+        ];
+        operations.into_iter().filter_map(move |(method, operation)| {
+            let secured = operation?.security.is_some_and(|security| !security.is_empty());
+            let access = if secured { Access::System } else { Access::Public };
+            Some(Route {
+                method,
+                path: path.clone(),
+                access,
+            })
+        })
+    };
+    paths.into_iter().flat_map(of_path).collect()
 }
 
 /// The description of the API (OpenAPI 3.1) as JSON, indented, with a line break at its end: what is served, what

@@ -77,6 +77,10 @@ impl From<SystemError> for Refusal {
     fn from(error: SystemError) -> Self {
         match error {
             SystemError::NotFound => Self::new(ProblemCode::NotFound),
+            SystemError::TooMany { limit } => Problem::new(ProblemCode::TooManyRecipients)
+                .at("/recipients")
+                .with_limit(count(limit))
+                .into(),
             SystemError::Forbidden(missing) => missing.into(),
             SystemError::Fault(fault) => Self::fault(&fault),
         }

@@ -129,7 +129,7 @@ impl Portal {
     pub async fn sign_out(&self, session: &SessionKey, request: &RequestInfo) -> Result<(), Fault> {
         let context = &*self.0;
         let transaction = context.database.write().await?;
-        if let Some(person) = session::end(context, &transaction, session).await? {
+        if let Some(person) = session::end(context, &transaction, session).await?.person {
             let actor = RecipientActor::new(person.recipient, person.level, None, request.clone());
             let entry = AuditEntry::by_recipient(&actor, AuditAction::RecipientSignedOut)
                 .about(AuditTarget::Recipient(person.recipient));

@@ -109,15 +109,16 @@ impl Portal {
     }
 
     /// Ends a session, without a word in the audit log; a person who asks to leave does so with [`Portal::sign_out`].
+    /// Says whether there was one, so that of two requests that end it at once only one goes on.
     ///
     /// # Errors
     ///
     /// A fault; then the session may still be there.
-    pub async fn delete_session(&self, key: &SessionKey) -> Result<(), Fault> {
+    pub async fn delete_session(&self, key: &SessionKey) -> Result<bool, Fault> {
         let transaction = self.0.database.write().await?;
-        end(&self.0, &transaction, key).await?;
+        let was_there = end(&self.0, &transaction, key).await?.was_there;
         transaction.commit().await?;
-        Ok(())
+        Ok(was_there)
     }
 }
 
@@ -165,26 +166,44 @@ pub(crate) async fn sign_in(
     Ok(store::bind(transaction, key, binding, context.settings.sessions, now).await?)
 }
 
-/// Ends a session and says who was signed in to it.
+/// What came of ending a session.
+#[derive(Default)]
+pub(crate) struct Ended {
+    /// Whether there was one. Of two transactions that end a session at once, only one is told so.
+    pub(crate) was_there: bool,
+    /// Who was signed in to it.
+    pub(crate) person: Option<SignedIn>,
+}
+
+/// Ends a session.
 pub(crate) async fn end(
     context: &Context,
     transaction: &WriteTransaction,
     key: &SessionKey,
-) -> Result<Option<SignedIn>, Fault> {
+) -> Result<Ended, Fault> {
     let Some(row) = store::find(transaction, key).await? else {
-        return Ok(None);
+        return Ok(Ended::default());
     };
-    store::delete(transaction, key).await?;
+    if !store::delete(transaction, key).await? {
+        return Ok(Ended::default());
+    }
     let Some(recipient) = row.recipient_id.map(RecipientId::from_uuid) else {
-        return Ok(None);
+        return Ok(Ended {
+            was_there: true,
+            person: None,
+        });
     };
     recipient::may_be_forgotten(transaction, recipient, context.now()).await?;
     let level = row.assurance_level.and_then(|number| i16::try_from(number).ok());
-    Ok(level.and_then(AssuranceLevel::from_number).map(|level| SignedIn {
+    let person = level.and_then(AssuranceLevel::from_number).map(|level| SignedIn {
         recipient,
         level,
         name: None,
-    }))
+    });
+    Ok(Ended {
+        was_there: true,
+        person,
+    })
 }
 
 /// Deletes the sessions that have run out and says how many there were.

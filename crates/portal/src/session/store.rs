@@ -75,9 +75,10 @@ pub(super) async fn bind(
     Ok(updated.rows_affected > 0)
 }
 
-pub(super) async fn delete(on: &impl ConnectionTrait, key: &SessionKey) -> Result<(), DbErr> {
-    Entity::delete_by_id(key.as_bytes().to_vec()).exec(on).await?;
-    Ok(())
+/// Deletes a session; says `false` when there was none.
+pub(super) async fn delete(on: &impl ConnectionTrait, key: &SessionKey) -> Result<bool, DbErr> {
+    let deleted = Entity::delete_by_id(key.as_bytes().to_vec()).exec(on).await?;
+    Ok(deleted.rows_affected > 0)
 }
 
 /// Deletes up to `limit` sessions that have run out, and says who was signed in to them.

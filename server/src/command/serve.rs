@@ -1,0 +1,42 @@
+//! `postvalv serve`
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::sign_in::{HttpLimits, Providers};
+use crate::state::AppState;
+
+/// Serves until asked to stop; then lets requests under way finish, ends the jobs and closes the databases.
+pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
+    web::logging::start(&config.log);
+    let shutdown = web::shutdown_signal().context("signals can't be waited for")?;
+    // First, so that a busy port is noticed before the databases are touched.
+    let listener = TcpListener::bind(config.listen.address)
+        .await
+        .with_context(|| format!("listen.address: {} can't be listened on", config.listen.address))?;
+    let (portal, clock) = super::open(config).await?;
+    let providers = Providers::new(
+        &config.providers,
+        &clock,
+        HttpLimits::default(),
+        config.mode.is_development(),
+    )
+    .context("no client for OpenID providers can be made")?;
+    let state = AppState::new(config, portal.clone(), clock, providers);
+    let (router, _) = crate::router::router(&state, config);
+
+    let (stop, stopped) = watch::channel(false);
+    let interval = Duration::from_secs(config.jobs.interval_seconds.into());
+    let jobs = tokio::spawn(crate::jobs::run(portal.clone(), interval, stopped));
+    tracing::info!(address = %config.listen.address, origin = %config.origin, "serving");
+    web::serve(listener, router, config.listen.limits(), shutdown).await;
+    let _nobody_listens = stop.send(true);
+    jobs.await.context("the jobs broke off")?;
+    portal.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! The portal's configuration: one struct a section, read from a file, the environment and files of secrets.
+//!
+//! `docs/operations.md` describes every key; a test compares.
+
+mod contact;
+mod provider;
+mod storage;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+use web::PublicOrigin;
+use web::config::{Check, ConfigError, DevelopmentSection, ListenSection, LogSection, Mode, Source, Validate};
+
+pub use contact::ContactSection;
+pub(crate) use provider::is_endpoint;
+pub use provider::{Algorithm, ClaimPlace, ClaimSource, ClientAuthentication, Logout, ProviderSection, RequiredClaim};
+pub use storage::{
+    BlobsSection, DatabaseSection, JobsSection, KeysSection, LimitsSection, RetentionSection, SessionsSection,
+};
+
+/// Keys that hold secrets, each also as `…_file`.
+const SOURCE: Source<'static> = Source {
+    prefix: "POSTVALV",
+    secrets: &["database.url", "vault.url", "providers.*.client_secret"],
+};
+
+/// The whole configuration.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Whether real people are served.
+    pub mode: Mode,
+    /// Where people reach the portal.
+    pub origin: PublicOrigin,
+    /// The socket and its limits.
+    #[serde(default)]
+    pub listen: ListenSection,
+    /// What is logged.
+    #[serde(default)]
+    pub log: LogSection,
+    /// What only development mode may have.
+    #[serde(default)]
+    pub development: DevelopmentSection,
+    /// Who runs the portal, for the pages' footer.
+    pub contact: Option<ContactSection>,
+    /// The portal's database.
+    pub database: DatabaseSection,
+    /// The vault's database.
+    pub vault: DatabaseSection,
+    /// The key provider.
+    pub keys: KeysSection,
+    /// The encrypted documents.
+    pub blobs: BlobsSection,
+    /// How long things may be kept.
+    #[serde(default)]
+    pub retention: RetentionSection,
+    /// How much one message may hold.
+    #[serde(default)]
+    pub limits: LimitsSection,
+    /// How long a recipient stays signed in.
+    #[serde(default)]
+    pub sessions: SessionsSection,
+    /// The jobs in process.
+    #[serde(default)]
+    pub jobs: JobsSection,
+    /// OpenID providers through which recipients sign in, by the name that stands in their addresses.
+    #[serde(default)]
+    pub providers: BTreeMap<String, ProviderSection>,
+}
+
+impl Config {
+    /// Loads the configuration from the file at `path` and this process's environment.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`], which names each key that is wrong.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        SOURCE.load(path)
+    }
+
+    /// As [`Config::load`], with the environment given.
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::load`].
+    pub fn load_from(
+        path: &Path,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        SOURCE.load_from(path, environment)
+    }
+
+    /// What the portal needs of it.
+    #[must_use]
+    pub fn settings(&self) -> portal::Settings {
+        portal::Settings {
+            database_url: self.database.url.clone(),
+            vault_url: self.vault.url.clone(),
+            provider: portal::ProviderSettings::Folder(self.keys.folder.clone()),
+            blobs: portal::BlobSettings::Folder(self.blobs.folder.clone()),
+            retention_ceiling_days: self.retention.ceiling_days,
+            limits: self.limits.limits(),
+            sessions: self.sessions.limits(),
+            time_zone: self.retention.time_zone(),
+        }
+    }
+}
+
+impl Validate for Config {
+    fn validate(&self, check: &mut Check) {
+        check.that(
+            self.mode.is_development() || self.origin.is_tls(),
+            "origin",
+            "must begin with https:// unless mode = \"development\"",
+        );
+        self.development.validate(self.mode, check);
+        check.section("listen", &self.listen);
+        check.section("log", &self.log);
+        if let Some(contact) = &self.contact {
+            check.section("contact", contact);
+        }
+        check.section("database", &self.database);
+        check.section("vault", &self.vault);
+        check.that(
+            self.database.url != self.vault.url,
+            "vault.url",
+            "must name another database than database.url",
+        );
+        check.section("retention", &self.retention);
+        check.section("limits", &self.limits);
+        check.section("sessions", &self.sessions);
+        check.section("jobs", &self.jobs);
+        check.under("providers", |check| {
+            for (name, provider) in &self.providers {
+                let good = !name.is_empty()
+                    && name.len() <= 40
+                    && name
+                        .bytes()
+                        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+                check.that(good, name, "the name must be 1 to 40 of a-z, 0-9 and -");
+                check.under(name, |check| provider.validate(self.mode, check));
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,227 @@
+//! `[providers.NAME]`: an OpenID provider through which recipients sign in. A record, not code.
+
+use std::collections::BTreeMap;
+
+use base::SecretString;
+use serde::Deserialize;
+use url::Url;
+use web::PublicOrigin;
+use web::config::{Check, Mode};
+
+/// An OpenID provider.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderSection {
+    /// What the button says, in Swedish.
+    pub label: String,
+    /// What the button says in English; the Swedish label unless given.
+    pub label_en: Option<String>,
+    /// The issuer, exactly as its metadata and tokens write it.
+    pub issuer: String,
+    /// Our name at the provider.
+    pub client_id: String,
+    /// Our secret at the provider.
+    pub client_secret: SecretString,
+    /// How the secret is sent to the token endpoint.
+    #[serde(default)]
+    pub client_authentication: ClientAuthentication,
+    /// Scopes to ask for besides `openid`.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// Where the personnummer stands: the first place that has a value decides.
+    pub number: Vec<ClaimPlace>,
+    /// Where the person's name stands: the first place that has a value decides; none means no greeting.
+    #[serde(default)]
+    pub name: Vec<ClaimPlace>,
+    /// Claims that must have one certain value.
+    #[serde(default)]
+    pub required: Vec<RequiredClaim>,
+    /// Accepted `acr` values and the assurance level that each stands for: 3 or 4.
+    #[serde(default)]
+    pub levels: BTreeMap<String, i16>,
+    /// The level of tokens without `acr`, for a provider that sends none; needs `required`.
+    pub level_without_acr: Option<i16>,
+    /// Algorithms that an ID token may be signed with.
+    #[serde(default = "ProviderSection::default_algorithms")]
+    pub algorithms: Vec<Algorithm>,
+    /// `acr_values` to ask for.
+    #[serde(default)]
+    pub acr_values: Vec<String>,
+    /// Whether to ask for the accepted `acr` values as an essential claim (Swedish OIDC profile).
+    #[serde(default)]
+    pub essential_acr: bool,
+    /// How long ago the person may have authenticated, in seconds; also sent as `max_age`.
+    #[serde(default = "ProviderSection::default_max_age")]
+    pub max_age_seconds: u32,
+    /// More parameters of the authorization request.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+    /// What signing out does at the provider.
+    #[serde(default)]
+    pub logout: Logout,
+    /// Origins besides the provider's own that signing in passes through by redirects (browsers apply `form-action` to
+    /// each).
+    #[serde(default)]
+    pub redirect_origins: Vec<PublicOrigin>,
+}
+
+/// Where a claim is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimSource {
+    /// The ID token.
+    IdToken,
+    /// The UserInfo endpoint.
+    UserInfo,
+}
+
+/// A claim and where it is read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimPlace {
+    /// Where it is read.
+    pub from: ClaimSource,
+    /// The claim's name.
+    pub claim: String,
+}
+
+/// A claim that must have one certain value.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequiredClaim {
+    /// Where it is read.
+    pub from: ClaimSource,
+    /// The claim's name.
+    pub claim: String,
+    /// Its only accepted value.
+    pub value: String,
+}
+
+/// An algorithm that signs ID tokens (RFC 7518 section 3.1). Those with a shared secret, and `none`, are not here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum Algorithm {
+    /// ECDSA with P-256 and SHA-256.
+    #[serde(rename = "ES256")]
+    Es256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    #[serde(rename = "RS256")]
+    Rs256,
+    /// RSASSA-PSS with SHA-256.
+    #[serde(rename = "PS256")]
+    Ps256,
+}
+
+/// How the client secret is sent (OpenID Connect Core 1.0 section 9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientAuthentication {
+    /// In the `Authorization` header.
+    #[default]
+    ClientSecretBasic,
+    /// In the form.
+    ClientSecretPost,
+}
+
+/// What signing out does at the provider (OpenID Connect RP-Initiated Logout 1.0).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Logout {
+    /// Nothing: the session there ends by itself.
+    #[default]
+    None,
+    /// The browser passes by the end-session endpoint, which knows us by client id.
+    EndSession,
+    /// The same with the ID token as a hint; refused when the ID token holds the personnummer, since the hint stands in
+    /// an address.
+    EndSessionWithHint,
+}
+
+impl ProviderSection {
+    fn default_algorithms() -> Vec<Algorithm> {
+        vec![Algorithm::Es256, Algorithm::Ps256, Algorithm::Rs256]
+    }
+
+    const fn default_max_age() -> u32 {
+        300
+    }
+
+    /// Whether anything is read from UserInfo.
+    #[must_use]
+    pub fn wants_user_info(&self) -> bool {
+        let places = self.number.iter().chain(&self.name).map(|place| place.from);
+        places
+            .chain(self.required.iter().map(|required| required.from))
+            .any(|from| from == ClaimSource::UserInfo)
+    }
+
+    pub(super) fn validate(&self, mode: Mode, check: &mut Check) {
+        check.that(!self.label.trim().is_empty(), "label", "must not be empty");
+        check.that(!self.client_id.is_empty(), "client_id", "must not be empty");
+        check.that(
+            !self.client_secret.expose().is_empty(),
+            "client_secret",
+            "must not be empty",
+        );
+        check.that(
+            is_endpoint(&self.issuer, mode.is_development()),
+            "issuer",
+            "must be an https:// address without query (plain http to loopback when mode = \"development\")",
+        );
+        check.that(!self.number.is_empty(), "number", "must name at least one claim");
+        check.that(
+            !self.algorithms.is_empty(),
+            "algorithms",
+            "must name at least one of ES256, PS256, RS256",
+        );
+        let is_level = |number: &i16| portal::AssuranceLevel::from_number(*number).is_some();
+        check.that(self.levels.values().all(is_level), "levels", "must be 3 or 4");
+        match self.level_without_acr {
+            None => check.that(!self.levels.is_empty(), "levels", "must accept at least one acr value"),
+            Some(level) => {
+                check.that(is_level(&level), "level_without_acr", "must be 3 or 4");
+                check.that(
+                    !self.required.is_empty(),
+                    "level_without_acr",
+                    "needs a claim in `required` that says how the person was identified",
+                );
+            }
+        }
+        let number_in_token = self.number.iter().any(|place| place.from == ClaimSource::IdToken);
+        check.that(
+            self.logout != Logout::EndSessionWithHint || !number_in_token,
+            "logout",
+            "can't be end_session_with_hint when the ID token holds the number, which would stand in an address",
+        );
+        for name in RESERVED_PARAMETERS {
+            check.that(
+                !self.parameters.contains_key(name),
+                "parameters",
+                &format!("must not set {name}"),
+            );
+        }
+    }
+}
+
+/// Parameters that sign-in sets itself.
+const RESERVED_PARAMETERS: [&str; 11] = [
+    "client_id",
+    "claims",
+    "code_challenge",
+    "code_challenge_method",
+    "nonce",
+    "redirect_uri",
+    "request",
+    "request_uri",
+    "response_mode",
+    "response_type",
+    "state",
+];
+
+/// Whether `text` is an address that sign-in may fetch or send a person to: TLS, or loopback when that is allowed.
+#[must_use]
+pub(crate) fn is_endpoint(text: &str, allow_loopback: bool) -> bool {
+    let Ok(url) = Url::parse(text) else { return false };
+    let origin = url.origin().ascii_serialization().parse::<PublicOrigin>();
+    let fit = origin.is_ok_and(|origin| origin.is_tls() || allow_loopback);
+    fit && url.fragment().is_none() && url.username().is_empty() && url.password().is_none()
+}

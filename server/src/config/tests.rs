@@ -1,0 +1,96 @@
+use std::path::PathBuf;
+
+use super::*;
+
+fn development() -> String {
+    std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../config/development.toml")).unwrap()
+}
+
+fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("postvalv.toml");
+    std::fs::write(&path, text).unwrap();
+    let environment = environment
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::load_from(&path, environment).map_err(|error| error.problems().to_vec())
+}
+
+#[test]
+fn the_development_configuration_is_valid() {
+    let config = load(&development(), &[]).unwrap();
+    assert_eq!(config.providers.len(), 1);
+    assert_eq!(config.settings().sessions, portal::SessionLimits::default());
+}
+
+#[test]
+fn production_refuses_what_only_development_may_have() {
+    let problems = load(&development(), &[("POSTVALV__MODE", "production")]).unwrap_err();
+    let keys: Vec<&str> = problems
+        .iter()
+        .filter_map(|problem| problem.split_once(": "))
+        .map(|(key, _)| key)
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            "origin",
+            "development.clock_offset_file",
+            "providers.bankid-bridge.issuer"
+        ]
+    );
+}
+
+#[test]
+fn a_provider_that_proves_too_little_is_refused() {
+    let with = |from: &str, to: &str| {
+        let text = development();
+        assert!(text.contains(from), "{from}");
+        load(&text.replace(from, to), &[]).unwrap_err().join("; ")
+    };
+    let provider = "providers.bankid-bridge";
+    for (from, to, want) in [
+        ("loa3\" = 3", "loa2\" = 2", "levels: must be 3 or 4"),
+        (
+            "levels = { \"http://id.elegnamnden.se/loa/1.0/loa3\" = 3 }",
+            "",
+            "levels: must accept at least one acr value",
+        ),
+        (
+            "levels = { \"http://id.elegnamnden.se/loa/1.0/loa3\" = 3 }",
+            "level_without_acr = 3",
+            "level_without_acr: needs a claim in `required` that says how the person was identified",
+        ),
+        (
+            "algorithms = [\"ES256\"]",
+            "algorithms = []",
+            "algorithms: must name at least one of ES256, PS256, RS256",
+        ),
+        (
+            "{ from = \"user_info\", claim = \"https://id.oidc.se/claim/coordinationNumber\" }",
+            "{ from = \"id_token\", claim = \"ssn\" }",
+            "logout: can't be end_session_with_hint when the ID token holds the number, which would stand in an address",
+        ),
+        (
+            "essential_acr = true",
+            "parameters = { state = \"mine\" }",
+            "parameters: must not set state",
+        ),
+    ] {
+        assert_eq!(with(from, to), format!("{provider}.{want}"));
+    }
+    for algorithm in ["none", "HS256"] {
+        let problem = with("\"ES256\"", &format!("\"{algorithm}\""));
+        assert!(problem.starts_with(&format!("{provider}.algorithms")), "{problem}");
+    }
+}
+
+#[test]
+fn the_vault_is_a_database_of_its_own() {
+    let problems = load(
+        &development(),
+        &[("POSTVALV__VAULT__URL", "sqlite:./var/portal.sqlite")],
+    )
+    .unwrap_err();
+    assert_eq!(problems, ["vault.url: must name another database than database.url"]);
+}

@@ -1,0 +1,111 @@
+//! The router: every route, and the layers that it lies behind.
+
+use std::sync::Arc;
+
+use app::ErrorPage;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::IntoResponse;
+use base::Ids;
+use http::Method;
+use web::guard::guard;
+use web::{Guard, HeaderPolicy, OriginRule, Problem, Refusal};
+
+use crate::api::ApiState;
+use crate::config::Config;
+use crate::routes::{Access, Route, Routes};
+use crate::state::AppState;
+use crate::visitor::{self, Visitor};
+use crate::{answer, api, assets, content, health, language, pages, session, sign_in};
+
+/// The largest body of a form, in bytes. API v1 has limits of its own.
+const MAX_FORM_BYTES: usize = 64 * 1024;
+
+/// The whole program behind its layers, and the table of its routes.
+#[must_use]
+pub fn router(state: &AppState, config: &Config) -> (Router, Vec<Route>) {
+    let refusing = state.clone();
+    let Routes { router, mut table } = routes(state);
+    table.extend(api::table());
+    let api = api::router(ApiState {
+        portal: state.portal().clone(),
+        clock: state.clock().clone(),
+        address: config.origin.host_and_port().to_owned(),
+    });
+    let router = router
+        .fallback(pages::not_found)
+        .method_not_allowed_fallback(pages::method_not_allowed)
+        .with_state(state.clone())
+        .merge(api);
+    let guarded = guard(
+        router,
+        Guard {
+            ids: Ids::new(state.clock().clone()),
+            trusted_proxies: config.listen.trusted_proxies.clone(),
+            headers: HeaderPolicy::new(&config.origin, &content_policy(config)),
+            origin: OriginRule::new(&config.origin, &[API]),
+            idle: config.listen.limits().idle,
+            refuse: Arc::new(move |refusal, context, parts| {
+                let page = match refusal {
+                    Refusal::ForeignOrigin => ErrorPage::ForbiddenOrigin,
+                    Refusal::Panicked => ErrorPage::Internal,
+                };
+                if parts.uri.path().starts_with(API) {
+                    return Problem::of(page.status()).request(context.id).into_response();
+                }
+                answer::error(page, &Visitor::unknown(&refusing, context, parts))
+            }),
+        },
+    );
+    (guarded, table)
+}
+
+/// Where API v1 begins. Its routes never look at cookies: a request without any is exempt from the origin rule, and one
+/// with cookies must pass it like a page's.
+const API: &str = "/api/v1/";
+
+fn routes(state: &AppState) -> Routes {
+    let private = Routes::default()
+        .add(
+            Method::GET,
+            "/documents/{id}/content",
+            Access::Recipient,
+            content::content,
+        )
+        .merge(pages::private())
+        .map(|router| router.layer(from_fn(visitor::require)));
+    let visited = Routes::default()
+        .add(Method::POST, "/sign-in/{provider}", Access::Public, sign_in::start)
+        .add(
+            Method::GET,
+            "/sign-in/{provider}/callback",
+            Access::Public,
+            sign_in::callback,
+        )
+        .add(Method::POST, "/sign-out", Access::Public, sign_in::sign_out)
+        .add(Method::POST, "/language", Access::Public, language::choose)
+        .merge(pages::public())
+        .merge(private)
+        .map(|router| {
+            router
+                .layer(from_fn_with_state(state.clone(), visitor::recognise))
+                .layer(session::layer(state.portal()))
+                .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+        });
+    Routes::default()
+        .add(Method::GET, "/healthz", Access::Public, health::healthz)
+        .add(Method::GET, "/readyz", Access::Public, health::readyz)
+        .add(Method::GET, "/assets/{file}", Access::Public, assets::serve)
+        .merge(visited)
+}
+
+/// Scripts by nonce and from us; WebAssembly for the islands; forms to us and, by redirect, to the providers.
+fn content_policy(config: &Config) -> String {
+    let forms = sign_in::form_origins(&config.providers).join(" ");
+    format!(
+        "default-src 'none'; script-src 'self' 'nonce-{{nonce}}' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; \
+         img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; frame-src 'self'; manifest-src 'self'; \
+         form-action 'self' {forms}; base-uri 'none'; frame-ancestors 'none'"
+    )
+}

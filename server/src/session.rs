@@ -1,0 +1,110 @@
+//! People's sessions: tower-sessions with the portal's own table behind it.
+//!
+//! Owns the cookie, and the translation between tower-sessions' records and the portal's sealed data. When a session
+//! runs out is the portal's rule, by our clock; the dates that tower-sessions keeps are never looked at.
+
+use async_trait::async_trait;
+use portal::{Portal, SessionCreation, SessionKey};
+use time::OffsetDateTime;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result};
+use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
+
+/// The cookie with the session's id. The prefix makes browsers refuse it unless it is secure, of this host alone and
+/// for the whole site (RFC 6265bis section 4.1.3.2).
+pub const COOKIE: &str = "__Host-postvalv";
+
+/// How many ids are tried when a new session's is taken: with 128 random bits, one collision already says that the
+/// random numbers are not random.
+const MAX_COLLISIONS: u32 = 2;
+
+/// Layer that gives requests their [`Session`].
+#[must_use]
+pub(crate) fn layer(portal: &Portal) -> SessionManagerLayer<Store> {
+    SessionManagerLayer::new(Store(portal.clone()))
+        .with_name(COOKIE)
+        .with_path("/")
+        .with_secure(true)
+        .with_http_only(true)
+        // Lax, since the provider's callback is a navigation from another site that must bring it along.
+        .with_same_site(SameSite::Lax)
+        .with_expiry(Expiry::OnSessionEnd)
+}
+
+/// The key of the session that a request came with or was given; `None` when it has none.
+pub(crate) fn key(session: &Session) -> Option<SessionKey> {
+    session.id().as_ref().map(key_of)
+}
+
+fn key_of(id: &Id) -> SessionKey {
+    SessionKey::of(&id.0.to_le_bytes())
+}
+
+/// tower-sessions' store over the portal's sessions.
+#[derive(Clone)]
+pub(crate) struct Store(Portal);
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store")
+    }
+}
+
+#[async_trait]
+impl SessionStore for Store {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        let data = encode(record)?;
+        for _ in 0..=MAX_COLLISIONS {
+            match self
+                .0
+                .create_session(&key_of(&record.id), &data)
+                .await
+                .map_err(backend)?
+            {
+                SessionCreation::Created => return Ok(()),
+                SessionCreation::Collision => record.id = Id::default(),
+            }
+        }
+        Err(Error::Backend("no free session id was found".to_owned()))
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        let data = encode(record)?;
+        // A session that was ended meanwhile stays ended, and what this request had to say is moot.
+        let _saved = self.0.save_session(&key_of(&record.id), &data).await.map_err(backend)?;
+        Ok(())
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let Some(stored) = self.0.load_session(&key_of(id)).await.map_err(backend)? else {
+            return Ok(None);
+        };
+        let data = serde_json::from_slice(&stored.data)
+            .map_err(|_| Error::Decode("a session's data is not what was stored".to_owned()))?;
+        Ok(Some(Record {
+            id: *id,
+            data,
+            expiry_date: OffsetDateTime::UNIX_EPOCH,
+        }))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        self.0
+            .delete_session(&key_of(id))
+            .await
+            .map(|_was_there| ())
+            .map_err(backend)
+    }
+}
+
+fn encode(record: &Record) -> Result<Vec<u8>> {
+    serde_json::to_vec(&record.data).map_err(|_| Error::Encode("a session's data can't be written".to_owned()))
+}
+
+/// What failed is logged here, since tower-sessions keeps only a text.
+#[expect(clippy::needless_pass_by_value, reason = "used as a function of map_err")]
+fn backend(fault: portal::Fault) -> Error {
+    crate::answer::log_fault(&fault);
+    Error::Backend("the session store failed".to_owned())
+}

@@ -1,0 +1,206 @@
+//! `GET /sign-in/{provider}/callback`: the way back from the provider.
+
+use app::{ErrorPage, Flash};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Extension, Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::{HeaderValue, header};
+use portal::{SignInError, SignInRefusal};
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use super::attempt;
+use super::provider::Provider;
+use super::verify::{self, Refused};
+use super::{SIGNED_IN, SignedIn, problem, redirect_uri};
+use crate::config::Logout;
+use crate::state::AppState;
+use crate::visitor::Visitor;
+use crate::{answer, flash, return_to};
+
+/// The longest code, state or issuer that is looked at, in bytes.
+const MAX_PARAMETER_BYTES: usize = 4096;
+
+/// What a provider sends back (RFC 6749 sections 4.1.2 and 4.1.2.1, RFC 9207).
+#[derive(Deserialize)]
+pub(crate) struct Answer {
+    code: Option<String>,
+    state: Option<String>,
+    iss: Option<String>,
+    error: Option<String>,
+}
+
+/// Ends a sign-in: the person is sent to where they were going, or told what went wrong.
+///
+/// The address holds code and state, so no page that is made here may tell it to anybody.
+pub(crate) async fn callback(
+    State(state): State<AppState>,
+    Path(name): Path<String>,
+    Extension(visitor): Extension<Visitor>,
+    session: Session,
+    answer: Result<Query<Answer>, QueryRejection>,
+) -> Response {
+    let mut response = match complete(
+        &state,
+        &name,
+        &visitor,
+        &session,
+        answer.ok().map(|Query(answer)| answer),
+    )
+    .await
+    {
+        Ok(page) => Redirect::to(&page).into_response(),
+        Err(Failure::Refused(refused)) => {
+            tracing::info!(provider = name, problem = refused.problem, "a sign-in was refused");
+            match state
+                .portal()
+                .record_failed_sign_in(refused.refusal, &visitor.request)
+                .await
+            {
+                Ok(()) if refused.refusal == SignInRefusal::Cancelled => back_to_landing(&session, &visitor).await,
+                Ok(()) => answer::error(ErrorPage::SignInFailed(problem(refused.refusal)), &visitor),
+                Err(fault) => answer::fault(&fault, &visitor),
+            }
+        }
+        Err(Failure::NoSuchProvider) => answer::error(ErrorPage::NotFound, &visitor),
+        Err(Failure::Session(error)) => answer::fault(&error, &visitor),
+        Err(Failure::Fault(fault)) => answer::fault(&fault, &visitor),
+    };
+    response
+        .headers_mut()
+        .insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+/// Whoever cancelled chooses again.
+async fn back_to_landing(session: &Session, visitor: &Visitor) -> Response {
+    match flash::set(session, Flash::SignInCancelled).await {
+        Ok(()) => Redirect::to("/").into_response(),
+        Err(error) => answer::fault(&error, visitor),
+    }
+}
+
+enum Failure {
+    Refused(Refused),
+    NoSuchProvider,
+    Session(tower_sessions::session::Error),
+    Fault(portal::Fault),
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<tower_sessions::session::Error> for Failure {
+    fn from(error: tower_sessions::session::Error) -> Self {
+        Self::Session(error)
+    }
+}
+
+const fn mismatch(problem: &'static str) -> Refused {
+    Refused {
+        refusal: SignInRefusal::Mismatch,
+        problem,
+    }
+}
+
+async fn complete(
+    state: &AppState,
+    name: &str,
+    visitor: &Visitor,
+    session: &Session,
+    answer: Option<Answer>,
+) -> Result<String, Failure> {
+    let provider = state.providers().get(name).ok_or(Failure::NoSuchProvider)?;
+    let answer = answer.ok_or(mismatch("the parameters can't be read"))?;
+    let parts = [&answer.code, &answer.state, &answer.iss, &answer.error];
+    if parts.into_iter().flatten().any(|part| part.len() > MAX_PARAMETER_BYTES) {
+        return Err(mismatch("a parameter is too long").into());
+    }
+    let given = answer.state.as_deref().unwrap_or_default();
+    let attempt = attempt::take(session, name, given, state.clock().now())
+        .await?
+        .ok_or(mismatch("no sign-in with this state is under way here"))?;
+    renew(state, session).await?;
+    let code = code(&provider, answer).await?;
+
+    let clock = state.clock();
+    let verified = verify::verify(&provider, attempt, code, &redirect_uri(state.origin(), name), || {
+        clock.now()
+    })
+    .await?;
+    let page = return_to::take(session).await?;
+    let id_token = (provider.record.logout == Logout::EndSessionWithHint).then_some(verified.id_token);
+    session
+        .insert(
+            SIGNED_IN,
+            SignedIn {
+                provider: name.to_owned(),
+                id_token,
+            },
+        )
+        .await?;
+    session.save().await?;
+    let key = crate::session::key(session).ok_or(mismatch("there is no session"))?;
+    match state
+        .portal()
+        .sign_in_recipient(&key, verified.identity, visitor.request.clone())
+        .await
+    {
+        Ok(_) => Ok(page.to_string()),
+        Err(SignInError::SessionGone) => Err(mismatch("the session was ended meanwhile").into()),
+        Err(SignInError::Fault(fault)) => Err(Failure::Fault(fault)),
+    }
+}
+
+/// Ends the session under the id that it came with and goes on with it under a new one. Of two callbacks with the same
+/// state at once, only one ends it: the state is used before anything is asked of the provider.
+async fn renew(state: &AppState, session: &Session) -> Result<(), Failure> {
+    let key = crate::session::key(session).ok_or(mismatch("there is no session"))?;
+    if !state.portal().delete_session(&key).await.map_err(Failure::Fault)? {
+        return Err(mismatch("the sign-in was answered already").into());
+    }
+    session.cycle_id().await?;
+    session.save().await?;
+    Ok(())
+}
+
+/// The code, when the answer is the provider's own (RFC 9207) and no error.
+async fn code(provider: &Provider, answer: Answer) -> Result<String, Refused> {
+    let from_us = match answer.iss {
+        Some(issuer) => issuer == provider.record.issuer,
+        None => {
+            let metadata = provider.metadata().await.map_err(|_| Refused {
+                refusal: SignInRefusal::ProviderUnavailable,
+                problem: "no metadata",
+            })?;
+            !metadata
+                .additional_metadata()
+                .authorization_response_iss_parameter_supported
+        }
+    };
+    if !from_us {
+        return Err(mismatch("the answer is another issuer's, or does not say whose"));
+    }
+    match (answer.error.as_deref(), answer.code) {
+        (None, Some(code)) if !code.is_empty() => Ok(code),
+        (None, _) => Err(Refused {
+            refusal: SignInRefusal::InvalidAnswer,
+            problem: "there is no code",
+        }),
+        (Some("access_denied"), _) => Err(Refused {
+            refusal: SignInRefusal::Cancelled,
+            problem: "access_denied",
+        }),
+        (Some("server_error" | "temporarily_unavailable"), _) => Err(Refused {
+            refusal: SignInRefusal::ProviderUnavailable,
+            problem: "the provider failed",
+        }),
+        (Some(_), _) => Err(Refused {
+            refusal: SignInRefusal::InvalidAnswer,
+            problem: "the provider refused",
+        }),
+    }
+}

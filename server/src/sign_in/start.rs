@@ -1,0 +1,110 @@
+//! `POST /sign-in/{provider}`: the way to the provider.
+
+use app::{ErrorPage, Language, SignInProblem};
+use axum::extract::{Extension, Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use base::Timestamp;
+use openidconnect::core::{CoreAuthPrompt, CoreAuthenticationFlow};
+use openidconnect::{AuthenticationContextClass, CsrfToken, LanguageTag, Nonce, PkceCodeChallenge, Scope};
+use portal::SignInRefusal;
+use tower_sessions::Session;
+
+use super::attempt::{self, Attempt};
+use super::provider::{Metadata, Provider};
+use super::{redirect_uri, verify};
+use crate::answer;
+use crate::state::AppState;
+use crate::visitor::Visitor;
+
+/// Random bytes of state and nonce: twice what the Swedish profile asks for.
+const RANDOM_BYTES: u32 = 32;
+
+/// Begins a sign-in: a new session id, fresh state, nonce and PKCE verifier, and off to the provider.
+pub(crate) async fn start(
+    State(state): State<AppState>,
+    Path(name): Path<String>,
+    Extension(visitor): Extension<Visitor>,
+    session: Session,
+) -> Response {
+    let Some(provider) = state.providers().get(&name) else {
+        return answer::error(ErrorPage::NotFound, &visitor);
+    };
+    let Ok(metadata) = provider.metadata().await else {
+        let refusal = SignInRefusal::ProviderUnavailable;
+        if let Err(fault) = state.portal().record_failed_sign_in(refusal, &visitor.request).await {
+            return answer::fault(&fault, &visitor);
+        }
+        return answer::error(ErrorPage::SignInFailed(SignInProblem::ProviderUnavailable), &visitor);
+    };
+    let redirect = redirect_uri(state.origin(), &name);
+    let Ok((address, attempt)) = request(
+        &provider,
+        &metadata,
+        &redirect,
+        visitor.layout.language,
+        state.clock().now(),
+    ) else {
+        return answer::error(ErrorPage::Internal, &visitor);
+    };
+    // Somebody who is signed in and begins anew is no longer signed in.
+    if visitor.actor.is_some()
+        && let Some(key) = crate::session::key(&session)
+        && let Err(fault) = state.portal().sign_out(&key, &visitor.request).await
+    {
+        return answer::fault(&fault, &visitor);
+    }
+    let begun = async {
+        session.cycle_id().await?;
+        session.remove_value(super::SIGNED_IN).await?;
+        attempt::remember(&session, attempt).await
+    };
+    match begun.await {
+        Ok(()) => Redirect::to(&address).into_response(),
+        Err(error) => answer::fault(&error, &visitor),
+    }
+}
+
+fn request(
+    provider: &Provider,
+    metadata: &Metadata,
+    redirect: &str,
+    language: Language,
+    now: Timestamp,
+) -> Result<(String, Attempt), verify::Refused> {
+    let record = &provider.record;
+    let client = verify::client(provider, metadata, redirect)?;
+    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    let mut request = client
+        .authorize_url(
+            CoreAuthenticationFlow::AuthorizationCode,
+            || CsrfToken::new_random_len(RANDOM_BYTES),
+            || Nonce::new_random_len(RANDOM_BYTES),
+        )
+        .set_pkce_challenge(challenge)
+        .add_prompt(CoreAuthPrompt::Login)
+        .set_max_age(std::time::Duration::from_secs(record.max_age_seconds.into()))
+        .add_ui_locale(LanguageTag::new(language.tag().to_owned()));
+    for scope in &record.scopes {
+        request = request.add_scope(Scope::new(scope.clone()));
+    }
+    for value in &record.acr_values {
+        request = request.add_auth_context_value(AuthenticationContextClass::new(value.clone()));
+    }
+    if record.essential_acr {
+        let values: Vec<&String> = record.levels.keys().collect();
+        let claims = serde_json::json!({"id_token": {"acr": {"essential": true, "values": values}}});
+        request = request.add_extra_param("claims", claims.to_string());
+    }
+    for (name, value) in &record.parameters {
+        request = request.add_extra_param(name, value);
+    }
+    let (address, state, nonce) = request.url();
+    let attempt = Attempt {
+        provider: provider.name.clone(),
+        state: state.secret().clone(),
+        nonce: nonce.secret().clone(),
+        verifier: verifier.secret().clone(),
+        started_at: now,
+    };
+    Ok((address.into(), attempt))
+}

@@ -1,0 +1,396 @@
+//! From the code in a callback to a verified identity: the exchange and every check of what the provider says.
+//!
+//! Sources: OpenID Connect Core 1.0 sections 3.1.3.7 (ID token) and 5.3.4 (UserInfo), RFC 9700, and the Swedish OpenID
+//! Connect profile 1.0. The library checks signature, issuer, audience, expiry and nonce; the rest is here.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::{Personnummer, Timestamp};
+use chrono::{DateTime, Utc};
+use openidconnect::core::{
+    CoreAuthDisplay, CoreAuthPrompt, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
+    CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreRevocableToken, CoreRevocationErrorResponse,
+    CoreTokenIntrospectionResponse, CoreTokenType,
+};
+use openidconnect::{
+    AccessToken, AccessTokenHash, AdditionalClaims, AuthType, AuthorizationCode, Client, ClientId, ClientSecret,
+    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdToken, IdTokenClaims, IdTokenFields,
+    IdTokenVerifier, Nonce, OAuth2TokenResponse, PkceCodeVerifier, RedirectUrl, RequestTokenError,
+    SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse, UserInfoClaims,
+    UserInfoError,
+};
+use portal::{AssuranceLevel, SignInRefusal, VerifiedIdentity};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::attempt::Attempt;
+use super::http::HttpError;
+use super::provider::{Metadata, Provider};
+use crate::config::{Algorithm, ClaimPlace, ClaimSource, ClientAuthentication};
+
+/// How much the provider's clock and ours may differ.
+const LEEWAY: Duration = Duration::from_secs(30);
+
+/// The longest name that is kept, in characters.
+const MAX_NAME_CHARS: usize = 200;
+
+/// Why a sign-in was refused: for the audit log, and in words of ours for the log. Holds nothing that the provider said.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Refused {
+    pub(super) refusal: SignInRefusal,
+    pub(super) problem: &'static str,
+}
+
+const fn refused(refusal: SignInRefusal, problem: &'static str) -> Refused {
+    Refused { refusal, problem }
+}
+
+const fn invalid(problem: &'static str) -> Refused {
+    refused(SignInRefusal::InvalidAnswer, problem)
+}
+
+const fn unavailable(problem: &'static str) -> Refused {
+    refused(SignInRefusal::ProviderUnavailable, problem)
+}
+
+/// All claims besides the standard ones, whatever they are called.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(super) struct OtherClaims(#[serde(default)] Map<String, Value>);
+
+impl fmt::Debug for OtherClaims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OtherClaims([secret])")
+    }
+}
+
+impl AdditionalClaims for OtherClaims {}
+
+type OurIdToken = IdToken<OtherClaims, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
+type OurIdTokenClaims = IdTokenClaims<OtherClaims, CoreGenderClaim>;
+type OurTokenResponse = StandardTokenResponse<
+    IdTokenFields<
+        OtherClaims,
+        EmptyExtraTokenFields,
+        CoreGenderClaim,
+        CoreJweContentEncryptionAlgorithm,
+        CoreJwsSigningAlgorithm,
+    >,
+    CoreTokenType,
+>;
+
+/// The library's client, with our claims all the way.
+pub(super) type OidcClient = Client<
+    OtherClaims,
+    CoreAuthDisplay,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJsonWebKey,
+    CoreAuthPrompt,
+    StandardErrorResponse<CoreErrorResponseType>,
+    OurTokenResponse,
+    CoreTokenIntrospectionResponse,
+    CoreRevocableToken,
+    CoreRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
+
+/// A client for one request to the provider.
+pub(super) fn client(provider: &Provider, metadata: &Metadata, redirect: &str) -> Result<OidcClient, Refused> {
+    let record = &provider.record;
+    let redirect = RedirectUrl::new(redirect.to_owned()).map_err(|_| unavailable("our own address is no address"))?;
+    let secret = ClientSecret::new(record.client_secret.expose().clone());
+    let authentication = match record.client_authentication {
+        ClientAuthentication::ClientSecretBasic => AuthType::BasicAuth,
+        ClientAuthentication::ClientSecretPost => AuthType::RequestBody,
+    };
+    Ok(
+        OidcClient::from_provider_metadata(metadata.clone(), ClientId::new(record.client_id.clone()), Some(secret))
+            .set_auth_type(authentication)
+            .set_redirect_uri(redirect),
+    )
+}
+
+/// A person whose identity passed every check, and the ID token when signing out needs it as a hint.
+pub(super) struct Verified {
+    pub(super) identity: VerifiedIdentity,
+    pub(super) id_token: String,
+}
+
+/// Exchanges the code and checks everything.
+pub(super) async fn verify(
+    provider: &Provider,
+    attempt: Attempt,
+    code: String,
+    redirect: &str,
+    now: impl Fn() -> Timestamp,
+) -> Result<Verified, Refused> {
+    let metadata = provider.metadata().await.map_err(|_| unavailable("no metadata"))?;
+    let client = client(provider, &metadata, redirect)?;
+    let tokens: OurTokenResponse = client
+        .exchange_code(AuthorizationCode::new(code))
+        .map_err(|_| unavailable("there is no token endpoint"))?
+        .set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier))
+        .request_async(&provider.http)
+        .await
+        .map_err(|error| exchange_refused(&error))?;
+    let id_token = tokens.id_token().ok_or(invalid("there is no ID token"))?;
+    let expected = Expected {
+        provider,
+        nonce: Nonce::new(attempt.nonce),
+        started_at: attempt.started_at,
+        now: now(),
+    };
+    let claims = check_id_token(&expected, metadata, id_token, tokens.access_token()).await?;
+    let level = level(provider, &claims)?;
+
+    let user_info = if provider.record.wants_user_info() {
+        let request = client
+            .user_info(tokens.access_token().clone(), Some(claims.subject().clone()))
+            .map_err(|_| unavailable("there is no UserInfo endpoint"))?;
+        let claims: UserInfoClaims<OtherClaims, CoreGenderClaim> = request
+            .request_async(&provider.http)
+            .await
+            .map_err(|error| user_info_refused(&error))?;
+        object(&claims)?
+    } else {
+        Map::new()
+    };
+    let said = Said {
+        id_token: object(&claims)?,
+        user_info,
+    };
+    said.require(provider)?;
+    let authenticated_at = claims.auth_time().unwrap_or_else(|| claims.issue_time());
+    Ok(Verified {
+        identity: VerifiedIdentity {
+            personnummer: said.number(&provider.record.number)?,
+            name: said.name(&provider.record.name),
+            level,
+            provider: provider.name.clone(),
+            authenticated_at: timestamp(authenticated_at),
+        },
+        id_token: id_token.to_string(),
+    })
+}
+
+struct Expected<'a> {
+    provider: &'a Provider,
+    nonce: Nonce,
+    started_at: Timestamp,
+    now: Timestamp,
+}
+
+/// Checks the ID token; with newer keys when its own does not match.
+async fn check_id_token(
+    expected: &Expected<'_>,
+    metadata: Arc<Metadata>,
+    id_token: &OurIdToken,
+    access_token: &AccessToken,
+) -> Result<OurIdTokenClaims, Refused> {
+    match check_with(expected, &metadata, id_token, access_token) {
+        Err(Problem::Key) => {
+            let newer = expected
+                .provider
+                .newer_than(&metadata)
+                .await
+                .map_err(|_| unavailable("no newer keys"))?;
+            let newer = newer.ok_or(invalid("the signature does not match a key"))?;
+            check_with(expected, &newer, id_token, access_token).map_err(|problem| match problem {
+                Problem::Key => invalid("the signature does not match a key"),
+                Problem::Other(refused) => refused,
+            })
+        }
+        Err(Problem::Other(refused)) => Err(refused),
+        Ok(claims) => Ok(claims),
+    }
+}
+
+enum Problem {
+    /// The signature may be good under a key that we do not know yet.
+    Key,
+    Other(Refused),
+}
+
+fn check_with(
+    expected: &Expected<'_>,
+    metadata: &Metadata,
+    id_token: &OurIdToken,
+    access_token: &AccessToken,
+) -> Result<OurIdTokenClaims, Problem> {
+    let record = &expected.provider.record;
+    let other = |problem| Problem::Other(invalid(problem));
+    let algorithms = record.algorithms.iter().map(|algorithm| match algorithm {
+        Algorithm::Es256 => CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+        Algorithm::Rs256 => CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+        Algorithm::Ps256 => CoreJwsSigningAlgorithm::RsaSsaPssSha256,
+    });
+    let (started_at, now) = (expected.started_at, expected.now);
+    let max_age = Duration::from_secs(record.max_age_seconds.into());
+    // As for a public client, so that no token is ever checked with our secret as its key.
+    let verifier = IdTokenVerifier::new_public_client(
+        ClientId::new(record.client_id.clone()),
+        metadata.issuer().clone(),
+        metadata.jwks().clone(),
+    )
+    .set_allowed_algs(algorithms)
+    .set_time_fn(move || date_time(now - LEEWAY))
+    .set_issue_time_verifier_fn(move |issued_at| {
+        let issued_at = timestamp(issued_at);
+        let fits = issued_at <= now + LEEWAY && issued_at + LEEWAY >= started_at;
+        if fits { Ok(()) } else { Err("iat".to_owned()) }
+    })
+    .set_auth_time_verifier_fn(move |authenticated_at| {
+        let fits = authenticated_at.map(timestamp).is_none_or(|authenticated_at| {
+            authenticated_at <= now + LEEWAY && authenticated_at + max_age + LEEWAY >= started_at
+        });
+        if fits { Ok(()) } else { Err("auth_time".to_owned()) }
+    });
+    let claims = id_token
+        .claims(&verifier, &expected.nonce)
+        .map_err(|error| token_refused(&error))?;
+    // `azp`, when present, is us (OpenID Connect Core 1.0 section 3.1.3.7, steps 4 and 5).
+    if claims
+        .authorized_party()
+        .is_some_and(|party| party.as_str() != record.client_id)
+    {
+        return Err(other("the token was issued to another client"));
+    }
+    if let Some(hash) = claims.access_token_hash() {
+        let algorithm = id_token.signing_alg().map_err(|_| other("no algorithm"))?;
+        let key = id_token.signing_key(&verifier).map_err(|_| other("no key"))?;
+        let ours = AccessTokenHash::from_token(access_token, algorithm, key).map_err(|_| other("no hash"))?;
+        if ours != *hash {
+            return Err(other("the access token is not the ID token's"));
+        }
+    }
+    Ok(claims.clone())
+}
+
+fn token_refused(error: &openidconnect::ClaimsVerificationError) -> Problem {
+    use openidconnect::ClaimsVerificationError as Error;
+
+    let problem = match error {
+        Error::SignatureVerification(
+            SignatureVerificationError::NoMatchingKey
+            | SignatureVerificationError::AmbiguousKeyId(_)
+            | SignatureVerificationError::CryptoError(_),
+        ) => return Problem::Key,
+        Error::SignatureVerification(_) => "the signature or its algorithm is not accepted",
+        Error::InvalidIssuer(_) => "the token is another issuer's",
+        Error::InvalidAudience(_) => "the token is for another audience",
+        Error::Expired(_) => "the token is not valid at this time",
+        Error::InvalidAuthTime(_) => "the person authenticated too long ago",
+        Error::InvalidNonce(_) => return Problem::Other(refused(SignInRefusal::Mismatch, "the nonce is another's")),
+        _ => "the token is not accepted",
+    };
+    Problem::Other(invalid(problem))
+}
+
+fn exchange_refused(error: &RequestTokenError<HttpError, StandardErrorResponse<CoreErrorResponseType>>) -> Refused {
+    match error {
+        RequestTokenError::ServerResponse(_) => invalid("the provider refused the code"),
+        RequestTokenError::Request(_) => unavailable("the token endpoint did not answer"),
+        RequestTokenError::Parse(..) => invalid("the token response can't be read"),
+        RequestTokenError::Other(_) => invalid("the token response is not accepted"),
+    }
+}
+
+fn user_info_refused(error: &UserInfoError<HttpError>) -> Refused {
+    match error {
+        UserInfoError::Request(_) => unavailable("the UserInfo endpoint did not answer"),
+        UserInfoError::ClaimsVerification(_) => invalid("UserInfo is somebody else's or its signature is wrong"),
+        UserInfoError::Response(..) => unavailable("the UserInfo endpoint refused"),
+        _ => invalid("UserInfo can't be read"),
+    }
+}
+
+/// The level that the token vouches for; what was asked for counts for nothing.
+fn level(provider: &Provider, claims: &OurIdTokenClaims) -> Result<AssuranceLevel, Refused> {
+    let record = &provider.record;
+    let number = match claims.auth_context_ref() {
+        Some(acr) => record.levels.get(acr.as_str()).copied(),
+        None => record.level_without_acr,
+    };
+    number.and_then(AssuranceLevel::from_number).ok_or(refused(
+        SignInRefusal::LevelTooLow,
+        "the level of assurance is missing or too low",
+    ))
+}
+
+/// What the provider said of the person, in both places.
+struct Said {
+    id_token: Map<String, Value>,
+    user_info: Map<String, Value>,
+}
+
+impl Said {
+    fn at(&self, from: ClaimSource, claim: &str) -> Option<&Value> {
+        match from {
+            ClaimSource::IdToken => self.id_token.get(claim),
+            ClaimSource::UserInfo => self.user_info.get(claim),
+        }
+        .filter(|value| !value.is_null())
+    }
+
+    fn require(&self, provider: &Provider) -> Result<(), Refused> {
+        let met =
+            provider.record.required.iter().all(|required| {
+                self.at(required.from, &required.claim).and_then(Value::as_str) == Some(&required.value)
+            });
+        if met {
+            Ok(())
+        } else {
+            Err(refused(
+                SignInRefusal::MissingClaim,
+                "a required claim is missing or different",
+            ))
+        }
+    }
+
+    /// The first place that has anything decides, so that a broken first never hides behind a good second.
+    fn number(&self, places: &[ClaimPlace]) -> Result<Personnummer, Refused> {
+        let missing = |problem| refused(SignInRefusal::MissingClaim, problem);
+        let value = places
+            .iter()
+            .find_map(|place| self.at(place.from, &place.claim))
+            .ok_or(missing("there is no personnummer"))?;
+        let digits = value.as_str().ok_or(missing("the personnummer is no text"))?;
+        Personnummer::from_digits(digits).map_err(|_| missing("the personnummer is not twelve valid digits"))
+    }
+
+    fn name(&self, places: &[ClaimPlace]) -> Option<String> {
+        let name = places
+            .iter()
+            .find_map(|place| self.at(place.from, &place.claim))?
+            .as_str()?;
+        let name: String = name
+            .chars()
+            .filter(|character| !character.is_control())
+            .take(MAX_NAME_CHARS)
+            .collect();
+        let name = name.trim();
+        (!name.is_empty()).then(|| name.to_owned())
+    }
+}
+
+fn object(claims: &impl Serialize) -> Result<Map<String, Value>, Refused> {
+    match serde_json::to_value(claims) {
+        Ok(Value::Object(map)) => Ok(map),
+        _ => Err(invalid("the claims can't be read")),
+    }
+}
+
+fn timestamp(instant: DateTime<Utc>) -> Timestamp {
+    Timestamp::from_millis(instant.timestamp_millis())
+}
+
+fn date_time(instant: Timestamp) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(instant.as_millis()).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}

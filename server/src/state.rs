@@ -1,0 +1,89 @@
+//! What every route has at hand.
+
+use std::sync::Arc;
+
+use app::Contact;
+use base::Clock;
+use jiff::tz::TimeZone;
+use portal::Portal;
+use web::PublicOrigin;
+
+use crate::assets::Assets;
+use crate::config::Config;
+use crate::sign_in::Providers;
+
+/// The state of the router. Cloning gives the same state.
+#[derive(Clone)]
+pub struct AppState(Arc<Inner>);
+
+struct Inner {
+    portal: Portal,
+    clock: Clock,
+    origin: PublicOrigin,
+    contact: Option<Contact>,
+    time_zone: TimeZone,
+    providers: Providers,
+    assets: Assets,
+}
+
+impl AppState {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(config: &Config, portal: Portal, clock: Clock, providers: Providers) -> Self {
+        let contact = config.contact.as_ref().map(|contact| Contact {
+            operator: contact.operator.clone(),
+            email: contact.email.clone(),
+        });
+        Self(Arc::new(Inner {
+            portal,
+            clock,
+            origin: config.origin.clone(),
+            contact,
+            time_zone: config.retention.time_zone(),
+            providers,
+            assets: Assets::load(),
+        }))
+    }
+
+    /// The domain.
+    #[must_use]
+    pub fn portal(&self) -> &Portal {
+        &self.0.portal
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Where people reach the portal.
+    #[must_use]
+    pub fn origin(&self) -> &PublicOrigin {
+        &self.0.origin
+    }
+
+    /// Who runs the portal.
+    #[must_use]
+    pub fn contact(&self) -> Option<&Contact> {
+        self.0.contact.as_ref()
+    }
+
+    /// The installation's time zone.
+    #[must_use]
+    pub fn time_zone(&self) -> &TimeZone {
+        &self.0.time_zone
+    }
+
+    /// The OpenID providers.
+    #[must_use]
+    pub(crate) fn providers(&self) -> &Providers {
+        &self.0.providers
+    }
+
+    /// The files that pages load.
+    #[must_use]
+    pub(crate) fn assets(&self) -> &Assets {
+        &self.0.assets
+    }
+}

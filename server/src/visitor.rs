@@ -1,0 +1,109 @@
+//! Who asks for a page: worked out once a request, before any page is made.
+
+use app::{ErrorPage, Flash, Layout};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::{Method, StatusCode};
+use portal::{RecipientActor, RequestInfo};
+use tower_sessions::Session;
+use tower_sessions::session::Error;
+use web::{Nonce, RequestContext};
+
+use crate::return_to::{self, Page};
+use crate::state::AppState;
+use crate::{answer, flash, language, session};
+
+/// Who asks. An extension of each request for a page.
+#[derive(Clone)]
+pub(crate) struct Visitor {
+    pub(crate) request: RequestInfo,
+    pub(crate) layout: Layout,
+    pub(crate) actor: Option<RecipientActor>,
+}
+
+impl Visitor {
+    /// Somebody of whom nothing is known but the request.
+    pub(crate) fn unknown(state: &AppState, context: RequestContext, parts: &http::request::Parts) -> Self {
+        let nonce = parts.extensions.get().map(|nonce: &Nonce| nonce.as_str().to_owned());
+        Self {
+            request: RequestInfo {
+                id: context.id,
+                address: context.address,
+            },
+            layout: Layout {
+                language: language::of(&parts.headers),
+                nonce: nonce.unwrap_or_default(),
+                assets: state.assets().names().clone(),
+                path: parts.uri.path().to_owned(),
+                request: context.id,
+                signed_in: false,
+                contact: state.contact().cloned(),
+            },
+            actor: None,
+        }
+    }
+}
+
+/// Works out who asks and puts it into the request's extensions.
+pub(crate) async fn recognise(
+    State(state): State<AppState>,
+    context: RequestContext,
+    session: Session,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let mut visitor = Visitor::unknown(&state, context, &parts);
+    if let Some(key) = session::key(&session) {
+        match state.portal().recipient_actor(&key, visitor.request.clone()).await {
+            Ok(actor) => visitor.actor = actor,
+            Err(fault) => return answer::fault(&fault, &visitor),
+        }
+    }
+    visitor.layout.signed_in = visitor.actor.is_some();
+    parts.extensions.insert(visitor);
+    next.run(Request::from_parts(parts, body)).await
+}
+
+/// Lets only signed-in people through. Others go to the landing page, and where they were going is written down on the
+/// server; a script or a frame, which can't follow, is refused.
+pub(crate) async fn require(session: Session, request: Request, next: Next) -> Response {
+    let Some(visitor) = request.extensions().get::<Visitor>() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    if visitor.actor.is_some() {
+        return next.run(request).await;
+    }
+    let navigates = request
+        .headers()
+        .get("sec-fetch-dest")
+        .is_none_or(|dest| dest == "document");
+    if request.method() != Method::GET || !navigates {
+        return answer::error(ErrorPage::SessionEnded, visitor);
+    }
+    match send_to_sign_in(&session, request.uri().path()).await {
+        Ok(()) => Redirect::to("/").into_response(),
+        Err(error) => answer::fault(&error, visitor),
+    }
+}
+
+async fn send_to_sign_in(session: &Session, path: &str) -> Result<(), Error> {
+    let came_with_session = session.id().is_some();
+    session.get_value("").await?;
+    // Looking at a session that has run out takes its id away.
+    let ran_out = came_with_session && session.id().is_none();
+    flash::set(
+        session,
+        if ran_out {
+            Flash::SessionEnded
+        } else {
+            Flash::SignInFirst
+        },
+    )
+    .await?;
+    match Page::parse(path).filter(|page| page.is_private()) {
+        Some(page) => return_to::remember(session, page).await,
+        None => Ok(()),
+    }
+}

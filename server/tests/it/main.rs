@@ -1,0 +1,1 @@
+//! The program as browsers, systems and providers meet it.
