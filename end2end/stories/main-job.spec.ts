@@ -1,0 +1,112 @@
+import { expect, test, type Page } from '@playwright/test';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Copies } from '../support/copies.ts';
+import { printPdf } from '../support/document.ts';
+import { Installation, people } from '../support/installation.ts';
+import { expectAccessible, failOnConsoleErrors, photograph } from '../support/page.ts';
+import { signInByQr } from '../support/sign-in.ts';
+
+const day = 24 * 60 * 60 * 1000;
+const title = 'Beslut om bostadsanpassningsbidrag';
+const fileName = 'beslut-bostadsanpassning.pdf';
+const secondPage = 'Kanariefågeln sitter på andra sidan.';
+
+let installation: Installation;
+let file: Buffer;
+
+test.beforeAll(async ({ launchOptions }) => {
+  installation = await Installation.start();
+  file = await printPdf(launchOptions, title, ['Du beviljas bidrag.', secondPage, 'Så överklagar du.']);
+  writeFileSync(path.join(installation.folder, fileName), file);
+});
+
+test.afterAll(async () => {
+  await installation.stop();
+});
+
+async function open(page: Page): Promise<string> {
+  await page.getByRole('link', { name: new RegExp(title) }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(title);
+  const document = page.getByRole('link', { name: new RegExp(fileName) });
+  await document.click();
+  await expect(page).toHaveURL(/\/documents\//);
+  return new URL(page.url()).pathname;
+}
+
+test('a system sends a document to two people, they read it, and it is purged', async ({ browser }) => {
+  const sent = JSON.parse(
+    (
+      await installation.valv(
+        ['send', '--json', '--to', '-', '--title', title, '--body', 'Hej, här är beslutet.', '--retention-days', '14', fileName],
+        `${people.first}\n${people.second}\n`,
+      )
+    ).stdout,
+  );
+  expect(sent.deliveries).toHaveLength(2);
+
+  const first = await browser.newPage();
+  const noErrors = failOnConsoleErrors(first);
+  await signInByQr(first, installation, people.first);
+  await expect(first).toHaveURL(/\/inbox$/);
+  await photograph(first, 'inbox');
+  await expectAccessible(first);
+  const address = await open(first);
+
+  const frame = first.frameLocator('iframe');
+  await expect(frame.getByText(secondPage)).toBeAttached();
+  await photograph(first, 'document');
+  await expectAccessible(first);
+
+  const [download] = await Promise.all([
+    first.waitForEvent('download'),
+    first.getByRole('link', { name: /^Ladda ner/ }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe(fileName);
+  expect(digest(readFileSync((await download.path())!))).toBe(digest(file));
+  noErrors();
+
+  const second = await browser.newPage();
+  await signInByQr(second, installation, people.second);
+  await open(second);
+  await expect(second.frameLocator('iframe').getByText(secondPage)).toBeAttached();
+
+  const stranger = await browser.newPage();
+  await signInByQr(stranger, installation, people.stranger);
+  const foreign = await stranger.goto(installation.address + address);
+  expect(foreign?.status()).toBe(404);
+  const absent = await stranger.goto(`${installation.address}/documents/0192f0c1-2345-7abc-8def-0123456789ab`);
+  expect(absent?.status()).toBe(404);
+  const content = await stranger.request.get(`${installation.address + address}/content`);
+  expect(content.status()).toBe(404);
+
+  // Copies from while it can be read: everything opens with the provider's secrets, and nothing stands in clear.
+  const before = Copies.take(installation.folder);
+  const readable = JSON.stringify(before.open(before.provider));
+  for (const canary of [title, fileName, file.toString('hex'), people.first, people.second]) {
+    expect(readable).toContain(canary);
+  }
+  for (const canary of [title, fileName, secondPage, people.first, people.second]) {
+    expect(before.databaseBytes().includes(canary)).toBe(false);
+  }
+
+  installation.moveClock(16 * day);
+  await expect(async () => {
+    const status = JSON.parse((await installation.valv(['status', '--json', sent.id])).stdout);
+    for (const delivery of status.deliveries) expect(delivery.state).toBe('purged');
+  }).toPass({ timeout: 20_000 });
+
+  await signInByQr(first, installation, people.first);
+  await expect(first.getByRole('link', { name: new RegExp(title) })).toHaveCount(0);
+  expect((await first.goto(installation.address + address))?.status()).toBe(404);
+  expect((await first.request.get(`${installation.address + address}/content`)).status()).toBe(404);
+
+  const after = Copies.take(installation.folder);
+  expect(before.open(after.provider), 'what the old copies give with the secrets that are left').toEqual([]);
+  expect(after.open(before.provider).filter(({ opened }) => opened.includes(title))).toEqual([]);
+});
+
+function digest(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

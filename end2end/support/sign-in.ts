@@ -1,0 +1,33 @@
+import { expect, type Page } from '@playwright/test';
+import type { Installation } from './installation.ts';
+import { readQr } from './page.ts';
+
+/** From the portal's first page to the bridge's, by the button that a person would press. */
+export async function startSignIn(page: Page, installation: Installation): Promise<void> {
+  await page.goto(installation.address);
+  await page.getByRole('button', { name: /^(Logga in med|Log in with|Sign in with)/ }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+}
+
+/** Signs in on a desktop: the QR code on the page is read as a picture and handed to the simulated phone. */
+export async function signInByQr(page: Page, installation: Installation, personnummer: string): Promise<void> {
+  await startSignIn(page, installation);
+  const code = page.getByRole('img', { name: /QR/ });
+  await expect(code).toBeVisible();
+  const phone = await page.context().browser()!.newPage();
+  try {
+    await phone.goto(installation.phone);
+    await scan(phone, await readQr(code), personnummer);
+  } finally {
+    await phone.close();
+  }
+  await page.waitForURL((url) => url.origin === installation.address);
+}
+
+/** Scans with the simulated phone and approves there. */
+async function scan(phone: Page, code: string, personnummer: string): Promise<void> {
+  await phone.getByLabel(/QR/).fill(code);
+  await phone.getByRole('button', { name: /Skanna|Scan/ }).click();
+  await phone.getByLabel(new RegExp(personnummer)).check();
+  await phone.getByRole('button', { name: /Legitimera|Godkänn|Identify|Approve/ }).click();
+}
