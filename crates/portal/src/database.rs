@@ -263,3 +263,8 @@ impl From<DatabaseError> for Fault {
         Self::new(error)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;

@@ -258,3 +258,6 @@ async fn write_database_mark(
     transaction.execute(&query).await?;
     transaction.commit().await
 }
+
+#[cfg(test)]
+mod tests;

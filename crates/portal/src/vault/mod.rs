@@ -168,3 +168,6 @@ impl Vault {
         &self.keys.address
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+use super::*;
+
+const ANNA: &str = "200001012384";
+const BO: &str = "197701172392";
+
+#[tokio::test]
+async fn a_person_is_found_by_number() {
+    on_each_database(async |databases| {
+        let fixture = Fixture::new(databases).await;
+        let vault = &fixture.vault;
+        assert_eq!(vault.find_recipients(&[number(ANNA)]).await.unwrap(), [None]);
+        let anna = vault.recipient(&number(ANNA), TODAY).await.unwrap();
+        let bo = vault.recipient(&number(BO), TODAY).await.unwrap();
+        assert_ne!(anna, bo);
+        assert_eq!(vault.recipient(&number(ANNA), TODAY.plus_days(3)).await.unwrap(), anna);
+        let asked = [number(BO), number("200001012392"), number(ANNA)];
+        let node = fixture.other_node(databases).await;
+        assert_eq!(
+            node.find_recipients(&asked).await.unwrap(),
+            [Some(bo), None, Some(anna)]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_nodes_that_meet_a_person_at_once_agree_on_who_it_is() {
+    on_each_database(async |databases| {
+        let fixture = Fixture::new(databases).await;
+        let node = fixture.other_node(databases).await;
+        let (anna, bo) = (number(ANNA), number(BO));
+        let (one, other, third) = tokio::join!(
+            fixture.vault.recipient(&anna, TODAY),
+            node.recipient(&anna, TODAY.plus_days(1)),
+            node.recipient(&bo, TODAY),
+        );
+        assert_eq!(one.unwrap(), other.unwrap());
+        third.unwrap();
+        assert_eq!(fixture.raw_recipients().await.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_person_comes_back() {
+    on_each_database(async |databases| {
+        let fixture = Fixture::new(databases).await;
+        let vault = &fixture.vault;
+        let anna = vault.recipient(&number(ANNA), TODAY).await.unwrap();
+        let bo = vault.recipient(&number(BO), TODAY).await.unwrap();
+        vault.set_name(anna, Some("Anna Åkesson")).await.unwrap();
+        vault.set_email(anna, Some("anna@example.se")).await.unwrap();
+        let personal = vault.personal(anna).await.unwrap().unwrap();
+        assert_eq!(personal.personnummer.expose(), ANNA);
+        assert_eq!(personal.name.as_deref(), Some("Anna Åkesson"));
+        assert_eq!(personal.email.as_deref(), Some("anna@example.se"));
+        assert_eq!(vault.have_email(&[bo, anna]).await.unwrap(), [false, true]);
+        vault.set_email(anna, None).await.unwrap();
+        let personal = vault.personal(anna).await.unwrap().unwrap();
+        assert_eq!(personal.name.as_deref(), Some("Anna Åkesson"));
+        assert_eq!(personal.email, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_persons_last_day_moves_with_their_last_case() {
+    on_each_database(async |databases| {
+        let fixture = Fixture::new(databases).await;
+        let vault = &fixture.vault;
+        let anna = vault.recipient(&number(ANNA), TODAY).await.unwrap();
+        let bo = vault.recipient(&number(BO), TODAY).await.unwrap();
+        vault.recipient(&number(ANNA), TODAY.plus_days(1)).await.unwrap();
+        vault.recipient(&number(ANNA), TODAY).await.unwrap();
+        vault.extend_recipient(bo, TODAY.plus_days(2)).await.unwrap();
+        vault.extend_recipient(bo, TODAY.plus_days(1)).await.unwrap();
+        fixture.begin_day(TODAY.plus_days(1)).await;
+        assert!(vault.personal(anna).await.unwrap().is_some());
+        fixture.begin_day(TODAY.plus_days(2)).await;
+        assert!(vault.personal(anna).await.unwrap().is_none());
+        assert!(vault.personal(bo).await.unwrap().is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_whose_last_day_is_over_begins_anew() {
+    on_each_database(async |databases| {
+        let fixture = Fixture::new(databases).await;
+        let vault = &fixture.vault;
+        let before = vault.recipient(&number(ANNA), TODAY).await.unwrap();
+        vault.set_name(before, Some("Anna")).await.unwrap();
+        // The secret is gone but the row is not yet, as when a run was interrupted.
+        let people = fixture.raw_recipients().await;
+        let secret = vault.provider.day_secrets().await.unwrap().remove(0);
+        vault.provider.destroy_day_secret(secret).await.unwrap();
+        assert_eq!(people.len(), 1);
+        fixture.clock.set(TODAY.plus_days(1).start());
+        let after = vault.recipient(&number(ANNA), TODAY.plus_days(1)).await.unwrap();
+        assert_ne!(before, after);
+        assert_eq!(vault.personal(after).await.unwrap().unwrap().name, None);
+        assert!(vault.personal(before).await.unwrap().is_none());
+        assert_eq!(vault.find_recipients(&[number(ANNA)]).await.unwrap(), [Some(after)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn people_are_forgotten_but_not_while_somebody_is_about_to_refer_to_them() {
+    on_each_database(async |databases| {
+        let fixture = Fixture::new(databases).await;
+        let vault = &fixture.vault;
+        let day = TODAY.plus_days(30);
+        let anna = vault.recipient(&number(ANNA), day).await.unwrap();
+        let bo = vault.recipient(&number(BO), day).await.unwrap();
+        fixture.clock.advance_millis(59 * 60_000);
+        vault.recipient(&number(BO), TODAY).await.unwrap();
+        vault.forget_recipients(&[anna, bo]).await.unwrap();
+        assert!(vault.personal(anna).await.unwrap().is_some());
+        let copies = fixture.raw_recipients().await;
+
+        fixture.clock.advance_millis(60_000);
+        vault.forget_recipients(&[anna, bo]).await.unwrap();
+        vault.forget_recipients(&[anna]).await.unwrap();
+        assert!(vault.personal(anna).await.unwrap().is_none());
+        assert!(vault.personal(bo).await.unwrap().is_some());
+        assert_eq!(
+            vault.find_recipients(&[number(ANNA), number(BO)]).await.unwrap(),
+            [None, Some(bo)]
+        );
+        vault.set_name(anna, Some("Anna")).await.unwrap();
+        vault.extend_recipient(anna, day.plus_days(1)).await.unwrap();
+        assert!(vault.personal(anna).await.unwrap().is_none());
+
+        // Their day has not come, but after the compaction a raw copy does not open.
+        assert_eq!(vault.compact_marked_days().await.unwrap(), [day]);
+        fixture.restore_recipients(copies).await;
+        assert!(vault.personal(anna).await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_of_a_person_stands_in_the_database_in_clear() {
+    on_each_database(async |databases| {
+        let fixture = Fixture::new(databases).await;
+        let anna = fixture.vault.recipient(&number(ANNA), TODAY).await.unwrap();
+        fixture.vault.set_name(anna, Some("Kanariefågel")).await.unwrap();
+        fixture.vault.set_email(anna, Some("canary@example.se")).await.unwrap();
+        for file in std::fs::read_dir(databases.folder.path()).unwrap() {
+            let path = file.unwrap().path();
+            if path.is_dir() {
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            for canary in [ANNA.as_bytes(), "Kanariefågel".as_bytes(), b"canary@example.se"] {
+                assert!(
+                    !bytes.windows(canary.len()).any(|window| window == canary),
+                    "{}",
+                    path.display()
+                );
+            }
+        }
+        let rows = format!("{:?}", fixture.raw_recipients().await);
+        assert!(!rows.contains("canary") && !rows.contains(ANNA));
+    })
+    .await;
+}
