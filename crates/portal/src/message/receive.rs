@@ -37,7 +37,10 @@ where
     match checked {
         Ok(digest) => sink.finish().await.map(|()| digest),
         Err(problem) => {
-            sink.writer.abort().await?;
+            // What can't be thrown away now is deleted by the sweeper.
+            if let Err(error) = sink.writer.abort().await {
+                tracing::debug!(%error, "a blob was not aborted");
+            }
             Err(problem)
         }
     }

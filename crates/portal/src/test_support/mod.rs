@@ -8,8 +8,10 @@ use std::path::Path;
 
 use base::{Clock, Ids, ManualClock, SecretString, Timestamp};
 use jiff::tz::TimeZone;
+use sea_orm::{ConnectionTrait, Statement};
 use tempfile::TempDir;
 
+use crate::database::Database;
 use crate::{BlobSettings, Limits, OperatorActor, Portal, ProviderSettings, RequestInfo, SessionLimits, Settings};
 
 pub(crate) use sending::{PDF, draft, file, number, pieces};
@@ -117,6 +119,16 @@ impl TestPortal {
         found
     }
 
+    /// How many rows a table of the portal's database has.
+    pub(crate) async fn rows(&self, table: &str) -> i64 {
+        count(&self.portal.0.database, table).await
+    }
+
+    /// How many content keys the vault has.
+    pub(crate) async fn content_keys(&self) -> i64 {
+        count(self.portal.0.vault.database(), "content_key").await
+    }
+
     /// The folder that holds everything of this portal that is not in PostgreSQL.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
@@ -139,6 +151,13 @@ fn settings(folder: &Path, database_url: SecretString, vault_url: SecretString) 
         sessions: SessionLimits::default(),
         time_zone: TimeZone::get("Europe/Stockholm").unwrap(),
     }
+}
+
+async fn count(database: &Database, table: &str) -> i64 {
+    let sql = format!("SELECT COUNT(*) FROM {table}");
+    let statement = Statement::from_string(database.backend(), sql);
+    let row = database.reader().query_one_raw(statement).await.unwrap().unwrap();
+    row.try_get_by_index(0).unwrap()
 }
 
 fn collect(folder: &Path, root: &Path, found: &mut Vec<String>) {

@@ -1,3 +1,8 @@
 //! Sending, as its specification reads.
 
+mod afterwards;
+mod broken;
+mod full_disk;
+mod refusals;
+mod repeats;
 mod whole;
