@@ -12,3 +12,6 @@ pub use inbox::InboxEntry;
 pub(crate) use store::{lock, recipients_with_cases, release_ended};
 pub(crate) use texts::open_title;
 pub use view::{CaseView, MessageView};
+
+#[cfg(test)]
+mod tests;

@@ -176,11 +176,7 @@ pub(crate) struct Ended {
 }
 
 /// Ends a session.
-pub(crate) async fn end(
-    context: &Context,
-    transaction: &WriteTransaction,
-    key: &SessionKey,
-) -> Result<Ended, Fault> {
+pub(crate) async fn end(context: &Context, transaction: &WriteTransaction, key: &SessionKey) -> Result<Ended, Fault> {
     let Some(row) = store::find(transaction, key).await? else {
         return Ok(Ended::default());
     };

@@ -2,6 +2,7 @@
 //! `POSTVALV_TEST_POSTGRES` holds the address of a server on which databases may be created, on PostgreSQL too.
 
 mod postgres;
+mod reading;
 mod sending;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ use tempfile::TempDir;
 use crate::database::Database;
 use crate::{BlobSettings, Limits, OperatorActor, Portal, ProviderSettings, RequestInfo, SessionLimits, Settings};
 
+pub(crate) use reading::{bytes_of, identity};
 pub(crate) use sending::{PDF, draft, file, number, pieces};
 
 /// Writes each test twice: one that runs on SQLite, and one that runs on PostgreSQL when there is a server.

@@ -1,0 +1,157 @@
+//! What a person sees of their cases.
+
+use std::time::Duration;
+
+use base::CaseId;
+
+use crate::test_support::{PDF, TestPortal, draft, on_both_databases};
+use crate::{EventKind, ReadError};
+
+on_both_databases! {
+    async fn an_inbox_shows_what_waits_and_who_sent_it(portal: TestPortal) {
+        let system = portal.sender().await;
+        let receipt = portal.send(&system, "1", 2).await;
+        let person = portal.sign_in(0).await;
+
+        let inbox = portal.portal.inbox(&person).await.unwrap();
+        assert_eq!(inbox.len(), 1);
+        let entry = &inbox[0];
+        assert_eq!(entry.case, receipt.deliveries[0].case);
+        assert_eq!(entry.organisation, "Norrby kommun");
+        assert_eq!(entry.title, "Beslut om förskoleplats");
+        assert_eq!((entry.unread, entry.documents), (true, 1));
+        assert_eq!(entry.sent_at, receipt.sent_at);
+        assert_eq!(entry.expires_at, receipt.deliveries[0].expires_at);
+    }
+
+    async fn the_latest_message_comes_first(portal: TestPortal) {
+        let system = portal.sender().await;
+        let first = portal.send(&system, "1", 1).await;
+        portal.clock.advance(Duration::from_secs(60));
+        let second = portal.send(&system, "2", 1).await;
+        let person = portal.sign_in(0).await;
+
+        let cases: Vec<CaseId> = portal.portal.inbox(&person).await.unwrap().iter().map(|entry| entry.case).collect();
+        assert_eq!(cases, [second.deliveries[0].case, first.deliveries[0].case]);
+    }
+
+    async fn a_person_without_cases_has_an_empty_inbox(portal: TestPortal) {
+        let person = portal.sign_in(2).await;
+        assert!(portal.portal.inbox(&person).await.unwrap().is_empty());
+    }
+
+    async fn somebody_elses_case_is_not_found_like_one_that_does_not_exist(portal: TestPortal) {
+        let system = portal.sender().await;
+        let receipt = portal.send(&system, "1", 2).await;
+        let person = portal.sign_in(0).await;
+        let stranger = portal.sign_in(2).await;
+
+        let theirs = receipt.deliveries[1].case;
+        let nobodys: CaseId = portal.portal.0.ids.next();
+        for (actor, case) in [(&person, theirs), (&stranger, theirs), (&person, nobodys)] {
+            let answer = portal.portal.case(actor, case).await;
+            assert!(matches!(answer, Err(ReadError::NotFound)));
+        }
+        assert_eq!(portal.audited("case.opened").await, 0);
+    }
+
+    async fn a_case_shows_its_texts_and_documents(portal: TestPortal) {
+        let system = portal.sender().await;
+        let receipt = portal.send(&system, "1", 1).await;
+        let person = portal.sign_in(0).await;
+
+        let case = portal.portal.case(&person, receipt.deliveries[0].case).await.unwrap();
+        assert_eq!(case.organisation, "Norrby kommun");
+        assert_eq!(case.title, "Beslut om förskoleplats");
+        assert_eq!(case.time_zone.iana_name(), Some("Europe/Stockholm"));
+        let message = &case.messages[0];
+        assert_eq!(message.body, "Hej! Här är beslutet.");
+        let document = &message.documents[0];
+        assert_eq!(document.file_name, "beslut.pdf");
+        assert_eq!(document.media_type, "application/pdf");
+        assert_eq!(document.size, u64::try_from(PDF.len()).unwrap());
+    }
+
+    async fn opening_a_case_is_told_to_the_sender_once_and_logged_each_time(portal: TestPortal) {
+        let system = portal.sender().await;
+        let receipt = portal.send(&system, "1", 1).await;
+        let person = portal.sign_in(0).await;
+        let case = receipt.deliveries[0].case;
+        for _ in 0..3 {
+            portal.portal.case(&person, case).await.unwrap();
+        }
+
+        let events = portal.portal.events(&system, 0, 100).await.unwrap();
+        let opened: Vec<_> = events.iter().filter(|event| event.kind == EventKind::Opened).collect();
+        assert_eq!(opened.len(), 1);
+        assert_eq!(opened[0].delivery, Some(receipt.deliveries[0].delivery));
+        assert_eq!(portal.audited("case.opened").await, 3);
+        assert!(!portal.portal.inbox(&person).await.unwrap()[0].unread);
+    }
+
+    async fn a_case_ends_to_the_millisecond_before_any_job_ran(portal: TestPortal) {
+        let system = portal.sender().await;
+        let receipt = portal.send(&system, "1", 1).await;
+        let delivery = &receipt.deliveries[0];
+        portal.clock.set(delivery.expires_at - Duration::from_millis(1));
+        let person = portal.sign_in(0).await;
+        assert!(portal.portal.case(&person, delivery.case).await.is_ok());
+
+        portal.clock.set(delivery.expires_at);
+        assert!(matches!(portal.portal.case(&person, delivery.case).await, Err(ReadError::NotFound)));
+        assert!(portal.portal.inbox(&person).await.unwrap().is_empty());
+    }
+
+    async fn a_clock_that_goes_back_brings_nothing_back(portal: TestPortal) {
+        let system = portal.sender().await;
+        let receipt = portal.send(&system, "1", 1).await;
+        let delivery = &receipt.deliveries[0];
+        portal.clock.set(delivery.expires_at);
+        portal.portal.run_jobs().await.unwrap();
+
+        portal.clock.set(receipt.sent_at);
+        let restarted = portal.another_node().await;
+        let person = portal.sign_in(0).await;
+        for node in [&portal.portal, &restarted] {
+            assert!(node.inbox(&person).await.unwrap().is_empty());
+            assert!(matches!(node.case(&person, delivery.case).await, Err(ReadError::NotFound)));
+        }
+    }
+
+    async fn a_revoked_message_is_gone_at_once(portal: TestPortal) {
+        let system = portal.sender().await;
+        let receipt = portal.send(&system, "1", 1).await;
+        let person = portal.sign_in(0).await;
+        portal.portal.revoke_message(&system, receipt.id).await.unwrap();
+        assert!(portal.portal.inbox(&person).await.unwrap().is_empty());
+        let answer = portal.portal.case(&person, receipt.deliveries[0].case).await;
+        assert!(matches!(answer, Err(ReadError::NotFound)));
+    }
+
+    async fn a_title_that_was_moved_to_another_message_does_not_open(portal: TestPortal) {
+        use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+        use crate::message::entity::{Column, Entity};
+
+        let system = portal.sender().await;
+        let receipt = portal.send(&system, "1", 1).await;
+        let mut other = draft(1);
+        other.title = "Ett annat beslut".to_owned();
+        let other = portal.send_all(&system, "2", other, &[PDF]).await.unwrap();
+        let database = &portal.portal.0.database;
+        let stolen = Entity::find_by_id(*other.id.as_uuid()).one(database.reader()).await.unwrap().unwrap();
+        let transaction = database.write().await.unwrap();
+        Entity::update_many()
+            .col_expr(Column::SealedTitle, stolen.sealed_title.into())
+            .filter(Column::Id.eq(*receipt.id.as_uuid()))
+            .exec(&transaction)
+            .await
+            .unwrap();
+        transaction.commit().await.unwrap();
+
+        let person = portal.sign_in(0).await;
+        assert!(matches!(portal.portal.inbox(&person).await, Err(ReadError::Damaged)));
+        let answer = portal.portal.case(&person, receipt.deliveries[0].case).await;
+        assert!(matches!(answer, Err(ReadError::Damaged)));
+        assert_eq!(portal.audited("content.damaged").await, 2);
+    }
+}

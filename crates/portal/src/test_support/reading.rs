@@ -1,0 +1,76 @@
+//! People who sign in and read, for tests.
+
+use base::Timestamp;
+use futures::TryStreamExt;
+use sea_orm::EntityTrait;
+
+use super::{TestPortal, number};
+use crate::audit::entity::{Entity as AuditRows, Model as AuditRow};
+use crate::{
+    AssuranceLevel, Content, ContentError, ContentUse, DeliveryReceipt, ReadError, RecipientActor, RequestedRange,
+    SessionCreation, SessionKey, VerifiedIdentity,
+};
+
+/// Test person number `index` as a provider vouches for them.
+pub(crate) fn identity(index: usize, now: Timestamp) -> VerifiedIdentity {
+    VerifiedIdentity {
+        personnummer: number(index),
+        name: Some(format!("Testperson {index}")),
+        level: AssuranceLevel::Three,
+        provider: "bankid".to_owned(),
+        authenticated_at: now,
+    }
+}
+
+/// The rest of a stream, joined.
+pub(crate) async fn bytes_of(content: Content) -> Result<Vec<u8>, ContentError> {
+    let pieces: Vec<_> = content.stream.try_collect().await?;
+    Ok(pieces.concat())
+}
+
+impl TestPortal {
+    /// Signs test person number `index` in, to a session of their own.
+    pub(crate) async fn sign_in(&self, index: usize) -> RecipientActor {
+        self.sign_in_to(&SessionKey::of(format!("session of person {index}").as_bytes()), index)
+            .await
+    }
+
+    /// Signs test person number `index` in to a new session with that key.
+    pub(crate) async fn sign_in_to(&self, key: &SessionKey, index: usize) -> RecipientActor {
+        self.portal.delete_session(key).await.unwrap();
+        let created = self.portal.create_session(key, b"{}").await.unwrap();
+        assert_eq!(created, SessionCreation::Created);
+        self.portal
+            .sign_in_recipient(key, identity(index, self.now()), self.request())
+            .await
+            .unwrap()
+    }
+
+    /// The document that a delivery brings, opened to be viewed.
+    pub(crate) async fn view(
+        &self,
+        actor: &RecipientActor,
+        document: base::DocumentId,
+        range: Option<RequestedRange>,
+    ) -> Result<Content, ReadError> {
+        self.portal.open_content(actor, document, ContentUse::View, range).await
+    }
+
+    /// The only document of a delivery's case.
+    pub(crate) async fn only_document(&self, actor: &RecipientActor, delivery: &DeliveryReceipt) -> base::DocumentId {
+        let case = self.portal.case(actor, delivery.case).await.unwrap();
+        case.messages[0].documents[0].id
+    }
+
+    /// The audit log, in the order written.
+    pub(crate) async fn audit_log(&self) -> Vec<AuditRow> {
+        let mut rows = AuditRows::find().all(self.portal.0.database.reader()).await.unwrap();
+        rows.sort_by_key(|row| (row.at, row.writer_id, row.counter));
+        rows
+    }
+
+    /// How often the audit log holds an action.
+    pub(crate) async fn audited(&self, action: &str) -> usize {
+        self.audit_log().await.iter().filter(|row| row.action == action).count()
+    }
+}
