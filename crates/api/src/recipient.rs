@@ -24,8 +24,8 @@ pub fn parse_personnummer(text: &str, today: Day) -> Result<Personnummer, Invali
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MatchRequest {
-    /// One personnummer or samordningsnummer each, `YYYYMMDDNNNN` with or without a dash; at most 100.
-    #[schema(value_type = Vec<String>, max_items = 100, example = json!(["197701172392", "20000101-2384"]))]
+    /// One personnummer or samordningsnummer each, `YYYYMMDDNNNN` with or without a dash; at most 1000.
+    #[schema(value_type = Vec<String>, max_items = 1000, example = json!(["197701172392", "20000101-2384"]))]
     pub recipients: Vec<SecretString>,
 }
 

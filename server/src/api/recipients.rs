@@ -10,9 +10,6 @@ use super::authentication::Authenticated;
 use super::body::JsonBody;
 use super::{ApiState, Refusal};
 
-/// The most persons in one question.
-const MAX_RECIPIENTS: usize = 100;
-
 /// Ask who can be notified
 ///
 /// Says, for each person, whether the portal has an address for notifications. It never says whether anyone has
@@ -36,13 +33,6 @@ pub(super) async fn match_recipients(
     JsonBody(request): JsonBody<MatchRequest>,
 ) -> Result<Json<MatchResponse>, Refusal> {
     actor.require(Scope::RecipientsMatch)?;
-    if request.recipients.len() > MAX_RECIPIENTS {
-        let limit = u64::try_from(MAX_RECIPIENTS).unwrap_or(u64::MAX);
-        return Err(Problem::new(ProblemCode::TooManyRecipients)
-            .at("/recipients")
-            .with_limit(limit)
-            .into());
-    }
     let numbers = request
         .recipients
         .iter()

@@ -1,13 +1,17 @@
 //! The program's commands. Each is thin: it reads its arguments, opens the portal and calls a use case.
 
+mod demonstration;
+mod organisation;
+mod purge;
 mod serve;
+mod system;
 
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use base::Clock;
+use base::{Clock, Ids};
 use clap::{Parser, Subcommand};
-use portal::Portal;
+use portal::{OperatorActor, Portal, RequestInfo};
 
 use crate::config::Config;
 
@@ -35,6 +39,18 @@ pub enum Command {
     Serve,
     /// Check the configuration and say what is wrong with it.
     Check,
+    /// Create and list organisations.
+    #[command(subcommand)]
+    Organisation(organisation::OrganisationCommand),
+    /// Create an organisation's systems.
+    #[command(subcommand)]
+    System(system::SystemCommand),
+    /// Purge what is due now, or count it.
+    Purge(purge::Purge),
+    /// Print the description of API v1 (OpenAPI), as it stands in docs/openapi.json.
+    Openapi,
+    /// Create a demonstration organisation and a profile for `valv`; in development mode alone.
+    Demonstration(demonstration::Demonstration),
 }
 
 /// Runs a command.
@@ -46,6 +62,14 @@ pub async fn run(program: Program) -> anyhow::Result<()> {
     match program.command {
         Command::Serve => serve::serve(&load(&program.config)?).await,
         Command::Check => load(&program.config).map(|_| ()),
+        Command::Organisation(command) => organisation::run(&load(&program.config)?, command).await,
+        Command::System(command) => system::run(&load(&program.config)?, command).await,
+        Command::Purge(arguments) => purge::run(&load(&program.config)?, &arguments).await,
+        Command::Openapi => {
+            answer(crate::api::openapi_json().trim_end());
+            Ok(())
+        }
+        Command::Demonstration(arguments) => demonstration::run(&load(&program.config)?, &arguments).await,
     }
 }
 
@@ -69,4 +93,18 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<(Portal, Clock)> {
         .await
         .context("the portal can't be opened")?;
     Ok((portal, clock))
+}
+
+/// The operator, for one command. Whoever can run it with the installation's secrets needs no other proof.
+fn operator(clock: &Clock) -> OperatorActor {
+    OperatorActor::on_this_host(RequestInfo {
+        id: Ids::new(clock.clone()).next(),
+        address: None,
+    })
+}
+
+/// Writes a command's answer.
+#[expect(clippy::print_stdout, reason = "it is what the operator asked for")]
+fn answer(text: &str) {
+    println!("{text}");
 }

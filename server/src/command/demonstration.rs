@@ -1,0 +1,125 @@
+//! `postvalv demonstration`: an organisation to try the portal with, and a profile for `valv`. Development mode only.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, ensure};
+use base::{Clock, Ids, SecretString, SystemId};
+use clap::Args;
+use portal::{NewOrganisation, OperatorActor, Portal, RequestInfo, Scope, TokenError};
+use serde::Deserialize;
+
+use super::{answer, operator};
+use crate::config::Config;
+
+/// The name of the demonstration organisation.
+const NAME: &str = "Exempelkommunen";
+
+/// Where to leave the credentials.
+#[derive(Debug, Args)]
+pub struct Demonstration {
+    /// The file for `valv --profile`, which only its owner may read.
+    #[arg(long, value_name = "FILE", default_value = "var/valv.toml")]
+    profile: PathBuf,
+}
+
+/// What `valv login` would write.
+#[derive(Deserialize)]
+struct Profile {
+    server: String,
+    client_id: SystemId,
+    client_secret: SecretString,
+}
+
+/// Creates the organisation and a system of it, unless the profile has one already that still gets in.
+pub(super) async fn run(config: &Config, arguments: &Demonstration) -> anyhow::Result<()> {
+    ensure!(
+        config.mode.is_development(),
+        "mode: a demonstration organisation is created in development mode alone"
+    );
+    let (portal, clock) = super::open(config).await?;
+    let path = &arguments.profile;
+    let server = config.origin.as_str();
+    if gets_in(&portal, &clock, path, server).await? {
+        answer(&format!(
+            "{NAME} is there; its system's credentials are in {}",
+            path.display()
+        ));
+    } else {
+        let (id, secret) = create(&portal, &operator(&clock)).await?;
+        write(path, server, id, &secret).with_context(|| format!("{} can't be written", path.display()))?;
+        answer(&format!(
+            "{NAME} has a system; its credentials are in {}",
+            path.display()
+        ));
+    }
+    portal.close().await;
+    Ok(())
+}
+
+async fn gets_in(portal: &Portal, clock: &Clock, path: &Path, server: &str) -> anyhow::Result<bool> {
+    let Some(profile) = read(path) else { return Ok(false) };
+    let request = RequestInfo {
+        id: Ids::new(clock.clone()).next(),
+        address: None,
+    };
+    match portal
+        .issue_token(profile.client_id, &profile.client_secret, None, request)
+        .await
+    {
+        Ok(_) => Ok(profile.server == server),
+        Err(TokenError::Fault(fault)) => Err(fault.into()),
+        Err(TokenError::InvalidClient | TokenError::InvalidScope | TokenError::InvalidToken) => Ok(false),
+    }
+}
+
+/// The profile at `path`; whatever is wrong with it, a new one takes its place.
+fn read(path: &Path) -> Option<Profile> {
+    let text = SecretString::new(fs::read_to_string(path).ok()?);
+    toml::from_str(text.expose()).ok()
+}
+
+async fn create(portal: &Portal, actor: &OperatorActor) -> anyhow::Result<(SystemId, SecretString)> {
+    let existing = portal.list_organisations(actor).await?;
+    let organisation = match existing.into_iter().find(|organisation| organisation.name == NAME) {
+        Some(organisation) => organisation,
+        None => {
+            let new = NewOrganisation {
+                name: NAME.to_owned(),
+                retention_days: None,
+                time_zone: None,
+            };
+            portal.create_organisation(actor, new).await?
+        }
+    };
+    Ok(portal
+        .create_system(actor, organisation.id, "demonstration", &Scope::ALL)
+        .await?)
+}
+
+fn write(path: &Path, server: &str, id: SystemId, secret: &SecretString) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    // Made anew and moved into place, so that the mode of a file that was there before doesn't remain.
+    let aside = path.with_extension("new");
+    match fs::remove_file(&aside) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&aside)?;
+    let text = SecretString::new(format!(
+        "# A system's access to Postvalv, written by `postvalv demonstration`.\n\
+         server = \"{server}\"\nclient_id = \"{id}\"\nclient_secret = \"{}\"\n",
+        secret.expose()
+    ));
+    file.write_all(text.expose().as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&aside, path)
+}
