@@ -48,6 +48,7 @@ use vault::Vault;
 pub use actor::{
     AssuranceLevel, MissingScope, OperatorActor, RecipientActor, RequestInfo, Scope, SystemActor, UnknownScope,
 };
+pub use audit::AuditCheck;
 pub use case::{CaseView, InboxEntry, MessageView};
 pub use document::{
     Content, ContentError, ContentUse, DocumentSummary, DocumentView, Preview, ReadError, RequestedRange,

@@ -2,10 +2,12 @@
 //! log, how a row is authenticated, and that a writer's rows are numbered without a gap. Knows no names or numbers of
 //! people: rows carry ids, and the address is sealed.
 
+mod check;
 pub(crate) mod entity;
 mod entry;
 mod writer;
 
+pub use check::AuditCheck;
 pub(crate) use entry::{AuditAction, AuditEntry, AuditTarget};
 pub(crate) use writer::AuditWriter;
 
@@ -20,3 +22,6 @@ impl Context {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

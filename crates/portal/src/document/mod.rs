@@ -75,3 +75,6 @@ async fn is_damaged(context: &Context, actor: &RecipientActor, row: &ReadableDoc
     context.record(&entry).await?;
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests;

@@ -74,3 +74,6 @@ async fn run(context: &Context) -> Result<PurgeReport, Fault> {
     report.recipients = recipient::forget_unneeded(context).await?;
     Ok(report)
 }
+
+#[cfg(test)]
+mod tests;

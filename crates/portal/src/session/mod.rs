@@ -248,3 +248,6 @@ fn open(context: &Context, key: &SessionKey, column: &'static str, sealed: &[u8]
     let opened = context.vault.session_key().open_field(place, sealed);
     opened.map(|plaintext| plaintext.to_vec()).map_err(Fault::new)
 }
+
+#[cfg(test)]
+mod tests;
