@@ -15,6 +15,7 @@
 //!
 //! With the feature `hydrate` instead of `ssr` this crate is the browser's half: the islands and [`wire`].
 
+mod icon;
 pub mod island;
 pub mod wire;
 

@@ -40,11 +40,11 @@ landing-title = Läs dina handlingar i lugn och ro
 landing-lead = Har du fått besked om att något väntar på dig här? Logga in, så kan du läsa det.
 landing-sign-in = Logga in med { $provider }
 landing-steps = Så går det till
-landing-step-sign-in = Du visar vem du är med din e-legitimation. Du behöver inte skapa något konto.
+landing-step-sign-in = Du visar vem du är med din e‑legitimation. Du behöver inte skapa något konto.
 landing-step-read = Du läser handlingarna här och laddar ner det du vill behålla.
 landing-step-gone = När tiden har gått ut raderas handlingarna härifrån.
 landing-safe = Logga bara in när du själv har valt det
-landing-safe-body = Ingen som arbetar med Postvalv ringer dig och ber dig använda din e-legitimation. Om någon gör det, lägg på.
+landing-safe-body = Ingen som arbetar med Postvalv ringer dig och ber dig använda din e‑legitimation. Om någon gör det, lägg på.
 landing-sign-in-first = Logga in för att läsa det du ville öppna. Du kommer dit direkt efteråt.
 landing-session-ended = Du har loggats ut eftersom du inte har använt sidan på en stund. Logga in igen för att fortsätta.
 landing-sign-in-cancelled = Inloggningen avbröts. Du kan försöka igen när du vill.
@@ -63,7 +63,7 @@ letter =
 
     Så läser du dem:
     1. Öppna din webbläsare och skriv in adressen { $portal }
-    2. Logga in med din e-legitimation.
+    2. Logga in med din e‑legitimation.
 
     Du kan läsa handlingarna till och med { $last_day }. Sedan raderas de.
 

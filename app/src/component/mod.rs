@@ -1,13 +1,12 @@
 //! Parts that several pages are made of.
 
 mod frame;
-mod icon;
 
 use leptos::prelude::*;
 use portal::{DocumentSummary, Preview};
 
+pub(crate) use crate::icon::icon;
 pub(crate) use frame::{footer, header};
-pub(crate) use icon::icon;
 
 use crate::texts::{Texts, sizes};
 
@@ -31,6 +30,13 @@ pub(crate) fn notice(tone: Tone, text: String) -> impl IntoView {
             {icon(name)} <p>{text}</p>
         </div>
     }
+}
+
+/// A heading that a sender wrote, set smaller when it is long.
+pub(crate) fn sent_title(title: String) -> impl IntoView {
+    const LONG: usize = 48;
+    let long = title.chars().count() > LONG;
+    view! { <h1 class:long=long>{title}</h1> }
 }
 
 /// The way back to the page above.

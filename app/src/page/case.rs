@@ -7,7 +7,7 @@ use portal::{CaseView, DocumentSummary, MessageView};
 
 use super::error::read_error;
 use super::{ErrorPage, Page, error_page};
-use crate::component::{Tone, back_link, file_facts, file_icon, notice};
+use crate::component::{Tone, back_link, file_facts, file_icon, notice, sent_title};
 use crate::context::{Layout, PageContext};
 use crate::shell::{Head, render};
 use crate::texts::{Texts, dates};
@@ -45,7 +45,7 @@ pub fn case_page(layout: &Layout, case: &CaseView, now: Timestamp) -> Page {
     render(layout, Head::plain(title.clone()), move || {
         view! {
             {back_link("/inbox".to_owned(), texts.get("inbox-title"))}
-            <h1>{title}</h1>
+            {sent_title(title)}
             <p class="lead">{sender}</p>
             {messages}
             {notice(tone, purging)}

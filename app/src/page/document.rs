@@ -10,7 +10,7 @@ use super::error::read_error;
 use super::preview_frame::preview_files;
 use super::text_content::decode;
 use super::{ErrorPage, Page, error_page};
-use crate::component::{Tone, back_link, file_facts, icon, notice};
+use crate::component::{Tone, back_link, file_facts, icon, notice, sent_title};
 use crate::context::{Layout, PageContext};
 use crate::island::PdfPreview;
 use crate::shell::{Head, render};
@@ -134,7 +134,7 @@ pub fn document_page(
     render(layout, head, move || {
         view! {
             {back_link(back, case_title)}
-            <h1 class="file-name">{title}</h1>
+            <div class="file-name">{sent_title(title)}</div>
             <p class="facts">{facts} " · " {sent}</p>
             <div class="actions">
                 <a class="button" href=download download="">

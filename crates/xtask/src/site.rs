@@ -21,6 +21,13 @@ const PDF_JS: [(&str, &str); 2] = [
     ("legacy/build/pdf.worker.min.mjs", "pdfjs/pdf.worker.mjs"),
 ];
 
+/// Folders of the pdf.js package with fonts and decoders, and the endings of the files in them that pdf.js asks for.
+const PDF_JS_DATA: [(&str, &[&str]); 3] = [
+    ("standard_fonts", &["pfb", "ttf"]),
+    ("wasm", &["wasm"]),
+    ("iccs", &["icc"]),
+];
+
 /// Builds the site; what did not change is kept.
 pub(crate) fn build(root: &Path) -> anyhow::Result<()> {
     tool::install_node_modules(root)?;
@@ -40,6 +47,12 @@ pub(crate) fn build(root: &Path) -> anyhow::Result<()> {
             name.to_owned(),
             fs::read(&path).with_context(|| format!("{} is missing", path.display()))?,
         );
+    }
+    for (folder, endings) in PDF_JS_DATA {
+        let mut found = Files::new();
+        collect(&root.join("node_modules/pdfjs-dist").join(folder), "pdfjs/", &mut found)?;
+        found.retain(|name, _| name.rsplit('.').next().is_some_and(|ending| endings.contains(&ending)));
+        files.extend(found);
     }
     write(&root.join("target/site"), &assets::hash(files)?)
 }

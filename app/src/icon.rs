@@ -6,7 +6,7 @@ use leptos::prelude::*;
 pub(crate) fn icon(name: &'static str) -> impl IntoView {
     view! {
         <svg
-            class=format!("icon {name}")
+            class=format!("icon icon-{name}")
             viewBox="0 0 24 24"
             width="24"
             height="24"
@@ -31,6 +31,10 @@ fn paths(name: &str) -> &'static str {
         "file" => r#"<path d="M6 3h8l5 5v13H6z"/><path d="M14 3v5h5"/>"#,
         "clock" => r#"<circle cx="12" cy="12" r="9"/><path d="M12 7v5l3.5 2"/>"#,
         "sign-out" => r#"<path d="M10 4H5v16h5M15 8l4 4-4 4M19 12H9"/>"#,
+        "up" => r#"<path d="m6 15 6-6 6 6"/>"#,
+        "down" => r#"<path d="m6 9 6 6 6-6"/>"#,
+        "plus" => r#"<path d="M12 5v14M5 12h14"/>"#,
+        "minus" => r#"<path d="M5 12h14"/>"#,
         "mail" => r#"<path d="M3 6h18v12H3z"/><path d="m3.5 6.5 8.5 6.5 8.5-6.5"/>"#,
         _ => r#"<circle cx="12" cy="12" r="9"/><path d="M12 11v6M12 7.2v.3"/>"#,
     }

@@ -1,0 +1,88 @@
+//! Writes every page, in both languages and in every state worth seeing, as HTML files into the folder that is named
+//! on the command line: `cargo run -p app --example gallery -- target/gallery`. Reads the site's manifest from
+//! `target/site`, so run `cargo xtask site` first to see them styled.
+
+mod samples;
+
+use std::fs;
+use std::path::Path;
+
+use app::page::{Shown, case_page, document_page, inbox_page, landing_page, signed_out};
+use app::{Assets, ErrorPage, Flash, Language, Page, error_page, preview_frame};
+
+fn main() -> std::io::Result<()> {
+    let folder = std::env::args().nth(1).unwrap_or_else(|| "target/gallery".to_owned());
+    let manifest = fs::read_to_string("target/site/manifest.json").unwrap_or_default();
+    let assets = Assets::from_manifest(&manifest).unwrap_or_default();
+    for language in Language::ALL {
+        let folder = Path::new(&folder).join(language.tag());
+        fs::create_dir_all(&folder)?;
+        for (name, page) in pages(language, &assets) {
+            fs::write(folder.join(format!("{name}.html")), page.html)?;
+        }
+    }
+    Ok(())
+}
+
+fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
+    let guest = samples::layout(language, assets, "/", false);
+    let reader = samples::layout(language, assets, "/inbox", true);
+    let (now, zone) = (samples::NOW, samples::time_zone());
+    let providers = samples::providers();
+    let inbox = |entries: &[_]| inbox_page(&reader, Some("Anna Andersson"), entries, now, &zone);
+    let document = |name, media_type, size, shown| {
+        document_page(&reader, &samples::document(name, media_type, size), &shown, now, &zone)
+    };
+    let text = Shown::Text {
+        text: "Hej!\n\nDet här är en vanlig textfil, med åäö och en rad som är så lång att den behöver brytas någonstans.\n".repeat(4),
+        complete: false,
+    };
+    let mut pages = vec![
+        ("landing".to_owned(), landing_page(&guest, &providers, None)),
+        (
+            "landing-told".to_owned(),
+            landing_page(&guest, &providers, Some(Flash::SignInFirst)),
+        ),
+        ("inbox".to_owned(), inbox(&samples::inbox())),
+        ("inbox-empty".to_owned(), inbox(&[])),
+        ("inbox-full".to_owned(), inbox(&samples::full_inbox())),
+        ("case".to_owned(), case_page(&reader, &samples::case(), now)),
+        ("case-long".to_owned(), case_page(&reader, &samples::long_case(), now)),
+        (
+            "document-pdf".to_owned(),
+            document(
+                "Beslut om hemtjänst 2026-1187.pdf",
+                "application/pdf",
+                248_300,
+                Shown::Pdf,
+            ),
+        ),
+        (
+            "document-image".to_owned(),
+            document("Karta.png", "image/png", 84_200, Shown::Image),
+        ),
+        (
+            "document-text".to_owned(),
+            document("läs mig.txt", "text/plain", 812, text),
+        ),
+        (
+            "document-other".to_owned(),
+            document("Genomförandeplan.docx", "application/msword", 61_440, Shown::Nothing),
+        ),
+        (
+            "document-large".to_owned(),
+            document(
+                "Inspelning av alla sidor.pdf",
+                "application/pdf",
+                840_000_000,
+                Shown::TooLarge,
+            ),
+        ),
+        ("signed-out".to_owned(), signed_out(&guest)),
+        ("accessibility".to_owned(), app::page::accessibility(&guest)),
+        ("preview".to_owned(), preview_frame(&reader)),
+    ];
+    let errors = ErrorPage::ALL.into_iter().enumerate();
+    pages.extend(errors.map(|(number, error)| (format!("error-{number:02}"), error_page(&guest, error))));
+    pages
+}

@@ -1,0 +1,216 @@
+//! Made-up people, letters and documents, chosen to be hard on the pages: long words, long names, none and many.
+
+use app::{Assets, Contact, Language, Layout, ProviderChoice};
+use base::{CaseId, Clock, DocumentId, Ids, ManualClock, MessageId, RequestId, Timestamp};
+use jiff::tz::TimeZone;
+use portal::{CaseView, DocumentSummary, DocumentView, InboxEntry, MessageView, Preview};
+
+const DAY: i64 = 86_400_000;
+
+/// 22 November 2026, 09:30 in Stockholm.
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_795_336_200_000);
+
+/// The zone of everything made up.
+pub(crate) fn time_zone() -> TimeZone {
+    TimeZone::get("Europe/Stockholm").unwrap_or(TimeZone::UTC)
+}
+
+fn clock() -> Clock {
+    ManualClock::at(NOW).clock()
+}
+
+fn ids() -> Ids {
+    Ids::new(clock())
+}
+
+/// Midnight in Stockholm (winter) that many days after today's.
+fn midnight(days: i64) -> Timestamp {
+    let today = NOW.as_millis() - NOW.as_millis().rem_euclid(DAY) - 3_600_000;
+    Timestamp::from_millis(today + days * DAY)
+}
+
+fn days_ago(days: i64) -> Timestamp {
+    Timestamp::from_millis(NOW.as_millis() - days * DAY - 71 * 60_000)
+}
+
+/// What surrounds a made-up page.
+pub(crate) fn layout(language: Language, assets: &Assets, path: &str, signed_in: bool) -> Layout {
+    Layout {
+        language,
+        nonce: "gallery".to_owned(),
+        assets: assets.clone(),
+        path: path.to_owned(),
+        request: ids().next::<RequestId>(),
+        signed_in,
+        contact: Some(Contact {
+            operator: "Exempelstads kommun".to_owned(),
+            email: "tillganglighet@exempelstad.se".to_owned(),
+        }),
+    }
+}
+
+/// One way in.
+pub(crate) fn providers() -> Vec<ProviderChoice> {
+    vec![ProviderChoice {
+        name: "bankid".to_owned(),
+        label: "BankID".to_owned(),
+    }]
+}
+
+/// A letter in an inbox.
+pub(crate) fn entry(organisation: &str, title: &str, sent: i64, left: i64, documents: u32, unread: bool) -> InboxEntry {
+    InboxEntry {
+        case: ids().next::<CaseId>(),
+        organisation: organisation.to_owned(),
+        title: title.to_owned(),
+        sent_at: days_ago(sent),
+        unread,
+        documents,
+        expires_at: midnight(left),
+    }
+}
+
+/// An inbox as people have it.
+pub(crate) fn inbox() -> Vec<InboxEntry> {
+    vec![
+        entry(
+            "Socialförvaltningen i Exempelstad",
+            "Beslut om hemtjänst",
+            0,
+            31,
+            2,
+            true,
+        ),
+        entry(
+            "Region Mellanvik",
+            "Kallelse till undersökning på ögonmottagningen",
+            6,
+            25,
+            1,
+            true,
+        ),
+        entry(
+            "Överförmyndarnämnden",
+            "Sammanträdesprotokoll med fastighetsvärderingsutlåtande och arvskiftesredovisning för huvudmannens dödsbo",
+            26,
+            3,
+            12,
+            false,
+        ),
+        entry("Exempelstads kommun", "Svar på din fråga", 29, 1, 0, false),
+    ]
+}
+
+/// An inbox with so many letters that it scrolls for long.
+pub(crate) fn full_inbox() -> Vec<InboxEntry> {
+    (0..40)
+        .map(|number| {
+            entry(
+                "Region Mellanvik",
+                &format!("Provsvar nummer {}", 40 - number),
+                number,
+                60 - number,
+                1,
+                number < 5,
+            )
+        })
+        .collect()
+}
+
+/// A document's line.
+pub(crate) fn summary(file_name: &str, media_type: &str, size: u64) -> DocumentSummary {
+    DocumentSummary {
+        id: ids().next::<DocumentId>(),
+        file_name: file_name.to_owned(),
+        media_type: media_type.to_owned(),
+        size,
+        preview: Preview::of(media_type),
+    }
+}
+
+fn message(title: &str, body: &str, sent: i64, left: i64, documents: Vec<DocumentSummary>) -> MessageView {
+    MessageView {
+        id: ids().next::<MessageId>(),
+        title: title.to_owned(),
+        body: body.to_owned(),
+        sent_at: days_ago(sent),
+        expires_at: midnight(left),
+        documents,
+    }
+}
+
+/// A case with one letter.
+pub(crate) fn case() -> CaseView {
+    let body = "Hej Anna!\n\nVi har beviljat din ansökan om hemtjänst från och med den 1 december. Beslutet och \
+        genomförandeplanen finns här nedanför.\n\nOm du inte är nöjd kan du överklaga. Hur du gör står på sista sidan i \
+        beslutet.\n\nVänliga hälsningar\nKarin Ek\nbiståndshandläggare, 010-123 45 67";
+    CaseView {
+        id: ids().next::<CaseId>(),
+        organisation: "Socialförvaltningen i Exempelstad".to_owned(),
+        title: "Beslut om hemtjänst".to_owned(),
+        expires_at: midnight(31),
+        time_zone: time_zone(),
+        messages: vec![message(
+            "Beslut om hemtjänst",
+            body,
+            0,
+            31,
+            vec![
+                summary("Beslut om hemtjänst 2026-1187.pdf", "application/pdf", 248_300),
+                summary(
+                    "Genomförandeplan.docx",
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                    61_440,
+                ),
+            ],
+        )],
+    }
+}
+
+/// A case with a long story, hard names and little time left.
+pub(crate) fn long_case() -> CaseView {
+    CaseView {
+        id: ids().next::<CaseId>(),
+        organisation: "Överförmyndarnämnden".to_owned(),
+        title:
+            "Sammanträdesprotokoll med fastighetsvärderingsutlåtande och arvskiftesredovisning för huvudmannens dödsbo"
+                .to_owned(),
+        expires_at: midnight(3),
+        time_zone: time_zone(),
+        messages: vec![
+            message(
+                "Komplettering av arvskiftesredovisningen",
+                "Här kommer det som saknades.",
+                3,
+                28,
+                vec![
+                    summary(
+                        "IMG_20261103_112233_arvskiftesredovisning_undertecknad_av_samtliga_dödsbodelägare_slutversion_2.jpeg",
+                        "image/jpeg",
+                        3_412_900,
+                    ),
+                    summary("läs mig.txt", "text/plain", 812),
+                ],
+            ),
+            message(
+                "Sammanträdesprotokoll",
+                "",
+                26,
+                3,
+                vec![summary("Protokoll 14 §.pdf", "application/pdf", 12_483_000)],
+            ),
+        ],
+    }
+}
+
+/// A document's page.
+pub(crate) fn document(file_name: &str, media_type: &str, size: u64) -> DocumentView {
+    DocumentView {
+        summary: summary(file_name, media_type, size),
+        case: ids().next::<CaseId>(),
+        case_title: "Beslut om hemtjänst".to_owned(),
+        organisation: "Socialförvaltningen i Exempelstad".to_owned(),
+        sent_at: days_ago(0),
+        expires_at: midnight(31),
+    }
+}
