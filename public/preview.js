@@ -37,12 +37,24 @@ function receiveFile({ name, bytes }) {
   }
 }
 
-/** pdf.js parses in a worker. An opaque origin may start one only from memory; where it may not, pdf.js does without. */
-function worker() {
+/** Longer than this nobody waits for a worker; pdf.js then parses in the frame's own thread. */
+const WORKER_PATIENCE = 10_000;
+
+/**
+ * The worker in which pdf.js parses. An opaque origin may start one only from memory, and of the classic kind; that one
+ * then imports pdf.js' own. pdf.js would speak before the import is done, so its first sign of life is awaited.
+ */
+async function startWorker() {
   const address = new URL("asset:pdfjs/pdf.worker.mjs", location.href).href;
+  const source = `import(${JSON.stringify(address)}).catch((error) => setTimeout(() => { throw error; }));`;
   try {
-    const source = new Blob([`import ${JSON.stringify(address)};`], { type: "text/javascript" });
-    return new PDFWorker({ port: new Worker(URL.createObjectURL(source), { type: "module" }) });
+    const port = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+    await new Promise((resolve, reject) => {
+      port.addEventListener("message", resolve, { once: true });
+      port.addEventListener("error", reject, { once: true });
+      setTimeout(reject, WORKER_PATIENCE);
+    });
+    return new PDFWorker({ port });
   } catch {
     GlobalWorkerOptions.workerSrc = address;
     return new PDFWorker();
@@ -154,9 +166,10 @@ function measure() {
 }
 
 async function open({ bytes, page: label }) {
+  const worker = await startWorker();
   const pdf = await getDocument({
     data: new Uint8Array(bytes),
-    worker: worker(),
+    worker,
     BinaryDataFactory: Files,
     useWorkerFetch: false,
     useSystemFonts: false,

@@ -21,11 +21,29 @@ const PDF_JS: [(&str, &str); 2] = [
     ("legacy/build/pdf.worker.min.mjs", "pdfjs/pdf.worker.mjs"),
 ];
 
-/// Folders of the pdf.js package with fonts and decoders, and the endings of the files in them that pdf.js asks for.
+/// Fonts and decoders that pdf.js asks for while it draws; `app` lists the same names for the page to hand over.
 const PDF_JS_DATA: [(&str, &[&str]); 3] = [
-    ("standard_fonts", &["pfb", "ttf"]),
-    ("wasm", &["wasm"]),
-    ("iccs", &["icc"]),
+    (
+        "standard_fonts",
+        &[
+            "FoxitDingbats.pfb",
+            "FoxitFixed.pfb",
+            "FoxitFixedBold.pfb",
+            "FoxitFixedBoldItalic.pfb",
+            "FoxitFixedItalic.pfb",
+            "FoxitSerif.pfb",
+            "FoxitSerifBold.pfb",
+            "FoxitSerifBoldItalic.pfb",
+            "FoxitSerifItalic.pfb",
+            "FoxitSymbol.pfb",
+            "LiberationSans-Bold.ttf",
+            "LiberationSans-BoldItalic.ttf",
+            "LiberationSans-Italic.ttf",
+            "LiberationSans-Regular.ttf",
+        ],
+    ),
+    ("wasm", &["jbig2.wasm", "openjpeg.wasm", "qcms_bg.wasm"]),
+    ("iccs", &["CGATS001Compat-v2-micro.icc"]),
 ];
 
 /// Builds the site; what did not change is kept.
@@ -41,20 +59,20 @@ pub(crate) fn build(root: &Path) -> anyhow::Result<()> {
     for name in ["postvalv.js", "postvalv_bg.wasm"] {
         files.insert(name.to_owned(), fs::read(scratch.join(name))?);
     }
+    let pdf_js = root.join("node_modules/pdfjs-dist");
     for (from, name) in PDF_JS {
-        let path = root.join("node_modules/pdfjs-dist").join(from);
-        files.insert(
-            name.to_owned(),
-            fs::read(&path).with_context(|| format!("{} is missing", path.display()))?,
-        );
+        files.insert(name.to_owned(), read(&pdf_js.join(from))?);
     }
-    for (folder, endings) in PDF_JS_DATA {
-        let mut found = Files::new();
-        collect(&root.join("node_modules/pdfjs-dist").join(folder), "pdfjs/", &mut found)?;
-        found.retain(|name, _| name.rsplit('.').next().is_some_and(|ending| endings.contains(&ending)));
-        files.extend(found);
+    for (folder, names) in PDF_JS_DATA {
+        for name in names {
+            files.insert(format!("pdfjs/{name}"), read(&pdf_js.join(folder).join(name))?);
+        }
     }
     write(&root.join("target/site"), &assets::hash(files)?)
+}
+
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("{} can't be read", path.display()))
 }
 
 fn style(root: &Path, scratch: &Path) -> anyhow::Result<Vec<u8>> {

@@ -75,8 +75,15 @@ pub fn PdfPreview(
     let position = move || fill(&position_text, state.page.get(), state.pages.get());
     let status_texts = texts.clone();
     let status = move || status(&status_texts, state.phase.get());
-    let shown = move || state.phase.get() == Phase::Shown;
-    let busy_or_failed = move || !matches!(state.phase.get(), Phase::Waiting | Phase::Shown);
+    let unseen = move || state.phase.get() != Phase::Shown;
+    let quiet = move || matches!(state.phase.get(), Phase::Waiting | Phase::Shown);
+    let failed = move || matches!(state.phase.get(), Phase::Failed(_));
+    let unframed = move || !matches!(state.phase.get(), Phase::Drawing | Phase::Shown);
+
+    let at_first = move || state.page.get() <= 1;
+    let at_last = move || state.page.get() >= state.pages.get();
+    let smallest = move || state.zoom.get() == 0;
+    let largest = move || state.zoom.get() + 1 >= ZOOM.len();
 
     #[cfg(feature = "hydrate")]
     let preview = browser::start(state, source, texts);
@@ -91,15 +98,15 @@ pub fn PdfPreview(
 
     view! {
         <div class="pdf">
-            <p class="status" role="status" class:failed=move || matches!(state.phase.get(), Phase::Failed(_)) hidden=move || !busy_or_failed()>
+            <p class="status" role="status" class:failed=failed hidden=quiet>
                 {status}
             </p>
-            <div class="bar" hidden=move || !shown()>
+            <div class="bar" hidden=unseen>
                 <button
                     type="button"
                     aria-label=previous.clone()
                     title=previous
-                    disabled=move || state.page.get() <= 1
+                    disabled=at_first
                     on:click=move |_| turn(-1)
                 >
                     {icon("up")}
@@ -111,7 +118,7 @@ pub fn PdfPreview(
                     type="button"
                     aria-label=next.clone()
                     title=next
-                    disabled=move || state.page.get() >= state.pages.get()
+                    disabled=at_last
                     on:click=move |_| turn(1)
                 >
                     {icon("down")}
@@ -121,7 +128,7 @@ pub fn PdfPreview(
                     type="button"
                     aria-label=smaller.clone()
                     title=smaller
-                    disabled=move || state.zoom.get() == 0
+                    disabled=smallest
                     on:click=move |_| resize(-1)
                 >
                     {icon("minus")}
@@ -130,7 +137,7 @@ pub fn PdfPreview(
                     type="button"
                     aria-label=larger.clone()
                     title=larger
-                    disabled=move || state.zoom.get() + 1 >= ZOOM.len()
+                    disabled=largest
                     on:click=move |_| resize(1)
                 >
                     {icon("plus")}
@@ -141,7 +148,7 @@ pub fn PdfPreview(
                 class="frame"
                 title=title
                 sandbox="allow-scripts"
-                hidden=move || !matches!(state.phase.get(), Phase::Drawing | Phase::Shown)
+                hidden=unframed
             ></iframe>
         </div>
     }
