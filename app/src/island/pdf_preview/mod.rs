@@ -12,6 +12,10 @@ use crate::icon::icon;
 use crate::wire::{PreviewSource, PreviewTexts};
 
 /// How far the preview has come.
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(dead_code, reason = "the server shows the first phase only")
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     /// Nothing has begun; without JavaScript it stays so, and the page around says what to do.
@@ -27,6 +31,10 @@ enum Phase {
 }
 
 /// Why there is nothing to see.
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(dead_code, reason = "the server shows the first phase only")
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Failure {
     /// The connection broke.
