@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base::CaseId;
 
-use crate::test_support::{PDF, TestPortal, draft, on_both_databases};
+use crate::test_support::{PDF, draft, on_both_databases};
 use crate::{EventKind, ReadError};
 
 on_both_databases! {

@@ -9,7 +9,8 @@ use crate::RecipientActor;
 /// The most deliveries that one look into the inbox or a case gives; the latest of them.
 const MAX_DELIVERIES: i64 = 1_000;
 
-/// The rule of [`super::rule::may_read`] in SQL, with `$1` the recipient and `$2` the instant.
+/// The rule: the delivery is theirs, it has not expired (to the millisecond, and never again once that was noticed), and
+/// nobody revoked, condemned or purged it. `$1` is the recipient and `$2` the instant.
 macro_rules! readable {
     () => {
         "delivery.recipient_id = $1 AND delivery.expires_at > $2 AND delivery.expired_at IS NULL \
@@ -78,11 +79,6 @@ impl Finder {
             recipient: actor.recipient_id(),
             now,
         }
-    }
-
-    /// The same person at another instant.
-    pub(crate) const fn at(self, now: Timestamp) -> Self {
-        Self { now, ..self }
     }
 
     /// Everything that the person may read, the latest first.

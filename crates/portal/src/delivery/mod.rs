@@ -3,10 +3,12 @@
 
 pub(crate) mod entity;
 mod finder;
-mod rule;
 mod sending;
 mod store;
 
 pub(crate) use finder::{Finder, ReadableDelivery, ReadableDocument};
 pub(crate) use sending::{NewDelivery, create, of_message, revoke};
 pub(crate) use store::mark_opened;
+
+#[cfg(test)]
+mod tests;

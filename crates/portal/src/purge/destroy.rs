@@ -8,7 +8,7 @@ use crate::{Context, Fault};
 
 /// Destroys the keys of messages and documents that ended.
 pub(super) async fn keys(context: &Context, work: &Work) -> Result<(), Fault> {
-    let messages = work.messages.iter().copied().map(ContentOwner::Message);
+    let messages = work.messages.iter().map(|(message, _)| ContentOwner::Message(*message));
     let documents = work
         .documents
         .iter()

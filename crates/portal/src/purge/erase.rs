@@ -19,10 +19,16 @@ pub(super) async fn metadata(context: &Context, work: &Work) -> Result<PurgeRepo
     let transaction = context.database.write().await?;
     let now = context.now();
     case::lock(&transaction, &work.cases).await?;
-    let mut report = PurgeReport {
-        messages: texts(&transaction, work).await?,
-        ..PurgeReport::default()
-    };
+    let mut report = PurgeReport::default();
+    for &(message, organisation) in &work.messages {
+        if texts(&transaction, message).await? {
+            report.messages += 1;
+            let entry = AuditEntry::by_portal(AuditAction::MessagePurged)
+                .within(organisation)
+                .about(AuditTarget::Message(message));
+            context.audit.record(&transaction, now, &entry).await?;
+        }
+    }
     for document in &work.documents {
         if file_name(&transaction, document.id, now).await? {
             report.documents += 1;
@@ -49,18 +55,18 @@ pub(super) async fn metadata(context: &Context, work: &Work) -> Result<PurgeRepo
     Ok(report)
 }
 
-/// Erases the texts of messages that ended, and says of how many.
-async fn texts(transaction: &WriteTransaction, work: &Work) -> Result<u64, DbErr> {
+/// Erases a message's texts. Says `false` when that was done before.
+async fn texts(transaction: &WriteTransaction, message: MessageId) -> Result<bool, DbErr> {
     use message::entity::{Column, Entity};
     let nothing: Option<Vec<u8>> = None;
     let erased = Entity::update_many()
         .col_expr(Column::SealedTitle, Expr::value(nothing.clone()))
         .col_expr(Column::SealedBody, Expr::value(nothing))
-        .filter(Column::Id.is_in(work.messages.iter().map(|message| *message.as_uuid())))
+        .filter(Column::Id.eq(*message.as_uuid()))
         .filter(Column::SealedTitle.is_not_null())
         .exec(transaction)
         .await?;
-    Ok(erased.rows_affected)
+    Ok(erased.rows_affected > 0)
 }
 
 /// Erases a document's name. Says `false` when that was done before.

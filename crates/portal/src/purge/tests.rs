@@ -94,6 +94,7 @@ async fn assert_gone(portal: &TestPortal, sent: &Sent) {
     assert_eq!(purged_events(portal, sent).await, 2);
     assert_eq!(portal.audited("delivery.purged").await, 2);
     assert_eq!(portal.audited("document.purged").await, 1);
+    assert_eq!(portal.audited("message.purged").await, 1);
 }
 
 /// Checks that nobody reads anything, whatever the clock says.

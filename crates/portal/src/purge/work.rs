@@ -2,7 +2,7 @@
 
 use base::{DeliveryId, DocumentId, MessageId, OrganisationId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::{Context, Fault, delivery, document};
@@ -16,7 +16,7 @@ pub(super) struct Work {
     /// Their cases.
     pub(super) cases: Vec<Uuid>,
     /// The messages of these deliveries of which no other delivery lives.
-    pub(super) messages: Vec<MessageId>,
+    pub(super) messages: Vec<(MessageId, OrganisationId)>,
     /// The documents of these messages that are not purged.
     pub(super) documents: Vec<EndedDocument>,
 }
@@ -44,12 +44,15 @@ pub(super) async fn next(context: &Context) -> Result<Option<Work>, Fault> {
     if condemned.is_empty() {
         return Ok(None);
     }
-    let mut messages: BTreeSet<Uuid> = condemned.iter().map(|row| row.message_id).collect();
+    let mut messages: BTreeMap<Uuid, Uuid> = condemned
+        .iter()
+        .map(|row| (row.message_id, row.organisation_id))
+        .collect();
     let living: Vec<Uuid> = Entity::find()
         .select_only()
         .column(Column::MessageId)
         .distinct()
-        .filter(Column::MessageId.is_in(messages.iter().copied()))
+        .filter(Column::MessageId.is_in(messages.keys().copied()))
         .filter(Column::PurgedAt.is_null())
         .filter(Column::CondemnedAt.is_null())
         .into_tuple()
@@ -60,7 +63,7 @@ pub(super) async fn next(context: &Context) -> Result<Option<Work>, Fault> {
         messages.remove(&message);
     }
     let documents = document::entity::Entity::find()
-        .filter(document::entity::Column::MessageId.is_in(messages.iter().copied()))
+        .filter(document::entity::Column::MessageId.is_in(messages.keys().copied()))
         .filter(document::entity::Column::PurgedAt.is_null())
         .all(reader)
         .await?;
@@ -68,7 +71,10 @@ pub(super) async fn next(context: &Context) -> Result<Option<Work>, Fault> {
     Ok(Some(Work {
         deliveries: condemned.iter().map(|row| DeliveryId::from_uuid(row.id)).collect(),
         cases: cases.into_iter().collect(),
-        messages: messages.into_iter().map(MessageId::from_uuid).collect(),
+        messages: messages
+            .into_iter()
+            .map(|(message, organisation)| (MessageId::from_uuid(message), OrganisationId::from_uuid(organisation)))
+            .collect(),
         documents: documents
             .into_iter()
             .map(|row| EndedDocument {
