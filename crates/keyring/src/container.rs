@@ -284,3 +284,6 @@ impl Opener {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

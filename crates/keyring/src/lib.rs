@@ -28,3 +28,6 @@ pub struct OpenError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the document is too large for its container")]
 pub struct TooLarge;
+
+#[cfg(test)]
+mod vectors;

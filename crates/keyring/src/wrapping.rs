@@ -90,6 +90,11 @@ impl OrganisationKey {
     pub fn generate() -> Self {
         Self(Key::generate())
     }
+
+    #[cfg(test)]
+    pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(Key::from_bytes(bytes))
+    }
 }
 
 /// The key of the register of persons.
@@ -100,6 +105,11 @@ impl RegisterKey {
     #[must_use]
     pub fn generate() -> Self {
         Self(Key::generate())
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(Key::from_bytes(bytes))
     }
 }
 
@@ -268,3 +278,6 @@ impl RecipientKey {
 }
 
 seals_fields!(RecipientKey);
+
+#[cfg(test)]
+mod tests;
