@@ -67,7 +67,7 @@ impl Container {
         match (&self.plaintext, self.plaintext_length) {
             (Some(text), None) => text.clone().into_bytes(),
             // The rule in the file: byte i is (31 i + floor(i / 251)) mod 256.
-            (None, Some(length)) => (0..length).map(|i| ((i * 31 + i / 251) % 256) as u8).collect(),
+            (None, Some(length)) => (0..length).map(|i| (i * 31 + i / 251).to_le_bytes()[0]).collect(),
             _ => panic!("{} has one plaintext", self.name),
         }
     }

@@ -21,7 +21,7 @@ fn key() -> ContentKey {
 /// Bytes that differ from place to place and from chunk to chunk.
 fn content(length: usize) -> Vec<u8> {
     (0..length)
-        .map(|position| ((position * 31 + position / 251) % 256) as u8)
+        .map(|position| (position * 31 + position / 251).to_le_bytes()[0])
         .collect()
 }
 
