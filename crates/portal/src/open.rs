@@ -85,3 +85,53 @@ impl Portal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{TestPortal, on_both_databases};
+
+    on_both_databases! {
+        async fn a_portal_opens_again_and_is_ready(portal: TestPortal) {
+            portal.portal.readiness().await.unwrap();
+            portal.another_node().await.readiness().await.unwrap();
+        }
+
+        async fn many_nodes_may_open_at_once(portal: TestPortal) {
+            let nodes = futures::future::join_all((0..4).map(|_| portal.another_node())).await;
+            for node in nodes {
+                node.readiness().await.unwrap();
+            }
+        }
+
+        async fn portal_and_vault_must_not_share_a_database(portal: TestPortal) {
+            let mut settings = portal.settings.clone();
+            settings.vault_url = settings.database_url.clone();
+            let refused = Portal::open(settings, portal.clock.clock()).await;
+            assert!(matches!(refused.err(), Some(OpenError::SameDatabase)));
+        }
+
+        async fn a_clock_that_goes_back_does_not_turn_back_the_portals_time(portal: TestPortal) {
+            portal.portal.run_jobs().await.unwrap();
+            let latest = portal.now();
+            portal.clock.advance_millis(-86_400_000);
+            assert_eq!(portal.portal.0.now(), latest);
+            assert_eq!(portal.another_node().await.0.now(), latest);
+        }
+
+        async fn a_part_of_another_installation_is_noticed(portal: TestPortal) {
+            let other = TestPortal::on_sqlite().await;
+            let mut settings = portal.settings.clone();
+            settings.provider = other.settings.provider.clone();
+            let refused = Portal::open(settings, portal.clock.clock()).await;
+            assert!(matches!(refused.err(), Some(OpenError::Installation(InstallationError::Mismatch(_)))));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_closed_portal_is_not_ready() {
+        let portal = TestPortal::on_sqlite().await;
+        portal.portal.close().await;
+        assert!(matches!(portal.portal.readiness().await, Err(NotReady::Database(_))));
+    }
+}

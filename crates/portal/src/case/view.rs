@@ -10,6 +10,7 @@ use super::texts::{open_body, open_title};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::delivery::{self, Finder, ReadableDelivery, ReadableDocument};
 use crate::document::summary;
+use crate::event;
 use crate::{Context, DocumentSummary, Portal, ReadError, RecipientActor};
 
 /// A case with its messages.
@@ -96,9 +97,11 @@ async fn open_case(
         return Err(ReadError::NotFound);
     };
     let documents = finder.documents_in_case(&transaction, case).await?;
+    let mut opened = Vec::new();
     for delivery in deliveries.iter().filter(|delivery| !delivery.opened) {
-        delivery::mark_opened(&transaction, delivery, now).await?;
+        opened.extend(delivery::mark_opened(&transaction, delivery, now).await?);
     }
+    event::record(&transaction, latest.organisation, now, &opened).await?;
     let entry = AuditEntry::by_recipient(actor, AuditAction::CaseOpened)
         .within(latest.organisation)
         .about(AuditTarget::Case(case));

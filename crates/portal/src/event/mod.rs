@@ -83,7 +83,8 @@ const TAKE_NUMBERS: &str =
     "UPDATE organisation SET event_sequence = event_sequence + $1 WHERE id = $2 RETURNING event_sequence";
 
 /// Writes what happened, in the transaction that made it happen. Others that write events of the same organisation wait
-/// until it ends, so call it late.
+/// until it ends, so call it late: after every other row, and before the audit event, whose writer everyone on this node
+/// waits for. That one order keeps transactions from waiting for each other in a circle.
 pub(crate) async fn record(
     transaction: &impl ConnectionTrait,
     organisation: OrganisationId,
@@ -143,12 +144,12 @@ impl Portal {
             .limit(u64::try_from(limit.min(Self::MAX_EVENTS)).unwrap_or(0))
             .all(self.0.database.reader())
             .await?;
-        Ok(rows.into_iter().map(Event::from_row).collect::<Result<_, Fault>>()?)
+        Ok(rows.iter().map(Event::from_row).collect::<Result<_, Fault>>()?)
     }
 }
 
 impl Event {
-    fn from_row(row: entity::Model) -> Result<Self, Fault> {
+    fn from_row(row: &entity::Model) -> Result<Self, Fault> {
         Ok(Self {
             sequence: u64::try_from(row.sequence).map_err(Fault::new)?,
             kind: EventKind::from_stored(&row.kind).ok_or_else(|| Fault::new("an event of unknown kind"))?,

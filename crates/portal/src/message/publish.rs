@@ -68,8 +68,6 @@ pub(super) async fn publish(
         .map(|((recipient, _), delivery)| (*delivery, *recipient))
         .collect();
     notification::announce(&transaction, &context.ids, attempt.organisation.id, &waiting, sent_at).await?;
-    let entry = AuditEntry::by_system(actor, AuditAction::MessageSent).about(AuditTarget::Message(message));
-    context.audit.record(&transaction, sent_at, &entry).await?;
     let happened: Vec<_> = waiting
         .iter()
         .map(|(delivery, _)| NewEvent {
@@ -79,6 +77,8 @@ pub(super) async fn publish(
         })
         .collect();
     event::record(&transaction, attempt.organisation.id, sent_at, &happened).await?;
+    let entry = AuditEntry::by_system(actor, AuditAction::MessageSent).about(AuditTarget::Message(message));
+    context.audit.record(&transaction, sent_at, &entry).await?;
     transaction.commit().await?;
     attempt.settle();
     Ok(MessageReceipt {

@@ -23,8 +23,6 @@ impl Portal {
         let transaction = context.database.write().await?;
         find_own(&transaction, actor.organisation_id(), message).await?;
         let revoked: Vec<DeliveryId> = delivery::revoke(&transaction, message, now).await?;
-        let entry = AuditEntry::by_system(actor, AuditAction::MessageRevoked).about(AuditTarget::Message(message));
-        context.audit.record(&transaction, now, &entry).await?;
         let happened: Vec<_> = revoked
             .into_iter()
             .map(|delivery| NewEvent {
@@ -34,6 +32,8 @@ impl Portal {
             })
             .collect();
         event::record(&transaction, actor.organisation_id(), now, &happened).await?;
+        let entry = AuditEntry::by_system(actor, AuditAction::MessageRevoked).about(AuditTarget::Message(message));
+        context.audit.record(&transaction, now, &entry).await?;
         transaction.commit().await?;
         Ok(())
     }

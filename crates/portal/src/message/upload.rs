@@ -148,7 +148,11 @@ impl Upload {
         let values: Vec<&[u8]> = values.iter().map(|value| value.as_slice()).collect();
         let mac = self.portal.idempotency_key();
         match &mut self.work {
-            Work::Store(attempt) => publish::publish(attempt, &self.actor, &self.draft, &mac.mac(&values)).await,
+            Work::Store(attempt) => {
+                let fingerprint = mac.mac(&values);
+                // On the heap, so that whoever awaits an upload does not carry the largest step of it.
+                Box::pin(publish::publish(attempt, &self.actor, &self.draft, &fingerprint)).await
+            }
             Work::Compare(earlier) if mac.verify(&values, &earlier.fingerprint) => {
                 Ok(receipt::load(self.portal.0.database.reader(), earlier.message).await?)
             }

@@ -1,6 +1,8 @@
 //! Organisations: the senders, each with a key, a retention and a time zone of its own.
 
 pub(crate) mod entity;
+#[cfg(test)]
+mod tests;
 
 use base::{OrganisationId, Timestamp};
 use jiff::tz::TimeZone;

@@ -20,36 +20,43 @@ pub(super) async fn metadata(context: &Context, work: &Work) -> Result<PurgeRepo
     let now = context.now();
     case::lock(&transaction, &work.cases).await?;
     let mut report = PurgeReport::default();
+    let mut entries = Vec::new();
     for &(message, organisation) in &work.messages {
         if texts(&transaction, message).await? {
             report.messages += 1;
-            let entry = AuditEntry::by_portal(AuditAction::MessagePurged)
-                .within(organisation)
-                .about(AuditTarget::Message(message));
-            context.audit.record(&transaction, now, &entry).await?;
+            entries.push(
+                AuditEntry::by_portal(AuditAction::MessagePurged)
+                    .within(organisation)
+                    .about(AuditTarget::Message(message)),
+            );
         }
     }
     for document in &work.documents {
         if file_name(&transaction, document.id, now).await? {
             report.documents += 1;
             report.bytes += document.size;
-            let entry = AuditEntry::by_portal(AuditAction::DocumentPurged)
-                .within(document.organisation)
-                .about(AuditTarget::Document(document.id));
-            context.audit.record(&transaction, now, &entry).await?;
+            entries.push(
+                AuditEntry::by_portal(AuditAction::DocumentPurged)
+                    .within(document.organisation)
+                    .about(AuditTarget::Document(document.id)),
+            );
         }
     }
     let purged = deliveries(&transaction, work, now).await?;
     for purged in &purged {
         report.deliveries += 1;
-        let entry = AuditEntry::by_portal(AuditAction::DeliveryPurged)
-            .within(purged.organisation)
-            .about(AuditTarget::Delivery(purged.id));
-        context.audit.record(&transaction, now, &entry).await?;
+        entries.push(
+            AuditEntry::by_portal(AuditAction::DeliveryPurged)
+                .within(purged.organisation)
+                .about(AuditTarget::Delivery(purged.id)),
+        );
     }
-    tell(&transaction, &purged, now).await?;
     for recipient in case::release_ended(&transaction, &work.cases).await? {
         recipient::may_be_forgotten(&transaction, recipient, now).await?;
+    }
+    tell(&transaction, &purged, now).await?;
+    for entry in &entries {
+        context.audit.record(&transaction, now, entry).await?;
     }
     transaction.commit().await?;
     Ok(report)

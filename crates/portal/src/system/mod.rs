@@ -7,6 +7,8 @@
 pub(crate) mod access_token;
 mod credentials;
 pub(crate) mod entity;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use token::{IssuedToken, TokenError};

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use base::{Clock, Ids, ManualClock, SecretString, Timestamp};
 use jiff::tz::TimeZone;
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 use tempfile::TempDir;
 
 use crate::database::Database;
@@ -153,6 +153,32 @@ fn settings(folder: &Path, database_url: SecretString, vault_url: SecretString) 
         sessions: SessionLimits::default(),
         time_zone: TimeZone::get("Europe/Stockholm").unwrap(),
     }
+}
+
+/// Every value of every table of the portal's database, for tests that look for what must not be there.
+pub(crate) async fn everything_stored(portal: &TestPortal) -> Vec<Vec<u8>> {
+    let database = &portal.portal.0.database;
+    let tables = match database.backend() {
+        DbBackend::Postgres => "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'",
+        _ => "SELECT name FROM sqlite_master WHERE type = 'table'",
+    };
+    let mut found = Vec::new();
+    for table in all(database, tables).await {
+        let table: String = table.try_get_by_index(0).unwrap();
+        for row in all(database, &format!("SELECT * FROM \"{table}\"")).await {
+            for column in row.column_names() {
+                let bytes = row.try_get::<Option<Vec<u8>>>("", &column).ok().flatten();
+                let text = row.try_get::<Option<String>>("", &column).ok().flatten();
+                found.extend(bytes.or_else(|| text.map(String::into_bytes)));
+            }
+        }
+    }
+    found
+}
+
+async fn all(database: &Database, sql: &str) -> Vec<QueryResult> {
+    let statement = Statement::from_string(database.backend(), sql);
+    database.reader().query_all_raw(statement).await.unwrap()
 }
 
 async fn count(database: &Database, table: &str) -> i64 {

@@ -6,7 +6,6 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures::{StreamExt, stream};
 
 use crate::test_support::{PDF, TestPortal, draft, file, on_both_databases, pieces};

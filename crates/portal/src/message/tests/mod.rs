@@ -3,6 +3,7 @@
 mod afterwards;
 mod broken;
 mod full_disk;
+mod many;
 mod refusals;
 mod repeats;
 mod whole;
