@@ -16,3 +16,22 @@ impl MigratorTrait for PortalMigrator {
         vec![Box::new(m0001_first::Migration), Box::new(m0002_audit_guard::Migration)]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::test_support::{TestPortal, columns};
+
+    #[tokio::test]
+    async fn both_databases_have_the_same_schema() {
+        let Some(postgres) = TestPortal::on_postgres().await else {
+            return;
+        };
+        let sqlite = TestPortal::on_sqlite().await;
+        let (sqlite, postgres) = (&sqlite.portal.0, &postgres.portal.0);
+        let portal = columns(&sqlite.database).await;
+        assert!(portal.len() > 15);
+        assert_eq!(portal, columns(&postgres.database).await);
+        let vault = columns(sqlite.vault.database()).await;
+        assert_eq!(vault, columns(postgres.vault.database()).await);
+    }
+}

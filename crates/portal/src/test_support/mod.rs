@@ -1,6 +1,7 @@
 //! What this crate's tests stand on: a real portal with a clock that stands still, on SQLite and, when
 //! `POSTVALV_TEST_POSTGRES` holds the address of a server on which databases may be created, on PostgreSQL too.
 
+mod look;
 mod postgres;
 mod reading;
 mod sending;
@@ -9,12 +10,11 @@ use std::path::Path;
 
 use base::{Clock, Ids, ManualClock, SecretString, Timestamp};
 use jiff::tz::TimeZone;
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 use tempfile::TempDir;
 
-use crate::database::Database;
 use crate::{BlobSettings, Limits, OperatorActor, Portal, ProviderSettings, RequestInfo, SessionLimits, Settings};
 
+pub(crate) use look::{columns, everything_stored, is_among};
 pub(crate) use reading::{bytes_of, identity};
 pub(crate) use sending::{PDF, draft, file, number, pieces};
 
@@ -123,12 +123,12 @@ impl TestPortal {
 
     /// How many rows a table of the portal's database has.
     pub(crate) async fn rows(&self, table: &str) -> i64 {
-        count(&self.portal.0.database, table).await
+        look::count(&self.portal.0.database, table).await
     }
 
     /// How many content keys the vault has.
     pub(crate) async fn content_keys(&self) -> i64 {
-        count(self.portal.0.vault.database(), "content_key").await
+        look::count(self.portal.0.vault.database(), "content_key").await
     }
 
     /// The folder that holds everything of this portal that is not in PostgreSQL.
@@ -153,39 +153,6 @@ fn settings(folder: &Path, database_url: SecretString, vault_url: SecretString) 
         sessions: SessionLimits::default(),
         time_zone: TimeZone::get("Europe/Stockholm").unwrap(),
     }
-}
-
-/// Every value of every table of the portal's database, for tests that look for what must not be there.
-pub(crate) async fn everything_stored(portal: &TestPortal) -> Vec<Vec<u8>> {
-    let database = &portal.portal.0.database;
-    let tables = match database.backend() {
-        DbBackend::Postgres => "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'",
-        _ => "SELECT name FROM sqlite_master WHERE type = 'table'",
-    };
-    let mut found = Vec::new();
-    for table in all(database, tables).await {
-        let table: String = table.try_get_by_index(0).unwrap();
-        for row in all(database, &format!("SELECT * FROM \"{table}\"")).await {
-            for column in row.column_names() {
-                let bytes = row.try_get::<Option<Vec<u8>>>("", &column).ok().flatten();
-                let text = row.try_get::<Option<String>>("", &column).ok().flatten();
-                found.extend(bytes.or_else(|| text.map(String::into_bytes)));
-            }
-        }
-    }
-    found
-}
-
-async fn all(database: &Database, sql: &str) -> Vec<QueryResult> {
-    let statement = Statement::from_string(database.backend(), sql);
-    database.reader().query_all_raw(statement).await.unwrap()
-}
-
-async fn count(database: &Database, table: &str) -> i64 {
-    let sql = format!("SELECT COUNT(*) FROM {table}");
-    let statement = Statement::from_string(database.backend(), sql);
-    let row = database.reader().query_one_raw(statement).await.unwrap().unwrap();
-    row.try_get_by_index(0).unwrap()
 }
 
 fn collect(folder: &Path, root: &Path, found: &mut Vec<String>) {

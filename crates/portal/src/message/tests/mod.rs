@@ -6,4 +6,5 @@ mod full_disk;
 mod many;
 mod refusals;
 mod repeats;
+mod sealed;
 mod whole;
