@@ -156,7 +156,7 @@ pub(crate) fn sign_in(frame: &Frame<'_>, path: &str, view: View) -> Markup {
 
 fn order(path: &str, texts: &Texts, method: Method, live: &Live) -> Markup {
     html! {
-        div.order data-status={ (path) "/status" } {
+        div.order.scan[method == Method::Qr] data-status={ (path) "/status" } {
             @if method == Method::ThisDevice {
                 a #open .button.big href=[live.open.as_deref()] hidden[live.open.is_none()] { (live.open_label) }
             } @else {
@@ -167,14 +167,16 @@ fn order(path: &str, texts: &Texts, method: Method, live: &Live) -> Markup {
                     }
                 }
             }
-            p #message .message role="status" { (live.message) }
-            p #time .time role="status" { (live.time) }
-            form #more method="post" action={ (path) "/extend" } hidden[!live.more_time] {
-                button.quiet { (texts.more_time) }
-            }
-            @if method == Method::Qr {
-                ol #steps hidden[live.qr.is_none()] {
-                    @for step in texts.qr_steps { li { (step) } }
+            div {
+                p #message .message role="status" { (live.message) }
+                p #time .time role="status" { (live.time) }
+                form #more method="post" action={ (path) "/extend" } hidden[!live.more_time] {
+                    button.quiet { (texts.more_time) }
+                }
+                @if method == Method::Qr {
+                    ol #steps hidden[live.qr.is_none()] {
+                        @for step in texts.qr_steps { li { (step) } }
+                    }
                 }
             }
         }
