@@ -49,11 +49,13 @@ pub(crate) async fn release_ended(transaction: &WriteTransaction, cases: &[Uuid]
         .into_tuple()
         .all(transaction)
         .await?;
-    let ended = Entity::find()
+    let mut ended = Entity::find()
         .filter(Column::Id.is_in(cases.iter().copied().filter(|case| !living.contains(case))))
         .filter(Column::RecipientId.is_not_null())
         .all(transaction)
         .await?;
+    // In one order on every node, so that two can't wait for each other.
+    ended.sort_by_key(|row| row.recipient_id);
     let nobody: Option<Uuid> = None;
     Entity::update_many()
         .col_expr(Column::RecipientId, Expr::value(nobody))

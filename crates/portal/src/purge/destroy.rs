@@ -1,6 +1,8 @@
 //! Destroys what makes content readable, and then the content. Nothing here shows in the portal's database, so it is done
 //! again after an interruption, which is fine.
 
+use std::collections::BTreeSet;
+
 use keyring::ContentOwner;
 
 use super::work::Work;
@@ -17,10 +19,17 @@ pub(super) async fn keys(context: &Context, work: &Work) -> Result<(), Fault> {
     Ok(context.vault.destroy_content_keys(&owners).await?)
 }
 
-/// Deletes the blobs of documents that ended.
-pub(super) async fn blobs(context: &Context, work: &Work) -> Result<(), Fault> {
+/// Deletes the blobs of documents that ended. A message with a blob that can't be deleted is left to a later run, so that
+/// it does not keep the others from being purged; its keys are destroyed. Gives the first fault.
+pub(super) async fn blobs(context: &Context, work: &mut Work) -> Option<Fault> {
+    let mut first = None;
+    let mut left = BTreeSet::new();
     for document in &work.documents {
-        context.blobs.delete(document.organisation, document.id).await?;
+        if let Err(error) = context.blobs.delete(document.organisation, document.id).await {
+            left.insert(document.message);
+            first.get_or_insert(Fault::from(error));
+        }
     }
-    Ok(())
+    work.leave(&left);
+    first
 }

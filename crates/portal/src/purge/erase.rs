@@ -18,7 +18,8 @@ use crate::{Context, Fault, case, delivery, document, message, notification, rec
 pub(super) async fn metadata(context: &Context, work: &Work) -> Result<PurgeReport, Fault> {
     let transaction = context.database.write().await?;
     let now = context.now();
-    case::lock(&transaction, &work.cases).await?;
+    let cases = work.cases();
+    case::lock(&transaction, &cases).await?;
     let mut report = PurgeReport::default();
     let mut entries = Vec::new();
     for &(message, organisation) in &work.messages {
@@ -51,7 +52,7 @@ pub(super) async fn metadata(context: &Context, work: &Work) -> Result<PurgeRepo
                 .about(AuditTarget::Delivery(purged.id)),
         );
     }
-    for recipient in case::release_ended(&transaction, &work.cases).await? {
+    for recipient in case::release_ended(&transaction, &cases).await? {
         recipient::may_be_forgotten(&transaction, recipient, now).await?;
     }
     tell(&transaction, &purged, now).await?;
@@ -100,7 +101,7 @@ struct Purged {
 /// nodes number their events in the same order.
 async fn deliveries(transaction: &WriteTransaction, work: &Work, now: Timestamp) -> Result<Vec<Purged>, DbErr> {
     use delivery::entity::{Column, Entity};
-    let ids: Vec<Uuid> = work.deliveries.iter().map(|delivery| *delivery.as_uuid()).collect();
+    let ids: Vec<Uuid> = work.deliveries.iter().map(|delivery| *delivery.id.as_uuid()).collect();
     // The cases are locked, so nobody purges these meanwhile.
     let rows = Entity::find()
         .filter(Column::Id.is_in(ids))

@@ -49,7 +49,8 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// A fault; what was done stays done, and the next run goes on from there.
+    /// A fault; what was done stays done, and the next run goes on from there. A blob that can't be deleted is a fault
+    /// too, but everything else is purged first.
     pub async fn purge(&self, mode: PurgeMode) -> Result<PurgeReport, Fault> {
         match mode {
             PurgeMode::Run => run(&self.0).await,
@@ -62,9 +63,14 @@ async fn run(context: &Context) -> Result<PurgeReport, Fault> {
     context.latch().await?;
     condemn::due(context).await?;
     let mut report = PurgeReport::default();
-    while let Some(work) = work::next(context).await? {
+    let mut fault = None;
+    let mut cursor = work::Cursor::default();
+    while let Some(mut work) = work::next(context, cursor).await? {
+        cursor = work.next;
         destroy::keys(context, &work).await?;
-        destroy::blobs(context, &work).await?;
+        if let Some(problem) = destroy::blobs(context, &mut work).await {
+            fault.get_or_insert(problem);
+        }
         let erased = erase::metadata(context, &work).await?;
         report.deliveries += erased.deliveries;
         report.messages += erased.messages;
@@ -72,7 +78,7 @@ async fn run(context: &Context) -> Result<PurgeReport, Fault> {
         report.bytes += erased.bytes;
     }
     report.recipients = recipient::forget_unneeded(context).await?;
-    Ok(report)
+    fault.map_or(Ok(report), Err)
 }
 
 #[cfg(test)]

@@ -203,12 +203,12 @@ on_both_databases! {
             let context = &portal.portal.0;
             context.latch().await.unwrap();
             condemn::due(context).await.unwrap();
-            let work = work::next(context).await.unwrap().unwrap();
+            let mut work = work::next(context, work::Cursor::default()).await.unwrap().unwrap();
             if stop >= 1 {
                 destroy::keys(context, &work).await.unwrap();
             }
             if stop >= 2 {
-                destroy::blobs(context, &work).await.unwrap();
+                assert!(destroy::blobs(context, &mut work).await.is_none());
             }
             if stop >= 3 {
                 erase::metadata(context, &work).await.unwrap();
@@ -242,6 +242,31 @@ on_both_databases! {
         assert_eq!(sum(|report| report.messages), 30);
         let events = portal.portal.events(&system, 0, 1000).await.unwrap();
         assert_eq!(events.iter().filter(|event| event.kind == EventKind::Purged).count(), 60);
+        assert!(portal.blob_files().is_empty());
+    }
+
+    async fn a_blob_that_can_not_be_deleted_holds_up_nothing_else(portal: TestPortal) {
+        let sent = send(&portal).await;
+        let path = portal.folder().join("blobs").join(portal.blob_files().remove(0));
+        let other = portal.send(&sent.system, "2", 1).await;
+        // A folder with something in it where the blob was can't be deleted as a blob, whoever tries.
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        std::fs::write(path.join("something"), b"").unwrap();
+        expire(&portal, &sent);
+
+        assert!(portal.portal.purge(PurgeMode::Run).await.is_err());
+        let context = &portal.portal.0;
+        let owner = ContentOwner::Message(sent.receipt.id);
+        assert!(context.vault.content_key(sent.system.organisation_id(), owner).await.unwrap().is_none());
+        let events = portal.portal.events(&sent.system, 0, 1000).await.unwrap();
+        let purged: Vec<_> = events.iter().filter(|event| event.kind == EventKind::Purged).collect();
+        assert_eq!(purged.len(), 1);
+        assert_eq!(purged[0].message, other.id);
+
+        std::fs::remove_dir_all(&path).unwrap();
+        portal.portal.run_jobs().await.unwrap();
+        assert_eq!(purged_events(&portal, &sent).await, 3);
         assert!(portal.blob_files().is_empty());
     }
 

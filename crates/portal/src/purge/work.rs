@@ -1,49 +1,91 @@
 //! What is to be destroyed next.
 
-use base::{DeliveryId, DocumentId, MessageId, OrganisationId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeMap, BTreeSet};
+
+use base::{DeliveryId, DocumentId, MessageId, OrganisationId};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::{Context, Fault, delivery, document};
 
-/// How many deliveries are worked on together.
-const BATCH: u64 = 100;
+/// How many deliveries are worked on together: few enough that the transaction which erases them is short, though each
+/// may bring fifty documents.
+const BATCH: u64 = 25;
 
 /// Condemned deliveries, and what ends with them.
 pub(super) struct Work {
-    pub(super) deliveries: Vec<DeliveryId>,
-    /// Their cases.
-    pub(super) cases: Vec<Uuid>,
+    pub(super) deliveries: Vec<CondemnedDelivery>,
     /// The messages of these deliveries of which no other delivery lives.
     pub(super) messages: Vec<(MessageId, OrganisationId)>,
     /// The documents of these messages that are not purged.
     pub(super) documents: Vec<EndedDocument>,
+    /// Where the next batch begins.
+    pub(super) next: Cursor,
+}
+
+/// A place in the condemned deliveries, which are worked on in the order in which they were condemned.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Cursor {
+    condemned_at: i64,
+    id: Uuid,
+}
+
+/// A delivery that nobody reads any more.
+pub(super) struct CondemnedDelivery {
+    pub(super) id: DeliveryId,
+    pub(super) case: Uuid,
+    pub(super) message: MessageId,
 }
 
 /// A document whose last delivery has ended.
 pub(super) struct EndedDocument {
     pub(super) id: DocumentId,
+    pub(super) message: MessageId,
     pub(super) organisation: OrganisationId,
     /// Plaintext size in bytes.
     pub(super) size: u64,
 }
 
-/// The deliveries that have been condemned for the longest time and are not purged; `None` when there are none.
-pub(super) async fn next(context: &Context) -> Result<Option<Work>, Fault> {
+impl Work {
+    /// Their cases, in the order of their ids.
+    pub(super) fn cases(&self) -> Vec<Uuid> {
+        let cases: BTreeSet<Uuid> = self.deliveries.iter().map(|delivery| delivery.case).collect();
+        cases.into_iter().collect()
+    }
+
+    /// Leaves messages, with all that belongs to them, to a later run.
+    pub(super) fn leave(&mut self, messages: &BTreeSet<MessageId>) {
+        self.deliveries.retain(|delivery| !messages.contains(&delivery.message));
+        self.messages.retain(|(message, _)| !messages.contains(message));
+        self.documents.retain(|document| !messages.contains(&document.message));
+    }
+}
+
+/// The next deliveries that are condemned and not purged; `None` when there are none after `cursor`.
+pub(super) async fn next(context: &Context, cursor: Cursor) -> Result<Option<Work>, Fault> {
     use delivery::entity::{Column, Entity};
     let reader = context.database.reader();
+    let later = Condition::any().add(Column::CondemnedAt.gt(cursor.condemned_at)).add(
+        Condition::all()
+            .add(Column::CondemnedAt.eq(cursor.condemned_at))
+            .add(Column::Id.gt(cursor.id)),
+    );
     let condemned = Entity::find()
         .filter(Column::PurgedAt.is_null())
         .filter(Column::CondemnedAt.is_not_null())
+        .filter(later)
         .order_by_asc(Column::CondemnedAt)
         .order_by_asc(Column::Id)
         .limit(BATCH)
         .all(reader)
         .await?;
-    if condemned.is_empty() {
+    let Some(last) = condemned.last() else {
         return Ok(None);
-    }
+    };
+    let next = Cursor {
+        condemned_at: last.condemned_at.unwrap_or_default(),
+        id: last.id,
+    };
     let mut messages: BTreeMap<Uuid, Uuid> = condemned
         .iter()
         .map(|row| (row.message_id, row.organisation_id))
@@ -65,23 +107,37 @@ pub(super) async fn next(context: &Context) -> Result<Option<Work>, Fault> {
     let documents = document::entity::Entity::find()
         .filter(document::entity::Column::MessageId.is_in(messages.keys().copied()))
         .filter(document::entity::Column::PurgedAt.is_null())
+        .order_by_asc(document::entity::Column::Id)
         .all(reader)
         .await?;
-    let cases: BTreeSet<Uuid> = condemned.iter().map(|row| row.case_id).collect();
     Ok(Some(Work {
-        deliveries: condemned.iter().map(|row| DeliveryId::from_uuid(row.id)).collect(),
-        cases: cases.into_iter().collect(),
+        deliveries: condemned.iter().map(CondemnedDelivery::from_row).collect(),
         messages: messages
             .into_iter()
             .map(|(message, organisation)| (MessageId::from_uuid(message), OrganisationId::from_uuid(organisation)))
             .collect(),
-        documents: documents
-            .into_iter()
-            .map(|row| EndedDocument {
-                id: DocumentId::from_uuid(row.id),
-                organisation: OrganisationId::from_uuid(row.organisation_id),
-                size: u64::try_from(row.size).unwrap_or(0),
-            })
-            .collect(),
+        documents: documents.iter().map(EndedDocument::from_row).collect(),
+        next,
     }))
+}
+
+impl CondemnedDelivery {
+    const fn from_row(row: &delivery::entity::Model) -> Self {
+        Self {
+            id: DeliveryId::from_uuid(row.id),
+            case: row.case_id,
+            message: MessageId::from_uuid(row.message_id),
+        }
+    }
+}
+
+impl EndedDocument {
+    fn from_row(row: &document::entity::Model) -> Self {
+        Self {
+            id: DocumentId::from_uuid(row.id),
+            message: MessageId::from_uuid(row.message_id),
+            organisation: OrganisationId::from_uuid(row.organisation_id),
+            size: u64::try_from(row.size).unwrap_or(0),
+        }
+    }
 }
