@@ -23,7 +23,6 @@ use crate::{answer, api, assets, content, health, language, pages, session, sign
 const MAX_FORM_BYTES: usize = 64 * 1024;
 
 /// The whole program behind its layers, and the table of its routes.
-#[must_use]
 pub fn router(state: &AppState, config: &Config) -> (Router, Vec<Route>) {
     let refusing = state.clone();
     let Routes { router, mut table } = routes(state);

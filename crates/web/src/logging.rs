@@ -3,6 +3,8 @@
 //! What is logged is decided where it is logged: ids, routes and states; never names, numbers, titles, tokens or query
 //! strings.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogFormat, LogSection};
@@ -13,6 +15,7 @@ pub fn start(section: &LogSection) {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(true);
     let _started = match section.format {
         LogFormat::Plain => builder.try_init(),

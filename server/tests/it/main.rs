@@ -1,1 +1,22 @@
-//! The program as browsers, systems and providers meet it.
+//! The program as browsers, systems and providers meet it: the real router over a real portal, with a clock that stands
+//! still until a test moves it.
+//!
+//! `harness` starts it, `browser` is a person's browser, `provider` an OpenID provider that does as it is told. One file a
+//! subject.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "clippy allows these in tests, but does not see that the helpers here are for nothing else"
+)]
+
+mod attacks;
+mod browser;
+mod content;
+mod harness;
+mod headers;
+mod provider;
+mod routes;
+mod sessions;
+mod sign_in;

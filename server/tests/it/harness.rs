@@ -1,0 +1,277 @@
+//! A portal of its own for each test.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use base::{CaseId, DocumentId, Ids, ManualClock, Personnummer, Timestamp};
+use bytes::Bytes;
+use http::Request;
+use portal::{
+    DeclaredFile, IdempotencyKey, MessageDraft, MessageReceipt, NewOrganisation, OperatorActor, Portal,
+    RecipientAddress, RequestInfo, Scope, SystemActor,
+};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use server::config::Config;
+use server::routes::Route;
+use server::{AppState, HttpLimits, Providers, router};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+use crate::browser::{Answer, Browser};
+use crate::provider::Provider;
+
+/// Where people reach the portal in these tests.
+pub(crate) const ORIGIN: &str = "http://localhost:3000";
+
+/// The provider's name in the configuration.
+pub(crate) const PROVIDER: &str = "bankid";
+
+/// Skatteverket's test numbers.
+pub(crate) const ANNA: &str = "200001012384";
+pub(crate) const BENGT: &str = "197701172392";
+
+/// Patience with a provider that is silent on purpose.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// Writes each test twice: on SQLite, and on PostgreSQL when `POSTVALV_TEST_POSTGRES` names a server.
+macro_rules! on_both_databases {
+    ($(async fn $name:ident($app:ident: App) $body:block)+) => {
+        $(async fn $name($app: $crate::harness::App) $body)+
+
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name($crate::harness::App::on_sqlite().await).await;
+            })+
+        }
+
+        mod postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                if let Some(app) = $crate::harness::App::on_postgres().await {
+                    super::$name(app).await;
+                }
+            })+
+        }
+    };
+}
+pub(crate) use on_both_databases;
+
+/// The program, without a socket.
+pub(crate) struct App {
+    pub(crate) router: Router,
+    pub(crate) routes: Vec<Route>,
+    pub(crate) portal: Portal,
+    pub(crate) clock: ManualClock,
+    pub(crate) provider: Provider,
+    database_url: String,
+    _folder: TempDir,
+}
+
+impl App {
+    pub(crate) async fn on_sqlite() -> Self {
+        Self::with(|text| text).await
+    }
+
+    /// On SQLite, with a changed configuration.
+    pub(crate) async fn with(change: impl FnOnce(String) -> String) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
+        let urls = (url("portal.sqlite"), url("vault.sqlite"));
+        Self::start(folder, urls, change).await
+    }
+
+    /// On two fresh databases of the PostgreSQL server; `None` when there is no server.
+    pub(crate) async fn on_postgres() -> Option<Self> {
+        let server = std::env::var("POSTVALV_TEST_POSTGRES").ok()?;
+        let connection = sea_orm::Database::connect(server.as_str()).await.unwrap();
+        let id: base::RequestId = Ids::new(ManualClock::at(Timestamp::from_millis(0)).clock()).next();
+        let id = id.to_string().replace('-', "");
+        let mut urls = Vec::new();
+        for name in [format!("portal_{id}"), format!("vault_{id}")] {
+            let create = Statement::from_string(DbBackend::Postgres, format!("CREATE DATABASE {name}"));
+            connection.execute_raw(create).await.unwrap();
+            let mut url = url::Url::parse(&server).unwrap();
+            url.set_path(&name);
+            urls.push(url.to_string());
+        }
+        connection.close().await.unwrap();
+        let vault = urls.pop()?;
+        Some(Self::start(tempfile::tempdir().unwrap(), (urls.pop()?, vault), |text| text).await)
+    }
+
+    async fn start(folder: TempDir, urls: (String, String), change: impl FnOnce(String) -> String) -> Self {
+        let clock = ManualClock::at(Timestamp::from_jiff("2026-11-22T09:00:00Z".parse().unwrap()));
+        let provider = Provider::start(clock.clock()).await;
+        let text = change(configuration(folder.path(), &urls, provider.issuer()));
+        let path = folder.path().join("postvalv.toml");
+        std::fs::write(&path, text).unwrap();
+        let config = Config::load_from(&path, []).unwrap();
+        let portal = Portal::open(config.settings(), clock.clock()).await.unwrap();
+        let limits = HttpLimits {
+            total: PATIENCE,
+            ..HttpLimits::default()
+        };
+        let providers = Providers::new(&config.providers, &clock.clock(), limits, true).unwrap();
+        let state = AppState::new(&config, portal.clone(), clock.clock(), providers);
+        let (router, routes) = router(&state, &config);
+        Self {
+            router,
+            routes,
+            portal,
+            clock,
+            provider,
+            database_url: urls.0,
+            _folder: folder,
+        }
+    }
+
+    /// A browser that has never been here.
+    pub(crate) fn browser(&self) -> Browser<'_> {
+        Browser::new(self)
+    }
+
+    /// A browser in which somebody is signed in.
+    pub(crate) async fn signed_in(&self, number: &str) -> Browser<'_> {
+        let mut browser = self.browser();
+        self.provider.person(number);
+        let answer = browser.sign_in().await;
+        assert_eq!(answer.location(), "/inbox");
+        browser
+    }
+
+    /// Sends a request as it is.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    pub(crate) fn request_info(&self) -> RequestInfo {
+        RequestInfo {
+            id: Ids::new(self.clock.clock()).next(),
+            address: None,
+        }
+    }
+
+    /// A system with every scope, of a new organisation with that name, and its access token.
+    pub(crate) async fn sender(&self, name: &str) -> (SystemActor, String) {
+        let operator = OperatorActor::on_this_host(self.request_info());
+        let new = NewOrganisation {
+            name: name.to_owned(),
+            retention_days: None,
+            time_zone: None,
+        };
+        let organisation = self.portal.create_organisation(&operator, new).await.unwrap();
+        let (system, secret) = self
+            .portal
+            .create_system(&operator, organisation.id, "ärendesystem", &Scope::ALL)
+            .await
+            .unwrap();
+        let issued = self
+            .portal
+            .issue_token(system, &secret, None, self.request_info())
+            .await
+            .unwrap();
+        let actor = self
+            .portal
+            .system_actor(&issued.token, self.request_info())
+            .await
+            .unwrap();
+        (actor, issued.token.expose().clone())
+    }
+
+    /// Sends a message with these files (name, media type, content) to one person.
+    pub(crate) async fn message(
+        &self,
+        actor: &SystemActor,
+        number: &str,
+        files: &[(&str, &str, &[u8])],
+    ) -> MessageReceipt {
+        let draft = MessageDraft {
+            title: "Beslut om förskoleplats".to_owned(),
+            body: "Hej! Här är beslutet.".to_owned(),
+            document_type: None,
+            retention_days: None,
+            recipients: vec![RecipientAddress {
+                personnummer: Personnummer::from_digits(number).unwrap(),
+                email: None,
+            }],
+            files: files
+                .iter()
+                .map(|(name, media_type, content)| DeclaredFile {
+                    name: (*name).to_owned(),
+                    media_type: (*media_type).to_owned(),
+                    size: content.len().try_into().unwrap(),
+                    sha256: None,
+                })
+                .collect(),
+        };
+        let id: base::RequestId = Ids::new(self.clock.clock()).next();
+        let key = IdempotencyKey::parse(&id.to_string()).unwrap();
+        let mut upload = self.portal.begin_message(actor, key, draft).await.unwrap();
+        for (index, (_, _, content)) in files.iter().enumerate() {
+            let pieces: Vec<Result<Bytes, Infallible>> = content
+                .chunks(1000)
+                .map(|piece| Ok(Bytes::copy_from_slice(piece)))
+                .collect();
+            upload.document(index, futures::stream::iter(pieces)).await.unwrap();
+        }
+        upload.finish().await.unwrap()
+    }
+
+    /// The first case and document that a signed-in browser sees.
+    pub(crate) async fn first_document(&self, browser: &mut Browser<'_>) -> (CaseId, DocumentId) {
+        let inbox = browser.get("/inbox").await;
+        let case: CaseId = inbox.id_after("/cases/").parse().unwrap();
+        let page = browser.get(&format!("/cases/{case}")).await;
+        (case, page.id_after("/documents/").parse().unwrap())
+    }
+
+    /// How often each thing was audited: by action and detail, such as `recipient.sign-in-refused/mismatch`.
+    pub(crate) async fn audited(&self) -> BTreeMap<String, usize> {
+        let connection = sea_orm::Database::connect(self.database_url.as_str()).await.unwrap();
+        let query = "SELECT action, COALESCE(detail, '') AS detail FROM audit_event";
+        let statement = Statement::from_string(connection.get_database_backend(), query);
+        let mut counts = BTreeMap::new();
+        for row in connection.query_all_raw(statement).await.unwrap() {
+            let (action, detail): (String, String) =
+                (row.try_get("", "action").unwrap(), row.try_get("", "detail").unwrap());
+            *counts.entry(format!("{action}/{detail}")).or_default() += 1;
+        }
+        connection.close().await.unwrap();
+        counts
+    }
+}
+
+fn configuration(folder: &std::path::Path, urls: &(String, String), issuer: &str) -> String {
+    let folder = folder.display();
+    let (database, vault) = urls;
+    format!(
+        r#"
+        mode = "development"
+        origin = "{ORIGIN}"
+        [database]
+        url = "{database}"
+        [vault]
+        url = "{vault}"
+        [keys]
+        folder = "{folder}/keys"
+        [blobs]
+        folder = "{folder}/blobs"
+        [providers.{PROVIDER}]
+        label = "BankID"
+        issuer = "{issuer}"
+        client_id = "postvalv"
+        client_secret = "the client's secret"
+        number = [{{ from = "user_info", claim = "number" }}, {{ from = "id_token", claim = "number" }}]
+        name = [{{ from = "user_info", claim = "name" }}]
+        required = [{{ from = "id_token", claim = "country", value = "SE" }}]
+        levels = {{ "http://id.elegnamnden.se/loa/1.0/loa3" = 3 }}
+        algorithms = ["ES256"]
+        essential_acr = true
+        logout = "end_session"
+        "#
+    )
+}

@@ -1,0 +1,380 @@
+//! An OpenID provider that does as a test tells it: honest unless told otherwise.
+//!
+//! It listens on an ephemeral loopback port. What it is told takes effect with the next request.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Form, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use base::Clock;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::{HeaderMap, StatusCode, header};
+use openidconnect::core::{CoreHmacKey, CoreJwsSigningAlgorithm, CoreRsaPrivateSigningKey};
+use openidconnect::{JsonWebKeyId, PrivateSigningKey};
+use p256::ecdsa::signature::Signer;
+use p256::ecdsa::{Signature, SigningKey};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::harness::{ANNA, ORIGIN, PROVIDER};
+
+/// The accepted level.
+pub(crate) const LEVEL_3: &str = "http://id.elegnamnden.se/loa/1.0/loa3";
+
+#[derive(Clone)]
+pub(crate) struct Provider {
+    issuer: String,
+    inside: Arc<Mutex<Inside>>,
+}
+
+/// What it does, changed by tests.
+pub(crate) struct Behaviour {
+    /// Changes the ID token's claims.
+    pub(crate) claims: Change,
+    /// Changes what UserInfo says.
+    pub(crate) user_info: Change,
+    /// Changes the metadata.
+    pub(crate) metadata: Change,
+    /// How the ID token is signed.
+    pub(crate) signing: Signing,
+    /// Which of its two ES256 keys it signs with.
+    pub(crate) key: usize,
+    /// Which of them it publishes.
+    pub(crate) published: Vec<usize>,
+    /// Whether key ids are said.
+    pub(crate) kid: bool,
+    /// How an endpoint misbehaves, by its path.
+    pub(crate) faults: BTreeMap<&'static str, Fault>,
+}
+
+type Change = Box<dyn Fn(&mut Map<String, Value>) + Send>;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signing {
+    Es256,
+    /// With a key that it never published, under the id of one that it did.
+    Es256WithStrangeKey,
+    /// The last byte of the signature is another.
+    Es256Broken,
+    /// With its RSA key, which it publishes too.
+    Rs256,
+    /// Unsigned (RFC 7518 section 3.6).
+    None,
+    /// `none` in other letters, which is no registered name.
+    NoneInCapitals,
+    /// With the client's secret.
+    Hs256WithClientSecret,
+    /// With its own public key, as a verifier that mixes up algorithms would accept.
+    Hs256WithPublicKey,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// A body of 10 MB.
+    Huge,
+    /// Says nothing for a minute.
+    Silent,
+    /// A redirect to there.
+    Redirect(String),
+    Status(u16),
+    /// Something that is not JSON.
+    Garbage,
+}
+
+struct Inside {
+    clock: Clock,
+    behaviour: Behaviour,
+    number: String,
+    codes: BTreeMap<String, Grant>,
+    /// Requests by path.
+    requests: BTreeMap<String, usize>,
+}
+
+#[derive(Clone)]
+struct Grant {
+    nonce: String,
+    challenge: String,
+}
+
+impl Default for Behaviour {
+    fn default() -> Self {
+        Self {
+            claims: Box::new(|_| {}),
+            user_info: Box::new(|_| {}),
+            metadata: Box::new(|_| {}),
+            signing: Signing::Es256,
+            key: 0,
+            published: vec![0],
+            kid: true,
+            faults: BTreeMap::new(),
+        }
+    }
+}
+
+impl Provider {
+    pub(crate) async fn start(clock: Clock) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let issuer = format!("http://{}", listener.local_addr().unwrap());
+        let inside = Inside {
+            clock,
+            behaviour: Behaviour::default(),
+            number: ANNA.to_owned(),
+            codes: BTreeMap::new(),
+            requests: BTreeMap::new(),
+        };
+        let provider = Self {
+            issuer,
+            inside: Arc::new(Mutex::new(inside)),
+        };
+        let router = Router::new()
+            .route("/.well-known/openid-configuration", get(metadata))
+            .route("/keys", get(keys))
+            .route("/token", post(token))
+            .route("/userinfo", get(user_info))
+            .with_state(provider.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        provider
+    }
+
+    pub(crate) fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap()
+    }
+
+    /// Who identifies next.
+    pub(crate) fn person(&self, number: &str) {
+        number.clone_into(&mut self.inside().number);
+    }
+
+    /// Tells it how to behave.
+    pub(crate) fn behave(&self, change: impl FnOnce(&mut Behaviour)) {
+        change(&mut self.inside().behaviour);
+    }
+
+    /// How often a path was asked for.
+    pub(crate) fn requests(&self, path: &str) -> usize {
+        self.inside().requests.get(path).copied().unwrap_or_default()
+    }
+
+    /// A person identifies at the address that their browser was sent to: the callback's path with code and state.
+    pub(crate) fn identify(&self, address: &Url) -> String {
+        let query: BTreeMap<String, String> = address.query_pairs().into_owned().collect();
+        assert!(address.as_str().starts_with(&self.issuer));
+        assert_eq!(query["response_type"], "code");
+        assert_eq!(query["client_id"], "postvalv");
+        assert_eq!(query["code_challenge_method"], "S256");
+        assert_eq!(query["redirect_uri"], format!("{ORIGIN}/sign-in/{PROVIDER}/callback"));
+        let mut inside = self.inside();
+        let code = format!("code-{}", inside.codes.len());
+        let grant = Grant {
+            nonce: query["nonce"].clone(),
+            challenge: query["code_challenge"].clone(),
+        };
+        inside.codes.insert(code.clone(), grant);
+        callback(&[("code", &code), ("state", &query["state"])])
+    }
+
+    fn fault(&self, path: &'static str) -> Option<Fault> {
+        let mut inside = self.inside();
+        *inside.requests.entry(path.to_owned()).or_default() += 1;
+        inside.behaviour.faults.get(path).cloned()
+    }
+}
+
+/// The callback's path with these parameters.
+pub(crate) fn callback(parameters: &[(&str, &str)]) -> String {
+    let mut address = Url::parse(ORIGIN).unwrap();
+    address.set_path(&format!("/sign-in/{PROVIDER}/callback"));
+    address.query_pairs_mut().extend_pairs(parameters);
+    address.as_str().strip_prefix(ORIGIN).unwrap().to_owned()
+}
+
+async fn metadata(State(provider): State<Provider>) -> Response {
+    let path = "/.well-known/openid-configuration";
+    if let Some(fault) = provider.fault(path) {
+        return misbehave(fault).await;
+    }
+    let issuer = &provider.issuer;
+    let mut metadata = object(json!({
+        "issuer": issuer,
+        "authorization_endpoint": format!("{issuer}/authorize"),
+        "token_endpoint": format!("{issuer}/token"),
+        "userinfo_endpoint": format!("{issuer}/userinfo"),
+        "jwks_uri": format!("{issuer}/keys"),
+        "end_session_endpoint": format!("{issuer}/logout"),
+        "response_types_supported": ["code"],
+        "subject_types_supported": ["pairwise"],
+        // Honest providers do not offer the last two; a library that trusts this list would accept them.
+        "id_token_signing_alg_values_supported": ["ES256", "RS256", "HS256", "none"],
+    }));
+    (provider.inside().behaviour.metadata)(&mut metadata);
+    axum::Json(metadata).into_response()
+}
+
+async fn keys(State(provider): State<Provider>) -> Response {
+    if let Some(fault) = provider.fault("/keys") {
+        return misbehave(fault).await;
+    }
+    let inside = provider.inside();
+    let mut keys: Vec<Value> = inside
+        .behaviour
+        .published
+        .iter()
+        .map(|index| public_key(*index))
+        .collect();
+    keys.push(serde_json::to_value(rsa_key().as_verification_key()).unwrap());
+    axum::Json(json!({ "keys": keys })).into_response()
+}
+
+async fn token(
+    State(provider): State<Provider>,
+    headers: HeaderMap,
+    Form(form): Form<BTreeMap<String, String>>,
+) -> Response {
+    if let Some(fault) = provider.fault("/token") {
+        return misbehave(fault).await;
+    }
+    let refuse = || (StatusCode::BAD_REQUEST, axum::Json(json!({ "error": "invalid_grant" }))).into_response();
+    assert!(headers[header::AUTHORIZATION].to_str().unwrap().starts_with("Basic "));
+    let mut inside = provider.inside();
+    let Some(grant) = inside.codes.remove(&form["code"]) else {
+        return refuse();
+    };
+    if URL_SAFE_NO_PAD.encode(Sha256::digest(&form["code_verifier"])) != grant.challenge {
+        return refuse();
+    }
+    let now = inside.clock.now().as_seconds();
+    let mut claims = object(json!({
+        "iss": provider.issuer,
+        "sub": "subject of the provider",
+        "aud": "postvalv",
+        "iat": now,
+        "exp": now + 300,
+        "auth_time": now,
+        "nonce": grant.nonce,
+        "acr": LEVEL_3,
+        "country": "SE",
+    }));
+    (inside.behaviour.claims)(&mut claims);
+    let id_token = sign(&inside.behaviour, &claims);
+    axum::Json(json!({
+        "access_token": "the access token",
+        "token_type": "Bearer",
+        "expires_in": 60,
+        "id_token": id_token,
+    }))
+    .into_response()
+}
+
+async fn user_info(State(provider): State<Provider>, headers: HeaderMap) -> Response {
+    if let Some(fault) = provider.fault("/userinfo") {
+        return misbehave(fault).await;
+    }
+    assert_eq!(headers[header::AUTHORIZATION], "Bearer the access token");
+    let inside = provider.inside();
+    let mut claims =
+        object(json!({ "sub": "subject of the provider", "number": inside.number, "name": "Anna Andersson" }));
+    (inside.behaviour.user_info)(&mut claims);
+    axum::Json(claims).into_response()
+}
+
+async fn misbehave(fault: Fault) -> Response {
+    match fault {
+        Fault::Huge => {
+            let content = Body::from(vec![b' '; 10_000_000]);
+            ([(header::CONTENT_TYPE, "application/json")], content).into_response()
+        }
+        Fault::Silent => {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Fault::Redirect(location) => (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
+        Fault::Status(status) => StatusCode::from_u16(status).unwrap().into_response(),
+        Fault::Garbage => ([(header::CONTENT_TYPE, "application/json")], "{\"keys\": 1").into_response(),
+    }
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        other => panic!("{other} is no object"),
+    }
+}
+
+fn sign(behaviour: &Behaviour, claims: &Map<String, Value>) -> String {
+    let key_id = format!("key-{}", behaviour.key);
+    let (algorithm, key_id) = match behaviour.signing {
+        Signing::Es256 | Signing::Es256WithStrangeKey | Signing::Es256Broken => ("ES256", Some(key_id)),
+        Signing::Rs256 => ("RS256", Some("rsa".to_owned())),
+        Signing::None => ("none", None),
+        Signing::NoneInCapitals => ("NONE", None),
+        Signing::Hs256WithClientSecret => ("HS256", None),
+        Signing::Hs256WithPublicKey => ("HS256", Some(key_id)),
+    };
+    let mut head = object(json!({ "alg": algorithm, "typ": "JWT" }));
+    if let Some(key_id) = key_id.filter(|_| behaviour.kid) {
+        head.insert("kid".to_owned(), key_id.into());
+    }
+    let encode = |part: &Map<String, Value>| URL_SAFE_NO_PAD.encode(serde_json::to_vec(part).unwrap());
+    let signed = format!("{}.{}", encode(&head), encode(claims));
+    let bytes = signed.as_bytes();
+    let ecdsa = |index: usize| {
+        let signature: Signature = signing_key(index).sign(bytes);
+        signature.to_bytes().to_vec()
+    };
+    let hmac = |secret: Vec<u8>| {
+        CoreHmacKey::new(secret)
+            .sign(&CoreJwsSigningAlgorithm::HmacSha256, bytes)
+            .unwrap()
+    };
+    let signature = match behaviour.signing {
+        Signing::Es256 => ecdsa(behaviour.key),
+        Signing::Es256WithStrangeKey => ecdsa(7),
+        Signing::Es256Broken => {
+            let mut signature = ecdsa(behaviour.key);
+            *signature.last_mut().unwrap() ^= 1;
+            signature
+        }
+        Signing::Rs256 => rsa_key()
+            .sign(&CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256, bytes)
+            .unwrap(),
+        Signing::None | Signing::NoneInCapitals => Vec::new(),
+        Signing::Hs256WithClientSecret => hmac(b"the client's secret".to_vec()),
+        Signing::Hs256WithPublicKey => hmac(public_key(behaviour.key).to_string().into_bytes()),
+    };
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+/// A test key: any number below the curve's order is one.
+fn signing_key(index: usize) -> SigningKey {
+    SigningKey::from_slice(&[u8::try_from(index).unwrap() + 1; 32]).unwrap()
+}
+
+fn public_key(index: usize) -> Value {
+    let point = signing_key(index).verifying_key().to_sec1_point(false);
+    let coordinate = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    json!({
+        "kty": "EC",
+        "crv": "P-256",
+        "use": "sig",
+        "alg": "ES256",
+        "kid": format!("key-{index}"),
+        "x": coordinate(point.x().unwrap()),
+        "y": coordinate(point.y().unwrap()),
+    })
+}
+
+fn rsa_key() -> CoreRsaPrivateSigningKey {
+    let kid = JsonWebKeyId::new("rsa".to_owned());
+    CoreRsaPrivateSigningKey::from_pem(include_str!("rsa_test_key.pem"), Some(kid)).unwrap()
+}
