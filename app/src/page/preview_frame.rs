@@ -63,7 +63,7 @@ pub fn preview_frame(layout: &Layout) -> Page {
                 <script type="module" src=script nonce=nonce crossorigin="anonymous"></script>
             </head>
             <body>
-                <main id="pages"></main>
+                <div id="pages"></div>
             </body>
         }
     });

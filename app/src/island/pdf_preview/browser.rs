@@ -8,13 +8,18 @@ use js_sys::{Array, ArrayBuffer, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{HtmlIFrameElement, MessageEvent, ProgressEvent, Window, XmlHttpRequest, XmlHttpRequestResponseType};
+use web_sys::{
+    HtmlElement, HtmlIFrameElement, MessageEvent, ProgressEvent, Window, XmlHttpRequest, XmlHttpRequestResponseType,
+};
 
 use super::{Failure, Phase, State, ZOOM};
 use crate::wire::{PreviewSource, PreviewTexts};
 
 /// Higher than that a frame is not made, whatever it asks for (a thousand pages at the largest zoom).
 const MAX_HEIGHT: f64 = 4_000_000.0;
+
+/// Height of the bar that stays at the top of the window, with some air.
+const BAR: f64 = 72.0;
 
 /// A running preview.
 #[derive(Clone, Copy)]
@@ -53,6 +58,7 @@ impl Preview {
             let place = if step < 0 { place.saturating_sub(1) } else { place + 1 };
             if let Some(factor) = ZOOM.get(place) {
                 self.state.zoom.set(place);
+                self.state.place.set_value(self.place());
                 self.tell("zoom", &[("factor", (*factor).into())]);
             }
         }
@@ -131,15 +137,30 @@ impl Preview {
     }
 
     fn set_height(self, height: f64) {
-        if let Some(frame) = self.state.frame.get_untracked() {
-            let height = format!("{}px", height.clamp(0.0, MAX_HEIGHT).ceil());
-            let _ = frame.style_of().set_property("height", &height);
+        let Some(frame) = self.state.frame.get_untracked() else {
+            return;
+        };
+        let height = height.clamp(0.0, MAX_HEIGHT).ceil();
+        let frame: &HtmlIFrameElement = &frame;
+        let element: &HtmlElement = frame;
+        let _ = element.style().set_property("height", &format!("{height}px"));
+        if let Some(place) = self.state.place.get_value() {
+            self.state.place.set_value(None);
+            self.scroll_to(place * height);
         }
     }
 
-    /// Scrolls the page to a place in the frame, below the bar that stays at the top.
+    /// How far down the document the top of the window is, as a part of the document's height.
+    fn place(self) -> Option<f64> {
+        let frame = self.state.frame.get_untracked()?;
+        let frame: &HtmlIFrameElement = &frame;
+        let place = frame.get_bounding_client_rect();
+        // Where the document begins below the top, larger pages push nothing away.
+        (place.top() < BAR && place.height() > 0.0).then(|| (BAR - place.top()) / place.height())
+    }
+
+    /// Scrolls the window to a place in the frame, below the bar.
     fn scroll_to(self, top: f64) {
-        const BAR: f64 = 72.0;
         if let (Some(frame), Some(window)) = (self.state.frame.get_untracked(), web_sys::window()) {
             let frame: &HtmlIFrameElement = &frame;
             let top = frame.get_bounding_client_rect().top() + top - BAR;
@@ -166,17 +187,6 @@ impl Preview {
             set(&message, "bytes", bytes);
             let _ = window.post_message_with_transfer(&message, "*", &Array::of1(bytes));
         }
-    }
-}
-
-trait Styled {
-    fn style_of(&self) -> web_sys::CssStyleDeclaration;
-}
-
-impl Styled for HtmlIFrameElement {
-    fn style_of(&self) -> web_sys::CssStyleDeclaration {
-        let element: &web_sys::HtmlElement = self;
-        element.style()
     }
 }
 

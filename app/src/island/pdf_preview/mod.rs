@@ -51,6 +51,7 @@ enum Failure {
 const ZOOM: [f64; 5] = [1.0, 1.25, 1.5, 2.0, 3.0];
 
 /// What the island shows; each part changes on its own.
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "the server scrolls nothing"))]
 #[derive(Clone, Copy)]
 struct State {
     phase: RwSignal<Phase>,
@@ -58,6 +59,8 @@ struct State {
     pages: RwSignal<u32>,
     /// Place in [`ZOOM`].
     zoom: RwSignal<usize>,
+    /// How far down the document the reader is, as a part of its height, while a new zoom takes effect.
+    place: StoredValue<Option<f64>>,
     frame: NodeRef<html::Iframe>,
 }
 
@@ -74,6 +77,7 @@ pub fn PdfPreview(
         page: RwSignal::new(1),
         pages: RwSignal::new(0),
         zoom: RwSignal::new(0),
+        place: StoredValue::new(None),
         frame: NodeRef::new(),
     };
     let title = texts.frame.clone();
