@@ -224,15 +224,6 @@ impl WriteTransaction {
     pub(crate) async fn commit(self) -> Result<(), DbErr> {
         self.0.commit().await
     }
-
-    /// Undoes everything in it.
-    ///
-    /// # Errors
-    ///
-    /// When the connection broke, which undoes it as well.
-    pub(crate) async fn rollback(self) -> Result<(), DbErr> {
-        self.0.rollback().await
-    }
 }
 
 #[async_trait::async_trait]

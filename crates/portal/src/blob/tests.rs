@@ -26,7 +26,7 @@ async fn fixture() -> Fixture {
 
 /// Bytes that differ from place to place.
 fn content(length: usize) -> Vec<u8> {
-    (0..length).map(|position| (position % 251) as u8).collect()
+    (0..length).map(|position| (position % 251).to_le_bytes()[0]).collect()
 }
 
 impl Fixture {
@@ -136,12 +136,7 @@ async fn a_blob_that_became_shorter_while_it_is_read_is_noticed() {
         .unwrap();
     assert_eq!(reader.next(500).await.unwrap().unwrap().len(), 500);
     let blob = fixture.document_folder().join(fixture.document.to_string());
-    std::fs::File::options()
-        .write(true)
-        .open(blob)
-        .unwrap()
-        .set_len(600)
-        .unwrap();
+    File::options().write(true).open(blob).unwrap().set_len(600).unwrap();
     assert!(matches!(reader.next(500).await, Err(BlobError::Short)));
     assert!(reader.next(500).await.is_err());
 }

@@ -22,9 +22,7 @@ use crate::database::Database;
 use crate::provider::{KeyProvider, ProviderError};
 use wrapping::{RecentKeys, column};
 
-pub(crate) use keyring::ContentOwner;
 pub(crate) use migration::VaultMigrator;
-pub(crate) use register::Personal;
 
 /// How many rows one statement names: far below the databases' limits on parameters (32,766 and 65,535).
 const BATCH: usize = 500;

@@ -286,19 +286,6 @@ impl Vault {
         Ok(transaction.commit().await?)
     }
 
-    /// Keeps a person at least until the end of a day; does nothing when they were forgotten.
-    ///
-    /// # Errors
-    ///
-    /// [`VaultError::DayOver`], or a failure of the vault or the provider.
-    pub(crate) async fn extend_recipient(&self, recipient: RecipientId, until: Day) -> Result<(), VaultError> {
-        let transaction = self.database.write().await?;
-        if let Some(row) = locked(&transaction, recipient).await? {
-            self.extend_row(&transaction, row, until).await?;
-        }
-        Ok(transaction.commit().await?)
-    }
-
     async fn extend_row(
         &self,
         transaction: &WriteTransaction,

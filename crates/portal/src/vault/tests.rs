@@ -8,7 +8,7 @@ mod people;
 use std::sync::Arc;
 
 use base::{Day, DocumentId, ManualClock, MessageId, OrganisationId, Personnummer, Timestamp};
-use keyring::{ContentKey, Field};
+use keyring::{ContentKey, ContentOwner, Field};
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::entity::{content_key, recipient};

@@ -30,9 +30,9 @@ async fn two_nodes_that_meet_a_person_at_once_agree_on_who_it_is() {
         let node = fixture.other_node(databases).await;
         let (anna, bo) = (number(ANNA), number(BO));
         let (one, other, third) = tokio::join!(
-            fixture.vault.recipient(&anna, TODAY),
-            node.recipient(&anna, TODAY.plus_days(1)),
-            node.recipient(&bo, TODAY),
+            Box::pin(fixture.vault.recipient(&anna, TODAY)),
+            Box::pin(node.recipient(&anna, TODAY.plus_days(1))),
+            Box::pin(node.recipient(&bo, TODAY)),
         );
         assert_eq!(one.unwrap(), other.unwrap());
         third.unwrap();
@@ -72,8 +72,8 @@ async fn a_persons_last_day_moves_with_their_last_case() {
         let bo = vault.recipient(&number(BO), TODAY).await.unwrap();
         vault.recipient(&number(ANNA), TODAY.plus_days(1)).await.unwrap();
         vault.recipient(&number(ANNA), TODAY).await.unwrap();
-        vault.extend_recipient(bo, TODAY.plus_days(2)).await.unwrap();
-        vault.extend_recipient(bo, TODAY.plus_days(1)).await.unwrap();
+        vault.recipient(&number(BO), TODAY.plus_days(2)).await.unwrap();
+        vault.recipient(&number(BO), TODAY.plus_days(1)).await.unwrap();
         fixture.begin_day(TODAY.plus_days(1)).await;
         assert!(vault.personal(anna).await.unwrap().is_some());
         fixture.begin_day(TODAY.plus_days(2)).await;
@@ -129,7 +129,6 @@ async fn people_are_forgotten_but_not_while_somebody_is_about_to_refer_to_them()
             [None, Some(bo)]
         );
         vault.set_name(anna, Some("Anna")).await.unwrap();
-        vault.extend_recipient(anna, day.plus_days(1)).await.unwrap();
         assert!(vault.personal(anna).await.unwrap().is_none());
 
         // Their day has not come, but after the compaction a raw copy does not open.
