@@ -66,13 +66,7 @@ async fn forget(context: &Context, rows: &[Model]) -> Result<u64, Fault> {
         .map(|row| RecipientId::from_uuid(row.recipient_id))
         .filter(|recipient| !needed.contains(recipient.as_uuid()))
         .collect();
-    context.vault.forget_recipients(&unneeded).await?;
-    let mut gone = Vec::new();
-    for recipient in unneeded {
-        if context.vault.personal(recipient).await?.is_none() {
-            gone.push(recipient);
-        }
-    }
+    let gone = context.vault.forget_recipients(&unneeded).await?;
     let transaction = context.database.write().await?;
     let mut forgotten = 0;
     for row in rows {

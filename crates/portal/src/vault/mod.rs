@@ -8,6 +8,8 @@ mod content;
 mod day;
 mod entity;
 mod migration;
+#[cfg(any(test, feature = "forensics"))]
+mod personal;
 mod register;
 mod wrapping;
 

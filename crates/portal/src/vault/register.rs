@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use base::{Day, Personnummer, PersonnummerKind, RecipientId};
 use keyring::{BlindIndex, Field, RecipientKey, WrappedKey};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, SqlErr};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
+};
 use uuid::Uuid;
 
 use super::entity::{recipient, recipient_index};
@@ -20,25 +22,15 @@ const RESERVATION: Duration = Duration::from_secs(60 * 60);
 /// How often a person is looked for anew when another node creates the same person at the same moment.
 const ATTEMPTS: u32 = 3;
 
-/// What the register knows of a person.
-pub(crate) struct Personal {
-    /// The person's number.
-    pub(crate) personnummer: Personnummer,
-    /// The name that the identity provider gave at the latest sign-in.
-    pub(crate) name: Option<String>,
-    /// The address for notifications.
-    pub(crate) email: Option<String>,
-}
-
 /// A person's sealed fields that can be set.
 #[derive(Clone, Copy)]
-enum Optional {
+pub(super) enum Optional {
     Name,
     Email,
 }
 
 impl Optional {
-    const fn column(self) -> &'static str {
+    pub(super) const fn column(self) -> &'static str {
         match self {
             Self::Name => "sealed_name",
             Self::Email => "sealed_email",
@@ -180,45 +172,6 @@ impl Vault {
         Ok(answers)
     }
 
-    /// What the register knows of a person; `None` when they were forgotten or their last day is over.
-    ///
-    /// # Errors
-    ///
-    /// When the vault or the provider fails, and [`VaultError::Damaged`].
-    pub(crate) async fn personal(&self, recipient: RecipientId) -> Result<Option<Personal>, VaultError> {
-        let connection = self.database.reader();
-        let row = recipient::Entity::find_by_id(*recipient.as_uuid())
-            .one(connection)
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        let Some(key) = self.recipient_key(connection, &row).await? else {
-            return Ok(None);
-        };
-        let open = |column, sealed: &[u8]| {
-            key.open_text(field(column, &recipient), sealed)
-                .map_err(|_| VaultError::Damaged)
-        };
-        let number = zeroize::Zeroizing::new(open("sealed_personnummer", &row.sealed_personnummer)?);
-        let optional =
-            |which: Optional, sealed: Option<Vec<u8>>| sealed.map(|sealed| open(which.column(), &sealed)).transpose();
-        Ok(Some(Personal {
-            personnummer: Personnummer::from_digits(&number).map_err(|_| VaultError::Damaged)?,
-            name: optional(Optional::Name, row.sealed_name)?,
-            email: optional(Optional::Email, row.sealed_email)?,
-        }))
-    }
-
-    /// Everybody in the register.
-    ///
-    /// # Errors
-    ///
-    /// When the vault fails.
-    #[cfg(feature = "forensics")]
-    pub(crate) async fn every_recipient(&self) -> Result<Vec<RecipientId>, VaultError> {
-        let rows = recipient::Entity::find().all(self.database.reader()).await?;
-        Ok(rows.into_iter().map(|row| RecipientId::from_uuid(row.id)).collect())
-    }
-
     /// Which of these people have an address for notifications: one answer each, in the order asked.
     ///
     /// # Errors
@@ -299,31 +252,36 @@ impl Vault {
         self.rewrap_recipient_row(transaction, row, until, version).await
     }
 
-    /// Forgets people, except who was asked for with [`Vault::recipient`] within the last hour. Days that aren't over are
-    /// marked for compaction.
+    /// Forgets people, except who was asked for with [`Vault::recipient`] within the last hour, and gives those of them
+    /// whom the register doesn't know any more. Days that aren't over are marked for compaction.
     ///
     /// # Errors
     ///
     /// When the vault fails; nobody is forgotten then.
-    pub(crate) async fn forget_recipients(&self, recipients: &[RecipientId]) -> Result<(), VaultError> {
+    pub(crate) async fn forget_recipients(&self, recipients: &[RecipientId]) -> Result<Vec<RecipientId>, VaultError> {
         let transaction = self.database.write().await?;
         let before = (self.clock.now() - RESERVATION).as_millis();
+        let mut gone = Vec::new();
         for recipients in recipients.chunks(BATCH) {
-            let rows = recipient::Entity::find()
+            let known = recipient::Entity::find()
                 .filter(recipient::Column::Id.is_in(recipients.iter().map(|id| *id.as_uuid())))
-                .filter(recipient::Column::ReservedAt.lte(before))
+                .order_by_asc(recipient::Column::Id)
                 .lock_exclusive()
                 .all(&transaction)
                 .await?;
-            delete(&transaction, rows.iter().map(|row| row.id).collect()).await?;
-            self.mark_days(&transaction, rows.iter().map(|row| row.day).collect())
+            let (reserved, due): (Vec<_>, Vec<_>) = known.into_iter().partition(|row| row.reserved_at > before);
+            delete(&transaction, due.iter().map(|row| row.id).collect()).await?;
+            self.mark_days(&transaction, due.iter().map(|row| row.day).collect())
                 .await?;
+            let stays = |id: &RecipientId| reserved.iter().any(|row| row.id == *id.as_uuid());
+            gone.extend(recipients.iter().filter(|id| !stays(id)));
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        Ok(gone)
     }
 
     /// A person's key; `None` when the secret of their day is gone.
-    async fn recipient_key<C: ConnectionTrait>(
+    pub(super) async fn recipient_key<C: ConnectionTrait>(
         &self,
         connection: &C,
         row: &recipient::Model,
@@ -352,7 +310,7 @@ impl Vault {
     }
 }
 
-fn field<'a>(column: &'static str, recipient: &'a RecipientId) -> Field<'a> {
+pub(super) fn field<'a>(column: &'static str, recipient: &'a RecipientId) -> Field<'a> {
     Field::new("recipient", column, recipient.as_bytes())
 }
 
