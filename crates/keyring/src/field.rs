@@ -125,6 +125,16 @@ impl FieldKey {
         Self { key }
     }
 
+    /// A key for which `secret`, which somebody else keeps and which can't be guessed, is needed too: who has only one of
+    /// the two opens nothing that it sealed.
+    #[must_use]
+    pub fn bound_to(&self, secret: &[u8; 32]) -> Self {
+        let info = Context::new("postvalv bound field key v1");
+        let mut bound = Zeroizing::new([0; hazmat::KEY_SIZE]);
+        hazmat::hkdf(self.key.as_bytes(), Some(secret), info.as_bytes(), &mut *bound);
+        Self::new(Key::from_bytes(*bound))
+    }
+
     #[expect(clippy::unused_self, reason = "the macro asks every key for its owner")]
     const fn owner(&self) -> Owner<'static> {
         Owner {
@@ -164,6 +174,16 @@ mod tests {
         }
         let stranger = FieldKey::new(Key::from_bytes([8; 32]));
         assert_eq!(stranger.open_text(PLACE, &sealed), Err(OpenError));
+    }
+
+    #[test]
+    fn a_bound_key_needs_both_its_parts() {
+        let sealed = key().bound_to(&[1; 32]).seal_field(PLACE, b"Beslut");
+        assert_eq!(key().bound_to(&[1; 32]).open_text(PLACE, &sealed).unwrap(), "Beslut");
+        assert!(key().bound_to(&[2; 32]).open_text(PLACE, &sealed).is_err());
+        assert!(key().open_text(PLACE, &sealed).is_err());
+        let stranger = FieldKey::new(Key::from_bytes([8; 32]));
+        assert!(stranger.bound_to(&[1; 32]).open_text(PLACE, &sealed).is_err());
     }
 
     #[test]

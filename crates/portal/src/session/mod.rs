@@ -1,5 +1,6 @@
-//! Sessions of people in a browser, as the database keeps them: a hash of the cookie's id, sealed data, who is signed
-//! in, and two limits. Owns when a session has run out. Knows neither cookies nor what the server keeps in the data.
+//! Sessions of people in a browser, as the database keeps them: a hash of the cookie's id, data that only the cookie's
+//! holder can have opened, who is signed in, and two limits. Owns when a session has run out. Knows neither cookies nor
+//! what the server keeps in the data.
 
 pub(crate) mod entity;
 mod key;
@@ -57,7 +58,7 @@ impl Portal {
     pub async fn create_session(&self, key: &SessionKey, data: &[u8]) -> Result<SessionCreation, Fault> {
         let now = self.0.now();
         let row = entity::Model {
-            key_hash: key.as_bytes().to_vec(),
+            key_hash: key.hash().to_vec(),
             recipient_id: None,
             assurance_level: None,
             sealed_name: None,
@@ -239,13 +240,15 @@ async fn living(context: &Context, key: &SessionKey) -> Result<Option<entity::Mo
 }
 
 fn seal(context: &Context, key: &SessionKey, column: &'static str, plaintext: &[u8]) -> Vec<u8> {
-    let place = Field::new("session", column, key.as_bytes());
-    context.vault.session_key().seal_field(place, plaintext)
+    let place = Field::new("session", column, key.hash());
+    let sealing = context.vault.session_key().bound_to(key.secret());
+    sealing.seal_field(place, plaintext)
 }
 
 fn open(context: &Context, key: &SessionKey, column: &'static str, sealed: &[u8]) -> Result<Vec<u8>, Fault> {
-    let place = Field::new("session", column, key.as_bytes());
-    let opened = context.vault.session_key().open_field(place, sealed);
+    let place = Field::new("session", column, key.hash());
+    let sealing = context.vault.session_key().bound_to(key.secret());
+    let opened = sealing.open_field(place, sealed);
     opened.map(|plaintext| plaintext.to_vec()).map_err(Fault::new)
 }
 

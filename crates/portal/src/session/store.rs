@@ -23,7 +23,7 @@ pub(super) async fn insert(on: &impl ConnectionTrait, row: Model) -> Result<bool
 }
 
 pub(super) async fn find(on: &impl ConnectionTrait, key: &SessionKey) -> Result<Option<Model>, DbErr> {
-    Entity::find_by_id(key.as_bytes().to_vec()).one(on).await
+    Entity::find_by_id(key.hash().to_vec()).one(on).await
 }
 
 /// Replaces the data of a session that has not run out.
@@ -36,7 +36,7 @@ pub(super) async fn save(
 ) -> Result<bool, DbErr> {
     let updated = Entity::update_many()
         .col_expr(Column::SealedData, sealed_data.into())
-        .filter(Column::KeyHash.eq(key.as_bytes().to_vec()))
+        .filter(Column::KeyHash.eq(key.hash().to_vec()))
         .filter(run_out(limits, now).not())
         .exec(on)
         .await?;
@@ -47,7 +47,7 @@ pub(super) async fn save(
 pub(super) async fn note_use(on: &impl ConnectionTrait, key: &SessionKey, now: Timestamp) -> Result<(), DbErr> {
     Entity::update_many()
         .col_expr(Column::LastSeenAt, now.as_millis().into())
-        .filter(Column::KeyHash.eq(key.as_bytes().to_vec()))
+        .filter(Column::KeyHash.eq(key.hash().to_vec()))
         .filter(Column::LastSeenAt.lt(now.as_millis()))
         .exec(on)
         .await?;
@@ -68,7 +68,7 @@ pub(super) async fn bind(
         .col_expr(Column::SealedName, binding.sealed_name.into())
         .col_expr(Column::LastSeenAt, now.as_millis().into())
         .col_expr(Column::ExpiresAt, (now + limits.absolute).as_millis().into())
-        .filter(Column::KeyHash.eq(key.as_bytes().to_vec()))
+        .filter(Column::KeyHash.eq(key.hash().to_vec()))
         .filter(run_out(limits, now).not())
         .exec(on)
         .await?;
@@ -77,7 +77,7 @@ pub(super) async fn bind(
 
 /// Deletes a session; says `false` when there was none.
 pub(super) async fn delete(on: &impl ConnectionTrait, key: &SessionKey) -> Result<bool, DbErr> {
-    let deleted = Entity::delete_by_id(key.as_bytes().to_vec()).exec(on).await?;
+    let deleted = Entity::delete_by_id(key.hash().to_vec()).exec(on).await?;
     Ok(deleted.rows_affected > 0)
 }
 

@@ -46,6 +46,18 @@ on_both_databases! {
         }
     }
 
+    async fn the_installations_own_key_does_not_open_a_session_without_the_cookie(portal: TestPortal) {
+        portal.sign_in_to(&key(), 0).await;
+        let row = Entity::find().one(portal.portal.0.database.reader()).await.unwrap().unwrap();
+        let sealing = portal.portal.0.vault.session_key();
+        let place = keyring::Field::new("session", "sealed_name", &row.key_hash);
+        let sealed = row.sealed_name.unwrap();
+        assert!(sealing.open_field(place, &sealed).is_err());
+        let hash: [u8; 32] = row.key_hash.as_slice().try_into().unwrap();
+        assert!(sealing.bound_to(&hash).open_field(place, &sealed).is_err());
+        assert!(sealing.bound_to(key().secret()).open_field(place, &sealed).is_ok());
+    }
+
     async fn a_session_runs_out_when_it_is_not_used(portal: TestPortal) {
         portal.sign_in_to(&key(), 0).await;
         portal.clock.advance(15 * MINUTE - Duration::from_millis(1));
