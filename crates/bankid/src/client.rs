@@ -188,3 +188,39 @@ async fn bounded(mut response: reqwest::Response) -> Result<Vec<u8>, CallError> 
 fn unreachable(error: reqwest::Error) -> CallError {
     CallError::Unreachable(error.without_url())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(address: &str, authority: &str) -> ClientSettings {
+        ClientSettings {
+            base_url: address.parse().unwrap(),
+            certificate_authority: authority.as_bytes().to_vec(),
+            identity: Identity {
+                certificate: b"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----".to_vec(),
+                private_key: SecretString::new("not a key".to_owned()),
+            },
+        }
+    }
+
+    #[test]
+    fn the_address_is_https_and_a_folder() {
+        for address in ["http://127.0.0.1/rp/v6.0/", "https://127.0.0.1/rp/v6.0"] {
+            assert!(matches!(Client::new(&settings(address, "")), Err(SetupError::Address)));
+        }
+    }
+
+    #[test]
+    fn no_authority_is_not_every_authority() {
+        assert!(matches!(
+            Client::new(&settings(PRODUCTION_URL, "")),
+            Err(SetupError::CertificateAuthority)
+        ));
+    }
+
+    #[test]
+    fn settings_do_not_print_the_key() {
+        assert!(!format!("{:?}", settings(TEST_URL, "")).contains("not a key"));
+    }
+}

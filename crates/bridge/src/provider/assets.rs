@@ -16,11 +16,14 @@ pub(crate) struct Assets {
     pub(crate) script: String,
     pub(crate) icon: String,
     pub(crate) font: String,
+    /// The operator's logotype of BankID, if there is one.
+    pub(crate) logotype: Option<String>,
     style_text: String,
+    logotype_bytes: Vec<u8>,
 }
 
 impl Assets {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(logotype: Option<&[u8]>) -> Self {
         let font = address("text", "woff2", FONT);
         let style_text = STYLE.replace("{font}", &font);
         Self {
@@ -28,7 +31,9 @@ impl Assets {
             script: address("bridge", "js", SCRIPT.as_bytes()),
             icon: address("icon", "svg", ICON.as_bytes()),
             font,
+            logotype: logotype.map(|bytes| address("logotype", "svg", bytes)),
             style_text,
+            logotype_bytes: logotype.unwrap_or_default().to_vec(),
         }
     }
 
@@ -42,6 +47,8 @@ impl Assets {
             ("image/svg+xml", ICON.as_bytes().to_vec())
         } else if path == self.font {
             ("font/woff2", FONT.to_vec())
+        } else if Some(path) == self.logotype.as_deref() {
+            ("image/svg+xml", self.logotype_bytes.clone())
         } else {
             return None;
         };

@@ -35,7 +35,9 @@ use base::{Clock, Ids};
 use web::config::ListenSection;
 use web::{Guard, HeaderPolicy, Network, OriginRule, PublicOrigin};
 
-pub use settings::{BankIdSection, ClientSection, KeysSection, LimitsSection, SOURCE as SETTINGS_SOURCE, Settings};
+pub use settings::{
+    BankIdSection, ClientSection, KeysSection, LimitsSection, PageSection, SOURCE as SETTINGS_SOURCE, Settings,
+};
 
 use assets::Assets;
 use client::Clients;
@@ -53,7 +55,7 @@ struct Context {
     clients: Clients,
     keys: Keys,
     grants: Grants,
-    sign_ins: SignIns,
+    sign_ins: Arc<SignIns>,
     assets: Assets,
     trusted_proxies: Vec<Network>,
     idle: Duration,
@@ -98,6 +100,7 @@ impl Bridge {
             bankid: section,
             keys,
             limits,
+            page,
             clients,
             ..
         } = settings;
@@ -110,6 +113,7 @@ impl Bridge {
                 private_key: section.private_key,
             },
         })?;
+        let logotype = page.logotype.map(|path| read("page.logotype", &path)).transpose()?;
         let host = url::Url::parse(origin.as_str())
             .ok()
             .and_then(|url| url.host_str().map(str::to_owned))
@@ -131,8 +135,8 @@ impl Bridge {
             clients: Clients::new(clients),
             keys: Keys::open(&keys.folder, DAY * keys.rotate_days, clock.clone())?,
             grants: Grants::new(limits.grants),
-            sign_ins: SignIns::new(bankid, clock.clone(), sign_in),
-            assets: Assets::new(),
+            sign_ins: Arc::new(SignIns::new(bankid, clock.clone(), sign_in)),
+            assets: Assets::new(logotype.as_deref()),
             trusted_proxies,
             idle: Duration::from_secs(idle_seconds.into()),
             clock,

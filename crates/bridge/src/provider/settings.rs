@@ -40,6 +40,9 @@ pub struct Settings {
     /// Limits.
     #[serde(default)]
     pub limits: LimitsSection,
+    /// What the pages look like.
+    #[serde(default)]
+    pub page: PageSection,
     /// The relying parties, by client id.
     pub clients: BTreeMap<String, ClientSection>,
 }
@@ -128,6 +131,15 @@ impl Default for LimitsSection {
             grants: 50_000,
         }
     }
+}
+
+/// `[page]`: what the pages look like.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PageSection {
+    /// File with BankID's logotype (SVG), which is a trademark and therefore not part of this program. Shown at the top
+    /// of each page in place of a neutral mark.
+    pub logotype: Option<PathBuf>,
 }
 
 /// `[clients.<id>]`: a relying party.

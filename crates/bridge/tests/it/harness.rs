@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use base::{ManualClock, Timestamp};
 use bridge::provider::{Bridge, SETTINGS_SOURCE, Settings};
@@ -268,7 +269,7 @@ pub(crate) struct Browser<'w> {
 }
 
 impl<'w> Browser<'w> {
-    async fn send(&mut self, request: axum::http::request::Builder, body: String) -> Answer {
+    async fn send(&mut self, request: Builder, body: String) -> Answer {
         let mut request = request
             .header(header::USER_AGENT, self.user_agent)
             .header(header::ACCEPT_LANGUAGE, self.language);

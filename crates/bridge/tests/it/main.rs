@@ -3,6 +3,13 @@
 //! One test binary; one file a subject. The clock stands still until a test moves it, and BankID is asked when a test
 //! says so.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "clippy knows test functions, not their helpers; in a test a panic is the report"
+)]
+
 mod harness;
 
 mod authorize;

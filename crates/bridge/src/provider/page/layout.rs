@@ -17,7 +17,7 @@ pub(crate) struct Frame<'a> {
 
 impl Frame<'_> {
     /// The whole document.
-    pub(crate) fn page(&self, title: &str, alert: bool, content: Markup) -> Markup {
+    pub(crate) fn page(&self, title: &str, alert: bool, content: &Markup) -> Markup {
         let texts = self.language.texts();
         html! {
             (DOCTYPE)
@@ -40,7 +40,13 @@ impl Frame<'_> {
                     a.skip href="#content" { (texts.skip) }
                     header {
                         div.inner {
-                            span.mark { (mark()) span { (texts.mark) } }
+                            span.mark {
+                                @match &self.assets.logotype {
+                                    Some(address) => img src=(address) alt="" width="36" height="36";,
+                                    None => (mark()),
+                                }
+                                span { (texts.mark) }
+                            }
                             @if let Some(action) = &self.language_form {
                                 (language_form(action, self.language))
                             }

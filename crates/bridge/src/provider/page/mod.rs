@@ -20,7 +20,7 @@ pub(crate) fn notice(frame: &Frame<'_>, title: &str, text: &str, request: Option
     frame.page(
         title,
         false,
-        html! {
+        &html! {
             h1 { (title) }
             p.lead { (text) }
             @if let Some(id) = request {
@@ -40,7 +40,7 @@ pub(crate) fn elsewhere(frame: &Frame<'_>) -> Markup {
     frame.page(
         first_texts.elsewhere_title,
         false,
-        html! {
+        &html! {
             h1 { (first_texts.elsewhere_title) }
             p.lead { (first_texts.elsewhere) }
             hr;

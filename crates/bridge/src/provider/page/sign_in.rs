@@ -113,7 +113,7 @@ pub(crate) fn sign_in(frame: &Frame<'_>, path: &str, view: View) -> Markup {
         Shown::AwaitingReturn => frame.page(
             texts.awaiting_return_title,
             true,
-            html! {
+            &html! {
                 h1 { (texts.awaiting_return_title) }
                 p.lead { (texts.awaiting_return) }
                 (start_button(path, Method::Qr, texts.use_qr, true))
@@ -123,7 +123,7 @@ pub(crate) fn sign_in(frame: &Frame<'_>, path: &str, view: View) -> Markup {
         Shown::Finished => frame.page(
             texts.finished_title,
             false,
-            html! {
+            &html! {
                 h1 { (texts.finished_title) }
                 p.lead { (texts.finished) }
             },
@@ -131,7 +131,7 @@ pub(crate) fn sign_in(frame: &Frame<'_>, path: &str, view: View) -> Markup {
         Shown::Complete => frame.page(
             &title,
             false,
-            html! {
+            &html! {
                 h1 { (texts.complete) }
                 p { a.button href=(path) { (texts.continue_) } }
             },
@@ -141,7 +141,7 @@ pub(crate) fn sign_in(frame: &Frame<'_>, path: &str, view: View) -> Markup {
             frame.page(
                 &title,
                 false,
-                html! {
+                &html! {
                     h1 { (title) }
                     p.lead { (lead) }
                     (order(path, texts, method, &live))
@@ -202,7 +202,7 @@ fn failed(frame: &Frame<'_>, path: &str, texts: &Texts, failure: Failure, method
     frame.page(
         texts.failed_title,
         true,
-        html! {
+        &html! {
             h1 { (texts.failed_title) }
             p.lead role="alert" { (texts::failure(frame.language, failure)) }
             (start_button(path, method, texts.again, true))
@@ -236,11 +236,10 @@ mod tests {
     #[test]
     fn the_time_left_is_said_seldom() {
         let texts = Language::English.texts();
-        let said: Vec<String> = (0..=180).rev().map(|seconds| time(texts, seconds)).collect();
-        let mut different = said.clone();
-        different.dedup();
+        let mut said: Vec<String> = (0..=180).rev().map(|seconds| time(texts, seconds)).collect();
+        said.dedup();
         assert_eq!(
-            different,
+            said,
             [
                 "You have 3 minutes.",
                 "You have 2 minutes.",

@@ -1,5 +1,7 @@
 //! One sign-in and the states it goes through. Rules over values: no clock, no network.
 
+use std::time::Duration;
+
 use bankid::{CallError, Collected, FailedHint, OrderRef, PendingHint, Risk, StartedOrder, User};
 use base::{SecretString, Timestamp};
 
@@ -121,11 +123,15 @@ impl Order {
 
     /// Whether BankID is to be asked: every two seconds; when the browser came back from the app, after one.
     pub(super) fn is_due(&self, now: Timestamp) -> bool {
-        let interval = std::time::Duration::from_secs(if self.returned { 1 } else { 2 });
+        let interval = Duration::from_secs(if self.returned { 1 } else { 2 });
+        let waited = now.since(self.asked_at);
         // A clock that was set back makes it due at once, rather than never.
-        !self.collecting && (now.since(self.asked_at) >= interval || now < self.asked_at)
+        (!self.collecting && (waited >= interval || now < self.asked_at)) || waited >= LOST
     }
 }
+
+/// A question that has had no answer for so long has none coming: the client gives up well before.
+const LOST: Duration = Duration::from_secs(60);
 
 /// What to do after an answer from BankID.
 #[derive(Debug)]
@@ -156,6 +162,18 @@ impl Attempt {
     pub(super) fn abandon(&self) -> Option<OrderRef> {
         match &self.phase {
             Phase::Waiting(order) => Some(order.started.order_ref.clone()),
+            _ => None,
+        }
+    }
+
+    /// The order to ask BankID about now, if it is due; counts as asked.
+    pub(super) fn take_due(&mut self, now: Timestamp) -> Option<OrderRef> {
+        match &mut self.phase {
+            Phase::Waiting(order) if order.is_due(now) => {
+                order.collecting = true;
+                order.asked_at = now;
+                Some(order.started.order_ref.clone())
+            }
             _ => None,
         }
     }

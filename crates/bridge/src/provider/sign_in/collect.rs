@@ -7,7 +7,7 @@ use futures::StreamExt as _;
 use futures::stream;
 
 use super::SignIns;
-use super::attempt::{Next, Phase};
+use super::attempt::Next;
 use super::order::log;
 use crate::provider::secret_token::TokenDigest;
 
@@ -30,18 +30,11 @@ impl SignIns {
         let mut attempts = self.attempts();
         attempts
             .iter_mut(now)
-            .filter_map(|(key, attempt)| match &mut attempt.phase {
-                Phase::Waiting(order) if order.is_due(now) => {
-                    order.collecting = true;
-                    order.asked_at = now;
-                    Some((*key, order.started.order_ref.clone()))
-                }
-                _ => None,
-            })
+            .filter_map(|(key, attempt)| attempt.take_due(now).map(|order| (*key, order)))
             .collect()
     }
 
-    async fn collect_one(&self, key: TokenDigest, order: OrderRef) {
+    pub(super) async fn collect_one(&self, key: TokenDigest, order: OrderRef) {
         let answer = self.bankid.collect(&order).await;
         if let Err(error) = &answer {
             log(error, "an order could not be collected");

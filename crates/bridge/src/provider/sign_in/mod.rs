@@ -9,10 +9,10 @@ mod order;
 mod view;
 mod visitor;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use bankid::{AutostartUrls, Risk};
+use bankid::{AutostartUrls, OrderRef, Risk};
 use base::{Clock, SecretString};
 use web::PublicOrigin;
 
@@ -32,6 +32,9 @@ use super::texts::Language;
 pub(crate) const SIGN_IN_LIFETIME: Duration = Duration::from_secs(600);
 /// How long orders are renewed quietly, counted from when the person last asked for one.
 pub(crate) const WINDOW: Duration = Duration::from_secs(180);
+
+/// How long a request waits for BankID before its page says that we wait.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How sign-ins are done.
 pub(crate) struct SignInSettings {
@@ -109,7 +112,7 @@ impl SignIns {
 
     /// Begins a sign-in and starts its first order: on a phone for the app there, elsewhere for a QR code.
     pub(crate) async fn begin(
-        &self,
+        self: &Arc<Self>,
         authorization: Authorization,
         visitor: Visitor,
         language: Language,
@@ -136,7 +139,7 @@ impl SignIns {
         self.attempts()
             .insert(key, attempt, now, SIGN_IN_LIFETIME)
             .map_err(|Full| Busy::Everybody)?;
-        self.start_order(key).await;
+        self.order_soon(key, None).await;
         Ok(Begun { id, browser })
     }
 
@@ -171,13 +174,13 @@ impl SignIns {
     }
 
     /// Starts anew, by this method; the order under way is cancelled. `None` when there is no such sign-in.
-    pub(crate) async fn start(&self, claimed: Claimed<'_>, method: Method) -> Option<()> {
+    pub(crate) async fn start(self: &Arc<Self>, claimed: Claimed<'_>, method: Method) -> Option<()> {
         let now = self.clock.now();
         let visitor = self.with(claimed, |_, attempt| attempt.visitor.clone())?;
         let allowed = self.take_order(&visitor);
-        let (key, abandoned, started) = self.with(claimed, |key, attempt| {
+        let (key, abandoned) = self.with(claimed, |key, attempt| {
             if attempt.is_over() {
-                return (key, None, false);
+                return (key, None);
             }
             let abandoned = attempt.abandon();
             attempt.phase = if allowed {
@@ -188,15 +191,26 @@ impl SignIns {
                     method,
                 }
             };
-            (key, abandoned, allowed)
+            (key, abandoned)
         })?;
-        if let Some(order) = abandoned {
-            self.cancel_quietly(&order).await;
-        }
-        if started {
-            self.start_order(key).await;
-        }
+        self.order_soon(key, abandoned).await;
         Some(())
+    }
+
+    /// Cancels the order that was left and starts the one that is waited for. Waits a little for BankID; when it is slow
+    /// the page says so, and neither a browser that goes away nor one that asks again disturbs what is under way.
+    async fn order_soon(self: &Arc<Self>, key: TokenDigest, abandoned: Option<OrderRef>) {
+        let this = Arc::clone(self);
+        let under_way = tokio::spawn(async move {
+            let cancel = async {
+                if let Some(order) = abandoned {
+                    this.cancel_quietly(&order).await;
+                }
+            };
+            futures::join!(cancel, this.start_order(key));
+        });
+        // Only waiting ends with the time: the task goes on.
+        let _waited = tokio::time::timeout(PATIENCE, under_way).await;
     }
 
     /// Gives the person three more minutes.
@@ -225,17 +239,23 @@ impl SignIns {
     }
 
     /// The app sent a browser to the return address.
-    pub(crate) async fn come_back(&self, claimed: Claimed<'_>, nonce: &str) -> Return {
+    pub(crate) async fn come_back(self: &Arc<Self>, claimed: Claimed<'_>, nonce: &str) -> Return {
         let Some(nonce) = TokenDigest::of(nonce) else {
             return Return::Elsewhere;
         };
-        match self.with(claimed, |_, attempt| attempt.come_back(nonce)) {
-            Some(()) => {
-                self.collect_due().await;
-                Return::Home
-            }
-            None => Return::Elsewhere,
+        let now = self.clock.now();
+        let Some(due) = self.with(claimed, |key, attempt| {
+            attempt.come_back(nonce);
+            attempt.take_due(now).map(|order| (key, order))
+        }) else {
+            return Return::Elsewhere;
+        };
+        if let Some((key, order)) = due {
+            let this = Arc::clone(self);
+            let under_way = tokio::spawn(async move { this.collect_one(key, order).await });
+            let _waited = tokio::time::timeout(PATIENCE, under_way).await;
         }
+        Return::Home
     }
 
     /// Takes the person out of a sign-in that is complete. Once; `None` otherwise.
