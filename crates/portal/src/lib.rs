@@ -91,8 +91,7 @@ impl Context {
     /// The time now, but never before the latest instant that the installation has acted on: a clock that goes back
     /// un-expires nothing.
     pub(crate) fn now(&self) -> Timestamp {
-        self.clock
-            .now()
-            .max(Timestamp::from_millis(self.latest.load(Ordering::SeqCst)))
+        let now = self.clock.now().as_millis();
+        Timestamp::from_millis(self.latest.fetch_max(now, Ordering::SeqCst).max(now))
     }
 }

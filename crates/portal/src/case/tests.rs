@@ -102,6 +102,18 @@ on_both_databases! {
         assert!(portal.portal.inbox(&person).await.unwrap().is_empty());
     }
 
+    async fn a_clock_that_goes_back_brings_nothing_back_before_any_job_ran(portal: TestPortal) {
+        let system = portal.sender().await;
+        let receipt = portal.send(&system, "1", 1).await;
+        let delivery = &receipt.deliveries[0];
+        portal.clock.set(delivery.expires_at);
+        let person = portal.sign_in(0).await;
+        assert!(portal.portal.inbox(&person).await.unwrap().is_empty());
+        portal.clock.set(receipt.sent_at);
+        assert!(portal.portal.inbox(&person).await.unwrap().is_empty());
+        assert!(matches!(portal.portal.case(&person, delivery.case).await, Err(ReadError::NotFound)));
+    }
+
     async fn a_clock_that_goes_back_brings_nothing_back(portal: TestPortal) {
         let system = portal.sender().await;
         let receipt = portal.send(&system, "1", 1).await;
