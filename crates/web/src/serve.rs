@@ -115,3 +115,6 @@ pub fn shutdown_signal() -> io::Result<impl Future<Output = ()> + Send + 'static
         }
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,3 +94,58 @@ fn the_vault_is_a_database_of_its_own() {
     .unwrap_err();
     assert_eq!(problems, ["vault.url: must name another database than database.url"]);
 }
+
+/// Each struct refuses an unknown key with a list of those that it knows: that list is what must be documented.
+#[test]
+fn every_key_is_described_in_the_operators_manual() {
+    let manual =
+        std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/operations.md")).unwrap();
+    let provider = "providers.bankid-bridge";
+    let mut checked = 0;
+    for section in [
+        "",
+        "contact",
+        "listen",
+        "log",
+        "development",
+        "database",
+        "vault",
+        "keys",
+        "blobs",
+        "retention",
+        "limits",
+        "sessions",
+        "jobs",
+        provider,
+    ] {
+        let environment = format!(
+            "POSTVALV__{}NOT_A_KEY",
+            if section.is_empty() {
+                String::new()
+            } else {
+                format!("{}__", section.replace('.', "__"))
+            }
+        );
+        let problem = load(&development(), &[(&environment, "1")]).unwrap_err().remove(0);
+        let known = problem
+            .split_once("known are ")
+            .unwrap_or_else(|| panic!("{problem}"))
+            .1;
+        for key in known.split(", ") {
+            let name = match section {
+                "" => key.to_owned(),
+                section if section == provider => key.to_owned(),
+                section => format!("{section}.{key}"),
+            };
+            let is_section = section.is_empty() && !["mode", "origin"].contains(&key);
+            let described = if is_section {
+                manual.contains(&format!("{key}.")) || manual.contains(&format!("[{key}."))
+            } else {
+                manual.contains(&format!("`{name}`"))
+            };
+            assert!(described, "docs/operations.md does not describe {name}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 50, "{checked}");
+}
