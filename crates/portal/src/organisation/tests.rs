@@ -23,7 +23,7 @@ on_both_databases! {
         assert_eq!(plain.time_zone.iana_name(), Some("Europe/Stockholm"));
         portal.clock.advance_millis(1);
         let own = NewOrganisation {
-            retention_days: Some(90),
+            retention_days: Some(40),
             time_zone: Some(TimeZone::get("Europe/Helsinki").unwrap()),
             ..named("Österby stad")
         };
@@ -33,7 +33,7 @@ on_both_databases! {
             .iter()
             .map(|organisation| (organisation.name.as_str(), organisation.retention_days))
             .collect();
-        assert_eq!(listed, [("Norrby kommun", 30), ("Österby stad", 90)]);
+        assert_eq!(listed, [("Norrby kommun", 30), ("Österby stad", 40)]);
     }
 
     async fn a_mistake_creates_nothing(portal: TestPortal) {
@@ -42,10 +42,10 @@ on_both_databases! {
             let refused = portal.portal.create_organisation(&operator, named(name)).await;
             assert!(matches!(refused, Err(SetUpError::InvalidName)), "{name:?}");
         }
-        for days in [0, 366] {
+        for days in [0, 41] {
             let new = NewOrganisation { retention_days: Some(days), ..named("Norrby") };
             let refused = portal.portal.create_organisation(&operator, new).await;
-            assert!(matches!(refused, Err(SetUpError::RetentionOutsideLimits { ceiling_days: 365 })));
+            assert!(matches!(refused, Err(SetUpError::RetentionOutsideLimits { ceiling_days: 40 })));
         }
         let offset = TimeZone::fixed(Offset::constant(1));
         let new = NewOrganisation { time_zone: Some(offset), ..named("Norrby") };
