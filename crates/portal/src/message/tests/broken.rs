@@ -122,8 +122,7 @@ on_both_databases! {
             let messages = portal.rows("message").await;
             let done = poll_at_most(upload.finish(), polls).await;
             portal.clock.advance(LEASE_OVER);
-            let node = portal.another_node().await;
-            node.run_jobs().await.unwrap();
+            portal.portal.run_jobs().await.unwrap();
             let visible = portal.rows("message").await - messages;
             // What was acknowledged is there. What was not is there as a whole or not at all.
             assert!(visible == 1 || (visible == 0 && done.is_none()));
@@ -134,7 +133,6 @@ on_both_databases! {
             assert_eq!(portal.rows("notification").await, 2 * whole);
             assert_eq!(portal.content_keys().await, 2 * whole);
             assert_eq!(portal.blob_files().len(), files);
-            node.close().await;
             if let Some(done) = done {
                 assert!(!done.unwrap().repeated);
                 break;
