@@ -19,12 +19,12 @@ const BATCH: u64 = 100;
 
 impl Portal {
     /// Removes keys and blobs of uploads whose lease ran out. Says how many uploads were condemned now. Safe to repeat,
-    /// to interrupt anywhere and to run on several nodes at once.
+    /// to interrupt anywhere and to run on several nodes at once. One that can't be cleared holds up no other.
     pub(crate) async fn sweep_intents(&self) -> Result<u64, Fault> {
         let context = &*self.0;
         let now = context.now();
         let condemned = condemn(context, entity::Column::LeaseUntil.lte(now.as_millis()), now).await?;
-        let mut after = None;
+        let (mut after, mut fault) = (None, None);
         loop {
             let rows = entity::Entity::find()
                 .filter(entity::Column::CondemnedAt.is_not_null())
@@ -34,22 +34,30 @@ impl Portal {
                 .all(context.database.reader())
                 .await?;
             let Some(last) = rows.last() else {
-                return Ok(condemned);
+                return fault.map_or(Ok(condemned), Err);
             };
             after = Some(last.id);
             for row in rows {
-                clear(context, &row).await?;
-                if row
-                    .condemned_at
-                    .is_some_and(|at| Timestamp::from_millis(at) + KEPT_AFTER_SWEEP <= now)
-                {
-                    let transaction = context.database.write().await?;
-                    forget(&transaction, row.id).await?;
-                    transaction.commit().await?;
+                if let Err(problem) = sweep(context, &row, now).await {
+                    fault.get_or_insert(problem);
                 }
             }
         }
     }
+}
+
+/// Clears a condemned intent, and forgets it when nothing of it can come any more.
+async fn sweep(context: &Context, intent: &entity::Model, now: Timestamp) -> Result<(), Fault> {
+    clear(context, intent).await?;
+    if intent
+        .condemned_at
+        .is_some_and(|at| Timestamp::from_millis(at) + KEPT_AFTER_SWEEP <= now)
+    {
+        let transaction = context.database.write().await?;
+        forget(&transaction, intent.id).await?;
+        transaction.commit().await?;
+    }
+    Ok(())
 }
 
 /// Sweeps the intent of an upload that its own node gave up, without waiting for the lease.

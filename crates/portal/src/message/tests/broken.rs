@@ -170,6 +170,27 @@ on_both_databases! {
         upload.finish().await.unwrap();
     }
 
+    async fn one_blob_that_can_not_be_deleted_holds_up_no_other_upload(portal: TestPortal) {
+        let sender = portal.sender().await;
+        for key in ["first", "second", "third"] {
+            let mut upload = portal.begin(&sender, key, draft(1)).await.unwrap();
+            upload.document(0, pieces(PDF, 1000)).await.unwrap();
+            std::mem::forget(upload);
+        }
+        // A folder that is not empty lies where the first blob was.
+        let stuck = portal.folder().join("blobs").join(&portal.blob_files()[0]);
+        std::fs::remove_file(&stuck).unwrap();
+        std::fs::create_dir_all(stuck.join("folder")).unwrap();
+        portal.clock.advance(LEASE_OVER);
+        assert!(portal.portal.sweep_intents().await.is_err());
+        assert_eq!(portal.blob_files(), Vec::<String>::new());
+        assert_eq!(portal.content_keys().await, 0);
+        std::fs::remove_dir_all(&stuck).unwrap();
+        portal.clock.advance(INTENT_OVER);
+        portal.portal.sweep_intents().await.unwrap();
+        assert_eq!(portal.rows("intent").await, 0);
+    }
+
     async fn the_sweeper_never_touches_what_no_intent_names(portal: TestPortal) {
         let sender = portal.sender().await;
         portal.send(&sender, "key", 1).await;
