@@ -13,6 +13,7 @@
 mod harness;
 
 mod authorize;
+mod boundary;
 mod failure;
 mod independent_client;
 mod limit;

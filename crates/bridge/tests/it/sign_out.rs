@@ -46,7 +46,8 @@ async fn nobody_is_sent_anywhere_else() {
     let world = World::new().await;
     let tokens = world.exchange(&code(&world).await).await;
     let id_token = tokens["id_token"].as_str().unwrap();
-    let forged = format!("{}A", &id_token[..id_token.len() - 1]);
+    let (signed, signature) = id_token.rsplit_once('.').unwrap();
+    let forged = format!("{signed}.{}", signature.chars().rev().collect::<String>());
     let evil = "https://evil.example/";
     for parameters in [
         vec![("id_token_hint", id_token), ("post_logout_redirect_uri", evil)],

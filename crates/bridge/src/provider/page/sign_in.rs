@@ -174,8 +174,9 @@ fn order(path: &str, texts: &Texts, method: Method, live: &Live) -> Markup {
                     button.quiet { (texts.more_time) }
                 }
                 @if method == Method::Qr {
-                    ol #steps hidden[live.qr.is_none()] {
-                        @for step in texts.qr_steps { li { (step) } }
+                    div #steps hidden[live.qr.is_none()] {
+                        ol { @for step in texts.qr_steps { li { (step) } } }
+                        p.help { (texts.qr_help) }
                     }
                 }
             }
@@ -187,10 +188,7 @@ fn other_way(path: &str, texts: &Texts, method: Method, device: DeviceKind) -> M
     match (method, device) {
         (Method::ThisDevice, _) => start_button(path, Method::Qr, texts.use_qr, false),
         (Method::Qr, DeviceKind::Phone) => start_button(path, Method::ThisDevice, texts.use_phone, false),
-        (Method::Qr, DeviceKind::Desktop) => html! {
-            (start_button(path, Method::ThisDevice, texts.use_desktop, false))
-            p.help { (texts.qr_help) }
-        },
+        (Method::Qr, DeviceKind::Desktop) => start_button(path, Method::ThisDevice, texts.use_desktop, false),
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) static TEXTS: Texts = Texts {
         "Point the camera at the QR code here.",
     ],
     qr_alternative: "QR code to scan with the BankID app",
-    qr_help: "Can't scan the code? Use BankID on the same device as this page instead.",
+    qr_help: "Can't scan? Use BankID on the same device as this page instead.",
     starting: "Contacting BankID …",
     troubled: "BankID is not answering right now. We keep trying.",
     time_left: "You have {minutes} minutes.",

@@ -22,7 +22,7 @@ pub(super) static TEXTS: Texts = Texts {
         "Rikta kameran mot QR-koden här.",
     ],
     qr_alternative: "QR-kod att skanna med BankID-appen",
-    qr_help: "Kan du inte skanna koden? Använd BankID på samma enhet som den här sidan i stället.",
+    qr_help: "Kan du inte skanna? Använd BankID på samma enhet som den här sidan i stället.",
     starting: "Vi kontaktar BankID …",
     troubled: "BankID svarar inte just nu. Vi fortsätter att försöka.",
     time_left: "Du har {minutes} minuter på dig.",
