@@ -9,6 +9,7 @@ pub(crate) mod entity;
 mod error;
 mod file_name;
 mod fingerprint;
+mod format;
 mod media_type;
 mod publish;
 mod receipt;
