@@ -7,9 +7,10 @@
 //!
 //! A blob appears whole and durable or not at all, and memory use does not depend on its size.
 
+mod reader;
+
 use std::error::Error;
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Seek, SeekFrom};
 use std::ops::Range;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
@@ -17,9 +18,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use base::{DocumentId, OrganisationId};
-use bytes::{Bytes, BytesMut};
-use futures::StreamExt;
-use futures::stream::BoxStream;
+use bytes::Bytes;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
@@ -27,8 +26,11 @@ use object_store::{
 };
 use tokio::task::spawn_blocking;
 
+use reader::Source;
+
 use crate::installation::InstallationMark;
 use crate::{BlobSettings, Fault};
+pub(crate) use reader::BlobReader;
 
 /// Bytes of a part when writing to a folder: few enough that many uploads fit in memory, many enough that handing a part
 /// to another thread costs little.
@@ -190,10 +192,10 @@ impl Blobs {
             }
             GetResultPayload::Stream(stream) => Source::Stream(stream, Bytes::new()),
         };
-        Ok(BlobReader {
-            source: Some(source),
-            remaining: found.range.end.saturating_sub(found.range.start),
-        })
+        Ok(BlobReader::new(
+            source,
+            found.range.end.saturating_sub(found.range.start),
+        ))
     }
 
     /// Deletes the blob and whatever a broken upload of it left; fine when there is nothing.
@@ -339,69 +341,6 @@ impl BlobWriter {
         // Whether the running part succeeds no longer matters, only that it is over.
         let _ = self.settle().await;
         Ok(self.upload.abort().await?)
-    }
-}
-
-/// Reads a range of one blob.
-pub(crate) struct BlobReader {
-    /// Away only while a read runs on another thread.
-    source: Option<Source>,
-    remaining: u64,
-}
-
-enum Source {
-    File(File),
-    /// What comes, and what came beyond what was asked for.
-    Stream(BoxStream<'static, object_store::Result<Bytes>>, Bytes),
-}
-
-impl BlobReader {
-    /// The next `length` bytes, fewer only at the end of the range and `None` after it. The buffer is the caller's own, so
-    /// that it can be decrypted where it lies.
-    ///
-    /// # Errors
-    ///
-    /// [`BlobError::Short`] when the blob ends before the range does, and others. Nothing more can be read then.
-    pub(crate) async fn next(&mut self, length: usize) -> Result<Option<BytesMut>, BlobError> {
-        let length = usize::try_from(self.remaining).map_or(length, |remaining| remaining.min(length));
-        if length == 0 {
-            return Ok(None);
-        }
-        let (source, buffer) = match self.source.take().ok_or(BlobError::Interrupted)? {
-            Source::File(file) => spawn_blocking(move || read_file(file, length))
-                .await
-                .map_err(|_| BlobError::Interrupted)??,
-            Source::Stream(stream, rest) => read_stream(stream, rest, length).await?,
-        };
-        self.source = Some(source);
-        self.remaining -= length as u64;
-        Ok(Some(buffer))
-    }
-}
-
-fn read_file(mut file: File, length: usize) -> Result<(Source, BytesMut), BlobError> {
-    let mut buffer = Vec::with_capacity(length);
-    let read = (&mut file).take(length as u64).read_to_end(&mut buffer)?;
-    if read < length {
-        return Err(BlobError::Short);
-    }
-    // A `Vec` that becomes `Bytes` and then `BytesMut` is not copied as long as nobody else holds it.
-    Ok((Source::File(file), BytesMut::from(Bytes::from(buffer))))
-}
-
-async fn read_stream(
-    mut stream: BoxStream<'static, object_store::Result<Bytes>>,
-    mut rest: Bytes,
-    length: usize,
-) -> Result<(Source, BytesMut), BlobError> {
-    let mut buffer = BytesMut::with_capacity(length);
-    loop {
-        let wanted = length - buffer.len();
-        buffer.extend_from_slice(&rest.split_to(wanted.min(rest.len())));
-        if buffer.len() == length {
-            return Ok((Source::Stream(stream, rest), buffer));
-        }
-        rest = stream.next().await.ok_or(BlobError::Short)??;
     }
 }
 

@@ -1,4 +1,5 @@
 use base::{Clock, Ids};
+use futures::StreamExt;
 use tempfile::TempDir;
 
 use super::*;
@@ -136,7 +137,12 @@ async fn a_blob_that_became_shorter_while_it_is_read_is_noticed() {
         .unwrap();
     assert_eq!(reader.next(500).await.unwrap().unwrap().len(), 500);
     let blob = fixture.document_folder().join(fixture.document.to_string());
-    File::options().write(true).open(blob).unwrap().set_len(600).unwrap();
+    std::fs::File::options()
+        .write(true)
+        .open(blob)
+        .unwrap()
+        .set_len(600)
+        .unwrap();
     assert!(matches!(reader.next(500).await, Err(BlobError::Short)));
     assert!(reader.next(500).await.is_err());
 }
@@ -149,10 +155,10 @@ async fn a_stream_is_cut_into_the_pieces_that_are_asked_for() {
             .chunks(pieces)
             .map(|piece| Ok(Bytes::copy_from_slice(piece)))
             .collect();
-        let mut reader = BlobReader {
-            source: Some(Source::Stream(futures::stream::iter(stream).boxed(), Bytes::new())),
-            remaining: 9_999,
-        };
+        let mut reader = BlobReader::new(
+            Source::Stream(futures::stream::iter(stream).boxed(), Bytes::new()),
+            9_999,
+        );
         let mut read = Vec::new();
         while let Some(bytes) = reader.next(asked).await.unwrap() {
             read.extend_from_slice(&bytes);
@@ -177,7 +183,7 @@ fn a_full_disk_and_a_full_quota_are_told_apart_from_other_failures() {
 
 #[test]
 fn a_write_to_a_full_device_is_out_of_space() {
-    let mut full = File::options().write(true).open("/dev/full").unwrap();
+    let mut full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     let problem = io::Write::write_all(&mut full, b"x").unwrap_err();
     assert!(matches!(BlobError::from(problem), BlobError::OutOfSpace));
 }

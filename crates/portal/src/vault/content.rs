@@ -4,12 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use base::{Day, OrganisationId};
 use keyring::{ContentKey, ContentOwner, WrappedKey};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::entity::{content_key, organisation_key};
 use super::wrapping::{Scope, WrappedFor, column, wrapped_for};
 use super::{BATCH, Vault, VaultError};
+use crate::database::WriteTransaction;
 use crate::provider::DaySecretName;
 
 impl Vault {
@@ -185,24 +186,24 @@ impl Vault {
     ///
     /// When the vault fails; then all of the keys still exist, or (if the connection broke) none.
     pub(crate) async fn destroy_content_keys(&self, owners: &[ContentOwner]) -> Result<(), VaultError> {
-        let transaction = self.database.write().await?;
-        for owners in owners.chunks(BATCH) {
-            let owners: Vec<Uuid> = owners.iter().map(|owner| owner_uuid(*owner)).collect();
-            let days: Vec<i32> = content_key::Entity::find()
-                .select_only()
-                .column(content_key::Column::Day)
-                .distinct()
-                .filter(content_key::Column::OwnerId.is_in(owners.clone()))
-                .into_tuple()
-                .all(&transaction)
-                .await?;
-            content_key::Entity::delete_many()
-                .filter(content_key::Column::OwnerId.is_in(owners))
-                .exec(&transaction)
-                .await?;
-            self.mark_days(&transaction, days.into_iter().collect()).await?;
+        let owners = sorted(owners);
+        loop {
+            let days = self.content_days(&owners).await?;
+            let transaction = self.database.write().await?;
+            self.mark_days(&transaction, &days).await?;
+            let rows = locked(&transaction, &owners).await?;
+            // Wrapped for another day since the look: look again.
+            if rows.iter().any(|row| !days.contains(&row.day)) {
+                continue;
+            }
+            for rows in rows.chunks(BATCH) {
+                content_key::Entity::delete_many()
+                    .filter(content_key::Column::OwnerId.is_in(rows.iter().map(|row| row.owner_id)))
+                    .exec(&transaction)
+                    .await?;
+            }
+            return Ok(transaction.commit().await?);
         }
-        Ok(transaction.commit().await?)
     }
 
     /// Wraps keys for another day, earlier or later. Keys that are gone stay gone.
@@ -211,25 +212,64 @@ impl Vault {
     ///
     /// [`VaultError::DayOver`], or a failure of the vault or the provider; nothing is changed then.
     pub(crate) async fn rewrap_content_keys(&self, owners: &[ContentOwner], day: Day) -> Result<(), VaultError> {
-        let transaction = self.database.write().await?;
-        let version = self.hold_day(&transaction, day).await?;
-        let mut shortened = BTreeSet::new();
-        for owners in owners.chunks(BATCH) {
-            let rows = content_key::Entity::find()
-                .filter(content_key::Column::OwnerId.is_in(owners.iter().map(|owner| owner_uuid(*owner))))
-                .lock_exclusive()
-                .all(&transaction)
-                .await?;
+        let owners = sorted(owners);
+        loop {
+            let days = self.content_days(&owners).await?;
+            let transaction = self.database.write().await?;
+            let version = self.hold_day(&transaction, day).await?;
+            let later = days.iter().copied().filter(|number| *number > day.number()).collect();
+            self.mark_days(&transaction, &later).await?;
+            let rows = locked(&transaction, &owners).await?;
+            if rows
+                .iter()
+                .any(|row| row.day > day.number() && !later.contains(&row.day))
+            {
+                continue;
+            }
             for row in rows.into_iter().filter(|row| row.day != day.number()) {
-                if row.day > day.number() {
-                    shortened.insert(row.day);
-                }
                 self.rewrap_content_row(&transaction, row, day, version).await?;
             }
+            return Ok(transaction.commit().await?);
         }
-        self.mark_days(&transaction, shortened).await?;
-        Ok(transaction.commit().await?)
     }
+
+    /// The days that these owners' keys are wrapped for now.
+    async fn content_days(&self, owners: &[Uuid]) -> Result<BTreeSet<i32>, VaultError> {
+        let mut days = BTreeSet::new();
+        for owners in owners.chunks(BATCH) {
+            let found: Vec<i32> = content_key::Entity::find()
+                .select_only()
+                .column(content_key::Column::Day)
+                .distinct()
+                .filter(content_key::Column::OwnerId.is_in(owners.to_vec()))
+                .into_tuple()
+                .all(self.database.reader())
+                .await?;
+            days.extend(found);
+        }
+        Ok(days)
+    }
+}
+
+fn sorted(owners: &[ContentOwner]) -> Vec<Uuid> {
+    let mut owners: Vec<Uuid> = owners.iter().map(|owner| owner_uuid(*owner)).collect();
+    owners.sort_unstable();
+    owners
+}
+
+/// The rows of these owners, sorted, locked in their order.
+async fn locked(transaction: &WriteTransaction, owners: &[Uuid]) -> Result<Vec<content_key::Model>, VaultError> {
+    let mut rows = Vec::new();
+    for owners in owners.chunks(BATCH) {
+        let found = content_key::Entity::find()
+            .filter(content_key::Column::OwnerId.is_in(owners.to_vec()))
+            .order_by_asc(content_key::Column::OwnerId)
+            .lock_exclusive()
+            .all(transaction)
+            .await?;
+        rows.extend(found);
+    }
+    Ok(rows)
 }
 
 fn unwrap(

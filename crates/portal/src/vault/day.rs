@@ -2,6 +2,9 @@
 //!
 //! A transaction that wraps for a day *holds* it: on PostgreSQL by a shared lock on the day's row, on SQLite because
 //! writers queue. Ending a day, and giving it a new secret, change that row, so neither happens in the middle of wrapping.
+//!
+//! Locks are taken in one order, so that nobody waits in a circle: days before what is wrapped for them, days by number,
+//! keys and people by id.
 
 use std::collections::BTreeSet;
 
@@ -80,16 +83,33 @@ impl Vault {
 
     async fn delete_rows_before(&self, day: Day) -> Result<(), VaultError> {
         let transaction = self.database.write().await?;
-        content_key::Entity::delete_many()
-            .filter(content_key::Column::Day.lt(day.number()))
-            .exec(&transaction)
-            .await?;
+        loop {
+            let gone: Vec<uuid::Uuid> = content_key::Entity::find()
+                .select_only()
+                .column(content_key::Column::OwnerId)
+                .filter(content_key::Column::Day.lt(day.number()))
+                .order_by_asc(content_key::Column::OwnerId)
+                .limit(BATCH as u64)
+                .lock_exclusive()
+                .into_tuple()
+                .all(&transaction)
+                .await?;
+            if gone.is_empty() {
+                break;
+            }
+            content_key::Entity::delete_many()
+                .filter(content_key::Column::OwnerId.is_in(gone))
+                .exec(&transaction)
+                .await?;
+        }
         loop {
             let gone: Vec<uuid::Uuid> = recipient::Entity::find()
                 .select_only()
                 .column(recipient::Column::Id)
                 .filter(recipient::Column::Day.lt(day.number()))
+                .order_by_asc(recipient::Column::Id)
                 .limit(BATCH as u64)
+                .lock_exclusive()
                 .into_tuple()
                 .all(&transaction)
                 .await?;
@@ -296,15 +316,23 @@ impl Vault {
         Ok(last_over.map_or(today, |row| today.max(Day::from_number(row.number).plus_days(1))))
     }
 
-    /// Marks days for compaction, since something wrapped for them was destroyed before they are over.
+    /// Marks days for compaction, since something wrapped for them is destroyed before they are over. It locks the days, so
+    /// it comes before the caller locks what is wrapped for them.
     pub(super) async fn mark_days<C: ConnectionTrait>(
         &self,
         connection: &C,
-        days: BTreeSet<i32>,
+        days: &BTreeSet<i32>,
     ) -> Result<(), VaultError> {
         if days.is_empty() {
             return Ok(());
         }
+        let days = days.iter().copied();
+        day::Entity::find()
+            .filter(day::Column::Number.is_in(days.clone()))
+            .order_by_asc(day::Column::Number)
+            .lock_exclusive()
+            .all(connection)
+            .await?;
         day::Entity::update_many()
             .col_expr(day::Column::Marked, Expr::value(true))
             .filter(day::Column::Number.is_in(days))

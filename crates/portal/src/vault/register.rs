@@ -1,6 +1,6 @@
 //! The register of persons: found by number through a blind index, their own fields sealed under their own key.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use base::{Day, Personnummer, PersonnummerKind, RecipientId};
@@ -58,8 +58,9 @@ impl Vault {
     }
 
     async fn find_or_create(&self, number: &Personnummer, until: Day) -> Result<RecipientId, VaultError> {
-        let transaction = self.database.write().await?;
         let indexes = self.indexes(number);
+        let transaction = self.database.write().await?;
+        self.hold_day(&transaction, until).await?;
         let found = recipient_index::Entity::find()
             .filter(
                 recipient_index::Column::BlindIndex.is_in(indexes.iter().map(|(_, index)| index.as_bytes().to_vec())),
@@ -257,27 +258,47 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// When the vault fails; nobody is forgotten then.
+    /// When the vault fails; some may be forgotten then, and the call can be repeated.
     pub(crate) async fn forget_recipients(&self, recipients: &[RecipientId]) -> Result<Vec<RecipientId>, VaultError> {
-        let transaction = self.database.write().await?;
         let before = (self.clock.now() - RESERVATION).as_millis();
         let mut gone = Vec::new();
         for recipients in recipients.chunks(BATCH) {
+            gone.extend(self.forget_some(recipients, before).await?);
+        }
+        Ok(gone)
+    }
+
+    async fn forget_some(&self, recipients: &[RecipientId], before: i64) -> Result<Vec<RecipientId>, VaultError> {
+        let theirs = recipient::Column::Id.is_in(recipients.iter().map(|id| *id.as_uuid()));
+        loop {
+            let days: Vec<i32> = recipient::Entity::find()
+                .select_only()
+                .column(recipient::Column::Day)
+                .distinct()
+                .filter(theirs.clone())
+                .filter(recipient::Column::ReservedAt.lte(before))
+                .into_tuple()
+                .all(self.database.reader())
+                .await?;
+            let days: BTreeSet<i32> = days.into_iter().collect();
+            let transaction = self.database.write().await?;
+            self.mark_days(&transaction, &days).await?;
             let known = recipient::Entity::find()
-                .filter(recipient::Column::Id.is_in(recipients.iter().map(|id| *id.as_uuid())))
+                .filter(theirs.clone())
                 .order_by_asc(recipient::Column::Id)
                 .lock_exclusive()
                 .all(&transaction)
                 .await?;
             let (reserved, due): (Vec<_>, Vec<_>) = known.into_iter().partition(|row| row.reserved_at > before);
+            // Wrapped for another day since the look: look again.
+            if due.iter().any(|row| !days.contains(&row.day)) {
+                continue;
+            }
             delete(&transaction, due.iter().map(|row| row.id).collect()).await?;
-            self.mark_days(&transaction, due.iter().map(|row| row.day).collect())
-                .await?;
+            transaction.commit().await?;
             let stays = |id: &RecipientId| reserved.iter().any(|row| row.id == *id.as_uuid());
-            gone.extend(recipients.iter().filter(|id| !stays(id)));
+            return Ok(recipients.iter().filter(|id| !stays(id)).copied().collect());
         }
-        transaction.commit().await?;
-        Ok(gone)
     }
 
     /// A person's key; `None` when the secret of their day is gone.

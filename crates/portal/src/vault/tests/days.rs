@@ -208,3 +208,66 @@ async fn a_shortened_retention_marks_the_day_that_it_left() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nodes_that_do_everything_at_once_never_stand_in_each_others_way() {
+    on_each_database(async |databases| {
+        let fixture = Arc::new(Fixture::new(databases).await);
+        let node = Arc::new(fixture.other_node(databases).await);
+        let owners: Vec<ContentOwner> = (0..12).map(|_| fixture.document()).collect();
+        let vault = fixture.vault.clone();
+        vault
+            .new_content_keys(fixture.organisation, &owners, TODAY.plus_days(2))
+            .await
+            .unwrap();
+        let mut tasks = tokio::task::JoinSet::new();
+        for round in 0..10_i32 {
+            let backwards: Vec<ContentOwner> = owners.iter().rev().copied().collect();
+            let (owners, organisation) = (owners.clone(), fixture.organisation);
+            let fresh = [fixture.document(), fixture.message()];
+            for vault in [fixture.vault.clone(), (*node).clone()] {
+                let (owners, backwards) = (owners.clone(), backwards.clone());
+                tasks.spawn({
+                    let vault = vault.clone();
+                    async move { vault.rewrap_content_keys(&owners, TODAY.plus_days(round % 4)).await }
+                });
+                tasks.spawn({
+                    let vault = vault.clone();
+                    async move {
+                        vault
+                            .rewrap_content_keys(&backwards, TODAY.plus_days((round + 1) % 4))
+                            .await
+                    }
+                });
+                tasks.spawn({
+                    let vault = vault.clone();
+                    async move { vault.destroy_content_keys(&fresh).await }
+                });
+                tasks.spawn({
+                    let vault = vault.clone();
+                    async move {
+                        let person = vault
+                            .recipient(&number("200001012384"), TODAY.plus_days(round % 5))
+                            .await?;
+                        vault.forget_recipients(&[person]).await.map(drop)
+                    }
+                });
+                tasks.spawn(async move { vault.compact_marked_days().await.map(drop) });
+            }
+            let vault = fixture.vault.clone();
+            tasks.spawn(async move {
+                vault
+                    .new_content_keys(organisation, &fresh, TODAY.plus_days(round % 4))
+                    .await
+                    .map(drop)
+            });
+        }
+        while let Some(done) = tasks.join_next().await {
+            done.unwrap().unwrap();
+        }
+        for owner in owners {
+            assert!(fixture.opens(owner).await);
+        }
+    })
+    .await;
+}
