@@ -68,7 +68,7 @@ pub use purge::{PurgeMode, PurgeReport};
 pub use recipient::{SignInError, SignInRefusal, VerifiedIdentity};
 pub use session::{SessionCreation, SessionKey, StoredSession};
 pub use settings::{BlobSettings, Limits, ProviderSettings, SessionLimits, Settings};
-pub use system::{IssuedToken, TokenError};
+pub use system::{IssuedToken, System, TokenError};
 
 /// The portal: every use case is a method of it. Cloning gives the same portal.
 #[derive(Clone)]

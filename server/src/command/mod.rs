@@ -42,7 +42,7 @@ pub enum Command {
     /// Create and list organisations.
     #[command(subcommand)]
     Organisation(organisation::OrganisationCommand),
-    /// Create an organisation's systems.
+    /// Create, list and disable an organisation's systems.
     #[command(subcommand)]
     System(system::SystemCommand),
     /// Purge what is due now, or count it.

@@ -1,6 +1,6 @@
 //! `postvalv system`
 
-use base::OrganisationId;
+use base::{OrganisationId, SystemId};
 use clap::{Args, Subcommand};
 use portal::Scope;
 
@@ -12,6 +12,25 @@ use crate::config::Config;
 pub enum SystemCommand {
     /// Create a system, and print its id and its secret. The secret is shown this once and stored nowhere.
     Create(Create),
+    /// List an organisation's systems: id, whether it is disabled, scopes and name, oldest first.
+    List(List),
+    /// Shut a system out at once: its secret and its tokens are void from now on.
+    Disable(Disable),
+}
+
+/// Whose systems.
+#[derive(Debug, Args)]
+pub struct List {
+    /// The organisation.
+    #[arg(long, value_name = "ID")]
+    organisation: OrganisationId,
+}
+
+/// Which system.
+#[derive(Debug, Args)]
+pub struct Disable {
+    /// The system's id.
+    id: SystemId,
 }
 
 /// The system to create.
@@ -30,16 +49,37 @@ pub struct Create {
 
 pub(super) async fn run(config: &Config, command: SystemCommand) -> anyhow::Result<()> {
     let (portal, clock) = super::open(config).await?;
-    let SystemCommand::Create(new) = command;
-    let scopes = if new.scopes.is_empty() {
-        &Scope::ALL
-    } else {
-        new.scopes.as_slice()
-    };
-    let (id, secret) = portal
-        .create_system(&operator(&clock), new.organisation, &new.name, scopes)
-        .await?;
-    answer(&format!("client_id     {id}\nclient_secret {}", secret.expose()));
+    let actor = operator(&clock);
+    match command {
+        SystemCommand::Create(new) => {
+            let scopes = if new.scopes.is_empty() {
+                &Scope::ALL
+            } else {
+                new.scopes.as_slice()
+            };
+            let (id, secret) = portal
+                .create_system(&actor, new.organisation, &new.name, scopes)
+                .await?;
+            answer(&format!("client_id     {id}\nclient_secret {}", secret.expose()));
+        }
+        SystemCommand::List(List { organisation }) => {
+            for system in portal.list_systems(&actor, organisation).await? {
+                let state = if system.disabled_at.is_some() {
+                    "disabled"
+                } else {
+                    "enabled "
+                };
+                let scopes: Vec<&str> = system.scopes.iter().map(|scope| scope.as_str()).collect();
+                answer(&format!(
+                    "{}  {state}  {}  {}",
+                    system.id,
+                    scopes.join(","),
+                    system.name
+                ));
+            }
+        }
+        SystemCommand::Disable(Disable { id }) => portal.disable_system(&actor, id).await?,
+    }
     portal.close().await;
     Ok(())
 }

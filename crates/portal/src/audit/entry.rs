@@ -9,6 +9,7 @@ use crate::{OperatorActor, RecipientActor, RequestInfo, SystemActor};
 pub(crate) enum AuditAction {
     OrganisationCreated,
     SystemCreated,
+    SystemDisabled,
     TokenIssued,
     TokenRefused,
     RecipientsMatched,
@@ -37,6 +38,7 @@ impl AuditAction {
         match self {
             Self::OrganisationCreated => "organisation.created",
             Self::SystemCreated => "system.created",
+            Self::SystemDisabled => "system.disabled",
             Self::TokenIssued => "token.issued",
             Self::TokenRefused => "token.refused",
             Self::RecipientsMatched => "recipients.matched",

@@ -60,6 +60,9 @@ pub enum SetUpError {
     /// There is no such organisation.
     #[error("no such organisation")]
     NoSuchOrganisation,
+    /// There is no such system.
+    #[error("no such system")]
+    NoSuchSystem,
     /// Something inside failed.
     #[error(transparent)]
     Fault(Fault),

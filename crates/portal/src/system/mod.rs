@@ -5,12 +5,14 @@
 //! nothing but load.
 
 pub(crate) mod access_token;
+mod administration;
 mod credentials;
 pub(crate) mod entity;
 #[cfg(test)]
 mod tests;
 mod token;
 
+pub use administration::System;
 pub use token::{IssuedToken, TokenError};
 
 use base::{OrganisationId, Personnummer, SecretString, SystemId};
