@@ -11,6 +11,12 @@
     reason = "clippy allows these in tests, but does not see that the helpers here are for nothing else"
 )]
 
+mod api_access;
+mod api_description;
+mod api_following;
+mod api_messages;
+mod api_refusals;
+mod api_support;
 mod attacks;
 mod browser;
 mod content;

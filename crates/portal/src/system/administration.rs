@@ -96,7 +96,7 @@ mod tests {
     use crate::{NewOrganisation, Scope, SetUpError, TokenError};
 
     on_both_databases! {
-        async fn a_disabled_system_is_out_at_once_and_stays_listed(test) {
+        async fn a_disabled_system_is_out_at_once_and_stays_listed(test: TestPortal) {
             let new = NewOrganisation {
                 name: "Norrby kommun".to_owned(),
                 retention_days: None,
@@ -127,7 +127,7 @@ mod tests {
             assert!(listed[0].disabled_at.is_some());
         }
 
-        async fn a_system_that_does_not_exist_cannot_be_disabled(test) {
+        async fn a_system_that_does_not_exist_cannot_be_disabled(test: TestPortal) {
             let nobody = "0192f0c1-2345-7abc-8def-0123456789ab".parse().unwrap();
             let refused = test.portal.disable_system(&test.operator(), nobody).await;
             assert!(matches!(refused, Err(SetUpError::NoSuchSystem)));
