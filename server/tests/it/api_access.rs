@@ -145,13 +145,14 @@ async fn no_token_or_one_that_is_not_good_gets_401_everywhere() {
 async fn a_token_ends_with_its_hour_and_with_its_system() {
     let served = Served::start().await;
     let system = served.system().await;
-    served.clock.advance(Duration::from_secs(3599));
+    served.app.clock.advance(Duration::from_secs(3599));
     assert_eq!(served.get(&system, "/events").await.status(), 200);
-    served.clock.advance(Duration::from_secs(1));
+    served.app.clock.advance(Duration::from_secs(1));
     refused(served.get(&system, "/events").await, "invalid-token").await;
 
     let disabled = served.system().await;
     served
+        .app
         .portal
         .disable_system(&served.operator(), disabled.id)
         .await

@@ -68,7 +68,9 @@ fn the_guide_names_every_problem_with_its_status() {
         let named = format!("`{}`", code.as_str());
         let status = format!("| {} |", code.status());
         assert!(
-            guide.lines().any(|line| line.starts_with(&status) && line.contains(&named)),
+            guide
+                .lines()
+                .any(|line| line.starts_with(&status) && line.contains(&named)),
             "docs/api.md lacks {named} in a row of {status}"
         );
     }

@@ -9,7 +9,7 @@ use crate::api_support::{FIRST, Multipart, PDF, SECOND, Served, document, json, 
 
 /// Metadata that is refused with a code and a pointer, with the PDF as its document.
 async fn refuses(cases: &[(&str, Value, &str, Option<&str>)]) {
-    let served = Served::start_with("[limits]\nmax_files = 2\nmax_recipients = 2\n").await;
+    let served = Served::with_limits("max_files = 2\nmax_recipients = 2").await;
     let system = served.system().await;
     for (pointer, value, code, where_to) in cases {
         let metadata = metadata_with(pointer, value.clone());
@@ -266,7 +266,7 @@ async fn parts_that_are_missing_out_of_order_or_too_many_are_refused() {
 
 #[tokio::test]
 async fn a_document_over_the_limit_is_refused_by_its_declaration_and_cut_off_in_the_stream() {
-    let served = Served::start_with("[limits]\nmax_file_bytes = 1000\n").await;
+    let served = Served::with_limits("max_file_bytes = 1000").await;
     let system = served.system().await;
     let declared = metadata_with("/documents", json!([document("a.pdf", "application/pdf", 1001)]));
     let problem = refused(served.send(&system, "k", &declared, &[PDF]).await, "file-too-large").await;

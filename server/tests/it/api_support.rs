@@ -1,18 +1,17 @@
-//! What the tests of API v1 stand on: the real router on a real socket, with a clock that stands still.
+//! What the tests of API v1 stand on: the program on a real socket.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use base::{ManualClock, Personnummer, SecretString, SystemId, Timestamp};
-use portal::{
-    IdempotencyKey, MessageDraft, NewOrganisation, OperatorActor, Portal, RecipientAddress, RequestInfo, Scope, Upload,
-};
+use base::{Personnummer, SecretString, SystemId};
+use portal::{IdempotencyKey, MessageDraft, NewOrganisation, OperatorActor, RecipientAddress, Scope, Upload};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
-use server::config::Config;
-use server::{AppState, HttpLimits, Providers};
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use web::Limits;
+
+use crate::harness::App;
 
 /// Two of Skatteverket's test numbers.
 pub(crate) const FIRST: &str = "200001012384";
@@ -21,13 +20,11 @@ pub(crate) const SECOND: &str = "20000101-2392";
 /// The smallest thing that begins as a PDF does.
 pub(crate) const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n";
 
-/// A portal of its own for one test, served until it is dropped.
+/// The program on a socket, until it is dropped.
 pub(crate) struct Served {
-    pub(crate) portal: Portal,
-    pub(crate) clock: ManualClock,
+    pub(crate) app: App,
     pub(crate) address: SocketAddr,
     http: reqwest::Client,
-    _folder: TempDir,
     _stop: oneshot::Sender<()>,
 }
 
@@ -40,55 +37,38 @@ pub(crate) struct System {
 
 impl Served {
     pub(crate) async fn start() -> Self {
-        Self::start_with("").await
+        Self::over(App::on_sqlite().await).await
     }
 
-    /// With more configuration, in TOML.
-    pub(crate) async fn start_with(more: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name).display().to_string();
-        let text = format!(
-            "mode = \"development\"\norigin = \"http://localhost:3000\"\n\
-             [database]\nurl = \"sqlite:{}\"\n[vault]\nurl = \"sqlite:{}\"\n\
-             [keys]\nfolder = \"{}\"\n[blobs]\nfolder = \"{}\"\n{more}",
-            at("portal.sqlite"),
-            at("vault.sqlite"),
-            at("keys"),
-            at("blobs"),
-        );
-        let path = folder.path().join("postvalv.toml");
-        std::fs::write(&path, text).unwrap();
-        let config = Config::load_from(&path, []).unwrap();
-        let clock = ManualClock::at(Timestamp::from_millis(1_795_302_000_000));
-        let portal = Portal::open(config.settings(), clock.clock()).await.unwrap();
-        let providers = Providers::new(&config.providers, &clock.clock(), HttpLimits::default(), true).unwrap();
-        let state = AppState::new(&config, portal.clone(), clock.clock(), providers);
-        let (router, _) = server::router(&state, &config);
+    /// With limits of its own, in TOML.
+    pub(crate) async fn with_limits(limits: &str) -> Self {
+        Self::over(App::with(|text| format!("{text}\n[limits]\n{limits}\n")).await).await
+    }
+
+    pub(crate) async fn over(app: App) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        tokio::spawn(web::serve(listener, router, config.listen.limits(), async {
+        let patience = Duration::from_secs(30);
+        let limits = Limits {
+            max_connections: 100,
+            header: patience,
+            idle: patience,
+            shutdown: Duration::ZERO,
+        };
+        tokio::spawn(web::serve(listener, app.router.clone(), limits, async {
             let _dropped = stopped.await;
         }));
         Self {
-            portal,
-            clock,
+            app,
             address,
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
-            _folder: folder,
             _stop: stop,
         }
     }
 
-    fn request_info(&self) -> RequestInfo {
-        RequestInfo {
-            id: base::Ids::new(self.clock.clock()).next(),
-            address: None,
-        }
-    }
-
     pub(crate) fn operator(&self) -> OperatorActor {
-        OperatorActor::on_this_host(self.request_info())
+        OperatorActor::on_this_host(self.app.request_info())
     }
 
     /// A system with every scope, of a new organisation.
@@ -103,10 +83,13 @@ impl Served {
             time_zone: None,
         };
         let operator = self.operator();
-        let organisation = self.portal.create_organisation(&operator, new).await.unwrap();
-        let created = self.portal.create_system(&operator, organisation.id, "test", scopes);
+        let organisation = self.app.portal.create_organisation(&operator, new).await.unwrap();
+        let created = self
+            .app
+            .portal
+            .create_system(&operator, organisation.id, "test", scopes);
         let (id, secret) = created.await.unwrap();
-        let issued = self.portal.issue_token(id, &secret, None, self.request_info());
+        let issued = self.app.portal.issue_token(id, &secret, None, self.app.request_info());
         let token = issued.await.unwrap().token.expose().clone();
         System { id, secret, token }
     }
@@ -145,7 +128,12 @@ impl Served {
     /// Begins to receive a message with a text and no documents, and leaves it so until the upload is dropped.
     pub(crate) async fn begin(&self, system: &System, key: &str) -> Upload {
         let token = SecretString::new(system.token.clone());
-        let actor = self.portal.system_actor(&token, self.request_info()).await.unwrap();
+        let actor = self
+            .app
+            .portal
+            .system_actor(&token, self.app.request_info())
+            .await
+            .unwrap();
         let draft = MessageDraft {
             title: "Beslut".to_owned(),
             body: "Hej!".to_owned(),
@@ -158,7 +146,7 @@ impl Served {
             files: Vec::new(),
         };
         let key = IdempotencyKey::parse(key).unwrap();
-        self.portal.begin_message(&actor, key, draft).await.unwrap()
+        self.app.portal.begin_message(&actor, key, draft).await.unwrap()
     }
 
     /// How many events the organisation has: none means that nothing was sent.
