@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::ErrorPage;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::IntoResponse;
 use base::Ids;
 use http::Method;
@@ -90,6 +90,7 @@ fn routes(state: &AppState) -> Routes {
             router
                 .layer(from_fn_with_state(state.clone(), visitor::recognise))
                 .layer(session::layer(state.portal()))
+                .layer(map_response(session::complete_removal))
                 .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         });
     Routes::default()

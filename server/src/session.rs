@@ -4,6 +4,9 @@
 //! runs out is the portal's rule, by our clock; the dates that tower-sessions keeps are never looked at.
 
 use async_trait::async_trait;
+use axum::response::Response;
+use http::HeaderValue;
+use http::header::SET_COOKIE;
 use portal::{Portal, SessionCreation, SessionKey};
 use time::OffsetDateTime;
 use tower_sessions::cookie::SameSite;
@@ -30,6 +33,29 @@ pub(crate) fn layer(portal: &Portal) -> SessionManagerLayer<Store> {
         // Lax, since the provider's callback is a navigation from another site that must bring it along.
         .with_same_site(SameSite::Lax)
         .with_expiry(Expiry::OnSessionEnd)
+}
+
+/// Completes the line that takes the session's cookie away: tower-sessions writes it without `Secure`, and browsers ignore a
+/// line about a `__Host-` cookie that lacks it.
+pub(crate) async fn complete_removal(mut response: Response) -> Response {
+    let incomplete = |line: &HeaderValue| {
+        let text = line.to_str().unwrap_or_default();
+        text.strip_prefix(COOKIE).is_some_and(|rest| rest.starts_with("=;")) && !text.contains("; Secure")
+    };
+    if response.headers().get_all(SET_COOKIE).iter().any(incomplete) {
+        let lines: Vec<HeaderValue> = response.headers().get_all(SET_COOKIE).iter().cloned().collect();
+        response.headers_mut().remove(SET_COOKIE);
+        for line in lines {
+            let complete = if incomplete(&line) {
+                let text = line.to_str().unwrap_or_default();
+                HeaderValue::from_str(&format!("{text}; Secure; HttpOnly; SameSite=Lax")).unwrap_or(line)
+            } else {
+                line
+            };
+            response.headers_mut().append(SET_COOKIE, complete);
+        }
+    }
+    response
 }
 
 /// The key of the session that a request came with or was given; `None` when it has none.

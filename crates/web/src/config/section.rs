@@ -97,7 +97,8 @@ impl Default for LogSection {
     fn default() -> Self {
         Self {
             format: LogFormat::Plain,
-            filter: "info".to_owned(),
+            // The one that is quietened calls each cookie of a session that has run out suspicious.
+            filter: "info,tower_sessions_core=error".to_owned(),
         }
     }
 }
