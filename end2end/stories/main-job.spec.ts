@@ -46,7 +46,7 @@ test('a system sends a document to two people, they read it, and it is purged', 
   );
   expect(sent.deliveries).toHaveLength(2);
 
-  const first = await browser.newPage();
+  const first = await (await browser.newContext()).newPage();
   const noErrors = failOnConsoleErrors(first);
   await signInByQr(first, installation, people.first);
   await expect(first).toHaveURL(/\/inbox$/);
@@ -67,12 +67,12 @@ test('a system sends a document to two people, they read it, and it is purged', 
   expect(digest(readFileSync((await download.path())!))).toBe(digest(file));
   noErrors();
 
-  const second = await browser.newPage();
+  const second = await (await browser.newContext()).newPage();
   await signInByQr(second, installation, people.second);
   await open(second);
   await expect(second.frameLocator('iframe').getByText(secondPage)).toBeAttached();
 
-  const stranger = await browser.newPage();
+  const stranger = await (await browser.newContext()).newPage();
   await signInByQr(stranger, installation, people.stranger);
   const foreign = await stranger.goto(installation.address + address);
   expect(foreign?.status()).toBe(404);
