@@ -10,7 +10,7 @@ footer-operator = Postvalv is run by { $operator }.
 
 ## Dates and measures
 
-day = { $day } { $month ->
+day = { $day }{"\u00A0"}{ $month ->
     [1] January
     [2] February
     [3] March
@@ -24,10 +24,10 @@ day = { $day } { $month ->
     [11] November
    *[12] December
 } { $year }
-day-and-time = { $day } at { $hour }:{ $minute }
+day-and-time = { $day } at{"\u00A0"}{ $hour }:{ $minute }
 decimal-sign = .
 time-left-today = disappears today
-time-left-days = disappears in { $days } { $days ->
+time-left-days = disappears in { $days }{"\u00A0"}{ $days ->
     [one] day
    *[other] days
 }

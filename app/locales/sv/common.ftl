@@ -10,7 +10,7 @@ footer-operator = Postvalv drivs av { $operator }.
 
 ## Datum och mått
 
-day = { $day } { $month ->
+day = { $day }{"\u00A0"}{ $month ->
     [1] januari
     [2] februari
     [3] mars
@@ -24,10 +24,10 @@ day = { $day } { $month ->
     [11] november
    *[12] december
 } { $year }
-day-and-time = { $day } kl. { $hour }.{ $minute }
+day-and-time = { $day } kl.{"\u00A0"}{ $hour }.{ $minute }
 decimal-sign = ,
 time-left-today = försvinner i dag
-time-left-days = försvinner om { $days } { $days ->
+time-left-days = försvinner om { $days }{"\u00A0"}{ $days ->
     [one] dag
    *[other] dagar
 }

@@ -197,7 +197,7 @@ fn preview(layout: &Layout, document: &DocumentView, shown: &Shown, content: &st
             view! {
                 <section class="preview" aria-labelledby="preview">
                     <h2 id="preview">{texts.get("preview-title")}</h2>
-                    <pre class="text" tabindex="0" role="region" aria-labelledby="preview">{text}</pre>
+                    <pre class="text">{text}</pre>
                     {more}
                 </section>
             }

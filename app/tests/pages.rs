@@ -1,0 +1,206 @@
+//! What holds for every page, in both languages, whatever it shows.
+
+#[path = "../examples/gallery/samples.rs"]
+mod samples;
+
+use app::page::{Shown, accessibility, case_page, document_page, inbox_page, landing_page, signed_out};
+use app::{Assets, ErrorPage, Flash, Language, Letter, Page, error_page, letter};
+use portal::Preview;
+
+const HOSTILE: &str = "<script>alert(1)</script>\"' onmouseover=x";
+
+fn every_page(language: Language) -> Vec<(String, Page)> {
+    let assets = Assets::default();
+    let guest = samples::layout(language, &assets, "/", false);
+    let reader = samples::layout(language, &assets, "/inbox", true);
+    let (now, zone) = (samples::NOW, samples::time_zone());
+    let mut pages = vec![
+        (
+            "landing".to_owned(),
+            landing_page(&guest, &samples::providers(), Some(Flash::SessionEnded)),
+        ),
+        (
+            "landing when signed in".to_owned(),
+            landing_page(&reader, &samples::providers(), None),
+        ),
+        ("signed out".to_owned(), signed_out(&guest)),
+        ("accessibility".to_owned(), accessibility(&guest)),
+        ("empty inbox".to_owned(), inbox_page(&reader, None, &[], now, &zone)),
+        (
+            "full inbox".to_owned(),
+            inbox_page(&reader, Some("Åsa Öberg"), &samples::full_inbox(), now, &zone),
+        ),
+        (
+            "inbox".to_owned(),
+            inbox_page(&reader, Some(HOSTILE), &samples::inbox(), now, &zone),
+        ),
+        ("case".to_owned(), case_page(&reader, &samples::case(), now)),
+        ("long case".to_owned(), case_page(&reader, &samples::long_case(), now)),
+    ];
+    let text = Shown::Text {
+        text: HOSTILE.to_owned(),
+        complete: false,
+    };
+    for shown in [Shown::Pdf, Shown::Image, text, Shown::TooLarge, Shown::Nothing] {
+        let document = samples::document("Beslut.pdf", "application/pdf", 248_300);
+        pages.push((
+            format!("document {shown:?}"),
+            document_page(&reader, &document, &shown, now, &zone),
+        ));
+    }
+    pages.extend(ErrorPage::ALL.map(|error| (format!("{error:?}"), error_page(&guest, error))));
+    pages
+}
+
+fn for_every_page(check: impl Fn(&str, Language, &str)) {
+    for language in Language::ALL {
+        for (name, page) in every_page(language) {
+            check(&format!("{name} ({})", language.tag()), language, &page.html);
+        }
+    }
+}
+
+fn count(html: &str, text: &str) -> usize {
+    html.matches(text).count()
+}
+
+#[test]
+fn a_page_says_its_language_and_has_one_heading_one_main_part_and_a_way_past_the_header() {
+    for_every_page(|name, language, html| {
+        assert!(html.starts_with("<!DOCTYPE html><html"), "{name}");
+        assert!(html.contains(&format!("lang=\"{}\"", language.tag())), "{name}");
+        assert_eq!(count(html, "<h1"), 1, "{name}");
+        assert_eq!(count(html, "<main id=\"main\""), 1, "{name}");
+        assert!(html.contains("href=\"#main\""), "{name}");
+    });
+}
+
+#[test]
+fn only_the_page_with_an_island_carries_scripts_and_each_has_the_nonce() {
+    for_every_page(|name, _, html| {
+        let scripts = count(html, "<script");
+        assert_eq!(scripts, usize::from(name.starts_with("document Pdf")), "{name}");
+        assert_eq!(
+            count(
+                html,
+                "<script type=\"module\" src=\"/assets/islands.js\" nonce=\"gallery\""
+            ),
+            scripts,
+            "{name}"
+        );
+        assert_eq!(count(html, "postvalv_bg.wasm"), scripts, "{name}");
+    });
+}
+
+#[test]
+fn nothing_is_styled_or_run_in_the_page_itself() {
+    for_every_page(|name, _, html| {
+        for forbidden in [" style=", "<style", " onclick", " onload", "javascript:"] {
+            assert!(!html.contains(forbidden), "{name}: {forbidden}");
+        }
+    });
+}
+
+#[test]
+fn nothing_is_loaded_from_anybody_else() {
+    for_every_page(|name, _, html| {
+        let html = html.replace("href=\"https://www.digg.se/tdosanmalan\"", "");
+        assert!(
+            !html.contains("http://") && !html.contains("https://") && !html.contains("\"//"),
+            "{name}"
+        );
+    });
+}
+
+#[test]
+fn what_a_sender_or_a_provider_wrote_stays_text() {
+    for_every_page(|name, _, html| assert!(!html.contains("<script>alert"), "{name}"));
+}
+
+#[test]
+fn the_language_form_offers_the_other_language_and_comes_back_to_the_page() {
+    for_every_page(|name, language, html| {
+        let other = if language == Language::Swedish { "en" } else { "sv" };
+        assert!(html.contains("<form method=\"post\" action=\"/language\">"), "{name}");
+        assert!(
+            html.contains(&format!("name=\"language\" value=\"{other}\" lang=\"{other}\"")),
+            "{name}"
+        );
+        assert!(html.contains("name=\"to\" value=\"/"), "{name}");
+    });
+}
+
+#[test]
+fn whoever_is_signed_in_can_sign_out_by_a_form_on_each_page() {
+    for_every_page(|name, _, html| {
+        let reading = ["inbox", "case", "document", "landing when"]
+            .iter()
+            .any(|part| name.contains(part));
+        assert_eq!(
+            html.contains("<form method=\"post\" action=\"/sign-out\">"),
+            reading,
+            "{name}"
+        );
+    });
+}
+
+#[test]
+fn the_landing_page_has_one_button_for_each_way_in() {
+    let layout = samples::layout(Language::Swedish, &Assets::default(), "/", false);
+    let html = landing_page(&layout, &samples::providers(), None).html;
+    assert_eq!(count(&html, "<form method=\"post\" action=\"/sign-in/bankid\">"), 1);
+    assert!(html.contains("Logga in med BankID"));
+}
+
+#[test]
+fn the_inbox_marks_what_is_new_and_what_is_soon_gone() {
+    let layout = samples::layout(Language::Swedish, &Assets::default(), "/inbox", true);
+    let html = inbox_page(&layout, None, &samples::inbox(), samples::NOW, &samples::time_zone()).html;
+    assert_eq!(count(&html, ">Ny</strong>"), 2);
+    assert_eq!(count(&html, "left soon"), 2);
+    assert!(html.contains("försvinner om 3\u{a0}dagar"), "{html}");
+    assert!(html.contains("kan läsas till och med 22\u{a0}december 2026"));
+}
+
+#[test]
+fn a_document_can_be_downloaded_whatever_it_is_and_opened_only_when_it_is_safe() {
+    let layout = samples::layout(Language::Swedish, &Assets::default(), "/inbox", true);
+    for (shown, opens) in [
+        (Shown::Pdf, true),
+        (Shown::Image, true),
+        (Shown::TooLarge, false),
+        (Shown::Nothing, false),
+    ] {
+        let document = samples::document("Beslut.pdf", "application/pdf", 248_300);
+        let html = document_page(&layout, &document, &shown, samples::NOW, &samples::time_zone()).html;
+        let content = format!("/documents/{}/content", document.summary.id);
+        assert!(html.contains(&format!("href=\"{content}?download\"")), "{shown:?}");
+        assert_eq!(html.contains(&format!("href=\"{content}\"")), opens, "{shown:?}");
+        assert!(html.contains("ligger kvar på din enhet"), "{shown:?}");
+    }
+    assert_eq!(Preview::of("text/html"), Preview::None);
+}
+
+#[test]
+fn a_refusal_names_the_request_only_when_somebody_can_do_something_about_it() {
+    let layout = samples::layout(Language::Swedish, &Assets::default(), "/", false);
+    let request = layout.request.to_string();
+    assert!(error_page(&layout, ErrorPage::Internal).html.contains(&request));
+    // The same bytes for what is not there and for what is somebody else's, whichever request asked.
+    assert!(!error_page(&layout, ErrorPage::NotFound).html.contains(&request));
+}
+
+#[test]
+fn the_letter_names_the_portal_and_the_sender_and_holds_no_link() {
+    let zone = samples::time_zone();
+    let text = letter(&Letter {
+        organisation: "Region Mellanvik",
+        portal: "post.example.se",
+        expires_at: samples::case().expires_at,
+        time_zone: &zone,
+    });
+    assert_eq!(count(&text, "Region Mellanvik"), 4);
+    assert_eq!(count(&text, "post.example.se"), 2);
+    assert!(text.contains("22\u{a0}december 2026") && text.contains("22\u{a0}December 2026"));
+    assert!(!text.contains("http"));
+}
