@@ -67,7 +67,12 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
         ),
         (
             "document-other".to_owned(),
-            document("Genomförandeplan.docx", "application/msword", 61_440, Shown::Nothing),
+            document(
+                "Genomförandeplan.docx",
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                61_440,
+                Shown::Nothing,
+            ),
         ),
         (
             "document-large".to_owned(),

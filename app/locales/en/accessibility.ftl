@@ -1,6 +1,7 @@
 ### The accessibility statement.
 
 accessibility-title = Accessibility statement
+accessibility-heading = Accessibility statement
 accessibility-operator = { $operator } is responsible for this service and wants everybody to be able to use it.
 accessibility-no-operator = Everybody should be able to use this service.
 accessibility-how = How accessible the service is

@@ -1,6 +1,8 @@
 ### Tillgänglighetsredogörelsen.
 
 accessibility-title = Tillgänglighetsredogörelse
+# Får delas där det står stort på en smal skärm.
+accessibility-heading = Tillgänglighets{"\u00AD"}redogörelse
 accessibility-operator = { $operator } står bakom den här tjänsten och vill att alla ska kunna använda den.
 accessibility-no-operator = Alla ska kunna använda den här tjänsten.
 accessibility-how = Så tillgänglig är tjänsten

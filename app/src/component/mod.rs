@@ -63,13 +63,32 @@ pub(crate) fn file_icon(preview: Preview) -> impl IntoView {
 
 /// The kind and size of a file, such as `PDF, 1,2 MB`.
 pub(crate) fn file_facts(texts: &Texts, document: &DocumentSummary) -> String {
-    let kind = match document.media_type.as_str() {
-        "application/pdf" => "PDF".to_owned(),
-        "image/png" | "image/jpeg" | "image/gif" | "image/webp" => texts.get("kind-image"),
-        "text/plain" => texts.get("kind-text"),
-        // A person knows the ending of a file's name, which stands right there, better than a media type.
-        _ => texts.get("kind-other"),
+    let kind = match document.preview {
+        Preview::Pdf => "PDF".to_owned(),
+        Preview::Image => texts.get("kind-image"),
+        Preview::Text => texts.get("kind-text"),
+        Preview::None => ending(&document.file_name).unwrap_or_else(|| texts.get("kind-other")),
     };
     let size = sizes::size(texts, document.size);
     texts.with("file-facts", &[("kind", kind.into()), ("size", size.into())])
+}
+
+/// The ending of a file's name, such as `DOCX`, which people know better than a media type.
+fn ending(file_name: &str) -> Option<String> {
+    let (_, ending) = file_name.rsplit_once('.')?;
+    let known = (2..=5).contains(&ending.len()) && ending.chars().all(|character| character.is_ascii_alphanumeric());
+    known.then(|| ending.to_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_called_by_the_ending_of_its_name() {
+        assert_eq!(ending("Genomförandeplan.docx").as_deref(), Some("DOCX"));
+        for without in ["README", "slut.", "a.versionen", "14 §. och mer"] {
+            assert_eq!(ending(without), None, "{without}");
+        }
+    }
 }

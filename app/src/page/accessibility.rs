@@ -30,7 +30,7 @@ pub fn accessibility(layout: &Layout) -> Page {
             <p>
                 <a class="button quiet" href=address>
                     {icon("mail")}
-                    {contact.email.clone()}
+                    {contact.email}
                 </a>
             </p>
         }
@@ -42,7 +42,7 @@ pub fn accessibility(layout: &Layout) -> Page {
     };
     render(layout, Head::plain(texts.get("accessibility-title")), move || {
         view! {
-            <h1>{texts.get("accessibility-title")}</h1>
+            <h1>{texts.get("accessibility-heading")}</h1>
             <p class="lead">{intro}</p>
             <section aria-labelledby="how">
                 <h2 id="how">{texts.get("accessibility-how")}</h2>
