@@ -19,6 +19,7 @@ mod api_refusals;
 mod api_support;
 mod attacks;
 mod browser;
+mod callbacks;
 mod content;
 mod harness;
 mod headers;
