@@ -56,7 +56,7 @@ test('a system sends a document to two people, they read it, and it is purged', 
 
   const frame = first.frameLocator('iframe');
   await expect(frame.getByText(secondPage)).toBeAttached();
-  await photograph(first, 'document');
+  await photograph(first, 'document', { fullPage: false });
   await expectAccessible(first);
 
   const [download] = await Promise.all([

@@ -16,13 +16,17 @@ export function failOnConsoleErrors(page: Page, allowed: RegExp[] = []): () => v
   return () => expect(errors, 'errors in the console').toEqual([]);
 }
 
-/** WCAG 2.2 A and AA, and axe's best practices, with nothing left out. */
+/** WCAG 2.2 A and AA, and axe's best practices, with nothing left out, in light and in dark colours. */
 export async function expectAccessible(page: Page): Promise<void> {
-  const result = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  const found = result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
-  expect(found, `accessibility of ${new URL(page.url()).pathname}`).toEqual([]);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const result = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+      .analyze();
+    const found = result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
+    expect(found, `accessibility of ${new URL(page.url()).pathname} in ${colorScheme} colours`).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: null });
 }
 
 /** What a QR code on the page says, read from its picture as a phone would. */
@@ -35,8 +39,11 @@ export async function readQr(code: Locator): Promise<string> {
 
 const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } } as const;
 
-/** A picture of the page as it is, on a phone and on a desktop, light and dark, into results/screenshots. */
-export async function photograph(page: Page, name: string): Promise<void> {
+/**
+ * A picture of the page as it is, on a phone and on a desktop, light and dark, into results/screenshots. Of a page with
+ * a preview only what is in view, since the preview draws no more than that.
+ */
+export async function photograph(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
   const before = page.viewportSize();
   const folder = new URL('../results/screenshots/', import.meta.url).pathname;
   mkdirSync(folder, { recursive: true });
@@ -44,7 +51,7 @@ export async function photograph(page: Page, name: string): Promise<void> {
     await page.setViewportSize(size);
     for (const scheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: scheme });
-      await page.screenshot({ path: `${folder}${name}-${device}-${scheme}.png`, fullPage: true });
+      await page.screenshot({ path: `${folder}${name}-${device}-${scheme}.png`, fullPage });
     }
   }
   await page.emulateMedia({ colorScheme: null });

@@ -1,0 +1,91 @@
+import { expect, test } from '@playwright/test';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Installation, people } from '../support/installation.ts';
+import { expectAccessible, failOnConsoleErrors, photograph } from '../support/page.ts';
+import { signInByQr, startSignIn } from '../support/sign-in.ts';
+
+const absent = '/documents/0192f0c1-2345-7abc-8def-0123456789ab';
+const text = 'Hej!\nDet här är ett vanligt textdokument.\n';
+
+let installation: Installation;
+
+test.beforeAll(async () => {
+  installation = await Installation.start();
+  writeFileSync(path.join(installation.folder, 'bekräftelse.txt'), text);
+  await installation.valv(['send', '--to', people.first, '--title', 'Bekräftelse på din ansökan om färdtjänst', '--body', 'Vi har tagit emot din ansökan.', 'bekräftelse.txt']);
+});
+
+test.afterAll(async () => {
+  await installation.stop();
+});
+
+for (const language of ['sv', 'en'] as const) {
+  test.describe(`in ${language}`, () => {
+    test.use({ locale: language === 'sv' ? 'sv-SE' : 'en-GB' });
+
+    test(`every page is accessible and silent (${language})`, async ({ page }) => {
+      const noErrors = failOnConsoleErrors(page, [/status of 404/]);
+      const look = async (name: string) => {
+        await expectAccessible(page);
+        await photograph(page, `${name}-${language}`);
+      };
+      await page.goto(installation.address);
+      await expect(page.locator('html')).toHaveAttribute('lang', language);
+      await look('landing');
+      await page.goto(`${installation.address}/accessibility`);
+      await look('accessibility');
+      await startSignIn(page, installation);
+      await expect(page.getByRole('img', { name: /QR/ })).toBeVisible();
+      await look('bridge');
+
+      await signInByQr(page, installation, people.first);
+      await look('inbox');
+      await page.getByRole('link', { name: /Bekräftelse/ }).click();
+      await look('case');
+      await page.getByRole('link', { name: /bekräftelse\.txt/ }).click();
+      await expect(page).toHaveURL(/\/documents\//);
+      await look('document-text');
+      await page.goto(installation.address + absent);
+      await look('not-found');
+
+      await page.goto(`${installation.address}/inbox`);
+      await page.getByRole('button', { name: /Logga ut|Sign out|Log out/ }).click();
+      await expect(page).toHaveURL(/\/signed-out$/);
+      await look('signed-out');
+      noErrors();
+    });
+  });
+}
+
+test('somebody with nothing to read sees an empty inbox', async ({ page }) => {
+  await signInByQr(page, installation, people.stranger);
+  await expect(page.getByText('Du har inget att läsa just nu')).toBeVisible();
+  await expectAccessible(page);
+  await photograph(page, 'inbox-empty-sv');
+});
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('signing in, reading and downloading work', async ({ page }) => {
+    await signInByQr(page, installation, people.first);
+    await page.getByRole('link', { name: /Bekräftelse/ }).click();
+    await page.getByRole('link', { name: /bekräftelse\.txt/ }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: /^Ladda ner/ }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('bekräftelse.txt');
+  });
+});
+
+test('after fifteen idle minutes the next request asks to sign in and then goes on where it was', async ({ page }) => {
+  await signInByQr(page, installation, people.first);
+  await page.getByRole('link', { name: /Bekräftelse/ }).click();
+  const address = page.url();
+  installation.moveClock(16 * 60 * 1000);
+  await page.goto(address);
+  await expect(page.getByRole('button', { name: /^Logga in med/ })).toBeVisible();
+  await expect(page.getByText('Vi har tagit emot din ansökan.')).toHaveCount(0);
+});
