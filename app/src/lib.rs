@@ -3,7 +3,7 @@
 //! Owns the look and the words of every page and nothing else: the server decides who asks (and hands over a
 //! [`PageContext`]), the portal decides what they may read, and a page turns the answer into HTML. A page is loaded
 //! completely before it is rendered, so its status is known and it works without JavaScript; only the document page
-//! carries scripts (see `docs/decisions/pages-without-a-router.md`).
+//! carries scripts (see `docs/decisions/0007-pages-without-a-router.md`).
 //!
 //! How the server uses it:
 //!
