@@ -60,6 +60,7 @@ fn keep<T>(place: &mut T, result: Result<T, Fault>, first: &mut Option<Fault>) {
 /// Makes the secrets of the days to come and destroys those of the days that are over.
 async fn turn_days(context: &Context) -> Result<u64, Fault> {
     let today = context.now().day();
+    context.vault.drop_old_keys();
     context.vault.prepare_days(last_day(context, today)).await?;
     let destroyed = context.vault.destroy_days_before(today).await?;
     if !destroyed.is_empty() {

@@ -1,7 +1,7 @@
 //! Finding the key that wraps: from the vault's own key, wrapped by the provider's root key, and the provider's day secret.
 //!
-//! What is unwrapped or derived stays in memory for a minute at most, so that an inbox doesn't unwrap the same key a
-//! hundred times. Content keys never stay.
+//! What is unwrapped or derived is used for a minute at most, so that an inbox doesn't unwrap the same key a hundred times,
+//! and leaves the memory with the next round of jobs. Content keys never stay.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -54,14 +54,14 @@ impl<K: Eq + Hash, V> Recent<K, V> {
     fn get(&self, key: &K, now: Timestamp) -> Option<Arc<V>> {
         let keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (since, value) = keys.get(key)?;
-        (*since <= now && now.since(*since) < MAX_AGE).then(|| Arc::clone(value))
+        is_recent(*since, now).then(|| Arc::clone(value))
     }
 
     fn put(&self, key: K, value: V, now: Timestamp) -> Arc<V> {
         let value = Arc::new(value);
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if keys.len() >= MAX_KEYS {
-            keys.retain(|_, (since, _)| now.since(*since) < MAX_AGE);
+            keys.retain(|_, (since, _)| is_recent(*since, now));
         }
         if keys.len() < MAX_KEYS {
             keys.insert(key, (now, Arc::clone(&value)));
@@ -69,9 +69,20 @@ impl<K: Eq + Hash, V> Recent<K, V> {
         value
     }
 
+    /// Drops what is too old to be used again.
+    fn drop_old(&self, now: Timestamp) {
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.retain(|_, (since, _)| is_recent(*since, now));
+    }
+
     fn clear(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
+}
+
+/// Whether a key that was unwrapped at `since` may still be used; not when the clock has gone back since.
+fn is_recent(since: Timestamp, now: Timestamp) -> bool {
+    since <= now && now.since(since) < MAX_AGE
 }
 
 /// What is kept for a minute.
@@ -95,6 +106,13 @@ impl RecentKeys {
 }
 
 impl Vault {
+    /// Wipes unwrapped keys that are too old to be used again: another node may have destroyed what they came from.
+    pub(crate) fn drop_old_keys(&self) {
+        let now = self.clock.now();
+        self.recent.scopes.drop_old(now);
+        self.recent.wrapping.drop_old(now);
+    }
+
     /// The newest version of a scope's key.
     pub(super) async fn newest_version<C: ConnectionTrait>(
         &self,
@@ -231,4 +249,20 @@ pub(super) fn number(column: i32) -> Result<SecretVersion, VaultError> {
 /// A version for a column.
 pub(super) fn column(version: SecretVersion) -> Result<i32, VaultError> {
     i32::try_from(version).map_err(|_| VaultError::Damaged)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_too_old_to_be_used_leaves_the_memory() {
+        let recent = Recent::new();
+        let start = Timestamp::from_millis(0);
+        let key = Arc::downgrade(&recent.put("scope", "key", start));
+        recent.drop_old(start + MAX_AGE / 2);
+        assert!(recent.get(&"scope", start + MAX_AGE / 2).is_some());
+        recent.drop_old(start + MAX_AGE);
+        assert!(key.upgrade().is_none());
+    }
 }
