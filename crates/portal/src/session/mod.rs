@@ -209,7 +209,9 @@ pub(crate) async fn delete_run_out(context: &Context) -> Result<u64, Fault> {
     loop {
         let now = context.now();
         let transaction = context.database.write().await?;
-        let gone = store::delete_run_out(&transaction, context.settings.sessions, now, BATCH).await?;
+        let mut gone = store::delete_run_out(&transaction, context.settings.sessions, now, BATCH).await?;
+        // In one order on every node, so that two can't wait for each other.
+        gone.sort_unstable();
         for recipient in gone.iter().flatten() {
             recipient::may_be_forgotten(&transaction, *recipient, now).await?;
         }
