@@ -12,7 +12,7 @@ use crate::actor::SystemActor;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::event::{self, EventKind, NewEvent};
-use crate::{Fault, case, delivery, document, notification, retention};
+use crate::{Context, Fault, case, delivery, document, notification, recipient, retention};
 
 /// The level of protection at which the server opens the content in the recipient's session.
 const SESSION_LEVEL: &str = "session";
@@ -121,7 +121,21 @@ async fn find_recipients(
         }
         found.push(id);
     }
+    may_come_to_nothing(attempt.context(), &found).await?;
     Ok(found)
+}
+
+/// Names people as forgettable before anything refers to them: should the message come to nothing, the job has the
+/// register forget those whom nothing else needs. It spares whoever was asked for a short while ago.
+async fn may_come_to_nothing(context: &Context, recipients: &[RecipientId]) -> Result<(), Fault> {
+    // In one order, so that two transactions can't wait for each other.
+    let mut recipients = recipients.to_vec();
+    recipients.sort_unstable();
+    let transaction = context.database.write().await?;
+    for recipient in recipients {
+        recipient::may_be_forgotten(&transaction, recipient, context.now()).await?;
+    }
+    Ok(transaction.commit().await?)
 }
 
 async fn insert_message(

@@ -1,6 +1,7 @@
 //! Forgetting a person who has neither a case nor a session left.
 //!
-//! Whoever ends a case or a session names the person as forgettable in the same transaction. The job then looks whether
+//! Whoever ends a case or a session names the person as forgettable in the same transaction, and whoever sends to somebody
+//! does so before the message is there. The job then looks whether
 //! something is left, and if nothing is, has the vault forget them. The vault spares who was asked for a short while ago,
 //! since a sender or a sign-in may be about to refer to them; such a person stays forgettable until a later round.
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 
-use crate::test_support::{PDF, TestPortal, draft, file, on_both_databases, pieces};
+use crate::test_support::{PDF, TestPortal, draft, file, number, on_both_databases, pieces};
 use crate::{MessageDraft, SendError, SystemActor};
 
 /// Longer than any lease, and then longer than a swept intent is kept.
@@ -53,6 +53,24 @@ async fn sweeps_clean(portal: &TestPortal, sender: &SystemActor) {
 }
 
 on_both_databases! {
+    async fn a_message_that_comes_to_nothing_at_its_last_step_leaves_nobody_in_the_register(portal: TestPortal) {
+        use sea_orm::ConnectionTrait;
+
+        let sender = portal.sender().await;
+        let mut upload = portal.begin(&sender, "key", draft(1)).await.unwrap();
+        upload.document(0, pieces(PDF, 1000)).await.unwrap();
+        let transaction = portal.portal.0.database.write().await.unwrap();
+        transaction.execute_unprepared("UPDATE intent SET condemned_at = 1").await.unwrap();
+        transaction.commit().await.unwrap();
+        assert!(matches!(upload.finish().await, Err(SendError::Interrupted)));
+
+        let vault = &portal.portal.0.vault;
+        assert!(vault.find_recipients(&[number(0)]).await.unwrap()[0].is_some());
+        portal.clock.advance(INTENT_OVER);
+        portal.portal.run_jobs().await.unwrap();
+        assert_eq!(vault.find_recipients(&[number(0)]).await.unwrap(), [None]);
+    }
+
     async fn a_crash_after_the_intent_leaves_nothing(portal: TestPortal) {
         let sender = portal.sender().await;
         let upload = portal.begin(&sender, "key", two_files()).await.unwrap();
