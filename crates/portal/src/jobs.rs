@@ -7,7 +7,7 @@ use base::Day;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 use crate::audit::{AuditAction, AuditEntry};
-use crate::{Context, Fault, Portal, PurgeMode, PurgeReport, session};
+use crate::{Context, Fault, Portal, PurgeMode, PurgeReport, installation, session};
 
 /// What a round did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,9 +29,12 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// The first fault, after every other job got its turn.
+    /// The first fault, after every other job got its turn; but when the parts don't belong to one installation any more,
+    /// no job runs.
     pub async fn run_jobs(&self) -> Result<JobsReport, Fault> {
         let context = &*self.0;
+        // A part may have been changed under the running program, by a restore or a wrong mount: nothing is destroyed then.
+        installation::check(&context.database, &context.vault, &context.blobs).await?;
         let mut report = JobsReport::default();
         let mut fault = None;
         context.latch().await?;

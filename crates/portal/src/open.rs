@@ -88,6 +88,8 @@ impl Portal {
 
 #[cfg(test)]
 mod tests {
+    use sea_orm::ConnectionTrait;
+
     use super::*;
     use crate::test_support::{TestPortal, on_both_databases};
 
@@ -117,6 +119,20 @@ mod tests {
             portal.clock.advance_millis(-86_400_000);
             assert_eq!(portal.portal.0.now(), latest);
             assert_eq!(portal.another_node().await.0.now(), latest);
+        }
+
+        async fn no_job_runs_while_a_part_is_of_another_generation(portal: TestPortal) {
+            let day_before = portal.portal.run_jobs().await.unwrap();
+            assert_eq!(day_before.days, 0);
+            let transaction = portal.portal.0.vault.database().write().await.unwrap();
+            transaction.execute_unprepared("UPDATE installation SET generation = 2").await.unwrap();
+            transaction.commit().await.unwrap();
+            portal.clock.advance_millis(86_400_000);
+            let secrets = portal.portal.0.vault.provider().day_secrets().await.unwrap();
+            assert!(portal.portal.run_jobs().await.is_err());
+            assert_eq!(portal.portal.0.vault.provider().day_secrets().await.unwrap().len(), secrets.len());
+            let unready = portal.portal.readiness().await;
+            assert!(matches!(unready, Err(NotReady::Installation(InstallationError::Mismatch(_)))));
         }
 
         async fn a_part_of_another_installation_is_noticed(portal: TestPortal) {
