@@ -66,14 +66,15 @@ async fn turn_days(context: &Context) -> Result<u64, Fault> {
     context.vault.drop_old_keys();
     context.vault.prepare_days(last_day(context, today)).await?;
     let destroyed = context.vault.destroy_days_before(today).await?;
-    if !destroyed.is_empty() {
-        // Once a day: what was destroyed before its day becomes unreadable in remnants too.
-        context.vault.compact_marked_days().await?;
-    }
     for day in &destroyed {
         let day = day.to_string();
         let entry = AuditEntry::by_portal(AuditAction::DaySecretDestroyed).detail(&day);
         context.record(&entry).await?;
+    }
+    if !destroyed.is_empty() {
+        // Once a day: what was destroyed before its day becomes unreadable in remnants too. After the log, which must not
+        // miss a day because this fails.
+        context.vault.compact_marked_days().await?;
     }
     Ok(u64::try_from(destroyed.len()).unwrap_or(u64::MAX))
 }
