@@ -90,6 +90,8 @@ impl Database {
             // What is deleted is overwritten in the file too. (Its log still has it: the keys see to that.)
             .pragma("secure_delete", "on")
             .busy_timeout(BUSY_TIMEOUT)
+            // A whole inbox fits, so that the reading thread need not wait for its reader half-way.
+            .row_buffer_size(1024)
             .disable_statement_logging();
         // The writer opens first: it turns the write-ahead log on, which a reader can't.
         let writer = sqlite_pool(1, options.clone()).await?;

@@ -4,6 +4,7 @@
 use base::{CaseId, DeliveryId, DocumentId, MessageId, OrganisationId, RecipientId, Timestamp};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 
+use super::listing;
 use crate::RecipientActor;
 
 /// The most deliveries that one look into the inbox or a case gives; the latest of them.
@@ -17,16 +18,15 @@ macro_rules! readable {
          AND delivery.revoked_at IS NULL AND delivery.condemned_at IS NULL AND delivery.purged_at IS NULL"
     };
 }
+pub(super) use readable;
 
 /// What [`ReadableDelivery::from_row`] reads, in its order. The body only where it is shown, since it is the big one.
 macro_rules! deliveries {
-    ($body:literal, $documents:literal) => {
+    ($body:literal) => {
         concat!(
             "SELECT delivery.id, delivery.case_id, delivery.message_id, delivery.organisation_id, organisation.name, \
              organisation.time_zone, delivery.sent_at, delivery.expires_at, delivery.opened_at, message.sealed_title, ",
             $body,
-            ", ",
-            $documents,
             " FROM delivery JOIN message ON message.id = delivery.message_id \
              JOIN organisation ON organisation.id = delivery.organisation_id "
         )
@@ -83,23 +83,19 @@ impl Finder {
 
     /// Everything that the person may read, the latest first.
     pub(crate) async fn deliveries(self, on: &impl ConnectionTrait) -> Result<Vec<ReadableDelivery>, DbErr> {
-        let sql = concat!(
-            deliveries!(
-                "NULL",
-                "(SELECT COUNT(*) FROM document WHERE document.message_id = delivery.message_id)"
-            ),
-            "WHERE ",
-            readable!(),
-            " ORDER BY delivery.sent_at DESC, delivery.id DESC LIMIT $3"
-        );
-        self.query(on, sql, [MAX_DELIVERIES.into()], ReadableDelivery::from_row)
-            .await
+        let sql = listing::sql(on.get_database_backend());
+        let lists = self
+            .query(on, sql, [MAX_DELIVERIES.into()], |row| {
+                row.try_get_by_index::<String>(0)
+            })
+            .await?;
+        lists.first().map_or_else(|| Ok(Vec::new()), |list| listing::read(list))
     }
 
     /// What the person may read in a case, the latest first; nothing when the case is not theirs.
     pub(crate) async fn in_case(self, on: &impl ConnectionTrait, case: CaseId) -> Result<Vec<ReadableDelivery>, DbErr> {
         let sql = concat!(
-            deliveries!("message.sealed_body", "CAST(0 AS BIGINT)"),
+            deliveries!("message.sealed_body"),
             "WHERE ",
             readable!(),
             " AND delivery.case_id = $4 ORDER BY delivery.sent_at DESC, delivery.id DESC LIMIT $3"
@@ -145,7 +141,7 @@ impl Finder {
             return Ok(None);
         };
         let sql = concat!(
-            deliveries!("NULL", "CAST(0 AS BIGINT)"),
+            deliveries!("NULL"),
             "WHERE ",
             readable!(),
             " AND delivery.message_id = $3 ORDER BY delivery.expires_at DESC LIMIT 1"
@@ -184,7 +180,7 @@ impl ReadableDelivery {
             opened: row.try_get_by_index::<Option<i64>>(8)?.is_some(),
             sealed_title: row.try_get_by_index(9)?,
             sealed_body: row.try_get_by_index(10)?,
-            documents: u32::try_from(row.try_get_by_index::<i64>(11)?).unwrap_or(u32::MAX),
+            documents: 0,
         })
     }
 }

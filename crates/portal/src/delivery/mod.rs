@@ -3,6 +3,7 @@
 
 pub(crate) mod entity;
 mod finder;
+mod listing;
 mod sending;
 mod store;
 
