@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -87,9 +87,18 @@ export class Installation {
     return this.succeed('valv', ['--profile', 'var/valv.toml', ...args], input);
   }
 
+  /** The files of the documents that are stored, and of those that were being stored. */
+  blobs(): string[] {
+    const entries = readdirSync(path.join(this.folder, 'var/blobs'), { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile() && entry.name !== 'installation').map((entry) => entry.name);
+  }
+
   /** Moves the clock of all three programs to so many milliseconds ahead of the system's. */
   moveClock(millis: number): void {
-    writeFileSync(path.join(this.folder, 'var/clock-offset'), String(millis));
+    // Moved into place, so that no program reads it half-written and takes the clock to stand where the system's does.
+    const offset = path.join(this.folder, 'var/clock-offset');
+    writeFileSync(`${offset}.new`, String(millis));
+    renameSync(`${offset}.new`, offset);
   }
 }
 
