@@ -1,9 +1,9 @@
-import { expect, test } from '@playwright/test';
+import { devices, expect, test } from '@playwright/test';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Installation, people } from '../support/installation.ts';
 import { expectAccessible, failOnConsoleErrors, photograph } from '../support/page.ts';
-import { signInByQr, startSignIn } from '../support/sign-in.ts';
+import { signInByQr, signInOnPhone, startSignIn } from '../support/sign-in.ts';
 
 const absent = '/documents/0192f0c1-2345-7abc-8def-0123456789ab';
 const text = 'Hej!\nDet här är ett vanligt textdokument.\n';
@@ -63,6 +63,17 @@ test('somebody with nothing to read sees an empty inbox', async ({ page }) => {
   await expect(page.getByText('Du har inget att läsa just nu')).toBeVisible();
   await expectAccessible(page);
   await photograph(page, 'inbox-empty-sv');
+});
+
+test.describe('on a phone', () => {
+  const { userAgent, viewport, deviceScaleFactor, isMobile, hasTouch } = devices['Pixel 7'];
+  test.use({ userAgent, viewport, deviceScaleFactor, isMobile, hasTouch });
+
+  test('a tap opens BankID on the same device, and the browser that began goes on', async ({ page }) => {
+    await signInOnPhone(page, installation, people.first);
+    await expect(page).toHaveURL(/\/inbox$/);
+    await expect(page.getByRole('link', { name: /Bekräftelse/ })).toBeVisible();
+  });
 });
 
 test.describe('without JavaScript', () => {

@@ -16,17 +16,32 @@ export function failOnConsoleErrors(page: Page, allowed: RegExp[] = []): () => v
   return () => expect(errors, 'errors in the console').toEqual([]);
 }
 
-/** WCAG 2.2 A and AA, and axe's best practices, with nothing left out, in light and in dark colours. */
+const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } } as const;
+const schemes = ['light', 'dark'] as const;
+
+/** Shows the page on a phone and on a desktop, in light and in dark colours, and as it was afterwards. */
+async function inEveryGuise(page: Page, look: (guise: string) => Promise<void>): Promise<void> {
+  const before = page.viewportSize();
+  for (const [device, size] of Object.entries(sizes)) {
+    await page.setViewportSize(size);
+    for (const colorScheme of schemes) {
+      await page.emulateMedia({ colorScheme });
+      await look(`${device}-${colorScheme}`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: null });
+  if (before) await page.setViewportSize(before);
+}
+
+/** WCAG 2.2 A and AA, and axe's best practices, with nothing left out. */
 export async function expectAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
+  await inEveryGuise(page, async (guise) => {
     const result = await new AxeBuilder({ page })
       .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
       .analyze();
     const found = result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
-    expect(found, `accessibility of ${new URL(page.url()).pathname} in ${colorScheme} colours`).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: null });
+    expect(found, `accessibility of ${new URL(page.url()).pathname}, ${guise}`).toEqual([]);
+  });
 }
 
 /** What a QR code on the page says, read from its picture as a phone would. */
@@ -37,23 +52,14 @@ export async function readQr(code: Locator): Promise<string> {
   return found.data;
 }
 
-const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } } as const;
-
 /**
- * A picture of the page as it is, on a phone and on a desktop, light and dark, into results/screenshots. Of a page with
- * a preview only what is in view, since the preview draws no more than that.
+ * A picture of the page in every guise, into results/screenshots. Of a page with a preview only what is in view, since
+ * the preview draws no more than that.
  */
 export async function photograph(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
-  const before = page.viewportSize();
   const folder = new URL('../results/screenshots/', import.meta.url).pathname;
   mkdirSync(folder, { recursive: true });
-  for (const [device, size] of Object.entries(sizes)) {
-    await page.setViewportSize(size);
-    for (const scheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: scheme });
-      await page.screenshot({ path: `${folder}${name}-${device}-${scheme}.png`, fullPage });
-    }
-  }
-  await page.emulateMedia({ colorScheme: null });
-  if (before) await page.setViewportSize(before);
+  await inEveryGuise(page, async (guise) => {
+    await page.screenshot({ path: `${folder}${name}-${guise}.png`, fullPage });
+  });
 }

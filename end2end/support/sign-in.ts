@@ -24,10 +24,23 @@ export async function signInByQr(page: Page, installation: Installation, personn
   await page.waitForURL((url) => url.origin === installation.address);
 }
 
+/** Signs in on a phone: a tap opens the app there, which comes back to the browser when it is done. */
+export async function signInOnPhone(page: Page, installation: Installation, personnummer: string): Promise<void> {
+  await startSignIn(page, installation);
+  await page.getByRole('link', { name: /^(Öppna BankID|Open BankID)/ }).click();
+  await page.waitForURL((url) => url.origin === installation.phone);
+  await approve(page, personnummer);
+  await page.waitForURL((url) => url.origin === installation.address);
+}
+
 /** Scans with the simulated phone and approves there. */
 async function scan(phone: Page, code: string, personnummer: string): Promise<void> {
   await phone.getByLabel(/QR/).fill(code);
-  await phone.getByRole('button', { name: /Skanna|Scan/ }).click();
+  await phone.getByRole('button', { name: /^Scan/ }).click();
+  await approve(phone, personnummer);
+}
+
+async function approve(phone: Page, personnummer: string): Promise<void> {
   await phone.getByLabel(new RegExp(personnummer)).check();
   await phone.getByRole('button', { name: /^Identify/ }).click();
 }
