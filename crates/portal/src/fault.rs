@@ -18,6 +18,20 @@ impl Fault {
         Self(inside.into())
     }
 
+    /// What happened, cause by cause, in one line for the log. `Debug` is not for the log: it also prints what a database
+    /// says of the row at hand.
+    #[must_use]
+    pub fn causes(&self) -> String {
+        let mut text = self.0.to_string();
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+
     /// Whether a disk or quota was full.
     pub(crate) fn is_out_of_space(&self) -> bool {
         let inside = &*self.0;
@@ -56,5 +70,13 @@ mod tests {
         let fault = Fault::new("the disk is gone");
         assert_eq!(fault.to_string(), "internal fault");
         assert_eq!(fault.source().unwrap().to_string(), "the disk is gone");
+    }
+
+    #[test]
+    fn the_log_gets_each_cause_once() {
+        let inside = sea_orm::DbErr::Custom("no connection".to_owned());
+        let text = inside.to_string();
+        let fault = Fault::from(VaultError::from(inside));
+        assert_eq!(fault.causes(), format!("the vault's database failed: {text}"));
     }
 }

@@ -181,7 +181,7 @@ struct Remains {
 impl Remains {
     async fn clear(&self) {
         if let Err(problem) = self.try_clear().await {
-            tracing::warn!(message = %self.intent.message, error = ?problem, "an upload was left to the sweeper");
+            tracing::warn!(message = %self.intent.message, error = problem.causes(), "an upload was left to the sweeper");
         }
     }
 
