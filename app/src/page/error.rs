@@ -163,7 +163,7 @@ pub(super) fn read_error(layout: &Layout, error: &ReadError) -> Page {
         ReadError::Damaged => ErrorPage::Damaged,
         ReadError::RangeNotSatisfiable { .. } => ErrorPage::BadRequest,
         ReadError::Fault(fault) => {
-            tracing::error!(request = %layout.request, error = ?fault, "a page could not be loaded");
+            tracing::error!(request = %layout.request, error = fault.causes(), "a page could not be loaded");
             ErrorPage::Internal
         }
     };

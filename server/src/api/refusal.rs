@@ -46,13 +46,7 @@ impl Refusal {
 
 /// Writes a fault's whole chain of causes to the log, inside the request's span.
 pub(super) fn log(fault: &Fault) {
-    let mut causes = Vec::new();
-    let mut cause = std::error::Error::source(fault);
-    while let Some(error) = cause {
-        causes.push(error.to_string());
-        cause = error.source();
-    }
-    tracing::error!(causes = causes.join(": "), "the portal failed");
+    tracing::error!(causes = fault.causes(), "the portal failed");
 }
 
 impl From<Problem> for Refusal {
