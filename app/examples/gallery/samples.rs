@@ -62,7 +62,7 @@ pub(crate) fn entry(organisation: &str, title: &str, sent: i64, left: i64, docum
     InboxEntry {
         case: ids().next::<CaseId>(),
         organisation: organisation.to_owned(),
-        title: title.to_owned(),
+        title: Some(title.to_owned()),
         sent_at: days_ago(sent),
         unread,
         documents,

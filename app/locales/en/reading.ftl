@@ -8,6 +8,7 @@ inbox-unread = { $count ->
    *[other] You have { $count } new items to read.
 }
 inbox-new = New
+inbox-damaged = This is damaged and can’t be shown
 inbox-empty = You have nothing to read right now
 inbox-empty-body = If you were told that something is waiting for you, the time may have run out. Contact the sender of that notice.
 inbox-purging = Documents are deleted when their time is up. Download what you want to keep.

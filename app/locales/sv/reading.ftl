@@ -8,6 +8,7 @@ inbox-unread = { $count ->
    *[other] Du har { $count } nya att läsa.
 }
 inbox-new = Ny
+inbox-damaged = Det här är skadat och kan inte visas
 inbox-empty = Du har inget att läsa just nu
 inbox-empty-body = Om du har fått besked om att något väntar på dig kan tiden ha gått ut. Kontakta då den som skickade beskedet.
 inbox-purging = Handlingarna raderas när tiden har gått ut. Ladda ner det du vill behålla.

@@ -68,6 +68,7 @@ fn line(texts: &'static Texts, entry: &InboxEntry, now: Timestamp, time_zone: &T
     let left = dates::time_left(texts, now, entry.expires_at, time_zone);
     let sent = dates::day(texts, entry.sent_at, time_zone);
     let documents = texts.with("documents", &[("count", entry.documents.into())]);
+    let title = entry.title.clone().unwrap_or_else(|| texts.get("inbox-damaged"));
     let new = entry
         .unread
         .then(|| view! { <strong class="new">{texts.get("inbox-new")}</strong> });
@@ -75,7 +76,7 @@ fn line(texts: &'static Texts, entry: &InboxEntry, now: Timestamp, time_zone: &T
         <li class=if entry.unread { "entry unread" } else { "entry" }>
             <p class="sender">{entry.organisation.clone()} " " {new}</p>
             <h2>
-                <a href=format!("/cases/{}", entry.case)>{entry.title.clone()}</a>
+                <a href=format!("/cases/{}", entry.case)>{title}</a>
             </h2>
             <ul class="facts">
                 <li>{sent}</li>

@@ -17,8 +17,8 @@ pub struct InboxEntry {
     pub case: CaseId,
     /// The sender's name.
     pub organisation: String,
-    /// The title of the latest message.
-    pub title: String,
+    /// The title of the latest message; `None` when what is stored of it was altered, which the audit log tells.
+    pub title: Option<String>,
     /// When the latest message was sent.
     pub sent_at: Timestamp,
     /// Whether a message in it was never opened.
@@ -39,11 +39,11 @@ struct Group {
 
 impl Portal {
     /// The person's cases that hold something to read now, the one with the latest message first. At most a thousand
-    /// messages count, the latest ones.
+    /// messages count, the latest ones. One that does not open keeps the person from no other.
     ///
     /// # Errors
     ///
-    /// [`ReadError::Damaged`] when a title does not open; [`ReadError::Fault`].
+    /// [`ReadError::Fault`].
     pub async fn inbox(&self, actor: &RecipientActor) -> Result<Vec<InboxEntry>, ReadError> {
         let context = &*self.0;
         let finder = Finder::new(actor, context.now());
@@ -57,30 +57,34 @@ impl Portal {
         for (group, key) in groups.into_iter().zip(keys) {
             let title = key.as_ref().map(|key| open_title(key, &group.latest));
             match title {
-                Some(Ok(title)) => entries.push(group.entry(title)),
-                Some(Err(_)) | None => pass_over(context, actor, &group.latest).await?,
+                Some(Ok(title)) => entries.push(group.entry(Some(title))),
+                Some(Err(_)) | None => {
+                    if is_damaged(context, actor, &group.latest).await? {
+                        entries.push(group.entry(None));
+                    }
+                }
             }
         }
         Ok(entries)
     }
 }
 
-/// Passes over what was purged since its row was read. Anything else that does not open was altered.
-async fn pass_over(context: &Context, actor: &RecipientActor, delivery: &ReadableDelivery) -> Result<(), ReadError> {
+/// Whether what does not open was altered, which the audit log is told, and not purged since its row was read.
+async fn is_damaged(context: &Context, actor: &RecipientActor, delivery: &ReadableDelivery) -> Result<bool, ReadError> {
     let finder = Finder::new(actor, context.now());
     let left = finder.in_case(context.database.reader(), delivery.case).await?;
     if left.iter().all(|left| left.id != delivery.id) {
-        return Ok(());
+        return Ok(false);
     }
     let entry = AuditEntry::by_recipient(actor, AuditAction::ContentDamaged)
         .within(delivery.organisation)
         .about(AuditTarget::Message(delivery.message));
     context.record(&entry).await?;
-    Err(ReadError::Damaged)
+    Ok(true)
 }
 
 impl Group {
-    fn entry(self, title: String) -> InboxEntry {
+    fn entry(self, title: Option<String>) -> InboxEntry {
         InboxEntry {
             case: self.latest.case,
             organisation: self.latest.organisation_name,

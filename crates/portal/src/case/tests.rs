@@ -18,7 +18,7 @@ on_both_databases! {
         let entry = &inbox[0];
         assert_eq!(entry.case, receipt.deliveries[0].case);
         assert_eq!(entry.organisation, "Norrby kommun");
-        assert_eq!(entry.title, "Beslut om förskoleplats");
+        assert_eq!(entry.title.as_deref(), Some("Beslut om förskoleplats"));
         assert_eq!((entry.unread, entry.documents), (true, 1));
         assert_eq!(entry.sent_at, receipt.sent_at);
         assert_eq!(entry.expires_at, receipt.deliveries[0].expires_at);
@@ -161,7 +161,9 @@ on_both_databases! {
         transaction.commit().await.unwrap();
 
         let person = portal.sign_in(0).await;
-        assert!(matches!(portal.portal.inbox(&person).await, Err(ReadError::Damaged)));
+        let mut titles: Vec<_> = portal.portal.inbox(&person).await.unwrap().into_iter().map(|entry| entry.title).collect();
+        titles.sort();
+        assert_eq!(titles, [None, Some("Ett annat beslut".to_owned())]);
         let answer = portal.portal.case(&person, receipt.deliveries[0].case).await;
         assert!(matches!(answer, Err(ReadError::Damaged)));
         assert_eq!(portal.audited("content.damaged").await, 2);
