@@ -60,7 +60,8 @@ pub struct MatchResponse {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RecipientMatch {
     /// Whether the portal has an address for notifications. A person without one is reached by the letter that
-    /// sending returns, or by an e-mail address given when sending. Says nothing about dealings with others.
+    /// sending returns, or by an e-mail address given when sending. The address is the latest that any sender gave, so
+    /// `true` tells that somebody has sent to the person, but neither who nor what.
     pub has_address: bool,
 }
 

@@ -12,7 +12,7 @@ use super::{ApiState, Refusal};
 
 /// Ask who can be notified
 ///
-/// Says, for each person, whether the portal has an address for notifications. It never says whether anyone has
+/// Says, for each person, whether the portal has an address for notifications. It never says who has
 /// dealings with them, and an unknown person is no error: sending creates the recipient.
 #[utoipa::path(
     post,
