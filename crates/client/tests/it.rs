@@ -133,15 +133,13 @@ async fn token(State(portal): State<Arc<Portal>>) -> Response {
 async fn message(State(portal): State<Arc<Portal>>, request: Request) -> Response {
     let key = request.headers()["idempotency-key"].to_str().unwrap().to_owned();
     let answer = portal.answer.lock().unwrap().unwrap_or(Answer::Receipt);
-    if let Answer::Refusal(code) = answer {
-        portal.messages.lock().unwrap().push((key, Bytes::new()));
-        return problem(code);
-    }
+    // Read before any answer, as the portal does: a connection that is closed on unread bytes loses the answer.
     let body = axum::body::to_bytes(request.into_body(), usize::MAX).await.unwrap();
     portal.messages.lock().unwrap().push((key, body));
     match answer {
         Answer::Break => broken(),
-        Answer::Receipt | Answer::Refusal(_) => axum::Json(receipt()).into_response(),
+        Answer::Refusal(code) => problem(code),
+        Answer::Receipt => axum::Json(receipt()).into_response(),
     }
 }
 
