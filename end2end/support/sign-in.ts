@@ -38,6 +38,8 @@ async function scan(phone: Page, code: string, personnummer: string): Promise<vo
   await phone.getByLabel(/QR/).fill(code);
   await phone.getByRole('button', { name: /^Scan/ }).click();
   await approve(phone, personnummer);
+  // Chromium may never answer when a page is closed while it is on its way to another.
+  await expect(phone.getByRole('heading', { name: 'Approved' })).toBeVisible();
 }
 
 async function approve(phone: Page, personnummer: string): Promise<void> {
