@@ -7,11 +7,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base::{SecretString, Timestamp};
+use web::store::{Full, Store};
 
 use super::authorization::Authorization;
 use super::claims::{Scopes, Subject};
 use super::secret_token::{self, TokenDigest};
-use super::store::{Full, Store};
 
 const CODE_LIFETIME: Duration = Duration::from_secs(60);
 /// Lifetime of an access token.

@@ -4,7 +4,7 @@
 //! no session here that could sign anybody in without BankID. What is under way lives in memory of one process.
 //!
 //! From the inside out: rules over values (`authorization`, `claims`, `pkce`, `sign_in::attempt`), what is remembered
-//! (`store`, `grant`, `sign_in`, `keys`), pages and texts, routes.
+//! (`grant`, `sign_in`, `keys`), pages and texts, routes.
 
 mod assets;
 mod authorization;
@@ -17,12 +17,10 @@ mod keys;
 mod page;
 mod parameters;
 mod pkce;
-mod rate;
 mod route;
 mod secret_token;
 mod settings;
 mod sign_in;
-mod store;
 mod subject;
 mod texts;
 

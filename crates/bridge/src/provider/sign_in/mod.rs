@@ -14,7 +14,8 @@ use std::time::Duration;
 
 use bankid::{AutostartUrls, OrderRef, Risk};
 use base::{Clock, SecretString};
-use web::PublicOrigin;
+use web::store::{Full, Store};
+use web::{PublicOrigin, RateLimit};
 
 use attempt::{Attempt, Phase};
 pub(crate) use attempt::{Failure, Identified, Method};
@@ -23,9 +24,7 @@ pub(crate) use view::{Shown, View};
 pub(crate) use visitor::{DeviceKind, Visitor};
 
 use super::authorization::Authorization;
-use super::rate::RateLimit;
 use super::secret_token::{self, TokenDigest};
-use super::store::{Full, Store};
 use super::texts::Language;
 
 /// How long a sign-in may take as a whole.
@@ -54,7 +53,7 @@ pub(crate) struct SignIns {
     clock: Clock,
     settings: SignInSettings,
     attempts: Mutex<Store<TokenDigest, Attempt>>,
-    orders: Mutex<RateLimit>,
+    orders: RateLimit,
 }
 
 /// A sign-in that has begun.
@@ -96,7 +95,7 @@ impl SignIns {
             bankid,
             clock,
             attempts: Mutex::new(Store::new(settings.capacity)),
-            orders: Mutex::new(RateLimit::per_minute(settings.orders_per_minute)),
+            orders: RateLimit::per_minute(settings.orders_per_minute),
             settings,
         }
     }
@@ -106,8 +105,7 @@ impl SignIns {
     }
 
     fn take_order(&self, visitor: &Visitor) -> bool {
-        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        orders.take(visitor.address, self.clock.now())
+        self.orders.take(Some(visitor.address), self.clock.now()).is_ok()
     }
 
     /// Begins a sign-in and starts its first order: on a phone for the app there, elsewhere for a QR code.
