@@ -6,6 +6,7 @@ use app::ErrorPage;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use portal::{Fault, ReadError};
+use web::TooOften;
 
 use crate::visitor::Visitor;
 
@@ -24,6 +25,15 @@ pub(crate) fn error(page: ErrorPage, visitor: &Visitor) -> Response {
 pub(crate) fn error_with(status: StatusCode, page: ErrorPage, visitor: &Visitor) -> Response {
     let mut response = error(page, visitor);
     *response.status_mut() = status;
+    response
+}
+
+/// The page for whoever tries too often, with how long to wait.
+pub(crate) fn too_often(refused: TooOften, visitor: &Visitor) -> Response {
+    tracing::info!("an address has used up its allowance");
+    let mut response = error(ErrorPage::TooManyRequests, visitor);
+    let seconds = HeaderValue::from(refused.retry_after_seconds());
+    response.headers_mut().insert(header::RETRY_AFTER, seconds);
     response
 }
 

@@ -1,28 +1,36 @@
-//! A message for the landing page that is shown once, kept in the session meanwhile.
+//! A message for the landing page that is shown once, kept in a cookie meanwhile: it says nothing of anybody, and whoever
+//! gets one may have no session.
 
 use app::Flash;
-use tower_sessions::Session;
-use tower_sessions::session::Error;
+use http::{HeaderMap, HeaderValue};
 
-const KEY: &str = "flash";
+use crate::cookie;
 
-/// Leaves a message.
-pub(crate) async fn set(session: &Session, flash: Flash) -> Result<(), Error> {
+const COOKIE: &str = "__Host-flash";
+
+/// The landing page comes at once; whoever never gets there is not told tomorrow.
+const COOKIE_SECONDS: u32 = 300;
+
+/// The line that leaves a message.
+pub(crate) fn leave(flash: Flash) -> Option<HeaderValue> {
     let name = match flash {
         Flash::SignInFirst => "sign-in-first",
         Flash::SessionEnded => "session-ended",
         Flash::SignInCancelled => "sign-in-cancelled",
     };
-    session.insert(KEY, name).await
+    cookie::keep(COOKIE, name, COOKIE_SECONDS)
 }
 
-/// Takes the message that was left.
-pub(crate) async fn take(session: &Session) -> Result<Option<Flash>, Error> {
-    let name: Option<String> = session.remove(KEY).await?;
-    Ok(match name.as_deref() {
-        Some("sign-in-first") => Some(Flash::SignInFirst),
-        Some("session-ended") => Some(Flash::SessionEnded),
-        Some("sign-in-cancelled") => Some(Flash::SignInCancelled),
+/// The message that was left, and the line that takes it away.
+pub(crate) fn take(headers: &HeaderMap) -> (Option<Flash>, Option<HeaderValue>) {
+    let Some(name) = cookie::read(headers, COOKIE) else {
+        return (None, None);
+    };
+    let flash = match name {
+        "sign-in-first" => Some(Flash::SignInFirst),
+        "session-ended" => Some(Flash::SessionEnded),
+        "sign-in-cancelled" => Some(Flash::SignInCancelled),
         _ => None,
-    })
+    };
+    (flash, cookie::forget(COOKIE))
 }

@@ -4,12 +4,12 @@ use app::{ErrorPage, Language};
 use axum::Form;
 use axum::extract::Extension;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 
-use crate::answer;
 use crate::return_to::Page;
 use crate::visitor::Visitor;
+use crate::{answer, cookie};
 
 /// The cookie with the chosen language.
 const COOKIE: &str = "__Host-language";
@@ -26,18 +26,7 @@ pub(crate) fn of(headers: &HeaderMap) -> Language {
 }
 
 fn chosen(headers: &HeaderMap) -> Option<Language> {
-    let cookies = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    cookies.flat_map(|line| line.split(';')).find_map(|cookie| {
-        let (name, value) = cookie.trim().split_once('=')?;
-        if name == COOKIE {
-            Language::from_tag(value)
-        } else {
-            None
-        }
-    })
+    cookie::read(headers, COOKIE).and_then(Language::from_tag)
 }
 
 /// The language form: the language, and the page to come back to.
@@ -54,11 +43,9 @@ pub(crate) async fn choose(Extension(visitor): Extension<Visitor>, Form(choice):
         return answer::error(ErrorPage::BadRequest, &visitor);
     };
     let page = Page::parse(&choice.to).unwrap_or(Page::Landing).to_string();
-    let code = language.tag();
-    let cookie = format!("{COOKIE}={code}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={COOKIE_SECONDS}");
-    match HeaderValue::from_str(&cookie) {
-        Ok(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to(&page)).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    match cookie::keep(COOKIE, language.tag(), COOKIE_SECONDS) {
+        Some(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to(&page)).into_response(),
+        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 

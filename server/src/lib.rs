@@ -11,6 +11,7 @@ mod answer;
 mod assets;
 mod command;
 mod content;
+mod cookie;
 mod flash;
 mod health;
 mod jobs;

@@ -3,14 +3,13 @@
 use app::{ErrorPage, Page, PageContext, page};
 use axum::extract::{Extension, Path, Request, State};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, Method, StatusCode, header};
-use tower_sessions::Session;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use web::{Problem, RequestContext};
 
 use crate::routes::{Access, Routes};
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, flash};
+use crate::{answer, cookie, flash};
 
 /// Pages for anybody.
 pub(crate) fn public() -> Routes {
@@ -29,13 +28,17 @@ pub(crate) fn private() -> Routes {
         .add(Method::GET, "/documents/{id}", Access::Recipient, document)
 }
 
-async fn landing(State(state): State<AppState>, Extension(visitor): Extension<Visitor>, session: Session) -> Response {
-    let mut context = context(&state, visitor.clone());
-    match flash::take(&session).await {
-        Ok(flash) => context.flash = flash,
-        Err(error) => return answer::fault(&error, &visitor),
-    }
-    page::landing(&context).into_response()
+async fn landing(
+    State(state): State<AppState>,
+    Extension(visitor): Extension<Visitor>,
+    headers: HeaderMap,
+) -> Response {
+    let mut context = context(&state, visitor);
+    let (flash, told) = flash::take(&headers);
+    context.flash = flash;
+    let mut response = page::landing(&context).into_response();
+    cookie::set(response.headers_mut(), told);
+    response
 }
 
 async fn signed_out(Extension(visitor): Extension<Visitor>) -> Page {

@@ -1,17 +1,20 @@
-//! Where a person was going before they had to sign in, kept on the server. Only pages of ours can be written down, so
-//! there is nothing that could lead elsewhere.
+//! Where a person was going before they had to sign in. Their browser keeps it, so that a visitor costs no row; only pages
+//! of ours are read back, so there is nothing that could lead elsewhere.
 
 use std::fmt;
 
 use base::{CaseId, DocumentId};
-use serde::{Deserialize, Serialize};
-use tower_sessions::Session;
-use tower_sessions::session::Error;
+use http::{HeaderMap, HeaderValue};
 
-const KEY: &str = "return_to";
+use crate::cookie;
+
+const COOKIE: &str = "__Host-return-to";
+
+/// Time to read the landing page and to identify.
+const COOKIE_SECONDS: u32 = 15 * 60;
 
 /// A page that a person can be sent back to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Page {
     Landing,
     Inbox,
@@ -64,14 +67,19 @@ impl fmt::Display for Page {
     }
 }
 
-/// Writes down where the person was going.
-pub(crate) async fn remember(session: &Session, page: Page) -> Result<(), Error> {
-    session.insert(KEY, page).await
+/// The line that writes down where the person was going, when that is a page that one must be signed in to see.
+pub(crate) fn remember(path: &str) -> Option<HeaderValue> {
+    let page = Page::parse(path).filter(|page| page.is_private())?;
+    cookie::keep(COOKIE, &page.to_string(), COOKIE_SECONDS)
 }
 
-/// Where the person was going, once; the inbox when that is not known.
-pub(crate) async fn take(session: &Session) -> Result<Page, Error> {
-    Ok(session.remove(KEY).await?.unwrap_or(Page::Inbox))
+/// Where the person was going, and the line that forgets it; the inbox when it is not known.
+pub(crate) fn take(headers: &HeaderMap) -> (Page, Option<HeaderValue>) {
+    let Some(path) = cookie::read(headers, COOKIE) else {
+        return (Page::Inbox, None);
+    };
+    let page = Page::parse(path).filter(|page| page.is_private());
+    (page.unwrap_or(Page::Inbox), cookie::forget(COOKIE))
 }
 
 #[cfg(test)]
@@ -99,5 +107,25 @@ mod tests {
         ] {
             assert_eq!(Page::parse(path), None, "{path}");
         }
+    }
+
+    #[test]
+    fn a_cookie_leads_only_to_pages_of_a_recipient() {
+        for (cookie, page) in [
+            (
+                "/cases/0192f0c1-2345-7abc-8def-0123456789ab",
+                "/cases/0192f0c1-2345-7abc-8def-0123456789ab",
+            ),
+            ("//evil.example", "/inbox"),
+            ("/signed-out", "/inbox"),
+            ("", "/inbox"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(http::header::COOKIE, format!("{COOKIE}={cookie}").parse().unwrap());
+            let (to, forgets) = take(&headers);
+            assert_eq!(to.to_string(), page, "{cookie}");
+            assert!(forgets.is_some());
+        }
+        assert!(take(&HeaderMap::new()).1.is_none());
     }
 }

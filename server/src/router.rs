@@ -10,7 +10,7 @@ use axum::response::IntoResponse;
 use base::Ids;
 use http::Method;
 use web::guard::guard;
-use web::{Guard, HeaderPolicy, OriginRule, Problem, Refusal};
+use web::{Guard, HeaderPolicy, OriginRule, Problem, RateLimit, Refusal};
 
 use crate::api::ApiState;
 use crate::config::Config;
@@ -31,6 +31,7 @@ pub fn router(state: &AppState, config: &Config) -> (Router, Vec<Route>) {
         portal: state.portal().clone(),
         clock: state.clock().clone(),
         address: config.origin.host_and_port().to_owned(),
+        refused_tokens: Arc::new(RateLimit::per_minute(config.rates.refused_tokens_per_minute)),
     });
     let router = router
         .fallback(pages::not_found)

@@ -6,7 +6,7 @@ use app::Contact;
 use base::Clock;
 use jiff::tz::TimeZone;
 use portal::Portal;
-use web::PublicOrigin;
+use web::{PublicOrigin, RateLimit};
 
 use crate::assets::Assets;
 use crate::config::Config;
@@ -23,6 +23,7 @@ struct Inner {
     contact: Option<Contact>,
     time_zone: TimeZone,
     providers: Providers,
+    sign_ins: RateLimit,
     assets: Assets,
 }
 
@@ -41,6 +42,7 @@ impl AppState {
             contact,
             time_zone: config.retention.time_zone(),
             providers,
+            sign_ins: RateLimit::per_minute(config.rates.sign_ins_per_minute),
             assets: Assets::load(),
         }))
     }
@@ -79,6 +81,12 @@ impl AppState {
     #[must_use]
     pub(crate) fn providers(&self) -> &Providers {
         &self.0.providers
+    }
+
+    /// How many sign-ins an address may begin without ending them, and how many answers of no sign-in it may bring.
+    #[must_use]
+    pub(crate) fn sign_ins(&self) -> &RateLimit {
+        &self.0.sign_ins
     }
 
     /// The files that pages load.

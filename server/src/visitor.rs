@@ -10,9 +10,8 @@ use tower_sessions::Session;
 use tower_sessions::session::Error;
 use web::{Nonce, RequestContext};
 
-use crate::return_to::{self, Page};
 use crate::state::AppState;
-use crate::{answer, flash, language, session};
+use crate::{answer, cookie, flash, language, return_to, session};
 
 /// Who asks. An extension of each request for a page.
 #[derive(Clone)]
@@ -66,8 +65,8 @@ pub(crate) async fn recognise(
     next.run(Request::from_parts(parts, body)).await
 }
 
-/// Lets only signed-in people through. Others go to the landing page, and where they were going is written down on the
-/// server; a script or a frame, which can't follow, is refused.
+/// Lets only signed-in people through. Others go to the landing page, and their browser keeps where they were going, so that
+/// nothing is written for them here; a script or a frame, which can't follow, is refused.
 pub(crate) async fn require(session: Session, request: Request, next: Next) -> Response {
     let Some(visitor) = request.extensions().get::<Visitor>() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
@@ -82,28 +81,21 @@ pub(crate) async fn require(session: Session, request: Request, next: Next) -> R
     if request.method() != Method::GET || !navigates {
         return answer::error(ErrorPage::SessionEnded, visitor);
     }
-    match send_to_sign_in(&session, request.uri().path()).await {
-        Ok(()) => Redirect::to("/").into_response(),
-        Err(error) => answer::fault(&error, visitor),
-    }
+    let flash = match has_run_out(&session).await {
+        Ok(true) => Flash::SessionEnded,
+        Ok(false) => Flash::SignInFirst,
+        Err(error) => return answer::fault(&error, visitor),
+    };
+    let page = return_to::remember(request.uri().path());
+    let mut response = Redirect::to("/").into_response();
+    cookie::set(response.headers_mut(), flash::leave(flash).into_iter().chain(page));
+    response
 }
 
-async fn send_to_sign_in(session: &Session, path: &str) -> Result<(), Error> {
+/// Whether the request came with a session that is there no more.
+async fn has_run_out(session: &Session) -> Result<bool, Error> {
     let came_with_session = session.id().is_some();
-    session.get_value("").await?;
     // Looking at a session that has run out takes its id away.
-    let ran_out = came_with_session && session.id().is_none();
-    flash::set(
-        session,
-        if ran_out {
-            Flash::SessionEnded
-        } else {
-            Flash::SignInFirst
-        },
-    )
-    .await?;
-    match Page::parse(path).filter(|page| page.is_private()) {
-        Some(page) => return_to::remember(session, page).await,
-        None => Ok(()),
-    }
+    session.get_value("").await?;
+    Ok(came_with_session && session.id().is_none())
 }

@@ -227,6 +227,9 @@ problem_codes! {
     /// A part that is not the one whose turn it is.
     UnexpectedPart = "unexpected-part", 422, "A part of the message is out of order or one too many",
         "Send the metadata first and then one part for each declared document, in the same order, and nothing after.";
+    /// Too many token requests with wrong credentials from one network address.
+    TooManyRequests = "too-many-requests", 429, "Too many requests from this address",
+        "Wait as long as Retry-After says. Only wrong credentials count: check the client's id and secret before you go on.";
     /// The portal failed.
     Internal = "internal", 500, "The portal failed",
         "Nothing half-done is visible. Try again with the same idempotency key; if it stays so, give the request id to the operator.";

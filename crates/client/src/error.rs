@@ -59,7 +59,12 @@ impl ClientError {
             Self::Refused(problem) => match problem.known_code() {
                 // The first request with the key may still succeed.
                 Some(ProblemCode::StillReceiving) => Outcome::Unknown,
-                Some(ProblemCode::Interrupted | ProblemCode::OutOfSpace | ProblemCode::Unavailable) => Outcome::NotYet,
+                Some(
+                    ProblemCode::Interrupted
+                    | ProblemCode::TooManyRequests
+                    | ProblemCode::OutOfSpace
+                    | ProblemCode::Unavailable,
+                ) => Outcome::NotYet,
                 _ if problem.status >= 500 => Outcome::Unknown,
                 _ => Outcome::NotDone,
             },
@@ -88,6 +93,7 @@ mod tests {
         assert_eq!(refused(ProblemCode::EmptyFile), Outcome::NotDone);
         assert_eq!(refused(ProblemCode::KeyReused), Outcome::NotDone);
         assert_eq!(refused(ProblemCode::OutOfSpace), Outcome::NotYet);
+        assert_eq!(refused(ProblemCode::TooManyRequests), Outcome::NotYet);
         assert_eq!(refused(ProblemCode::StillReceiving), Outcome::Unknown);
         assert_eq!(refused(ProblemCode::Internal), Outcome::Unknown);
         assert_eq!(ClientError::BrokenOff(None).outcome(), Outcome::Unknown);

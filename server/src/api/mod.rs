@@ -14,6 +14,8 @@ mod refusal;
 mod token;
 mod upload;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
@@ -25,6 +27,7 @@ use utoipa::openapi::PathItem;
 use utoipa::openapi::security::{ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use web::RateLimit;
 
 pub(crate) use refusal::Refusal;
 
@@ -43,6 +46,8 @@ pub struct ApiState {
     /// The address that people reach the portal at, as a person types it and as it stands in letters:
     /// `post.example.se`.
     pub address: String,
+    /// How many token requests with wrong credentials an address may make.
+    pub refused_tokens: Arc<RateLimit>,
 }
 
 #[derive(OpenApi)]

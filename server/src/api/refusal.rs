@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use portal::{Fault, FileProblem, MissingScope, SendError, SystemError};
-use web::RequestContext;
+use web::{RequestContext, TooOften};
 
 /// A request that is not done, with what the sender is told.
 #[derive(Debug)]
@@ -26,6 +26,16 @@ impl Refusal {
     pub(crate) fn fault(fault: &Fault) -> Self {
         log(fault);
         Self::new(ProblemCode::Internal)
+    }
+
+    /// An address has used up its allowance.
+    pub(super) fn too_often(refused: TooOften) -> Self {
+        Self::later(ProblemCode::TooManyRequests, refused.retry_after_seconds())
+    }
+
+    /// The same may be done after so many seconds.
+    fn later(code: ProblemCode, seconds: u64) -> Self {
+        Self::from(Problem::new(code).with_retry_after(seconds)).with_header(header::RETRY_AFTER, &seconds.to_string())
     }
 
     fn with_header(mut self, name: HeaderName, value: &str) -> Self {
@@ -109,9 +119,7 @@ impl From<SendError> for Refusal {
                 .with_limit(ceiling_days.into()),
             SendError::KeyReused => problem(ProblemCode::KeyReused),
             SendError::StillReceiving { retry_after } => {
-                let seconds = retry_after.as_secs().max(1);
-                return Self::from(problem(ProblemCode::StillReceiving).with_retry_after(seconds))
-                    .with_header(header::RETRY_AFTER, &seconds.to_string());
+                return Self::later(ProblemCode::StillReceiving, retry_after.as_secs().max(1));
             }
             SendError::MissingPart { index } => problem(ProblemCode::MissingPart).at(format!("/documents/{index}")),
             SendError::UnexpectedPart => problem(ProblemCode::UnexpectedPart),

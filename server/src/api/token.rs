@@ -12,11 +12,12 @@ use base::{SecretString, SystemId};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use portal::Scope;
+use portal::{RequestInfo, Scope};
+use web::TooOften;
 
 use super::ApiState;
 use super::authentication::request_info;
-use super::refusal;
+use super::refusal::{self, Refusal};
 
 /// Get an access token
 ///
@@ -31,6 +32,7 @@ use super::refusal;
         (status = 200, description = "A token", body = TokenResponse),
         (status = 400, description = "`invalid_request`, `unsupported_grant_type`, `invalid_scope`", body = TokenError),
         (status = 401, description = "`invalid_client`: the id or the secret is wrong", body = TokenError),
+        (status = 429, description = "`too-many-requests` (with `Retry-After`): this address sent wrong credentials too often", body = ::api::Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn issue(State(state): State<ApiState>, request: Request) -> Response {
@@ -57,16 +59,16 @@ async fn answer(state: ApiState, request: Request) -> Result<Response, Failure> 
         .transpose()?;
     let issued = state
         .portal
-        .issue_token(client, &secret, scopes.as_deref(), info)
-        .await
-        .map_err(|error| match error {
-            portal::TokenError::InvalidScope => Failure::Scope,
-            portal::TokenError::InvalidClient | portal::TokenError::InvalidToken => Failure::Client,
-            portal::TokenError::Fault(fault) => {
-                refusal::log(&fault);
-                Failure::Server
-            }
-        })?;
+        .issue_token(client, &secret, scopes.as_deref(), info.clone())
+        .await;
+    let issued = match issued {
+        Ok(issued) => issued,
+        Err(portal::TokenError::InvalidScope) => return Err(Failure::Scope),
+        Err(portal::TokenError::InvalidClient | portal::TokenError::InvalidToken) => {
+            return Err(wrong_credentials(&state, client, &info).await);
+        }
+        Err(portal::TokenError::Fault(fault)) => return Err(Failure::fault(&fault)),
+    };
     let scope: Vec<&str> = issued.scopes.iter().map(|scope| scope.as_str()).collect();
     let response = TokenResponse {
         access_token: issued.token,
@@ -75,6 +77,19 @@ async fn answer(state: ApiState, request: Request) -> Result<Response, Failure> 
         scope: scope.join(" "),
     };
     Ok((no_store(), Json(response)).into_response())
+}
+
+/// Says in the audit log that a system's credentials were wrong, as long as the address has not said so too often. Good
+/// credentials are never refused for what a neighbour does: a secret has 256 random bits, so what is bounded here is the
+/// log, and guessing needs no other bound.
+async fn wrong_credentials(state: &ApiState, client: SystemId, info: &RequestInfo) -> Failure {
+    if let Err(refused) = state.refused_tokens.take(info.address, state.clock.now()) {
+        return Failure::TooOften(refused);
+    }
+    match state.portal.record_refused_token(client, info).await {
+        Ok(()) => Failure::Client,
+        Err(fault) => Failure::fault(&fault),
+    }
 }
 
 fn whole_seconds(duration: Duration) -> u64 {
@@ -139,10 +154,16 @@ enum Failure {
     GrantType,
     Scope,
     Client,
+    TooOften(TooOften),
     Server,
 }
 
 impl Failure {
+    fn fault(fault: &portal::Fault) -> Self {
+        refusal::log(fault);
+        Self::Server
+    }
+
     fn form(rejection: &FormRejection) -> Self {
         match rejection {
             FormRejection::InvalidFormContentType(_) => Self::Request("send application/x-www-form-urlencoded"),
@@ -173,6 +194,8 @@ impl IntoResponse for Failure {
                 TokenErrorCode::InvalidClient,
                 "the client's id or secret is wrong",
             ),
+            // RFC 6749 has no error for this, so it looks as everywhere else in the API.
+            Self::TooOften(refused) => return (no_store(), Refusal::too_often(refused)).into_response(),
             Self::Server => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 TokenErrorCode::ServerError,

@@ -4,6 +4,7 @@
 
 mod contact;
 mod provider;
+mod rates;
 mod storage;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use web::config::{Check, ConfigError, DevelopmentSection, ListenSection, LogSect
 pub use contact::ContactSection;
 pub(crate) use provider::is_endpoint;
 pub use provider::{Algorithm, ClaimPlace, ClaimSource, ClientAuthentication, Logout, ProviderSection, RequiredClaim};
+pub use rates::RatesSection;
 pub use storage::{
     BlobsSection, DatabaseSection, JobsSection, KeysSection, LimitsSection, RetentionSection, SessionsSection,
 };
@@ -59,6 +61,9 @@ pub struct Config {
     /// How much one message may hold.
     #[serde(default)]
     pub limits: LimitsSection,
+    /// How often one address may do what costs.
+    #[serde(default)]
+    pub rates: RatesSection,
     /// How long a recipient stays signed in.
     #[serde(default)]
     pub sessions: SessionsSection,
@@ -130,6 +135,7 @@ impl Validate for Config {
         );
         check.section("retention", &self.retention);
         check.section("limits", &self.limits);
+        check.section("rates", &self.rates);
         check.section("sessions", &self.sessions);
         check.section("jobs", &self.jobs);
         check.under("providers", |check| {

@@ -114,6 +114,7 @@ fn every_key_is_described_in_the_operators_manual() {
         "blobs",
         "retention",
         "limits",
+        "rates",
         "sessions",
         "jobs",
         provider,

@@ -4,7 +4,7 @@ use app::{ErrorPage, Flash};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Extension, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use http::{HeaderValue, header};
+use http::{HeaderMap, HeaderValue, header};
 use portal::{SignInError, SignInRefusal};
 use serde::Deserialize;
 use tower_sessions::Session;
@@ -16,7 +16,7 @@ use super::{SIGNED_IN, SignedIn, problem, redirect_uri};
 use crate::config::Logout;
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, flash, return_to};
+use crate::{answer, cookie, flash, return_to};
 
 /// The longest code, state or issuer that is looked at, in bytes.
 const MAX_PARAMETER_BYTES: usize = 4096;
@@ -38,6 +38,7 @@ pub(crate) async fn callback(
     Path(name): Path<String>,
     Extension(visitor): Extension<Visitor>,
     session: Session,
+    headers: HeaderMap,
     answer: Result<Query<Answer>, QueryRejection>,
 ) -> Response {
     let mut response = match complete(
@@ -49,19 +50,19 @@ pub(crate) async fn callback(
     )
     .await
     {
-        Ok(page) => Redirect::to(&page).into_response(),
-        Err(Failure::Refused(refused)) => {
-            tracing::info!(provider = name, problem = refused.problem, "a sign-in was refused");
-            match state
-                .portal()
-                .record_failed_sign_in(refused.refusal, &visitor.request)
-                .await
-            {
-                Ok(()) if refused.refusal == SignInRefusal::Cancelled => back_to_landing(&session, &visitor).await,
-                Ok(()) => answer::error(ErrorPage::SignInFailed(problem(refused.refusal)), &visitor),
-                Err(fault) => answer::fault(&fault, &visitor),
-            }
+        Ok(()) => {
+            // Whoever ends what they began has cost nothing.
+            state.sign_ins().give_back(visitor.request.address, state.clock().now());
+            let (page, forgotten) = return_to::take(&headers);
+            let mut response = Redirect::to(&page.to_string()).into_response();
+            cookie::set(response.headers_mut(), forgotten);
+            response
         }
+        Err(Failure::Refused(refused)) => refuse(&state, &name, &visitor, refused).await,
+        Err(Failure::Stray(problem)) => match state.sign_ins().take(visitor.request.address, state.clock().now()) {
+            Ok(()) => refuse(&state, &name, &visitor, mismatch(problem)).await,
+            Err(refused) => answer::too_often(refused, &visitor),
+        },
         Err(Failure::NoSuchProvider) => answer::error(ErrorPage::NotFound, &visitor),
         Err(Failure::Session(error)) => answer::fault(&error, &visitor),
         Err(Failure::Fault(fault)) => answer::fault(&fault, &visitor),
@@ -72,16 +73,29 @@ pub(crate) async fn callback(
     response
 }
 
-/// Whoever cancelled chooses again.
-async fn back_to_landing(session: &Session, visitor: &Visitor) -> Response {
-    match flash::set(session, Flash::SignInCancelled).await {
-        Ok(()) => Redirect::to("/").into_response(),
-        Err(error) => answer::fault(&error, visitor),
+/// Says in the audit log and to the person that a sign-in was refused. Whoever cancelled chooses again.
+async fn refuse(state: &AppState, provider: &str, visitor: &Visitor, refused: Refused) -> Response {
+    tracing::info!(provider, problem = refused.problem, "a sign-in was refused");
+    if let Err(fault) = state
+        .portal()
+        .record_failed_sign_in(refused.refusal, &visitor.request)
+        .await
+    {
+        return answer::fault(&fault, visitor);
     }
+    if refused.refusal != SignInRefusal::Cancelled {
+        return answer::error(ErrorPage::SignInFailed(problem(refused.refusal)), visitor);
+    }
+    let mut response = Redirect::to("/").into_response();
+    cookie::set(response.headers_mut(), flash::leave(Flash::SignInCancelled));
+    response
 }
 
 enum Failure {
+    /// A sign-in that was begun here, and counted then, was refused.
     Refused(Refused),
+    /// The answer belongs to no sign-in that is under way in this browser. Anybody can make up as many as they like.
+    Stray(&'static str),
     NoSuchProvider,
     Session(tower_sessions::session::Error),
     Fault(portal::Fault),
@@ -112,17 +126,17 @@ async fn complete(
     visitor: &Visitor,
     session: &Session,
     answer: Option<Answer>,
-) -> Result<String, Failure> {
+) -> Result<(), Failure> {
     let provider = state.providers().get(name).ok_or(Failure::NoSuchProvider)?;
-    let answer = answer.ok_or(mismatch("the parameters can't be read"))?;
+    let answer = answer.ok_or(Failure::Stray("the parameters can't be read"))?;
     let parts = [&answer.code, &answer.state, &answer.iss, &answer.error];
     if parts.into_iter().flatten().any(|part| part.len() > MAX_PARAMETER_BYTES) {
-        return Err(mismatch("a parameter is too long").into());
+        return Err(Failure::Stray("a parameter is too long"));
     }
     let given = answer.state.as_deref().unwrap_or_default();
     let attempt = attempt::take(session, name, given, state.clock().now())
         .await?
-        .ok_or(mismatch("no sign-in with this state is under way here"))?;
+        .ok_or(Failure::Stray("no sign-in with this state is under way here"))?;
     renew(state, session).await?;
     let code = code(&provider, answer).await?;
 
@@ -131,7 +145,6 @@ async fn complete(
         clock.now()
     })
     .await?;
-    let page = return_to::take(session).await?;
     let id_token = (provider.record.logout == Logout::EndSessionWithHint).then_some(verified.id_token);
     session
         .insert(
@@ -149,7 +162,7 @@ async fn complete(
         .sign_in_recipient(&key, verified.identity, visitor.request.clone())
         .await
     {
-        Ok(_) => Ok(page.to_string()),
+        Ok(_) => Ok(()),
         Err(SignInError::SessionGone) => Err(mismatch("the session was ended meanwhile").into()),
         Err(SignInError::Fault(fault)) => Err(Failure::Fault(fault)),
     }
@@ -158,9 +171,9 @@ async fn complete(
 /// Ends the session under the id that it came with and goes on with it under a new one. Of two callbacks with the same
 /// state at once, only one ends it: the state is used before anything is asked of the provider.
 async fn renew(state: &AppState, session: &Session) -> Result<(), Failure> {
-    let key = crate::session::key(session).ok_or(mismatch("there is no session"))?;
+    let key = crate::session::key(session).ok_or(Failure::Stray("there is no session"))?;
     if !state.portal().delete_session(&key).await.map_err(Failure::Fault)? {
-        return Err(mismatch("the sign-in was answered already").into());
+        return Err(Failure::Stray("the sign-in was answered already"));
     }
     session.cycle_id().await?;
     session.save().await?;

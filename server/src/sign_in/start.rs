@@ -19,7 +19,8 @@ use crate::visitor::Visitor;
 /// Random bytes of state and nonce: twice what the Swedish profile asks for.
 const RANDOM_BYTES: u32 = 32;
 
-/// Begins a sign-in: a new session id, fresh state, nonce and PKCE verifier, and off to the provider.
+/// Begins a sign-in: a new session id, fresh state, nonce and PKCE verifier, and off to the provider. Each costs a row,
+/// and what goes wrong with it a line in the audit log, so an address may begin only so many that it does not end.
 pub(crate) async fn start(
     State(state): State<AppState>,
     Path(name): Path<String>,
@@ -29,6 +30,9 @@ pub(crate) async fn start(
     let Some(provider) = state.providers().get(&name) else {
         return answer::error(ErrorPage::NotFound, &visitor);
     };
+    if let Err(refused) = state.sign_ins().take(visitor.request.address, state.clock().now()) {
+        return answer::too_often(refused, &visitor);
+    }
     let Ok(metadata) = provider.metadata().await else {
         let refusal = SignInRefusal::ProviderUnavailable;
         if let Err(fault) = state.portal().record_failed_sign_in(refusal, &visitor.request).await {

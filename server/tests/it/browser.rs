@@ -1,8 +1,10 @@
 //! A person's browser: it keeps cookies as browsers do, says where its requests come from, and follows nothing by itself.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use http_body_util::BodyExt;
@@ -13,6 +15,7 @@ use crate::harness::{App, PROVIDER};
 pub(crate) struct Browser<'a> {
     app: &'a App,
     pub(crate) cookies: BTreeMap<String, String>,
+    address: Option<IpAddr>,
 }
 
 /// An answer, read to its end.
@@ -30,7 +33,14 @@ impl<'a> Browser<'a> {
         Self {
             app,
             cookies: BTreeMap::new(),
+            address: None,
         }
+    }
+
+    /// The same browser at a network address.
+    pub(crate) fn at(mut self, address: &str) -> Self {
+        self.address = Some(address.parse().unwrap());
+        self
     }
 
     /// Another browser with the same cookies, as somebody who copied them would have.
@@ -38,6 +48,7 @@ impl<'a> Browser<'a> {
         Self {
             app: self.app,
             cookies: self.cookies.clone(),
+            address: self.address,
         }
     }
 
@@ -72,6 +83,10 @@ impl<'a> Browser<'a> {
         if !cookies.is_empty() {
             let value = HeaderValue::from_str(&cookies.join("; ")).unwrap();
             request.headers_mut().insert(header::COOKIE, value);
+        }
+        if let Some(address) = self.address {
+            let peer = SocketAddr::new(address, 40_000);
+            request.extensions_mut().insert(ConnectInfo(peer));
         }
         let answer = self.app.send(request).await;
         for cookie in answer.headers.get_all(header::SET_COOKIE) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use base::{CaseId, DocumentId, Ids, ManualClock, Personnummer, Timestamp};
+use base::{CaseId, DocumentId, Ids, ManualClock, Personnummer, SecretString, SystemId, Timestamp};
 use bytes::Bytes;
 use http::Request;
 use portal::{
@@ -155,8 +155,8 @@ impl App {
         }
     }
 
-    /// A system with every scope, of a new organisation with that name, and its access token.
-    pub(crate) async fn sender(&self, name: &str) -> (SystemActor, String) {
+    /// A system with every scope, of a new organisation with that name: its id and secret.
+    pub(crate) async fn system(&self, name: &str) -> (SystemId, SecretString) {
         let operator = OperatorActor::on_this_host(self.request_info());
         let new = NewOrganisation {
             name: name.to_owned(),
@@ -164,11 +164,15 @@ impl App {
             time_zone: None,
         };
         let organisation = self.portal.create_organisation(&operator, new).await.unwrap();
-        let (system, secret) = self
-            .portal
+        self.portal
             .create_system(&operator, organisation.id, "ärendesystem", &Scope::ALL)
             .await
-            .unwrap();
+            .unwrap()
+    }
+
+    /// A system as [`App::system`] makes it, and its access token.
+    pub(crate) async fn sender(&self, name: &str) -> (SystemActor, String) {
+        let (system, secret) = self.system(name).await;
         let issued = self
             .portal
             .issue_token(system, &secret, None, self.request_info())
@@ -227,6 +231,16 @@ impl App {
         let case: CaseId = inbox.id_after("/cases/").parse().unwrap();
         let page = browser.get(&format!("/cases/{case}")).await;
         (case, page.id_after("/documents/").parse().unwrap())
+    }
+
+    /// How many rows a table of the portal's database has.
+    pub(crate) async fn rows(&self, table: &str) -> i64 {
+        let connection = sea_orm::Database::connect(self.database_url.as_str()).await.unwrap();
+        let query = format!("SELECT COUNT(*) FROM {table}");
+        let statement = Statement::from_string(connection.get_database_backend(), query);
+        let row = connection.query_one_raw(statement).await.unwrap().unwrap();
+        connection.close().await.unwrap();
+        row.try_get_by_index(0).unwrap()
     }
 
     /// How often each thing was audited: by action and detail, such as `recipient.sign-in-refused/mismatch`.

@@ -23,6 +23,7 @@ mod callbacks;
 mod content;
 mod harness;
 mod headers;
+mod limits;
 mod provider;
 mod routes;
 mod sessions;

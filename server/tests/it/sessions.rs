@@ -41,6 +41,9 @@ async fn somebody_who_only_looks_around_gets_no_session() {
         browser.get(path).await;
     }
     assert!(browser.cookies.is_empty());
+    // Nor does somebody who would have to sign in: their own browser keeps where they were going.
+    browser.get("/inbox").await;
+    assert_eq!(browser.session(), None);
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ on_both_databases! {
 async fn the_session_has_a_new_id_when_a_sign_in_begins_and_when_it_succeeds() {
     let app = App::on_sqlite().await;
     let mut browser = app.browser();
-    browser.get("/inbox").await;
+    browser.begin().await;
     let first = browser.session().unwrap().to_owned();
     let address = browser.begin().await;
     let second = browser.session().unwrap().to_owned();

@@ -61,6 +61,14 @@ on_both_databases! {
         }
     }
 
+    async fn a_refusal_in_the_audit_log_names_the_system_and_nobody(portal: TestPortal) {
+        let (id, _) = system(&portal).await;
+        portal.portal.record_refused_token(id, &portal.request()).await.unwrap();
+        let log = portal.audit_log().await;
+        let row = log.iter().find(|row| row.action == "token.refused").unwrap();
+        assert_eq!((row.actor_id, row.target_id), (None, Some(*id.as_uuid())));
+    }
+
     async fn a_token_ends_after_its_time_to_the_millisecond(portal: TestPortal) {
         let (id, secret) = system(&portal).await;
         let issued = portal.portal.issue_token(id, &secret, None, portal.request()).await.unwrap();

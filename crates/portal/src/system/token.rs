@@ -61,7 +61,8 @@ fn grant(requested: Option<&[Scope]>, owned: &[Scope]) -> Result<Vec<Scope>, Tok
 
 impl Portal {
     /// Issues an access token for a system's credentials. `requested` narrows its scopes; all that the system has
-    /// otherwise.
+    /// otherwise. A caller that refuses with [`TokenError::InvalidClient`] says so in the audit log with
+    /// [`Portal::record_refused_token`], within what it allows one address to fill the log with.
     ///
     /// # Errors
     ///
@@ -82,10 +83,6 @@ impl Portal {
         let stored = system.as_ref().map_or(&[0_u8; 32][..], |system| &system.secret_hash);
         let matches = credentials::matches(secret, stored);
         let Some(system) = system.filter(|system| matches && system.disabled_at.is_none()) else {
-            let transaction = context.database.write().await?;
-            let entry = AuditEntry::by_nobody(AuditAction::TokenRefused, &request).about(AuditTarget::System(client));
-            context.audit.record(&transaction, now, &entry).await?;
-            transaction.commit().await?;
             return Err(TokenError::InvalidClient);
         };
         let scopes = grant(requested, &credentials::read_scopes(&system.scopes))?;
@@ -110,6 +107,16 @@ impl Portal {
             scopes,
             expires_in: TOKEN_LIFETIME,
         })
+    }
+
+    /// Says in the audit log that somebody gave credentials that are not those of the system which they named.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn record_refused_token(&self, client: SystemId, request: &RequestInfo) -> Result<(), Fault> {
+        let entry = AuditEntry::by_nobody(AuditAction::TokenRefused, request).about(AuditTarget::System(client));
+        self.0.record(&entry).await
     }
 
     /// The system that a token stands for.

@@ -104,6 +104,9 @@ fn swedish(code: ProblemCode) -> &'static str {
         }
         ProblemCode::MissingPart => "En del av meddelandet saknades. Är valv av rätt version?",
         ProblemCode::UnexpectedPart => "En del av meddelandet kom i fel ordning. Är valv av rätt version?",
+        ProblemCode::TooManyRequests => {
+            "För många frågor med fel uppgifter har kommit från samma nätverk. Kontrollera systemets id och hemlighet."
+        }
         ProblemCode::Internal => "Något gick fel i portalen. Består felet, ge driftansvarig ärendenumret.",
         ProblemCode::Unavailable => "Portalen kan inte svara just nu. Försök igen om en stund.",
         ProblemCode::OutOfSpace => "Portalen har ont om plats. Inget är sparat. Driftansvarig måste göra plats.",
