@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 use base::{OrganisationId, RecipientId, RequestId, SystemId};
 
+use crate::SessionKey;
+
 /// What the audit log says of the request behind an action.
 #[derive(Clone, Debug)]
 pub struct RequestInfo {
@@ -51,6 +53,7 @@ pub struct RecipientActor {
     recipient: RecipientId,
     level: AssuranceLevel,
     name: Option<String>,
+    session: SessionKey,
     request: RequestInfo,
 }
 
@@ -59,12 +62,14 @@ impl RecipientActor {
         recipient: RecipientId,
         level: AssuranceLevel,
         name: Option<String>,
+        session: SessionKey,
         request: RequestInfo,
     ) -> Self {
         Self {
             recipient,
             level,
             name,
+            session,
             request,
         }
     }
@@ -85,6 +90,11 @@ impl RecipientActor {
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    /// The session in which they are signed in, for what takes so long that it may end meanwhile.
+    pub(crate) const fn session(&self) -> &SessionKey {
+        &self.session
     }
 
     /// The request that this actor was made for.

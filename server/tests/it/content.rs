@@ -4,6 +4,7 @@ use axum::body::Body;
 use base::DocumentId;
 use http::{Request, StatusCode};
 
+use crate::api_support::Served;
 use crate::browser::{Answer, Browser};
 use crate::harness::{ANNA, App, BENGT, on_both_databases};
 
@@ -144,6 +145,39 @@ fn without_what_differs(answer: &Answer) -> String {
     let mut words: Vec<&str> = text.split(['"', ' ', '/', '<', '>', '\'']).collect();
     words.retain(|word| word.len() != 36 && word.len() != 24);
     words.join(" ")
+}
+
+/// Over a socket, and larger than its buffers, so that the rest is still to be read when the person leaves.
+#[tokio::test]
+async fn a_download_breaks_off_when_the_person_signs_out_and_never_looks_whole() {
+    let app = App::on_sqlite().await;
+    let content = vec![b'a'; 32 << 20];
+    let path = format!(
+        "/documents/{}/content",
+        sent(&app, "stor.txt", "text/plain", &content).await
+    );
+    let served = Served::over(app).await;
+    let mut browser = served.app.signed_in(ANNA).await;
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut response = client
+        .get(format!("http://{}{path}", served.address))
+        .header("cookie", format!("{}={}", server::COOKIE, browser.session().unwrap()))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 200);
+    let mut received = response.chunk().await.unwrap().unwrap().len();
+    browser.post("/sign-out", "").await;
+    served.app.clock.advance_millis(3_000);
+    let broken = loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => received += chunk.len(),
+            Ok(None) => break false,
+            Err(_) => break true,
+        }
+    };
+    assert!(broken && received < content.len(), "{received}");
+    assert_eq!(served.app.audited().await.get("document.cut-off/"), Some(&1));
 }
 
 #[tokio::test]

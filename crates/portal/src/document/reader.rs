@@ -15,7 +15,7 @@ use super::ContentError;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::blob::{BlobError, BlobReader};
 use crate::delivery::{Finder, ReadableDelivery, ReadableDocument};
-use crate::{Context, Fault, RecipientActor};
+use crate::{Context, Fault, RecipientActor, session};
 
 /// How much of the container is read at a time: four chunks, 256 KiB. This and what waits to be sent is all that a
 /// stream holds in memory.
@@ -50,17 +50,16 @@ impl Watch {
         }
     }
 
-    /// Passes when the person may read now: the known expiry is looked at each time, the database every few seconds.
+    /// Passes when the person may read now: the known expiry is looked at each time; the database every few seconds,
+    /// which tells of a revocation, an end of the session and whatever else moved.
     async fn pass(&mut self) -> Result<(), ContentError> {
         let now = self.context.now();
         if now < self.expires_at && now.since(self.asked_at) < ASK_AGAIN_AFTER {
             return Ok(());
         }
         self.asked_at = now;
-        let finder = Finder::new(&self.actor, now);
-        let found = finder.document(self.context.database.reader(), self.document).await;
-        match found.map_err(Fault::from)? {
-            Some((_, delivery)) => {
+        match self.delivery(now).await? {
+            Some(delivery) => {
                 self.expires_at = delivery.expires_at;
                 Ok(())
             }
@@ -69,6 +68,16 @@ impl Watch {
                 Err(ContentError::RightEnded)
             }
         }
+    }
+
+    /// Through what the person may read, if they are still signed in and still may.
+    async fn delivery(&self, now: Timestamp) -> Result<Option<ReadableDelivery>, Fault> {
+        if !session::still_holds(&self.context, &self.actor).await? {
+            return Ok(None);
+        }
+        let finder = Finder::new(&self.actor, now);
+        let found = finder.document(self.context.database.reader(), self.document).await?;
+        Ok(found.map(|(_, delivery)| delivery))
     }
 
     /// What did not open was altered, unless it was purged at this very moment.

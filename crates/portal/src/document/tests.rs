@@ -11,8 +11,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sea_orm::ConnectionTrait;
 
-use crate::test_support::{PDF, TestPortal, bytes_of, draft, file, on_both_databases};
-use crate::{ContentError, ContentUse, MessageReceipt, ReadError, RecipientActor, RequestedRange};
+use crate::test_support::{PDF, TestPortal, bytes_of, draft, file, identity, on_both_databases};
+use crate::{ContentError, ContentUse, MessageReceipt, ReadError, RecipientActor, RequestedRange, SessionKey};
 
 /// Ten whole chunks and a bit: more than a stream reads at a time.
 const SIZE: usize = 10 * CHUNK_SIZE + 123;
@@ -127,9 +127,12 @@ on_both_databases! {
 
     async fn a_running_stream_ends_with_the_right_to_read(portal: TestPortal) {
         let sent = send(&portal).await;
-        let mut stream = portal.view(&sent.person, sent.document, None).await.unwrap().stream;
+        let expires_at = sent.receipt.deliveries[0].expires_at;
+        portal.clock.set(expires_at - Duration::from_millis(1));
+        let person = portal.sign_in(0).await;
+        let mut stream = portal.view(&person, sent.document, None).await.unwrap().stream;
         stream.next().await.unwrap().unwrap();
-        portal.clock.set(sent.receipt.deliveries[0].expires_at);
+        portal.clock.set(expires_at);
         let rest: Vec<_> = stream.collect().await;
         assert!(matches!(rest.last(), Some(Err(ContentError::RightEnded))));
         assert_eq!(portal.audited("document.cut-off").await, 1);
@@ -146,6 +149,57 @@ on_both_databases! {
         transaction.commit().await.unwrap();
         portal.clock.advance(Duration::from_secs(3));
         let rest: Vec<_> = stream.collect().await;
+        assert!(matches!(rest.last(), Some(Err(ContentError::RightEnded))));
+    }
+
+    async fn a_running_stream_notices_within_seconds_that_the_person_signed_out(portal: TestPortal) {
+        let sent = send(&portal).await;
+        let phone = portal.sign_in_to(&SessionKey::of(b"phone"), 0).await;
+        let mut here = portal.view(&sent.person, sent.document, None).await.unwrap().stream;
+        let there = portal.view(&phone, sent.document, None).await.unwrap();
+        here.next().await.unwrap().unwrap();
+        portal.portal.sign_out(sent.person.session(), &portal.request()).await.unwrap();
+        portal.clock.advance(Duration::from_secs(3));
+        let rest: Vec<_> = here.collect().await;
+        assert!(matches!(rest.last(), Some(Err(ContentError::RightEnded))));
+        assert_eq!(portal.audited("document.cut-off").await, 1);
+        // The person's other session is none of its business.
+        assert!(bytes_of(there).await.unwrap() == content());
+    }
+
+    async fn a_running_stream_ends_when_another_person_takes_the_session_over(portal: TestPortal) {
+        let sent = send(&portal).await;
+        let mut stream = portal.view(&sent.person, sent.document, None).await.unwrap().stream;
+        stream.next().await.unwrap().unwrap();
+        let other = identity(1, portal.now());
+        portal.portal.sign_in_recipient(sent.person.session(), other, portal.request()).await.unwrap();
+        portal.clock.advance(Duration::from_secs(3));
+        let rest: Vec<_> = stream.collect().await;
+        assert!(matches!(rest.last(), Some(Err(ContentError::RightEnded))));
+    }
+
+    async fn a_running_stream_is_use_of_the_session_until_its_absolute_end(portal: TestPortal) {
+        let quarter = Duration::from_secs(14 * 60);
+        let sent = send(&portal).await;
+        let mut slow = portal.view(&sent.person, sent.document, None).await.unwrap().stream;
+        // More than idle limit in all, with a look at the database at each read of four chunks.
+        for chunk in 0..11 {
+            if chunk == 4 || chunk == 8 {
+                portal.clock.advance(quarter);
+            }
+            slow.next().await.unwrap().unwrap();
+        }
+        assert!(slow.next().await.is_none());
+
+        portal.clock.advance(quarter);
+        let actor = portal.portal.recipient_actor(sent.person.session(), portal.request()).await.unwrap();
+        let mut late = portal.view(&actor.unwrap(), sent.document, None).await.unwrap().stream;
+        portal.clock.advance(quarter);
+        late.next().await.unwrap().unwrap();
+        let before: Vec<_> = (&mut late).take(4).collect().await;
+        assert!(before.iter().all(Result::is_ok));
+        portal.clock.advance(Duration::from_secs(4 * 60));
+        let rest: Vec<_> = late.collect().await;
         assert!(matches!(rest.last(), Some(Err(ContentError::RightEnded))));
     }
 

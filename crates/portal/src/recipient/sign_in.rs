@@ -98,7 +98,7 @@ impl Portal {
         if !session::sign_in(context, &transaction, session, &person).await? {
             return Err(SignInError::SessionGone);
         }
-        let actor = RecipientActor::new(recipient, person.level, person.name, request);
+        let actor = RecipientActor::new(recipient, person.level, person.name, session.clone(), request);
         let entry = AuditEntry::by_recipient(&actor, AuditAction::RecipientSignedIn)
             .about(AuditTarget::Recipient(recipient))
             .detail(&identity.provider);
@@ -118,7 +118,8 @@ impl Portal {
         request: RequestInfo,
     ) -> Result<Option<RecipientActor>, Fault> {
         let person = session::signed_in(&self.0, session).await?;
-        Ok(person.map(|person| RecipientActor::new(person.recipient, person.level, person.name, request)))
+        Ok(person
+            .map(|person| RecipientActor::new(person.recipient, person.level, person.name, session.clone(), request)))
     }
 
     /// Ends a session and says so in the audit log when somebody was signed in. Ending what has ended is fine.
@@ -130,7 +131,7 @@ impl Portal {
         let context = &*self.0;
         let transaction = context.database.write().await?;
         if let Some(person) = session::end(context, &transaction, session).await?.person {
-            let actor = RecipientActor::new(person.recipient, person.level, None, request.clone());
+            let actor = RecipientActor::new(person.recipient, person.level, None, session.clone(), request.clone());
             let entry = AuditEntry::by_recipient(&actor, AuditAction::RecipientSignedOut)
                 .about(AuditTarget::Recipient(person.recipient));
             context.audit.record(&transaction, context.now(), &entry).await?;

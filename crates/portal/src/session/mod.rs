@@ -11,7 +11,7 @@ use base::{RecipientId, Timestamp};
 use keyring::Field;
 
 use crate::database::WriteTransaction;
-use crate::{AssuranceLevel, Context, Fault, Portal, recipient};
+use crate::{AssuranceLevel, Context, Fault, Portal, RecipientActor, recipient};
 
 pub use key::SessionKey;
 pub(crate) use store::recipients_with_sessions;
@@ -142,6 +142,13 @@ pub(crate) async fn signed_in(context: &Context, key: &SessionKey) -> Result<Opt
         level,
         name: name.and_then(|name| String::from_utf8(name).ok()),
     }))
+}
+
+/// Whether the session in which this actor was made still holds, with the same person signed in, and counts it as used: what
+/// runs on for a long time is use of it.
+pub(crate) async fn still_holds(context: &Context, actor: &RecipientActor) -> Result<bool, Fault> {
+    let row = living(context, actor.session()).await?;
+    Ok(row.and_then(|row| row.recipient_id) == Some(*actor.recipient_id().as_uuid()))
 }
 
 /// Signs a person in to a session, whose absolute limit counts from now. Says `false` when the session has run out.
