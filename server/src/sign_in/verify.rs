@@ -167,7 +167,9 @@ pub(super) async fn verify(
         user_info,
     };
     said.require(provider)?;
-    let authenticated_at = claims.auth_time().unwrap_or_else(|| claims.issue_time());
+    let authenticated_at = claims
+        .auth_time()
+        .ok_or(invalid("it is not said when the person authenticated"))?;
     Ok(Verified {
         identity: VerifiedIdentity {
             personnummer: said.number(&provider.record.number)?,
@@ -247,7 +249,8 @@ fn check_with(
         if fits { Ok(()) } else { Err("iat".to_owned()) }
     })
     .set_auth_time_verifier_fn(move |authenticated_at| {
-        let fits = authenticated_at.map(timestamp).is_none_or(|authenticated_at| {
+        // We always ask for `max_age`, so the claim must be there (OpenID Connect Core 1.0 section 3.1.2.1).
+        let fits = authenticated_at.map(timestamp).is_some_and(|authenticated_at| {
             authenticated_at <= now + LEEWAY && authenticated_at + max_age + LEEWAY >= started_at
         });
         if fits { Ok(()) } else { Err("auth_time".to_owned()) }
@@ -286,7 +289,7 @@ fn token_refused(error: &openidconnect::ClaimsVerificationError) -> Problem {
         Error::InvalidIssuer(_) => "the token is another issuer's",
         Error::InvalidAudience(_) => "the token is for another audience",
         Error::Expired(_) => "the token is not valid at this time",
-        Error::InvalidAuthTime(_) => "the person authenticated too long ago",
+        Error::InvalidAuthTime(_) => "the person authenticated too long ago, or it is not said when",
         Error::InvalidNonce(_) => return Problem::Other(refused(SignInRefusal::Mismatch, "the nonce is another's")),
         _ => "the token is not accepted",
     };

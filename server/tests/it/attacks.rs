@@ -167,6 +167,8 @@ a_provider_is_refused! {
     a_token_from_before_the_sign_in_began => NotTrusted, moved("iat", -31);
     a_person_who_authenticated_too_long_ago => NotTrusted, moved("auth_time", -331);
     a_person_who_will_authenticate_later => NotTrusted, moved("auth_time", 31);
+    /// We asked for `max_age`, so it must be there.
+    a_person_of_whom_it_is_not_said_when_they_authenticated => NotTrusted, without_claim("auth_time");
     an_access_token_that_is_not_the_id_tokens => NotTrusted, claim("at_hash", json!("AAAAAAAAAAAAAAAAAAAAAA"));
 
     a_signature_by_a_key_that_was_never_published => NotTrusted, signing(Signing::Es256WithStrangeKey);
