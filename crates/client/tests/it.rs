@@ -178,12 +178,27 @@ fn error(output: &Output) -> Value {
 }
 
 #[tokio::test]
+async fn a_letter_is_never_overwritten() {
+    let setting = Setting::new().await;
+    let path = setting.home.path().join(format!("letters/{ID}-1.txt"));
+    // Running the same again finds the same letter.
+    for _ in 0..2 {
+        let output = setting.send(&["--letters", "letters"]).await;
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+    std::fs::write(&path, "Ett annat brev.").unwrap();
+    let output = setting.send(&["--letters", "letters"]).await;
+    assert_eq!(error(&output)["code"], "letters", "{output:?}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "Ett annat brev.");
+}
+
+#[tokio::test]
 async fn a_message_goes_out_metadata_first_and_the_receipt_comes_back() {
     let setting = Setting::new().await;
     let output = setting.send(&["--letters", "letters"]).await;
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(answer(&output)["id"], ID);
-    let letter = std::fs::read_to_string(setting.home.path().join("letters/1.txt")).unwrap();
+    let letter = std::fs::read_to_string(setting.home.path().join(format!("letters/{ID}-1.txt"))).unwrap();
     assert_eq!(letter, "Ett brev.");
 
     let body = setting.portal.messages.lock().unwrap()[0].1.clone();

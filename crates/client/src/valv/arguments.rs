@@ -112,8 +112,8 @@ pub(crate) struct Send {
     #[arg(long, value_name = "TYPE")]
     pub(crate) media_type: Option<String>,
 
-    /// A folder for the letters to print and post, one text file for each recipient, named 1.txt, 2.txt and so on in
-    /// the order of the recipients.
+    /// A folder for the letters to print and post, one text file for each recipient, named by the message's id and 1, 2
+    /// and so on in the order of the recipients. A file that is there already is never overwritten.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) letters: Option<PathBuf>,
 

@@ -1,7 +1,7 @@
 //! `valv send`.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -174,10 +174,28 @@ fn write_letters(folder: &Path, receipt: &MessageReceipt) -> Result<(), Failure>
     };
     fs::create_dir_all(folder).map_err(|error| fail(folder, error))?;
     for (index, delivery) in receipt.deliveries.iter().enumerate() {
-        let path = folder.join(format!("{}.txt", index + 1));
-        fs::write(&path, &delivery.letter).map_err(|error| fail(&path, error))?;
+        let path = folder.join(format!("{}-{}.txt", receipt.id, index + 1));
+        write_letter(&path, &delivery.letter).map_err(|error| fail(&path, error))?;
     }
     Ok(())
+}
+
+/// Writes a letter to a new file. One that is there already is left alone, and is no failure when it says the same: the
+/// command was run again.
+fn write_letter(path: &Path, letter: &str) -> io::Result<()> {
+    match File::create_new(path) {
+        Ok(mut file) => file.write_all(letter.as_bytes()).inspect_err(|_| {
+            // Half a letter is nothing to post, and would be in the way.
+            let _gone = fs::remove_file(path);
+        }),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_same(path, letter)? => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_same(path: &Path, letter: &str) -> io::Result<bool> {
+    let size = fs::metadata(path)?.len();
+    Ok(usize::try_from(size) == Ok(letter.len()) && fs::read(path)? == letter.as_bytes())
 }
 
 fn told(language: Language, receipt: &MessageReceipt, letters: Option<&Path>) -> Vec<String> {
