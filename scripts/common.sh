@@ -40,3 +40,18 @@ install_node_modules() {
   (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
   cp "$1/package-lock.json" "$1/node_modules/.postvalv-lock"
 }
+
+# postgres_programs: the folder with PostgreSQL's programs, of the newest version; installs them when there are none.
+postgres_programs() {
+  find_postgres_programs && return
+  debian_package pg_ctlcluster postgresql >&2
+  find_postgres_programs || fail "PostgreSQL is missing: apt-get install postgresql"
+}
+
+find_postgres_programs() {
+  local folder
+  for folder in $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -rV) "$(dirname "$(command -v initdb || true)")"; do
+    [ -x "$folder/initdb" ] && [ -x "$folder/postgres" ] && { printf '%s' "$folder"; return; }
+  done
+  return 1
+}

@@ -1,13 +1,19 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { freePort, Program, run, type Outcome } from './program.ts';
-
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+import { databases, type Postgres } from './postgres.ts';
+import { freePort, Program, root, run, type Outcome } from './program.ts';
 
 /** Ports as the development configuration has them, in the order portal, bridge, phone page, BankID's interface. */
 const developmentPorts = ['3000', '3001', '3002', '3003'] as const;
+
+/** What an installation has otherwise than `make run`. */
+type Variation = {
+  /** The server with both databases, which are SQLite's otherwise. */
+  postgres?: Postgres;
+  /** The longest retention; a day's secret is made for each day below it. */
+  retentionCeilingDays?: number;
+};
 
 /**
  * Portal, bridge and simulated BankID with the configuration that `make run` uses, on ports and in a folder of their own.
@@ -18,6 +24,12 @@ export class Installation {
   portal!: Program;
   private others: Program[] = [];
 
+  private constructor(private readonly variation: Variation) {}
+
+  get postgres(): Postgres | undefined {
+    return this.variation.postgres;
+  }
+
   get address(): string {
     return `http://localhost:${this.ports[0]}`;
   }
@@ -26,8 +38,8 @@ export class Installation {
     return `http://127.0.0.1:${this.ports[2]}`;
   }
 
-  static async start(): Promise<Installation> {
-    const installation = new Installation();
+  static async start(variation: Variation = {}): Promise<Installation> {
+    const installation = new Installation(variation);
     await installation.prepare();
     await installation.startOthers();
     await installation.startPortal();
@@ -40,11 +52,22 @@ export class Installation {
     for (const name of ['development.toml', 'bridge.toml', 'simulator.toml']) {
       let text = readFileSync(path.join(root, 'config', name), 'utf8');
       developmentPorts.forEach((port, index) => (text = text.replaceAll(`:${port}`, `:${this.ports[index]}`)));
+      if (name === 'development.toml') text = this.varied(text);
       writeFileSync(path.join(this.folder, 'config', name), text);
     }
     mkdirSync(path.join(this.folder, 'var'));
     await this.succeed('bankid-simulator', ['certificates', 'var/bankid-test-ca']);
     await this.succeed('postvalv', ['--config', 'config/development.toml', 'demonstration']);
+  }
+
+  private varied(configuration: string): string {
+    const { postgres, retentionCeilingDays } = this.variation;
+    let text = configuration;
+    for (const database of postgres ? Object.values(databases) : []) {
+      text = text.replace(`sqlite:./var/${database}.sqlite`, postgres!.address(database));
+    }
+    if (retentionCeilingDays) text += `\n[retention]\nceiling_days = ${retentionCeilingDays}\n`;
+    return text;
   }
 
   private async startOthers(): Promise<void> {

@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+/** The workspace's folder. */
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** The folder with the built programs. */
 export const programs = process.env.POSTVALV_PROGRAMS ?? path.join(root, 'target/debug');
@@ -35,14 +36,19 @@ export class Program {
     private readonly child: ChildProcess,
   ) {}
 
-  /** Starts a program and waits until `ready` answers 200. */
+  /** Starts a program and waits until it is ready: until an address answers 200, or whatever else `ready` asks. */
   static async start(
     name: string,
     args: string[],
-    options: { folder: string; ready: string; environment?: Record<string, string> },
+    options: {
+      folder: string;
+      ready: string | (() => Promise<boolean>);
+      executable?: string;
+      environment?: Record<string, string>;
+    },
   ): Promise<Program> {
     const log = path.join(options.folder, `${name}.log`);
-    const child = spawn(path.join(programs, name), args, {
+    const child = spawn(options.executable ?? path.join(programs, name), args, {
       cwd: options.folder,
       env: environment(options.environment ?? {}),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -51,7 +57,8 @@ export class Program {
     child.stdout?.pipe(output);
     child.stderr?.pipe(output);
     const program = new Program(name, log, child);
-    await program.untilReady(options.ready);
+    const { ready } = options;
+    await program.untilReady(typeof ready === 'string' ? () => answers(ready) : ready);
     return program;
   }
 
@@ -59,12 +66,11 @@ export class Program {
     return this.child.pid ?? 0;
   }
 
-  private async untilReady(address: string): Promise<void> {
+  private async untilReady(ready: () => Promise<boolean>): Promise<void> {
     const deadline = Date.now() + 30_000;
     while (Date.now() < deadline) {
       if (this.child.exitCode !== null) throw new Error(`${this.name} ended with ${this.child.exitCode}: see ${this.log}`);
-      const answer = await fetch(address).catch(() => undefined);
-      if (answer?.ok) return;
+      if (await ready()) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     throw new Error(`${this.name} was not ready within 30 seconds: see ${this.log}`);
@@ -77,6 +83,12 @@ export class Program {
     this.child.kill(signal);
     await gone;
   }
+}
+
+/** Whether an address answers that all is well. */
+async function answers(address: string): Promise<boolean> {
+  const answer = await fetch(address).catch(() => undefined);
+  return answer?.ok ?? false;
 }
 
 /** What a command printed, and how it ended. */

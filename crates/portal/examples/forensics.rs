@@ -1,12 +1,13 @@
-//! `forensics FOLDER PROVIDER`: prints, one JSON line each, everything that opens in a folder with copies
-//! (`portal.sqlite` and `vault.sqlite` with their logs, `blobs/`) with the secrets in a provider's folder.
+//! `forensics FOLDER PROVIDER [PORTAL VAULT]`: prints, one JSON line each, everything that the rows of copied databases
+//! and the copied blobs give with the secrets in a provider's folder. The databases are `portal.sqlite` and `vault.sqlite`
+//! in the folder unless two addresses are given; the blobs are in its `blobs/`.
 //!
 //! Content is printed in hexadecimal, so that a test can look for its canaries. Give it
 //! copies: opening a database brings its schema up to date.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command for the terminal")]
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 
 use base::{Clock, SecretString};
@@ -15,12 +16,19 @@ use portal::{BlobSettings, Limits, Portal, ProviderSettings, SessionLimits, Sett
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
-    let (Some(folder), Some(provider), None) = (arguments.next(), arguments.next(), arguments.next()) else {
-        eprintln!("usage: forensics FOLDER PROVIDER");
-        return ExitCode::from(2);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let settings = match arguments.as_slice() {
+        [folder, provider] => {
+            let database = |name: &str| format!("sqlite:{}", Path::new(folder).join(name).display());
+            settings(folder, provider, database("portal.sqlite"), database("vault.sqlite"))
+        }
+        [folder, provider, portal, vault] => settings(folder, provider, portal.clone(), vault.clone()),
+        _ => {
+            eprintln!("usage: forensics FOLDER PROVIDER [PORTAL VAULT]");
+            return ExitCode::from(2);
+        }
     };
-    match everything(folder, provider).await {
+    match everything(settings).await {
         Ok(opened) => {
             opened.iter().for_each(print);
             ExitCode::SUCCESS
@@ -32,18 +40,20 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn everything(folder: PathBuf, provider: PathBuf) -> Result<Vec<Opened>, Box<dyn std::error::Error>> {
-    let database = |name: &str| SecretString::new(format!("sqlite:{}", folder.join(name).display()));
-    let settings = Settings {
-        database_url: database("portal.sqlite"),
-        vault_url: database("vault.sqlite"),
-        provider: ProviderSettings::Folder(provider),
-        blobs: BlobSettings::Folder(folder.join("blobs")),
+fn settings(folder: &str, provider: &str, portal: String, vault: String) -> Settings {
+    Settings {
+        database_url: SecretString::new(portal),
+        vault_url: SecretString::new(vault),
+        provider: ProviderSettings::Folder(provider.into()),
+        blobs: BlobSettings::Folder(Path::new(folder).join("blobs")),
         retention_ceiling_days: Settings::DEFAULT_RETENTION_CEILING_DAYS,
         limits: Limits::default(),
         sessions: SessionLimits::default(),
         time_zone: jiff::tz::TimeZone::UTC,
-    };
+    }
+}
+
+async fn everything(settings: Settings) -> Result<Vec<Opened>, Box<dyn std::error::Error>> {
     let portal = Portal::open(settings, Clock::system()).await?;
     let opened = portal.open_everything().await?;
     portal.close().await;
