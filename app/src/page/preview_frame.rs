@@ -13,34 +13,17 @@ use crate::assets::Assets;
 use crate::context::Layout;
 use crate::shell::whole;
 
-/// What pdf.js may ask for while it draws, by the name that it uses: fonts that every PDF reader is expected to have,
-/// and decoders for the image formats of scanners.
-const FILES: [&str; 18] = [
-    "CGATS001Compat-v2-micro.icc",
-    "FoxitDingbats.pfb",
-    "FoxitFixed.pfb",
-    "FoxitFixedBold.pfb",
-    "FoxitFixedBoldItalic.pfb",
-    "FoxitFixedItalic.pfb",
-    "FoxitSerif.pfb",
-    "FoxitSerifBold.pfb",
-    "FoxitSerifBoldItalic.pfb",
-    "FoxitSerifItalic.pfb",
-    "FoxitSymbol.pfb",
-    "LiberationSans-Bold.ttf",
-    "LiberationSans-BoldItalic.ttf",
-    "LiberationSans-Italic.ttf",
-    "LiberationSans-Regular.ttf",
-    "jbig2.wasm",
-    "openjpeg.wasm",
-    "qcms_bg.wasm",
-];
+/// What pdf.js may ask for while it draws: fonts that every PDF reader is expected to have, and decoders for the image
+/// formats of scanners. One a line, `FOLDER/NAME` as in pdf.js's npm package; pdf.js asks by the name. What builds the
+/// site reads the same list.
+const FILES: &str = include_str!("../../pdfjs.txt");
 
 /// The names and addresses of the files that the page may hand to the frame.
 pub(super) fn preview_files(assets: &Assets) -> Vec<(String, String)> {
     FILES
-        .iter()
-        .map(|name| ((*name).to_owned(), assets.url(&format!("pdfjs/{name}"))))
+        .lines()
+        .filter_map(|place| place.split_once('/'))
+        .map(|(_, name)| (name.to_owned(), assets.url(&format!("pdfjs/{name}"))))
         .collect()
 }
 
@@ -90,6 +73,14 @@ pub fn preview_frame_policy(nonce: &str, origin: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_file_is_handed_over_by_its_name() {
+        let files = preview_files(&Assets::default());
+        assert_eq!(files.len(), FILES.lines().count());
+        assert!(files.iter().any(|(name, _)| name == "LiberationSans-Regular.ttf"));
+        assert!(files.iter().all(|(name, _)| !name.contains('/')));
+    }
 
     #[test]
     fn the_frame_can_connect_to_nobody() {

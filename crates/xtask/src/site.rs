@@ -21,30 +21,9 @@ const PDF_JS: [(&str, &str); 2] = [
     ("legacy/build/pdf.worker.min.mjs", "pdfjs/pdf.worker.mjs"),
 ];
 
-/// Fonts and decoders that pdf.js asks for while it draws; `app` lists the same names for the page to hand over.
-const PDF_JS_DATA: [(&str, &[&str]); 3] = [
-    (
-        "standard_fonts",
-        &[
-            "FoxitDingbats.pfb",
-            "FoxitFixed.pfb",
-            "FoxitFixedBold.pfb",
-            "FoxitFixedBoldItalic.pfb",
-            "FoxitFixedItalic.pfb",
-            "FoxitSerif.pfb",
-            "FoxitSerifBold.pfb",
-            "FoxitSerifBoldItalic.pfb",
-            "FoxitSerifItalic.pfb",
-            "FoxitSymbol.pfb",
-            "LiberationSans-Bold.ttf",
-            "LiberationSans-BoldItalic.ttf",
-            "LiberationSans-Italic.ttf",
-            "LiberationSans-Regular.ttf",
-        ],
-    ),
-    ("wasm", &["jbig2.wasm", "openjpeg.wasm", "qcms_bg.wasm"]),
-    ("iccs", &["CGATS001Compat-v2-micro.icc"]),
-];
+/// Fonts and decoders that pdf.js asks for while it draws, by their place in the npm package. `app` hands over what this
+/// list names, so it reads the same one.
+const PDF_JS_DATA: &str = include_str!("../../../app/pdfjs.txt");
 
 /// Builds the site; what did not change is kept.
 pub(crate) fn build(root: &Path) -> anyhow::Result<()> {
@@ -63,10 +42,11 @@ pub(crate) fn build(root: &Path) -> anyhow::Result<()> {
     for (from, name) in PDF_JS {
         files.insert(name.to_owned(), read(&pdf_js.join(from))?);
     }
-    for (folder, names) in PDF_JS_DATA {
-        for name in names {
-            files.insert(format!("pdfjs/{name}"), read(&pdf_js.join(folder).join(name))?);
-        }
+    for place in PDF_JS_DATA.lines() {
+        let (_, name) = place
+            .split_once('/')
+            .context("a line of app/pdfjs.txt names no folder")?;
+        files.insert(format!("pdfjs/{name}"), read(&pdf_js.join(place))?);
     }
     write(&root.join("target/site"), &assets::hash(files)?)
 }
