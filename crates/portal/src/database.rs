@@ -11,7 +11,7 @@ use std::time::Duration;
 use base::SecretString;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sea_orm::sqlx::{self, ConnectOptions, Executor};
+use sea_orm::sqlx::{self, ConnectOptions, Connection, Executor};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
     SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
@@ -94,8 +94,20 @@ impl Database {
             .row_buffer_size(1024)
             .disable_statement_logging();
         // The writer opens first: it turns the write-ahead log on, which a reader can't.
-        let writer = sqlite_pool(1, options.clone()).await?;
-        let reader = sqlite_pool(SQLITE_READERS, options.pragma("query_only", "on")).await?;
+        let writers = SqlitePoolOptions::new()
+            .max_connections(1)
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    // What was asked for before, such as undoing a dropped transaction, is done when this is.
+                    connection.ping().await?;
+                    // A full disk makes SQLite undo a transaction by itself, whereupon undoing it fails and sqlx counts one
+                    // too many from then on: what is committed later would only be the inner part of one that never ends.
+                    Ok(!connection.is_in_transaction())
+                })
+            });
+        let writer = sqlite_pool(writers, options.clone()).await?;
+        let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS);
+        let reader = sqlite_pool(readers, options.pragma("query_only", "on")).await?;
         Ok(Self { reader, writer })
     }
 
@@ -182,9 +194,11 @@ impl Database {
     }
 }
 
-async fn sqlite_pool(connections: u32, options: SqliteConnectOptions) -> Result<DatabaseConnection, DatabaseError> {
-    let pool = SqlitePoolOptions::new()
-        .max_connections(connections)
+async fn sqlite_pool(
+    pool: SqlitePoolOptions,
+    options: SqliteConnectOptions,
+) -> Result<DatabaseConnection, DatabaseError> {
+    let pool = pool
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)

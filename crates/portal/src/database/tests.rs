@@ -33,6 +33,31 @@ async fn what_is_committed_is_read_and_what_is_dropped_is_not() {
 }
 
 #[tokio::test]
+async fn after_a_full_disk_what_is_committed_is_there() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let url = SecretString::new(format!("sqlite:{}", folder.path().join("vault.sqlite").display()));
+    let database = Database::connect(&url).await.unwrap();
+    database.migrate::<VaultMigrator>().await.unwrap();
+    let full = database.write().await.unwrap();
+    full.execute_unprepared("CREATE TABLE large (content BLOB)")
+        .await
+        .unwrap();
+    full.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
+    let refused = full
+        .execute_unprepared("INSERT INTO large VALUES (zeroblob(1000000))")
+        .await;
+    assert!(is_out_of_space(&refused.unwrap_err()));
+    drop(full);
+
+    let given_up = database.write().await.unwrap();
+    drop(given_up);
+    let transaction = database.write().await.unwrap();
+    transaction.execute_unprepared(INSERT).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(count_days(&database).await, 1);
+}
+
+#[tokio::test]
 async fn several_nodes_may_migrate_at_once_and_again() {
     on_each_database(async |databases| {
         let one = Database::connect(&databases.vault).await.unwrap();
