@@ -9,7 +9,7 @@ help: ## this list
 run: ## build and start the portal, the bridge and a simulated BankID on this machine, with a demonstration organisation
 	@scripts/run
 
-test: ## everything that must hold: rules, unit, integration (SQLite and PostgreSQL) and end-to-end tests
+test: ## everything that must hold: rules, unit, integration (SQLite and PostgreSQL, folders and S3) and end-to-end tests
 	@scripts/test
 
 check: ## formatting, lints and dependency directions only

@@ -7,153 +7,94 @@
 //!
 //! A blob appears whole and durable or not at all, and memory use does not depend on its size.
 
+mod error;
+mod folder;
 mod reader;
+mod s3;
+mod writer;
 
-use std::error::Error;
-use std::io::{self, Seek, SeekFrom};
+use std::io::{Seek, SeekFrom};
 use std::ops::Range;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use base::{DocumentId, OrganisationId};
 use bytes::Bytes;
-use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{
-    GetOptions, GetRange, GetResultPayload, MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload, UploadPart,
-};
+use object_store::{GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt};
 use tokio::task::spawn_blocking;
 
 use reader::Source;
+use s3::Bucket;
 
+use crate::BlobSettings;
 use crate::installation::InstallationMark;
-use crate::{BlobSettings, Fault};
+pub(crate) use error::BlobError;
 pub(crate) use reader::BlobReader;
-
-/// Bytes of a part when writing to a folder: few enough that many uploads fit in memory, many enough that handing a part
-/// to another thread costs little.
-const FOLDER_PART_SIZE: usize = 512 * 1024;
-
-/// A blob that can't be written or read.
-#[derive(Debug, thiserror::Error)]
-pub enum BlobError {
-    /// The disk or the quota is full.
-    #[error("the blob store is out of space")]
-    OutOfSpace,
-    /// There is no such blob.
-    #[error("the blob is missing")]
-    Missing,
-    /// The blob is shorter than it was when it was opened.
-    #[error("the blob ended early")]
-    Short,
-    /// The installation's mark is there but does not read as one.
-    #[error("the blob store's installation mark is damaged")]
-    Mark,
-    /// The bucket keeps old versions, so what is purged would stay.
-    #[error("the bucket keeps old versions of objects; content needs a bucket that does not")]
-    Versioned,
-    /// A folder or file can't be used.
-    #[error("the blob folder can't be used")]
-    File(#[source] io::Error),
-    /// The store did not do as it was asked.
-    #[error("the blob store failed")]
-    Store(#[source] object_store::Error),
-    /// The work was given up because the program stops.
-    #[error("the blob store's work was interrupted")]
-    Interrupted,
-}
-
-impl From<io::Error> for BlobError {
-    fn from(error: io::Error) -> Self {
-        if is_out_of_space(&error) {
-            Self::OutOfSpace
-        } else {
-            Self::File(error)
-        }
-    }
-}
-
-impl From<object_store::Error> for BlobError {
-    fn from(error: object_store::Error) -> Self {
-        if matches!(error, object_store::Error::NotFound { .. }) {
-            Self::Missing
-        } else if is_out_of_space(&error) {
-            Self::OutOfSpace
-        } else {
-            Self::Store(error)
-        }
-    }
-}
-
-impl From<BlobError> for Fault {
-    fn from(error: BlobError) -> Self {
-        Self::new(error)
-    }
-}
-
-/// Whether an error comes from a full disk or quota, however deep it lies.
-fn is_out_of_space(error: &(dyn Error + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
-        if matches!(kind, Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)) {
-            return true;
-        }
-        next = error.source();
-    }
-    false
-}
+pub(crate) use writer::BlobWriter;
 
 /// The blob store. Cloning it gives the same store.
 #[derive(Clone, Debug)]
 pub(crate) struct Blobs {
     store: Arc<dyn ObjectStore>,
-    /// The folder, when it is one.
-    folder: Option<PathBuf>,
+    place: Place,
     part_size: usize,
 }
 
+/// Where the blobs are, for what `ObjectStore` doesn't offer.
+#[derive(Clone, Debug)]
+enum Place {
+    Folder(PathBuf),
+    Bucket(Bucket),
+}
+
 impl Blobs {
-    /// Opens the store; a missing folder is created with mode 700.
+    /// Opens the store; a missing folder is created with mode 700, a missing bucket is not.
     ///
     /// # Errors
     ///
-    /// When it can't be used.
+    /// When it can't be used, as a bucket that keeps old versions can't.
     pub(crate) async fn open(settings: &BlobSettings) -> Result<Self, BlobError> {
-        match settings {
-            BlobSettings::Folder(folder) => {
-                std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-                let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-                Ok(Self {
-                    store: Arc::new(store),
-                    folder: Some(folder.clone()),
-                    part_size: FOLDER_PART_SIZE,
-                })
+        let blobs = match settings {
+            BlobSettings::Folder(folder) => Self {
+                store: Arc::new(folder::open(folder)?),
+                place: Place::Folder(folder.clone()),
+                part_size: folder::PART_SIZE,
+            },
+            BlobSettings::S3(settings) => {
+                let bucket = Bucket::new(settings)?;
+                Self {
+                    store: bucket.store(settings)?,
+                    place: Place::Bucket(bucket),
+                    part_size: s3::PART_SIZE,
+                }
             }
+        };
+        blobs.check().await?;
+        if let Place::Bucket(bucket) = &blobs.place {
+            // Whether the uploads may be listed is better known now than at the first purge.
+            bucket.abort_uploads(&mark_path()).await?;
+        }
+        Ok(blobs)
+    }
+
+    /// Checks that the store keeps no old versions of what is deleted.
+    ///
+    /// # Errors
+    ///
+    /// [`BlobError::Versioned`], [`BlobError::VersioningUnknown`].
+    pub(crate) async fn check(&self) -> Result<(), BlobError> {
+        match &self.place {
+            Place::Folder(_) => Ok(()),
+            Place::Bucket(bucket) => bucket.refuse_versions().await,
         }
     }
 
     /// Begins to write a document's blob. It is visible and durable only after [`BlobWriter::finish`]; dropping the writer
-    /// leaves nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`BlobError::OutOfSpace`] and others.
-    pub(crate) async fn writer(
-        &self,
-        organisation: OrganisationId,
-        document: DocumentId,
-    ) -> Result<BlobWriter, BlobError> {
-        let path = path_of(organisation, document);
-        Ok(BlobWriter {
-            upload: self.store.put_multipart(&path).await?,
-            part: Vec::new(),
-            part_bytes: 0,
-            part_size: self.part_size,
-            running: None,
-        })
+    /// leaves nothing that is visible, and nothing at all after [`Blobs::delete`].
+    pub(crate) fn writer(&self, organisation: OrganisationId, document: DocumentId) -> BlobWriter {
+        BlobWriter::new(Arc::clone(&self.store), path_of(organisation, document), self.part_size)
     }
 
     /// The blob's size in bytes.
@@ -205,11 +146,9 @@ impl Blobs {
     /// When something is there and can't be deleted.
     pub(crate) async fn delete(&self, organisation: OrganisationId, document: DocumentId) -> Result<(), BlobError> {
         let path = path_of(organisation, document);
-        if let Some(folder) = &self.folder {
-            let blob = folder.join(path.as_ref());
-            spawn_blocking(move || remove_staged(&blob))
-                .await
-                .map_err(|_| BlobError::Interrupted)??;
+        match &self.place {
+            Place::Folder(folder) => folder::remove_broken_uploads(folder.join(path.as_ref())).await?,
+            Place::Bucket(bucket) => bucket.abort_uploads(&path).await?,
         }
         match self.store.delete(&path).await.map_err(BlobError::from) {
             Err(BlobError::Missing) => Ok(()),
@@ -263,86 +202,7 @@ fn mark_path() -> Path {
     Path::from("installation")
 }
 
-/// Removes what `LocalFileSystem` left of uploads that a crash interrupted: it writes to `BLOB#1`, `BLOB#2` and so on,
-/// taking the first number that is free.
-fn remove_staged(blob: &std::path::Path) -> io::Result<()> {
-    for number in 1_u32.. {
-        let mut staged = blob.as_os_str().to_owned();
-        staged.push(format!("#{number}"));
-        match std::fs::remove_file(&staged) {
-            Ok(()) => {}
-            Err(problem) if problem.kind() == io::ErrorKind::NotFound => break,
-            Err(problem) => return Err(problem),
-        }
-    }
-    Ok(())
-}
-
-/// Writes one blob, holding two parts in memory: one that is being written and one that fills.
-pub(crate) struct BlobWriter {
-    upload: Box<dyn MultipartUpload>,
-    part: Vec<Bytes>,
-    part_bytes: usize,
-    part_size: usize,
-    running: Option<tokio::task::JoinHandle<object_store::Result<()>>>,
-}
-
-impl BlobWriter {
-    /// Adds bytes to the end.
-    ///
-    /// # Errors
-    ///
-    /// [`BlobError::OutOfSpace`] and others, perhaps about bytes that were added before.
-    pub(crate) async fn write(&mut self, bytes: Bytes) -> Result<(), BlobError> {
-        self.part_bytes += bytes.len();
-        self.part.push(bytes);
-        if self.part_bytes >= self.part_size {
-            self.send_part().await?;
-        }
-        Ok(())
-    }
-
-    async fn send_part(&mut self) -> Result<(), BlobError> {
-        self.settle().await?;
-        self.part_bytes = 0;
-        let payload: PutPayload = std::mem::take(&mut self.part).into_iter().collect();
-        let part: UploadPart = self.upload.put_part(payload);
-        self.running = Some(tokio::spawn(part));
-        Ok(())
-    }
-
-    /// Waits until the part that is being written is written.
-    async fn settle(&mut self) -> Result<(), BlobError> {
-        if let Some(running) = self.running.take() {
-            running.await.map_err(|_| BlobError::Interrupted)??;
-        }
-        Ok(())
-    }
-
-    /// Makes the blob visible and durable. When it fails, there is no blob.
-    ///
-    /// # Errors
-    ///
-    /// [`BlobError::OutOfSpace`] and others.
-    pub(crate) async fn finish(mut self) -> Result<(), BlobError> {
-        if self.part_bytes > 0 {
-            self.send_part().await?;
-        }
-        self.settle().await?;
-        refuse_versions(self.upload.complete().await?.version)
-    }
-
-    /// Throws away what was written.
-    ///
-    /// # Errors
-    ///
-    /// When the store can't be reached; what an unfinished upload holds is then the store's to clean up.
-    pub(crate) async fn abort(mut self) -> Result<(), BlobError> {
-        // Whether the running part succeeds no longer matters, only that it is over.
-        let _ = self.settle().await;
-        Ok(self.upload.abort().await?)
-    }
-}
-
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

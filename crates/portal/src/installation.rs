@@ -67,8 +67,8 @@ pub enum InstallationError {
     /// The key provider failed.
     #[error(transparent)]
     Provider(#[from] ProviderError),
-    /// The blob store failed.
-    #[error("the installation's mark can't be read or written in the blob store")]
+    /// The blob store can't be opened, or failed.
+    #[error("the blob store can't be used")]
     Blob(#[from] BlobError),
 }
 

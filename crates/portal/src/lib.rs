@@ -67,7 +67,7 @@ pub use organisation::{NewOrganisation, Organisation, SetUpError};
 pub use purge::{PurgeMode, PurgeReport};
 pub use recipient::{SignInError, SignInRefusal, VerifiedIdentity};
 pub use session::{SessionCreation, SessionKey, StoredSession};
-pub use settings::{BlobSettings, Limits, ProviderSettings, SessionLimits, Settings};
+pub use settings::{BlobSettings, Limits, ProviderSettings, S3Settings, SessionLimits, Settings};
 pub use system::{IssuedToken, System, TokenError};
 
 /// The portal: every use case is a method of it. Cloning gives the same portal.

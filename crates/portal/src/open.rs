@@ -73,6 +73,8 @@ impl Portal {
             answer.map_err(|problem| NotReady::Database(problem.into()))?;
         }
         installation::check(&context.database, &context.vault, &context.blobs).await?;
+        // Only what comes in waits for this: a purge goes on, since keys must be destroyed whatever a bucket keeps.
+        context.blobs.check().await.map_err(InstallationError::from)?;
         Ok(())
     }
 

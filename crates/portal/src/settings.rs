@@ -40,6 +40,33 @@ pub enum ProviderSettings {
 pub enum BlobSettings {
     /// A folder on a local or shared disk.
     Folder(PathBuf),
+    /// A bucket of an S3-compatible store.
+    S3(S3Settings),
+}
+
+/// A bucket of an S3-compatible store. It must exist, and keep no old versions of objects.
+#[derive(Clone, Debug)]
+pub struct S3Settings {
+    /// The store's address without path, such as `https://s3.eu-north-1.amazonaws.com`.
+    pub endpoint: String,
+    /// The region that requests are signed for.
+    pub region: String,
+    /// The bucket's name.
+    pub bucket: String,
+    /// What the names of all objects begin with, without slash at either end; may be empty.
+    pub prefix: String,
+    /// Id of the access key.
+    pub access_key_id: SecretString,
+    /// The access key itself.
+    pub secret_access_key: SecretString,
+    /// Whether the bucket's name stands in the path and not in the host's name.
+    pub path_style: bool,
+}
+
+impl S3Settings {
+    /// The largest file that a bucket takes, in bytes: what fits, sealed, in the 10,000 parts of 5 MiB of an upload (Amazon
+    /// S3's limits).
+    pub const MAX_FILE_BYTES: u64 = 48 * 1024 * 1024 * 1024;
 }
 
 /// How much one message may hold.

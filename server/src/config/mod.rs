@@ -5,6 +5,7 @@
 mod contact;
 mod provider;
 mod rates;
+mod s3;
 mod storage;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ pub use contact::ContactSection;
 pub(crate) use provider::is_endpoint;
 pub use provider::{Algorithm, ClaimPlace, ClaimSource, ClientAuthentication, Logout, ProviderSection, RequiredClaim};
 pub use rates::RatesSection;
+pub use s3::S3Section;
 pub use storage::{
     BlobsSection, DatabaseSection, JobsSection, KeysSection, LimitsSection, RetentionSection, SessionsSection,
 };
@@ -25,7 +27,13 @@ pub use storage::{
 /// Keys that hold secrets, each also as `…_file`.
 const SOURCE: Source<'static> = Source {
     prefix: "POSTVALV",
-    secrets: &["database.url", "vault.url", "providers.*.client_secret"],
+    secrets: &[
+        "database.url",
+        "vault.url",
+        "blobs.s3.access_key_id",
+        "blobs.s3.secret_access_key",
+        "providers.*.client_secret",
+    ],
 };
 
 /// The whole configuration.
@@ -104,7 +112,7 @@ impl Config {
             database_url: self.database.url.clone(),
             vault_url: self.vault.url.clone(),
             provider: portal::ProviderSettings::Folder(self.keys.folder.clone()),
-            blobs: portal::BlobSettings::Folder(self.blobs.folder.clone()),
+            blobs: self.blobs.settings(),
             retention_ceiling_days: self.retention.ceiling_days,
             limits: self.limits.limits(),
             sessions: self.sessions.limits(),
@@ -133,9 +141,15 @@ impl Validate for Config {
             "vault.url",
             "must name another database than database.url",
         );
+        check.section("blobs", &self.blobs);
         check.section("retention", &self.retention);
         check.section("limits", &self.limits);
         check.section("rates", &self.rates);
+        check.that(
+            self.blobs.s3.is_none() || self.limits.max_file_bytes <= portal::S3Settings::MAX_FILE_BYTES,
+            "limits.max_file_bytes",
+            "must be at most 51539607552 when the documents are in blobs.s3",
+        );
         check.section("sessions", &self.sessions);
         check.section("jobs", &self.jobs);
         check.under("providers", |check| {

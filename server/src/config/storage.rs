@@ -8,6 +8,8 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use web::config::{Check, Validate};
 
+use super::S3Section;
+
 /// `[database]` and `[vault]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,12 +35,42 @@ pub struct KeysSection {
     pub folder: PathBuf,
 }
 
-/// `[blobs]`: the encrypted documents.
+/// `[blobs]`: the encrypted documents, in a folder or in a bucket.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BlobsSection {
     /// A folder on a local or shared disk.
-    pub folder: PathBuf,
+    pub folder: Option<PathBuf>,
+    /// A bucket of an S3-compatible store.
+    pub s3: Option<S3Section>,
+}
+
+impl BlobsSection {
+    /// Where the documents are; a folder without a name when neither is given, which validation refuses.
+    pub(super) fn settings(&self) -> portal::BlobSettings {
+        match &self.s3 {
+            Some(s3) => portal::BlobSettings::S3(s3.settings()),
+            None => portal::BlobSettings::Folder(self.folder.clone().unwrap_or_default()),
+        }
+    }
+}
+
+impl Validate for BlobsSection {
+    fn validate(&self, check: &mut Check) {
+        check.that(
+            self.folder.is_some() || self.s3.is_some(),
+            "folder",
+            "is missing; give it or the section blobs.s3",
+        );
+        check.that(
+            self.folder.is_none() || self.s3.is_none(),
+            "folder",
+            "give it or the section blobs.s3, not both",
+        );
+        if let Some(s3) = &self.s3 {
+            check.section("s3", s3);
+        }
+    }
 }
 
 /// `[retention]`

@@ -89,9 +89,18 @@ impl Served {
             .portal
             .create_system(&operator, organisation.id, "test", scopes);
         let (id, secret) = created.await.unwrap();
-        let issued = self.app.portal.issue_token(id, &secret, None, self.app.request_info());
-        let token = issued.await.unwrap().token.expose().clone();
+        let token = self.token(id, &secret).await;
         System { id, secret, token }
+    }
+
+    async fn token(&self, id: SystemId, secret: &SecretString) -> String {
+        let issued = self.app.portal.issue_token(id, secret, None, self.app.request_info());
+        issued.await.unwrap().token.expose().clone()
+    }
+
+    /// Gets the system a new token, when time has passed.
+    pub(crate) async fn renew(&self, system: &mut System) {
+        system.token = self.token(system.id, &system.secret).await;
     }
 
     /// A request to a path under API v1, without a token.
@@ -147,6 +156,13 @@ impl Served {
         };
         let key = IdempotencyKey::parse(key).unwrap();
         self.app.portal.begin_message(&actor, key, draft).await.unwrap()
+    }
+
+    /// How many deliveries were made.
+    pub(crate) async fn delivered(&self, system: &System) -> usize {
+        let page = json(self.get(system, "/events?limit=500").await).await;
+        let events = page["events"].as_array().unwrap().iter();
+        events.filter(|event| event["kind"] == "delivered").count()
     }
 
     /// How many events the organisation has: none means that nothing was sent.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use axum::Router;
@@ -68,7 +69,7 @@ pub(crate) struct App {
     pub(crate) clock: ManualClock,
     pub(crate) provider: Provider,
     database_url: String,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl App {
@@ -82,6 +83,24 @@ impl App {
         let url = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
         let urls = (url("portal.sqlite"), url("vault.sqlite"));
         Self::start(folder, urls, change).await
+    }
+
+    /// With the folder of blobs inside `place`.
+    pub(crate) async fn with_blobs_in(place: &Path) -> Self {
+        let blobs = place.join("blobs");
+        Self::with(|text| with_blobs(&text, &format!("[blobs]\nfolder = \"{}\"\n", blobs.display()))).await
+    }
+
+    /// With both SQLite databases inside `place`.
+    pub(crate) async fn with_databases_in(place: &Path) -> Self {
+        let url = |name: &str| format!("sqlite:{}", place.join(name).display());
+        let urls = (url("portal.sqlite"), url("vault.sqlite"));
+        Self::start(tempfile::tempdir().unwrap(), urls, |text| text).await
+    }
+
+    /// With the blobs in a bucket, as this section `[blobs.s3]` says.
+    pub(crate) async fn with_bucket(section: &str) -> Self {
+        Self::with(|text| with_blobs(&text, section)).await
     }
 
     /// On two fresh databases of the PostgreSQL server; `None` when there is no server.
@@ -125,8 +144,13 @@ impl App {
             clock,
             provider,
             database_url: urls.0,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// Where the blobs are unless a test said otherwise.
+    pub(crate) fn blob_folder(&self) -> PathBuf {
+        self.folder.path().join("blobs")
     }
 
     /// A browser that has never been here.
@@ -259,7 +283,14 @@ impl App {
     }
 }
 
-fn configuration(folder: &std::path::Path, urls: &(String, String), issuer: &str) -> String {
+/// The configuration with another section on blobs.
+fn with_blobs(text: &str, section: &str) -> String {
+    let (before, rest) = text.split_once("[blobs]").unwrap();
+    let (_, after) = rest.split_once("[providers").unwrap();
+    format!("{before}{section}[providers{after}")
+}
+
+fn configuration(folder: &Path, urls: &(String, String), issuer: &str) -> String {
     let folder = folder.display();
     let (database, vault) = urls;
     format!(

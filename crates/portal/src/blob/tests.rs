@@ -1,42 +1,56 @@
+//! What both kinds of store promise, and what a folder alone can show.
+
 use base::{Clock, Ids};
 use futures::StreamExt;
 use tempfile::TempDir;
 
+use super::testing::{bucket, names};
 use super::*;
 
 struct Fixture {
-    folder: TempDir,
+    /// The folder, when the store is one.
+    folder: Option<TempDir>,
     blobs: Blobs,
     organisation: OrganisationId,
     document: DocumentId,
 }
 
-async fn fixture() -> Fixture {
-    let folder = TempDir::new().unwrap();
-    let blobs = Blobs::open(&BlobSettings::Folder(folder.path().join("blobs")))
-        .await
-        .unwrap();
-    let ids = Ids::new(Clock::system());
-    Fixture {
-        folder,
-        blobs,
-        organisation: ids.next(),
-        document: ids.next(),
-    }
-}
-
-/// Bytes that differ from place to place.
-fn content(length: usize) -> Vec<u8> {
-    (0..length).map(|position| (position % 251).to_le_bytes()[0]).collect()
-}
-
 impl Fixture {
+    async fn over(folder: Option<TempDir>, settings: BlobSettings) -> Self {
+        let ids = Ids::new(Clock::system());
+        Self {
+            folder,
+            blobs: Blobs::open(&settings).await.unwrap(),
+            organisation: ids.next(),
+            document: ids.next(),
+        }
+    }
+
+    async fn in_folder() -> Self {
+        let folder = TempDir::new().unwrap();
+        let settings = BlobSettings::Folder(folder.path().join("blobs"));
+        Self::over(Some(folder), settings).await
+    }
+
+    /// `None` when there is no S3 server.
+    async fn in_bucket() -> Option<Self> {
+        Some(Self::over(None, BlobSettings::S3(bucket()?)).await)
+    }
+
+    fn writer(&self) -> BlobWriter {
+        self.blobs.writer(self.organisation, self.document)
+    }
+
     async fn write(&self, content: &[u8], piece: usize) {
-        let mut writer = self.blobs.writer(self.organisation, self.document).await.unwrap();
+        let mut writer = self.writer();
         for piece in content.chunks(piece) {
             writer.write(Bytes::copy_from_slice(piece)).await.unwrap();
         }
         writer.finish().await.unwrap();
+    }
+
+    async fn size(&self) -> Result<u64, BlobError> {
+        self.blobs.size(self.organisation, self.document).await
     }
 
     async fn read(&self, range: Range<u64>, piece: usize) -> Result<Vec<u8>, BlobError> {
@@ -49,86 +63,130 @@ impl Fixture {
         Ok(read)
     }
 
-    fn document_folder(&self) -> PathBuf {
-        self.folder
-            .path()
-            .join(format!("blobs/organisations/{}/documents", self.organisation))
+    async fn delete(&self) -> Result<(), BlobError> {
+        self.blobs.delete(self.organisation, self.document).await
     }
 
-    fn files(&self) -> usize {
-        std::fs::read_dir(self.document_folder()).map_or(0, Iterator::count)
+    async fn names(&self) -> Vec<String> {
+        names(&self.blobs).await
+    }
+
+    /// The blob's file in the folder.
+    fn file(&self) -> PathBuf {
+        let path = path_of(self.organisation, self.document);
+        self.folder.as_ref().unwrap().path().join("blobs").join(path.as_ref())
     }
 }
 
-#[tokio::test]
-async fn what_is_written_is_read_as_a_whole_and_in_parts() {
-    let fixture = fixture().await;
-    let content = content(3 * FOLDER_PART_SIZE + 17);
-    let length = content.len() as u64;
-    fixture.write(&content, 65_552).await;
-    let size = fixture
-        .blobs
-        .size(fixture.organisation, fixture.document)
-        .await
-        .unwrap();
-    assert_eq!(size, length);
-    for (range, piece) in [
-        (0..length, 65_552),
-        (0..length, 1 << 20),
-        (5..6, 10),
-        (length - 100..length, 64),
-    ] {
-        let expected = &content[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()];
-        assert!(
-            fixture.read(range.clone(), piece).await.unwrap() == expected,
-            "{range:?}"
-        );
-    }
-    let beyond = fixture.read(length - 3..length + 100, 64).await.unwrap();
-    assert_eq!(beyond, content[content.len() - 3..]);
+/// Bytes that differ from place to place.
+fn content(length: usize) -> Vec<u8> {
+    (0..length).map(|position| (position % 251).to_le_bytes()[0]).collect()
 }
 
-#[tokio::test]
-async fn nothing_is_there_before_it_is_finished() {
-    let fixture = fixture().await;
-    let mut writer = fixture
-        .blobs
-        .writer(fixture.organisation, fixture.document)
-        .await
-        .unwrap();
-    writer.write(Bytes::from(content(2 * FOLDER_PART_SIZE))).await.unwrap();
-    let size = fixture.blobs.size(fixture.organisation, fixture.document).await;
-    assert!(matches!(size, Err(BlobError::Missing)));
-    assert!(matches!(fixture.read(0..10, 10).await, Err(BlobError::Missing)));
-    writer.abort().await.unwrap();
-    assert_eq!(fixture.files(), 0);
+/// Writes each test twice: in a folder, and in a bucket when `POSTVALV_TEST_S3` names a server.
+macro_rules! in_both_stores {
+    ($(async fn $name:ident($fixture:ident: Fixture) $body:block)+) => {
+        $(async fn $name($fixture: Fixture) $body)+
+
+        mod folder {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(super::Fixture::in_folder().await).await;
+            })+
+        }
+
+        mod bucket {
+            $(#[tokio::test]
+            async fn $name() {
+                if let Some(fixture) = super::Fixture::in_bucket().await {
+                    super::$name(fixture).await;
+                }
+            })+
+        }
+    };
 }
 
-#[tokio::test]
-async fn deleting_leaves_nothing_not_even_of_a_broken_upload() {
-    let fixture = fixture().await;
-    fixture.write(b"whole", 5).await;
-    let blob = fixture.document_folder().join(fixture.document.to_string());
-    for number in 1..4 {
-        std::fs::write(format!("{}#{number}", blob.display()), "broken").unwrap();
+in_both_stores! {
+    async fn what_is_written_is_read_as_a_whole_and_in_parts(fixture: Fixture) {
+        let part = fixture.blobs.part_size;
+        for length in [1000, part, 2 * part + 17] {
+            let content = content(length);
+            let length = content.len() as u64;
+            fixture.write(&content, 65_552).await;
+            assert_eq!(fixture.size().await.unwrap(), length);
+            for (range, piece) in [
+                (0..length, 65_552),
+                (0..length, 1 << 20),
+                (5..6, 10),
+                (length - 100..length, 64),
+                (length / 2 - 70..length / 2 + 70, 100),
+            ] {
+                let expected = &content[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()];
+                assert!(fixture.read(range.clone(), piece).await.unwrap() == expected, "{range:?} of {length}");
+            }
+            let beyond = fixture.read(length - 3..length + 100, 64).await.unwrap();
+            assert_eq!(beyond, content[content.len() - 3..]);
+            assert_eq!(fixture.names().await, [path_of(fixture.organisation, fixture.document).as_ref()]);
+        }
     }
-    assert_eq!(fixture.files(), 4);
-    fixture
-        .blobs
-        .delete(fixture.organisation, fixture.document)
-        .await
-        .unwrap();
-    assert_eq!(fixture.files(), 0);
-    fixture
-        .blobs
-        .delete(fixture.organisation, fixture.document)
-        .await
-        .unwrap();
+
+    async fn nothing_is_there_before_it_is_finished(fixture: Fixture) {
+        let mut writer = fixture.writer();
+        for _ in 0..3 {
+            writer.write(Bytes::from(content(fixture.blobs.part_size))).await.unwrap();
+        }
+        assert!(matches!(fixture.size().await, Err(BlobError::Missing)));
+        assert!(matches!(fixture.read(0..10, 10).await, Err(BlobError::Missing)));
+        let unfinished = fixture.names().await;
+        assert!(unfinished.len() == 1 && unfinished[0].contains('#'), "{unfinished:?}");
+        writer.abort().await.unwrap();
+        assert_eq!(fixture.names().await, Vec::<String>::new());
+    }
+
+    async fn deleting_leaves_nothing_not_even_of_a_broken_upload(fixture: Fixture) {
+        for broken in 0..3 {
+            let mut writer = fixture.writer();
+            for _ in 0..2 {
+                writer.write(Bytes::from(content(fixture.blobs.part_size))).await.unwrap();
+            }
+            assert_eq!(fixture.names().await.len(), broken + 1);
+            // Forgetting is what a crash does: nothing is dropped or aborted.
+            std::mem::forget(writer);
+        }
+        fixture.write(b"whole", 5).await;
+        assert_eq!(fixture.names().await.len(), 4);
+        fixture.delete().await.unwrap();
+        assert_eq!(fixture.names().await, Vec::<String>::new());
+        assert!(matches!(fixture.size().await, Err(BlobError::Missing)));
+        fixture.delete().await.unwrap();
+    }
+
+    async fn deleting_touches_no_other_document(fixture: Fixture) {
+        fixture.write(b"this", 5).await;
+        let other = Ids::new(Clock::system()).next();
+        let mut writer = fixture.blobs.writer(fixture.organisation, other);
+        writer.write(Bytes::from_static(b"other")).await.unwrap();
+        writer.finish().await.unwrap();
+        fixture.delete().await.unwrap();
+        assert_eq!(fixture.names().await, [path_of(fixture.organisation, other).as_ref()]);
+    }
+
+    async fn the_mark_is_what_was_written(fixture: Fixture) {
+        assert_eq!(fixture.blobs.read_mark().await.unwrap(), None);
+        let mark = InstallationMark {
+            id: Ids::new(Clock::system()).next(),
+            generation: 3,
+        };
+        fixture.blobs.write_mark(mark).await.unwrap();
+        assert_eq!(fixture.blobs.read_mark().await.unwrap(), Some(mark));
+        fixture.blobs.store.put(&mark_path(), "something else".into()).await.unwrap();
+        assert!(matches!(fixture.blobs.read_mark().await, Err(BlobError::Mark)));
+    }
 }
 
 #[tokio::test]
 async fn a_blob_that_became_shorter_while_it_is_read_is_noticed() {
-    let fixture = fixture().await;
+    let fixture = Fixture::in_folder().await;
     fixture.write(&content(1000), 1000).await;
     let mut reader = fixture
         .blobs
@@ -136,13 +194,8 @@ async fn a_blob_that_became_shorter_while_it_is_read_is_noticed() {
         .await
         .unwrap();
     assert_eq!(reader.next(500).await.unwrap().unwrap().len(), 500);
-    let blob = fixture.document_folder().join(fixture.document.to_string());
-    std::fs::File::options()
-        .write(true)
-        .open(blob)
-        .unwrap()
-        .set_len(600)
-        .unwrap();
+    let file = std::fs::File::options().write(true).open(fixture.file()).unwrap();
+    file.set_len(600).unwrap();
     assert!(matches!(reader.next(500).await, Err(BlobError::Short)));
     assert!(reader.next(500).await.is_err());
 }
@@ -168,45 +221,10 @@ async fn a_stream_is_cut_into_the_pieces_that_are_asked_for() {
 }
 
 #[test]
-fn a_full_disk_and_a_full_quota_are_told_apart_from_other_failures() {
-    let store = |kind: io::ErrorKind| object_store::Error::Generic {
-        store: "LocalFileSystem",
-        source: Box::new(io::Error::from(kind)),
-    };
-    for kind in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded] {
-        assert!(matches!(BlobError::from(store(kind)), BlobError::OutOfSpace));
-        assert!(matches!(BlobError::from(io::Error::from(kind)), BlobError::OutOfSpace));
-    }
-    let other = BlobError::from(store(io::ErrorKind::PermissionDenied));
-    assert!(matches!(other, BlobError::Store(_)));
-}
-
-#[test]
-fn a_write_to_a_full_device_is_out_of_space() {
-    let mut full = std::fs::File::options().write(true).open("/dev/full").unwrap();
-    let problem = io::Write::write_all(&mut full, b"x").unwrap_err();
-    assert!(matches!(BlobError::from(problem), BlobError::OutOfSpace));
-}
-
-#[test]
 fn a_store_that_keeps_versions_is_refused() {
     assert!(refuse_versions(None).is_ok());
     assert!(matches!(
         refuse_versions(Some("null".to_owned())),
         Err(BlobError::Versioned)
     ));
-}
-
-#[tokio::test]
-async fn the_mark_is_what_was_written() {
-    let fixture = fixture().await;
-    assert_eq!(fixture.blobs.read_mark().await.unwrap(), None);
-    let mark = InstallationMark {
-        id: Ids::new(Clock::system()).next(),
-        generation: 3,
-    };
-    fixture.blobs.write_mark(mark).await.unwrap();
-    assert_eq!(fixture.blobs.read_mark().await.unwrap(), Some(mark));
-    std::fs::write(fixture.folder.path().join("blobs/installation"), "something else").unwrap();
-    assert!(matches!(fixture.blobs.read_mark().await, Err(BlobError::Mark)));
 }

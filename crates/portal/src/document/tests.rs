@@ -45,8 +45,8 @@ async fn send(portal: &TestPortal) -> Sent {
 }
 
 /// The only blob in the store.
-fn blob(portal: &TestPortal) -> PathBuf {
-    let files = portal.blob_files();
+async fn blob(portal: &TestPortal) -> PathBuf {
+    let files = portal.blob_names().await;
     assert_eq!(files.len(), 1);
     portal.folder().join("blobs").join(&files[0])
 }
@@ -281,7 +281,7 @@ fn any_range_is_a_slice_of_the_whole() {
 async fn a_missing_or_cut_or_changed_blob_is_damage_and_gives_nothing() {
     let portal = TestPortal::on_sqlite().await;
     let sent = send(&portal).await;
-    let path = blob(&portal);
+    let path = blob(&portal).await;
     let whole = fs::read(&path).unwrap();
     let changed_at = |place: usize| {
         let mut changed = whole.clone();
@@ -320,7 +320,7 @@ async fn a_missing_or_cut_or_changed_blob_is_damage_and_gives_nothing() {
 async fn damage_further_on_breaks_the_stream_and_is_logged() {
     let portal = TestPortal::on_sqlite().await;
     let sent = send(&portal).await;
-    let path = blob(&portal);
+    let path = blob(&portal).await;
     let mut changed = fs::read(&path).unwrap();
     let last = changed.len() - 1;
     changed[last] ^= 1;
@@ -357,7 +357,7 @@ async fn one_documents_blob_does_not_open_as_another() {
         .unwrap();
     let person = portal.sign_in(0).await;
     let case = portal.portal.case(&person, receipt.deliveries[0].case).await.unwrap();
-    let files = portal.blob_files();
+    let files = portal.blob_names().await;
     let path = |index: usize| portal.folder().join("blobs").join(&files[index]);
     fs::copy(path(0), path(1)).unwrap();
     let mut damaged = 0;

@@ -139,7 +139,7 @@ impl Sink {
             .get(index)
             .ok_or_else(|| Fault::new("a document without an id"))?;
         let blobs = &attempt.context().blobs;
-        let mut writer = blobs.writer(attempt.organisation.id, document).await?;
+        let mut writer = blobs.writer(attempt.organisation.id, document);
         let (sealer, prefix) = Sealer::new(attempt.document_key(index)?);
         writer.write(Bytes::copy_from_slice(&prefix)).await?;
         Ok(Self {

@@ -8,7 +8,7 @@ use keyring::ContentOwner;
 use sea_orm::{ConnectionTrait, EntityTrait};
 
 use super::{condemn, destroy, erase, work};
-use crate::test_support::{PDF, TestPortal, bytes_of, number, on_both_databases};
+use crate::test_support::{PDF, TestPortal, bytes_of, number, on_each_storage};
 use crate::{
     EventKind, MessageReceipt, Portal, PurgeMode, PurgeReport, ReadError, SystemActor, case, delivery, document,
     message, notification,
@@ -63,7 +63,7 @@ async fn assert_gone(portal: &TestPortal, sent: &Sent) {
     ] {
         assert!(context.vault.content_key(organisation, owner).await.unwrap().is_none());
     }
-    assert!(portal.blob_files().is_empty());
+    assert!(portal.blob_names().await.is_empty());
 
     let reader = context.database.reader();
     let message = message::entity::Entity::find().one(reader).await.unwrap().unwrap();
@@ -125,7 +125,7 @@ async fn sql(portal: &TestPortal, statement: &str) {
     transaction.commit().await.unwrap();
 }
 
-on_both_databases! {
+on_each_storage! {
     async fn nothing_is_left_of_what_has_expired_but_a_tombstone(portal: TestPortal) {
         let sent = send(&portal).await;
         expire(&portal, &sent);
@@ -165,7 +165,7 @@ on_both_databases! {
         let counted = portal.portal.purge(PurgeMode::DryRun).await.unwrap();
         assert_eq!(portal.portal.purge(PurgeMode::DryRun).await.unwrap(), counted);
         assert_eq!(purged_events(&portal, &sent).await, 0);
-        assert_eq!(portal.blob_files().len(), 2);
+        assert_eq!(portal.blob_names().await.len(), 2);
         assert_eq!(portal.portal.purge(PurgeMode::Run).await.unwrap(), counted);
         assert_eq!((counted.deliveries, counted.messages, counted.documents, counted.recipients), (3, 2, 2, 2));
         assert_eq!(portal.portal.purge(PurgeMode::DryRun).await.unwrap(), PurgeReport::default());
@@ -242,32 +242,7 @@ on_both_databases! {
         assert_eq!(sum(|report| report.messages), 30);
         let events = portal.portal.events(&system, 0, 1000).await.unwrap();
         assert_eq!(events.iter().filter(|event| event.kind == EventKind::Purged).count(), 60);
-        assert!(portal.blob_files().is_empty());
-    }
-
-    async fn a_blob_that_can_not_be_deleted_holds_up_nothing_else(portal: TestPortal) {
-        let sent = send(&portal).await;
-        let path = portal.folder().join("blobs").join(portal.blob_files().remove(0));
-        let other = portal.send(&sent.system, "2", 1).await;
-        // A folder with something in it where the blob was can't be deleted as a blob, whoever tries.
-        std::fs::remove_file(&path).unwrap();
-        std::fs::create_dir(&path).unwrap();
-        std::fs::write(path.join("something"), b"").unwrap();
-        expire(&portal, &sent);
-
-        assert!(portal.portal.purge(PurgeMode::Run).await.is_err());
-        let context = &portal.portal.0;
-        let owner = ContentOwner::Message(sent.receipt.id);
-        assert!(context.vault.content_key(sent.system.organisation_id(), owner).await.unwrap().is_none());
-        let events = portal.portal.events(&sent.system, 0, 1000).await.unwrap();
-        let purged: Vec<_> = events.iter().filter(|event| event.kind == EventKind::Purged).collect();
-        assert_eq!(purged.len(), 1);
-        assert_eq!(purged[0].message, other.id);
-
-        std::fs::remove_dir_all(&path).unwrap();
-        portal.portal.run_jobs().await.unwrap();
-        assert_eq!(purged_events(&portal, &sent).await, 3);
-        assert!(portal.blob_files().is_empty());
+        assert!(portal.blob_names().await.is_empty());
     }
 
     async fn a_round_with_nothing_due_does_nothing(portal: TestPortal) {
@@ -277,6 +252,39 @@ on_both_databases! {
         let report = portal.portal.run_jobs().await.unwrap();
         assert_eq!(report, crate::JobsReport::default());
         assert_eq!(portal.audit_log().await.len(), before);
+    }
+}
+
+/// What can be put in a blob's way in a folder.
+mod in_a_folder {
+    use super::*;
+    use crate::test_support::on_both_databases;
+
+    on_both_databases! {
+        async fn a_blob_that_can_not_be_deleted_holds_up_nothing_else(portal: TestPortal) {
+            let sent = send(&portal).await;
+            let path = portal.folder().join("blobs").join(portal.blob_names().await.remove(0));
+            let other = portal.send(&sent.system, "2", 1).await;
+            // A folder with something in it where the blob was can't be deleted as a blob, whoever tries.
+            std::fs::remove_file(&path).unwrap();
+            std::fs::create_dir(&path).unwrap();
+            std::fs::write(path.join("something"), b"").unwrap();
+            expire(&portal, &sent);
+
+            assert!(portal.portal.purge(PurgeMode::Run).await.is_err());
+            let context = &portal.portal.0;
+            let owner = ContentOwner::Message(sent.receipt.id);
+            assert!(context.vault.content_key(sent.system.organisation_id(), owner).await.unwrap().is_none());
+            let events = portal.portal.events(&sent.system, 0, 1000).await.unwrap();
+            let purged: Vec<_> = events.iter().filter(|event| event.kind == EventKind::Purged).collect();
+            assert_eq!(purged.len(), 1);
+            assert_eq!(purged[0].message, other.id);
+
+            std::fs::remove_dir_all(&path).unwrap();
+            portal.portal.run_jobs().await.unwrap();
+            assert_eq!(purged_events(&portal, &sent).await, 3);
+            assert!(portal.blob_names().await.is_empty());
+        }
     }
 }
 

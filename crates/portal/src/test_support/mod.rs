@@ -12,6 +12,7 @@ use base::{Clock, Ids, ManualClock, SecretString, Timestamp};
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
+use crate::blob::testing::{bucket, names};
 use crate::{BlobSettings, Limits, OperatorActor, Portal, ProviderSettings, RequestInfo, SessionLimits, Settings};
 
 pub(crate) use look::{columns, everything_stored, is_among};
@@ -48,6 +49,25 @@ macro_rules! on_both_databases {
 }
 pub(crate) use on_both_databases;
 
+/// As [`on_both_databases`], and once more with the blobs in a bucket, when `POSTVALV_TEST_S3` names an S3 server.
+macro_rules! on_each_storage {
+    ($(async fn $name:ident($portal:ident: TestPortal) $body:block)+) => {
+        $crate::test_support::on_both_databases! {
+            $(async fn $name($portal: TestPortal) $body)+
+        }
+
+        mod bucket {
+            $(#[tokio::test]
+            async fn $name() {
+                if let Some(portal) = $crate::test_support::TestPortal::on_s3().await {
+                    super::$name(portal).await;
+                }
+            })+
+        }
+    };
+}
+pub(crate) use on_each_storage;
+
 /// A portal of its own for one test, in a folder and on databases that nobody else uses.
 pub(crate) struct TestPortal {
     pub(crate) portal: Portal,
@@ -60,8 +80,7 @@ impl TestPortal {
     /// On SQLite.
     pub(crate) async fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = |name: &str| SecretString::new(format!("sqlite:{}", folder.path().join(name).display()));
-        let settings = settings(folder.path(), url("portal.db"), url("vault.db"));
+        let settings = settings_on_sqlite(folder.path());
         Self::open(folder, settings).await
     }
 
@@ -70,6 +89,15 @@ impl TestPortal {
         let (portal, vault) = postgres::fresh_databases().await?;
         let folder = tempfile::tempdir().unwrap();
         let settings = settings(folder.path(), portal, vault);
+        Some(Self::open(folder, settings).await)
+    }
+
+    /// On SQLite, with the blobs in a part of a bucket; `None` when there is no S3 server.
+    pub(crate) async fn on_s3() -> Option<Self> {
+        let bucket = bucket()?;
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = settings_on_sqlite(folder.path());
+        settings.blobs = BlobSettings::S3(bucket);
         Some(Self::open(folder, settings).await)
     }
 
@@ -113,12 +141,8 @@ impl TestPortal {
     }
 
     /// The blobs of documents that lie in the store, as paths below it, whole or half written.
-    pub(crate) fn blob_files(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        let root = self.folder.path().join("blobs");
-        collect(&root.join("organisations"), &root, &mut found);
-        found.sort();
-        found
+    pub(crate) async fn blob_names(&self) -> Vec<String> {
+        names(&self.portal.0.blobs).await
     }
 
     /// How many rows a table of the portal's database has.
@@ -145,6 +169,11 @@ fn start() -> Timestamp {
     Timestamp::from_jiff("2026-11-22T09:00:00Z".parse().unwrap())
 }
 
+fn settings_on_sqlite(folder: &Path) -> Settings {
+    let url = |name: &str| SecretString::new(format!("sqlite:{}", folder.join(name).display()));
+    settings(folder, url("portal.db"), url("vault.db"))
+}
+
 fn settings(folder: &Path, database_url: SecretString, vault_url: SecretString) -> Settings {
     Settings {
         database_url,
@@ -155,19 +184,5 @@ fn settings(folder: &Path, database_url: SecretString, vault_url: SecretString) 
         limits: Limits::default(),
         sessions: SessionLimits::default(),
         time_zone: TimeZone::get("Europe/Stockholm").unwrap(),
-    }
-}
-
-fn collect(folder: &Path, root: &Path, found: &mut Vec<String>) {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return;
-    };
-    for entry in entries {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, root, found);
-        } else {
-            found.push(path.strip_prefix(root).unwrap().display().to_string());
-        }
     }
 }

@@ -28,7 +28,7 @@ on_both_databases! {
         let kept = portal.send(&sender, "kept", 1).await;
         portal.portal.revoke_message(&sender, revoked.id).await.unwrap();
         portal.portal.run_jobs().await.unwrap();
-        assert_eq!(portal.blob_files().len(), 1);
+        assert_eq!(portal.blob_names().await.len(), 1);
         assert_eq!(portal.content_keys().await, 2);
         let status = portal.portal.message_status(&sender, revoked.id).await.unwrap();
         assert!(status.deliveries[0].purged_at.is_some());

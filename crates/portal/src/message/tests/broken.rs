@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 
-use crate::test_support::{PDF, TestPortal, draft, file, number, on_both_databases, pieces};
+use crate::test_support::{PDF, TestPortal, draft, file, number, on_each_storage, pieces};
 use crate::{MessageDraft, SendError, SystemActor};
 
 /// Longer than any lease, and then longer than a swept intent is kept.
@@ -26,7 +26,7 @@ async fn sweeps_clean(portal: &TestPortal, sender: &SystemActor) {
     portal.clock.advance(LEASE_OVER);
     let node = portal.another_node().await;
     node.run_jobs().await.unwrap();
-    assert_eq!(portal.blob_files(), Vec::<String>::new());
+    assert_eq!(portal.blob_names().await, Vec::<String>::new());
     assert_eq!(portal.content_keys().await, 0);
     portal.clock.advance(INTENT_OVER);
     node.run_jobs().await.unwrap();
@@ -48,11 +48,11 @@ async fn sweeps_clean(portal: &TestPortal, sender: &SystemActor) {
         .unwrap();
     assert!(!receipt.repeated);
     node.run_jobs().await.unwrap();
-    assert_eq!(portal.blob_files().len(), 2);
+    assert_eq!(portal.blob_names().await.len(), 2);
     assert_eq!(portal.content_keys().await, 3);
 }
 
-on_both_databases! {
+on_each_storage! {
     async fn a_message_that_comes_to_nothing_at_its_last_step_leaves_nobody_in_the_register(portal: TestPortal) {
         use sea_orm::ConnectionTrait;
 
@@ -89,14 +89,14 @@ on_both_databases! {
         {
             let never_ends = pieces(&content[1..], 1 << 20).chain(stream::pending());
             let mut receiving = Box::pin(upload.document(0, never_ends));
-            while portal.blob_files().is_empty() {
+            while portal.blob_names().await.is_empty() {
                 let _ = PollOnce(receiving.as_mut()).await;
                 tokio::task::yield_now().await;
             }
             std::mem::forget(receiving);
         }
         std::mem::forget(upload);
-        assert!(portal.blob_files()[0].contains('#'), "half of a blob lies there under another name");
+        assert!(portal.blob_names().await[0].contains('#'), "half of a blob lies there under another name");
         sweeps_clean(&portal, &sender).await;
     }
 
@@ -104,7 +104,7 @@ on_both_databases! {
         let sender = portal.sender().await;
         let mut upload = portal.begin(&sender, "key", two_files()).await.unwrap();
         upload.document(0, pieces(PDF, 10)).await.unwrap();
-        assert_eq!(portal.blob_files().len(), 1);
+        assert_eq!(portal.blob_names().await.len(), 1);
         std::mem::forget(upload);
         sweeps_clean(&portal, &sender).await;
     }
@@ -125,7 +125,7 @@ on_both_databases! {
             .map(|piece| piece.map_err(io::Error::other))
             .chain(stream::iter([Err(io::Error::from(io::ErrorKind::ConnectionReset))]));
         assert!(matches!(upload.document(0, broken).await, Err(SendError::Interrupted)));
-        assert_eq!(portal.blob_files(), Vec::<String>::new());
+        assert_eq!(portal.blob_names().await, Vec::<String>::new());
         assert_eq!(portal.content_keys().await, 0);
         portal.send_all(&sender, "key", two_files(), &[PDF, b"bilaga"]).await.unwrap();
     }
@@ -150,7 +150,7 @@ on_both_databases! {
             assert_eq!(portal.rows("document").await, whole);
             assert_eq!(portal.rows("notification").await, 2 * whole);
             assert_eq!(portal.content_keys().await, 2 * whole);
-            assert_eq!(portal.blob_files().len(), files);
+            assert_eq!(portal.blob_names().await.len(), files);
             if let Some(done) = done {
                 assert!(!done.unwrap().repeated);
                 break;
@@ -186,38 +186,6 @@ on_both_databases! {
         assert_eq!(portal.portal.run_jobs().await.unwrap().intents, 0);
         upload.document(0, pieces(PDF, 10)).await.unwrap();
         upload.finish().await.unwrap();
-    }
-
-    async fn one_blob_that_can_not_be_deleted_holds_up_no_other_upload(portal: TestPortal) {
-        let sender = portal.sender().await;
-        for key in ["first", "second", "third"] {
-            let mut upload = portal.begin(&sender, key, draft(1)).await.unwrap();
-            upload.document(0, pieces(PDF, 1000)).await.unwrap();
-            std::mem::forget(upload);
-        }
-        // A folder that is not empty lies where the first blob was.
-        let stuck = portal.folder().join("blobs").join(&portal.blob_files()[0]);
-        std::fs::remove_file(&stuck).unwrap();
-        std::fs::create_dir_all(stuck.join("folder")).unwrap();
-        portal.clock.advance(LEASE_OVER);
-        assert!(portal.portal.sweep_intents().await.is_err());
-        assert_eq!(portal.blob_files(), Vec::<String>::new());
-        assert_eq!(portal.content_keys().await, 0);
-        std::fs::remove_dir_all(&stuck).unwrap();
-        portal.clock.advance(INTENT_OVER);
-        portal.portal.sweep_intents().await.unwrap();
-        assert_eq!(portal.rows("intent").await, 0);
-    }
-
-    async fn the_sweeper_never_touches_what_no_intent_names(portal: TestPortal) {
-        let sender = portal.sender().await;
-        portal.send(&sender, "key", 1).await;
-        let stray = portal.folder().join("blobs/organisations/stray");
-        std::fs::write(&stray, "not ours").unwrap();
-        portal.clock.advance(INTENT_OVER);
-        portal.portal.run_jobs().await.unwrap();
-        assert!(stray.exists());
-        assert_eq!(portal.blob_files().len(), 2);
     }
 }
 

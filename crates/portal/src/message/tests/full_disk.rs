@@ -38,7 +38,7 @@ async fn a_full_database_refuses_and_shows_nothing_and_goes_on_when_there_is_roo
     allow_pages(&portal, 1_000_000).await;
     portal.clock.advance(std::time::Duration::from_secs(301));
     portal.portal.run_jobs().await.unwrap();
-    assert_eq!(portal.blob_files(), Vec::<String>::new());
+    assert_eq!(portal.blob_names().await, Vec::<String>::new());
     portal.send_all(&sender, "key", long, &[PDF]).await.unwrap();
 }
 

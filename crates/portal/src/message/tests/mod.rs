@@ -7,4 +7,5 @@ mod many;
 mod refusals;
 mod repeats;
 mod sealed;
+mod sweeper;
 mod whole;

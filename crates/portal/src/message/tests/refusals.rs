@@ -21,7 +21,7 @@ async fn refusal(portal: &TestPortal, sender: &SystemActor, declared: DeclaredFi
 }
 
 async fn nothing_is_left(portal: &TestPortal) {
-    assert_eq!(portal.blob_files(), Vec::<String>::new());
+    assert_eq!(portal.blob_names().await, Vec::<String>::new());
     assert_eq!(portal.content_keys().await, 0);
     for table in [
         "message",

@@ -13,7 +13,7 @@ on_both_databases! {
         let second = portal.send(&sender, "key", 2).await;
         assert!(second.repeated);
         assert_eq!((second.id, second.sent_at, &second.deliveries), (first.id, first.sent_at, &first.deliveries));
-        assert_eq!(portal.blob_files().len(), 1);
+        assert_eq!(portal.blob_names().await.len(), 1);
         assert_eq!(portal.rows("message").await, 1);
         assert_eq!(portal.rows("delivery").await, 2);
         assert_eq!(portal.rows("intent").await, 0);

@@ -11,7 +11,7 @@ on_both_databases! {
         let mut stored = everything_stored(&portal.portal.0.database).await;
         assert!(is_among("Norrby kommun", &stored), "what may be read is found");
         stored.extend(everything_stored(portal.portal.0.vault.database()).await);
-        let names = portal.blob_files();
+        let names = portal.blob_names().await;
         for name in &names {
             stored.push(name.clone().into_bytes());
             stored.push(std::fs::read(portal.folder().join("blobs").join(name)).unwrap());

@@ -1,9 +1,9 @@
 //! A message becomes visible whole.
 
 use crate::EventKind;
-use crate::test_support::{PDF, draft, file, on_both_databases, pieces};
+use crate::test_support::{PDF, draft, file, on_each_storage, pieces};
 
-on_both_databases! {
+on_each_storage! {
     async fn a_message_reaches_each_recipient_in_a_case_of_their_own(portal: TestPortal) {
         let sender = portal.sender().await;
         let receipt = portal.send(&sender, "key", 2).await;
@@ -14,7 +14,7 @@ on_both_databases! {
         assert_ne!(first.delivery, second.delivery);
         // Sent on the 22nd, readable for 30 whole days: until the midnight in Stockholm that ends 22 December.
         assert_eq!(first.expires_at.to_rfc3339(), "2026-12-22T23:00:00Z");
-        assert_eq!(portal.blob_files().len(), 1);
+        assert_eq!(portal.blob_names().await.len(), 1);
 
         let status = portal.portal.message_status(&sender, receipt.id).await.unwrap();
         assert_eq!(status.document_type.as_deref(), Some("decision"));
@@ -47,7 +47,7 @@ on_both_databases! {
         let mut many = draft(1);
         many.files = (0..5).map(|index| file(&format!("{index}.txt"), "text/plain", b"hej")).collect();
         portal.send_all(&sender, "many", many, &[b"hej".as_slice(); 5]).await.unwrap();
-        assert_eq!(portal.blob_files().len(), 5);
+        assert_eq!(portal.blob_names().await.len(), 5);
         let mut none = draft(1);
         none.files.clear();
         portal.send_all(&sender, "none", none, &[]).await.unwrap();
@@ -64,6 +64,6 @@ on_both_databases! {
             upload.document(0, pieces(&content, size)).await.unwrap();
             upload.finish().await.unwrap();
         }
-        assert_eq!(portal.blob_files().len(), 3);
+        assert_eq!(portal.blob_names().await.len(), 3);
     }
 }

@@ -1,0 +1,94 @@
+//! Stores for tests: folders always, and buckets too when `POSTVALV_TEST_S3` holds the address of an S3 server with the
+//! credentials of somebody who may make buckets (`scripts/with-s3`).
+
+use base::{Clock, Ids, RequestId, SecretString};
+use bytes::Bytes;
+use futures::TryStreamExt;
+use http::Method;
+use object_store::ObjectStore;
+use object_store::path::Path;
+use url::Url;
+
+use super::s3::testing::{send, unfinished};
+use super::{Blobs, Place};
+use crate::S3Settings;
+
+/// The bucket that the tests share, each below a prefix of its own. It is made with the server.
+const SHARED: &str = "postvalv-tests";
+
+/// A part of a bucket that nobody else uses; `None` when the tests were given no server. It goes with the server, which
+/// lives only as long as the test run.
+pub(crate) fn bucket() -> Option<S3Settings> {
+    settings(SHARED)
+}
+
+/// A new bucket whose versioning is in this state, `Enabled` or `Suspended`; `None` when there is no server.
+pub(super) async fn versioned_bucket(state: &str) -> Option<S3Settings> {
+    let settings = settings(&format!("versioned-{}", unique()))?;
+    send(&settings, Method::PUT, &[], Bytes::new()).await.unwrap();
+    let wanted = format!("<VersioningConfiguration><Status>{state}</Status></VersioningConfiguration>");
+    send(&settings, Method::PUT, &[("versioning", "")], wanted.into())
+        .await
+        .unwrap();
+    Some(settings)
+}
+
+/// A bucket of that name on the server, with a prefix that nobody else uses.
+fn settings(bucket: &str) -> Option<S3Settings> {
+    let Ok(server) = std::env::var("POSTVALV_TEST_S3") else {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "POSTVALV_TEST_S3 is missing: run the tests through scripts/with-s3"
+        );
+        return None;
+    };
+    let mut endpoint = Url::parse(&server).unwrap();
+    let access_key_id = SecretString::new(endpoint.username().to_owned());
+    let secret_access_key = SecretString::new(endpoint.password().unwrap().to_owned());
+    endpoint.set_username("").unwrap();
+    endpoint.set_password(None).unwrap();
+    Some(S3Settings {
+        endpoint: endpoint.into(),
+        region: "eu-north-1".to_owned(),
+        bucket: bucket.to_owned(),
+        prefix: format!("tests/{}", unique()),
+        access_key_id,
+        secret_access_key,
+        path_style: true,
+    })
+}
+
+fn unique() -> RequestId {
+    Ids::new(Clock::system()).next()
+}
+
+/// The names of the documents' blobs in the store, and of what unfinished uploads left, which have a `#` in their names.
+pub(crate) async fn names(blobs: &Blobs) -> Vec<String> {
+    let mut names = match &blobs.place {
+        Place::Folder(folder) => files(folder),
+        Place::Bucket(bucket) => {
+            let whole = blobs.store.list(Some(&Path::from("organisations")));
+            let whole = whole.map_ok(|object| object.location.to_string());
+            let mut names: Vec<String> = whole.try_collect().await.unwrap();
+            names.extend(unfinished(bucket).await);
+            names
+        }
+    };
+    names.sort();
+    names
+}
+
+fn files(root: &std::path::Path) -> Vec<String> {
+    let (mut folders, mut found) = (vec![root.join("organisations")], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.push(path.strip_prefix(root).unwrap().display().to_string());
+            }
+        }
+    }
+    found
+}
