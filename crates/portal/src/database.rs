@@ -202,6 +202,8 @@ async fn sqlite_pool(
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)
+        // A connection to a file doesn't go stale, and asking whether it did costs two thread switches a statement.
+        .test_before_acquire(false)
         .connect_with(options)
         .await
         .map_err(connect_error)?;

@@ -1,6 +1,6 @@
 //! Content keys: one for each message and document.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use base::{Day, OrganisationId};
 use keyring::{ContentKey, ContentOwner, WrappedKey};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::entity::{content_key, organisation_key};
 use super::wrapping::{Scope, WrappedFor, column, wrapped_for};
-use super::{BATCH, Vault, VaultError};
+use super::{BATCH, Vault, VaultError, content_rows};
 use crate::database::WriteTransaction;
 use crate::provider::DaySecretName;
 
@@ -102,7 +102,7 @@ impl Vault {
         organisation: OrganisationId,
         owner: ContentOwner,
     ) -> Result<Option<ContentKey>, VaultError> {
-        let rows = self.content_rows([owner_uuid(owner)]).await?;
+        let rows = content_rows::find(self.database.reader(), [owner_uuid(owner)]).await?;
         match rows.get(&owner_uuid(owner)) {
             Some(row) => self.unwrap_content_row(row, organisation, owner).await,
             None => Ok(None),
@@ -121,9 +121,8 @@ impl Vault {
     ) -> Result<Vec<Option<ContentKey>>, VaultError> {
         let mut keys = Vec::with_capacity(owners.len());
         for owners in owners.chunks(BATCH) {
-            let rows = self
-                .content_rows(owners.iter().map(|(_, owner)| owner_uuid(*owner)))
-                .await?;
+            let uuids = owners.iter().map(|(_, owner)| owner_uuid(*owner));
+            let rows = content_rows::find(self.database.reader(), uuids).await?;
             for &(organisation, owner) in owners {
                 let key = match rows.get(&owner_uuid(owner)) {
                     None => None,
@@ -141,17 +140,6 @@ impl Vault {
         Ok(keys)
     }
 
-    async fn content_rows(
-        &self,
-        owners: impl IntoIterator<Item = Uuid>,
-    ) -> Result<HashMap<Uuid, content_key::Model>, VaultError> {
-        let rows = content_key::Entity::find()
-            .filter(content_key::Column::OwnerId.is_in(owners))
-            .all(self.database.reader())
-            .await?;
-        Ok(rows.into_iter().map(|row| (row.owner_id, row)).collect())
-    }
-
     async fn unwrap_content_row(
         &self,
         row: &content_key::Model,
@@ -166,7 +154,7 @@ impl Vault {
             return unwrap(&key, row, organisation, owner).map(Some);
         }
         // A compaction may have wrapped it for a newer secret since the row was read.
-        let rows = self.content_rows([row.owner_id]).await?;
+        let rows = content_rows::find(self.database.reader(), [row.owner_id]).await?;
         let Some(row) = rows.get(&row.owner_id) else {
             return Ok(None);
         };

@@ -5,6 +5,7 @@
 //! Knows no message, no case and no session.
 
 mod content;
+mod content_rows;
 mod day;
 mod entity;
 mod migration;
