@@ -1,6 +1,9 @@
 //! The inbox: one line a case, the latest first.
 
+use std::collections::HashMap;
+
 use base::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use portal::InboxEntry;
@@ -10,6 +13,7 @@ use super::{ErrorPage, Page, error_page};
 use crate::component::icon;
 use crate::context::{Layout, PageContext};
 use crate::shell::{Head, render};
+use crate::texts::dates::TimeLeft;
 use crate::texts::{Texts, dates};
 
 /// The inbox of the person who is signed in.
@@ -36,7 +40,11 @@ pub fn inbox_page(
     let name = name.map(|name| texts.with("inbox-signed-in-as", &[("name", name.into())]));
     let unread = entries.iter().filter(|entry| entry.unread).count();
     let count = texts.with("inbox-unread", &[("count", unread.into())]);
-    let lines: Vec<_> = entries.iter().map(|entry| line(texts, entry, now, time_zone)).collect();
+    let mut words = Words::default();
+    let lines: Vec<_> = entries
+        .iter()
+        .map(|entry| line(texts, words.of(texts, entry, now, time_zone), entry))
+        .collect();
     render(layout, Head::plain(texts.get("inbox-title")), move || {
         view! {
             <div class="title">
@@ -64,10 +72,39 @@ pub fn inbox_page(
     })
 }
 
-fn line(texts: &'static Texts, entry: &InboxEntry, now: Timestamp, time_zone: &TimeZone) -> impl IntoView + use<> {
-    let left = dates::time_left(texts, now, entry.expires_at, time_zone);
-    let sent = dates::day(texts, entry.sent_at, time_zone);
-    let documents = texts.with("documents", &[("count", entry.documents.into())]);
+/// What the lines of one page say in words, each written out once: many lines say the same.
+#[derive(Default)]
+struct Words {
+    sent: HashMap<Date, String>,
+    documents: HashMap<u32, String>,
+    left: HashMap<Timestamp, TimeLeft>,
+}
+
+/// What one line says in words.
+struct Facts {
+    sent: String,
+    documents: String,
+    left: TimeLeft,
+}
+
+impl Words {
+    fn of(&mut self, texts: &Texts, entry: &InboxEntry, now: Timestamp, time_zone: &TimeZone) -> Facts {
+        let sent = dates::local_date(entry.sent_at, time_zone);
+        let sent = self.sent.entry(sent).or_insert_with(|| dates::date(texts, sent));
+        let documents = self.documents.entry(entry.documents);
+        let documents = documents.or_insert_with(|| texts.with("documents", &[("count", entry.documents.into())]));
+        let left = self.left.entry(entry.expires_at);
+        let left = left.or_insert_with(|| dates::time_left(texts, now, entry.expires_at, time_zone));
+        Facts {
+            sent: sent.clone(),
+            documents: documents.clone(),
+            left: left.clone(),
+        }
+    }
+}
+
+fn line(texts: &'static Texts, facts: Facts, entry: &InboxEntry) -> impl IntoView + use<> {
+    let Facts { sent, documents, left } = facts;
     let title = entry.title.clone().unwrap_or_else(|| texts.get("inbox-damaged"));
     let new = entry
         .unread

@@ -69,7 +69,9 @@ pub fn time_left(texts: &Texts, now: Timestamp, expires_at: Timestamp, time_zone
     }
 }
 
-fn date(texts: &Texts, date: Date) -> String {
+/// A day, such as `22 november 2026`.
+#[must_use]
+pub fn date(texts: &Texts, date: Date) -> String {
     texts.with(
         "day",
         &[
@@ -80,7 +82,9 @@ fn date(texts: &Texts, date: Date) -> String {
     )
 }
 
-fn local_date(at: Timestamp, time_zone: &TimeZone) -> Date {
+/// The day on which an instant falls.
+#[must_use]
+pub fn local_date(at: Timestamp, time_zone: &TimeZone) -> Date {
     at.to_jiff().to_zoned(time_zone.clone()).date()
 }
 
