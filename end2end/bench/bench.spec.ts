@@ -26,7 +26,7 @@ let installation: Installation;
 let nginx: Nginx;
 
 test.beforeAll(async () => {
-  installation = await Installation.start();
+  installation = await Installation.start({ systemClock: true });
   nginx = await Nginx.start(path.join(installation.folder, 'nginx'));
 });
 
