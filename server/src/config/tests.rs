@@ -2,8 +2,12 @@ use std::path::PathBuf;
 
 use super::*;
 
+fn of_project(path: &str) -> String {
+    std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(path)).unwrap()
+}
+
 fn development() -> String {
-    std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../config/development.toml")).unwrap()
+    of_project("config/development.toml")
 }
 
 fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, Vec<String>> {
@@ -21,6 +25,17 @@ fn the_development_configuration_is_valid() {
     let config = load(&development(), &[]).unwrap();
     assert_eq!(config.providers.len(), 1);
     assert_eq!(config.settings().sessions, portal::SessionLimits::default());
+}
+
+#[test]
+fn the_deployment_that_the_manual_describes_has_a_valid_configuration() {
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(secret.path(), "a secret\n").unwrap();
+    let text = of_project("deploy/postvalv.toml");
+    let place = "/etc/postvalv/bankid-client-secret";
+    assert!(text.contains(place));
+    let config = load(&text.replace(place, secret.path().to_str().unwrap()), &[]).unwrap();
+    assert_eq!(config.mode, Mode::Production);
 }
 
 #[test]
@@ -207,8 +222,7 @@ fn a_bucket_that_can_not_be_used_is_refused_by_key() {
 /// Each struct refuses an unknown key with a list of those that it knows: that list is what must be documented.
 #[test]
 fn every_key_is_described_in_the_operators_manual() {
-    let manual =
-        std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/operations.md")).unwrap();
+    let manual = of_project("docs/operations.md");
     let provider = "providers.bankid-bridge";
     let mut checked = 0;
     for section in [
