@@ -3,6 +3,8 @@
 //! SQLite has one connection that writes and a few that read, so writers queue here and not on the file's lock.
 //! PostgreSQL has one pool for both. A commit is durable when it returns: `synchronous=FULL`, `synchronous_commit=on`.
 
+mod packed;
+
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -19,6 +21,8 @@ use sea_orm::{
 use sea_orm_migration::MigratorTrait;
 
 use crate::Fault;
+
+pub(crate) use packed::Packed;
 
 /// How long a statement waits for another program's lock on an SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

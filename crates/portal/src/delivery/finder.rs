@@ -83,13 +83,11 @@ impl Finder {
 
     /// Everything that the person may read, the latest first.
     pub(crate) async fn deliveries(self, on: &impl ConnectionTrait) -> Result<Vec<ReadableDelivery>, DbErr> {
-        let sql = listing::sql(on.get_database_backend());
-        let lists = self
-            .query(on, sql, [MAX_DELIVERIES.into()], |row| {
-                row.try_get_by_index::<String>(0)
-            })
-            .await?;
-        lists.first().map_or_else(|| Ok(Vec::new()), |list| listing::read(list))
+        let statement = self.statement(on, listing::sql(on.get_database_backend()), [MAX_DELIVERIES.into()]);
+        match on.query_one_raw(statement).await? {
+            Some(answer) => listing::read(&answer.try_get_by_index::<String>(0)?),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// What the person may read in a case, the latest first; nothing when the case is not theirs.
@@ -159,10 +157,18 @@ impl Finder {
         more: impl IntoIterator<Item = Value>,
         read: impl Fn(&QueryResult) -> Result<T, DbErr>,
     ) -> Result<Vec<T>, DbErr> {
-        let scope: [Value; 2] = [(*self.recipient.as_uuid()).into(), self.now.as_millis().into()];
-        let values = scope.into_iter().chain(more);
-        let statement = Statement::from_sql_and_values(on.get_database_backend(), sql, values);
+        let statement = self.statement(on, sql, more);
         on.query_all_raw(statement).await?.iter().map(read).collect()
+    }
+
+    fn statement(
+        self,
+        on: &impl ConnectionTrait,
+        sql: &'static str,
+        more: impl IntoIterator<Item = Value>,
+    ) -> Statement {
+        let scope: [Value; 2] = [(*self.recipient.as_uuid()).into(), self.now.as_millis().into()];
+        Statement::from_sql_and_values(on.get_database_backend(), sql, scope.into_iter().chain(more))
     }
 }
 

@@ -5,9 +5,10 @@
 
 use base::{CaseId, DeliveryId, MessageId, OrganisationId, Timestamp};
 use sea_orm::{DbBackend, DbErr};
-use uuid::Uuid;
+use serde::Deserialize;
 
 use super::finder::{ReadableDelivery, readable};
+use crate::database::Packed;
 
 /// The deliveries that may be read: `$1` is the recipient, `$2` the instant, `$3` how many at most.
 macro_rules! listed {
@@ -24,15 +25,17 @@ macro_rules! listed {
     };
 }
 
+/// All bytes of a row in one hexadecimal text, which costs half of one for each column; `||` keeps bytes as they are.
 const SQLITE: &str = concat!(
-    "SELECT json_group_array(json_array(hex(id), hex(case_id), hex(message_id), hex(organisation_id), name, time_zone, \
-     sent_at, expires_at, opened_at, hex(sealed_title), documents)) FROM ",
+    "SELECT json_group_array(json_array(hex(id || case_id || message_id || organisation_id || COALESCE(sealed_title, '')), \
+     name, time_zone, sent_at, expires_at, opened_at, documents)) FROM ",
     listed!()
 );
 
 const POSTGRES: &str = concat!(
-    "SELECT CAST(COALESCE(json_agg(json_build_array(id, case_id, message_id, organisation_id, name, time_zone, \
-     sent_at, expires_at, opened_at, encode(sealed_title, 'hex'), documents)), '[]') AS TEXT) FROM ",
+    "SELECT CAST(COALESCE(json_agg(json_build_array(encode(uuid_send(id) || uuid_send(case_id) || \
+     uuid_send(message_id) || uuid_send(organisation_id) || COALESCE(sealed_title, ''), 'hex'), \
+     name, time_zone, sent_at, expires_at, opened_at, documents)), '[]') AS TEXT) FROM ",
     listed!()
 );
 
@@ -44,20 +47,9 @@ pub(super) const fn sql(backend: DbBackend) -> &'static str {
     }
 }
 
-/// A row as both queries write it; bytes are hexadecimal.
-type Row = (
-    Uuid,
-    Uuid,
-    Uuid,
-    Uuid,
-    String,
-    String,
-    i64,
-    i64,
-    Option<i64>,
-    Option<String>,
-    u32,
-);
+/// A row as both queries write it.
+#[derive(Deserialize)]
+struct Row(Packed, String, String, i64, i64, Option<i64>, u32);
 
 /// Reads the answer, the latest first.
 pub(super) fn read(json: &str) -> Result<Vec<ReadableDelivery>, DbErr> {
@@ -69,34 +61,18 @@ pub(super) fn read(json: &str) -> Result<Vec<ReadableDelivery>, DbErr> {
 }
 
 fn delivery(row: Row) -> Result<ReadableDelivery, DbErr> {
-    let (
-        id,
-        case,
-        message,
-        organisation,
-        organisation_name,
-        time_zone,
-        sent_at,
-        expires_at,
-        opened_at,
-        title,
-        documents,
-    ) = row;
-    let title = title.filter(|title| !title.is_empty());
+    let Row(mut bytes, organisation_name, time_zone, sent_at, expires_at, opened_at, documents) = row;
     Ok(ReadableDelivery {
-        id: DeliveryId::from_uuid(id),
-        case: CaseId::from_uuid(case),
-        message: MessageId::from_uuid(message),
-        organisation: OrganisationId::from_uuid(organisation),
+        id: DeliveryId::from_uuid(bytes.uuid()?),
+        case: CaseId::from_uuid(bytes.uuid()?),
+        message: MessageId::from_uuid(bytes.uuid()?),
+        organisation: OrganisationId::from_uuid(bytes.uuid()?),
         organisation_name,
         time_zone,
         sent_at: Timestamp::from_millis(sent_at),
         expires_at: Timestamp::from_millis(expires_at),
         opened: opened_at.is_some(),
-        sealed_title: title
-            .map(hex::decode)
-            .transpose()
-            .map_err(|_| DbErr::Type("a title is not hexadecimal".to_owned()))?,
+        sealed_title: Some(bytes.rest()).filter(|title| !title.is_empty()),
         sealed_body: None,
         documents,
     })

@@ -1,11 +1,11 @@
 //! The scoped finder against its rule, for every state that a delivery can be in.
 
 use base::{RecipientId, Timestamp};
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
 
-use super::Finder;
 use super::entity::{Entity, Model};
-use crate::test_support::on_both_databases;
+use super::{Finder, listing};
+use crate::test_support::{TestPortal, on_both_databases};
 
 /// The rule in plain words.
 fn may_read(delivery: &Model, recipient: RecipientId, now: Timestamp) -> bool {
@@ -59,4 +59,31 @@ on_both_databases! {
         }
         assert_eq!(readable, 2, "one state, one instant, two people");
     }
+}
+
+/// What an inbox costs must not grow with everybody else's deliveries.
+#[tokio::test]
+async fn an_inbox_is_found_by_its_person_alone() {
+    let portal = TestPortal::on_sqlite().await;
+    let plan = format!("EXPLAIN QUERY PLAN {}", listing::sql(DbBackend::Sqlite));
+    let values = [vec![0_u8; 16].into(), 0_i64.into(), 1_000_i64.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Sqlite, plan, values);
+    let steps = portal
+        .portal
+        .0
+        .database
+        .reader()
+        .query_all_raw(statement)
+        .await
+        .unwrap();
+    let steps: Vec<String> = steps.iter().map(|step| step.try_get("", "detail").unwrap()).collect();
+    assert!(
+        steps
+            .contains(&"SEARCH delivery USING INDEX delivery_of_recipient (recipient_id=? AND purged_at=?)".to_owned()),
+        "{steps:?}"
+    );
+    assert!(
+        steps.iter().all(|step| !step.contains("TEMP B-TREE")),
+        "already in order: {steps:?}"
+    );
 }

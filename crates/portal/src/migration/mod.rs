@@ -3,6 +3,7 @@
 
 mod m0001_first;
 mod m0002_audit_guard;
+mod m0003_inbox_index;
 
 use sea_orm_migration::prelude::*;
 
@@ -13,7 +14,11 @@ pub(crate) struct PortalMigrator;
 #[async_trait::async_trait]
 impl MigratorTrait for PortalMigrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first::Migration), Box::new(m0002_audit_guard::Migration)]
+        vec![
+            Box::new(m0001_first::Migration),
+            Box::new(m0002_audit_guard::Migration),
+            Box::new(m0003_inbox_index::Migration),
+        ]
     }
 }
 

@@ -6,30 +6,24 @@
 use std::collections::HashMap;
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::entity::content_key;
+use crate::database::Packed;
 
 /// `$1` is a JSON array of the owners' identifiers, in hexadecimal.
-const SQLITE: &str = "SELECT json_group_array(json_array(hex(owner_id), hex(organisation_id), key_version, day, \
-     secret_version, hex(wrapped_key))) FROM content_key \
+const SQLITE: &str = "SELECT json_group_array(json_array(hex(owner_id || organisation_id || wrapped_key), key_version, \
+     day, secret_version)) FROM content_key \
      WHERE owner_id IN (SELECT unhex(value) FROM json_each($1))";
 
-const POSTGRES: &str = "SELECT CAST(COALESCE(json_agg(json_build_array(owner_id, organisation_id, key_version, day, \
-     secret_version, encode(wrapped_key, 'hex'))), '[]') AS TEXT) FROM content_key \
+const POSTGRES: &str = "SELECT CAST(COALESCE(json_agg(json_build_array(encode(uuid_send(owner_id) || \
+     uuid_send(organisation_id) || wrapped_key, 'hex'), key_version, day, secret_version)), '[]') AS TEXT) FROM content_key \
      WHERE owner_id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))";
 
 /// A row as both queries write it.
 #[derive(Deserialize)]
-struct Row(
-    Uuid,
-    Uuid,
-    i32,
-    i32,
-    i32,
-    #[serde(deserialize_with = "hexadecimal")] Vec<u8>,
-);
+struct Row(Packed, i32, i32, i32);
 
 /// The rows of these owners, by owner; those that have no key are missing.
 pub(super) async fn find(
@@ -48,28 +42,24 @@ pub(super) async fn find(
         return Ok(HashMap::new());
     };
     let rows: Vec<Row> = serde_json::from_str(&answer.try_get_by_index::<String>(0)?).map_err(json_error)?;
-    Ok(rows.into_iter().map(|row| (row.0, row.into())).collect())
+    rows.into_iter()
+        .map(|row| model(row).map(|row| (row.owner_id, row)))
+        .collect()
+}
+
+fn model(row: Row) -> Result<content_key::Model, DbErr> {
+    let Row(mut bytes, key_version, day, secret_version) = row;
+    Ok(content_key::Model {
+        owner_id: bytes.uuid()?,
+        organisation_id: bytes.uuid()?,
+        key_version,
+        day,
+        secret_version,
+        wrapped_key: bytes.rest(),
+    })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "used as a function of map_err")]
 fn json_error(error: serde_json::Error) -> DbErr {
     DbErr::Json(error.to_string())
-}
-
-fn hexadecimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-    let text = <&str>::deserialize(deserializer)?;
-    hex::decode(text).map_err(|_| de::Error::custom("a wrapped key is not hexadecimal"))
-}
-
-impl From<Row> for content_key::Model {
-    fn from(Row(owner_id, organisation_id, key_version, day, secret_version, wrapped_key): Row) -> Self {
-        Self {
-            owner_id,
-            organisation_id,
-            key_version,
-            day,
-            secret_version,
-            wrapped_key,
-        }
-    }
 }
