@@ -1,5 +1,4 @@
-//! A person's living deliveries in the order of the inbox, from one index: with the person alone in front, SQLite took the
-//! index of everybody's living deliveries instead.
+//! A person's living deliveries in the order of the inbox, from one index.
 
 use sea_orm_migration::prelude::*;
 
