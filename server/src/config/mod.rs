@@ -3,6 +3,7 @@
 //! `docs/operations.md` describes every key; a test compares.
 
 mod contact;
+mod preset;
 mod provider;
 mod rates;
 mod s3;
@@ -13,9 +14,10 @@ use std::path::Path;
 
 use serde::Deserialize;
 use web::PublicOrigin;
-use web::config::{Check, ConfigError, DevelopmentSection, ListenSection, LogSection, Mode, Source, Validate};
+use web::config::{Check, ConfigError, DevelopmentSection, ListenSection, LogSection, Mode, Presets, Source, Validate};
 
 pub use contact::ContactSection;
+pub use preset::Preset;
 pub(crate) use provider::is_endpoint;
 pub use provider::{Algorithm, ClaimPlace, ClaimSource, ClientAuthentication, Logout, ProviderSection, RequiredClaim};
 pub use rates::RatesSection;
@@ -34,6 +36,11 @@ const SOURCE: Source<'static> = Source {
         "blobs.s3.secret_access_key",
         "providers.*.client_secret",
     ],
+    presets: Some(Presets {
+        section: "providers.*",
+        key: "preset",
+        defaults: preset::defaults,
+    }),
 };
 
 /// The whole configuration.

@@ -8,10 +8,14 @@ use url::Url;
 use web::PublicOrigin;
 use web::config::{Check, Mode};
 
+use super::Preset;
+
 /// An OpenID provider.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderSection {
+    /// Where keys that are left out come from; none means the defaults below.
+    pub preset: Option<Preset>,
     /// What the button says, in Swedish.
     pub label: String,
     /// What the button says in English; the Swedish label unless given.
@@ -136,6 +140,29 @@ pub enum Logout {
     EndSessionWithHint,
 }
 
+impl Algorithm {
+    /// Its registered name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+            Self::Ps256 => "PS256",
+        }
+    }
+}
+
+impl ClientAuthentication {
+    /// Its registered name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+        }
+    }
+}
+
 impl ProviderSection {
     fn default_algorithms() -> Vec<Algorithm> {
         vec![Algorithm::Es256, Algorithm::Ps256, Algorithm::Rs256]
@@ -192,6 +219,9 @@ impl ProviderSection {
             "logout",
             "can't be end_session_with_hint when the ID token holds the number, which would stand in an address",
         );
+        if let Some(preset) = self.preset {
+            preset.validate(self, check);
+        }
         for name in RESERVED_PARAMETERS {
             check.that(
                 !self.parameters.contains_key(name),

@@ -6,11 +6,11 @@ fn of_project(path: &str) -> String {
     std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(path)).unwrap()
 }
 
-fn development() -> String {
+pub(super) fn development() -> String {
     of_project("config/development.toml")
 }
 
-fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+pub(super) fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("postvalv.toml");
     std::fs::write(&path, text).unwrap();
@@ -18,6 +18,16 @@ fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, Vec<String>>
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     Config::load_from(&path, environment).map_err(|error| error.problems().to_vec())
+}
+
+/// The development configuration with everything that its preset sets written out.
+fn written_out() -> String {
+    let text = development();
+    assert!(text.contains("preset = \"bankid-bridge\"\n"));
+    text.replace(
+        "preset = \"bankid-bridge\"\n",
+        preset::defaults("bankid-bridge").unwrap(),
+    )
 }
 
 #[test]
@@ -59,7 +69,7 @@ fn production_refuses_what_only_development_may_have() {
 #[test]
 fn a_provider_that_proves_too_little_is_refused() {
     let with = |from: &str, to: &str| {
-        let text = development();
+        let text = written_out();
         assert!(text.contains(from), "{from}");
         load(&text.replace(from, to), &[]).unwrap_err().join("; ")
     };

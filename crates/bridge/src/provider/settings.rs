@@ -14,6 +14,7 @@ use web::config::{Check, DevelopmentSection, ListenSection, LogSection, Mode, So
 pub const SOURCE: Source<'static> = Source {
     prefix: "BRIDGE",
     secrets: &["bankid.private_key", "clients.*.secret"],
+    presets: None,
 };
 
 /// The whole configuration.

@@ -11,6 +11,7 @@ use web::config::{Check, DevelopmentSection, ListenSection, LogSection, Mode, So
 pub const SOURCE: Source<'static> = Source {
     prefix: "SIMULATOR",
     secrets: &[],
+    presets: None,
 };
 
 /// The whole configuration.

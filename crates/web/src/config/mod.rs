@@ -1,4 +1,5 @@
-//! Loading of configuration: a TOML file, then the environment, then the files that hold secrets.
+//! Loading of configuration: a TOML file, then the environment, then the files that hold secrets, then presets for what is
+//! left out.
 //!
 //! A section is a struct with `#[serde(deny_unknown_fields, default)]` that implements [`Validate`]. A secret is a
 //! field of type [`base::SecretString`] whose key the program lists; for each listed key `x.y` the loader also accepts
@@ -49,6 +50,20 @@ pub struct Source<'a> {
     pub prefix: &'a str,
     /// Keys that are secrets, such as `database.url`; `*` stands for any one name, as in `providers.*.client_secret`.
     pub secrets: &'a [&'a str],
+    /// Named records of defaults that a section may ask for.
+    pub presets: Option<Presets<'a>>,
+}
+
+/// Named records of defaults: a section that says `KEY = "NAME"` gets every key that it leaves out from the record of that
+/// name. A key that is given replaces the whole value in the record, also when that is a list or a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Presets<'a> {
+    /// The sections that may ask, such as `providers.*`.
+    pub section: &'a str,
+    /// The key with the name, which stays in the section.
+    pub key: &'a str,
+    /// The record (TOML) of this name; for none the section stays as it is, and its type refuses the name.
+    pub defaults: fn(&str) -> Option<&'static str>,
 }
 
 impl Source<'_> {
@@ -83,6 +98,10 @@ impl Source<'_> {
             let keys: Vec<&str> = pattern.split('.').collect();
             read_secret_files(&mut values, &keys, &mut Vec::new())?;
         }
+        if let Some(presets) = &self.presets {
+            let keys: Vec<&str> = presets.section.split('.').collect();
+            presets.apply(&mut values, &keys).map_err(ConfigError::one)?;
+        }
         let config: T = Figment::from(Serialized::defaults(values))
             .extract()
             .map_err(|error| describe(&error))?;
@@ -116,6 +135,27 @@ impl Source<'_> {
             let pattern: Vec<&str> = pattern.split('.').collect();
             pattern.len() == keys.len() && pattern.iter().zip(keys).all(|(want, key)| *want == "*" || want == key)
         })
+    }
+}
+
+impl Presets<'_> {
+    fn apply(&self, values: &mut Dict, section: &[&str]) -> Result<(), String> {
+        let Some((first, rest)) = section.split_first() else {
+            let name = values.get(self.key).and_then(Value::as_str);
+            let Some(text) = name.and_then(self.defaults) else {
+                return Ok(());
+            };
+            for (key, value) in parse(text)? {
+                values.entry(key).or_insert(value);
+            }
+            return Ok(());
+        };
+        for (_, value) in values.iter_mut().filter(|(key, _)| *first == "*" || first == key) {
+            if let Value::Dict(_, inner) = value {
+                self.apply(inner, rest)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -37,6 +37,7 @@ impl Validate for Program {
 const SOURCE: Source<'_> = Source {
     prefix: "POSTVALV",
     secrets: &["database.url", "providers.*.client_secret"],
+    presets: None,
 };
 
 fn load(toml: &str, environment: &[(&str, &str)]) -> Result<Program, String> {
@@ -80,6 +81,63 @@ fn a_secret_may_lie_in_a_file() {
     .unwrap();
     assert_eq!(program.database.url.expose(), "from a file");
     assert_eq!(program.providers["bankid"].client_secret.expose(), "from a file");
+}
+
+#[test]
+fn a_section_gets_from_its_preset_what_it_leaves_out() {
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Program {
+        #[serde(default)]
+        rooms: BTreeMap<String, Room>,
+    }
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Room {
+        kind: Option<String>,
+        #[serde(default)]
+        doors: Vec<u8>,
+        #[serde(default)]
+        windows: BTreeMap<String, u8>,
+    }
+    impl Validate for Program {
+        fn validate(&self, _: &mut Check) {}
+    }
+
+    let source = Source {
+        presets: Some(Presets {
+            section: "rooms.*",
+            key: "kind",
+            defaults: |name| (name == "hall").then_some("doors = [1, 2]\nwindows = { north = 1, south = 2 }"),
+        }),
+        ..SOURCE
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let text = "[rooms.a]\nkind = \"hall\"\n[rooms.b]\nkind = \"hall\"\ndoors = [3]\n[rooms.b.windows]\neast = 1\n\
+                [rooms.c]\nkind = \"other\"\n[rooms.d]\n";
+    std::fs::write(&path, text).unwrap();
+    let program: Program = source.load_from(&path, []).unwrap();
+    let windows = |windows: &[(&str, u8)]| {
+        windows
+            .iter()
+            .map(|(side, count)| ((*side).to_owned(), *count))
+            .collect()
+    };
+    let room = |name: &str| &program.rooms[name];
+    assert_eq!(
+        (&room("a").doors, &room("a").windows),
+        (&vec![1, 2], &windows(&[("north", 1), ("south", 2)]))
+    );
+    assert_eq!(
+        (&room("b").doors, &room("b").windows),
+        (&vec![3], &windows(&[("east", 1)]))
+    );
+    assert_eq!(
+        (room("a").kind.as_deref(), room("c").kind.as_deref()),
+        (Some("hall"), Some("other"))
+    );
+    assert!(room("c").doors.is_empty() && room("d").doors.is_empty());
 }
 
 #[test]

@@ -1,0 +1,304 @@
+use super::super::tests::{development, load};
+use super::super::{Algorithm, ClaimSource, Logout};
+use super::*;
+
+/// Each preset, and the least that must be given beside it.
+const LEAST: [(&str, &str); 7] = [
+    ("idura", ""),
+    ("signicat", ""),
+    (
+        "keycloak",
+        r#"
+        parameters = { kc_idp_hint = "bankid" }
+        number = [{ from = "user_info", claim = "personnummer" }]
+        levels = { "loa3" = 3 }
+        "#,
+    ),
+    (
+        "curity",
+        r#"
+        acr_values = ["urn:se:curity:authentication:bankid:bankid1"]
+        number = [{ from = "id_token", claim = "personnummer" }]
+        levels = { "urn:se:curity:authentication:bankid:bankid1" = 3 }
+        "#,
+    ),
+    ("freja", r#"levels = { "http://id.elegnamnden.se/loa/1.0/loa3" = 3 }"#),
+    ("oidc-sweden", ""),
+    ("bankid-bridge", ""),
+];
+
+/// The development configuration with this as its only provider.
+fn provider(preset: &str, keys: &str) -> Result<ProviderSection, String> {
+    let text = development();
+    let (before, _) = text.split_once("[providers.").unwrap();
+    let section = format!(
+        r#"[providers.it]
+        preset = "{preset}"
+        label = "BankID"
+        issuer = "https://issuer.example.se"
+        client_id = "postvalv"
+        client_secret = "secret"
+        {keys}
+        "#
+    );
+    load(&format!("{before}{section}"), &[])
+        .map(|config| config.providers["it"].clone())
+        .map_err(|problems| problems.join("; "))
+}
+
+fn least(preset: &str) -> ProviderSection {
+    let (_, keys) = LEAST.iter().find(|(name, _)| *name == preset).unwrap();
+    provider(preset, keys).unwrap_or_else(|problems| panic!("{preset}: {problems}"))
+}
+
+fn places(record: &ProviderSection) -> Vec<String> {
+    let from = |from| match from {
+        ClaimSource::IdToken => "id_token",
+        ClaimSource::UserInfo => "user_info",
+    };
+    let number = record
+        .number
+        .iter()
+        .map(|place| format!("{} {}", from(place.from), place.claim));
+    let name = record
+        .name
+        .iter()
+        .map(|place| format!("name {} {}", from(place.from), place.claim));
+    let required = record
+        .required
+        .iter()
+        .map(|required| format!("required {} {}={}", from(required.from), required.claim, required.value));
+    number.chain(name).chain(required).collect()
+}
+
+#[test]
+fn each_preset_comes_to_this() {
+    let loa = |number: i16| (format!("http://id.elegnamnden.se/loa/1.0/loa{number}"), number);
+    let number_scope = "https://id.oidc.se/scope/naturalPersonNumber";
+    let swedish = [
+        "user_info https://id.oidc.se/claim/personalIdentityNumber",
+        "user_info https://id.oidc.se/claim/coordinationNumber",
+        "name user_info name",
+    ];
+    let all = [Algorithm::Es256, Algorithm::Ps256, Algorithm::Rs256];
+
+    let idura = least("idura");
+    assert_eq!(
+        places(&idura),
+        [
+            "id_token ssn",
+            "name id_token name",
+            "required id_token identityscheme=sebankid",
+            "required id_token country=SE",
+        ]
+    );
+    assert_eq!(idura.acr_values, ["urn:grn:authn:se:bankid"]);
+    assert_eq!((idura.level_without_acr, idura.levels.len()), (Some(3), 0));
+    assert_eq!((idura.algorithms, idura.logout), (vec![Algorithm::Rs256], Logout::None));
+
+    let signicat = least("signicat");
+    assert_eq!(
+        places(&signicat),
+        [
+            "user_info nin",
+            "required id_token idp=sbid",
+            "required user_info nin_type=PERSON",
+            "required user_info nin_issuing_country=SE",
+        ]
+    );
+    assert_eq!(
+        (signicat.scopes.join(" "), signicat.acr_values.join(" ")),
+        ("nin".into(), "idp:sbid".into())
+    );
+    assert_eq!((signicat.level_without_acr, signicat.levels.len()), (Some(3), 0));
+    assert_eq!(
+        (signicat.algorithms, signicat.logout),
+        (vec![Algorithm::Rs256], Logout::None)
+    );
+
+    let keycloak = least("keycloak");
+    assert_eq!(places(&keycloak), ["user_info personnummer", "name id_token name"]);
+    assert_eq!(
+        (keycloak.level_without_acr, keycloak.logout),
+        (None, Logout::EndSession)
+    );
+    assert_eq!(keycloak.algorithms, all);
+
+    let curity = least("curity");
+    assert_eq!(places(&curity), ["id_token personnummer", "name id_token name"]);
+    assert_eq!((curity.level_without_acr, curity.logout), (None, Logout::None));
+
+    let freja = least("freja");
+    let claim = "https://frejaeid.com/oidc/claims/personalIdentityNumber";
+    assert_eq!(
+        places(&freja),
+        [format!("id_token {claim}"), format!("user_info {claim}")]
+    );
+    assert_eq!(
+        freja.scopes,
+        ["https://frejaeid.com/oidc/scopes/personalIdentityNumber"]
+    );
+    assert_eq!((freja.level_without_acr, freja.logout), (None, Logout::None));
+
+    let sweden = least("oidc-sweden");
+    assert_eq!(places(&sweden), swedish);
+    assert_eq!(sweden.scopes, ["profile", number_scope]);
+    assert_eq!(sweden.levels, [loa(3), loa(4)].into());
+    assert!(sweden.essential_acr && sweden.level_without_acr.is_none());
+    assert_eq!((sweden.algorithms, sweden.logout), (all.to_vec(), Logout::None));
+
+    let bridge = least("bankid-bridge");
+    assert_eq!(places(&bridge), swedish);
+    assert_eq!(bridge.scopes, ["profile", number_scope]);
+    assert_eq!(bridge.levels, [loa(3)].into());
+    assert!(bridge.essential_acr && bridge.level_without_acr.is_none());
+    assert_eq!(
+        (bridge.algorithms, bridge.logout),
+        (vec![Algorithm::Es256], Logout::EndSessionWithHint)
+    );
+}
+
+#[test]
+fn what_a_preset_can_not_know_is_asked_for_by_its_key() {
+    for (preset, leave_out, problem) in [
+        (
+            "keycloak",
+            "parameters",
+            "providers.it.parameters.kc_idp_hint: is missing: the alias",
+        ),
+        ("keycloak", "number", "providers.it.number: is missing"),
+        (
+            "keycloak",
+            "levels",
+            "providers.it.levels: must accept at least one acr value",
+        ),
+        (
+            "curity",
+            "acr_values",
+            "providers.it.acr_values: is missing: the BankID authenticator",
+        ),
+        ("curity", "number", "providers.it.number: is missing"),
+        (
+            "curity",
+            "levels",
+            "providers.it.levels: must accept at least one acr value",
+        ),
+        (
+            "freja",
+            "levels",
+            "providers.it.levels: must accept at least one acr value",
+        ),
+    ] {
+        let (_, keys) = LEAST.iter().find(|(name, _)| *name == preset).unwrap();
+        let keys: String = keys
+            .lines()
+            .filter(|line| !line.trim().starts_with(leave_out))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let problems = provider(preset, &keys).unwrap_err();
+        assert!(problems.starts_with(problem), "{preset} {leave_out}: {problems}");
+    }
+    for key in ["label", "issuer", "client_id", "client_secret"] {
+        let text = development();
+        let kept: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.starts_with(&format!("{key} = ")))
+            .collect();
+        let problems = load(&kept.join("\n"), &[]).unwrap_err();
+        assert_eq!(problems, [format!("providers.bankid-bridge.{key}: is missing")]);
+    }
+}
+
+#[test]
+fn a_key_that_is_given_replaces_the_presets_value_whole() {
+    let changed = provider(
+        "idura",
+        r#"
+        acr_values = ["urn:grn:authn:se:bankid:same-device"]
+        number = [{ from = "user_info", claim = "ssn" }]
+        algorithms = ["ES256"]
+        "#,
+    )
+    .unwrap();
+    assert_eq!(changed.acr_values, ["urn:grn:authn:se:bankid:same-device"]);
+    assert_eq!(changed.algorithms, [Algorithm::Es256]);
+    assert_eq!(places(&changed)[0], "user_info ssn");
+    // What was not given is still the preset's.
+    assert_eq!(changed.level_without_acr, Some(3));
+
+    let changed = provider(
+        "oidc-sweden",
+        r#"levels = { "http://id.elegnamnden.se/loa/1.0/loa4" = 4 }"#,
+    )
+    .unwrap();
+    assert_eq!(changed.levels.len(), 1);
+}
+
+#[test]
+fn the_environment_overrides_a_preset_too() {
+    let config = load(
+        &development(),
+        &[("POSTVALV__PROVIDERS__BANKID-BRIDGE__LOGOUT", "none")],
+    )
+    .unwrap();
+    assert_eq!(config.providers["bankid-bridge"].logout, Logout::None);
+}
+
+#[test]
+fn a_preset_excuses_from_no_check() {
+    for (preset, keys, problem) in [
+        (
+            "idura",
+            "required = []",
+            "level_without_acr: needs a claim in `required`",
+        ),
+        (
+            "signicat",
+            "required = []",
+            "level_without_acr: needs a claim in `required`",
+        ),
+        ("idura", "number = []", "number: must name at least one claim"),
+        (
+            "idura",
+            "logout = \"end_session_with_hint\"",
+            "logout: can't be end_session_with_hint",
+        ),
+        (
+            "oidc-sweden",
+            "levels = {}",
+            "levels: must accept at least one acr value",
+        ),
+        (
+            "bankid-bridge",
+            "algorithms = [\"HS256\"]",
+            "algorithms.0: must be one of",
+        ),
+    ] {
+        let problems = provider(preset, keys).unwrap_err();
+        assert!(
+            problems.starts_with(&format!("providers.it.{problem}")),
+            "{preset} {keys}: {problems}"
+        );
+    }
+}
+
+#[test]
+fn a_preset_that_is_not_there_is_refused_with_those_that_are() {
+    let problems = provider("bankid", "").unwrap_err();
+    let names: Vec<&str> = LEAST.iter().map(|(name, _)| *name).collect();
+    assert_eq!(
+        problems,
+        format!("providers.it.preset: must be one of {}", names.join(", "))
+    );
+    for name in names {
+        assert!(defaults(name).is_some(), "{name}");
+    }
+}
+
+#[test]
+fn every_preset_is_described_in_the_operators_manual() {
+    let manual = include_str!("../../../../docs/operations.md");
+    for (name, _) in LEAST {
+        assert!(manual.contains(&format!("| `{name}` |")), "{name}");
+    }
+}
