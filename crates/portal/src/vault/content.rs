@@ -194,7 +194,10 @@ impl Vault {
         }
     }
 
-    /// Wraps keys for another day, earlier or later. Keys that are gone stay gone.
+    /// Wraps keys for another day, earlier or later, and marks the days that they leave for compaction: remnants of the
+    /// wrapping before open with the secret of the day that was left, also when the key is destroyed before the new one.
+    /// It is called for few keys (an upload that went on past midnight), so marking at once is cheaper than remembering.
+    /// Keys that are gone stay gone.
     ///
     /// # Errors
     ///
@@ -203,15 +206,19 @@ impl Vault {
         let owners = sorted(owners);
         loop {
             let days = self.content_days(&owners).await?;
+            let (earlier, later): (BTreeSet<i32>, BTreeSet<i32>) = days
+                .into_iter()
+                .filter(|left| *left != day.number())
+                .partition(|left| *left < day.number());
             let transaction = self.database.write().await?;
+            // In the order of the days, as everybody locks them.
+            self.mark_days(&transaction, &earlier).await?;
             let version = self.hold_day(&transaction, day).await?;
-            let later = days.iter().copied().filter(|number| *number > day.number()).collect();
             self.mark_days(&transaction, &later).await?;
             let rows = locked(&transaction, &owners).await?;
-            if rows
-                .iter()
-                .any(|row| row.day > day.number() && !later.contains(&row.day))
-            {
+            let marked = |left| left == day.number() || earlier.contains(&left) || later.contains(&left);
+            // Wrapped for another day since the look: look again.
+            if rows.iter().any(|row| !marked(row.day)) {
                 continue;
             }
             for row in rows.into_iter().filter(|row| row.day != day.number()) {

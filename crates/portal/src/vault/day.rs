@@ -15,7 +15,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Query
 
 use super::entity::{content_key, day, recipient, recipient_index};
 use super::wrapping::{Scope, WrappedFor, column, number, wrapped_for};
-use super::{BATCH, Vault, VaultError};
+use super::{BATCH, Vault, VaultError, earlier_days};
 use crate::provider::{DaySecretName, SecretVersion};
 
 /// The version of a day's first secret.
@@ -64,6 +64,14 @@ impl Vault {
         // First the word that the days are over, so that nobody wraps for them or makes their secrets again.
         let transaction = self.database.write().await?;
         insert_day(&transaction, day.plus_days(-1)).await?;
+        let ending = day::Entity::find()
+            .filter(day::Column::Number.lt(day.number()))
+            .filter(day::Column::Over.eq(false));
+        ending
+            .order_by_asc(day::Column::Number)
+            .lock_exclusive()
+            .all(&transaction)
+            .await?;
         day::Entity::update_many()
             .col_expr(day::Column::Over, Expr::value(true))
             .filter(day::Column::Number.lt(day.number()))
@@ -125,6 +133,7 @@ impl Vault {
                 .exec(&transaction)
                 .await?;
         }
+        earlier_days::delete_before(&transaction, day.number()).await?;
         Ok(transaction.commit().await?)
     }
 

@@ -139,3 +139,23 @@ pub(super) mod recipient_index {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub(super) mod recipient_earlier_day {
+    //! A day that a person's key was wrapped for before its present one.
+
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "recipient_earlier_day")]
+    pub(in crate::vault) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(in crate::vault) recipient_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(in crate::vault) day: i32,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(in crate::vault) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -1,6 +1,7 @@
 //! The schema of the vault's database. Forward only; each step leaves a schema that the version before it can use.
 
 mod m0001_first;
+mod m0002_earlier_days;
 
 use sea_orm_migration::prelude::*;
 
@@ -11,6 +12,9 @@ pub(crate) struct VaultMigrator;
 #[async_trait::async_trait]
 impl MigratorTrait for VaultMigrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first::Migration)]
+        vec![
+            Box::new(m0001_first::Migration),
+            Box::new(m0002_earlier_days::Migration),
+        ]
     }
 }

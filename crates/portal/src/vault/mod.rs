@@ -7,6 +7,7 @@
 mod content;
 mod content_rows;
 mod day;
+mod earlier_days;
 mod entity;
 mod migration;
 #[cfg(any(test, feature = "forensics"))]

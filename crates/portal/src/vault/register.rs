@@ -1,6 +1,6 @@
 //! The register of persons: found by number through a blind index, their own fields sealed under their own key.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use base::{Day, Personnummer, PersonnummerKind, RecipientId};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::entity::{recipient, recipient_index};
 use super::wrapping::{Scope, WrappedFor, column, wrapped_for};
-use super::{BATCH, Vault, VaultError};
+use super::{BATCH, Vault, VaultError, earlier_days};
 use crate::database::WriteTransaction;
 use crate::provider::DaySecretName;
 
@@ -250,11 +250,13 @@ impl Vault {
             return Ok(());
         }
         let version = self.hold_day(transaction, until).await?;
+        earlier_days::remember(transaction, row.id, row.day).await?;
         self.rewrap_recipient_row(transaction, row, until, version).await
     }
 
     /// Forgets people, except who was asked for with [`Vault::recipient`] within the last hour, and gives those of them
-    /// whom the register doesn't know any more. Days that aren't over are marked for compaction.
+    /// whom the register doesn't know any more. Each day that isn't over and that their keys were ever wrapped for is marked
+    /// for compaction.
     ///
     /// # Errors
     ///
@@ -271,16 +273,16 @@ impl Vault {
     async fn forget_some(&self, recipients: &[RecipientId], before: i64) -> Result<Vec<RecipientId>, VaultError> {
         let theirs = recipient::Column::Id.is_in(recipients.iter().map(|id| *id.as_uuid()));
         loop {
-            let days: Vec<i32> = recipient::Entity::find()
+            let look: Vec<(Uuid, i32)> = recipient::Entity::find()
                 .select_only()
-                .column(recipient::Column::Day)
-                .distinct()
+                .columns([recipient::Column::Id, recipient::Column::Day])
                 .filter(theirs.clone())
                 .filter(recipient::Column::ReservedAt.lte(before))
                 .into_tuple()
                 .all(self.database.reader())
                 .await?;
-            let days: BTreeSet<i32> = days.into_iter().collect();
+            let mut days = earlier_days::of(self.database.reader(), look.iter().map(|(id, _)| *id)).await?;
+            days.extend(look.iter().map(|(_, day)| *day));
             let transaction = self.database.write().await?;
             self.mark_days(&transaction, &days).await?;
             let known = recipient::Entity::find()
@@ -290,8 +292,10 @@ impl Vault {
                 .all(&transaction)
                 .await?;
             let (reserved, due): (Vec<_>, Vec<_>) = known.into_iter().partition(|row| row.reserved_at > before);
+            let mut wrapped_for = earlier_days::of(&transaction, due.iter().map(|row| row.id)).await?;
+            wrapped_for.extend(due.iter().map(|row| row.day));
             // Wrapped for another day since the look: look again.
-            if due.iter().any(|row| !days.contains(&row.day)) {
+            if !wrapped_for.is_subset(&days) {
                 continue;
             }
             delete(&transaction, due.iter().map(|row| row.id).collect()).await?;
@@ -346,6 +350,7 @@ async fn locked(
 }
 
 async fn delete(transaction: &WriteTransaction, recipients: Vec<Uuid>) -> Result<(), DbErr> {
+    earlier_days::delete_of(transaction, recipients.clone()).await?;
     recipient_index::Entity::delete_many()
         .filter(recipient_index::Column::RecipientId.is_in(recipients.clone()))
         .exec(transaction)

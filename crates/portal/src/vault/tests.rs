@@ -11,7 +11,7 @@ use base::{Day, DocumentId, ManualClock, MessageId, OrganisationId, Personnummer
 use keyring::{ContentKey, ContentOwner, Field};
 use sea_orm::{EntityTrait, IntoActiveModel};
 
-use super::entity::{content_key, recipient};
+use super::entity::{content_key, recipient, recipient_earlier_day};
 use super::*;
 use crate::database::testing::{TestDatabases, on_each_database};
 use crate::installation::InstallationMark;
@@ -128,6 +128,14 @@ impl Fixture {
                 .unwrap();
         }
         transaction.commit().await.unwrap();
+    }
+
+    /// The days that are remembered as those that people's keys were wrapped for before.
+    async fn earlier_days(&self) -> Vec<Day> {
+        let rows = recipient_earlier_day::Entity::find()
+            .all(self.vault.database.reader())
+            .await;
+        rows.unwrap().iter().map(|row| Day::from_number(row.day)).collect()
     }
 
     /// Moves the clock to the morning of a day and ends the days before it.

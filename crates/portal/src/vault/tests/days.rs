@@ -209,6 +209,25 @@ async fn a_shortened_retention_marks_the_day_that_it_left() {
     .await;
 }
 
+#[tokio::test]
+async fn a_lengthened_retention_marks_the_day_that_it_left_too() {
+    on_each_database(async |databases| {
+        let fixture = Fixture::new(databases).await;
+        let (first, second) = (TODAY.plus_days(7), TODAY.plus_days(30));
+        let (revoked, living) = (fixture.document(), fixture.document());
+        fixture.new_key(revoked, first).await;
+        fixture.new_key(living, first).await;
+        let copies = fixture.raw_content_keys().await;
+        fixture.vault.rewrap_content_keys(&[revoked], second).await.unwrap();
+        fixture.vault.destroy_content_keys(&[revoked]).await.unwrap();
+        assert_eq!(fixture.vault.compact_marked_days().await.unwrap(), [first, second]);
+        assert!(fixture.opens(living).await);
+        fixture.restore_content_keys(copies).await;
+        assert!(!fixture.opens(revoked).await);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nodes_that_do_everything_at_once_never_stand_in_each_others_way() {
     on_each_database(async |databases| {

@@ -140,6 +140,45 @@ async fn people_are_forgotten_but_not_while_somebody_is_about_to_refer_to_them()
 }
 
 #[tokio::test]
+async fn each_day_that_a_forgotten_persons_key_was_ever_wrapped_for_is_compacted() {
+    on_each_database(async |databases| {
+        let fixture = Fixture::new(databases).await;
+        let vault = &fixture.vault;
+        let days = [2, 7, 30].map(|days| TODAY.plus_days(days));
+        let bo = vault.recipient(&number(BO), days[1]).await.unwrap();
+        let mut anna = bo;
+        let mut copies = Vec::new();
+        for day in days {
+            anna = vault.recipient(&number(ANNA), day).await.unwrap();
+            let of_anna = fixture
+                .raw_recipients()
+                .await
+                .into_iter()
+                .filter(|row| row.id != *bo.as_uuid());
+            copies.extend(of_anna);
+        }
+        // A day that is over needs no compaction, and is not remembered.
+        fixture.begin_day(days[0].plus_days(1)).await;
+        assert_eq!(fixture.earlier_days().await, [days[1]]);
+        // Nor does a life that is lengthened cost one.
+        assert_eq!(vault.compact_marked_days().await.unwrap(), []);
+
+        assert_eq!(vault.forget_recipients(&[anna]).await.unwrap(), [anna]);
+        assert_eq!(vault.compact_marked_days().await.unwrap(), days[1..]);
+        assert_eq!(fixture.earlier_days().await, []);
+        assert_eq!(copies.len(), 3);
+        for copy in copies {
+            let node = fixture.other_node(databases).await;
+            fixture.restore_recipients(vec![copy]).await;
+            assert!(node.personal(anna).await.unwrap().is_none());
+            vault.forget_recipients(&[anna]).await.unwrap();
+        }
+        assert!(vault.personal(bo).await.unwrap().is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nothing_of_a_person_stands_in_the_database_in_clear() {
     on_each_database(async |databases| {
         let fixture = Fixture::new(databases).await;
