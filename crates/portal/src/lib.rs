@@ -37,6 +37,7 @@ mod vault;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use base::{Clock, Ids, Timestamp};
 
@@ -87,9 +88,18 @@ pub(crate) struct Context {
     latest: AtomicI64,
 }
 
+/// How far the clock may go back, or nodes' clocks be apart, before what was made in the time to come counts as over.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
+
 impl Context {
+    /// The time by the clock, which may go back. For what somebody may do for a while – sessions and tokens – since by
+    /// [`Context::now`] it would last until the clock has caught up.
+    pub(crate) fn clock_time(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// The time now, but never before the latest instant that the installation has acted on: a clock that goes back
-    /// un-expires nothing.
+    /// un-expires nothing. For what ends for good, and for what is written down.
     pub(crate) fn now(&self) -> Timestamp {
         let now = self.clock.now().as_millis();
         Timestamp::from_millis(self.latest.fetch_max(now, Ordering::SeqCst).max(now))

@@ -41,7 +41,7 @@ impl Watch {
         delivery: &ReadableDelivery,
     ) -> Self {
         Self {
-            asked_at: context.now(),
+            asked_at: context.clock_time(),
             context,
             actor,
             organisation: document.organisation,
@@ -53,11 +53,12 @@ impl Watch {
     /// Passes when the person may read now: the known expiry is looked at each time; the database every few seconds,
     /// which tells of a revocation, an end of the session and whatever else moved.
     async fn pass(&mut self) -> Result<(), ContentError> {
-        let now = self.context.now();
-        if now < self.expires_at && now.since(self.asked_at) < ASK_AGAIN_AFTER {
+        let (now, clock_time) = (self.context.now(), self.context.clock_time());
+        let asked_lately = self.asked_at <= clock_time && clock_time.since(self.asked_at) < ASK_AGAIN_AFTER;
+        if now < self.expires_at && asked_lately {
             return Ok(());
         }
-        self.asked_at = now;
+        self.asked_at = clock_time;
         match self.delivery(now).await? {
             Some(delivery) => {
                 self.expires_at = delivery.expires_at;

@@ -56,7 +56,7 @@ impl Portal {
     ///
     /// A fault; then nothing was stored.
     pub async fn create_session(&self, key: &SessionKey, data: &[u8]) -> Result<SessionCreation, Fault> {
-        let now = self.0.now();
+        let now = self.0.clock_time();
         let row = entity::Model {
             key_hash: key.hash().to_vec(),
             recipient_id: None,
@@ -87,7 +87,7 @@ impl Portal {
         let sealed = seal(&self.0, key, "sealed_data", data);
         let limits = self.0.settings.sessions;
         let transaction = self.0.database.write().await?;
-        let saved = store::save(&transaction, key, sealed, limits, self.0.now()).await?;
+        let saved = store::save(&transaction, key, sealed, limits, self.0.clock_time()).await?;
         transaction.commit().await?;
         Ok(saved)
     }
@@ -105,7 +105,7 @@ impl Portal {
         let expires_at = Timestamp::from_millis(row.expires_at);
         Ok(Some(StoredSession {
             data,
-            expires_at: rule::runs_out(self.0.settings.sessions, self.0.now(), expires_at),
+            expires_at: rule::runs_out(self.0.settings.sessions, self.0.clock_time(), expires_at),
         }))
     }
 
@@ -158,12 +158,11 @@ pub(crate) async fn sign_in(
     key: &SessionKey,
     person: &SignedIn,
 ) -> Result<bool, Fault> {
-    let now = context.now();
     let before = store::find(transaction, key).await?.and_then(|row| row.recipient_id);
     if let Some(before) = before.map(RecipientId::from_uuid)
         && before != person.recipient
     {
-        recipient::may_be_forgotten(transaction, before, now).await?;
+        recipient::may_be_forgotten(transaction, before, context.now()).await?;
     }
     let name = person.name.as_ref();
     let binding = Binding {
@@ -171,7 +170,14 @@ pub(crate) async fn sign_in(
         level: person.level,
         sealed_name: name.map(|name| seal(context, key, "sealed_name", name.as_bytes())),
     };
-    Ok(store::bind(transaction, key, binding, context.settings.sessions, now).await?)
+    Ok(store::bind(
+        transaction,
+        key,
+        binding,
+        context.settings.sessions,
+        context.clock_time(),
+    )
+    .await?)
 }
 
 /// What came of ending a session.
@@ -214,13 +220,13 @@ pub(crate) async fn end(context: &Context, transaction: &WriteTransaction, key: 
 pub(crate) async fn delete_run_out(context: &Context) -> Result<u64, Fault> {
     let mut deleted = 0;
     loop {
-        let now = context.now();
         let transaction = context.database.write().await?;
-        let mut gone = store::delete_run_out(&transaction, context.settings.sessions, now, BATCH).await?;
+        let mut gone =
+            store::delete_run_out(&transaction, context.settings.sessions, context.clock_time(), BATCH).await?;
         // In one order on every node, so that two can't wait for each other.
         gone.sort_unstable();
         for recipient in gone.iter().flatten() {
-            recipient::may_be_forgotten(&transaction, *recipient, now).await?;
+            recipient::may_be_forgotten(&transaction, *recipient, context.now()).await?;
         }
         transaction.commit().await?;
         let count = u64::try_from(gone.len()).unwrap_or(u64::MAX);
@@ -235,9 +241,9 @@ async fn living(context: &Context, key: &SessionKey) -> Result<Option<entity::Mo
     let Some(row) = store::find(context.database.reader(), key).await? else {
         return Ok(None);
     };
-    let (now, limits) = (context.now(), context.settings.sessions);
+    let (now, limits) = (context.clock_time(), context.settings.sessions);
     let last_seen_at = Timestamp::from_millis(row.last_seen_at);
-    if rule::runs_out(limits, last_seen_at, Timestamp::from_millis(row.expires_at)) <= now {
+    if rule::has_run_out(limits, last_seen_at, Timestamp::from_millis(row.expires_at), now) {
         return Ok(None);
     }
     if !rule::is_use_noted(limits, last_seen_at, now) {

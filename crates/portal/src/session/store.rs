@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::entity::{Column, Entity, Model};
 use super::{Binding, SessionKey};
-use crate::SessionLimits;
+use crate::{CLOCK_TOLERANCE, SessionLimits};
 
 /// Stores a new session; says `false` when the key is taken.
 pub(super) async fn insert(on: &impl ConnectionTrait, row: Model) -> Result<bool, DbErr> {
@@ -101,11 +101,12 @@ pub(super) async fn delete_run_out(
         .collect())
 }
 
-/// The rule of [`super::rule::runs_out`] in SQL.
+/// The rule of [`super::rule::has_run_out`] in SQL.
 fn run_out(limits: SessionLimits, now: Timestamp) -> Condition {
     Condition::any()
         .add(Column::ExpiresAt.lte(now.as_millis()))
         .add(Column::LastSeenAt.lte((now - limits.idle).as_millis()))
+        .add(Column::LastSeenAt.gt((now + CLOCK_TOLERANCE).as_millis()))
 }
 
 /// Which of these people are signed in to a session, run out or not.

@@ -68,6 +68,21 @@ on_both_databases! {
         assert!(!portal.portal.save_session(&key(), b"too late").await.unwrap());
     }
 
+    async fn a_clock_that_goes_back_makes_no_session_last_longer(portal: TestPortal) {
+        let ahead = SessionKey::of(b"signed in while the clock was ahead");
+        portal.clock.advance(120 * MINUTE);
+        portal.sign_in_to(&ahead, 0).await;
+        portal.clock.advance_millis(-7_200_000);
+        assert!(portal.portal.recipient_actor(&ahead, portal.request()).await.unwrap().is_none());
+        assert!(!portal.portal.save_session(&ahead, b"too late").await.unwrap());
+
+        portal.sign_in_to(&key(), 0).await;
+        portal.clock.advance_millis(-59_000);
+        assert!(portal.portal.recipient_actor(&key(), portal.request()).await.unwrap().is_some());
+        portal.clock.advance(16 * MINUTE);
+        assert!(portal.portal.recipient_actor(&key(), portal.request()).await.unwrap().is_none());
+    }
+
     async fn a_session_that_is_used_runs_out_an_hour_after_signing_in(portal: TestPortal) {
         portal.portal.create_session(&key(), b"{}").await.unwrap();
         portal.clock.advance(10 * MINUTE);

@@ -69,6 +69,20 @@ on_both_databases! {
         assert_eq!((row.actor_id, row.target_id), (None, Some(*id.as_uuid())));
     }
 
+    async fn a_token_does_not_live_longer_because_the_clock_went_back(portal: TestPortal) {
+        let (id, secret) = system(&portal).await;
+        portal.clock.advance_millis(7_200_000);
+        let ahead = portal.portal.issue_token(id, &secret, None, portal.request()).await.unwrap();
+        portal.clock.advance_millis(-7_200_000);
+        let refused = portal.portal.system_actor(&ahead.token, portal.request()).await;
+        assert!(matches!(refused, Err(TokenError::InvalidToken)));
+        let issued = portal.portal.issue_token(id, &secret, None, portal.request()).await.unwrap();
+        assert!(portal.portal.system_actor(&issued.token, portal.request()).await.is_ok());
+        portal.clock.advance_millis(3_600_000);
+        let refused = portal.portal.system_actor(&issued.token, portal.request()).await;
+        assert!(matches!(refused, Err(TokenError::InvalidToken)));
+    }
+
     async fn a_token_ends_after_its_time_to_the_millisecond(portal: TestPortal) {
         let (id, secret) = system(&portal).await;
         let issued = portal.portal.issue_token(id, &secret, None, portal.request()).await.unwrap();

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use super::{access_token, credentials, entity};
 use crate::actor::{RequestInfo, Scope, SystemActor};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
-use crate::{Fault, Portal};
+use crate::{CLOCK_TOLERANCE, Fault, Portal};
 
 /// How long an access token holds.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(60 * 60);
@@ -59,6 +59,12 @@ fn grant(requested: Option<&[Scope]>, owned: &[Scope]) -> Result<Vec<Scope>, Tok
     }
 }
 
+/// Whether a token that expires then holds now. One that expires later than any made now was made in the time to come: the
+/// clock went back.
+fn holds(expires_at: Timestamp, now: Timestamp) -> bool {
+    now < expires_at && expires_at <= now + TOKEN_LIFETIME + CLOCK_TOLERANCE
+}
+
 impl Portal {
     /// Issues an access token for a system's credentials. `requested` narrows its scopes; all that the system has
     /// otherwise. A caller that refuses with [`TokenError::InvalidClient`] says so in the audit log with
@@ -91,7 +97,7 @@ impl Portal {
             token_hash: credentials::hash(&token),
             system_id: system.id,
             scopes: credentials::write_scopes(&scopes),
-            expires_at: (now + TOKEN_LIFETIME).as_millis(),
+            expires_at: (context.clock_time() + TOKEN_LIFETIME).as_millis(),
         };
         let organisation = OrganisationId::from_uuid(system.organisation_id);
         let actor = SystemActor::new(client, organisation, scopes.clone(), request);
@@ -130,7 +136,7 @@ impl Portal {
         let token = access_token::Entity::find_by_id(credentials::hash(token))
             .one(database)
             .await?
-            .filter(|token| Timestamp::from_millis(token.expires_at) > context.now())
+            .filter(|token| holds(Timestamp::from_millis(token.expires_at), context.clock_time()))
             .ok_or(TokenError::InvalidToken)?;
         let system = entity::Entity::find_by_id(token.system_id)
             .one(database)
@@ -153,7 +159,7 @@ impl Portal {
     pub(crate) async fn forget_access_tokens(&self) -> Result<u64, Fault> {
         let transaction = self.0.database.write().await?;
         let done = access_token::Entity::delete_many()
-            .filter(access_token::Column::ExpiresAt.lte(self.0.now().as_millis()))
+            .filter(access_token::Column::ExpiresAt.lte(self.0.clock_time().as_millis()))
             .exec(&transaction)
             .await?;
         transaction.commit().await?;
@@ -164,6 +170,16 @@ impl Portal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_holds_for_an_hour_and_not_before_it_was_made() {
+        let made = Timestamp::from_millis(7_200_000);
+        let expires_at = made + TOKEN_LIFETIME;
+        assert!(holds(expires_at, made - CLOCK_TOLERANCE));
+        assert!(!holds(expires_at, made - CLOCK_TOLERANCE - Duration::from_millis(1)));
+        assert!(holds(expires_at, expires_at - Duration::from_millis(1)));
+        assert!(!holds(expires_at, expires_at));
+    }
 
     #[test]
     fn a_token_never_gets_more_than_its_system_has() {
