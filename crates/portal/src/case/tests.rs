@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use base::CaseId;
+use sea_orm::ConnectionTrait as _;
 
 use crate::test_support::{PDF, draft, on_both_databases};
 use crate::{EventKind, ReadError};
@@ -167,5 +168,28 @@ on_both_databases! {
         let answer = portal.portal.case(&person, receipt.deliveries[0].case).await;
         assert!(matches!(answer, Err(ReadError::Damaged)));
         assert_eq!(portal.audited("content.damaged").await, 2);
+    }
+
+    async fn what_could_not_be_shown_was_not_opened(portal: TestPortal) {
+        let system = portal.sender().await;
+        let receipt = portal.send(&system, "1", 1).await;
+        let person = portal.sign_in(0).await;
+        let vault = portal.portal.0.vault.database().clone();
+        let change = async |sql| {
+            let transaction = vault.write().await.unwrap();
+            transaction.execute_unprepared(sql).await.unwrap();
+            transaction.commit().await.unwrap();
+        };
+        change("ALTER TABLE content_key RENAME TO hidden").await;
+        let answer = portal.portal.case(&person, receipt.deliveries[0].case).await;
+        assert!(matches!(answer, Err(ReadError::Fault(_))));
+        let opened_at = async || {
+            portal.portal.message_status(&system, receipt.id).await.unwrap().deliveries[0].opened_at
+        };
+        assert_eq!(opened_at().await, None);
+        assert_eq!(portal.audited("case.opened").await, 0);
+        change("ALTER TABLE hidden RENAME TO content_key").await;
+        portal.portal.case(&person, receipt.deliveries[0].case).await.unwrap();
+        assert_eq!(opened_at().await, Some(portal.now()));
     }
 }

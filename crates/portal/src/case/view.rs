@@ -57,70 +57,104 @@ impl Portal {
     /// [`ReadError::Fault`].
     pub async fn case(&self, actor: &RecipientActor, case: CaseId) -> Result<CaseView, ReadError> {
         let context = &*self.0;
-        // Looked for without a lock first, so that guessing costs the writers nothing.
-        let finder = Finder::new(actor, context.now());
-        if finder.in_case(context.database.reader(), case).await?.is_empty() {
-            return Err(ReadError::NotFound);
+        loop {
+            let found = Found::of(context, actor, case).await?;
+            let keys = keys(context, &found).await?;
+            let view = match view(context, case, &found, &keys) {
+                Err(ReadError::Damaged) => return damaged(context, actor, case, &found).await,
+                other => other?,
+            };
+            // Said to be opened only when it did open. What went meanwhile is looked for again, without it.
+            if mark_opened(context, actor, case, &found.deliveries).await? {
+                return Ok(view);
+            }
         }
-        let (deliveries, documents) = open_case(context, actor, case).await?;
-        let keys = keys(context, &deliveries, &documents).await?;
-        let view = view(context, case, &deliveries, documents, &keys);
-        if !matches!(view, Err(ReadError::Damaged)) {
-            return view;
-        }
-        // What did not open was altered, unless it was purged at this very moment.
-        let left = Finder::new(actor, context.now())
-            .in_case(context.database.reader(), case)
-            .await?;
-        if left.len() < deliveries.len() {
-            return Err(ReadError::NotFound);
-        }
-        let entry = AuditEntry::by_recipient(actor, AuditAction::ContentDamaged).about(AuditTarget::Case(case));
-        let organisation = deliveries.first().map(|delivery| delivery.organisation);
-        let entry = organisation.map_or(entry, |organisation| entry.within(organisation));
-        context.record(&entry).await?;
-        Err(ReadError::Damaged)
     }
 }
 
-/// Marks what can be read in a case as opened, tells the organisation, and writes the audit event, all or nothing.
-async fn open_case(
+/// What a person may read in a case; texts are still sealed.
+struct Found {
+    deliveries: Vec<ReadableDelivery>,
+    documents: Vec<ReadableDocument>,
+}
+
+impl Found {
+    /// Without a lock, so that guessing costs the writers nothing.
+    async fn of(context: &Context, actor: &RecipientActor, case: CaseId) -> Result<Self, ReadError> {
+        let finder = Finder::new(actor, context.now());
+        let database = context.database.reader();
+        let deliveries = finder.in_case(database, case).await?;
+        if deliveries.is_empty() {
+            return Err(ReadError::NotFound);
+        }
+        let mut documents = finder.documents_in_case(database, case).await?;
+        // A message that came between the two looks is shown the next time.
+        documents.retain(|document| deliveries.iter().any(|delivery| delivery.message == document.message));
+        Ok(Self { deliveries, documents })
+    }
+}
+
+/// Marks what is about to be shown as opened, tells the organisation, and writes the audit event, all or nothing. Says
+/// `false`, and does nothing, when a part of it can't be read any more.
+async fn mark_opened(
     context: &Context,
     actor: &RecipientActor,
     case: CaseId,
-) -> Result<(Vec<ReadableDelivery>, Vec<ReadableDocument>), ReadError> {
+    shown: &[ReadableDelivery],
+) -> Result<bool, ReadError> {
     let transaction = context.database.write().await?;
     let now = context.now();
-    let finder = Finder::new(actor, now);
-    let deliveries = finder.in_case(&transaction, case).await?;
-    let Some(latest) = deliveries.first() else {
+    let readable = Finder::new(actor, now).in_case(&transaction, case).await?;
+    let mut opened = Vec::new();
+    for delivery in shown {
+        let Some(delivery) = readable.iter().find(|readable| readable.id == delivery.id) else {
+            return Ok(false);
+        };
+        if !delivery.opened {
+            opened.extend(delivery::mark_opened(&transaction, delivery, now).await?);
+        }
+    }
+    let Some(latest) = shown.first() else {
         return Err(ReadError::NotFound);
     };
-    let documents = finder.documents_in_case(&transaction, case).await?;
-    let mut opened = Vec::new();
-    for delivery in deliveries.iter().filter(|delivery| !delivery.opened) {
-        opened.extend(delivery::mark_opened(&transaction, delivery, now).await?);
-    }
     event::record(&transaction, latest.organisation, now, &opened).await?;
     let entry = AuditEntry::by_recipient(actor, AuditAction::CaseOpened)
         .within(latest.organisation)
         .about(AuditTarget::Case(case));
     context.audit.record(&transaction, now, &entry).await?;
     transaction.commit().await?;
-    Ok((deliveries, documents))
+    Ok(true)
+}
+
+/// What did not open was altered, which the audit log is told, unless it was purged at this very moment.
+async fn damaged(
+    context: &Context,
+    actor: &RecipientActor,
+    case: CaseId,
+    found: &Found,
+) -> Result<CaseView, ReadError> {
+    let left = Finder::new(actor, context.now())
+        .in_case(context.database.reader(), case)
+        .await?;
+    if left.len() < found.deliveries.len() {
+        return Err(ReadError::NotFound);
+    }
+    let entry = AuditEntry::by_recipient(actor, AuditAction::ContentDamaged).about(AuditTarget::Case(case));
+    let organisation = found.deliveries.first().map(|delivery| delivery.organisation);
+    let entry = organisation.map_or(entry, |organisation| entry.within(organisation));
+    context.record(&entry).await?;
+    Err(ReadError::Damaged)
 }
 
 type Keys = HashMap<ContentOwner, ContentKey>;
 
-async fn keys(
-    context: &Context,
-    deliveries: &[ReadableDelivery],
-    documents: &[ReadableDocument],
-) -> Result<Keys, ReadError> {
-    let messages = deliveries
+async fn keys(context: &Context, found: &Found) -> Result<Keys, ReadError> {
+    let messages = found
+        .deliveries
         .iter()
         .map(|delivery| (delivery.organisation, ContentOwner::Message(delivery.message)));
-    let files = documents
+    let files = found
+        .documents
         .iter()
         .map(|document| (document.organisation, ContentOwner::Document(document.id)));
     let owners: Vec<(OrganisationId, ContentOwner)> = messages.chain(files).collect();
@@ -129,17 +163,12 @@ async fn keys(
     Ok(found.filter_map(|((_, owner), key)| Some((owner, key?))).collect())
 }
 
-fn view(
-    context: &Context,
-    case: CaseId,
-    deliveries: &[ReadableDelivery],
-    documents: Vec<ReadableDocument>,
-    keys: &Keys,
-) -> Result<CaseView, ReadError> {
+fn view(context: &Context, case: CaseId, found: &Found, keys: &Keys) -> Result<CaseView, ReadError> {
+    let Found { deliveries, documents } = found;
     let mut summaries: HashMap<MessageId, Vec<DocumentSummary>> = HashMap::new();
     for document in documents {
         let key = keys.get(&ContentOwner::Document(document.id));
-        let summary = summary(key.ok_or(ReadError::Damaged)?, &document)?;
+        let summary = summary(key.ok_or(ReadError::Damaged)?, document)?;
         summaries.entry(document.message).or_default().push(summary);
     }
     let mut messages = Vec::with_capacity(deliveries.len());
