@@ -124,6 +124,7 @@ impl From<SendError> for Refusal {
             SendError::MissingPart { index } => problem(ProblemCode::MissingPart).at(format!("/documents/{index}")),
             SendError::UnexpectedPart => problem(ProblemCode::UnexpectedPart),
             SendError::Interrupted => problem(ProblemCode::Interrupted),
+            SendError::SystemDisabled => return Self::unauthenticated(true),
             SendError::OutOfSpace => problem(ProblemCode::OutOfSpace),
             SendError::Forbidden(missing) => return missing.into(),
             SendError::Fault(fault) => return Self::fault(&fault),

@@ -88,6 +88,9 @@ pub enum SendError {
     /// The sender's stream broke, or it took so long that the lease ran out.
     #[error("the upload was interrupted")]
     Interrupted,
+    /// The system was disabled while it sent.
+    #[error("the system was disabled")]
+    SystemDisabled,
     /// There is no room left to store it.
     #[error("out of space")]
     OutOfSpace,

@@ -12,7 +12,7 @@ use crate::actor::SystemActor;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::event::{self, EventKind, NewEvent};
-use crate::{Context, Fault, case, delivery, document, notification, recipient, retention};
+use crate::{Context, Fault, case, delivery, document, notification, recipient, retention, system};
 
 /// The level of protection at which the server opens the content in the recipient's session.
 const SESSION_LEVEL: &str = "session";
@@ -39,6 +39,9 @@ pub(super) async fn publish(
     let parts: Vec<_> = recipients.into_iter().zip(cases).zip(delivery_ids).collect();
 
     let transaction = context.database.write().await?;
+    if !system::is_enabled(&transaction, actor.system_id()).await? {
+        return Err(SendError::SystemDisabled);
+    }
     let message = attempt.intent.message;
     let stands = attempt.intent.redeem(&transaction).await?
         && attempt

@@ -1,11 +1,15 @@
 //! What the operator may see of systems, and how one is shut out.
 
 use base::{OrganisationId, SystemId, Timestamp};
-use sea_orm::{ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 
 use super::{access_token, credentials, entity};
 use crate::actor::{OperatorActor, Scope};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::database::WriteTransaction;
 use crate::organisation::SetUpError;
 use crate::{Fault, Portal};
 
@@ -88,6 +92,15 @@ impl Portal {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// Whether a system is still let in, and stays so until the transaction ends.
+pub(crate) async fn is_enabled(transaction: &WriteTransaction, system: SystemId) -> Result<bool, DbErr> {
+    let row = entity::Entity::find_by_id(*system.as_uuid())
+        .lock_shared()
+        .one(transaction)
+        .await?;
+    Ok(row.is_some_and(|row| row.disabled_at.is_none()))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod tests;
 mod token;
 
 pub use administration::System;
+pub(crate) use administration::is_enabled;
 pub use token::{IssuedToken, TokenError};
 
 use base::{OrganisationId, Personnummer, SecretString, SystemId};

@@ -53,6 +53,17 @@ async fn sweeps_clean(portal: &TestPortal, sender: &SystemActor) {
 }
 
 on_each_storage! {
+    async fn a_system_that_is_disabled_while_it_sends_has_sent_nothing(portal: TestPortal) {
+        let sender = portal.sender().await;
+        let mut upload = portal.begin(&sender, "key", draft(1)).await.unwrap();
+        upload.document(0, pieces(PDF, 1000)).await.unwrap();
+        portal.portal.disable_system(&portal.operator(), sender.system_id()).await.unwrap();
+        assert!(matches!(upload.finish().await, Err(SendError::SystemDisabled)));
+        let person = portal.sign_in(0).await;
+        assert!(portal.portal.inbox(&person).await.unwrap().is_empty());
+        assert_eq!(portal.audited("message.sent").await, 0);
+    }
+
     async fn a_message_that_comes_to_nothing_at_its_last_step_leaves_nobody_in_the_register(portal: TestPortal) {
         use sea_orm::ConnectionTrait;
 
