@@ -190,6 +190,20 @@ async fn a_letter_is_never_overwritten() {
     let output = setting.send(&["--letters", "letters"]).await;
     assert_eq!(error(&output)["code"], "letters", "{output:?}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "Ett annat brev.");
+    assert_eq!(
+        answer(&output)["deliveries"][0]["letter"],
+        "Ett brev.",
+        "it is not lost"
+    );
+}
+
+#[tokio::test]
+async fn nothing_is_sent_when_its_letters_could_not_be_written() {
+    let setting = Setting::new().await;
+    std::fs::write(setting.home.path().join("letters"), "a file, not a folder").unwrap();
+    let output = setting.send(&["--letters", "letters"]).await;
+    assert_ne!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(setting.portal.messages.lock().unwrap().len(), 0);
 }
 
 #[tokio::test]

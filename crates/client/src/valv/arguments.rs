@@ -80,11 +80,12 @@ pub(crate) struct Login {
 pub(crate) struct Send {
     /// Who gets the message: a personnummer with the century, YYYYMMDDNNNN; once for each person. With - they are read
     /// from standard input, one on each line, so that they need not stand in the shell's history; an e-mail address
-    /// for the notification may follow on the same line.
+    /// may follow on the same line.
     #[arg(long, required = true, value_name = "PERSONNUMMER")]
     pub(crate) to: Vec<String>,
 
-    /// Where to tell the recipient that something waits; once for each --to, in the same order.
+    /// The recipient's e-mail address, for the portal to keep; once for each --to, in the same order. The portal sends nothing
+    /// to it yet: post the letters (--letters).
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) email: Vec<String>,
 

@@ -27,6 +27,11 @@ impl Output {
         let _gone = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
     }
 
+    /// The same, with the whole answer as JSON whatever was asked for.
+    pub(crate) fn in_full(self) -> Self {
+        Self { json: true, ..self }
+    }
+
     /// Says something beside the answer, to people only.
     pub(crate) fn remark(self, sentence: &str) {
         if !self.json {

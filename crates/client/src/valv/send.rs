@@ -36,6 +36,9 @@ pub(crate) async fn send(arguments: Send, profile: Profile, output: Output) -> R
         .iter()
         .map(|path| OpenFile::open(path))
         .collect::<Result<Vec<_>, _>>()?;
+    if let Some(folder) = &arguments.letters {
+        try_folder(folder)?;
+    }
     let client_id = profile.credentials.client_id.clone();
     let client = Client::new(profile.server.clone(), profile.credentials)?;
     // Before the files are read, which may take a while: wrong credentials are told at once.
@@ -68,13 +71,12 @@ pub(crate) async fn send(arguments: Send, profile: Profile, output: Output) -> R
                 .await?
         }
     };
-    if let Some(folder) = &arguments.letters {
-        write_letters(folder, &receipt)?;
-    }
-    output.answer(&receipt, |language| {
-        told(language, &receipt, arguments.letters.as_deref())
-    });
-    Ok(())
+    let letters = arguments.letters.as_deref();
+    let written = letters.map_or(Ok(()), |folder| write_letters(folder, &receipt));
+    // Nothing gives a letter twice: what could not be written stands in the whole answer.
+    let output = if written.is_ok() { output } else { output.in_full() };
+    output.answer(&receipt, |language| told(language, &receipt, letters));
+    written
 }
 
 fn read_text(path: &Path) -> Result<String, Failure> {
@@ -166,13 +168,21 @@ fn bar(bytes: u64, what: &'static str) -> ProgressBar {
     }
 }
 
+/// Makes the letters' folder and tries to write there, before anything is sent.
+fn try_folder(folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
+    let path = folder.join(format!(".valv-{}", std::process::id()));
+    File::create_new(&path)
+        .and_then(|_file| fs::remove_file(&path))
+        .map_err(|error| Failure::file(folder, error))
+}
+
 fn write_letters(folder: &Path, receipt: &MessageReceipt) -> Result<(), Failure> {
     let fail = |path: &Path, cause| Failure::Letters {
         message: receipt.id.to_string(),
         path: path.to_owned(),
         cause,
     };
-    fs::create_dir_all(folder).map_err(|error| fail(folder, error))?;
     for (index, delivery) in receipt.deliveries.iter().enumerate() {
         let path = folder.join(format!("{}-{}.txt", receipt.id, index + 1));
         write_letter(&path, &delivery.letter).map_err(|error| fail(&path, error))?;

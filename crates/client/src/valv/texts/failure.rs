@@ -77,8 +77,8 @@ impl Language {
             Failure::Letters { message, cause, path } => {
                 let file = self.file(path, cause);
                 self.pick(
-                    format!("Meddelandet {message} är skickat, men breven kunde inte skrivas. {file}\nSkicka inte igen; skriv breven från svaret som visas med --json nästa gång."),
-                    format!("The message {message} is sent, but the letters could not be written. {file}\nDo not send it again; next time take the letters from the answer that --json shows."),
+                    format!("Meddelandet {message} är skickat, men breven kunde inte skrivas. {file}\nSkicka inte igen: breven står i svaret här ovanför."),
+                    format!("The message {message} is sent, but the letters could not be written. {file}\nDo not send it again: the letters are in the answer above."),
                 )
             }
             Failure::Client(error) => self.client(error),
