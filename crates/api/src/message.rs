@@ -71,7 +71,7 @@ pub struct Recipient {
     /// A personnummer or samordningsnummer: twelve digits, with or without a dash before the last four.
     #[schema(value_type = String, example = "19770117-2392")]
     pub personnummer: SecretString,
-    /// Where a notification goes. It names the portal and the sender, and nothing else.
+    /// The person's e-mail address, for the portal to keep. Nothing is sent to it yet.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Email)]
     pub email: Option<SecretString>,
@@ -182,7 +182,7 @@ pub struct DeliveryReceipt {
     #[serde(with = "instant::required")]
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
-    /// A text to print and post to a person without an e-mail address. It names the portal and the sender, says
+    /// A text to print and post to the person. It names the portal and the sender, says
     /// nothing about the content, and holds no link that gives anything.
     pub letter: String,
 }

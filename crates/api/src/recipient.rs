@@ -59,9 +59,9 @@ pub struct MatchResponse {
 /// What a sender may know about a person beforehand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RecipientMatch {
-    /// Whether the portal has an address for notifications. A person without one is reached by the letter that
-    /// sending returns, or by an e-mail address given when sending. The address is the latest that any sender gave, so
-    /// `true` tells that somebody has sent to the person, but neither who nor what.
+    /// Whether the portal has an e-mail address of the person. Nothing is sent to it yet: people are reached by the letter
+    /// that sending returns. The address is the latest that any sender gave, so `true` tells that somebody has sent to the
+    /// person, but neither who nor what.
     pub has_address: bool,
 }
 
