@@ -84,9 +84,9 @@ test('a system sends a document to two people, they read it, and it is purged', 
 
   // Copies from while it can be read: everything opens with the provider's secrets, and nothing stands in clear.
   const before = Copies.take(installation);
-  const readable = JSON.stringify(await before.open(before.provider));
-  for (const canary of [title, fileName, file.toString('hex'), people.first, people.second]) {
-    expect(readable).toContain(canary);
+  const canaries = [title, fileName, file.toString('hex'), people.first, people.second];
+  for (const found of [await before.rows(before.provider), await before.remnants(before.provider)]) {
+    for (const canary of canaries) expect(JSON.stringify(found)).toContain(canary);
   }
   for (const canary of [title, fileName, secondPage, people.first, people.second]) {
     expect(before.databaseBytes().includes(canary)).toBe(false);

@@ -13,6 +13,9 @@ use std::process::{Command, Stdio};
 /// Tells the second process where the small disk is.
 const DISK: &str = "POSTVALV_TEST_SMALL_DISK";
 
+/// Tells the second process which file to make when it has come to the end of the test.
+const DONE: &str = "POSTVALV_TEST_SMALL_DISK_DONE";
+
 /// The most that `/dev/shm` may hold to be filled.
 const SMALL: u64 = 256 * 1024 * 1024;
 
@@ -56,15 +59,25 @@ impl SmallDisk {
 pub(crate) fn on_small_disk<F: Future<Output = ()>>(name: &str, body: impl FnOnce(SmallDisk) -> F) {
     if let Some(disk) = std::env::var_os(DISK) {
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        return runtime.block_on(body(SmallDisk(disk.into())));
+        runtime.block_on(body(SmallDisk(disk.into())));
+        return std::fs::write(std::env::var_os(DONE).unwrap(), "").unwrap();
     }
     let folder = tempfile::tempdir().unwrap();
+    let told = tempfile::tempdir().unwrap();
+    let done = told.path().join("done");
     let ways: [&[&str]; 2] = [&["--mount"], &["--mount", "--map-root-user"]];
     for way in ways {
-        if mounted(way, folder.path(), &["true"]) {
+        if mounted(way, folder.path(), &done, &["true"]) {
             let itself = std::env::current_exe().unwrap();
             let again = [itself.to_str().unwrap(), "--exact", name, "--nocapture"];
-            assert!(mounted(way, folder.path(), &again), "{name} failed on the small disk");
+            assert!(
+                mounted(way, folder.path(), &done, &again),
+                "{name} failed on the small disk"
+            );
+            assert!(
+                done.exists(),
+                "{name} is not what the test is called: nothing ran on the small disk"
+            );
             return;
         }
     }
@@ -79,7 +92,7 @@ pub(crate) fn on_small_disk<F: Future<Output = ()>>(name: &str, body: impl FnOnc
 }
 
 /// Whether a command succeeds in a mount namespace of its own, in which a small disk is mounted at `folder`.
-fn mounted(way: &[&str], folder: &Path, command: &[&str]) -> bool {
+fn mounted(way: &[&str], folder: &Path, done: &Path, command: &[&str]) -> bool {
     let trial = command == ["true"];
     let output = || if trial { Stdio::null() } else { Stdio::inherit() };
     Command::new("unshare")
@@ -89,6 +102,7 @@ fn mounted(way: &[&str], folder: &Path, command: &[&str]) -> bool {
         .arg("sh")
         .args(command)
         .env(DISK, folder)
+        .env(DONE, done)
         .stdin(Stdio::null())
         .stdout(output())
         .stderr(output())
