@@ -7,6 +7,7 @@ use base::Day;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 use crate::audit::{AuditAction, AuditEntry};
+use crate::vault::EndedDay;
 use crate::{Context, Fault, Portal, PurgeMode, PurgeReport, installation, session};
 
 /// What a round did.
@@ -20,7 +21,7 @@ pub struct JobsReport {
     pub sessions: u64,
     /// Access tokens and idempotency keys whose time was over.
     pub forgotten: u64,
-    /// Day secrets that were destroyed.
+    /// Days whose secrets were destroyed.
     pub days: u64,
 }
 
@@ -60,23 +61,54 @@ fn keep<T>(place: &mut T, result: Result<T, Fault>, first: &mut Option<Fault>) {
     }
 }
 
-/// Makes the secrets of the days to come and destroys those of the days that are over.
+/// Makes the secrets of the days to come, destroys those of the days that are over, and deals with what their end
+/// brings. Counts the days that the audit log was told of.
 async fn turn_days(context: &Context) -> Result<u64, Fault> {
     let today = context.now().day();
     context.vault.drop_old_keys();
-    context.vault.prepare_days(last_day(context, today)).await?;
-    let destroyed = context.vault.destroy_days_before(today).await?;
-    for day in &destroyed {
-        let day = day.to_string();
+    let prepared = context.vault.prepare_days(last_day(context, today)).await;
+    // A provider that has no room for new secrets can still destroy old ones.
+    let destroyed = context.vault.destroy_days_before(today).await;
+    let logged = finish_days(context, today).await?;
+    prepared?;
+    destroyed?;
+    Ok(logged)
+}
+
+/// Logs the days whose secrets were destroyed, in this round or in one that failed or stopped after it, deletes the rows
+/// that no secret opens, and compacts the marked days, so that what was destroyed before its day becomes unreadable in
+/// remnants too. Each part gets its turn, and the days stay unfinished until all succeed.
+///
+/// The audit log may tell of a day twice (two nodes at the same instant, a stop between the row and its note), but never
+/// not at all.
+async fn finish_days(context: &Context, today: Day) -> Result<u64, Fault> {
+    let ended = context.vault.ended_days().await?;
+    if ended.is_empty() {
+        return Ok(0);
+    }
+    let (mut logged, mut fault) = (0, None);
+    keep(&mut logged, log_days(context, &ended).await, &mut fault);
+    let deleted = context.vault.delete_rows_before(today).await;
+    keep(&mut (), deleted.map_err(Fault::from), &mut fault);
+    let compacted = context.vault.compact_marked_days().await;
+    keep(&mut Vec::new(), compacted.map_err(Fault::from), &mut fault);
+    if let Some(fault) = fault {
+        return Err(fault);
+    }
+    context.vault.finish(&ended).await?;
+    Ok(logged)
+}
+
+async fn log_days(context: &Context, ended: &[EndedDay]) -> Result<u64, Fault> {
+    let mut logged = 0;
+    for ended in ended.iter().filter(|ended| !ended.logged) {
+        let day = ended.day.to_string();
         let entry = AuditEntry::by_portal(AuditAction::DaySecretDestroyed).detail(&day);
         context.record(&entry).await?;
+        context.vault.set_logged(ended.day).await?;
+        logged += 1;
     }
-    if !destroyed.is_empty() {
-        // Once a day: what was destroyed before its day becomes unreadable in remnants too. After the log, which must not
-        // miss a day because this fails.
-        context.vault.compact_marked_days().await?;
-    }
-    Ok(u64::try_from(destroyed.len()).unwrap_or(u64::MAX))
+    Ok(logged)
 }
 
 /// The last day on which something that is sent today may expire: the ceiling, a day for the time zone and a day until
@@ -108,3 +140,6 @@ impl Context {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

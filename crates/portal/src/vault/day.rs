@@ -1,4 +1,4 @@
-//! Days: which secret a day's keys are wrapped for, and its end.
+//! Days: which secret a day's keys are wrapped for.
 //!
 //! A transaction that wraps for a day *holds* it: on PostgreSQL by a shared lock on the day's row, on SQLite because
 //! writers queue. Ending a day, and giving it a new secret, change that row, so neither happens in the middle of wrapping.
@@ -13,9 +13,9 @@ use keyring::{ContentOwner, WrappedKey};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::entity::{content_key, day, recipient, recipient_index};
+use super::entity::{content_key, day, recipient};
 use super::wrapping::{Scope, WrappedFor, column, number, wrapped_for};
-use super::{BATCH, Vault, VaultError, earlier_days};
+use super::{BATCH, Vault, VaultError};
 use crate::provider::{DaySecretName, SecretVersion};
 
 /// The version of a day's first secret.
@@ -47,94 +47,6 @@ impl Vault {
             day = day.plus_days(1);
         }
         Ok(())
-    }
-
-    /// Ends all days before `day`: destroys their secrets, and then the rows that no secret opens any more. Gives the days
-    /// whose secrets were destroyed now. Can be repeated at any point.
-    ///
-    /// # Errors
-    ///
-    /// When the vault or the provider fails; what was destroyed stays destroyed.
-    pub(crate) async fn destroy_days_before(&self, day: Day) -> Result<Vec<Day>, VaultError> {
-        let secrets = self.provider.day_secrets().await?;
-        let due: Vec<DaySecretName> = secrets.into_iter().filter(|name| name.day < day).collect();
-        if due.is_empty() {
-            return Ok(Vec::new());
-        }
-        // First the word that the days are over, so that nobody wraps for them or makes their secrets again.
-        let transaction = self.database.write().await?;
-        insert_day(&transaction, day.plus_days(-1)).await?;
-        let ending = day::Entity::find()
-            .filter(day::Column::Number.lt(day.number()))
-            .filter(day::Column::Over.eq(false));
-        ending
-            .order_by_asc(day::Column::Number)
-            .lock_exclusive()
-            .all(&transaction)
-            .await?;
-        day::Entity::update_many()
-            .col_expr(day::Column::Over, Expr::value(true))
-            .filter(day::Column::Number.lt(day.number()))
-            .exec(&transaction)
-            .await?;
-        transaction.commit().await?;
-
-        let mut destroyed = BTreeSet::new();
-        for name in due {
-            self.provider.destroy_day_secret(name).await?;
-            destroyed.insert(name.day);
-        }
-        self.recent.forget_wrapping_keys();
-        self.delete_rows_before(day).await?;
-        Ok(destroyed.into_iter().collect())
-    }
-
-    async fn delete_rows_before(&self, day: Day) -> Result<(), VaultError> {
-        let transaction = self.database.write().await?;
-        loop {
-            let gone: Vec<uuid::Uuid> = content_key::Entity::find()
-                .select_only()
-                .column(content_key::Column::OwnerId)
-                .filter(content_key::Column::Day.lt(day.number()))
-                .order_by_asc(content_key::Column::OwnerId)
-                .limit(BATCH as u64)
-                .lock_exclusive()
-                .into_tuple()
-                .all(&transaction)
-                .await?;
-            if gone.is_empty() {
-                break;
-            }
-            content_key::Entity::delete_many()
-                .filter(content_key::Column::OwnerId.is_in(gone))
-                .exec(&transaction)
-                .await?;
-        }
-        loop {
-            let gone: Vec<uuid::Uuid> = recipient::Entity::find()
-                .select_only()
-                .column(recipient::Column::Id)
-                .filter(recipient::Column::Day.lt(day.number()))
-                .order_by_asc(recipient::Column::Id)
-                .limit(BATCH as u64)
-                .lock_exclusive()
-                .into_tuple()
-                .all(&transaction)
-                .await?;
-            if gone.is_empty() {
-                break;
-            }
-            recipient_index::Entity::delete_many()
-                .filter(recipient_index::Column::RecipientId.is_in(gone.clone()))
-                .exec(&transaction)
-                .await?;
-            recipient::Entity::delete_many()
-                .filter(recipient::Column::Id.is_in(gone))
-                .exec(&transaction)
-                .await?;
-        }
-        earlier_days::delete_before(&transaction, day.number()).await?;
-        Ok(transaction.commit().await?)
     }
 
     /// Gives marked days a new secret, wraps what still lives in them for it, and destroys the old one: then remnants of
@@ -352,7 +264,7 @@ impl Vault {
     }
 }
 
-async fn insert_day<C: ConnectionTrait>(connection: &C, day: Day) -> Result<(), VaultError> {
+pub(super) async fn insert_day<C: ConnectionTrait>(connection: &C, day: Day) -> Result<(), VaultError> {
     let row = day::ActiveModel {
         number: Set(day.number()),
         secret_version: Set(column(FIRST_VERSION)?),

@@ -159,3 +159,23 @@ pub(super) mod recipient_earlier_day {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub(super) mod ended_day {
+    //! A day that is over and whose end isn't dealt with in all its parts.
+
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "ended_day")]
+    pub(in crate::vault) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(in crate::vault) number: i32,
+        /// The audit log tells of it.
+        pub(in crate::vault) logged: bool,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(in crate::vault) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -2,6 +2,7 @@
 
 mod m0001_first;
 mod m0002_earlier_days;
+mod m0003_ended_days;
 
 use sea_orm_migration::prelude::*;
 
@@ -15,6 +16,7 @@ impl MigratorTrait for VaultMigrator {
         vec![
             Box::new(m0001_first::Migration),
             Box::new(m0002_earlier_days::Migration),
+            Box::new(m0003_ended_days::Migration),
         ]
     }
 }

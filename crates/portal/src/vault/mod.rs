@@ -8,6 +8,7 @@ mod content;
 mod content_rows;
 mod day;
 mod earlier_days;
+mod ending;
 mod entity;
 mod migration;
 #[cfg(any(test, feature = "forensics"))]
@@ -26,6 +27,7 @@ use crate::database::Database;
 use crate::provider::{KeyProvider, ProviderError};
 use wrapping::{RecentKeys, column};
 
+pub(crate) use ending::EndedDay;
 pub(crate) use migration::VaultMigrator;
 
 /// How many rows one statement names: far below the databases' limits on parameters (32,766 and 65,535).

@@ -142,7 +142,9 @@ impl Fixture {
     async fn begin_day(&self, day: Day) -> Vec<Day> {
         self.clock
             .set(Timestamp::from_millis(day.start().as_millis() + 5 * 60_000));
-        self.vault.destroy_days_before(day).await.unwrap()
+        let destroyed = self.vault.destroy_days_before(day).await.unwrap();
+        self.vault.delete_rows_before(day).await.unwrap();
+        destroyed
     }
 }
 

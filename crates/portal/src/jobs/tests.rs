@@ -1,0 +1,110 @@
+//! The end of a day, with a failure at each place, and what waits for the blob store and what does not.
+
+use base::Day;
+use keyring::ContentOwner;
+use sea_orm::ConnectionTrait;
+
+use crate::database::Database;
+use crate::test_support::{TestPortal, on_both_databases};
+
+async fn sql(database: &Database, statement: &str) {
+    let transaction = database.write().await.unwrap();
+    transaction.execute_unprepared(statement).await.unwrap();
+    transaction.commit().await.unwrap();
+}
+
+/// Begins the next day, and gives the one that is over then.
+fn midnight(portal: &TestPortal) -> Day {
+    let over = portal.now().day();
+    portal.clock.set(over.end());
+    over
+}
+
+/// Whether the provider has a secret of a day.
+async fn has_secret(portal: &TestPortal, day: Day) -> bool {
+    let secrets = portal.portal.0.vault.provider().day_secrets().await.unwrap();
+    secrets.iter().any(|name| name.day == day)
+}
+
+/// How often the audit log says that a day's secret was destroyed.
+async fn logged(portal: &TestPortal, day: Day) -> usize {
+    let day = day.to_string();
+    let log = portal.audit_log().await;
+    let rows = log.iter().filter(|row| row.action == "day-secret.destroyed");
+    rows.filter(|row| row.detail.as_deref() == Some(day.as_str())).count()
+}
+
+/// Makes a key that is wrapped for today.
+async fn key_for_today(portal: &TestPortal) {
+    let organisation = portal.sender().await.organisation_id();
+    let owner = ContentOwner::Message(portal.portal.0.ids.next());
+    let today = portal.now().day();
+    let vault = &portal.portal.0.vault;
+    vault.new_content_keys(organisation, &[owner], today).await.unwrap();
+}
+
+on_both_databases! {
+    async fn a_days_end_that_could_not_be_logged_is_logged_by_the_next_round(portal: TestPortal) {
+        portal.portal.run_jobs().await.unwrap();
+        let over = midnight(&portal);
+        let database = &portal.portal.0.database;
+        sql(database, "ALTER TABLE audit_event RENAME TO away").await;
+        assert!(portal.portal.run_jobs().await.is_err());
+        sql(database, "ALTER TABLE away RENAME TO audit_event").await;
+        assert!(!has_secret(&portal, over).await);
+
+        assert_eq!(portal.portal.run_jobs().await.unwrap().days, 1);
+        assert_eq!(portal.portal.run_jobs().await.unwrap().days, 0);
+        assert_eq!(logged(&portal, over).await, 1);
+    }
+
+    async fn a_round_that_stopped_after_destroying_a_secret_is_finished_by_another_node(portal: TestPortal) {
+        portal.portal.run_jobs().await.unwrap();
+        key_for_today(&portal).await;
+        let over = midnight(&portal);
+        portal.portal.0.vault.destroy_days_before(portal.now().day()).await.unwrap();
+        assert_eq!(logged(&portal, over).await, 0);
+
+        portal.another_node().await.run_jobs().await.unwrap();
+        assert_eq!(logged(&portal, over).await, 1);
+        assert_eq!(portal.content_keys().await, 0);
+    }
+
+    async fn rows_that_could_not_be_deleted_at_a_days_end_go_in_the_next_round(portal: TestPortal) {
+        portal.portal.run_jobs().await.unwrap();
+        key_for_today(&portal).await;
+        let over = midnight(&portal);
+        let vault = portal.portal.0.vault.database();
+        sql(vault, "ALTER TABLE content_key RENAME TO away").await;
+        assert!(portal.portal.run_jobs().await.is_err());
+        sql(vault, "ALTER TABLE away RENAME TO content_key").await;
+        assert!(!has_secret(&portal, over).await);
+        assert_eq!(logged(&portal, over).await, 1);
+        assert_eq!(portal.content_keys().await, 1);
+
+        portal.portal.run_jobs().await.unwrap();
+        assert_eq!(logged(&portal, over).await, 1);
+        assert_eq!(portal.content_keys().await, 0);
+    }
+
+    async fn a_compaction_that_failed_is_tried_again_in_the_next_round(portal: TestPortal) {
+        portal.portal.run_jobs().await.unwrap();
+        key_for_today(&portal).await;
+        let vault = &portal.portal.0.vault;
+        let tomorrow = portal.now().day().plus_days(1);
+        let organisation = portal.sender_named("other").await.organisation_id();
+        let owner = ContentOwner::Message(portal.portal.0.ids.next());
+        vault.new_content_keys(organisation, &[owner], tomorrow).await.unwrap();
+        vault.destroy_content_keys(&[owner]).await.unwrap();
+        let old = vault.provider().day_secrets().await.unwrap();
+        let old = old.into_iter().find(|name| name.day == tomorrow).unwrap();
+        midnight(&portal);
+        sql(vault.database(), "ALTER TABLE content_key RENAME TO away").await;
+        assert!(portal.portal.run_jobs().await.is_err());
+        sql(vault.database(), "ALTER TABLE away RENAME TO content_key").await;
+        assert!(vault.provider().day_secret(old).await.unwrap().is_some());
+
+        portal.portal.run_jobs().await.unwrap();
+        assert!(vault.provider().day_secret(old).await.unwrap().is_none());
+    }
+}
