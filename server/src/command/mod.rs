@@ -2,6 +2,7 @@
 
 mod demonstration;
 mod organisation;
+mod provider;
 mod purge;
 mod serve;
 mod system;
@@ -45,6 +46,9 @@ pub enum Command {
     /// Create, list and disable an organisation's systems.
     #[command(subcommand)]
     System(system::SystemCommand),
+    /// Check OpenID providers.
+    #[command(subcommand)]
+    Provider(provider::ProviderCommand),
     /// Purge what is due now, or count it.
     Purge(purge::Purge),
     /// Print the description of API v1 (OpenAPI), as it stands in docs/openapi.json.
@@ -64,6 +68,7 @@ pub async fn run(program: Program) -> anyhow::Result<()> {
         Command::Check => load(&program.config).map(|_| ()),
         Command::Organisation(command) => organisation::run(&load(&program.config)?, command).await,
         Command::System(command) => system::run(&load(&program.config)?, command).await,
+        Command::Provider(command) => provider::run(&load(&program.config)?, command).await,
         Command::Purge(arguments) => purge::run(&load(&program.config)?, &arguments).await,
         Command::Openapi => {
             answer(crate::api::openapi_json().trim_end());

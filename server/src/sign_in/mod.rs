@@ -5,6 +5,7 @@
 
 mod attempt;
 mod callback;
+mod check;
 mod http;
 mod provider;
 mod sign_out;
@@ -72,6 +73,12 @@ impl Providers {
 
     fn get(&self, name: &str) -> Option<Arc<Provider>> {
         self.0.get(name).map(Arc::clone)
+    }
+
+    /// What the provider of this name says of itself, and what of it would not work; `None` when there is no such provider.
+    pub(crate) async fn check(&self, name: &str, origin: &PublicOrigin) -> Option<check::Report> {
+        let provider = self.get(name)?;
+        Some(check::check(&provider, origin).await)
     }
 
     /// The ways in, in the order of their names.

@@ -13,7 +13,7 @@ use openidconnect::{AdditionalProviderMetadata, IssuerUrl, ProviderMetadata};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
-use super::http::Http;
+use super::http::{Http, HttpError};
 use crate::config::{ProviderSection, is_endpoint};
 
 /// How long metadata and keys are used before they are fetched again.
@@ -41,10 +41,11 @@ pub(super) type Metadata = ProviderMetadata<
     CoreSubjectIdentifierType,
 >;
 
-/// Members of the metadata from RP-Initiated Logout 1.0 and RFC 9207.
+/// Members of the metadata from RP-Initiated Logout 1.0, RFC 8414 and RFC 9207.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct More {
     pub(super) end_session_endpoint: Option<String>,
+    pub(super) code_challenge_methods_supported: Option<Vec<String>>,
     #[serde(default)]
     pub(super) authorization_response_iss_parameter_supported: bool,
 }
@@ -122,18 +123,17 @@ impl Provider {
                 Ok(metadata)
             }
             Err(problem) => {
-                tracing::warn!(provider = self.name, problem, "the provider's metadata can't be used");
+                tracing::warn!(provider = self.name, %problem, "the provider's metadata can't be used");
                 known.failed_at = Some(now);
                 Err(Unavailable)
             }
         }
     }
 
-    async fn discover(&self) -> Result<Metadata, String> {
-        let issuer = IssuerUrl::new(self.record.issuer.clone()).map_err(|_| "the issuer is no address".to_owned())?;
-        let metadata = Metadata::discover_async(issuer, &self.http)
-            .await
-            .map_err(|error| describe(&error))?;
+    /// What the provider says of itself now, when signing in can use it.
+    pub(super) async fn discover(&self) -> Result<Metadata, DiscoveryProblem> {
+        let issuer = IssuerUrl::new(self.record.issuer.clone()).map_err(|_| DiscoveryProblem::Issuer)?;
+        let metadata = Metadata::discover_async(issuer, &self.http).await?;
         let more = metadata.additional_metadata();
         let endpoints = [
             Some(metadata.authorization_endpoint().as_str()),
@@ -142,28 +142,77 @@ impl Provider {
             Some(metadata.jwks_uri().as_str()),
             more.end_session_endpoint.as_deref(),
         ];
-        if !endpoints
+        if let Some(plain) = endpoints
             .into_iter()
             .flatten()
-            .all(|endpoint| is_endpoint(endpoint, self.allow_loopback))
+            .find(|endpoint| !is_endpoint(endpoint, self.allow_loopback))
         {
-            return Err("an endpoint is not reached over TLS".to_owned());
+            return Err(DiscoveryProblem::NoTls(plain.to_owned()));
         }
         if metadata.token_endpoint().is_none() {
-            return Err("there is no token endpoint".to_owned());
+            return Err(DiscoveryProblem::NoTokenEndpoint);
         }
         Ok(metadata)
     }
 }
 
-fn describe(error: &openidconnect::DiscoveryError<super::http::HttpError>) -> String {
-    use openidconnect::DiscoveryError;
+/// Why a provider's metadata can't be used. Displays nothing that the provider said.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum DiscoveryProblem {
+    #[error("the issuer is no address")]
+    Issuer,
+    #[error("{0}")]
+    Request(String),
+    #[error("the metadata or the keys are not what the standard says")]
+    Malformed,
+    #[error("the provider answered {0}")]
+    Status(http::StatusCode),
+    /// With what the library said, which names the issuer that was found.
+    #[error("the metadata are another issuer's")]
+    OtherIssuer(String),
+    #[error("an endpoint is not reached over TLS")]
+    NoTls(String),
+    #[error("there is no token endpoint")]
+    NoTokenEndpoint,
+    #[error("the metadata can't be fetched")]
+    Other,
+}
 
-    match error {
-        DiscoveryError::Request(error) => super::chain(error),
-        DiscoveryError::Parse(_) => "the metadata or the keys are not what the standard says".to_owned(),
-        DiscoveryError::Response(status, ..) => format!("the provider answered {status}"),
-        DiscoveryError::Validation(_) => "the metadata are another issuer's".to_owned(),
-        _ => "the metadata can't be fetched".to_owned(),
+impl DiscoveryProblem {
+    /// The same with what the provider said, for the operator's eyes.
+    pub(super) fn in_full(&self) -> String {
+        match self {
+            Self::OtherIssuer(said) | Self::NoTls(said) => format!("{self} ({said})"),
+            _ => self.to_string(),
+        }
+    }
+
+    /// What an operator can do about it.
+    pub(super) const fn advice(&self) -> &'static str {
+        match self {
+            Self::Issuer | Self::Status(_) => "check `issuer`: ISSUER/.well-known/openid-configuration must answer",
+            Self::Request(_) => "check `issuer`, the name service, the firewall and the certificate",
+            Self::Malformed => "ask the provider whether `issuer` is an OpenID provider's, and for its metadata",
+            Self::OtherIssuer(_) => {
+                "set `issuer` to exactly what the provider calls itself, also in its last character"
+            }
+            Self::NoTls(_) => "the provider must be reached over https alone; ask it to correct its metadata",
+            Self::NoTokenEndpoint => "the provider must offer the code flow; ask it",
+            Self::Other => "check `issuer`",
+        }
+    }
+}
+
+impl From<openidconnect::DiscoveryError<HttpError>> for DiscoveryProblem {
+    fn from(error: openidconnect::DiscoveryError<HttpError>) -> Self {
+        use openidconnect::DiscoveryError;
+
+        match error {
+            DiscoveryError::Request(error) => Self::Request(super::chain(&error)),
+            DiscoveryError::Parse(_) => Self::Malformed,
+            DiscoveryError::Response(status, ..) => Self::Status(status),
+            DiscoveryError::Validation(said) => Self::OtherIssuer(said),
+            _ => Self::Other,
+        }
     }
 }

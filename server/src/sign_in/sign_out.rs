@@ -4,6 +4,7 @@ use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use tower_sessions::Session;
 use url::Url;
+use web::PublicOrigin;
 
 use super::{SIGNED_IN, SignedIn};
 use crate::answer;
@@ -36,6 +37,11 @@ pub(crate) async fn sign_out(
     Redirect::to(away.as_deref().unwrap_or(SIGNED_OUT)).into_response()
 }
 
+/// Where a provider sends people back to who have signed out.
+pub(super) fn signed_out_uri(origin: &PublicOrigin) -> String {
+    origin.address_of(SIGNED_OUT)
+}
+
 /// Where the browser passes by to end the session at the provider. A provider that is down keeps nobody signed in here.
 async fn end_session_address(state: &AppState, signed_in: SignedIn) -> Option<String> {
     let provider = state.providers().get(&signed_in.provider)?;
@@ -47,7 +53,7 @@ async fn end_session_address(state: &AppState, signed_in: SignedIn) -> Option<St
     {
         let mut query = address.query_pairs_mut();
         query.append_pair("client_id", &provider.record.client_id);
-        query.append_pair("post_logout_redirect_uri", &state.origin().address_of(SIGNED_OUT));
+        query.append_pair("post_logout_redirect_uri", &signed_out_uri(state.origin()));
         if let Some(id_token) = &signed_in.id_token {
             query.append_pair("id_token_hint", id_token);
         }

@@ -290,7 +290,8 @@ fn with_blobs(text: &str, section: &str) -> String {
     format!("{before}{section}[providers{after}")
 }
 
-fn configuration(folder: &Path, urls: &(String, String), issuer: &str) -> String {
+/// The configuration of these tests, with one provider.
+pub(crate) fn configuration(folder: &Path, urls: &(String, String), issuer: &str) -> String {
     let folder = folder.display();
     let (database, vault) = urls;
     format!(

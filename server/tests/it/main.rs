@@ -27,6 +27,7 @@ mod headers;
 mod limits;
 mod object_store;
 mod provider;
+mod provider_check;
 mod routes;
 mod sessions;
 mod sign_in;
