@@ -60,6 +60,10 @@ pub struct ProviderChoice {
     pub name: String,
     /// What people call it, such as `BankID`.
     pub label: String,
+    /// Whether it is the one of several that was used last on this device.
+    pub last_used: bool,
+    /// Whether it did not answer a moment ago.
+    pub seems_down: bool,
 }
 
 /// What the landing page tells a person who was brought there.

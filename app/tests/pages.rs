@@ -23,6 +23,10 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
             "landing when signed in".to_owned(),
             landing_page(&reader, &samples::providers(), None),
         ),
+        (
+            "landing with a choice".to_owned(),
+            landing_page(&guest, &samples::chooser(), None),
+        ),
         ("signed out".to_owned(), signed_out(&guest)),
         ("accessibility".to_owned(), accessibility(&guest)),
         ("empty inbox".to_owned(), inbox_page(&reader, None, &[], now, &zone)),
@@ -150,6 +154,38 @@ fn the_landing_page_has_one_button_for_each_way_in() {
     let html = landing_page(&layout, &samples::providers(), None).html;
     assert_eq!(count(&html, "<form method=\"post\" action=\"/sign-in/bankid\">"), 1);
     assert!(html.contains("Logga in med BankID"));
+}
+
+#[test]
+fn the_landing_page_tells_which_way_in_was_used_last_and_which_seems_to_be_down() {
+    for (language, used, down) in [
+        (
+            Language::Swedish,
+            "Du använde det här sättet senast på den här enheten.",
+            "BankID verkar inte fungera just nu. Du kan prova ändå",
+        ),
+        (
+            Language::English,
+            "You used this way last on this device.",
+            "BankID does not seem to be working right now. You can try all the same",
+        ),
+    ] {
+        let layout = samples::layout(language, &Assets::default(), "/", false);
+        let html = landing_page(&layout, &samples::chooser(), None).html;
+        // The words belong to their button also for whoever only hears the page.
+        assert_eq!(count(&html, "aria-describedby=\"freja-used\""), 1);
+        assert!(html.contains(&format!("<p id=\"freja-used\">{used}</p>")), "{html}");
+        assert_eq!(count(&html, "aria-describedby=\"bankid-down\""), 1);
+        assert!(
+            html.contains("<p id=\"bankid-down\" class=\"down\">") && html.contains(down),
+            "{html}"
+        );
+        // Both can be used; one is the main action.
+        assert_eq!(count(&html, "<form method=\"post\" action=\"/sign-in/"), 2);
+        assert_eq!(count(&html, "class=\"button quiet\""), 1);
+        let one = landing_page(&layout, &samples::providers(), None).html;
+        assert!(!one.contains("aria-describedby") && !one.contains("button quiet"));
+    }
 }
 
 #[test]

@@ -100,3 +100,11 @@ test('after fifteen idle minutes the next request asks to sign in and then goes 
   await expect(page.getByRole('button', { name: /^Logga in med/ })).toBeVisible();
   await expect(page.getByText('Vi har tagit emot din ansökan.')).toHaveCount(0);
 });
+
+test('the operator asks what the bridge offers, and nothing is wrong with it', async () => {
+  const { stdout } = await installation.operate('provider', 'check', 'bankid-bridge');
+  expect(stdout).toContain(`${installation.address}/sign-in/bankid-bridge/callback`);
+  expect(stdout).toContain('ES256 (accepted of these: ES256)');
+  expect(stdout).toContain('nothing stands in the way');
+  expect(stdout).not.toMatch(/^(note|problem):/m);
+});

@@ -16,6 +16,7 @@ mod flash;
 mod health;
 mod jobs;
 mod language;
+mod last_provider;
 mod pages;
 mod return_to;
 mod router;

@@ -9,7 +9,7 @@ use web::{Problem, RequestContext};
 use crate::routes::{Access, Routes};
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, flash};
+use crate::{answer, cookie, flash, last_provider};
 
 /// Pages for anybody.
 pub(crate) fn public() -> Routes {
@@ -34,6 +34,8 @@ async fn landing(
     headers: HeaderMap,
 ) -> Response {
     let mut context = context(&state, visitor);
+    let last_used = last_provider::read(&headers);
+    context.providers = state.providers().choices(context.layout.language, last_used);
     let (flash, told) = flash::take(&headers);
     context.flash = flash;
     let mut response = page::landing(&context).into_response();
@@ -81,7 +83,7 @@ async fn preview_frame(State(state): State<AppState>, Extension(visitor): Extens
 
 fn context(state: &AppState, visitor: Visitor) -> PageContext {
     PageContext {
-        providers: state.providers().choices(visitor.layout.language),
+        providers: state.providers().choices(visitor.layout.language, None),
         layout: visitor.layout,
         portal: state.portal().clone(),
         actor: visitor.actor,

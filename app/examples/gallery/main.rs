@@ -43,6 +43,10 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
             "landing-told".to_owned(),
             landing_page(&guest, &providers, Some(Flash::SignInFirst)),
         ),
+        (
+            "landing-chooser".to_owned(),
+            landing_page(&guest, &samples::chooser(), None),
+        ),
         ("inbox".to_owned(), inbox(&samples::inbox())),
         ("inbox-empty".to_owned(), inbox(&[])),
         ("inbox-full".to_owned(), inbox(&samples::full_inbox())),

@@ -54,7 +54,20 @@ pub(crate) fn providers() -> Vec<ProviderChoice> {
     vec![ProviderChoice {
         name: "bankid".to_owned(),
         label: "BankID".to_owned(),
+        last_used: false,
+        seems_down: false,
     }]
+}
+
+/// Two ways in: one was used before, and the other does not answer.
+pub(crate) fn chooser() -> Vec<ProviderChoice> {
+    let choice = |name: &str, label: &str, last_used| ProviderChoice {
+        name: name.to_owned(),
+        label: label.to_owned(),
+        last_used,
+        seems_down: !last_used,
+    };
+    vec![choice("freja", "Freja eID+", true), choice("bankid", "BankID", false)]
 }
 
 /// A letter in an inbox.

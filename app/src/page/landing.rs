@@ -20,7 +20,12 @@ pub fn landing_page(layout: &Layout, providers: &[ProviderChoice], flash: Option
     let texts = Texts::of(layout.language);
     let head = Head::plain(texts.get("landing-document-title"));
     let told = flash.map(|flash| notice(Tone::Calm, texts.get(flash_text(flash))));
-    let ways_in: Vec<_> = providers.iter().map(|provider| sign_in_form(texts, provider)).collect();
+    // One main action: the way in that was used last, when it is known.
+    let is_known = providers.iter().any(|provider| provider.last_used);
+    let ways_in: Vec<_> = providers
+        .iter()
+        .map(|provider| sign_in_form(texts, provider, provider.last_used || !is_known))
+        .collect();
     let signed_in = layout.signed_in;
     render(layout, head, move || {
         view! {
@@ -62,15 +67,36 @@ const fn flash_text(flash: Flash) -> &'static str {
     }
 }
 
-fn sign_in_form(texts: &'static Texts, provider: &ProviderChoice) -> impl IntoView + use<> {
-    let action = format!("/sign-in/{}", provider.name);
-    let label = texts.with("landing-sign-in", &[("provider", provider.label.clone().into())]);
+fn sign_in_form(texts: &'static Texts, provider: &ProviderChoice, main: bool) -> impl IntoView + use<> {
+    let ProviderChoice {
+        name,
+        label,
+        last_used,
+        seems_down,
+    } = provider;
+    let (used_id, down_id) = (format!("{name}-used"), format!("{name}-down"));
+    let ids = [last_used.then_some(&*used_id), seems_down.then_some(&*down_id)];
+    let described_by: Vec<&str> = ids.into_iter().flatten().collect();
+    let described_by = (!described_by.is_empty()).then(|| described_by.join(" "));
+    let with_label = |text| texts.with(text, &[("provider", label.clone().into())]);
     view! {
-        <form method="post" action=action>
-            <button class="button">
-                {icon("person")}
-                {label}
-            </button>
-        </form>
+        <div class="way-in">
+            <form method="post" action=format!("/sign-in/{name}")>
+                <button class="button" class:quiet=!main aria-describedby=described_by>
+                    {icon("person")}
+                    {with_label("landing-sign-in")}
+                </button>
+            </form>
+            {last_used.then(|| view! { <p id=used_id>{texts.get("landing-last-used")}</p> })}
+            {seems_down
+                .then(|| {
+                    view! {
+                        <p id=down_id class="down">
+                            {icon("info")}
+                            <span>{with_label("landing-provider-down")}</span>
+                        </p>
+                    }
+                })}
+        </div>
     }
 }

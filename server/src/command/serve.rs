@@ -26,16 +26,18 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
         config.mode.is_development(),
     )
     .context("no client for OpenID providers can be made")?;
-    let state = AppState::new(config, portal.clone(), clock, providers);
+    let state = AppState::new(config, portal.clone(), clock, providers.clone());
     let (router, _) = crate::router::router(&state, config);
 
     let (stop, stopped) = watch::channel(false);
     let interval = Duration::from_secs(config.jobs.interval_seconds.into());
-    let jobs = tokio::spawn(crate::jobs::run(portal.clone(), interval, stopped));
+    let jobs = tokio::spawn(crate::jobs::run(portal.clone(), interval, stopped.clone()));
+    let refreshing = tokio::spawn(crate::jobs::refresh(providers, stopped));
     tracing::info!(address = %config.listen.address, origin = %config.origin, "serving");
     web::serve(listener, router, config.listen.limits(), shutdown).await;
     let _nobody_listens = stop.send(true);
     jobs.await.context("the jobs broke off")?;
+    refreshing.await.context("refreshing the providers broke off")?;
     portal.close().await;
     tracing::info!("stopped");
     Ok(())

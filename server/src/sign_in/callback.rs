@@ -16,7 +16,7 @@ use super::{SIGNED_IN, SignedIn, problem, redirect_uri};
 use crate::config::Logout;
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, flash, return_to};
+use crate::{answer, cookie, flash, last_provider, return_to};
 
 /// The longest code, state or issuer that is looked at, in bytes.
 const MAX_PARAMETER_BYTES: usize = 4096;
@@ -55,7 +55,11 @@ pub(crate) async fn callback(
             state.sign_ins().give_back(visitor.request.address, state.clock().now());
             let (page, forgotten) = return_to::take(&headers);
             let mut response = Redirect::to(&page.to_string()).into_response();
-            cookie::set(response.headers_mut(), forgotten);
+            // Where there is no choice there is nothing to remember.
+            let remembered = (state.providers().count() > 1)
+                .then(|| last_provider::remember(&name))
+                .flatten();
+            cookie::set(response.headers_mut(), forgotten.into_iter().chain(remembered));
             response
         }
         Err(Failure::Refused(refused)) => refuse(&state, &name, &visitor, refused).await,
@@ -144,7 +148,13 @@ async fn complete(
     let verified = verify::verify(&provider, attempt, code, &redirect_uri(state.origin(), name), || {
         clock.now()
     })
-    .await?;
+    .await;
+    match &verified {
+        Ok(_) => provider.note(true),
+        Err(refused) if refused.refusal == SignInRefusal::ProviderUnavailable => provider.note(false),
+        Err(_) => {}
+    }
+    let verified = verified?;
     let id_token = (provider.record.logout == Logout::EndSessionWithHint).then_some(verified.id_token);
     session
         .insert(

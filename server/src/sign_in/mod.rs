@@ -81,8 +81,20 @@ impl Providers {
         Some(check::check(&provider, origin).await)
     }
 
-    /// The ways in, in the order of their names.
-    pub(crate) fn choices(&self, language: Language) -> Vec<ProviderChoice> {
+    /// Fetches what will soon be needed of the providers and is not known or getting old; all at once.
+    pub async fn refresh(&self) {
+        futures::future::join_all(self.0.values().map(|provider| provider.refresh())).await;
+    }
+
+    /// How many ways in there are.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The ways in: first the one of this name, which was used last, then the others in the order of their names. Asks no
+    /// provider anything.
+    pub(crate) fn choices(&self, language: Language, last_used: Option<&str>) -> Vec<ProviderChoice> {
+        let several = self.count() > 1;
         let choice = |provider: &Arc<Provider>| {
             let record = &provider.record;
             let label = match (language, &record.label_en) {
@@ -92,9 +104,13 @@ impl Providers {
             ProviderChoice {
                 name: provider.name.clone(),
                 label: label.clone(),
+                last_used: several && last_used == Some(&provider.name),
+                seems_down: provider.seems_down(),
             }
         };
-        self.0.values().map(choice).collect()
+        let mut choices: Vec<_> = self.0.values().map(choice).collect();
+        choices.sort_by_key(|choice| !choice.last_used);
+        choices
     }
 }
 

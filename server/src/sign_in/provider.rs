@@ -1,6 +1,7 @@
 //! A provider: its configured record, and what it says of itself, kept for an hour.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use base::{Clock, Timestamp};
@@ -24,6 +25,12 @@ const REFRESHED_AT_MOST_EVERY: Duration = Duration::from_secs(60);
 
 /// How long a provider that could not be reached is left alone, so that people do not queue behind each other's waits.
 const LEFT_ALONE: Duration = Duration::from_secs(5);
+
+/// From this age on metadata are fetched anew in the background, so that nobody waits for it.
+const REFRESHED_FROM: Duration = Duration::from_secs(30 * 60);
+
+/// How long people are told of a failure that nothing has followed.
+const TOLD: Duration = Duration::from_secs(5 * 60);
 
 /// What a provider says of itself (OpenID Connect Discovery 1.0) with the members that we need besides the usual.
 pub(super) type Metadata = ProviderMetadata<
@@ -65,6 +72,31 @@ pub(crate) struct Provider {
     clock: Clock,
     allow_loopback: bool,
     known: Mutex<Known>,
+    last_failure: LastFailure,
+}
+
+/// When the provider last failed to answer us, unless it has answered since. Pages read it without waiting for anybody.
+#[derive(Debug)]
+struct LastFailure(AtomicI64);
+
+impl LastFailure {
+    const NEVER: i64 = i64::MIN;
+
+    fn set(&self, at: Option<Timestamp>) {
+        let millis = at.map_or(Self::NEVER, Timestamp::as_millis);
+        self.0.store(millis, Ordering::Relaxed);
+    }
+
+    fn is_recent(&self, now: Timestamp) -> bool {
+        let millis = self.0.load(Ordering::Relaxed);
+        millis != Self::NEVER && now.since(Timestamp::from_millis(millis)) < TOLD
+    }
+}
+
+impl Default for LastFailure {
+    fn default() -> Self {
+        Self(AtomicI64::new(Self::NEVER))
+    }
 }
 
 #[derive(Debug, Default)]
@@ -82,6 +114,32 @@ impl Provider {
             clock,
             allow_loopback,
             known: Mutex::default(),
+            last_failure: LastFailure::default(),
+        }
+    }
+
+    /// Whether the last request to the provider, not long ago, was not answered as it should be.
+    pub(super) fn seems_down(&self) -> bool {
+        self.last_failure.is_recent(self.clock.now())
+    }
+
+    /// Takes down how a request to the provider ended.
+    pub(super) fn note(&self, answered: bool) {
+        self.last_failure.set((!answered).then(|| self.clock.now()));
+    }
+
+    /// Fetches metadata that are not known, will soon be too old, or could not be fetched the last time. Nobody who signs in
+    /// waits for it.
+    pub(super) async fn refresh(&self) {
+        let is_due = match &self.known.lock().await.metadata {
+            Some((_, fetched_at)) => self.seems_down() || self.clock.now().since(*fetched_at) >= REFRESHED_FROM,
+            None => true,
+        };
+        if is_due {
+            let discovered = self.discover().await;
+            let mut known = self.known.lock().await;
+            // Whoever needs them is answered from what is known now; a failure is told, and not handed to anybody.
+            let _ = self.settle(&mut known, discovered);
         }
     }
 
@@ -113,7 +171,19 @@ impl Provider {
         {
             return Err(Unavailable);
         }
-        match self.discover().await {
+        let discovered = self.discover().await;
+        self.settle(known, discovered)
+    }
+
+    /// Keeps what was discovered, or that nothing was.
+    fn settle(
+        &self,
+        known: &mut Known,
+        discovered: Result<Metadata, DiscoveryProblem>,
+    ) -> Result<Arc<Metadata>, Unavailable> {
+        let now = self.clock.now();
+        self.note(discovered.is_ok());
+        match discovered {
             Ok(metadata) => {
                 let metadata = Arc::new(metadata);
                 *known = Known {

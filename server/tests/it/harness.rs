@@ -68,6 +68,7 @@ pub(crate) struct App {
     pub(crate) portal: Portal,
     pub(crate) clock: ManualClock,
     pub(crate) provider: Provider,
+    pub(crate) providers: Providers,
     database_url: String,
     folder: TempDir,
 }
@@ -135,7 +136,7 @@ impl App {
             ..HttpLimits::default()
         };
         let providers = Providers::new(&config.providers, &clock.clock(), limits, true).unwrap();
-        let state = AppState::new(&config, portal.clone(), clock.clock(), providers);
+        let state = AppState::new(&config, portal.clone(), clock.clock(), providers.clone());
         let (router, routes) = router(&state, &config);
         Self {
             router,
@@ -143,6 +144,7 @@ impl App {
             portal,
             clock,
             provider,
+            providers,
             database_url: urls.0,
             folder,
         }

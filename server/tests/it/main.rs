@@ -32,3 +32,4 @@ mod routes;
 mod sessions;
 mod sign_in;
 mod small_disk;
+mod ways_in;
