@@ -1,10 +1,12 @@
 //! Runs the portal's jobs at intervals, and keeps what is known of providers fresh. What is due, and on which node, is the
 //! portal's business.
 
+use std::fmt::Debug;
 use std::time::Duration;
 
-use portal::Portal;
+use portal::{Fault, Portal};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::sign_in::Providers;
 
@@ -13,16 +15,33 @@ const PROVIDERS_EVERY: Duration = Duration::from_secs(60);
 
 /// Runs a round of jobs now and then one each `interval`, until `stop` says true. A round under way is finished: the
 /// jobs can be broken off anywhere, but then the next start has more to do.
+///
+/// What waits for the blob store runs beside the rounds that follow, one at a time, so that a store that is slow or hangs
+/// doesn't keep keys from being destroyed on time.
 pub(crate) async fn run(portal: Portal, interval: Duration, mut stop: watch::Receiver<bool>) {
+    let mut blobs: Option<JoinHandle<()>> = None;
     loop {
-        match portal.run_jobs().await {
-            Ok(report) => tracing::debug!(?report, "a round of jobs is done"),
-            Err(fault) => crate::answer::log_error("a round of jobs failed", &fault),
+        tell(portal.run_key_jobs().await);
+        if blobs.as_ref().is_none_or(JoinHandle::is_finished) {
+            let portal = portal.clone();
+            blobs = Some(tokio::spawn(async move { tell(portal.run_blob_jobs().await) }));
         }
         tokio::select! {
             () = tokio::time::sleep(interval) => {}
-            _ = stop.wait_for(|stop| *stop) => return,
+            _ = stop.wait_for(|stop| *stop) => break,
         }
+    }
+    if let Some(blobs) = blobs
+        && blobs.await.is_err()
+    {
+        tracing::error!("a round of blob jobs broke off");
+    }
+}
+
+fn tell(done: Result<impl Debug, Fault>) {
+    match done {
+        Ok(report) => tracing::debug!(?report, "a round of jobs is done"),
+        Err(fault) => crate::answer::log_error("a round of jobs failed", &fault),
     }
 }
 

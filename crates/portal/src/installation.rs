@@ -2,6 +2,8 @@
 //! nothing starts. So a wrong address, or one part restored without the others, can't mix two installations or run a
 //! purge against the wrong one.
 
+mod store_gate;
+
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use crate::migration::PortalMigrator;
 use crate::provider::{FolderProvider, KeyProvider, ProviderError};
 use crate::vault::{Vault, VaultError, VaultMigrator};
 use crate::{Fault, ProviderSettings, Settings};
+pub(crate) use store_gate::StoreGate;
 
 /// What each part of an installation carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +116,24 @@ impl Installation {
     }
 }
 
+/// Checks that what keys are destroyed in, the databases and the key provider, still answers and still belongs to one
+/// installation. The blob store has no say in that: it must not be able to keep keys alive.
+///
+/// # Errors
+///
+/// [`InstallationError`] with what is wrong.
+pub(crate) async fn check_keys(database: &Database, vault: &Vault) -> Result<(), InstallationError> {
+    let marks = Marks([
+        ("the portal's database", read_database_mark(database).await?),
+        ("the vault's database", read_database_mark(vault.database()).await?),
+        ("the key provider", vault.provider().mark().await?),
+    ]);
+    match marks.verdict() {
+        Verdict::Whole(_) => Ok(()),
+        Verdict::New | Verdict::Mismatch => Err(InstallationError::Mismatch(marks.to_string())),
+    }
+}
+
 /// Checks that the parts still answer and still belong to one installation.
 ///
 /// # Errors
@@ -137,9 +158,9 @@ struct Parts<'a> {
     blobs: &'a Blobs,
 }
 
-/// The marks that the four parts carry.
+/// The marks that parts carry; the portal's database comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Marks([(&'static str, Option<InstallationMark>); 4]);
+struct Marks<const PARTS: usize>([(&'static str, Option<InstallationMark>); PARTS]);
 
 /// What the marks mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,18 +173,18 @@ enum Verdict {
     Mismatch,
 }
 
-impl Marks {
+impl<const PARTS: usize> Marks<PARTS> {
     fn verdict(&self) -> Verdict {
-        let [(_, first), rest @ ..] = self.0;
+        let first = self.0.first().and_then(|(_, mark)| *mark);
         match first {
-            _ if rest.iter().any(|(_, mark)| *mark != first) => Verdict::Mismatch,
+            _ if self.0.iter().any(|(_, mark)| *mark != first) => Verdict::Mismatch,
             None => Verdict::New,
             Some(mark) => Verdict::Whole(mark),
         }
     }
 }
 
-impl fmt::Display for Marks {
+impl<const PARTS: usize> fmt::Display for Marks<PARTS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, (part, mark)) in self.0.iter().enumerate() {
             let separator = if position == 0 { "" } else { ", " };
@@ -216,7 +237,7 @@ impl Parts<'_> {
         }
     }
 
-    async fn marks(&self) -> Result<Marks, InstallationError> {
+    async fn marks(&self) -> Result<Marks<4>, InstallationError> {
         Ok(Marks([
             ("the portal's database", read_database_mark(self.portal).await?),
             ("the vault's database", read_database_mark(self.vault).await?),

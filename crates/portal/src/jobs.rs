@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 use crate::audit::{AuditAction, AuditEntry};
 use crate::vault::EndedDay;
-use crate::{Context, Fault, Portal, PurgeMode, PurgeReport, installation, session};
+use crate::{Context, Fault, Portal, PurgeReport, installation, intent, purge, session};
 
 /// What a round did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,27 +26,60 @@ pub struct JobsReport {
 }
 
 impl Portal {
-    /// One round of everything that is due. Safe to repeat, to interrupt anywhere, and to run on several nodes at once.
+    /// One round of everything that is due: first [`Portal::run_key_jobs`], then [`Portal::run_blob_jobs`]. Safe to repeat,
+    /// to interrupt anywhere, and to run on several nodes at once.
     ///
     /// # Errors
     ///
-    /// The first fault, after every other job got its turn; but when the parts don't belong to one installation any more,
-    /// no job runs.
+    /// The first fault, after every other job got its turn; but when the databases and the key provider don't belong to one
+    /// installation any more, no job runs.
     pub async fn run_jobs(&self) -> Result<JobsReport, Fault> {
+        let (mut keys, mut blobs, mut fault) = (JobsReport::default(), PurgeReport::default(), None);
+        keep(&mut keys, self.run_key_jobs().await, &mut fault);
+        keep(&mut blobs, self.run_blob_jobs().await, &mut fault);
+        blobs.recipients += keys.purge.recipients;
+        let report = JobsReport { purge: blobs, ..keys };
+        fault.map_or(Ok(report), Err)
+    }
+
+    /// Everything that is due except what deletes from the blob store and what comes after that: what has ended is
+    /// condemned, keys and day secrets are destroyed. No blob store can hold that up. Safe as [`Portal::run_jobs`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Portal::run_jobs`].
+    pub async fn run_key_jobs(&self) -> Result<JobsReport, Fault> {
         let context = &*self.0;
         // A part may have been changed under the running program, by a restore or a wrong mount: nothing is destroyed then.
-        installation::check(&context.database, &context.vault, &context.blobs).await?;
+        installation::check_keys(&context.database, &context.vault).await?;
         let mut report = JobsReport::default();
         let mut fault = None;
         context.latch().await?;
         keep(&mut report.sessions, session::delete_run_out(context).await, &mut fault);
-        keep(&mut report.intents, self.sweep_intents().await, &mut fault);
+        keep(&mut report.intents, intent::sweep_keys(context).await, &mut fault);
         let (mut tokens, mut keys) = (0, 0);
         keep(&mut tokens, self.forget_access_tokens().await, &mut fault);
         keep(&mut keys, self.forget_idempotency_keys().await, &mut fault);
         report.forgotten = tokens + keys;
-        keep(&mut report.purge, self.purge(PurgeMode::Run).await, &mut fault);
+        keep(&mut report.purge.recipients, purge::keys(context).await, &mut fault);
         keep(&mut report.days, turn_days(context).await, &mut fault);
+        fault.map_or(Ok(report), Err)
+    }
+
+    /// Deletes the blobs of what is condemned, and erases what comes after them. How long it takes is the blob store's
+    /// word, so it may run beside the next [`Portal::run_key_jobs`]. Safe as [`Portal::run_jobs`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Portal::run_jobs`]; also when the blob store doesn't answer or belongs to another installation: then nothing is
+    /// deleted from it.
+    pub async fn run_blob_jobs(&self) -> Result<PurgeReport, Fault> {
+        let context = &*self.0;
+        installation::check_keys(&context.database, &context.vault).await?;
+        let mut fault = None;
+        let mut report = PurgeReport::default();
+        keep(&mut (), intent::sweep_blobs(context).await, &mut fault);
+        keep(&mut report, purge::rest(context).await, &mut fault);
         fault.map_or(Ok(report), Err)
     }
 }

@@ -11,7 +11,7 @@ use base::{DocumentId, IntentId, MessageId, OrganisationId, Timestamp};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 
-pub(crate) use sweep::sweep_one;
+pub(crate) use sweep::{sweep_blobs, sweep_keys, sweep_one};
 
 /// The promise to store one message.
 #[derive(Clone, Debug)]

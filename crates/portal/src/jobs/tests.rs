@@ -1,11 +1,14 @@
 //! The end of a day, with a failure at each place, and what waits for the blob store and what does not.
 
+use std::path::PathBuf;
+
 use base::Day;
 use keyring::ContentOwner;
 use sea_orm::ConnectionTrait;
 
+use crate::PurgeMode;
 use crate::database::Database;
-use crate::test_support::{TestPortal, on_both_databases};
+use crate::test_support::{PDF, TestPortal, draft, on_both_databases, pieces};
 
 async fn sql(database: &Database, statement: &str) {
     let transaction = database.write().await.unwrap();
@@ -106,5 +109,73 @@ on_both_databases! {
 
         portal.portal.run_jobs().await.unwrap();
         assert!(vault.provider().day_secret(old).await.unwrap().is_none());
+    }
+}
+
+/// A blob store in a folder, which can be taken away.
+mod without_blobs {
+    use super::*;
+
+    /// Puts another folder in the place of the blobs', as when a disk isn't mounted, and gives where they are now.
+    fn unmount_blobs(portal: &TestPortal) -> PathBuf {
+        let away = portal.folder().join("blobs away");
+        std::fs::rename(portal.folder().join("blobs"), &away).unwrap();
+        std::fs::create_dir(portal.folder().join("blobs")).unwrap();
+        away
+    }
+
+    fn mount_blobs(portal: &TestPortal) {
+        std::fs::remove_dir_all(portal.folder().join("blobs")).unwrap();
+        std::fs::rename(portal.folder().join("blobs away"), portal.folder().join("blobs")).unwrap();
+    }
+
+    on_both_databases! {
+        async fn a_blob_store_that_is_away_keeps_no_key_alive(portal: TestPortal) {
+            let system = portal.sender().await;
+            let receipt = portal.send(&system, "expires", 1).await;
+            let mut upload = portal.begin(&system, "broken-off", draft(1)).await.unwrap();
+            upload.document(0, pieces(PDF, 1000)).await.unwrap();
+            std::mem::forget(upload);
+            portal.portal.run_jobs().await.unwrap();
+            let last_day = receipt.deliveries[0].expires_at.day();
+            portal.clock.set(receipt.deliveries[0].expires_at);
+            let away = unmount_blobs(&portal);
+
+            // It expires: its keys go, and those of the upload that was broken off.
+            assert!(portal.portal.run_jobs().await.is_err());
+            assert_eq!(portal.content_keys().await, 0);
+            // Its day ends: the secret goes, and is logged.
+            portal.clock.set(last_day.end());
+            assert!(portal.portal.run_jobs().await.is_err());
+            assert!(!has_secret(&portal, last_day).await);
+            assert_eq!(logged(&portal, last_day).await, 1);
+            // Nothing counts as deleted that is not.
+            assert_eq!(portal.audited("document.purged").await, 0);
+            assert!(away.join("installation").exists());
+
+            mount_blobs(&portal);
+            assert_eq!(portal.blob_names().await.len(), 2);
+            let report = portal.portal.run_jobs().await.unwrap();
+            assert_eq!((report.purge.deliveries, report.purge.documents), (1, 1));
+            assert_eq!(portal.audited("document.purged").await, 1);
+            assert_eq!(portal.blob_names().await, Vec::<String>::new());
+        }
+
+        async fn what_lies_in_another_installations_blob_store_is_not_deleted(portal: TestPortal) {
+            let system = portal.sender().await;
+            let receipt = portal.send(&system, "expires", 1).await;
+            let mark = portal.folder().join("blobs/installation");
+            let ours = std::fs::read(&mark).unwrap();
+            std::fs::write(&mark, String::from_utf8(ours.clone()).unwrap().replace(" 1\n", " 2\n")).unwrap();
+            portal.clock.set(receipt.deliveries[0].expires_at);
+            let before = portal.blob_names().await;
+            assert!(portal.portal.run_jobs().await.is_err());
+            assert!(portal.portal.purge(PurgeMode::Run).await.is_err());
+            assert_eq!(portal.blob_names().await, before);
+            assert_eq!(portal.content_keys().await, 0);
+
+            std::fs::write(&mark, ours).unwrap();
+            assert_eq!(portal.portal.run_jobs().await.unwrap().purge.documents, 1);
+        }
     }
 }

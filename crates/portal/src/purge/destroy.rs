@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use keyring::ContentOwner;
 
 use super::work::Work;
+use crate::blob::Blobs;
 use crate::{Context, Fault};
 
 /// Destroys the keys of messages and documents that ended.
@@ -21,11 +22,11 @@ pub(super) async fn keys(context: &Context, work: &Work) -> Result<(), Fault> {
 
 /// Deletes the blobs of documents that ended. A message with a blob that can't be deleted is left to a later run, so that
 /// it does not keep the others from being purged; its keys are destroyed. Gives the first fault.
-pub(super) async fn blobs(context: &Context, work: &mut Work) -> Option<Fault> {
+pub(super) async fn blobs(blobs: &Blobs, work: &mut Work) -> Option<Fault> {
     let mut first = None;
     let mut left = BTreeSet::new();
     for document in &work.documents {
-        if let Err(error) = context.blobs.delete(document.organisation, document.id).await {
+        if let Err(error) = blobs.delete(document.organisation, document.id).await {
             left.insert(document.message);
             first.get_or_insert(Fault::from(error));
         }

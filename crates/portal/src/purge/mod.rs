@@ -4,7 +4,8 @@
 //!
 //! 1. *Condemn*: deliveries that have expired or were revoked are marked, under their case's lock. From then on nobody
 //!    reads them, whatever the clock does, and nothing un-marks them.
-//! 2. *Destroy*: of messages whose last delivery is condemned, first the keys, then the blobs.
+//! 2. *Destroy*: of messages whose last delivery is condemned, first the keys, then the blobs. All keys come before any
+//!    blob, and wait for no blob store.
 //! 3. *Erase*: texts, names and the tie to the person go from the rows, the sender is told, and the delivery counts as
 //!    purged. Only this ends the work on a delivery, so a run that was interrupted before is taken up by the next.
 //!
@@ -16,7 +17,8 @@ mod destroy;
 mod erase;
 mod work;
 
-use crate::{Context, Fault, Portal, recipient};
+use crate::installation::StoreGate;
+use crate::{Context, Fault, Portal, installation, recipient};
 
 /// Whether a purge does what it reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +52,7 @@ impl Portal {
     /// # Errors
     ///
     /// A fault; what was done stays done, and the next run goes on from there. A blob that can't be deleted is a fault
-    /// too, but everything else is purged first.
+    /// too, and so is a blob store that doesn't answer or is another installation's, but everything else is purged first.
     pub async fn purge(&self, mode: PurgeMode) -> Result<PurgeReport, Fault> {
         match mode {
             PurgeMode::Run => run(&self.0).await,
@@ -60,15 +62,45 @@ impl Portal {
 }
 
 async fn run(context: &Context) -> Result<PurgeReport, Fault> {
+    installation::check_keys(&context.database, &context.vault).await?;
     context.latch().await?;
+    let forgotten = keys(context).await?;
+    let mut report = rest(context).await?;
+    report.recipients += forgotten;
+    Ok(report)
+}
+
+/// Condemns what has ended and destroys its keys, and forgets the people for whom nothing is left. Says how many were
+/// forgotten. Needs no blob store.
+pub(crate) async fn keys(context: &Context) -> Result<u64, Fault> {
     condemn::due(context).await?;
+    let mut cursor = work::Cursor::default();
+    while let Some(work) = work::next(context, cursor).await? {
+        cursor = work.next;
+        destroy::keys(context, &work).await?;
+    }
+    recipient::forget_unneeded(context).await
+}
+
+/// Deletes the blobs of what is condemned and erases its metadata. While the blob store fails as a whole, or isn't this
+/// installation's, what has blobs is left to a later run.
+pub(crate) async fn rest(context: &Context) -> Result<PurgeReport, Fault> {
     let mut report = PurgeReport::default();
+    let mut store = StoreGate::default();
     let mut fault = None;
     let mut cursor = work::Cursor::default();
     while let Some(mut work) = work::next(context, cursor).await? {
         cursor = work.next;
+        // What another node condemned since has its keys yet.
         destroy::keys(context, &work).await?;
-        if let Some(problem) = destroy::blobs(context, &mut work).await {
+        let problem = match store.blobs(context).await {
+            Some(blobs) => destroy::blobs(blobs, &mut work).await,
+            None => {
+                work.leave_documents();
+                None
+            }
+        };
+        if let Some(problem) = problem {
             fault.get_or_insert(problem);
         }
         let erased = erase::metadata(context, &work).await?;
@@ -78,7 +110,7 @@ async fn run(context: &Context) -> Result<PurgeReport, Fault> {
         report.bytes += erased.bytes;
     }
     report.recipients = recipient::forget_unneeded(context).await?;
-    fault.map_or(Ok(report), Err)
+    store.problem().or(fault).map_or(Ok(report), Err)
 }
 
 #[cfg(test)]

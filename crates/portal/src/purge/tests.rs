@@ -208,7 +208,7 @@ on_each_storage! {
                 destroy::keys(context, &work).await.unwrap();
             }
             if stop >= 2 {
-                assert!(destroy::blobs(context, &mut work).await.is_none());
+                assert!(destroy::blobs(&context.blobs, &mut work).await.is_none());
             }
             if stop >= 3 {
                 erase::metadata(context, &work).await.unwrap();

@@ -53,6 +53,12 @@ impl Work {
         cases.into_iter().collect()
     }
 
+    /// Leaves the messages that have documents to a later run.
+    pub(super) fn leave_documents(&mut self) {
+        let messages = self.documents.iter().map(|document| document.message).collect();
+        self.leave(&messages);
+    }
+
     /// Leaves messages, with all that belongs to them, to a later run.
     pub(super) fn leave(&mut self, messages: &BTreeSet<MessageId>) {
         self.deliveries.retain(|delivery| !messages.contains(&delivery.message));

@@ -21,12 +21,12 @@ on_both_databases! {
         std::fs::remove_file(&stuck).unwrap();
         std::fs::create_dir_all(stuck.join("folder")).unwrap();
         portal.clock.advance(LEASE_OVER);
-        assert!(portal.portal.sweep_intents().await.is_err());
+        assert!(portal.portal.run_jobs().await.is_err());
         assert_eq!(portal.blob_names().await, Vec::<String>::new());
         assert_eq!(portal.content_keys().await, 0);
         std::fs::remove_dir_all(&stuck).unwrap();
         portal.clock.advance(INTENT_OVER);
-        portal.portal.sweep_intents().await.unwrap();
+        portal.portal.run_jobs().await.unwrap();
         assert_eq!(portal.rows("intent").await, 0);
     }
 
