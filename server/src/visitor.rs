@@ -4,8 +4,8 @@ use app::{ErrorPage, Flash, Layout};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::{Method, StatusCode};
-use portal::{RecipientActor, RequestInfo};
+use http::{HeaderMap, Method, StatusCode, header};
+use portal::{Device, RecipientActor, RequestInfo};
 use tower_sessions::Session;
 use tower_sessions::session::Error;
 use web::{Nonce, RequestContext};
@@ -19,6 +19,8 @@ pub(crate) struct Visitor {
     pub(crate) request: RequestInfo,
     pub(crate) layout: Layout,
     pub(crate) actor: Option<RecipientActor>,
+    /// What kind of device the request says it comes from.
+    pub(crate) device: Device,
 }
 
 impl Visitor {
@@ -40,8 +42,14 @@ impl Visitor {
                 contact: state.contact().cloned(),
             },
             actor: None,
+            device: device(&parts.headers),
         }
     }
+}
+
+fn device(headers: &HeaderMap) -> Device {
+    let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    user_agent.map_or(Device::UNKNOWN, Device::of)
 }
 
 /// Works out who asks and puts it into the request's extensions.

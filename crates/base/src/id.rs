@@ -89,6 +89,8 @@ ids! {
     AuditEventId "audit";
     /// Something that an organisation's systems are told.
     EventId "event";
+    /// A person's sign-in, as their own list of them names it; neither the cookie nor anything that comes of it.
+    SessionId "session";
     /// One HTTP request, shown to the person and logged.
     RequestId "request";
 }
@@ -162,7 +164,7 @@ mod source {
     }
     from_new_id! {
         InstallationId OrganisationId SystemId CaseId MessageId DocumentId DeliveryId IntentId NotificationId
-        AuditEventId EventId RequestId
+        AuditEventId EventId SessionId RequestId
     }
 }
 

@@ -67,7 +67,9 @@ pub use open::{NotReady, OpenError};
 pub use organisation::{NewOrganisation, Organisation, SetUpError};
 pub use purge::{PurgeMode, PurgeReport};
 pub use recipient::{SignInError, SignInRefusal, VerifiedIdentity};
-pub use session::{SessionCreation, SessionKey, StoredSession};
+pub use session::{
+    BrowserFamily, Device, EndSessionError, OwnSession, SessionCreation, SessionKey, StoredSession, SystemFamily,
+};
 pub use settings::{BlobSettings, Limits, ProviderSettings, S3Settings, SessionLimits, Settings};
 pub use system::{IssuedToken, System, TokenError};
 

@@ -169,7 +169,7 @@ async fn complete(
     let key = crate::session::key(session).ok_or(mismatch("there is no session"))?;
     match state
         .portal()
-        .sign_in_recipient(&key, verified.identity, visitor.request.clone())
+        .sign_in_recipient(&key, verified.identity, visitor.device, visitor.request.clone())
         .await
     {
         Ok(_) => Ok(()),

@@ -1,6 +1,6 @@
 //! The words of the log.
 
-use base::{CaseId, DeliveryId, DocumentId, MessageId, OrganisationId, RecipientId, SystemId};
+use base::{CaseId, DeliveryId, DocumentId, MessageId, OrganisationId, RecipientId, SessionId, SystemId};
 
 use crate::{OperatorActor, RecipientActor, RequestInfo, SystemActor};
 
@@ -19,6 +19,8 @@ pub(crate) enum AuditAction {
     RecipientSignedIn,
     RecipientSignInRefused,
     RecipientSignedOut,
+    /// A person ended one of their own sessions from another.
+    RecipientSessionEnded,
     CaseOpened,
     DocumentViewed,
     DocumentDownloaded,
@@ -48,6 +50,7 @@ impl AuditAction {
             Self::RecipientSignedIn => "recipient.signed-in",
             Self::RecipientSignInRefused => "recipient.sign-in-refused",
             Self::RecipientSignedOut => "recipient.signed-out",
+            Self::RecipientSessionEnded => "recipient.session-ended",
             Self::CaseOpened => "case.opened",
             Self::DocumentViewed => "document.viewed",
             Self::DocumentDownloaded => "document.downloaded",
@@ -72,6 +75,7 @@ pub(crate) enum AuditTarget {
     Message(MessageId),
     Delivery(DeliveryId),
     Document(DocumentId),
+    Session(SessionId),
 }
 
 impl AuditTarget {
@@ -84,6 +88,7 @@ impl AuditTarget {
             Self::Message(_) => "message",
             Self::Delivery(_) => "delivery",
             Self::Document(_) => "document",
+            Self::Session(_) => "session",
         }
     }
 
@@ -96,6 +101,7 @@ impl AuditTarget {
             Self::Message(id) => id.as_uuid(),
             Self::Delivery(id) => id.as_uuid(),
             Self::Document(id) => id.as_uuid(),
+            Self::Session(id) => id.as_uuid(),
         }
     }
 }

@@ -12,7 +12,7 @@ use proptest::test_runner::{Config, TestRunner};
 use sea_orm::ConnectionTrait;
 
 use crate::test_support::{PDF, TestPortal, bytes_of, draft, file, identity, on_both_databases};
-use crate::{ContentError, ContentUse, MessageReceipt, ReadError, RecipientActor, RequestedRange, SessionKey};
+use crate::{ContentError, ContentUse, Device, MessageReceipt, ReadError, RecipientActor, RequestedRange, SessionKey};
 
 /// Ten whole chunks and a bit: more than a stream reads at a time.
 const SIZE: usize = 10 * CHUNK_SIZE + 123;
@@ -167,12 +167,24 @@ on_both_databases! {
         assert!(bytes_of(there).await.unwrap() == content());
     }
 
+    async fn a_running_stream_notices_within_seconds_that_its_session_was_ended_from_another(portal: TestPortal) {
+        let sent = send(&portal).await;
+        let phone = portal.sign_in_to(&SessionKey::of(b"phone"), 0).await;
+        let mut stream = portal.view(&sent.person, sent.document, None).await.unwrap().stream;
+        stream.next().await.unwrap().unwrap();
+        assert_eq!(portal.portal.end_other_sessions(&phone).await.unwrap(), 1);
+        portal.clock.advance(Duration::from_secs(3));
+        let rest: Vec<_> = stream.collect().await;
+        assert!(matches!(rest.last(), Some(Err(ContentError::RightEnded))));
+        assert_eq!(portal.audited("document.cut-off").await, 1);
+    }
+
     async fn a_running_stream_ends_when_another_person_takes_the_session_over(portal: TestPortal) {
         let sent = send(&portal).await;
         let mut stream = portal.view(&sent.person, sent.document, None).await.unwrap().stream;
         stream.next().await.unwrap().unwrap();
         let other = identity(1, portal.now());
-        portal.portal.sign_in_recipient(sent.person.session(), other, portal.request()).await.unwrap();
+        portal.portal.sign_in_recipient(sent.person.session(), other, Device::UNKNOWN, portal.request()).await.unwrap();
         portal.clock.advance(Duration::from_secs(3));
         let rest: Vec<_> = stream.collect().await;
         assert!(matches!(rest.last(), Some(Err(ContentError::RightEnded))));

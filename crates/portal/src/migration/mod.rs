@@ -4,6 +4,7 @@
 mod m0001_first;
 mod m0002_audit_guard;
 mod m0003_inbox_index;
+mod m0004_session_device;
 
 use sea_orm_migration::prelude::*;
 
@@ -18,6 +19,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0001_first::Migration),
             Box::new(m0002_audit_guard::Migration),
             Box::new(m0003_inbox_index::Migration),
+            Box::new(m0004_session_device::Migration),
         ]
     }
 }

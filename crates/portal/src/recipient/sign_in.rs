@@ -4,7 +4,7 @@ use base::{Personnummer, Timestamp};
 
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::session::{self, SignedIn};
-use crate::{AssuranceLevel, Fault, Portal, RecipientActor, RequestInfo, SessionKey};
+use crate::{AssuranceLevel, Device, Fault, Portal, RecipientActor, RequestInfo, SessionKey};
 
 /// A person as an identity provider vouched for them, after every check of its answer.
 pub struct VerifiedIdentity {
@@ -62,7 +62,8 @@ impl SignInRefusal {
 }
 
 impl Portal {
-    /// Signs a verified person in to a session, from now until the session's absolute limit. The caller has given the
+    /// Signs a verified person in to a session, from now until the session's absolute limit; the device is what their list
+    /// of sign-ins says of it. The caller has given the
     /// session a new id since the person came (against session fixation).
     ///
     /// # Errors
@@ -72,6 +73,7 @@ impl Portal {
         &self,
         session: &SessionKey,
         identity: VerifiedIdentity,
+        device: Device,
         request: RequestInfo,
     ) -> Result<RecipientActor, SignInError> {
         let context = &*self.0;
@@ -95,7 +97,7 @@ impl Portal {
             name: identity.name,
         };
         let transaction = context.database.write().await.map_err(Fault::from)?;
-        if !session::sign_in(context, &transaction, session, &person).await? {
+        if !session::sign_in(context, &transaction, session, &person, device).await? {
             return Err(SignInError::SessionGone);
         }
         let actor = RecipientActor::new(recipient, person.level, person.name, session.clone(), request);

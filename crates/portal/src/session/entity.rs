@@ -17,6 +17,11 @@ pub(crate) struct Model {
     pub(crate) last_seen_at: i64,
     /// The absolute limit.
     pub(crate) expires_at: i64,
+    /// How the person's own list names the session; with the columns below it is set when somebody signs in.
+    pub(crate) public_id: Option<Uuid>,
+    /// What the person recognises the session by; sealed under a key that their other sessions have too.
+    pub(crate) sealed_device: Option<Vec<u8>>,
+    pub(crate) signed_in_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

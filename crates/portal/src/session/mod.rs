@@ -1,19 +1,23 @@
 //! Sessions of people in a browser, as the database keeps them: a hash of the cookie's id, data that only the cookie's
-//! holder can have opened, who is signed in, and two limits. Owns when a session has run out. Knows neither cookies nor
-//! what the server keeps in the data.
+//! holder can have opened, who is signed in from what kind of device, and two limits. Owns when a session has run out, and
+//! what a person sees and ends of their own sessions. Knows neither cookies nor what the server keeps in the data.
 
+mod device;
 pub(crate) mod entity;
 mod key;
+mod own;
 mod rule;
 mod store;
 
-use base::{RecipientId, Timestamp};
+use base::{RecipientId, SessionId, Timestamp};
 use keyring::Field;
 
 use crate::database::WriteTransaction;
 use crate::{AssuranceLevel, Context, Fault, Portal, RecipientActor, recipient};
 
+pub use device::{BrowserFamily, Device, SystemFamily};
 pub use key::SessionKey;
+pub use own::{EndSessionError, OwnSession};
 pub(crate) use store::recipients_with_sessions;
 
 /// How many sessions are deleted in one transaction.
@@ -47,6 +51,8 @@ struct Binding {
     recipient: RecipientId,
     level: AssuranceLevel,
     sealed_name: Option<Vec<u8>>,
+    id: SessionId,
+    sealed_device: Vec<u8>,
 }
 
 impl Portal {
@@ -66,6 +72,9 @@ impl Portal {
             created_at: now.as_millis(),
             last_seen_at: now.as_millis(),
             expires_at: (now + self.0.settings.sessions.absolute).as_millis(),
+            public_id: None,
+            sealed_device: None,
+            signed_in_at: None,
         };
         let transaction = self.0.database.write().await?;
         let created = store::insert(&transaction, row).await?;
@@ -157,6 +166,7 @@ pub(crate) async fn sign_in(
     transaction: &WriteTransaction,
     key: &SessionKey,
     person: &SignedIn,
+    device: Device,
 ) -> Result<bool, Fault> {
     let before = store::find(transaction, key).await?.and_then(|row| row.recipient_id);
     if let Some(before) = before.map(RecipientId::from_uuid)
@@ -169,6 +179,8 @@ pub(crate) async fn sign_in(
         recipient: person.recipient,
         level: person.level,
         sealed_name: name.map(|name| seal(context, key, "sealed_name", name.as_bytes())),
+        id: context.ids.next(),
+        sealed_device: own::seal_device(context, key.hash(), device),
     };
     Ok(store::bind(
         transaction,

@@ -1,9 +1,9 @@
 //! The SQL of sessions.
 
-use base::{RecipientId, Timestamp};
+use base::{RecipientId, SessionId, Timestamp};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     TryInsertResult,
 };
 use uuid::Uuid;
@@ -66,6 +66,9 @@ pub(super) async fn bind(
         .col_expr(Column::RecipientId, (*binding.recipient.as_uuid()).into())
         .col_expr(Column::AssuranceLevel, i32::from(binding.level.number()).into())
         .col_expr(Column::SealedName, binding.sealed_name.into())
+        .col_expr(Column::PublicId, (*binding.id.as_uuid()).into())
+        .col_expr(Column::SealedDevice, binding.sealed_device.into())
+        .col_expr(Column::SignedInAt, now.as_millis().into())
         .col_expr(Column::LastSeenAt, now.as_millis().into())
         .col_expr(Column::ExpiresAt, (now + limits.absolute).as_millis().into())
         .filter(Column::KeyHash.eq(key.hash().to_vec()))
@@ -79,6 +82,72 @@ pub(super) async fn bind(
 pub(super) async fn delete(on: &impl ConnectionTrait, key: &SessionKey) -> Result<bool, DbErr> {
     let deleted = Entity::delete_by_id(key.hash().to_vec()).exec(on).await?;
     Ok(deleted.rows_affected > 0)
+}
+
+/// Up to `limit` sessions that this person is signed in to and that have not run out, the latest used first.
+pub(super) async fn of_recipient(
+    on: &impl ConnectionTrait,
+    recipient: RecipientId,
+    limits: SessionLimits,
+    now: Timestamp,
+    limit: u64,
+) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(whose(recipient, limits, now))
+        .order_by_desc(Column::LastSeenAt)
+        .order_by_asc(Column::PublicId)
+        .limit(limit)
+        .all(on)
+        .await
+}
+
+/// Deletes the session of that name, if it is this person's; says `false` when there is no such session of theirs.
+pub(super) async fn delete_of_recipient(
+    on: &impl ConnectionTrait,
+    recipient: RecipientId,
+    id: SessionId,
+    limits: SessionLimits,
+    now: Timestamp,
+) -> Result<bool, DbErr> {
+    let deleted = Entity::delete_many()
+        .filter(whose(recipient, limits, now))
+        .filter(Column::PublicId.eq(*id.as_uuid()))
+        .exec(on)
+        .await?;
+    Ok(deleted.rows_affected > 0)
+}
+
+/// Deletes every session of this person but one, and says how each was named; those that the version before began have
+/// no name.
+pub(super) async fn delete_others(
+    on: &impl ConnectionTrait,
+    recipient: RecipientId,
+    but: &SessionKey,
+    limits: SessionLimits,
+    now: Timestamp,
+) -> Result<Vec<Option<SessionId>>, DbErr> {
+    let rows = Entity::find()
+        .filter(whose(recipient, limits, now))
+        .filter(Column::KeyHash.ne(but.hash().to_vec()))
+        // In one order for everybody, so that two who end each other's can't wait for each other.
+        .order_by_asc(Column::KeyHash)
+        .all(on)
+        .await?;
+    let mut deleted = Vec::new();
+    for row in rows {
+        let gone = Entity::delete_by_id(row.key_hash).exec(on).await?;
+        if gone.rows_affected > 0 {
+            deleted.push(row.public_id.map(SessionId::from_uuid));
+        }
+    }
+    Ok(deleted)
+}
+
+/// The scope of what a person sees and ends: their own sessions that have not run out.
+fn whose(recipient: RecipientId, limits: SessionLimits, now: Timestamp) -> Condition {
+    Condition::all()
+        .add(Column::RecipientId.eq(*recipient.as_uuid()))
+        .add(run_out(limits, now).not())
 }
 
 /// Deletes up to `limit` sessions that have run out, and says who was signed in to them.

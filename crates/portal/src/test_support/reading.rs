@@ -7,8 +7,8 @@ use sea_orm::EntityTrait;
 use super::{TestPortal, number};
 use crate::audit::entity::{Entity as AuditRows, Model as AuditRow};
 use crate::{
-    AssuranceLevel, Content, ContentError, ContentUse, DeliveryReceipt, ReadError, RecipientActor, RequestedRange,
-    SessionCreation, SessionKey, VerifiedIdentity,
+    AssuranceLevel, Content, ContentError, ContentUse, DeliveryReceipt, Device, ReadError, RecipientActor,
+    RequestedRange, SessionCreation, SessionKey, VerifiedIdentity,
 };
 
 /// Test person number `index` as a provider vouches for them.
@@ -37,11 +37,16 @@ impl TestPortal {
 
     /// Signs test person number `index` in to a new session with that key.
     pub(crate) async fn sign_in_to(&self, key: &SessionKey, index: usize) -> RecipientActor {
+        self.sign_in_from(Device::UNKNOWN, key, index).await
+    }
+
+    /// The same from that kind of device.
+    pub(crate) async fn sign_in_from(&self, device: Device, key: &SessionKey, index: usize) -> RecipientActor {
         self.portal.delete_session(key).await.unwrap();
         let created = self.portal.create_session(key, b"{}").await.unwrap();
         assert_eq!(created, SessionCreation::Created);
         self.portal
-            .sign_in_recipient(key, identity(index, self.now()), self.request())
+            .sign_in_recipient(key, identity(index, self.now()), device, self.request())
             .await
             .unwrap()
     }

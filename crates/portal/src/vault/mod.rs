@@ -89,6 +89,7 @@ struct FixedKeys {
     audit: MacKey,
     idempotency: MacKey,
     session: FieldKey,
+    device: FieldKey,
     address: FieldKey,
 }
 
@@ -113,6 +114,7 @@ impl Vault {
             audit: installation.mac_key("audit"),
             idempotency: installation.mac_key("idempotency"),
             session: installation.field_key("session"),
+            device: installation.field_key("device"),
             address: installation.field_key("address"),
         };
         let vault = Self {
@@ -162,9 +164,15 @@ impl Vault {
         }
     }
 
-    /// The key that seals sessions' data.
+    /// The key that seals sessions' data, together with what the cookie's holder has.
     pub(crate) fn session_key(&self) -> &FieldKey {
         &self.keys.session
+    }
+
+    /// The key that seals what a person's list of sign-ins says of the device. Each of their sessions reads it for all of
+    /// them, so it can't be bound to a cookie.
+    pub(crate) fn device_key(&self) -> &FieldKey {
+        &self.keys.device
     }
 
     /// The key that seals network addresses in the audit log.

@@ -1,0 +1,23 @@
+//! What a person's list of their own sign-ins says of each. Nullable, since the version before knows nothing of them.
+
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub(super) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        // SQLite adds one column a statement.
+        let columns = [
+            ColumnDef::new("public_id").uuid().null().to_owned(),
+            ColumnDef::new("sealed_device").binary().null().to_owned(),
+            ColumnDef::new("signed_in_at").big_integer().null().to_owned(),
+        ];
+        for column in columns {
+            let change = Table::alter().table("session").add_column(column).to_owned();
+            manager.alter_table(change).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,133 @@
+//! What a person sees of their own sessions, and how they end one from another.
+
+use base::{SessionId, Timestamp};
+use keyring::Field;
+
+use super::{Device, SessionKey, entity, store};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::{Context, Fault, Portal, RecipientActor, recipient};
+
+/// How many sessions are listed. Nobody needs as many; who has more ends them all at once.
+const LISTED: u64 = 50;
+
+/// One of a person's own sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnSession {
+    /// Names it when it is to be ended; `None` when it began before this version was installed, so that only
+    /// [`Portal::end_other_sessions`] ends it.
+    pub id: Option<SessionId>,
+    /// What the person may recognise it by.
+    pub device: Device,
+    /// When they signed in.
+    pub signed_in_at: Timestamp,
+    /// When it was last used, to within half a minute.
+    pub last_used_at: Timestamp,
+    /// Whether it is the session that asks.
+    pub is_this: bool,
+}
+
+/// A session could not be ended.
+#[derive(Debug, thiserror::Error)]
+pub enum EndSessionError {
+    /// No session of this person has that id: there never was one, it is somebody else's, or it has ended.
+    #[error("there is no such session")]
+    NotFound,
+    /// Something inside failed; the session may still be there.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl Portal {
+    /// The person's own sessions that have not run out: the one that asks first, then the latest used; 50 at most.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn sessions_of(&self, actor: &RecipientActor) -> Result<Vec<OwnSession>, Fault> {
+        let context = &*self.0;
+        let limits = context.settings.sessions;
+        let reader = context.database.reader();
+        let rows = store::of_recipient(reader, actor.recipient_id(), limits, context.clock_time(), LISTED).await?;
+        let mut sessions: Vec<_> = rows.iter().map(|row| own(context, actor.session(), row)).collect();
+        sessions.sort_by_key(|session| !session.is_this);
+        Ok(sessions)
+    }
+
+    /// Ends one of the person's own sessions; its next request, and within seconds a download that is under way in it, is
+    /// refused.
+    ///
+    /// # Errors
+    ///
+    /// See [`EndSessionError`]. No session is ended without an audit event.
+    pub async fn end_session_of(&self, actor: &RecipientActor, id: SessionId) -> Result<(), EndSessionError> {
+        let context = &*self.0;
+        let (recipient, limits, now) = (actor.recipient_id(), context.settings.sessions, context.now());
+        let transaction = context.database.write().await.map_err(Fault::from)?;
+        let deleted = store::delete_of_recipient(&transaction, recipient, id, limits, context.clock_time()).await;
+        if !deleted.map_err(Fault::from)? {
+            return Err(EndSessionError::NotFound);
+        }
+        let noted = recipient::may_be_forgotten(&transaction, recipient, now).await;
+        noted.map_err(Fault::from)?;
+        context.audit.record(&transaction, now, &ended(actor, Some(id))).await?;
+        transaction.commit().await.map_err(Fault::from)?;
+        Ok(())
+    }
+
+    /// Ends every session of the person but the one that asks, as [`Portal::end_session_of`] ends one, and says how many
+    /// there were.
+    ///
+    /// # Errors
+    ///
+    /// A fault; then none was ended.
+    pub async fn end_other_sessions(&self, actor: &RecipientActor) -> Result<usize, Fault> {
+        let context = &*self.0;
+        let (recipient, limits, now) = (actor.recipient_id(), context.settings.sessions, context.now());
+        let transaction = context.database.write().await?;
+        let deleted =
+            store::delete_others(&transaction, recipient, actor.session(), limits, context.clock_time()).await?;
+        if !deleted.is_empty() {
+            recipient::may_be_forgotten(&transaction, recipient, now).await?;
+        }
+        for id in &deleted {
+            context.audit.record(&transaction, now, &ended(actor, *id)).await?;
+        }
+        transaction.commit().await?;
+        Ok(deleted.len())
+    }
+}
+
+fn ended(actor: &RecipientActor, id: Option<SessionId>) -> AuditEntry<'_> {
+    let target = id.map_or(AuditTarget::Recipient(actor.recipient_id()), AuditTarget::Session);
+    AuditEntry::by_recipient(actor, AuditAction::RecipientSessionEnded).about(target)
+}
+
+fn own(context: &Context, this: &SessionKey, row: &entity::Model) -> OwnSession {
+    OwnSession {
+        id: row.public_id.map(SessionId::from_uuid),
+        device: open_device(context, row),
+        signed_in_at: Timestamp::from_millis(row.signed_in_at.unwrap_or(row.created_at)),
+        last_used_at: Timestamp::from_millis(row.last_seen_at),
+        is_this: row.key_hash == this.hash(),
+    }
+}
+
+/// Seals what a session's row says of the device. Any session of the person must be able to open it, so it is sealed under a
+/// key of the installation alone, unlike the rest of the row.
+pub(super) fn seal_device(context: &Context, row: &[u8; 32], device: Device) -> Vec<u8> {
+    let place = Field::new("session", "sealed_device", row);
+    context.vault.device_key().seal_field(place, &device.to_bytes())
+}
+
+/// A device that does not open is an unknown one: the person must be able to see and end the session all the same.
+fn open_device(context: &Context, row: &entity::Model) -> Device {
+    let place = Field::new("session", "sealed_device", &row.key_hash);
+    let opened = row
+        .sealed_device
+        .as_ref()
+        .and_then(|sealed| context.vault.device_key().open_field(place, sealed).ok());
+    opened.map_or(Device::UNKNOWN, |bytes| Device::from_bytes(&bytes))
+}
+
+#[cfg(test)]
+mod tests;
