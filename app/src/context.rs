@@ -66,7 +66,7 @@ pub struct ProviderChoice {
     pub seems_down: bool,
 }
 
-/// What the landing page tells a person who was brought there.
+/// What the landing page or the page of sign-ins tells a person who was brought there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flash {
     /// They opened a page that needs them to sign in first; the server brings them back to it afterwards.
@@ -75,4 +75,8 @@ pub enum Flash {
     SessionEnded,
     /// They broke off the sign-in themselves.
     SignInCancelled,
+    /// They ended one of their other sign-ins.
+    OneEnded,
+    /// They ended all their other sign-ins.
+    OthersEnded,
 }

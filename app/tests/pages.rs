@@ -3,7 +3,7 @@
 #[path = "../examples/gallery/samples.rs"]
 mod samples;
 
-use app::page::{Shown, accessibility, case_page, document_page, inbox_page, landing_page, signed_out};
+use app::page::{Shown, accessibility, case_page, document_page, inbox_page, landing_page, sessions_page, signed_out};
 use app::{Assets, ErrorPage, Flash, Language, Letter, Page, error_page, letter};
 use portal::Preview;
 
@@ -14,6 +14,7 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
     let guest = samples::layout(language, &assets, "/", false);
     let reader = samples::layout(language, &assets, "/inbox", true);
     let (now, zone) = (samples::NOW, samples::time_zone());
+    let only: Vec<_> = samples::sessions().into_iter().take(1).collect();
     let mut pages = vec![
         (
             "landing".to_owned(),
@@ -28,6 +29,14 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
             landing_page(&guest, &samples::chooser(), None),
         ),
         ("signed out".to_owned(), signed_out(&guest)),
+        (
+            "sessions".to_owned(),
+            sessions_page(&reader, &samples::sessions(), Some(Flash::OneEnded), now, &zone),
+        ),
+        (
+            "one of the sessions".to_owned(),
+            sessions_page(&reader, &only, None, now, &zone),
+        ),
         ("accessibility".to_owned(), accessibility(&guest)),
         ("empty inbox".to_owned(), inbox_page(&reader, None, &[], now, &zone)),
         (
@@ -137,7 +146,7 @@ fn the_language_form_offers_the_other_language_and_comes_back_to_the_page() {
 #[test]
 fn whoever_is_signed_in_can_sign_out_by_a_form_on_each_page() {
     for_every_page(|name, _, html| {
-        let reading = ["inbox", "case", "document", "landing when"]
+        let reading = ["inbox", "case", "document", "sessions", "landing when"]
             .iter()
             .any(|part| name.contains(part));
         assert_eq!(
@@ -196,6 +205,51 @@ fn the_inbox_marks_what_is_new_and_what_is_soon_gone() {
     assert_eq!(count(&html, "left soon"), 2);
     assert!(html.contains("försvinner om 3\u{a0}dagar"), "{html}");
     assert!(html.contains("kan läsas till och med 22\u{a0}december 2026"));
+}
+
+#[test]
+fn a_sign_in_is_told_in_words_and_ended_by_a_form_unless_it_is_this_one_or_has_no_name() {
+    let sessions = samples::sessions();
+    let (now, zone) = (samples::NOW, samples::time_zone());
+    for (language, words) in [
+        (
+            Language::Swedish,
+            [
+                "Firefox på Windows",
+                "Samsung Internet på Android",
+                "Safari på Mac eller iPad",
+                "Okänd webbläsare på iPhone",
+                "Chrome på okänd enhet",
+                ">Okänd enhet<",
+                "Inloggad i dag kl.\u{a0}09.18",
+                "Inloggad 21\u{a0}november 2026 kl.\u{a0}16.50",
+            ],
+        ),
+        (
+            Language::English,
+            [
+                "Firefox on Windows",
+                "Samsung Internet on Android",
+                "Safari on a Mac or iPad",
+                "Unknown web browser on iPhone",
+                "Chrome on an unknown device",
+                ">Unknown device<",
+                "Signed in today at\u{a0}09:18",
+                "Signed in 21\u{a0}November 2026 at\u{a0}16:50",
+            ],
+        ),
+    ] {
+        let layout = samples::layout(language, &Assets::default(), "/sessions", true);
+        let html = sessions_page(&layout, &sessions, None, now, &zone).html;
+        for text in words {
+            assert!(html.contains(text), "{text} in {html}");
+        }
+        assert_eq!(count(&html, "/end\""), 4);
+        assert_eq!(count(&html, "action=\"/sessions/end-others\""), 1);
+        assert!(!html.contains(&format!("/sessions/{}/end", sessions[0].id.unwrap())));
+        let alone = sessions_page(&layout, &sessions[..1], None, now, &zone).html;
+        assert_eq!(count(&alone, "action=\"/sessions/"), 0);
+    }
 }
 
 #[test]

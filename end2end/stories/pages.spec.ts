@@ -1,4 +1,4 @@
-import { devices, expect, test } from '@playwright/test';
+import { type Browser, devices, expect, type Page, test } from '@playwright/test';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Installation, people } from '../support/installation.ts';
@@ -20,11 +20,21 @@ test.afterAll(async () => {
   await installation.stop();
 });
 
+/** The same person on a phone of their own, signed in at the inbox. */
+async function signedInElsewhere(browser: Browser): Promise<Page> {
+  const { userAgent, viewport, deviceScaleFactor, isMobile, hasTouch } = devices['Pixel 7'];
+  const context = await browser.newContext({ userAgent, viewport, deviceScaleFactor, isMobile, hasTouch, locale: 'sv-SE' });
+  const page = await context.newPage();
+  await signInOnPhone(page, installation, people.first);
+  await expect(page).toHaveURL(/\/inbox$/);
+  return page;
+}
+
 for (const language of ['sv', 'en'] as const) {
   test.describe(`in ${language}`, () => {
     test.use({ locale: language === 'sv' ? 'sv-SE' : 'en-GB' });
 
-    test(`every page is accessible and silent (${language})`, async ({ page }) => {
+    test(`every page is accessible and silent (${language})`, async ({ page, browser }) => {
       const noErrors = failOnConsoleErrors(page, [/status of 404/]);
       const look = async (name: string) => {
         await expectAccessible(page);
@@ -48,6 +58,20 @@ for (const language of ['sv', 'en'] as const) {
       await look('document-text');
       await page.goto(installation.address + absent);
       await look('not-found');
+
+      await page.getByRole('link', { name: /^(Dina inloggningar|Your sign-ins)$/ }).click();
+      await expect(page.getByText(/^(Du är bara inloggad här|You are only signed in here)/)).toBeVisible();
+      await look('sessions-alone');
+      const phone = await signedInElsewhere(browser);
+      await page.reload();
+      await expect(page.getByRole('heading', { name: /^Chrome (på|on) Android$/ })).toBeVisible();
+      await look('sessions');
+      await page.getByRole('button', { name: /^(Logga ut där|Sign out there) Chrome (på|on) Android$/ }).click();
+      await expect(page.getByText(/^(Den inloggningen är avslutad|That sign-in has ended)/)).toBeVisible();
+      await look('sessions-ended');
+      await phone.reload();
+      await expect(phone.getByRole('button', { name: /^Logga in med/ })).toBeVisible();
+      await phone.context().close();
 
       await page.goto(`${installation.address}/inbox`);
       await page.getByRole('button', { name: /Logga ut|Sign out|Log out/ }).click();

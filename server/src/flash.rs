@@ -1,4 +1,4 @@
-//! A message for the landing page that is shown once, kept in a cookie meanwhile: it says nothing of anybody, and whoever
+//! A message for the landing page or the page of sign-ins that is shown once, kept in a cookie meanwhile: it says nothing of anybody, and whoever
 //! gets one may have no session.
 
 use app::Flash;
@@ -8,7 +8,7 @@ use crate::cookie;
 
 const COOKIE: &str = "__Host-flash";
 
-/// The landing page comes at once; whoever never gets there is not told tomorrow.
+/// The page comes at once; whoever never gets there is not told tomorrow.
 const COOKIE_SECONDS: u32 = 300;
 
 /// The line that leaves a message.
@@ -17,6 +17,8 @@ pub(crate) fn leave(flash: Flash) -> Option<HeaderValue> {
         Flash::SignInFirst => "sign-in-first",
         Flash::SessionEnded => "session-ended",
         Flash::SignInCancelled => "sign-in-cancelled",
+        Flash::OneEnded => "one-ended",
+        Flash::OthersEnded => "others-ended",
     };
     cookie::keep(COOKIE, name, COOKIE_SECONDS)
 }
@@ -30,6 +32,8 @@ pub(crate) fn take(headers: &HeaderMap) -> (Option<Flash>, Option<HeaderValue>) 
         "sign-in-first" => Some(Flash::SignInFirst),
         "session-ended" => Some(Flash::SessionEnded),
         "sign-in-cancelled" => Some(Flash::SignInCancelled),
+        "one-ended" => Some(Flash::OneEnded),
+        "others-ended" => Some(Flash::OthersEnded),
         _ => None,
     };
     (flash, cookie::forget(COOKIE))

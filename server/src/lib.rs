@@ -17,6 +17,7 @@ mod health;
 mod jobs;
 mod language;
 mod last_provider;
+mod own_sessions;
 mod pages;
 mod return_to;
 mod router;

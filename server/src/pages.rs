@@ -9,7 +9,7 @@ use web::{Problem, RequestContext};
 use crate::routes::{Access, Routes};
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, flash, last_provider};
+use crate::{answer, cookie, flash, last_provider, own_sessions};
 
 /// Pages for anybody.
 pub(crate) fn public() -> Routes {
@@ -26,6 +26,7 @@ pub(crate) fn private() -> Routes {
         .add(Method::GET, "/inbox", Access::Recipient, inbox)
         .add(Method::GET, "/cases/{id}", Access::Recipient, case)
         .add(Method::GET, "/documents/{id}", Access::Recipient, document)
+        .merge(own_sessions::routes())
 }
 
 async fn landing(
@@ -81,7 +82,8 @@ async fn preview_frame(State(state): State<AppState>, Extension(visitor): Extens
     response
 }
 
-fn context(state: &AppState, visitor: Visitor) -> PageContext {
+/// What a page loads from.
+pub(crate) fn context(state: &AppState, visitor: Visitor) -> PageContext {
     PageContext {
         providers: state.providers().choices(visitor.layout.language, None),
         layout: visitor.layout,

@@ -20,6 +20,7 @@ pub(crate) enum Page {
     Inbox,
     Case(CaseId),
     Document(DocumentId),
+    Sessions,
     SignedOut,
     Accessibility,
 }
@@ -30,6 +31,7 @@ impl Page {
         match path {
             "/" => Some(Self::Landing),
             "/inbox" => Some(Self::Inbox),
+            "/sessions" => Some(Self::Sessions),
             "/signed-out" => Some(Self::SignedOut),
             "/accessibility" => Some(Self::Accessibility),
             _ => {
@@ -49,7 +51,7 @@ impl Page {
 
     /// Whether one must be signed in to see it.
     pub(crate) const fn is_private(self) -> bool {
-        matches!(self, Self::Inbox | Self::Case(_) | Self::Document(_))
+        matches!(self, Self::Inbox | Self::Case(_) | Self::Document(_) | Self::Sessions)
     }
 }
 
@@ -61,6 +63,7 @@ impl fmt::Display for Page {
             Self::Inbox => f.write_str("/inbox"),
             Self::Case(id) => write!(f, "/cases/{id}"),
             Self::Document(id) => write!(f, "/documents/{id}"),
+            Self::Sessions => f.write_str("/sessions"),
             Self::SignedOut => f.write_str("/signed-out"),
             Self::Accessibility => f.write_str("/accessibility"),
         }
@@ -91,6 +94,7 @@ mod tests {
         let id = "0192f0c1-2345-7abc-8def-0123456789ab";
         for (path, page) in [
             ("/inbox", "/inbox"),
+            ("/sessions", "/sessions"),
             (&*format!("/cases/{id}"), &*format!("/cases/{id}")),
             (&*format!("/documents/{id}/content"), &*format!("/documents/{id}")),
         ] {
@@ -103,6 +107,7 @@ mod tests {
             "https://evil.example",
             "/inbox?x",
             "/cases/",
+            "/sessions/0192f0c1-2345-7abc-8def-0123456789ab/end",
             "/cases/../x",
         ] {
             assert_eq!(Page::parse(path), None, "{path}");

@@ -7,7 +7,7 @@ mod samples;
 use std::fs;
 use std::path::Path;
 
-use app::page::{Shown, case_page, document_page, inbox_page, landing_page, signed_out};
+use app::page::{Shown, case_page, document_page, inbox_page, landing_page, sessions_page, signed_out};
 use app::{Assets, ErrorPage, Flash, Language, Page, error_page, preview_frame};
 
 fn main() -> std::io::Result<()> {
@@ -86,6 +86,10 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
                 840_000_000,
                 Shown::TooLarge,
             ),
+        ),
+        (
+            "sessions".to_owned(),
+            sessions_page(&reader, &samples::sessions(), Some(Flash::OneEnded), now, &zone),
         ),
         ("signed-out".to_owned(), signed_out(&guest)),
         ("accessibility".to_owned(), app::page::accessibility(&guest)),

@@ -1,9 +1,12 @@
 //! Made-up people, letters and documents, chosen to be hard on the pages: long words, long names, none and many.
 
 use app::{Assets, Contact, Language, Layout, ProviderChoice};
-use base::{CaseId, Clock, DocumentId, Ids, ManualClock, MessageId, RequestId, Timestamp};
+use base::{CaseId, Clock, DocumentId, Ids, ManualClock, MessageId, RequestId, SessionId, Timestamp};
 use jiff::tz::TimeZone;
-use portal::{CaseView, DocumentSummary, DocumentView, InboxEntry, MessageView, Preview};
+use portal::{
+    BrowserFamily, CaseView, Device, DocumentSummary, DocumentView, InboxEntry, MessageView, OwnSession, Preview,
+    SystemFamily,
+};
 
 const DAY: i64 = 86_400_000;
 
@@ -226,4 +229,32 @@ pub(crate) fn document(file_name: &str, media_type: &str, size: u64) -> Document
         sent_at: days_ago(0),
         expires_at: midnight(31),
     }
+}
+
+fn session(browser: BrowserFamily, system: SystemFamily, minutes: i64, is_this: bool) -> OwnSession {
+    OwnSession {
+        id: Some(ids().next::<SessionId>()),
+        device: Device { browser, system },
+        signed_in_at: Timestamp::from_millis(NOW.as_millis() - minutes * 60_000),
+        last_used_at: Timestamp::from_millis(NOW.as_millis() - minutes * 20_000),
+        is_this,
+    }
+}
+
+/// Sign-ins on several devices, known and unknown, the last of them from before its name was kept and from yesterday.
+pub(crate) fn sessions() -> Vec<OwnSession> {
+    use BrowserFamily as B;
+    use SystemFamily as S;
+    let mut sessions = vec![
+        session(B::Firefox, S::Windows, 12, true),
+        session(B::SamsungInternet, S::Android, 31, false),
+        session(B::Safari, S::MacOrIpad, 45, false),
+        session(B::Unknown, S::Iphone, 50, false),
+        session(B::Chrome, S::Unknown, 55, false),
+        session(B::Unknown, S::Unknown, 1_000, false),
+    ];
+    if let Some(last) = sessions.last_mut() {
+        last.id = None;
+    }
+    sessions
 }

@@ -54,18 +54,22 @@ fn language_button(language: Language) -> impl IntoView {
     }
 }
 
-/// Who runs the portal, and the accessibility statement.
+/// Who runs the portal, where the person is signed in, and the accessibility statement.
 pub(crate) fn footer(layout: &Layout) -> impl IntoView + use<> {
     let texts = Texts::of(layout.language);
     let operator = layout
         .contact
         .as_ref()
         .map(|contact| texts.with("footer-operator", &[("operator", contact.operator.as_str().into())]));
+    let sessions = layout
+        .signed_in
+        .then(|| view! { <a href="/sessions">{texts.get("sessions-title")}</a> });
     view! {
         <footer class="bottom">
             <div class="inner">
                 {operator.map(|operator| view! { <p>{operator}</p> })}
-                <p>
+                <p class="links">
+                    {sessions}
                     <a href="/accessibility">{texts.get("accessibility-title")}</a>
                 </p>
             </div>

@@ -8,6 +8,7 @@ use portal::{DocumentSummary, Preview};
 pub(crate) use crate::icon::icon;
 pub(crate) use frame::{footer, header};
 
+use crate::context::Flash;
 use crate::texts::{Texts, sizes};
 
 /// How a notice is meant.
@@ -30,6 +31,18 @@ pub(crate) fn notice(tone: Tone, text: String) -> impl IntoView {
             {icon(name)} <p>{text}</p>
         </div>
     }
+}
+
+/// What a person is told once.
+pub(crate) fn told(texts: &Texts, flash: Option<Flash>) -> Option<impl IntoView + use<>> {
+    let key = match flash? {
+        Flash::SignInFirst => "landing-sign-in-first",
+        Flash::SessionEnded => "landing-session-ended",
+        Flash::SignInCancelled => "landing-sign-in-cancelled",
+        Flash::OneEnded => "sessions-one-ended",
+        Flash::OthersEnded => "sessions-others-ended",
+    };
+    Some(notice(Tone::Calm, texts.get(key)))
 }
 
 /// A heading that a sender wrote, set smaller when it is long.

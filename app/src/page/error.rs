@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use leptos::prelude::*;
-use portal::ReadError;
+use portal::{Fault, ReadError};
 
 use super::Page;
 use crate::component::icon;
@@ -162,10 +162,13 @@ pub(super) fn read_error(layout: &Layout, error: &ReadError) -> Page {
         ReadError::NotFound => ErrorPage::NotFound,
         ReadError::Damaged => ErrorPage::Damaged,
         ReadError::RangeNotSatisfiable { .. } => ErrorPage::BadRequest,
-        ReadError::Fault(fault) => {
-            tracing::error!(request = %layout.request, error = fault.causes(), "a page could not be loaded");
-            ErrorPage::Internal
-        }
+        ReadError::Fault(inside) => return fault(layout, inside),
     };
     error_page(layout, page)
+}
+
+/// The page for a fault, which is logged here.
+pub(super) fn fault(layout: &Layout, fault: &Fault) -> Page {
+    tracing::error!(request = %layout.request, error = fault.causes(), "a page could not be loaded");
+    error_page(layout, ErrorPage::Internal)
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Page;
-use crate::component::{Tone, icon, notice};
+use crate::component::{icon, told};
 use crate::context::{Flash, Layout, PageContext, ProviderChoice};
 use crate::shell::{Head, render};
 use crate::texts::Texts;
@@ -19,7 +19,7 @@ pub fn landing(context: &PageContext) -> Page {
 pub fn landing_page(layout: &Layout, providers: &[ProviderChoice], flash: Option<Flash>) -> Page {
     let texts = Texts::of(layout.language);
     let head = Head::plain(texts.get("landing-document-title"));
-    let told = flash.map(|flash| notice(Tone::Calm, texts.get(flash_text(flash))));
+    let told = told(texts, flash);
     // One main action: the way in that was used last, when it is known.
     let is_known = providers.iter().any(|provider| provider.last_used);
     let ways_in: Vec<_> = providers
@@ -57,14 +57,6 @@ pub fn landing_page(layout: &Layout, providers: &[ProviderChoice], flash: Option
             </section>
         }
     })
-}
-
-const fn flash_text(flash: Flash) -> &'static str {
-    match flash {
-        Flash::SignInFirst => "landing-sign-in-first",
-        Flash::SessionEnded => "landing-session-ended",
-        Flash::SignInCancelled => "landing-sign-in-cancelled",
-    }
 }
 
 fn sign_in_form(texts: &'static Texts, provider: &ProviderChoice, main: bool) -> impl IntoView + use<> {

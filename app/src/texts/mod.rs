@@ -66,17 +66,19 @@ pub struct Texts {
 }
 
 /// The files of a language, in the order in which people meet their texts.
-const fn files(language: Language) -> [&'static str; 4] {
+const fn files(language: Language) -> [&'static str; 5] {
     match language {
         Language::Swedish => [
             include_str!("../../locales/sv/common.ftl"),
             include_str!("../../locales/sv/reading.ftl"),
+            include_str!("../../locales/sv/sessions.ftl"),
             include_str!("../../locales/sv/errors.ftl"),
             include_str!("../../locales/sv/accessibility.ftl"),
         ],
         Language::English => [
             include_str!("../../locales/en/common.ftl"),
             include_str!("../../locales/en/reading.ftl"),
+            include_str!("../../locales/en/sessions.ftl"),
             include_str!("../../locales/en/errors.ftl"),
             include_str!("../../locales/en/accessibility.ftl"),
         ],
@@ -225,6 +227,7 @@ mod tests {
             "preview-",
             "error-",
             "accessibility-",
+            "sessions-",
             "signed-out-",
         ];
         // Names of files, styles and parts of pages look like keys too.

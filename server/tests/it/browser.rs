@@ -16,6 +16,7 @@ pub(crate) struct Browser<'a> {
     app: &'a App,
     pub(crate) cookies: BTreeMap<String, String>,
     address: Option<IpAddr>,
+    user_agent: Option<&'static str>,
 }
 
 /// An answer, read to its end.
@@ -34,6 +35,7 @@ impl<'a> Browser<'a> {
             app,
             cookies: BTreeMap::new(),
             address: None,
+            user_agent: None,
         }
     }
 
@@ -43,12 +45,19 @@ impl<'a> Browser<'a> {
         self
     }
 
+    /// The same browser, which says what it is.
+    pub(crate) const fn called(mut self, user_agent: &'static str) -> Self {
+        self.user_agent = Some(user_agent);
+        self
+    }
+
     /// Another browser with the same cookies, as somebody who copied them would have.
     pub(crate) fn copy(&self) -> Self {
         Self {
             app: self.app,
             cookies: self.cookies.clone(),
             address: self.address,
+            user_agent: self.user_agent,
         }
     }
 
@@ -83,6 +92,10 @@ impl<'a> Browser<'a> {
         if !cookies.is_empty() {
             let value = HeaderValue::from_str(&cookies.join("; ")).unwrap();
             request.headers_mut().insert(header::COOKIE, value);
+        }
+        if let Some(user_agent) = self.user_agent {
+            let value = HeaderValue::from_static(user_agent);
+            request.headers_mut().insert(header::USER_AGENT, value);
         }
         if let Some(address) = self.address {
             let peer = SocketAddr::new(address, 40_000);

@@ -26,6 +26,7 @@ mod harness;
 mod headers;
 mod limits;
 mod object_store;
+mod own_sessions;
 mod provider;
 mod provider_check;
 mod routes;

@@ -131,7 +131,10 @@ async fn nobody_reads_what_is_somebody_elses() {
     let receipt = app
         .message(&sender, ANNA, &[("beslut.txt", "text/plain", b"Ja.")])
         .await;
-    let (case, document) = app.first_document(&mut app.signed_in(ANNA).await).await;
+    let mut anna = app.signed_in(ANNA).await;
+    let (case, document) = app.first_document(&mut anna).await;
+    let elsewhere = app.signed_in(ANNA).await;
+    let session = anna.get("/sessions").await.id_after("action=\"/sessions/");
     let (_, other_token) = app.sender("Söderby kommun").await;
     let mut bengt = app.signed_in(BENGT).await;
     let with_ids = app.routes.iter().filter(|route| route.path.contains("{id}"));
@@ -141,6 +144,7 @@ async fn nobody_reads_what_is_somebody_elses() {
         let id = match route.path.split("/{id}").next().unwrap() {
             "/cases" => case.to_string(),
             "/documents" => document.to_string(),
+            "/sessions" => session.clone(),
             "/api/v1/messages" => receipt.id.to_string(),
             other => panic!("{other}: whose are these? Say so here"),
         };
@@ -155,7 +159,8 @@ async fn nobody_reads_what_is_somebody_elses() {
         };
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{route:?}: {}", answer.text());
     }
-    assert!(tried >= 5, "{tried}");
+    assert!(tried >= 6, "{tried}");
+    assert!(elsewhere.copy().is_signed_in().await);
     // All of it is there for those whose it is.
     assert_eq!(
         app.signed_in(ANNA)

@@ -1,0 +1,26 @@
+### The page where a person sees and ends their own sign-ins.
+
+sessions-title = Your sign-ins
+sessions-lead = { $count ->
+    [one] You are only signed in here.
+   *[other] You are signed in with { $count } browsers.
+}
+sessions-this = This device
+sessions-signed-in = Signed in { $at }
+sessions-last-used = Last used { $at }
+sessions-today = today at{"\u00A0"}{ $hour }:{ $minute }
+sessions-end = Sign out there
+sessions-end-others = Sign out everywhere but here
+sessions-one-ended = That sign-in has ended.
+sessions-others-ended = Now you are only signed in here.
+sessions-unfamiliar = Is there a sign-in that you do not recognise?
+sessions-unfamiliar-body = Sign out there. Do you think that someone else has used your e‑identification? Block it with whoever issued it, for example your bank.
+sessions-described = We describe the device as its web browser says it is. That may be wrong.
+
+## Devices
+
+sessions-device = { $browser } on { $system }
+sessions-device-no-browser = Unknown web browser on { $system }
+sessions-device-no-system = { $browser } on an unknown device
+sessions-device-unknown = Unknown device
+sessions-mac-or-ipad = a Mac or iPad

@@ -1,0 +1,26 @@
+### Sidan där en person ser och avslutar sina egna inloggningar.
+
+sessions-title = Dina inloggningar
+sessions-lead = { $count ->
+    [one] Du är bara inloggad här.
+   *[other] Du är inloggad i { $count } webbläsare.
+}
+sessions-this = Den här enheten
+sessions-signed-in = Inloggad { $at }
+sessions-last-used = Senast använd { $at }
+sessions-today = i dag kl.{"\u00A0"}{ $hour }.{ $minute }
+sessions-end = Logga ut där
+sessions-end-others = Logga ut överallt utom här
+sessions-one-ended = Den inloggningen är avslutad.
+sessions-others-ended = Nu är du bara inloggad här.
+sessions-unfamiliar = Känner du inte igen en inloggning?
+sessions-unfamiliar-body = Logga ut där. Tror du att någon annan har använt din e‑legitimation? Spärra den hos den som har gett ut den, till exempel din bank.
+sessions-described = Vi beskriver enheten så som dess webbläsare säger att den är. Det kan vara fel.
+
+## Enheter
+
+sessions-device = { $browser } på { $system }
+sessions-device-no-browser = Okänd webbläsare på { $system }
+sessions-device-no-system = { $browser } på okänd enhet
+sessions-device-unknown = Okänd enhet
+sessions-mac-or-ipad = Mac eller iPad

@@ -1,0 +1,177 @@
+//! A person's own sign-ins: where they are signed in, and a way out of each.
+
+use base::Timestamp;
+use jiff::tz::TimeZone;
+use leptos::prelude::*;
+use portal::{BrowserFamily, Device, OwnSession, SystemFamily};
+
+use super::error::fault;
+use super::{ErrorPage, Page, error_page};
+use crate::component::{icon, told};
+use crate::context::{Flash, Layout, PageContext};
+use crate::shell::{Head, render};
+use crate::texts::{Texts, dates};
+
+/// The sign-ins of the person who is signed in.
+pub async fn sessions(context: &PageContext) -> Page {
+    let Some(actor) = &context.actor else {
+        return error_page(&context.layout, ErrorPage::SessionEnded);
+    };
+    match context.portal.sessions_of(actor).await {
+        Ok(sessions) => sessions_page(
+            &context.layout,
+            &sessions,
+            context.flash,
+            context.now,
+            &context.time_zone,
+        ),
+        Err(problem) => fault(&context.layout, &problem),
+    }
+}
+
+/// The page of sign-ins from values. `time_zone` is the one in which times are shown.
+#[must_use]
+pub fn sessions_page(
+    layout: &Layout,
+    sessions: &[OwnSession],
+    flash: Option<Flash>,
+    now: Timestamp,
+    time_zone: &TimeZone,
+) -> Page {
+    let texts = Texts::of(layout.language);
+    let told = told(texts, flash);
+    let lead = texts.with("sessions-lead", &[("count", sessions.len().into())]);
+    let alone = sessions.len() < 2;
+    let entries: Vec<_> = sessions
+        .iter()
+        .enumerate()
+        .map(|(number, session)| entry(texts, number, session, now, time_zone))
+        .collect();
+    let end_others = (!alone).then(|| {
+        view! {
+            <form method="post" action="/sessions/end-others" class="actions">
+                <button class="button">
+                    {icon("sign-out")}
+                    {texts.get("sessions-end-others")}
+                </button>
+            </form>
+        }
+    });
+    let unfamiliar = (!alone).then(|| {
+        view! {
+            <section class="aside" aria-labelledby="unfamiliar">
+                <h2 id="unfamiliar">{texts.get("sessions-unfamiliar")}</h2>
+                <p>{texts.get("sessions-unfamiliar-body")}</p>
+            </section>
+        }
+    });
+    render(layout, Head::plain(texts.get("sessions-title")), move || {
+        view! {
+            {told}
+            <h1>{texts.get("sessions-title")}</h1>
+            <p class="lead">{lead}</p>
+            <ul class="sign-ins">{entries}</ul>
+            {end_others}
+            {unfamiliar}
+            <p class="hint">{texts.get("sessions-described")}</p>
+        }
+    })
+}
+
+/// One sign-in. Its button is called by what it does and by the device, since all the buttons say the same.
+fn entry(
+    texts: &'static Texts,
+    number: usize,
+    session: &OwnSession,
+    now: Timestamp,
+    time_zone: &TimeZone,
+) -> impl IntoView + use<> {
+    let device = device(texts, session.device);
+    let signed_in = moment(texts, session.signed_in_at, now, time_zone);
+    let signed_in = texts.with("sessions-signed-in", &[("at", signed_in.into())]);
+    let last_used = moment(texts, session.last_used_at, now, time_zone);
+    let last_used = texts.with("sessions-last-used", &[("at", last_used.into())]);
+    let this = session
+        .is_this
+        .then(|| view! { <strong class="new">{texts.get("sessions-this")}</strong> });
+    let name = format!("device-{number}");
+    let button = format!("end-{number}");
+    let end = session.id.filter(|_| !session.is_this).map(|id| {
+        view! {
+            <form method="post" action=format!("/sessions/{id}/end")>
+                <button class="link" id=button.clone() aria-labelledby=format!("{button} {name}")>
+                    {icon("sign-out")}
+                    {texts.get("sessions-end")}
+                </button>
+            </form>
+        }
+    });
+    view! {
+        <li class="sign-in">
+            <h2 id=name>{device}</h2>
+            {this}
+            <ul class="facts">
+                <li>{signed_in}</li>
+                <li>{last_used}</li>
+            </ul>
+            {end}
+        </li>
+    }
+}
+
+/// A time of today, or day and time.
+fn moment(texts: &Texts, at: Timestamp, now: Timestamp, time_zone: &TimeZone) -> String {
+    if dates::local_date(at, time_zone) != dates::local_date(now, time_zone) {
+        return dates::day_and_time(texts, at, time_zone);
+    }
+    let local = at.to_jiff().to_zoned(time_zone.clone());
+    texts.with(
+        "sessions-today",
+        &[
+            ("hour", format!("{:02}", local.hour()).into()),
+            ("minute", format!("{:02}", local.minute()).into()),
+        ],
+    )
+}
+
+/// A device in words, such as `Safari på iPhone`.
+fn device(texts: &Texts, device: Device) -> String {
+    match (browser(device.browser), system(texts, device.system)) {
+        (Some(browser), Some(system)) => texts.with(
+            "sessions-device",
+            &[("browser", browser.into()), ("system", system.into())],
+        ),
+        (None, Some(system)) => texts.with("sessions-device-no-browser", &[("system", system.into())]),
+        (Some(browser), None) => texts.with("sessions-device-no-system", &[("browser", browser.into())]),
+        (None, None) => texts.get("sessions-device-unknown"),
+    }
+}
+
+/// What browsers are called, which is the same in every language.
+const fn browser(family: BrowserFamily) -> Option<&'static str> {
+    Some(match family {
+        BrowserFamily::Chrome => "Chrome",
+        BrowserFamily::Edge => "Edge",
+        BrowserFamily::Firefox => "Firefox",
+        BrowserFamily::Safari => "Safari",
+        BrowserFamily::SamsungInternet => "Samsung Internet",
+        BrowserFamily::Opera => "Opera",
+        BrowserFamily::Unknown => return None,
+    })
+}
+
+/// As [`browser`].
+fn system(texts: &Texts, family: SystemFamily) -> Option<String> {
+    let name = match family {
+        SystemFamily::Android => "Android",
+        SystemFamily::Iphone => "iPhone",
+        SystemFamily::Ipad => "iPad",
+        SystemFamily::Mac => "Mac",
+        SystemFamily::MacOrIpad => return Some(texts.get("sessions-mac-or-ipad")),
+        SystemFamily::Windows => "Windows",
+        SystemFamily::Linux => "Linux",
+        SystemFamily::ChromeOs => "ChromeOS",
+        SystemFamily::Unknown => return None,
+    };
+    Some(name.to_owned())
+}

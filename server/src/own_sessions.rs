@@ -1,0 +1,69 @@
+//! A person's own sign-ins: the page that lists them, and the forms that end one or all the others.
+
+use app::{ErrorPage, Flash, page};
+use axum::extract::{Extension, Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use base::SessionId;
+use http::{HeaderMap, Method};
+use portal::EndSessionError;
+
+use crate::routes::{Access, Routes};
+use crate::state::AppState;
+use crate::visitor::Visitor;
+use crate::{answer, cookie, flash, pages};
+
+const PAGE: &str = "/sessions";
+
+/// The page and its forms.
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .add(Method::GET, PAGE, Access::Recipient, list)
+        .add(Method::POST, "/sessions/{id}/end", Access::Recipient, end_one)
+        .add(Method::POST, "/sessions/end-others", Access::Recipient, end_others)
+}
+
+/// `GET /sessions`: where the person is signed in.
+async fn list(State(state): State<AppState>, Extension(visitor): Extension<Visitor>, headers: HeaderMap) -> Response {
+    let mut context = pages::context(&state, visitor);
+    let (flash, told) = flash::take(&headers);
+    context.flash = flash;
+    let mut response = page::sessions(&context).await.into_response();
+    cookie::set(response.headers_mut(), told);
+    response
+}
+
+/// `POST /sessions/{id}/end`: ends one; what is not the person's own is not found.
+async fn end_one(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    Extension(visitor): Extension<Visitor>,
+) -> Response {
+    let Some(actor) = &visitor.actor else {
+        return answer::error(ErrorPage::SessionEnded, &visitor);
+    };
+    let Ok(id) = id.parse::<SessionId>() else {
+        return answer::error(ErrorPage::NotFound, &visitor);
+    };
+    match state.portal().end_session_of(actor, id).await {
+        Ok(()) => back(Flash::OneEnded),
+        Err(EndSessionError::NotFound) => answer::error(ErrorPage::NotFound, &visitor),
+        Err(EndSessionError::Fault(fault)) => answer::fault(&fault, &visitor),
+    }
+}
+
+/// `POST /sessions/end-others`: ends all but the one that asks; when there are none, that is so already.
+async fn end_others(State(state): State<AppState>, Extension(visitor): Extension<Visitor>) -> Response {
+    let Some(actor) = &visitor.actor else {
+        return answer::error(ErrorPage::SessionEnded, &visitor);
+    };
+    match state.portal().end_other_sessions(actor).await {
+        Ok(_) => back(Flash::OthersEnded),
+        Err(fault) => answer::fault(&fault, &visitor),
+    }
+}
+
+fn back(flash: Flash) -> Response {
+    let mut response = Redirect::to(PAGE).into_response();
+    cookie::set(response.headers_mut(), flash::leave(flash));
+    response
+}
