@@ -83,7 +83,7 @@ impl Client {
         Ok(scopes)
     }
 
-    /// For each person, whether the portal has an address for notifications.
+    /// For each person, whether the portal has an e-mail address.
     ///
     /// # Errors
     ///

@@ -232,7 +232,7 @@ impl Vault {
         }
     }
 
-    /// The days that these owners' keys are wrapped for now.
+    /// The days that these owners' keys are wrapped for at present.
     async fn content_days(&self, owners: &[Uuid]) -> Result<BTreeSet<i32>, VaultError> {
         let mut days = BTreeSet::new();
         for owners in owners.chunks(BATCH) {
