@@ -1,9 +1,10 @@
-//! Words that every part of Postvalv shares: ids, time, secrets and Swedish personal identity numbers.
+//! Words that every part of Postvalv shares: ids, time, secrets, networks and Swedish personal identity numbers.
 //!
 //! Owns the meaning of these values and the rules that need nothing but the value itself. Knows no database, no
 //! network and no encryption. The feature `host` adds what needs an operating system: the clock, calendars and
 //! random ids.
 
+mod allowed_networks;
 mod id;
 mod personnummer;
 mod secret;
@@ -12,6 +13,7 @@ mod timestamp;
 #[cfg(feature = "host")]
 mod clock;
 
+pub use allowed_networks::{AllowedNetworks, InvalidNetworks};
 pub use id::*;
 pub use personnummer::{InvalidPersonnummer, Personnummer, PersonnummerKind};
 pub use secret::{Secret, SecretString, constant_time_eq};
