@@ -64,6 +64,45 @@ pub struct ProviderChoice {
     pub last_used: bool,
     /// Whether it did not answer a moment ago.
     pub seems_down: bool,
+    /// The device mode that fits this device, when the provider is asked otherwise in one than in the other.
+    pub mode: Option<DeviceMode>,
+}
+
+/// On which device a person identifies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceMode {
+    /// The one where they read.
+    ThisDevice,
+    /// Another, such as a phone beside a computer.
+    OtherDevice,
+}
+
+impl DeviceMode {
+    /// How forms name it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ThisDevice => "this",
+            Self::OtherDevice => "other",
+        }
+    }
+
+    /// The mode that a form names so.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::ThisDevice, Self::OtherDevice]
+            .into_iter()
+            .find(|mode| mode.name() == name)
+    }
+
+    /// The other of the two.
+    #[must_use]
+    pub const fn opposite(self) -> Self {
+        match self {
+            Self::ThisDevice => Self::OtherDevice,
+            Self::OtherDevice => Self::ThisDevice,
+        }
+    }
 }
 
 /// What the landing page or the page of sign-ins tells a person who was brought there.

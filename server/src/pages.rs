@@ -34,9 +34,10 @@ async fn landing(
     Extension(visitor): Extension<Visitor>,
     headers: HeaderMap,
 ) -> Response {
+    let mode = visitor.mode;
     let mut context = context(&state, visitor);
     let last_used = last_provider::read(&headers);
-    context.providers = state.providers().choices(context.layout.language, last_used);
+    context.providers = state.providers().choices(context.layout.language, last_used, mode);
     let (flash, told) = flash::take(&headers);
     context.flash = flash;
     let mut response = page::landing(&context).into_response();
@@ -85,7 +86,7 @@ async fn preview_frame(State(state): State<AppState>, Extension(visitor): Extens
 /// What a page loads from.
 pub(crate) fn context(state: &AppState, visitor: Visitor) -> PageContext {
     PageContext {
-        providers: state.providers().choices(visitor.layout.language, None),
+        providers: state.providers().choices(visitor.layout.language, None, visitor.mode),
         layout: visitor.layout,
         portal: state.portal().clone(),
         actor: visitor.actor,

@@ -98,6 +98,7 @@ fn routes(state: &AppState) -> Routes {
         .add(Method::GET, "/healthz", Access::Public, health::healthz)
         .add(Method::GET, "/readyz", Access::Public, health::readyz)
         .add(Method::GET, "/assets/{file}", Access::Public, assets::serve)
+        .add(Method::GET, "/sign-in/{provider}/jwks", Access::Public, sign_in::jwks)
         .merge(visited)
 }
 

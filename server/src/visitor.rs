@@ -1,6 +1,6 @@
 //! Who asks for a page: worked out once a request, before any page is made.
 
-use app::{ErrorPage, Flash, Layout};
+use app::{DeviceMode, ErrorPage, Flash, Layout};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -11,7 +11,7 @@ use tower_sessions::session::Error;
 use web::{Nonce, RequestContext};
 
 use crate::state::AppState;
-use crate::{answer, cookie, flash, language, return_to, session};
+use crate::{answer, cookie, flash, language, return_to, session, sign_in};
 
 /// Who asks. An extension of each request for a page.
 #[derive(Clone)]
@@ -21,11 +21,14 @@ pub(crate) struct Visitor {
     pub(crate) actor: Option<RecipientActor>,
     /// What kind of device the request says it comes from.
     pub(crate) device: Device,
+    /// Where somebody with this device has their e-identification.
+    pub(crate) mode: DeviceMode,
 }
 
 impl Visitor {
     /// Somebody of whom nothing is known but the request.
     pub(crate) fn unknown(state: &AppState, context: RequestContext, parts: &http::request::Parts) -> Self {
+        let device = device(&parts.headers);
         let nonce = parts.extensions.get().map(|nonce: &Nonce| nonce.as_str().to_owned());
         Self {
             request: RequestInfo {
@@ -42,7 +45,8 @@ impl Visitor {
                 contact: state.contact().cloned(),
             },
             actor: None,
-            device: device(&parts.headers),
+            device,
+            mode: sign_in::fitting(&parts.headers, device),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Made-up people, letters and documents, chosen to be hard on the pages: long words, long names, none and many.
 
-use app::{Assets, Contact, Language, Layout, ProviderChoice};
+use app::{Assets, Contact, DeviceMode, Language, Layout, ProviderChoice};
 use base::{CaseId, Clock, DocumentId, Ids, ManualClock, MessageId, RequestId, SessionId, Timestamp};
 use jiff::tz::TimeZone;
 use portal::{
@@ -59,16 +59,18 @@ pub(crate) fn providers() -> Vec<ProviderChoice> {
         label: "BankID".to_owned(),
         last_used: false,
         seems_down: false,
+        mode: None,
     }]
 }
 
-/// Two ways in: one was used before, and the other does not answer.
+/// Two ways in: one was used before, and the other, which asks on which device one identifies, does not answer.
 pub(crate) fn chooser() -> Vec<ProviderChoice> {
     let choice = |name: &str, label: &str, last_used| ProviderChoice {
         name: name.to_owned(),
         label: label.to_owned(),
         last_used,
         seems_down: !last_used,
+        mode: (!last_used).then_some(DeviceMode::OtherDevice),
     };
     vec![choice("freja", "Freja eID+", true), choice("bankid", "BankID", false)]
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::Page;
 use crate::component::{icon, told};
-use crate::context::{Flash, Layout, PageContext, ProviderChoice};
+use crate::context::{DeviceMode, Flash, Layout, PageContext, ProviderChoice};
 use crate::shell::{Head, render};
 use crate::texts::Texts;
 
@@ -65,19 +65,43 @@ fn sign_in_form(texts: &'static Texts, provider: &ProviderChoice, main: bool) ->
         label,
         last_used,
         seems_down,
+        mode,
     } = provider;
     let (used_id, down_id) = (format!("{name}-used"), format!("{name}-down"));
     let ids = [last_used.then_some(&*used_id), seems_down.then_some(&*down_id)];
     let described_by: Vec<&str> = ids.into_iter().flatten().collect();
     let described_by = (!described_by.is_empty()).then(|| described_by.join(" "));
+    // Pressing Enter takes the first button of a form.
+    let instead = mode.map(DeviceMode::opposite);
+    let other_text = match instead {
+        Some(DeviceMode::ThisDevice) => "landing-on-this-device",
+        _ => "landing-on-other-device",
+    };
+    let in_form = |mode: Option<DeviceMode>| mode.map(|mode| ("device", mode.name())).unzip();
+    let (mode_field, mode_name): (Option<&str>, Option<&str>) = in_form(*mode);
+    let (other_field, other_name): (Option<&str>, Option<&str>) = in_form(instead);
     let with_label = |text| texts.with(text, &[("provider", label.clone().into())]);
     view! {
         <div class="way-in">
             <form method="post" action=format!("/sign-in/{name}")>
-                <button class="button" class:quiet=!main aria-describedby=described_by>
+                <button
+                    class="button"
+                    class:quiet=!main
+                    name=mode_field
+                    value=mode_name
+                    aria-describedby=described_by
+                >
                     {icon("person")}
                     {with_label("landing-sign-in")}
                 </button>
+                {instead
+                    .map(|_| {
+                        view! {
+                            <button class="link" name=other_field value=other_name>
+                                {with_label(other_text)}
+                            </button>
+                        }
+                    })}
             </form>
             {last_used.then(|| view! { <p id=used_id>{texts.get("landing-last-used")}</p> })}
             {seems_down

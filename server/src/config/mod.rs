@@ -19,7 +19,9 @@ use web::config::{Check, ConfigError, DevelopmentSection, ListenSection, LogSect
 pub use contact::ContactSection;
 pub use preset::Preset;
 pub(crate) use provider::is_endpoint;
-pub use provider::{Algorithm, ClaimPlace, ClaimSource, ClientAuthentication, Logout, ProviderSection, RequiredClaim};
+pub use provider::{
+    Algorithm, ClaimPlace, ClaimSource, ClientAuthentication, DeviceParameters, Logout, ProviderSection, RequiredClaim,
+};
 pub use rates::RatesSection;
 pub use s3::S3Section;
 pub use storage::{
@@ -35,6 +37,7 @@ const SOURCE: Source<'static> = Source {
         "blobs.s3.access_key_id",
         "blobs.s3.secret_access_key",
         "providers.*.client_secret",
+        "providers.*.client_key",
     ],
     presets: Some(Presets {
         section: "providers.*",

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use base::SecretString;
+use p256::ecdsa::SigningKey;
+use p256::pkcs8::DecodePrivateKey as _;
 use serde::Deserialize;
 use url::Url;
 use web::PublicOrigin;
@@ -24,11 +26,13 @@ pub struct ProviderSection {
     pub issuer: String,
     /// Our name at the provider.
     pub client_id: String,
-    /// Our secret at the provider.
-    pub client_secret: SecretString,
-    /// How the secret is sent to the token endpoint.
+    /// How we prove to the token endpoint who we are.
     #[serde(default)]
     pub client_authentication: ClientAuthentication,
+    /// Our secret at the provider, for the methods that send it.
+    pub client_secret: Option<SecretString>,
+    /// Our private key, for `private_key_jwt`: P-256, PKCS #8 in PEM.
+    pub client_key: Option<SecretString>,
     /// Scopes to ask for besides `openid`.
     #[serde(default)]
     pub scopes: Vec<String>,
@@ -45,7 +49,10 @@ pub struct ProviderSection {
     pub levels: BTreeMap<String, i16>,
     /// The level of tokens without `acr`, for a provider that sends none; needs `required`.
     pub level_without_acr: Option<i16>,
-    /// Algorithms that an ID token may be signed with.
+    /// Whether UserInfo must be signed (OpenID Connect Core 1.0 section 5.3.2); where not, it may be.
+    #[serde(default)]
+    pub signed_user_info: bool,
+    /// Algorithms that ID tokens, and UserInfo when it is signed, may be signed with.
     #[serde(default = "ProviderSection::default_algorithms")]
     pub algorithms: Vec<Algorithm>,
     /// `acr_values` to ask for.
@@ -60,6 +67,10 @@ pub struct ProviderSection {
     /// More parameters of the authorization request.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
+    /// What is asked for when the person identifies with an app on the device where they read.
+    pub this_device: Option<DeviceParameters>,
+    /// What is asked for when they identify with another, such as their phone beside a computer.
+    pub other_device: Option<DeviceParameters>,
     /// What signing out does at the provider.
     #[serde(default)]
     pub logout: Logout,
@@ -101,7 +112,19 @@ pub struct RequiredClaim {
     pub value: String,
 }
 
-/// An algorithm that signs ID tokens (RFC 7518 section 3.1). Those with a shared secret, and `none`, are not here.
+/// What is asked for in one device mode.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceParameters {
+    /// `acr_values` to ask for, in place of the record's.
+    #[serde(default)]
+    pub acr_values: Vec<String>,
+    /// More parameters of the authorization request, besides the record's.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// An algorithm that signs what a provider says (RFC 7518 section 3.1). Those with a shared secret, and `none`, are not here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum Algorithm {
     /// ECDSA with P-256 and SHA-256.
@@ -115,15 +138,17 @@ pub enum Algorithm {
     Ps256,
 }
 
-/// How the client secret is sent (OpenID Connect Core 1.0 section 9).
+/// How we prove to the token endpoint who we are (OpenID Connect Core 1.0 section 9).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClientAuthentication {
-    /// In the `Authorization` header.
+    /// By our secret in the `Authorization` header.
     #[default]
     ClientSecretBasic,
-    /// In the form.
+    /// By our secret in the form.
     ClientSecretPost,
+    /// By a signature of our own key (RFC 7523).
+    PrivateKeyJwt,
 }
 
 /// What signing out does at the provider (OpenID Connect RP-Initiated Logout 1.0).
@@ -159,6 +184,7 @@ impl ClientAuthentication {
         match self {
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
         }
     }
 }
@@ -184,11 +210,7 @@ impl ProviderSection {
     pub(super) fn validate(&self, mode: Mode, check: &mut Check) {
         check.that(!self.label.trim().is_empty(), "label", "must not be empty");
         check.that(!self.client_id.is_empty(), "client_id", "must not be empty");
-        check.that(
-            !self.client_secret.expose().is_empty(),
-            "client_secret",
-            "must not be empty",
-        );
+        self.validate_authentication(check);
         check.that(
             is_endpoint(&self.issuer, mode.is_development()),
             "issuer",
@@ -222,20 +244,74 @@ impl ProviderSection {
         if let Some(preset) = self.preset {
             preset.validate(self, check);
         }
-        for name in RESERVED_PARAMETERS {
+        self.validate_parameters(check);
+    }
+
+    fn validate_authentication(&self, check: &mut Check) {
+        if self.client_authentication == ClientAuthentication::PrivateKeyJwt {
+            check.that(self.client_key.is_some(), "client_key", "is missing");
+            let is_key = |pem: &SecretString| SigningKey::from_pkcs8_pem(pem.expose()).is_ok();
             check.that(
-                !self.parameters.contains_key(name),
-                "parameters",
-                &format!("must not set {name}"),
+                self.client_key.as_ref().is_none_or(is_key),
+                "client_key",
+                "must be a private key on the curve P-256, as PKCS #8 in PEM",
+            );
+            check.that(
+                self.client_secret.is_none(),
+                "client_secret",
+                "is never sent when client_authentication is private_key_jwt: take it away",
+            );
+        } else {
+            let name = self.client_authentication.name();
+            check.that(self.client_secret.is_some(), "client_secret", "is missing");
+            let is_empty = |secret: &SecretString| secret.expose().is_empty();
+            check.that(
+                !self.client_secret.as_ref().is_some_and(is_empty),
+                "client_secret",
+                "must not be empty",
+            );
+            check.that(
+                self.client_key.is_none(),
+                "client_key",
+                &format!("is never used when client_authentication is {name}: take it away"),
             );
         }
+    }
+
+    fn validate_parameters(&self, check: &mut Check) {
+        let modes = [
+            ("this_device.parameters", &self.this_device),
+            ("other_device.parameters", &self.other_device),
+        ];
+        let of_modes = modes
+            .iter()
+            .filter_map(|(key, mode)| Some((*key, &mode.as_ref()?.parameters)));
+        for (key, parameters) in std::iter::once(("parameters", &self.parameters)).chain(of_modes) {
+            for name in RESERVED_PARAMETERS {
+                check.that(!parameters.contains_key(name), key, &format!("must not set {name}"));
+            }
+        }
+        check.that(
+            self.this_device.is_some() == self.other_device.is_some(),
+            "this_device",
+            "must be given together with other_device",
+        );
+        let mode_asks = |mode: &Option<DeviceParameters>| mode.as_ref().is_some_and(|mode| !mode.acr_values.is_empty());
+        check.that(
+            self.acr_values.is_empty() || !(mode_asks(&self.this_device) && mode_asks(&self.other_device)),
+            "acr_values",
+            "is never sent when this_device and other_device have their own: change those",
+        );
     }
 }
 
 /// Parameters that sign-in sets itself.
-const RESERVED_PARAMETERS: [&str; 11] = [
+const RESERVED_PARAMETERS: [&str; 15] = [
     "client_id",
     "claims",
+    "client_assertion",
+    "client_assertion_type",
+    "client_secret",
     "code_challenge",
     "code_challenge_method",
     "nonce",
@@ -244,6 +320,7 @@ const RESERVED_PARAMETERS: [&str; 11] = [
     "request_uri",
     "response_mode",
     "response_type",
+    "scope",
     "state",
 ];
 

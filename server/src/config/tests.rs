@@ -49,6 +49,33 @@ fn the_deployment_that_the_manual_describes_has_a_valid_configuration() {
 }
 
 #[test]
+fn our_key_at_a_provider_lies_in_a_file_and_is_checked_at_start() {
+    let text = development();
+    let secret = "client_secret = \"development-only\"";
+    assert!(text.contains(secret));
+    let load_with = |pem: &str| {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), pem).unwrap();
+        let key = format!(
+            "client_authentication = \"private_key_jwt\"\nclient_key_file = \"{}\"",
+            file.path().display()
+        );
+        load(&text.replace(secret, &key), &[])
+    };
+    let good = include_str!("../sign_in/client_test_key.pem");
+    let config = load_with(good).unwrap();
+    assert!(config.providers["bankid-bridge"].client_key.is_some());
+    assert!(!format!("{config:?}").contains("PRIVATE"));
+    for bad in ["a secret", include_str!("../../tests/it/rsa_test_key.pem"), &good[..90]] {
+        let problems = load_with(bad).unwrap_err();
+        assert_eq!(
+            problems,
+            ["providers.bankid-bridge.client_key: must be a private key on the curve P-256, as PKCS #8 in PEM"]
+        );
+    }
+}
+
+#[test]
 fn production_refuses_what_only_development_may_have() {
     let problems = load(&development(), &[("POSTVALV__MODE", "production")]).unwrap_err();
     let keys: Vec<&str> = problems

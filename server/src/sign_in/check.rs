@@ -9,7 +9,7 @@ use web::PublicOrigin;
 
 use super::provider::Provider;
 use super::redirect_uri;
-use crate::config::{Algorithm, Logout, ProviderSection};
+use crate::config::{Algorithm, ClientAuthentication, Logout, ProviderSection};
 
 /// The most of one text of a provider's that is shown, in characters.
 const MAX_SHOWN_CHARS: usize = 300;
@@ -71,6 +71,12 @@ pub(super) async fn check(provider: &Provider, origin: &PublicOrigin) -> Report 
     if provider.record.logout != Logout::None {
         report.found("post-logout redirect URI", super::sign_out::signed_out_uri(origin));
     }
+    if provider.client_key.is_some() {
+        report.found(
+            "our public key at",
+            origin.address_of(&format!("/sign-in/{}/jwks", provider.name)),
+        );
+    }
     match provider.discover().await {
         Ok(metadata) => {
             let said = serde_json::to_value(&metadata).unwrap_or_default();
@@ -109,6 +115,7 @@ fn examine(report: &mut Report, record: &ProviderSection, metadata: &Value, keys
     );
     origins(report, record, metadata);
     signatures(report, record, metadata, keys);
+    user_info(report, record, metadata);
     levels(report, record, metadata);
     request(report, record, metadata);
 }
@@ -194,6 +201,27 @@ fn fits(key: &Value, algorithm: Algorithm) -> bool {
     kind && or_none("use", "sig") && or_none("alg", algorithm.name())
 }
 
+/// Metadata name the algorithms of signed UserInfo when the provider can sign it (OpenID Connect Discovery 1.0 section 3).
+fn user_info(report: &mut Report, record: &ProviderSection, metadata: &Value) {
+    let advertised = list(metadata, "userinfo_signing_alg_values_supported");
+    if let Some(advertised) = &advertised {
+        report.found("UserInfo signed with", joined(advertised));
+    }
+    if !(record.signed_user_info && record.wants_user_info()) {
+        return;
+    }
+    let fits = |name: &String| record.algorithms.iter().any(|algorithm| algorithm.name() == name);
+    report.problem(
+        advertised.as_ref().is_none_or(|advertised| advertised.iter().any(fits)),
+        "signed_user_info: the provider signs UserInfo with no algorithm that is accepted; have it sign with one that is, or set \
+         signed_user_info = false",
+    );
+    report.remark(
+        advertised.is_some(),
+        "signed_user_info: the provider does not say that it signs UserInfo; it may have to be told so for our client",
+    );
+}
+
 fn levels(report: &mut Report, record: &ProviderSection, metadata: &Value) {
     let offered = list(metadata, "acr_values_supported");
     report.found(
@@ -205,7 +233,10 @@ fn levels(report: &mut Report, record: &ProviderSection, metadata: &Value) {
         record.levels.is_empty() || record.levels.keys().any(|acr| offered.contains(acr)),
         "levels: the provider offers none of the accepted acr values; accept one that it offers, if that is level 3 or 4",
     );
-    for acr in record.acr_values.iter().filter(|acr| !offered.contains(acr)) {
+    let modes = [&record.this_device, &record.other_device];
+    let of_modes = modes.into_iter().flatten().flat_map(|mode| &mode.acr_values);
+    let asked = record.acr_values.iter().chain(of_modes);
+    for acr in asked.filter(|acr| !offered.contains(acr)) {
         report.remark(
             false,
             format!("acr_values: {acr} is asked for, but the provider does not list it"),
@@ -226,6 +257,14 @@ fn request(report: &mut Report, record: &ProviderSection, metadata: &Value) {
             joined(&methods)
         ),
     );
+
+    if record.client_authentication == ClientAuthentication::PrivateKeyJwt {
+        let algorithms = list(metadata, "token_endpoint_auth_signing_alg_values_supported");
+        report.problem(
+            algorithms.is_none_or(|algorithms| algorithms.iter().any(|name| name == Algorithm::Es256.name())),
+            "client_key: the provider does not take ES256, with which our key signs; use a client secret",
+        );
+    }
 
     let challenges = list(metadata, "code_challenge_methods_supported");
     report.found(

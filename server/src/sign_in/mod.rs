@@ -6,10 +6,14 @@
 mod attempt;
 mod callback;
 mod check;
+mod client_key;
+mod device_mode;
 mod http;
+mod jws;
 mod provider;
 mod sign_out;
 mod start;
+mod user_info;
 mod verify;
 
 use std::collections::BTreeMap;
@@ -21,11 +25,13 @@ use web::PublicOrigin;
 
 pub use self::http::HttpLimits;
 pub(crate) use callback::callback;
+pub(crate) use client_key::jwks;
+pub(crate) use device_mode::fitting;
 use provider::Provider;
 pub(crate) use sign_out::sign_out;
 pub(crate) use start::start;
 
-use app::{Language, ProviderChoice, SignInProblem};
+use app::{DeviceMode, Language, ProviderChoice, SignInProblem};
 
 use crate::answer::chain;
 use crate::config::ProviderSection;
@@ -91,9 +97,9 @@ impl Providers {
         self.0.len()
     }
 
-    /// The ways in: first the one of this name, which was used last, then the others in the order of their names. Asks no
-    /// provider anything.
-    pub(crate) fn choices(&self, language: Language, last_used: Option<&str>) -> Vec<ProviderChoice> {
+    /// The ways in: first the one of this name, which was used last, then the others in the order of their names; `mode`
+    /// fits the device. Asks no provider anything.
+    pub(crate) fn choices(&self, language: Language, last_used: Option<&str>, mode: DeviceMode) -> Vec<ProviderChoice> {
         let several = self.count() > 1;
         let choice = |provider: &Arc<Provider>| {
             let record = &provider.record;
@@ -106,6 +112,7 @@ impl Providers {
                 label: label.clone(),
                 last_used: several && last_used == Some(&provider.name),
                 seems_down: provider.seems_down(),
+                mode: record.this_device.is_some().then_some(mode),
             }
         };
         let mut choices: Vec<_> = self.0.values().map(choice).collect();

@@ -14,6 +14,7 @@ use openidconnect::{AdditionalProviderMetadata, IssuerUrl, ProviderMetadata};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
+use super::client_key::ClientKey;
 use super::http::{Http, HttpError};
 use crate::config::{ProviderSection, is_endpoint};
 
@@ -69,6 +70,8 @@ pub(crate) struct Provider {
     pub(super) name: String,
     pub(super) record: ProviderSection,
     pub(super) http: Http,
+    /// Ours at the provider, where we prove by a signature who we are.
+    pub(super) client_key: Option<ClientKey>,
     clock: Clock,
     allow_loopback: bool,
     known: Mutex<Known>,
@@ -108,6 +111,7 @@ struct Known {
 impl Provider {
     pub(super) fn new(name: String, record: ProviderSection, http: Http, clock: Clock, allow_loopback: bool) -> Self {
         Self {
+            client_key: record.client_key.as_ref().and_then(ClientKey::from_pem),
             name,
             record,
             http,

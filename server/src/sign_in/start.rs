@@ -1,7 +1,8 @@
 //! `POST /sign-in/{provider}`: the way to the provider.
 
-use app::{ErrorPage, Language, SignInProblem};
-use axum::extract::{Extension, Path, State};
+use app::{DeviceMode, ErrorPage, Language, SignInProblem};
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Extension, Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use base::Timestamp;
 use openidconnect::core::{CoreAuthPrompt, CoreAuthenticationFlow};
@@ -10,6 +11,7 @@ use portal::SignInRefusal;
 use tower_sessions::Session;
 
 use super::attempt::{self, Attempt};
+use super::device_mode::Choice;
 use super::provider::{Metadata, Provider};
 use super::{redirect_uri, verify};
 use crate::answer;
@@ -26,6 +28,7 @@ pub(crate) async fn start(
     Path(name): Path<String>,
     Extension(visitor): Extension<Visitor>,
     session: Session,
+    form: Result<Form<Choice>, FormRejection>,
 ) -> Response {
     let Some(provider) = state.providers().get(&name) else {
         return answer::error(ErrorPage::NotFound, &visitor);
@@ -46,6 +49,7 @@ pub(crate) async fn start(
         &metadata,
         &redirect,
         visitor.layout.language,
+        Choice::mode(form, visitor.mode),
         state.clock().now(),
     ) else {
         return answer::error(ErrorPage::Internal, &visitor);
@@ -73,6 +77,7 @@ fn request(
     metadata: &Metadata,
     redirect: &str,
     language: Language,
+    mode: DeviceMode,
     now: Timestamp,
 ) -> Result<(String, Attempt), verify::Refused> {
     let record = &provider.record;
@@ -91,7 +96,15 @@ fn request(
     for scope in &record.scopes {
         request = request.add_scope(Scope::new(scope.clone()));
     }
-    for value in &record.acr_values {
+    let of_mode = match mode {
+        DeviceMode::ThisDevice => &record.this_device,
+        DeviceMode::OtherDevice => &record.other_device,
+    };
+    let of_mode = of_mode.as_ref();
+    let acr_values = of_mode
+        .map(|of_mode| &of_mode.acr_values)
+        .filter(|values| !values.is_empty());
+    for value in acr_values.unwrap_or(&record.acr_values) {
         request = request.add_auth_context_value(AuthenticationContextClass::new(value.clone()));
     }
     if record.essential_acr {
@@ -99,7 +112,10 @@ fn request(
         let claims = serde_json::json!({"id_token": {"acr": {"essential": true, "values": values}}});
         request = request.add_extra_param("claims", claims.to_string());
     }
-    for (name, value) in &record.parameters {
+    // What the mode says comes after the record's own and replaces it.
+    let mut parameters = record.parameters.clone();
+    parameters.extend(of_mode.map(|of_mode| of_mode.parameters.clone()).unwrap_or_default());
+    for (name, value) in parameters {
         request = request.add_extra_param(name, value);
     }
     let (address, state, nonce) = request.url();

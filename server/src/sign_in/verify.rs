@@ -18,20 +18,22 @@ use openidconnect::{
     AccessToken, AccessTokenHash, AdditionalClaims, AuthType, AuthorizationCode, Client, ClientId, ClientSecret,
     EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdToken, IdTokenClaims, IdTokenFields,
     IdTokenVerifier, Nonce, OAuth2TokenResponse, PkceCodeVerifier, RedirectUrl, RequestTokenError,
-    SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse, UserInfoClaims,
-    UserInfoError,
+    SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse,
 };
 use portal::{AssuranceLevel, SignInRefusal, VerifiedIdentity};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::attempt::Attempt;
+use super::client_key::ASSERTION_TYPE;
 use super::http::HttpError;
+use super::jws::signing_algorithm;
 use super::provider::{Metadata, Provider};
-use crate::config::{Algorithm, ClaimPlace, ClaimSource, ClientAuthentication};
+use super::user_info::user_info;
+use crate::config::{ClaimPlace, ClaimSource, ClientAuthentication};
 
 /// How much the provider's clock and ours may differ.
-const LEEWAY: Duration = Duration::from_secs(30);
+pub(super) const LEEWAY: Duration = Duration::from_secs(30);
 
 /// The longest name that is kept, in characters.
 const MAX_NAME_CHARS: usize = 200;
@@ -47,11 +49,11 @@ const fn refused(refusal: SignInRefusal, problem: &'static str) -> Refused {
     Refused { refusal, problem }
 }
 
-const fn invalid(problem: &'static str) -> Refused {
+pub(super) const fn invalid(problem: &'static str) -> Refused {
     refused(SignInRefusal::InvalidAnswer, problem)
 }
 
-const fn unavailable(problem: &'static str) -> Refused {
+pub(super) const fn unavailable(problem: &'static str) -> Refused {
     refused(SignInRefusal::ProviderUnavailable, problem)
 }
 
@@ -105,13 +107,15 @@ pub(super) type OidcClient = Client<
 pub(super) fn client(provider: &Provider, metadata: &Metadata, redirect: &str) -> Result<OidcClient, Refused> {
     let record = &provider.record;
     let redirect = RedirectUrl::new(redirect.to_owned()).map_err(|_| unavailable("our own address is no address"))?;
-    let secret = ClientSecret::new(record.client_secret.expose().clone());
+    let secret = record.client_secret.as_ref();
+    let secret = secret.map(|secret| ClientSecret::new(secret.expose().clone()));
     let authentication = match record.client_authentication {
         ClientAuthentication::ClientSecretBasic => AuthType::BasicAuth,
-        ClientAuthentication::ClientSecretPost => AuthType::RequestBody,
+        // Without a secret, the client id alone; the assertion is added to each request.
+        ClientAuthentication::ClientSecretPost | ClientAuthentication::PrivateKeyJwt => AuthType::RequestBody,
     };
     Ok(
-        OidcClient::from_provider_metadata(metadata.clone(), ClientId::new(record.client_id.clone()), Some(secret))
+        OidcClient::from_provider_metadata(metadata.clone(), ClientId::new(record.client_id.clone()), secret)
             .set_auth_type(authentication)
             .set_redirect_uri(redirect),
     )
@@ -133,10 +137,21 @@ pub(super) async fn verify(
 ) -> Result<Verified, Refused> {
     let metadata = provider.metadata().await.map_err(|_| unavailable("no metadata"))?;
     let client = client(provider, &metadata, redirect)?;
-    let tokens: OurTokenResponse = client
+    let mut exchange = client
         .exchange_code(AuthorizationCode::new(code))
         .map_err(|_| unavailable("there is no token endpoint"))?
-        .set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier))
+        .set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier));
+    if provider.record.client_authentication == ClientAuthentication::PrivateKeyJwt {
+        let key = provider
+            .client_key
+            .as_ref()
+            .ok_or(unavailable("our own key can't be read"))?;
+        let assertion = key.assertion(&provider.record.client_id, &provider.record.issuer, now());
+        exchange = exchange
+            .add_extra_param("client_assertion_type", ASSERTION_TYPE)
+            .add_extra_param("client_assertion", assertion);
+    }
+    let tokens: OurTokenResponse = exchange
         .request_async(&provider.http)
         .await
         .map_err(|error| exchange_refused(&error))?;
@@ -147,18 +162,12 @@ pub(super) async fn verify(
         started_at: attempt.started_at,
         now: now(),
     };
-    let claims = check_id_token(&expected, metadata, id_token, tokens.access_token()).await?;
+    let claims = check_id_token(&expected, &metadata, id_token, tokens.access_token()).await?;
     let level = level(provider, &claims)?;
 
     let user_info = if provider.record.wants_user_info() {
-        let request = client
-            .user_info(tokens.access_token().clone(), Some(claims.subject().clone()))
-            .map_err(|_| unavailable("there is no UserInfo endpoint"))?;
-        let claims: UserInfoClaims<OtherClaims, CoreGenderClaim> = request
-            .request_async(&provider.http)
-            .await
-            .map_err(|error| user_info_refused(&error))?;
-        object(&claims)?
+        let subject = claims.subject().as_str();
+        user_info(provider, &metadata, tokens.access_token(), subject, now()).await?
     } else {
         Map::new()
     };
@@ -192,15 +201,15 @@ struct Expected<'a> {
 /// Checks the ID token; with newer keys when its own does not match.
 async fn check_id_token(
     expected: &Expected<'_>,
-    metadata: Arc<Metadata>,
+    metadata: &Arc<Metadata>,
     id_token: &OurIdToken,
     access_token: &AccessToken,
 ) -> Result<OurIdTokenClaims, Refused> {
-    match check_with(expected, &metadata, id_token, access_token) {
+    match check_with(expected, metadata, id_token, access_token) {
         Err(Problem::Key) => {
             let newer = expected
                 .provider
-                .newer_than(&metadata)
+                .newer_than(metadata)
                 .await
                 .map_err(|_| unavailable("no newer keys"))?;
             let newer = newer.ok_or(invalid("the signature does not match a key"))?;
@@ -228,11 +237,7 @@ fn check_with(
 ) -> Result<OurIdTokenClaims, Problem> {
     let record = &expected.provider.record;
     let other = |problem| Problem::Other(invalid(problem));
-    let algorithms = record.algorithms.iter().map(|algorithm| match algorithm {
-        Algorithm::Es256 => CoreJwsSigningAlgorithm::EcdsaP256Sha256,
-        Algorithm::Rs256 => CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
-        Algorithm::Ps256 => CoreJwsSigningAlgorithm::RsaSsaPssSha256,
-    });
+    let algorithms = record.algorithms.iter().map(|algorithm| signing_algorithm(*algorithm));
     let (started_at, now) = (expected.started_at, expected.now);
     let max_age = Duration::from_secs(record.max_age_seconds.into());
     // As for a public client, so that no token is ever checked with our secret as its key.
@@ -302,15 +307,6 @@ fn exchange_refused(error: &RequestTokenError<HttpError, StandardErrorResponse<C
         RequestTokenError::Request(_) => unavailable("the token endpoint did not answer"),
         RequestTokenError::Parse(..) => invalid("the token response can't be read"),
         RequestTokenError::Other(_) => invalid("the token response is not accepted"),
-    }
-}
-
-fn user_info_refused(error: &UserInfoError<HttpError>) -> Refused {
-    match error {
-        UserInfoError::Request(_) => unavailable("the UserInfo endpoint did not answer"),
-        UserInfoError::ClaimsVerification(_) => invalid("UserInfo is somebody else's or its signature is wrong"),
-        UserInfoError::Response(..) => unavailable("the UserInfo endpoint refused"),
-        _ => invalid("UserInfo can't be read"),
     }
 }
 

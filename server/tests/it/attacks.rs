@@ -173,6 +173,7 @@ a_provider_is_refused! {
 
     a_signature_by_a_key_that_was_never_published => NotTrusted, signing(Signing::Es256WithStrangeKey);
     a_signature_with_one_bit_changed => NotTrusted, signing(Signing::Es256Broken);
+    another_good_signature_with_an_algorithm_that_is_not_configured => NotTrusted, signing(Signing::Ps256);
     a_good_signature_with_an_algorithm_that_is_not_configured => NotTrusted, signing(Signing::Rs256);
     an_unsigned_token => NotTrusted, signing(Signing::None);
     an_unsigned_token_in_capitals => NotTrusted, signing(Signing::NoneInCapitals);

@@ -86,6 +86,18 @@ impl App {
         Self::start(folder, urls, change).await
     }
 
+    /// On SQLite, with `from` in the provider's section replaced by `to`.
+    pub(crate) async fn with_provider(changes: &[(&str, &str)]) -> Self {
+        Self::with(|mut text| {
+            for (from, to) in changes {
+                assert!(text.contains(from), "{from}");
+                text = text.replace(from, to);
+            }
+            text
+        })
+        .await
+    }
+
     /// With the folder of blobs inside `place`.
     pub(crate) async fn with_blobs_in(place: &Path) -> Self {
         let blobs = place.join("blobs");

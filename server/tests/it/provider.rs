@@ -15,15 +15,17 @@ use base::Clock;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, StatusCode, header};
-use openidconnect::core::{CoreHmacKey, CoreJwsSigningAlgorithm, CoreRsaPrivateSigningKey};
-use openidconnect::{JsonWebKeyId, PrivateSigningKey};
-use p256::ecdsa::signature::Signer;
-use p256::ecdsa::{Signature, SigningKey};
+use openidconnect::PrivateSigningKey;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::harness::{ANNA, ORIGIN, PROVIDER};
+
+mod signing;
+
+pub(crate) use signing::{Signing, sign};
+use signing::{public_key, rsa_key};
 
 /// The accepted level.
 pub(crate) const LEVEL_3: &str = "http://id.elegnamnden.se/loa/1.0/loa3";
@@ -44,6 +46,10 @@ pub(crate) struct Behaviour {
     pub(crate) metadata: Change,
     /// How the ID token is signed.
     pub(crate) signing: Signing,
+    /// How UserInfo is signed, when it is.
+    pub(crate) user_info_signing: Option<Signing>,
+    /// What UserInfo says that it is.
+    pub(crate) user_info_type: Option<&'static str>,
     /// Which of its two ES256 keys it signs with.
     pub(crate) key: usize,
     /// Which of them it publishes.
@@ -56,25 +62,6 @@ pub(crate) struct Behaviour {
 
 type Change = Box<dyn Fn(&mut Map<String, Value>) + Send>;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Signing {
-    Es256,
-    /// With a key that it never published, under the id of one that it did.
-    Es256WithStrangeKey,
-    /// The last byte of the signature is another.
-    Es256Broken,
-    /// With its RSA key, which it publishes too.
-    Rs256,
-    /// Unsigned (RFC 7518 section 3.6).
-    None,
-    /// `none` in other letters, which is no registered name.
-    NoneInCapitals,
-    /// With the client's secret.
-    Hs256WithClientSecret,
-    /// With its own public key, as a verifier that mixes up algorithms would accept.
-    Hs256WithPublicKey,
-}
-
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// A body of 10 MB.
@@ -84,6 +71,8 @@ pub(crate) enum Fault {
     /// A redirect to there.
     Redirect(String),
     Status(u16),
+    /// An error of OAuth 2.0 (RFC 6749 section 5.2).
+    Error(&'static str),
     /// Something that is not JSON.
     Garbage,
 }
@@ -95,6 +84,19 @@ struct Inside {
     codes: BTreeMap<String, Grant>,
     /// Requests by path.
     requests: BTreeMap<String, usize>,
+    /// What its endpoints were sent last.
+    heard: Heard,
+}
+
+/// What the provider was sent last.
+#[derive(Clone, Default)]
+pub(crate) struct Heard {
+    /// The form at the token endpoint.
+    pub(crate) token_form: BTreeMap<String, String>,
+    /// `Authorization` there.
+    pub(crate) token_authorization: Option<String>,
+    /// `Accept` at UserInfo.
+    pub(crate) user_info_accept: String,
 }
 
 #[derive(Clone)]
@@ -110,6 +112,8 @@ impl Default for Behaviour {
             user_info: Box::new(|_| {}),
             metadata: Box::new(|_| {}),
             signing: Signing::Es256,
+            user_info_signing: None,
+            user_info_type: None,
             key: 0,
             published: vec![0],
             kid: true,
@@ -128,6 +132,7 @@ impl Provider {
             number: ANNA.to_owned(),
             codes: BTreeMap::new(),
             requests: BTreeMap::new(),
+            heard: Heard::default(),
         };
         let provider = Self {
             issuer,
@@ -159,6 +164,11 @@ impl Provider {
     /// Tells it how to behave.
     pub(crate) fn behave(&self, change: impl FnOnce(&mut Behaviour)) {
         change(&mut self.inside().behaviour);
+    }
+
+    /// What it was sent last.
+    pub(crate) fn heard(&self) -> Heard {
+        self.inside().heard.clone()
     }
 
     /// How often a path was asked for.
@@ -245,8 +255,10 @@ async fn token(
         return misbehave(fault).await;
     }
     let refuse = || (StatusCode::BAD_REQUEST, axum::Json(json!({ "error": "invalid_grant" }))).into_response();
-    assert!(headers[header::AUTHORIZATION].to_str().unwrap().starts_with("Basic "));
     let mut inside = provider.inside();
+    let authorization = headers.get(header::AUTHORIZATION);
+    inside.heard.token_authorization = authorization.map(|value| value.to_str().unwrap().to_owned());
+    inside.heard.token_form = form.clone();
     let Some(grant) = inside.codes.remove(&form["code"]) else {
         return refuse();
     };
@@ -266,7 +278,7 @@ async fn token(
         "country": "SE",
     }));
     (inside.behaviour.claims)(&mut claims);
-    let id_token = sign(&inside.behaviour, &claims);
+    let id_token = sign(&inside.behaviour, inside.behaviour.signing, "JWT", &claims);
     axum::Json(json!({
         "access_token": "the access token",
         "token_type": "Bearer",
@@ -281,11 +293,22 @@ async fn user_info(State(provider): State<Provider>, headers: HeaderMap) -> Resp
         return misbehave(fault).await;
     }
     assert_eq!(headers[header::AUTHORIZATION], "Bearer the access token");
-    let inside = provider.inside();
+    let mut inside = provider.inside();
+    inside.heard.user_info_accept = headers[header::ACCEPT].to_str().unwrap().to_owned();
     let mut claims =
         object(json!({ "sub": "subject of the provider", "number": inside.number, "name": "Anna Andersson" }));
+    let signing = inside.behaviour.user_info_signing;
+    if signing.is_some() {
+        claims.insert("iss".to_owned(), provider.issuer.clone().into());
+        claims.insert("aud".to_owned(), "postvalv".into());
+    }
     (inside.behaviour.user_info)(&mut claims);
-    axum::Json(claims).into_response()
+    let (content_type, body) = match signing {
+        Some(signing) => ("application/jwt", sign(&inside.behaviour, signing, "JWT", &claims)),
+        None => ("application/json", Value::Object(claims).to_string()),
+    };
+    let content_type = inside.behaviour.user_info_type.unwrap_or(content_type);
+    ([(header::CONTENT_TYPE, content_type)], body).into_response()
 }
 
 async fn misbehave(fault: Fault) -> Response {
@@ -300,6 +323,7 @@ async fn misbehave(fault: Fault) -> Response {
         }
         Fault::Redirect(location) => (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
         Fault::Status(status) => StatusCode::from_u16(status).unwrap().into_response(),
+        Fault::Error(error) => (StatusCode::UNAUTHORIZED, axum::Json(json!({ "error": error }))).into_response(),
         Fault::Garbage => ([(header::CONTENT_TYPE, "application/json")], "{\"keys\": 1").into_response(),
     }
 }
@@ -309,72 +333,4 @@ fn object(value: Value) -> Map<String, Value> {
         Value::Object(map) => map,
         other => panic!("{other} is no object"),
     }
-}
-
-fn sign(behaviour: &Behaviour, claims: &Map<String, Value>) -> String {
-    let key_id = format!("key-{}", behaviour.key);
-    let (algorithm, key_id) = match behaviour.signing {
-        Signing::Es256 | Signing::Es256WithStrangeKey | Signing::Es256Broken => ("ES256", Some(key_id)),
-        Signing::Rs256 => ("RS256", Some("rsa".to_owned())),
-        Signing::None => ("none", None),
-        Signing::NoneInCapitals => ("NONE", None),
-        Signing::Hs256WithClientSecret => ("HS256", None),
-        Signing::Hs256WithPublicKey => ("HS256", Some(key_id)),
-    };
-    let mut head = object(json!({ "alg": algorithm, "typ": "JWT" }));
-    if let Some(key_id) = key_id.filter(|_| behaviour.kid) {
-        head.insert("kid".to_owned(), key_id.into());
-    }
-    let encode = |part: &Map<String, Value>| URL_SAFE_NO_PAD.encode(serde_json::to_vec(part).unwrap());
-    let signed = format!("{}.{}", encode(&head), encode(claims));
-    let bytes = signed.as_bytes();
-    let ecdsa = |index: usize| {
-        let signature: Signature = signing_key(index).sign(bytes);
-        signature.to_bytes().to_vec()
-    };
-    let hmac = |secret: Vec<u8>| {
-        CoreHmacKey::new(secret)
-            .sign(&CoreJwsSigningAlgorithm::HmacSha256, bytes)
-            .unwrap()
-    };
-    let signature = match behaviour.signing {
-        Signing::Es256 => ecdsa(behaviour.key),
-        Signing::Es256WithStrangeKey => ecdsa(7),
-        Signing::Es256Broken => {
-            let mut signature = ecdsa(behaviour.key);
-            *signature.last_mut().unwrap() ^= 1;
-            signature
-        }
-        Signing::Rs256 => rsa_key()
-            .sign(&CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256, bytes)
-            .unwrap(),
-        Signing::None | Signing::NoneInCapitals => Vec::new(),
-        Signing::Hs256WithClientSecret => hmac(b"the client's secret".to_vec()),
-        Signing::Hs256WithPublicKey => hmac(public_key(behaviour.key).to_string().into_bytes()),
-    };
-    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
-}
-
-/// A test key: any number below the curve's order is one.
-fn signing_key(index: usize) -> SigningKey {
-    SigningKey::from_slice(&[u8::try_from(index).unwrap() + 1; 32]).unwrap()
-}
-
-fn public_key(index: usize) -> Value {
-    let point = signing_key(index).verifying_key().to_sec1_point(false);
-    let coordinate = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-    json!({
-        "kty": "EC",
-        "crv": "P-256",
-        "use": "sig",
-        "alg": "ES256",
-        "kid": format!("key-{index}"),
-        "x": coordinate(point.x().unwrap()),
-        "y": coordinate(point.y().unwrap()),
-    })
-}
-
-fn rsa_key() -> CoreRsaPrivateSigningKey {
-    let kid = JsonWebKeyId::new("rsa".to_owned());
-    CoreRsaPrivateSigningKey::from_pem(include_str!("rsa_test_key.pem"), Some(kid)).unwrap()
 }

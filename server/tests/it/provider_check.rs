@@ -194,6 +194,84 @@ a_problem_is_told! {
     ten_megabytes_of_keys: fault("/keys", Fault::Huge) => "the answer is longer than 262144 bytes; ";
 }
 
+/// The tests' configuration with a key of our own and UserInfo that must be signed.
+fn swedish(text: &str) -> String {
+    let key = include_str!("../../src/sign_in/client_test_key.pem");
+    let secret = "client_secret = \"the client's secret\"";
+    assert!(text.contains(secret));
+    text.replace(
+        secret,
+        &format!(
+            "client_authentication = \"private_key_jwt\"\nsigned_user_info = true\nclient_key = \"\"\"\n{key}\"\"\""
+        ),
+    )
+}
+
+#[tokio::test]
+async fn what_a_key_of_our_own_and_signed_user_info_need_is_looked_at() {
+    let lists = |client: Value, user_info: Value| {
+        metadata(move |metadata| {
+            metadata.extend([
+                (
+                    "token_endpoint_auth_methods_supported".to_owned(),
+                    json!(["private_key_jwt"]),
+                ),
+                (
+                    "token_endpoint_auth_signing_alg_values_supported".to_owned(),
+                    client.clone(),
+                ),
+                ("userinfo_signing_alg_values_supported".to_owned(), user_info.clone()),
+            ]);
+        })
+    };
+    let fits = run(
+        &provider(lists(json!(["ES256"]), json!(["ES256", "RS256"]))).await,
+        PROVIDER,
+        |text| swedish(&text),
+    )
+    .await;
+    assert!(fits.succeeded, "{}", fits.report);
+    for line in [
+        format!("{:<24} http://localhost:3000/sign-in/bankid/jwks", "our public key at"),
+        format!("{:<24} ES256, RS256", "UserInfo signed with"),
+    ] {
+        assert!(
+            fits.report.lines().any(|given| given == line),
+            "{line}\n{}",
+            fits.report
+        );
+    }
+    assert!(!fits.report.contains("PRIVATE KEY"));
+
+    let does_not = run(
+        &provider(lists(json!(["RS256"]), json!(["RS256"]))).await,
+        PROVIDER,
+        |text| swedish(&text),
+    )
+    .await;
+    let problems = does_not.problems();
+    assert!(
+        problems.len() == 2
+            && problems[0]
+                .starts_with("signed_user_info: the provider signs UserInfo with no algorithm that is accepted")
+            && problems[1].starts_with("client_key: the provider does not take ES256"),
+        "{problems:?}"
+    );
+
+    let silent = provider(member(
+        "token_endpoint_auth_methods_supported",
+        json!(["private_key_jwt"]),
+    ))
+    .await;
+    let silent = run(&silent, PROVIDER, |text| swedish(&text)).await;
+    assert!(silent.succeeded, "{}", silent.report);
+    assert!(
+        silent
+            .report
+            .contains("note: signed_user_info: the provider does not say that it signs UserInfo")
+    );
+}
+
 #[tokio::test]
 async fn a_provider_that_is_not_there_is_a_problem_too() {
     let provider = provider(|_| {}).await;

@@ -1,6 +1,9 @@
 use super::super::tests::{development, load};
-use super::super::{Algorithm, ClaimSource, Logout};
+use super::super::{Algorithm, ClaimSource, ClientAuthentication, DeviceParameters, Logout};
 use super::*;
+
+/// Any key on the right curve.
+const KEY: &str = include_str!("../../sign_in/client_test_key.pem");
 
 /// Each preset, and the least that must be given beside it.
 const LEAST: [(&str, &str); 7] = [
@@ -31,13 +34,17 @@ const LEAST: [(&str, &str); 7] = [
 fn provider(preset: &str, keys: &str) -> Result<ProviderSection, String> {
     let text = development();
     let (before, _) = text.split_once("[providers.").unwrap();
+    let credential = match preset {
+        "oidc-sweden" => format!("client_key = \"\"\"\n{KEY}\"\"\""),
+        _ => "client_secret = \"secret\"".to_owned(),
+    };
     let section = format!(
         r#"[providers.it]
         preset = "{preset}"
         label = "BankID"
         issuer = "https://issuer.example.se"
         client_id = "postvalv"
-        client_secret = "secret"
+        {credential}
         {keys}
         "#
     );
@@ -92,7 +99,10 @@ fn each_preset_comes_to_this() {
             "required id_token country=SE",
         ]
     );
-    assert_eq!(idura.acr_values, ["urn:grn:authn:se:bankid"]);
+    let asks = |mode: &Option<DeviceParameters>| mode.as_ref().unwrap().acr_values.join(" ");
+    assert_eq!(asks(&idura.this_device), "urn:grn:authn:se:bankid:same-device");
+    assert_eq!(asks(&idura.other_device), "urn:grn:authn:se:bankid:another-device:qr");
+    assert!(idura.acr_values.is_empty());
     assert_eq!((idura.level_without_acr, idura.levels.len()), (Some(3), 0));
     assert_eq!((idura.algorithms, idura.logout), (vec![Algorithm::Rs256], Logout::None));
 
@@ -145,6 +155,8 @@ fn each_preset_comes_to_this() {
     assert_eq!(sweden.scopes, ["profile", number_scope]);
     assert_eq!(sweden.levels, [loa(3), loa(4)].into());
     assert!(sweden.essential_acr && sweden.level_without_acr.is_none());
+    assert!(sweden.signed_user_info);
+    assert_eq!(sweden.client_authentication, ClientAuthentication::PrivateKeyJwt);
     assert_eq!((sweden.algorithms, sweden.logout), (all.to_vec(), Logout::None));
 
     let bridge = least("bankid-bridge");
@@ -214,13 +226,16 @@ fn a_key_that_is_given_replaces_the_presets_value_whole() {
     let changed = provider(
         "idura",
         r#"
-        acr_values = ["urn:grn:authn:se:bankid:same-device"]
+        this_device = { acr_values = ["urn:grn:authn:se:bankid"], parameters = { a = "b" } }
         number = [{ from = "user_info", claim = "ssn" }]
         algorithms = ["ES256"]
         "#,
     )
     .unwrap();
-    assert_eq!(changed.acr_values, ["urn:grn:authn:se:bankid:same-device"]);
+    assert_eq!(
+        changed.this_device.as_ref().unwrap().acr_values,
+        ["urn:grn:authn:se:bankid"]
+    );
     assert_eq!(changed.algorithms, [Algorithm::Es256]);
     assert_eq!(places(&changed)[0], "user_info ssn");
     // What was not given is still the preset's.
@@ -258,6 +273,37 @@ fn a_preset_excuses_from_no_check() {
             "level_without_acr: needs a claim in `required`",
         ),
         ("idura", "number = []", "number: must name at least one claim"),
+        (
+            "idura",
+            "acr_values = [\"urn:a\"]",
+            "acr_values: is never sent when this_device",
+        ),
+        (
+            "signicat",
+            "this_device = {}",
+            "this_device: must be given together with other_device",
+        ),
+        (
+            "idura",
+            "this_device = { parameters = { state = \"a\" } }",
+            "this_device.parameters: must not set state",
+        ),
+        (
+            "idura",
+            "client_key = \"a\"",
+            "client_key: is never used when client_authentication is client_secret_basic",
+        ),
+        (
+            "idura",
+            "client_authentication = \"private_key_jwt\"",
+            "client_key: is missing; providers.it.client_secret: is never sent",
+        ),
+        ("oidc-sweden", "client_secret = \"a\"", "client_secret: is never sent"),
+        (
+            "oidc-sweden",
+            "client_authentication = \"client_secret_post\"",
+            "client_secret: is missing; providers.it.client_key: is never used",
+        ),
         (
             "idura",
             "logout = \"end_session_with_hint\"",
