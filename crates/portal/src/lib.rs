@@ -68,7 +68,8 @@ pub use organisation::{NewOrganisation, Organisation, SetUpError};
 pub use purge::{PurgeMode, PurgeReport};
 pub use recipient::{SignInError, SignInRefusal, VerifiedIdentity};
 pub use session::{
-    BrowserFamily, Device, EndSessionError, OwnSession, SessionCreation, SessionKey, StoredSession, SystemFamily,
+    BrowserFamily, Device, EndSessionError, LogoutError, LogoutNotice, LogoutRefusal, OwnSession, ProviderSession,
+    SessionCreation, SessionKey, StoredSession, SystemFamily,
 };
 pub use settings::{BlobSettings, Limits, ProviderSettings, S3Settings, SessionLimits, Settings};
 pub use system::{IssuedToken, System, TokenError};

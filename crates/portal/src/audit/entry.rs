@@ -21,6 +21,10 @@ pub(crate) enum AuditAction {
     RecipientSignedOut,
     /// A person ended one of their own sessions from another.
     RecipientSessionEnded,
+    /// The provider that identified a person said that they have signed out there.
+    RecipientSignedOutByProvider,
+    /// Somebody said so who is not the provider, or says it again.
+    ProviderLogoutRefused,
     CaseOpened,
     DocumentViewed,
     DocumentDownloaded,
@@ -51,6 +55,8 @@ impl AuditAction {
             Self::RecipientSignInRefused => "recipient.sign-in-refused",
             Self::RecipientSignedOut => "recipient.signed-out",
             Self::RecipientSessionEnded => "recipient.session-ended",
+            Self::RecipientSignedOutByProvider => "recipient.signed-out-by-provider",
+            Self::ProviderLogoutRefused => "provider.logout-refused",
             Self::CaseOpened => "case.opened",
             Self::DocumentViewed => "document.viewed",
             Self::DocumentDownloaded => "document.downloaded",
@@ -112,6 +118,8 @@ pub(super) enum Who {
     Recipient(RecipientId),
     System(SystemId),
     Operator,
+    /// A provider of identities, whose configured name is the detail.
+    Provider,
     /// The portal by itself, as time goes by.
     Portal,
     /// Somebody who was not let in.
@@ -124,6 +132,7 @@ impl Who {
             Self::Recipient(_) => "recipient",
             Self::System(_) => "system",
             Self::Operator => "operator",
+            Self::Provider => "provider",
             Self::Portal => "portal",
             Self::Nobody => "nobody",
         }
@@ -133,7 +142,7 @@ impl Who {
         match self {
             Self::Recipient(id) => Some(id.as_uuid()),
             Self::System(id) => Some(id.as_uuid()),
-            Self::Operator | Self::Portal | Self::Nobody => None,
+            Self::Operator | Self::Provider | Self::Portal | Self::Nobody => None,
         }
     }
 }
@@ -174,6 +183,11 @@ impl<'a> AuditEntry<'a> {
     /// The operator did it.
     pub(crate) const fn by_operator(actor: &'a OperatorActor, action: AuditAction) -> Self {
         Self::new(Who::Operator, action, Some(actor.request()))
+    }
+
+    /// A provider of identities did it.
+    pub(crate) const fn by_provider(action: AuditAction, request: &'a RequestInfo) -> Self {
+        Self::new(Who::Provider, action, Some(request))
     }
 
     /// The portal did it by itself.

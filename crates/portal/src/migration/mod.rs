@@ -5,6 +5,7 @@ mod m0001_first;
 mod m0002_audit_guard;
 mod m0003_inbox_index;
 mod m0004_session_device;
+mod m0007_provider_session;
 
 use sea_orm_migration::prelude::*;
 
@@ -20,6 +21,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0002_audit_guard::Migration),
             Box::new(m0003_inbox_index::Migration),
             Box::new(m0004_session_device::Migration),
+            Box::new(m0007_provider_session::Migration),
         ]
     }
 }

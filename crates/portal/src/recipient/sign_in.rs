@@ -3,8 +3,8 @@
 use base::{Personnummer, Timestamp};
 
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
-use crate::session::{self, SignedIn};
-use crate::{AssuranceLevel, Device, Fault, Portal, RecipientActor, RequestInfo, SessionKey};
+use crate::session::{self, SignInOrigin, SignedIn};
+use crate::{AssuranceLevel, Device, Fault, Portal, ProviderSession, RecipientActor, RequestInfo, SessionKey};
 
 /// A person as an identity provider vouched for them, after every check of its answer.
 pub struct VerifiedIdentity {
@@ -16,6 +16,8 @@ pub struct VerifiedIdentity {
     pub level: AssuranceLevel,
     /// The configured name of the provider, such as `bankid`.
     pub provider: String,
+    /// The provider's own session, when the provider can end it here ([`Portal::end_sessions_at_provider`]).
+    pub at_provider: Option<ProviderSession>,
     /// When the person proved who they are.
     pub authenticated_at: Timestamp,
 }
@@ -96,8 +98,13 @@ impl Portal {
             level: identity.level,
             name: identity.name,
         };
+        let origin = SignInOrigin {
+            device,
+            provider: &identity.provider,
+            at_provider: identity.at_provider.as_ref(),
+        };
         let transaction = context.database.write().await.map_err(Fault::from)?;
-        if !session::sign_in(context, &transaction, session, &person, device).await? {
+        if !session::sign_in(context, &transaction, session, &person, origin).await? {
             return Err(SignInError::SessionGone);
         }
         let actor = RecipientActor::new(recipient, person.level, person.name, session.clone(), request);

@@ -22,6 +22,9 @@ pub(crate) struct Model {
     /// What the person recognises the session by; sealed under a key that their other sessions have too.
     pub(crate) sealed_device: Option<Vec<u8>>,
     pub(crate) signed_in_at: Option<i64>,
+    /// Keyed codes of what the provider calls its session and the person, when it can end sessions here.
+    pub(crate) provider_session_mac: Option<Vec<u8>>,
+    pub(crate) provider_subject_mac: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,9 +2,11 @@
 //! holder can have opened, who is signed in from what kind of device, and two limits. Owns when a session has run out, and
 //! what a person sees and ends of their own sessions. Knows neither cookies nor what the server keeps in the data.
 
+mod at_provider;
 mod device;
 pub(crate) mod entity;
 mod key;
+mod logout_token;
 mod own;
 mod rule;
 mod store;
@@ -15,6 +17,7 @@ use keyring::Field;
 use crate::database::WriteTransaction;
 use crate::{AssuranceLevel, Context, Fault, Portal, RecipientActor, recipient};
 
+pub use at_provider::{LogoutError, LogoutNotice, LogoutRefusal, ProviderSession};
 pub use device::{BrowserFamily, Device, SystemFamily};
 pub use key::SessionKey;
 pub use own::{EndSessionError, OwnSession};
@@ -47,12 +50,23 @@ pub(crate) struct SignedIn {
     pub(crate) name: Option<String>,
 }
 
+/// Where a sign-in came from.
+#[derive(Clone, Copy)]
+pub(crate) struct SignInOrigin<'a> {
+    pub(crate) device: Device,
+    /// The configured name of the provider.
+    pub(crate) provider: &'a str,
+    /// The provider's session, when the provider can end it here.
+    pub(crate) at_provider: Option<&'a ProviderSession>,
+}
+
 struct Binding {
     recipient: RecipientId,
     level: AssuranceLevel,
     sealed_name: Option<Vec<u8>>,
     id: SessionId,
     sealed_device: Vec<u8>,
+    at_provider: at_provider::Codes,
 }
 
 impl Portal {
@@ -75,6 +89,8 @@ impl Portal {
             public_id: None,
             sealed_device: None,
             signed_in_at: None,
+            provider_session_mac: None,
+            provider_subject_mac: None,
         };
         let transaction = self.0.database.write().await?;
         let created = store::insert(&transaction, row).await?;
@@ -166,7 +182,7 @@ pub(crate) async fn sign_in(
     transaction: &WriteTransaction,
     key: &SessionKey,
     person: &SignedIn,
-    device: Device,
+    origin: SignInOrigin<'_>,
 ) -> Result<bool, Fault> {
     let before = store::find(transaction, key).await?.and_then(|row| row.recipient_id);
     if let Some(before) = before.map(RecipientId::from_uuid)
@@ -180,7 +196,8 @@ pub(crate) async fn sign_in(
         level: person.level,
         sealed_name: name.map(|name| seal(context, key, "sealed_name", name.as_bytes())),
         id: context.ids.next(),
-        sealed_device: own::seal_device(context, key.hash(), device),
+        sealed_device: own::seal_device(context, key.hash(), origin.device),
+        at_provider: at_provider::codes(context, origin.provider, origin.at_provider),
     };
     Ok(store::bind(
         transaction,
@@ -228,8 +245,11 @@ pub(crate) async fn end(context: &Context, transaction: &WriteTransaction, key: 
     })
 }
 
-/// Deletes the sessions that have run out and says how many there were.
+/// Deletes the sessions that have run out, and forgets the logout tokens that have; says how many sessions there were.
 pub(crate) async fn delete_run_out(context: &Context) -> Result<u64, Fault> {
+    let transaction = context.database.write().await?;
+    at_provider::forget_tokens(&transaction, context.clock_time()).await?;
+    transaction.commit().await?;
     let mut deleted = 0;
     loop {
         let transaction = context.database.write().await?;

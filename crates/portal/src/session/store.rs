@@ -68,6 +68,8 @@ pub(super) async fn bind(
         .col_expr(Column::SealedName, binding.sealed_name.into())
         .col_expr(Column::PublicId, (*binding.id.as_uuid()).into())
         .col_expr(Column::SealedDevice, binding.sealed_device.into())
+        .col_expr(Column::ProviderSessionMac, binding.at_provider.session.into())
+        .col_expr(Column::ProviderSubjectMac, binding.at_provider.subject.into())
         .col_expr(Column::SignedInAt, now.as_millis().into())
         .col_expr(Column::LastSeenAt, now.as_millis().into())
         .col_expr(Column::ExpiresAt, (now + limits.absolute).as_millis().into())
@@ -171,7 +173,7 @@ pub(super) async fn delete_run_out(
 }
 
 /// The rule of [`super::rule::has_run_out`] in SQL.
-fn run_out(limits: SessionLimits, now: Timestamp) -> Condition {
+pub(super) fn run_out(limits: SessionLimits, now: Timestamp) -> Condition {
     Condition::any()
         .add(Column::ExpiresAt.lte(now.as_millis()))
         .add(Column::LastSeenAt.lte((now - limits.idle).as_millis()))

@@ -17,6 +17,7 @@ pub(crate) fn identity(index: usize, now: Timestamp) -> VerifiedIdentity {
         personnummer: number(index),
         name: Some(format!("Testperson {index}")),
         level: AssuranceLevel::Three,
+        at_provider: None,
         provider: "bankid".to_owned(),
         authenticated_at: now,
     }

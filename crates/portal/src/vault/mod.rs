@@ -70,6 +70,8 @@ pub(crate) enum MacPurpose {
     Audit,
     /// Idempotency keys and fingerprints.
     Idempotency,
+    /// What providers call sessions and people.
+    ProviderSession,
 }
 
 /// The vault. Cloning it gives the same vault.
@@ -88,6 +90,7 @@ struct FixedKeys {
     index: Vec<(u32, BlindIndexKey)>,
     audit: MacKey,
     idempotency: MacKey,
+    provider_session: MacKey,
     session: FieldKey,
     device: FieldKey,
     address: FieldKey,
@@ -113,6 +116,7 @@ impl Vault {
             index,
             audit: installation.mac_key("audit"),
             idempotency: installation.mac_key("idempotency"),
+            provider_session: installation.mac_key("provider-session"),
             session: installation.field_key("session"),
             device: installation.field_key("device"),
             address: installation.field_key("address"),
@@ -161,6 +165,7 @@ impl Vault {
         match purpose {
             MacPurpose::Audit => &self.keys.audit,
             MacPurpose::Idempotency => &self.keys.idempotency,
+            MacPurpose::ProviderSession => &self.keys.provider_session,
         }
     }
 
