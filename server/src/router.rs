@@ -38,13 +38,16 @@ pub fn router(state: &AppState, config: &Config) -> (Router, Vec<Route>) {
         .method_not_allowed_fallback(pages::method_not_allowed)
         .with_state(state.clone())
         .merge(api);
+    let machines: Vec<String> = std::iter::once(API.to_owned())
+        .chain(sign_in::back_channel_paths(&config.providers))
+        .collect();
     let guarded = guard(
         router,
         Guard {
             ids: Ids::new(state.clock().clone()),
             trusted_proxies: config.listen.trusted_proxies.clone(),
             headers: HeaderPolicy::new(&config.origin, &content_policy(config)),
-            origin: OriginRule::new(&config.origin, &[API]),
+            origin: OriginRule::new(&config.origin, &machines.iter().map(String::as_str).collect::<Vec<_>>()),
             idle: config.listen.limits().idle,
             refuse: Arc::new(move |refusal, context, parts| {
                 let page = match refusal {
@@ -99,6 +102,13 @@ fn routes(state: &AppState) -> Routes {
         .add(Method::GET, "/readyz", Access::Public, health::readyz)
         .add(Method::GET, "/assets/{file}", Access::Public, assets::serve)
         .add(Method::GET, "/sign-in/{provider}/jwks", Access::Public, sign_in::jwks)
+        .add(
+            Method::POST,
+            "/sign-in/{provider}/back-channel-logout",
+            Access::Public,
+            sign_in::back_channel_logout,
+        )
+        .map(|router| router.layer(DefaultBodyLimit::max(MAX_FORM_BYTES)))
         .merge(visited)
 }
 

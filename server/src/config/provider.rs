@@ -74,6 +74,9 @@ pub struct ProviderSection {
     /// What signing out does at the provider.
     #[serde(default)]
     pub logout: Logout,
+    /// Whether the provider may end sessions here (OpenID Connect Back-Channel Logout 1.0).
+    #[serde(default)]
+    pub back_channel_logout: bool,
     /// Origins besides the provider's own that signing in passes through by redirects (browsers apply `form-action` to
     /// each).
     #[serde(default)]

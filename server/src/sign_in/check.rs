@@ -71,6 +71,10 @@ pub(super) async fn check(provider: &Provider, origin: &PublicOrigin) -> Report 
     if provider.record.logout != Logout::None {
         report.found("post-logout redirect URI", super::sign_out::signed_out_uri(origin));
     }
+    if provider.record.back_channel_logout {
+        let path = super::back_channel::path(&provider.name);
+        report.found("back-channel logout URI", origin.address_of(&path));
+    }
     if provider.client_key.is_some() {
         report.found(
             "our public key at",
@@ -108,6 +112,17 @@ fn examine(report: &mut Report, record: &ProviderSection, metadata: &Value, keys
         record.logout == Logout::None || text(metadata, "end_session_endpoint").is_some(),
         "logout: the provider has no end-session endpoint; set logout = \"none\"",
     );
+    if record.back_channel_logout {
+        let supported = metadata.get("backchannel_logout_supported").and_then(Value::as_bool);
+        report.problem(
+            supported != Some(false),
+            "back_channel_logout: the provider does not do that; set back_channel_logout = false",
+        );
+        report.remark(
+            supported.is_some(),
+            "back_channel_logout: the provider does not say that it does that",
+        );
+    }
     let response_types = list(metadata, "response_types_supported");
     report.problem(
         response_types.iter().flatten().any(|response_type| response_type == "code"),

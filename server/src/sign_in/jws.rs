@@ -15,6 +15,14 @@ use crate::config::Algorithm;
 /// The longest token that is taken apart, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
 
+/// What a signed object says of itself, and what it claims; the signature is good.
+#[derive(Debug)]
+pub(super) struct Signed {
+    /// What kind of object it says that it is (RFC 7515 section 4.1.9).
+    pub(super) kind: Option<String>,
+    pub(super) claims: Map<String, Value>,
+}
+
 /// Why a signed object is not believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Problem {
@@ -32,16 +40,13 @@ pub(super) enum Problem {
 struct Head {
     alg: String,
     kid: Option<String>,
+    typ: Option<String>,
     /// Extensions that must be understood (RFC 7515 section 4.1.11): we understand none.
     crit: Option<Value>,
 }
 
-/// The claims of an object that the provider signed; checked with newer keys when those that we know do not match.
-pub(super) async fn verify(
-    provider: &Provider,
-    metadata: &Arc<Metadata>,
-    token: &str,
-) -> Result<Map<String, Value>, Problem> {
+/// Checks an object that the provider signed; with newer keys when those that we know do not match.
+pub(super) async fn verify(provider: &Provider, metadata: &Arc<Metadata>, token: &str) -> Result<Signed, Problem> {
     let allowed = &provider.record.algorithms;
     match verify_with(metadata.jwks().keys(), allowed, token) {
         Err(Problem::Key) => {
@@ -52,7 +57,7 @@ pub(super) async fn verify(
     }
 }
 
-fn verify_with(keys: &[CoreJsonWebKey], allowed: &[Algorithm], token: &str) -> Result<Map<String, Value>, Problem> {
+fn verify_with(keys: &[CoreJsonWebKey], allowed: &[Algorithm], token: &str) -> Result<Signed, Problem> {
     if token.len() > MAX_BYTES {
         return Err(Problem::Malformed);
     }
@@ -76,7 +81,7 @@ fn verify_with(keys: &[CoreJsonWebKey], allowed: &[Algorithm], token: &str) -> R
         return Err(Problem::Key);
     }
     match serde_json::from_slice(&decode(claims)?) {
-        Ok(Value::Object(claims)) => Ok(claims),
+        Ok(Value::Object(claims)) => Ok(Signed { kind: head.typ, claims }),
         _ => Err(Problem::Malformed),
     }
 }

@@ -4,6 +4,7 @@
 //! with PKCE (RFC 7636), state and nonce; nothing that the provider says is believed before [`verify`] has checked it.
 
 mod attempt;
+mod back_channel;
 mod callback;
 mod check;
 mod client_key;
@@ -11,6 +12,7 @@ mod device_mode;
 mod http;
 mod jws;
 mod provider;
+mod said;
 mod sign_out;
 mod start;
 mod user_info;
@@ -24,6 +26,7 @@ use portal::SignInRefusal;
 use web::PublicOrigin;
 
 pub use self::http::HttpLimits;
+pub(crate) use back_channel::{back_channel_logout, back_channel_paths};
 pub(crate) use callback::callback;
 pub(crate) use client_key::jwks;
 pub(crate) use device_mode::fitting;

@@ -81,7 +81,7 @@ async fn signed_claims(
             Problem::Key => invalid("UserInfo's signature does not match a key"),
             Problem::Unavailable => unavailable("no newer keys"),
         });
-    let claims = verified?;
+    let claims = verified?.claims;
     if jws::text(&claims, "iss") != Some(&provider.record.issuer) {
         return Err(invalid("UserInfo is another issuer's"));
     }

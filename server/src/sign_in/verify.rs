@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::{Personnummer, Timestamp};
+use base::Timestamp;
 use chrono::{DateTime, Utc};
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthPrompt, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
@@ -29,14 +29,12 @@ use super::client_key::ASSERTION_TYPE;
 use super::http::HttpError;
 use super::jws::signing_algorithm;
 use super::provider::{Metadata, Provider};
+use super::said::{Said, object};
 use super::user_info::user_info;
-use crate::config::{ClaimPlace, ClaimSource, ClientAuthentication};
+use crate::config::ClientAuthentication;
 
 /// How much the provider's clock and ours may differ.
 pub(super) const LEEWAY: Duration = Duration::from_secs(30);
-
-/// The longest name that is kept, in characters.
-const MAX_NAME_CHARS: usize = 200;
 
 /// Why a sign-in was refused: for the audit log, and in words of ours for the log. Holds nothing that the provider said.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +43,7 @@ pub(super) struct Refused {
     pub(super) problem: &'static str,
 }
 
-const fn refused(refusal: SignInRefusal, problem: &'static str) -> Refused {
+pub(super) const fn refused(refusal: SignInRefusal, problem: &'static str) -> Refused {
     Refused { refusal, problem }
 }
 
@@ -185,6 +183,7 @@ pub(super) async fn verify(
             name: said.name(&provider.record.name),
             level,
             provider: provider.name.clone(),
+            at_provider: said.at_provider(provider),
             authenticated_at: timestamp(authenticated_at),
         },
         id_token: id_token.to_string(),
@@ -321,69 +320,6 @@ fn level(provider: &Provider, claims: &OurIdTokenClaims) -> Result<AssuranceLeve
         SignInRefusal::LevelTooLow,
         "the level of assurance is missing or too low",
     ))
-}
-
-/// What the provider said of the person, in both places.
-struct Said {
-    id_token: Map<String, Value>,
-    user_info: Map<String, Value>,
-}
-
-impl Said {
-    fn at(&self, from: ClaimSource, claim: &str) -> Option<&Value> {
-        match from {
-            ClaimSource::IdToken => self.id_token.get(claim),
-            ClaimSource::UserInfo => self.user_info.get(claim),
-        }
-        .filter(|value| !value.is_null())
-    }
-
-    fn require(&self, provider: &Provider) -> Result<(), Refused> {
-        let met =
-            provider.record.required.iter().all(|required| {
-                self.at(required.from, &required.claim).and_then(Value::as_str) == Some(&required.value)
-            });
-        if met {
-            Ok(())
-        } else {
-            Err(refused(
-                SignInRefusal::MissingClaim,
-                "a required claim is missing or different",
-            ))
-        }
-    }
-
-    /// The first place that has anything decides, so that a broken first never hides behind a good second.
-    fn number(&self, places: &[ClaimPlace]) -> Result<Personnummer, Refused> {
-        let missing = |problem| refused(SignInRefusal::MissingClaim, problem);
-        let value = places
-            .iter()
-            .find_map(|place| self.at(place.from, &place.claim))
-            .ok_or(missing("there is no personnummer"))?;
-        let digits = value.as_str().ok_or(missing("the personnummer is no text"))?;
-        Personnummer::from_digits(digits).map_err(|_| missing("the personnummer is not twelve valid digits"))
-    }
-
-    fn name(&self, places: &[ClaimPlace]) -> Option<String> {
-        let name = places
-            .iter()
-            .find_map(|place| self.at(place.from, &place.claim))?
-            .as_str()?;
-        let name: String = name
-            .chars()
-            .filter(|character| !character.is_control())
-            .take(MAX_NAME_CHARS)
-            .collect();
-        let name = name.trim();
-        (!name.is_empty()).then(|| name.to_owned())
-    }
-}
-
-fn object(claims: &impl Serialize) -> Result<Map<String, Value>, Refused> {
-    match serde_json::to_value(claims) {
-        Ok(Value::Object(map)) => Ok(map),
-        _ => Err(invalid("the claims can't be read")),
-    }
 }
 
 fn timestamp(instant: DateTime<Utc>) -> Timestamp {

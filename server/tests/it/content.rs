@@ -5,6 +5,7 @@ use base::DocumentId;
 use http::{Request, StatusCode};
 
 use crate::api_support::Served;
+use crate::back_channel;
 use crate::browser::{Answer, Browser};
 use crate::harness::{ANNA, App, BENGT, on_both_databases};
 
@@ -147,17 +148,33 @@ fn without_what_differs(answer: &Answer) -> String {
     words.join(" ")
 }
 
-/// Over a socket, and larger than its buffers, so that the rest is still to be read when the person leaves.
 #[tokio::test]
 async fn a_download_breaks_off_when_the_person_signs_out_and_never_looks_whole() {
     let app = App::on_sqlite().await;
+    a_download_breaks_off(app, async |_, mut browser| {
+        browser.post("/sign-out", "").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_download_breaks_off_when_the_person_signs_out_at_the_provider() {
+    let app = back_channel::with_sessions_of_the_provider().await;
+    a_download_breaks_off(app, async |app, _| {
+        assert_eq!(back_channel::notify(app).await.status, StatusCode::OK);
+    })
+    .await;
+}
+
+/// Over a socket, and larger than its buffers, so that the rest is still to be read when the session ends.
+async fn a_download_breaks_off(app: App, end: impl AsyncFnOnce(&App, Browser<'_>)) {
     let content = vec![b'a'; 32 << 20];
     let path = format!(
         "/documents/{}/content",
         sent(&app, "stor.txt", "text/plain", &content).await
     );
     let served = Served::over(app).await;
-    let mut browser = served.app.signed_in(ANNA).await;
+    let browser = served.app.signed_in(ANNA).await;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut response = client
         .get(format!("http://{}{path}", served.address))
@@ -167,7 +184,7 @@ async fn a_download_breaks_off_when_the_person_signs_out_and_never_looks_whole()
         .unwrap();
     assert_eq!(response.status(), 200);
     let mut received = response.chunk().await.unwrap().unwrap().len();
-    browser.post("/sign-out", "").await;
+    end(&served.app, browser).await;
     served.app.clock.advance_millis(3_000);
     let broken = loop {
         match response.chunk().await {

@@ -18,6 +18,7 @@ mod api_messages;
 mod api_refusals;
 mod api_support;
 mod attacks;
+mod back_channel;
 mod browser;
 mod callbacks;
 mod client_authentication;

@@ -86,6 +86,8 @@ struct Inside {
     requests: BTreeMap<String, usize>,
     /// What its endpoints were sent last.
     heard: Heard,
+    /// How many logout tokens it has made.
+    logout_tokens: usize,
 }
 
 /// What the provider was sent last.
@@ -133,6 +135,7 @@ impl Provider {
             codes: BTreeMap::new(),
             requests: BTreeMap::new(),
             heard: Heard::default(),
+            logout_tokens: 0,
         };
         let provider = Self {
             issuer,
@@ -164,6 +167,29 @@ impl Provider {
     /// Tells it how to behave.
     pub(crate) fn behave(&self, change: impl FnOnce(&mut Behaviour)) {
         change(&mut self.inside().behaviour);
+    }
+
+    /// A token that says that the person has signed out of the session `sid`, with its claims changed.
+    pub(crate) fn logout_token(
+        &self,
+        signing: Signing,
+        kind: &str,
+        change: impl FnOnce(&mut Map<String, Value>),
+    ) -> String {
+        let mut inside = self.inside();
+        inside.logout_tokens += 1;
+        let now = inside.clock.now().as_seconds();
+        let mut claims = object(json!({
+            "iss": self.issuer,
+            "aud": "postvalv",
+            "iat": now,
+            "exp": now + 120,
+            "jti": format!("logout-{}", inside.logout_tokens),
+            "events": { "http://schemas.openid.net/event/backchannel-logout": {} },
+            "sid": "session of the provider",
+        }));
+        change(&mut claims);
+        sign(&inside.behaviour, signing, kind, &claims)
     }
 
     /// What it was sent last.

@@ -132,6 +132,7 @@ fn each_preset_comes_to_this() {
         (keycloak.level_without_acr, keycloak.logout),
         (None, Logout::EndSession)
     );
+    assert!(keycloak.back_channel_logout && !idura.back_channel_logout);
     assert_eq!(keycloak.algorithms, all);
 
     let curity = least("curity");

@@ -29,7 +29,7 @@ fn token(head: &Value, payload: &str) -> String {
     format!("{signed}.{}", encode(&signature.to_bytes()))
 }
 
-fn verified(change: &Value, head: &Value) -> Result<Map<String, Value>, Problem> {
+fn verified(change: &Value, head: &Value) -> Result<Signed, Problem> {
     verify_with(
         &keys(change),
         &[Algorithm::Es256],
@@ -38,9 +38,10 @@ fn verified(change: &Value, head: &Value) -> Result<Map<String, Value>, Problem>
 }
 
 #[test]
-fn a_good_signature_gives_the_claims() {
-    let claims = verified(&json!({}), &json!({ "alg": "ES256" })).unwrap();
-    assert_eq!(text(&claims, "sub"), Some("somebody"));
+fn a_good_signature_gives_the_claims_and_the_kind() {
+    let signed = verified(&json!({}), &json!({ "alg": "ES256", "typ": "logout+jwt" })).unwrap();
+    assert_eq!(text(&signed.claims, "sub"), Some("somebody"));
+    assert_eq!(signed.kind.as_deref(), Some("logout+jwt"));
     assert!(verified(&json!({ "kid": "a" }), &json!({ "alg": "ES256", "kid": "a" })).is_ok());
 }
 
