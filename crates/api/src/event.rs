@@ -1,6 +1,6 @@
-//! What has happened to an organisation's messages, read by a cursor.
+//! What has happened to an organisation's messages and credentials, read by a cursor.
 
-use base::{DeliveryId, MessageId, Timestamp};
+use base::{CredentialId, DeliveryId, MessageId, SystemId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,7 +17,7 @@ pub struct EventPage {
     pub more: bool,
 }
 
-/// Something that happened to a message.
+/// Something that happened to a message, or to a credential of one of the organisation's systems.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Event {
     /// Its number within the organisation; rises by one with each event.
@@ -25,17 +25,36 @@ pub struct Event {
     /// What happened. Clients must accept kinds that they don't know, since more will come.
     #[schema(value_type = EventKind)]
     pub kind: String,
-    /// The message.
-    #[schema(value_type = String, format = "uuid")]
-    pub message_id: MessageId,
+    /// The message; null when it happened to none.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub message_id: Option<MessageId>,
     /// The delivery, when it happened to one recipient's alone.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = "uuid")]
     pub delivery_id: Option<DeliveryId>,
+    /// The credential that ends, when that is what happens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<EndingCredential>,
     /// When.
     #[serde(with = "instant::required")]
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
+}
+
+/// A system's credential that ends by itself.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct EndingCredential {
+    /// The system.
+    #[schema(value_type = String, format = "uuid")]
+    pub system_id: SystemId,
+    /// Its credential.
+    #[schema(value_type = String, format = "uuid")]
+    pub credential_id: CredentialId,
+    /// When it ends: replace it before.
+    #[serde(with = "instant::required")]
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
 }
 
 /// The kinds of events.
@@ -52,4 +71,6 @@ pub enum EventKind {
     Revoked,
     /// Its content and everything personal about it was destroyed.
     Purged,
+    /// A system's credential ends within fourteen days; said once, and never of a message.
+    CredentialEnding,
 }

@@ -15,7 +15,7 @@ mod problem;
 mod recipient;
 mod token;
 
-pub use event::{Event, EventKind, EventPage};
+pub use event::{EndingCredential, Event, EventKind, EventPage};
 pub use message::{
     DOCUMENT_PART_PREFIX, DeclaredDocument, Delivery, DeliveryReceipt, DeliveryState, IDEMPOTENCY_KEY_HEADER,
     MAX_IDEMPOTENCY_KEY_CHARS, MAX_METADATA_BYTES, METADATA_PART, MessageMetadata, MessageReceipt, MessageStatus,

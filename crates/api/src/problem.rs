@@ -146,6 +146,9 @@ problem_codes! {
     /// The token lacks the scope that this request needs.
     InsufficientScope = "insufficient-scope", 403, "The system may not do this",
         "Ask the operator for a system with the scope that the header WWW-Authenticate names.";
+    /// The system may not come from the network address that the request came from.
+    NetworkNotAllowed = "network-not-allowed", 403, "The system may not be used from this network address",
+        "Send from one of the networks that the system was set up with, or ask an admin to add this one.";
     /// It does not exist, or belongs to another organisation; which of them is not said.
     NotFound = "not-found", 404, "There is no such thing",
         "Check the address and the id, and that the system belongs to the organisation that sent the message.";

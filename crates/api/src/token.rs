@@ -74,6 +74,8 @@ pub enum TokenErrorCode {
     InvalidRequest,
     /// The client's id or secret is wrong. Which of them is not said.
     InvalidClient,
+    /// The credentials are right, but the system may not come from this network address.
+    UnauthorizedClient,
     /// Any grant but `client_credentials`.
     UnsupportedGrantType,
     /// The scope doesn't exist or the system doesn't have it.

@@ -71,6 +71,8 @@ ids! {
     OrganisationId "organisation";
     /// An organisation's machine client.
     SystemId "system";
+    /// One of the credentials by which a system gets tokens: a secret or a public key.
+    CredentialId "credential";
     /// A person who receives. Random (version 4), so that its age says nothing.
     RecipientId "recipient";
     /// A thread between one organisation and one recipient.
@@ -163,7 +165,7 @@ mod source {
         )+};
     }
     from_new_id! {
-        InstallationId OrganisationId SystemId CaseId MessageId DocumentId DeliveryId IntentId NotificationId
+        InstallationId OrganisationId SystemId CredentialId CaseId MessageId DocumentId DeliveryId IntentId NotificationId
         AuditEventId EventId SessionId RequestId
     }
 }

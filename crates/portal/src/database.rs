@@ -178,6 +178,19 @@ impl Database {
         transaction.commit().await
     }
 
+    /// Takes the first steps of the schema only, as the version did that had no more.
+    #[cfg(test)]
+    pub(crate) async fn migrate_before<M: MigratorTrait>(&self, step: &str) {
+        let all = M::migrations();
+        let before = all
+            .iter()
+            .position(|migration| migration.name().contains(step))
+            .unwrap();
+        let transaction = self.write().await.unwrap();
+        M::up(&transaction.0, Some(before.try_into().unwrap())).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+
     /// Asks the database whether it answers.
     ///
     /// # Errors

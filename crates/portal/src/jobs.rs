@@ -7,6 +7,7 @@ use base::Day;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 use crate::audit::{AuditAction, AuditEntry};
+use crate::system::credential;
 use crate::vault::EndedDay;
 use crate::{Context, Fault, Portal, PurgeReport, installation, intent, purge, session};
 
@@ -19,8 +20,10 @@ pub struct JobsReport {
     pub intents: u64,
     /// Sessions that had run out.
     pub sessions: u64,
-    /// Access tokens and idempotency keys whose time was over.
+    /// Access tokens, idempotency keys and old credentials whose time was over.
     pub forgotten: u64,
+    /// Credentials of whose end organisations were told.
+    pub warnings: u64,
     /// Days whose secrets were destroyed.
     pub days: u64,
 }
@@ -57,10 +60,13 @@ impl Portal {
         context.latch().await?;
         keep(&mut report.sessions, session::delete_run_out(context).await, &mut fault);
         keep(&mut report.intents, intent::sweep_keys(context).await, &mut fault);
-        let (mut tokens, mut keys) = (0, 0);
+        keep(&mut 0, credential::adopt(context).await, &mut fault);
+        keep(&mut report.warnings, credential::warn(context).await, &mut fault);
+        let (mut tokens, mut keys, mut credentials) = (0, 0, 0);
         keep(&mut tokens, self.forget_access_tokens().await, &mut fault);
         keep(&mut keys, self.forget_idempotency_keys().await, &mut fault);
-        report.forgotten = tokens + keys;
+        keep(&mut credentials, credential::forget(context).await, &mut fault);
+        report.forgotten = tokens + keys + credentials;
         keep(&mut report.purge.recipients, purge::keys(context).await, &mut fault);
         keep(&mut report.days, turn_days(context).await, &mut fault);
         fault.map_or(Ok(report), Err)

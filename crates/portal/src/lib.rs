@@ -54,7 +54,7 @@ pub use case::{CaseView, InboxEntry, MessageView};
 pub use document::{
     Content, ContentError, ContentUse, DocumentSummary, DocumentView, Preview, ReadError, RequestedRange,
 };
-pub use event::{Event, EventKind};
+pub use event::{EndingCredential, Event, EventKind};
 pub use fault::Fault;
 pub use idempotency::IdempotencyKey;
 pub use installation::InstallationError;
@@ -72,7 +72,10 @@ pub use session::{
     SessionCreation, SessionKey, StoredSession, SystemFamily,
 };
 pub use settings::{BlobSettings, Limits, ProviderSettings, S3Settings, SessionLimits, Settings};
-pub use system::{IssuedToken, System, TokenError};
+pub use system::{
+    Administrator, Credential, CredentialKind, CredentialState, IssuedToken, NewSecret, NewSystem, OutsideNetworks,
+    System, SystemSetUpError, TokenError,
+};
 
 /// The portal: every use case is a method of it. Cloning gives the same portal.
 #[derive(Clone)]

@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use base::SecretString;
 use http::header;
 use http::request::Parts;
-use portal::{RequestInfo, SystemActor, TokenError};
+use portal::{OutsideNetworks, RequestInfo, SystemActor, TokenError};
 use web::RequestContext;
 
 use super::{ApiState, Refusal};
@@ -18,13 +18,27 @@ impl FromRequestParts<ApiState> for Authenticated {
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Refusal> {
         let request = request_info(parts, state).await?;
         let token = bearer_token(parts)?;
+        let seen = request.clone();
         match state.portal.system_actor(&token, request).await {
             Ok(actor) => Ok(Self(actor)),
+            Err(TokenError::OutsideNetworks(outside)) => Err(from_outside(state, outside, &seen).await),
             Err(TokenError::Fault(fault)) => Err(Refusal::fault(&fault)),
             Err(TokenError::InvalidToken | TokenError::InvalidClient | TokenError::InvalidScope) => {
                 Err(Refusal::unauthenticated(true))
             }
         }
+    }
+}
+
+/// Says in the audit log that a system was used from where it may not come from, as long as the address has not said so too
+/// often.
+async fn from_outside(state: &ApiState, outside: OutsideNetworks, request: &RequestInfo) -> Refusal {
+    if let Err(refused) = state.refused_tokens.take(request.address, state.clock.now()) {
+        return Refusal::too_often(refused);
+    }
+    match state.portal.record_outside_networks(outside, request).await {
+        Ok(()) => Refusal::new(::api::ProblemCode::NetworkNotAllowed),
+        Err(fault) => Refusal::fault(&fault),
     }
 }
 

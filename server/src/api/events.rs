@@ -1,6 +1,6 @@
 //! `GET /events`.
 
-use ::api::{Event, EventPage, Problem, ProblemCode};
+use ::api::{EndingCredential, Event, EventPage, Problem, ProblemCode};
 use axum::Json;
 use axum::extract::{Query, State};
 use portal::Scope;
@@ -26,7 +26,7 @@ pub(super) struct EventQuery {
 
 /// Follow what happens
 ///
-/// What has happened to the organisation's messages, oldest first. Keep `next_after` and ask again with it: no
+/// What has happened to the organisation's messages, and which credentials of its systems end soon, oldest first. Keep `next_after` and ask again with it: no
 /// event is skipped, whichever order they were stored in.
 #[utoipa::path(
     get,
@@ -38,7 +38,7 @@ pub(super) struct EventQuery {
         (status = 200, description = "The events after the cursor", body = EventPage),
         (status = 400, description = "`malformed-request`", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "`invalid-token`", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`insufficient-scope`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`insufficient-scope`, `network-not-allowed`", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn list(
@@ -66,6 +66,11 @@ pub(super) async fn list(
                 kind: event.kind.as_str().to_owned(),
                 message_id: event.message,
                 delivery_id: event.delivery,
+                credential: event.credential.map(|ending| EndingCredential {
+                    system_id: ending.system,
+                    credential_id: ending.credential,
+                    expires_at: ending.expires_at,
+                }),
                 at: event.at,
             })
             .collect(),

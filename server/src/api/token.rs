@@ -12,7 +12,7 @@ use base::{SecretString, SystemId};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use portal::{RequestInfo, Scope};
+use portal::{OutsideNetworks, RequestInfo, Scope};
 use web::TooOften;
 
 use super::ApiState;
@@ -30,7 +30,7 @@ use super::refusal::{self, Refusal};
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "A token", body = TokenResponse),
-        (status = 400, description = "`invalid_request`, `unsupported_grant_type`, `invalid_scope`", body = TokenError),
+        (status = 400, description = "`invalid_request`, `unsupported_grant_type`, `invalid_scope`, `unauthorized_client` (right credentials from a network address that the system may not come from)", body = TokenError),
         (status = 401, description = "`invalid_client`: the id or the secret is wrong", body = TokenError),
         (status = 429, description = "`too-many-requests` (with `Retry-After`): this address sent wrong credentials too often", body = ::api::Problem, content_type = "application/problem+json"),
     ),
@@ -67,6 +67,7 @@ async fn answer(state: ApiState, request: Request) -> Result<Response, Failure> 
         Err(portal::TokenError::InvalidClient | portal::TokenError::InvalidToken) => {
             return Err(wrong_credentials(&state, client, &info).await);
         }
+        Err(portal::TokenError::OutsideNetworks(outside)) => return Err(from_outside(&state, outside, &info).await),
         Err(portal::TokenError::Fault(fault)) => return Err(Failure::fault(&fault)),
     };
     let scope: Vec<&str> = issued.scopes.iter().map(|scope| scope.as_str()).collect();
@@ -88,6 +89,18 @@ async fn wrong_credentials(state: &ApiState, client: SystemId, info: &RequestInf
     }
     match state.portal.record_refused_token(client, info).await {
         Ok(()) => Failure::Client,
+        Err(fault) => Failure::fault(&fault),
+    }
+}
+
+/// Says in the audit log that a system's credentials came from where they may not come from, as [`wrong_credentials`] says
+/// that they were wrong.
+async fn from_outside(state: &ApiState, outside: OutsideNetworks, info: &RequestInfo) -> Failure {
+    if let Err(refused) = state.refused_tokens.take(info.address, state.clock.now()) {
+        return Failure::TooOften(refused);
+    }
+    match state.portal.record_outside_networks(outside, info).await {
+        Ok(()) => Failure::Network,
         Err(fault) => Failure::fault(&fault),
     }
 }
@@ -154,6 +167,7 @@ enum Failure {
     GrantType,
     Scope,
     Client,
+    Network,
     TooOften(TooOften),
     Server,
 }
@@ -193,6 +207,11 @@ impl IntoResponse for Failure {
                 StatusCode::UNAUTHORIZED,
                 TokenErrorCode::InvalidClient,
                 "the client's id or secret is wrong",
+            ),
+            Self::Network => (
+                StatusCode::BAD_REQUEST,
+                TokenErrorCode::UnauthorizedClient,
+                "the system may not be used from this network address",
             ),
             // RFC 6749 has no error for this, so it looks as everywhere else in the API.
             Self::TooOften(refused) => return (no_store(), Refusal::too_often(refused)).into_response(),

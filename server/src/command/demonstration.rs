@@ -6,9 +6,9 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
-use base::{Clock, Ids, SecretString, SystemId};
+use base::{AllowedNetworks, Clock, Ids, SecretString, SystemId};
 use clap::Args;
-use portal::{NewOrganisation, OperatorActor, Portal, RequestInfo, Scope, TokenError};
+use portal::{NewOrganisation, NewSystem, OperatorActor, Portal, RequestInfo, Scope, TokenError};
 use serde::Deserialize;
 
 use super::{answer, operator};
@@ -71,7 +71,12 @@ async fn gets_in(portal: &Portal, clock: &Clock, path: &Path, server: &str) -> a
     {
         Ok(_) => Ok(profile.server == server),
         Err(TokenError::Fault(fault)) => Err(fault.into()),
-        Err(TokenError::InvalidClient | TokenError::InvalidScope | TokenError::InvalidToken) => Ok(false),
+        Err(
+            TokenError::InvalidClient
+            | TokenError::InvalidScope
+            | TokenError::InvalidToken
+            | TokenError::OutsideNetworks(_),
+        ) => Ok(false),
     }
 }
 
@@ -94,9 +99,13 @@ async fn create(portal: &Portal, actor: &OperatorActor) -> anyhow::Result<(Syste
             portal.create_organisation(actor, new).await?
         }
     };
-    Ok(portal
-        .create_system(actor, organisation.id, "demonstration", &Scope::ALL)
-        .await?)
+    let new = NewSystem {
+        name: "demonstration".to_owned(),
+        scopes: Scope::ALL.to_vec(),
+        networks: AllowedNetworks::anywhere(),
+    };
+    let system = portal.create_system(actor, organisation.id, new).await?;
+    Ok((system, portal.add_secret(actor, system, None).await?.secret))
 }
 
 fn write(path: &Path, server: &str, id: SystemId, secret: &SecretString) -> std::io::Result<()> {

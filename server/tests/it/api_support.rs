@@ -3,8 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use base::{Personnummer, SecretString, SystemId};
-use portal::{IdempotencyKey, MessageDraft, NewOrganisation, OperatorActor, RecipientAddress, Scope, Upload};
+use base::{AllowedNetworks, Personnummer, SecretString, SystemId};
+use portal::{
+    IdempotencyKey, MessageDraft, NewOrganisation, NewSystem, OperatorActor, RecipientAddress, Scope, Upload,
+};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -84,11 +86,14 @@ impl Served {
         };
         let operator = self.operator();
         let organisation = self.app.portal.create_organisation(&operator, new).await.unwrap();
-        let created = self
-            .app
-            .portal
-            .create_system(&operator, organisation.id, "test", scopes);
-        let (id, secret) = created.await.unwrap();
+        let new = NewSystem {
+            name: "test".to_owned(),
+            scopes: scopes.to_vec(),
+            networks: AllowedNetworks::anywhere(),
+        };
+        let created = self.app.portal.create_system(&operator, organisation.id, new);
+        let id = created.await.unwrap();
+        let secret = self.app.portal.add_secret(&operator, id, None).await.unwrap().secret;
         let token = self.token(id, &secret).await;
         System { id, secret, token }
     }

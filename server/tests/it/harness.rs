@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use base::{CaseId, DocumentId, Ids, ManualClock, Personnummer, SecretString, SystemId, Timestamp};
+use base::{AllowedNetworks, CaseId, DocumentId, Ids, ManualClock, Personnummer, SecretString, SystemId, Timestamp};
 use bytes::Bytes;
 use http::Request;
 use portal::{
-    DeclaredFile, IdempotencyKey, MessageDraft, MessageReceipt, NewOrganisation, OperatorActor, Portal,
+    DeclaredFile, IdempotencyKey, MessageDraft, MessageReceipt, NewOrganisation, NewSystem, OperatorActor, Portal,
     RecipientAddress, RequestInfo, Scope, SystemActor,
 };
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
@@ -202,10 +202,15 @@ impl App {
             time_zone: None,
         };
         let organisation = self.portal.create_organisation(&operator, new).await.unwrap();
-        self.portal
-            .create_system(&operator, organisation.id, "ärendesystem", &Scope::ALL)
-            .await
-            .unwrap()
+        let new = NewSystem {
+            name: "ärendesystem".to_owned(),
+            scopes: Scope::ALL.to_vec(),
+            networks: AllowedNetworks::anywhere(),
+        };
+        let created = self.portal.create_system(&operator, organisation.id, new);
+        let id = created.await.unwrap();
+        let secret = self.portal.add_secret(&operator, id, None).await.unwrap();
+        (id, secret.secret)
     }
 
     /// A system as [`App::system`] makes it, and its access token.

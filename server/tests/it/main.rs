@@ -15,6 +15,7 @@ mod api_access;
 mod api_description;
 mod api_following;
 mod api_messages;
+mod api_networks;
 mod api_refusals;
 mod api_support;
 mod attacks;

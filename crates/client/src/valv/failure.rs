@@ -73,7 +73,7 @@ impl Failure {
             Self::Client(error) if error.outcome() != Outcome::NotDone => 6,
             Self::Client(ClientError::NotSignedIn(_)) => 4,
             Self::Client(ClientError::Refused(problem)) => match problem.known_code() {
-                Some(ProblemCode::InsufficientScope) => 4,
+                Some(ProblemCode::InsufficientScope | ProblemCode::NetworkNotAllowed) => 4,
                 Some(ProblemCode::NotFound) => 5,
                 _ => 3,
             },

@@ -77,5 +77,10 @@ pub(crate) async fn events(client: &Client, arguments: &Events, output: Output) 
 
 fn line(language: Language, event: &Event) -> String {
     let what = language.event(&event.kind);
-    format!("{}  {}  {what}  {}", event.sequence, moment(event.at), event.message_id)
+    let about = match (event.message_id, &event.credential) {
+        (Some(message), _) => message.to_string(),
+        (None, Some(ending)) => language.ending(ending),
+        (None, None) => String::new(),
+    };
+    format!("{}  {}  {what}  {about}", event.sequence, moment(event.at))
 }

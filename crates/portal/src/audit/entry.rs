@@ -1,6 +1,6 @@
 //! The words of the log.
 
-use base::{CaseId, DeliveryId, DocumentId, MessageId, OrganisationId, RecipientId, SessionId, SystemId};
+use base::{CaseId, CredentialId, DeliveryId, DocumentId, MessageId, OrganisationId, RecipientId, SessionId, SystemId};
 
 use crate::{OperatorActor, RecipientActor, RequestInfo, SystemActor};
 
@@ -10,6 +10,13 @@ pub(crate) enum AuditAction {
     OrganisationCreated,
     SystemCreated,
     SystemDisabled,
+    SystemNetworksChanged,
+    /// Right credentials or a right token, from where the system may not come from.
+    SystemOutsideNetworks,
+    CredentialAdded,
+    CredentialWithdrawn,
+    /// The organisation was told that a credential ends soon.
+    CredentialEnding,
     TokenIssued,
     TokenRefused,
     RecipientsMatched,
@@ -45,6 +52,11 @@ impl AuditAction {
             Self::OrganisationCreated => "organisation.created",
             Self::SystemCreated => "system.created",
             Self::SystemDisabled => "system.disabled",
+            Self::SystemNetworksChanged => "system.networks-changed",
+            Self::SystemOutsideNetworks => "system.outside-networks",
+            Self::CredentialAdded => "credential.added",
+            Self::CredentialWithdrawn => "credential.withdrawn",
+            Self::CredentialEnding => "credential.ending",
             Self::TokenIssued => "token.issued",
             Self::TokenRefused => "token.refused",
             Self::RecipientsMatched => "recipients.matched",
@@ -76,6 +88,7 @@ impl AuditAction {
 pub(crate) enum AuditTarget {
     Organisation(OrganisationId),
     System(SystemId),
+    Credential(CredentialId),
     Recipient(RecipientId),
     Case(CaseId),
     Message(MessageId),
@@ -89,6 +102,7 @@ impl AuditTarget {
         match self {
             Self::Organisation(_) => "organisation",
             Self::System(_) => "system",
+            Self::Credential(_) => "credential",
             Self::Recipient(_) => "recipient",
             Self::Case(_) => "case",
             Self::Message(_) => "message",
@@ -102,6 +116,7 @@ impl AuditTarget {
         match self {
             Self::Organisation(id) => id.as_uuid(),
             Self::System(id) => id.as_uuid(),
+            Self::Credential(id) => id.as_uuid(),
             Self::Recipient(id) => id.as_uuid(),
             Self::Case(id) => id.as_uuid(),
             Self::Message(id) => id.as_uuid(),

@@ -4,11 +4,11 @@
 //! is the order of numbers and a cursor never skips a late one. Knows only ids.
 
 pub(crate) mod entity;
+pub(crate) mod system_entity;
 
-use base::{DeliveryId, MessageId, OrganisationId, Timestamp};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
-};
+use base::{CredentialId, DeliveryId, MessageId, OrganisationId, SystemId, Timestamp};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryResult, Statement};
+use uuid::Uuid;
 
 use crate::actor::{Scope, SystemActor};
 use crate::message::SystemError;
@@ -27,15 +27,18 @@ pub enum EventKind {
     Revoked,
     /// Its content was destroyed.
     Purged,
+    /// A system's credential ends within a fortnight.
+    CredentialEnding,
 }
 
 impl EventKind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Delivered,
         Self::Notified,
         Self::Opened,
         Self::Revoked,
         Self::Purged,
+        Self::CredentialEnding,
     ];
 
     /// The kind's name on the wire and in storage.
@@ -47,6 +50,7 @@ impl EventKind {
             Self::Opened => "opened",
             Self::Revoked => "revoked",
             Self::Purged => "purged",
+            Self::CredentialEnding => "credential_ending",
         }
     }
 
@@ -62,12 +66,25 @@ pub struct Event {
     pub sequence: u64,
     /// What happened.
     pub kind: EventKind,
-    /// To which message.
-    pub message: MessageId,
+    /// To which message; to none when it happened to a credential.
+    pub message: Option<MessageId>,
     /// To which delivery of it.
     pub delivery: Option<DeliveryId>,
+    /// To which credential.
+    pub credential: Option<EndingCredential>,
     /// When.
     pub at: Timestamp,
+}
+
+/// A system's credential that ends by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndingCredential {
+    /// Whose it is.
+    pub system: SystemId,
+    /// Which one.
+    pub credential: CredentialId,
+    /// When it ends.
+    pub expires_at: Timestamp,
 }
 
 /// Something that happened to a delivery, before it has its number.
@@ -82,6 +99,16 @@ pub(crate) struct NewEvent {
 const TAKE_NUMBERS: &str =
     "UPDATE organisation SET event_sequence = event_sequence + $1 WHERE id = $2 RETURNING event_sequence";
 
+/// Reads from both tables in one statement, which sees one moment: else a number that was taken between two of them could
+/// be skipped.
+const AFTER: &str = "\
+    SELECT sequence, kind, message_id, delivery_id, NULL AS system_id, NULL AS credential_id, NULL AS expires_at, at \
+    FROM (SELECT * FROM event WHERE organisation_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3) AS of_messages \
+    UNION ALL \
+    SELECT sequence, kind, NULL, NULL, system_id, credential_id, expires_at, at \
+    FROM (SELECT * FROM system_event WHERE organisation_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3) AS of_systems \
+    ORDER BY sequence LIMIT $3";
+
 /// Writes what happened, in the transaction that made it happen. Others that write events of the same organisation wait
 /// until it ends, so call it late: after every other row, and before the audit event, whose writer everyone on this node
 /// waits for. That one order keeps transactions from waiting for each other in a circle.
@@ -95,16 +122,7 @@ pub(crate) async fn record(
         return Ok(());
     }
     let count = i64::try_from(happened.len()).unwrap_or(i64::MAX);
-    let take = Statement::from_sql_and_values(
-        transaction.get_database_backend(),
-        TAKE_NUMBERS,
-        [count.into(), (*organisation.as_uuid()).into()],
-    );
-    let last: i64 = transaction
-        .query_one_raw(take)
-        .await?
-        .ok_or_else(|| DbErr::RecordNotFound("the organisation of an event".to_owned()))?
-        .try_get_by_index(0)?;
+    let last = take_numbers(transaction, organisation, count).await?;
     let rows = happened.iter().zip((last - count + 1)..).map(|(event, sequence)| {
         entity::Model {
             organisation_id: *organisation.as_uuid(),
@@ -122,6 +140,46 @@ pub(crate) async fn record(
     Ok(())
 }
 
+/// Writes that a credential ends soon, as [`record`] writes what happened to messages.
+pub(crate) async fn record_ending(
+    transaction: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    at: Timestamp,
+    ending: EndingCredential,
+) -> Result<(), DbErr> {
+    let row = system_entity::Model {
+        organisation_id: *organisation.as_uuid(),
+        sequence: take_numbers(transaction, organisation, 1).await?,
+        kind: EventKind::CredentialEnding.as_str().to_owned(),
+        system_id: *ending.system.as_uuid(),
+        credential_id: *ending.credential.as_uuid(),
+        expires_at: ending.expires_at.as_millis(),
+        at: at.as_millis(),
+    };
+    system_entity::Entity::insert(row.into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Takes so many numbers of an organisation, and gives the last of them.
+async fn take_numbers(
+    transaction: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    count: i64,
+) -> Result<i64, DbErr> {
+    let take = Statement::from_sql_and_values(
+        transaction.get_database_backend(),
+        TAKE_NUMBERS,
+        [count.into(), (*organisation.as_uuid()).into()],
+    );
+    transaction
+        .query_one_raw(take)
+        .await?
+        .ok_or_else(|| DbErr::RecordNotFound("the organisation of an event".to_owned()))?
+        .try_get_by_index(0)
+}
+
 impl Portal {
     /// The most events in one answer.
     pub const MAX_EVENTS: usize = 1000;
@@ -137,25 +195,39 @@ impl Portal {
         let Ok(after) = i64::try_from(after) else {
             return Ok(Vec::new());
         };
-        let rows = entity::Entity::find()
-            .filter(entity::Column::OrganisationId.eq(*actor.organisation_id().as_uuid()))
-            .filter(entity::Column::Sequence.gt(after))
-            .order_by_asc(entity::Column::Sequence)
-            .limit(u64::try_from(limit.min(Self::MAX_EVENTS)).unwrap_or(0))
-            .all(self.0.database.reader())
-            .await?;
+        let limit = i64::try_from(limit.min(Self::MAX_EVENTS)).unwrap_or(0);
+        let reader = self.0.database.reader();
+        let query = Statement::from_sql_and_values(
+            reader.get_database_backend(),
+            AFTER,
+            [(*actor.organisation_id().as_uuid()).into(), after.into(), limit.into()],
+        );
+        let rows = reader.query_all_raw(query).await?;
         Ok(rows.iter().map(Event::from_row).collect::<Result<_, Fault>>()?)
     }
 }
 
 impl Event {
-    fn from_row(row: &entity::Model) -> Result<Self, Fault> {
+    fn from_row(row: &QueryResult) -> Result<Self, Fault> {
+        let sequence: i64 = row.try_get("", "sequence")?;
+        let kind: String = row.try_get("", "kind")?;
+        let message: Option<Uuid> = row.try_get("", "message_id")?;
+        let delivery: Option<Uuid> = row.try_get("", "delivery_id")?;
+        let system: Option<Uuid> = row.try_get("", "system_id")?;
+        let credential: Option<Uuid> = row.try_get("", "credential_id")?;
+        let expires_at: Option<i64> = row.try_get("", "expires_at")?;
+        let ending = |((system, credential), expires_at)| EndingCredential {
+            system: SystemId::from_uuid(system),
+            credential: CredentialId::from_uuid(credential),
+            expires_at: Timestamp::from_millis(expires_at),
+        };
         Ok(Self {
-            sequence: u64::try_from(row.sequence).map_err(Fault::new)?,
-            kind: EventKind::from_stored(&row.kind).ok_or_else(|| Fault::new("an event of unknown kind"))?,
-            message: MessageId::from_uuid(row.message_id),
-            delivery: row.delivery_id.map(DeliveryId::from_uuid),
-            at: Timestamp::from_millis(row.at),
+            sequence: u64::try_from(sequence).map_err(Fault::new)?,
+            kind: EventKind::from_stored(&kind).ok_or_else(|| Fault::new("an event of unknown kind"))?,
+            message: message.map(MessageId::from_uuid),
+            delivery: delivery.map(DeliveryId::from_uuid),
+            credential: system.zip(credential).zip(expires_at).map(ending),
+            at: Timestamp::from_millis(row.try_get("", "at")?),
         })
     }
 }

@@ -5,6 +5,7 @@ mod m0001_first;
 mod m0002_audit_guard;
 mod m0003_inbox_index;
 mod m0004_session_device;
+mod m0006_system_credentials;
 mod m0007_provider_session;
 
 use sea_orm_migration::prelude::*;
@@ -21,6 +22,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0002_audit_guard::Migration),
             Box::new(m0003_inbox_index::Migration),
             Box::new(m0004_session_device::Migration),
+            Box::new(m0006_system_credentials::Migration),
             Box::new(m0007_provider_session::Migration),
         ]
     }
@@ -28,7 +30,54 @@ impl MigratorTrait for PortalMigrator {
 
 #[cfg(test)]
 mod tests {
+    use sea_orm::{ConnectionTrait, Statement};
+
+    use super::PortalMigrator;
+    use crate::database::Database;
+    use crate::database::testing::on_each_database;
     use crate::test_support::{TestPortal, columns};
+
+    #[tokio::test]
+    async fn each_systems_secret_becomes_its_first_credential() {
+        on_each_database(async |databases| {
+            let database = Database::connect(&databases.portal).await.unwrap();
+            database.migrate_before::<PortalMigrator>("m0006").await;
+            let (organisation, system) = (uuid::Uuid::from_u128(1), uuid::Uuid::from_u128(2));
+            let backend = database.backend();
+            for (sql, values) in [
+                (
+                    "INSERT INTO organisation (id, name, retention_days, time_zone, event_sequence, created_at) \
+                     VALUES ($1, 'Norrby', 30, 'Europe/Stockholm', 0, 1)",
+                    vec![organisation.into()],
+                ),
+                (
+                    "INSERT INTO system (id, organisation_id, name, secret_hash, scopes, created_at) \
+                     VALUES ($1, $2, 'old', $3, '', 7)",
+                    vec![system.into(), organisation.into(), vec![9_u8; 32].into()],
+                ),
+            ] {
+                let transaction = database.write().await.unwrap();
+                let insert = Statement::from_sql_and_values(backend, sql, values);
+                transaction.execute_raw(insert).await.unwrap();
+                transaction.commit().await.unwrap();
+            }
+            database.migrate::<PortalMigrator>().await.unwrap();
+            let query = "SELECT c.system_id, c.secret_hash, c.created_at, s.allowed_networks \
+                FROM system_credential c JOIN system s ON s.id = c.system_id WHERE c.kind = 'secret'";
+            let rows = database
+                .reader()
+                .query_all_raw(Statement::from_string(backend, query))
+                .await
+                .unwrap();
+            assert_eq!(rows.len(), 1);
+            assert_eq!(rows[0].try_get::<uuid::Uuid>("", "system_id").unwrap(), system);
+            assert_eq!(rows[0].try_get::<Vec<u8>>("", "secret_hash").unwrap(), [9; 32]);
+            assert_eq!(rows[0].try_get::<i64>("", "created_at").unwrap(), 7);
+            assert_eq!(rows[0].try_get::<String>("", "allowed_networks").unwrap(), "");
+            database.close().await.unwrap();
+        })
+        .await;
+    }
 
     #[tokio::test]
     async fn both_databases_have_the_same_schema() {

@@ -42,7 +42,7 @@ pub struct Organisation {
     pub created_at: Timestamp,
 }
 
-/// Why an organisation or one of its systems could not be set up.
+/// Why an organisation could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum SetUpError {
     /// The name is empty, too long, or holds control characters.
@@ -57,12 +57,6 @@ pub enum SetUpError {
     /// The time zone has no name in the IANA time zone database.
     #[error("the time zone has no name")]
     UnnamedTimeZone,
-    /// There is no such organisation.
-    #[error("no such organisation")]
-    NoSuchOrganisation,
-    /// There is no such system.
-    #[error("no such system")]
-    NoSuchSystem,
     /// Something inside failed.
     #[error(transparent)]
     Fault(Fault),

@@ -61,11 +61,7 @@ on_both_databases! {
             ..named("Överseas")
         };
         let organisation = portal.portal.create_organisation(&portal.operator(), new).await.unwrap();
-        let (system, secret) = portal
-            .portal
-            .create_system(&portal.operator(), organisation.id, "system", &[Scope::MessagesSend])
-            .await
-            .unwrap();
+        let (system, secret) = portal.system(organisation.id, &[Scope::MessagesSend]).await;
         let token = portal.portal.issue_token(system, &secret, None, portal.request()).await.unwrap();
         let sender = portal.portal.system_actor(&token.token, portal.request()).await.unwrap();
         let receipt = portal.send_all(&sender, "key", draft(1), &[PDF]).await.unwrap();

@@ -278,7 +278,7 @@ mod in_a_folder {
             let events = portal.portal.events(&sent.system, 0, 1000).await.unwrap();
             let purged: Vec<_> = events.iter().filter(|event| event.kind == EventKind::Purged).collect();
             assert_eq!(purged.len(), 1);
-            assert_eq!(purged[0].message, other.id);
+            assert_eq!(purged[0].message, Some(other.id));
 
             std::fs::remove_dir_all(&path).unwrap();
             portal.portal.run_jobs().await.unwrap();

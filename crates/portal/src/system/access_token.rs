@@ -11,6 +11,8 @@ pub(crate) struct Model {
     /// Scope names with a space between them.
     pub(crate) scopes: String,
     pub(crate) expires_at: i64,
+    /// What gave it; absent in one from before the upgrade.
+    pub(crate) credential_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,19 +1,39 @@
-//! What the operator may see of systems, and how one is shut out.
+//! How systems are set up, looked at and shut out.
 
-use base::{OrganisationId, SystemId, Timestamp};
+use std::collections::HashMap;
+
+use base::{AllowedNetworks, OrganisationId, SystemId, Timestamp};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
 
-use super::{access_token, credentials, entity};
-use crate::actor::{OperatorActor, Scope};
-use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use super::credential::{self, Credential};
+use super::{Administrator, NO_SECRET, SystemSetUpError, access_token, entity, scopes};
+use crate::actor::Scope;
+use crate::audit::{AuditAction, AuditTarget};
 use crate::database::WriteTransaction;
-use crate::organisation::SetUpError;
+use crate::message::is_line;
+use crate::organisation::{self, MAX_NAME_CHARS};
 use crate::{Fault, Portal};
 
-/// An organisation's machine client, without its secret.
+/// The most systems of an organisation that are not disabled.
+const MAX_SYSTEMS: usize = 200;
+/// The most systems that are listed.
+const MAX_LISTED: u64 = 1000;
+
+/// A system to create.
+#[derive(Clone, Debug)]
+pub struct NewSystem {
+    /// What it is called in the audit log; 1 to 100 characters.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// From where it may come.
+    pub networks: AllowedNetworks,
+}
+
+/// An organisation's machine client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct System {
     /// Its id, which is its client id too.
@@ -24,59 +44,212 @@ pub struct System {
     pub name: String,
     /// What it may do.
     pub scopes: Vec<Scope>,
+    /// From where it may come.
+    pub networks: AllowedNetworks,
+    /// By what it gets tokens, oldest first; what was withdrawn or has ended stays for 90 days.
+    pub credentials: Vec<Credential>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was shut out, if it was.
     pub disabled_at: Option<Timestamp>,
 }
 
-impl From<entity::Model> for System {
-    fn from(row: entity::Model) -> Self {
-        Self {
+impl System {
+    fn from_row(row: entity::Model, credentials: Vec<Credential>) -> Result<Self, Fault> {
+        Ok(Self {
             id: SystemId::from_uuid(row.id),
             organisation: OrganisationId::from_uuid(row.organisation_id),
-            scopes: credentials::read_scopes(&row.scopes),
+            scopes: scopes::read_scopes(&row.scopes),
+            networks: networks(&row)?,
+            credentials,
             name: row.name,
             created_at: Timestamp::from_millis(row.created_at),
             disabled_at: row.disabled_at.map(Timestamp::from_millis),
-        }
+        })
     }
 }
 
+/// From where a system may come. A list that can't be read lets nobody in.
+pub(super) fn networks(row: &entity::Model) -> Result<AllowedNetworks, Fault> {
+    row.allowed_networks.parse().map_err(Fault::new)
+}
+
+/// The system with that id, if the actor may know of it, locked until the transaction ends.
+pub(super) async fn locked_system(
+    transaction: &WriteTransaction,
+    by: &Administrator<'_>,
+    system: SystemId,
+) -> Result<entity::Model, SystemSetUpError> {
+    entity::Entity::find_by_id(*system.as_uuid())
+        .lock_exclusive()
+        .one(transaction)
+        .await?
+        .filter(|row| by.reaches(OrganisationId::from_uuid(row.organisation_id)))
+        .ok_or(SystemSetUpError::NoSuchSystem)
+}
+
 impl Portal {
-    /// Every system of an organisation, oldest first.
+    /// Creates a system of an organisation. It gets no token before it has a credential: see [`Portal::add_secret`].
     ///
     /// # Errors
     ///
-    /// [`Fault`].
+    /// [`SystemSetUpError::InvalidName`], [`SystemSetUpError::NoSuchOrganisation`], [`SystemSetUpError::TooManySystems`],
+    /// or as the actor may not do it.
+    pub async fn create_system(
+        &self,
+        by: impl Into<Administrator<'_>>,
+        organisation: OrganisationId,
+        new: NewSystem,
+    ) -> Result<SystemId, SystemSetUpError> {
+        let (by, context) = (by.into(), &*self.0);
+        by.may_change(context)?;
+        let name = new.name.trim();
+        if !is_line(name, MAX_NAME_CHARS) {
+            return Err(SystemSetUpError::InvalidName);
+        }
+        if !by.reaches(organisation) {
+            return Err(SystemSetUpError::NoSuchOrganisation);
+        }
+        let id: SystemId = context.ids.next();
+        let now = context.now();
+        let transaction = context.database.write().await?;
+        if organisation::find(&transaction, organisation).await?.is_none() {
+            return Err(SystemSetUpError::NoSuchOrganisation);
+        }
+        let others = entity::Entity::find()
+            .filter(entity::Column::OrganisationId.eq(*organisation.as_uuid()))
+            .filter(entity::Column::DisabledAt.is_null())
+            .count(&transaction)
+            .await?;
+        if usize::try_from(others).unwrap_or(usize::MAX) >= MAX_SYSTEMS {
+            return Err(SystemSetUpError::TooManySystems { limit: MAX_SYSTEMS });
+        }
+        let row = entity::Model {
+            id: *id.as_uuid(),
+            organisation_id: *organisation.as_uuid(),
+            name: name.to_owned(),
+            secret_hash: NO_SECRET.to_vec(),
+            scopes: scopes::write_scopes(&new.scopes),
+            created_at: now.as_millis(),
+            disabled_at: None,
+            allowed_networks: new.networks.to_string(),
+        };
+        entity::Entity::insert(row.into_active_model())
+            .exec_without_returning(&transaction)
+            .await?;
+        let entry = by
+            .entry(AuditAction::SystemCreated, *organisation.as_uuid())
+            .about(AuditTarget::System(id));
+        context.audit.record(&transaction, now, &entry).await?;
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// The systems of an organisation with their credentials, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`SystemSetUpError::NoSuchOrganisation`] for one that the actor may not know of, or as the actor may not look.
     pub async fn list_systems(
         &self,
-        _actor: &OperatorActor,
+        by: impl Into<Administrator<'_>>,
         organisation: OrganisationId,
-    ) -> Result<Vec<System>, Fault> {
+    ) -> Result<Vec<System>, SystemSetUpError> {
+        let (by, context) = (by.into(), &*self.0);
+        by.may_see(context)?;
+        if !by.reaches(organisation) {
+            return Err(SystemSetUpError::NoSuchOrganisation);
+        }
+        let (reader, now) = (context.database.reader(), context.now());
         let rows = entity::Entity::find()
             .filter(entity::Column::OrganisationId.eq(*organisation.as_uuid()))
             .order_by_asc(entity::Column::CreatedAt)
             .order_by_asc(entity::Column::Id)
-            .all(self.0.database.reader())
+            .limit(MAX_LISTED)
+            .all(reader)
             .await?;
-        Ok(rows.into_iter().map(System::from).collect())
+        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+        let mut credentials: HashMap<_, Vec<Credential>> = HashMap::new();
+        for row in credential::of_systems(reader, ids).await? {
+            credentials
+                .entry(row.system_id)
+                .or_default()
+                .extend(Credential::from_row(&row, now));
+        }
+        let with_credentials = |row: entity::Model| {
+            let credentials = credentials.remove(&row.id).unwrap_or_default();
+            System::from_row(row, credentials)
+        };
+        Ok(rows.into_iter().map(with_credentials).collect::<Result<_, Fault>>()?)
+    }
+
+    /// One system with its credentials.
+    ///
+    /// # Errors
+    ///
+    /// [`SystemSetUpError::NoSuchSystem`], also of another organisation's, or as the actor may not look.
+    pub async fn find_system(
+        &self,
+        by: impl Into<Administrator<'_>>,
+        system: SystemId,
+    ) -> Result<System, SystemSetUpError> {
+        let (by, context) = (by.into(), &*self.0);
+        by.may_see(context)?;
+        let (reader, now) = (context.database.reader(), context.now());
+        let row = entity::Entity::find_by_id(*system.as_uuid()).one(reader).await?;
+        let row = row
+            .filter(|row| by.reaches(OrganisationId::from_uuid(row.organisation_id)))
+            .ok_or(SystemSetUpError::NoSuchSystem)?;
+        let rows = credential::of_systems(reader, vec![row.id]).await?;
+        let credentials = rows.iter().filter_map(|row| Credential::from_row(row, now)).collect();
+        Ok(System::from_row(row, credentials)?)
+    }
+
+    /// Says from where a system may come from now on, for its next token and for its next request alike.
+    ///
+    /// # Errors
+    ///
+    /// [`SystemSetUpError::NoSuchSystem`], also of another organisation's, or as the actor may not do it.
+    pub async fn set_networks(
+        &self,
+        by: impl Into<Administrator<'_>>,
+        system: SystemId,
+        networks: AllowedNetworks,
+    ) -> Result<(), SystemSetUpError> {
+        let (by, context) = (by.into(), &*self.0);
+        by.may_change(context)?;
+        let transaction = context.database.write().await?;
+        let row = locked_system(&transaction, &by, system).await?;
+        let organisation = row.organisation_id;
+        let mut change = row.into_active_model();
+        change.allowed_networks = ActiveValue::Set(networks.to_string());
+        change.update(&transaction).await?;
+        let entry = by
+            .entry(AuditAction::SystemNetworksChanged, organisation)
+            .about(AuditTarget::System(system));
+        context.audit.record(&transaction, context.now(), &entry).await?;
+        transaction.commit().await?;
+        Ok(())
     }
 
     /// Shuts a system out at once: it gets no more tokens and those that it has are void. Doing it again is no error.
     ///
     /// # Errors
     ///
-    /// [`SetUpError::NoSuchSystem`], [`SetUpError::Fault`].
-    pub async fn disable_system(&self, actor: &OperatorActor, system: SystemId) -> Result<(), SetUpError> {
-        let context = &*self.0;
+    /// [`SystemSetUpError::NoSuchSystem`], also of another organisation's, or as the actor may not do it.
+    pub async fn disable_system(
+        &self,
+        by: impl Into<Administrator<'_>>,
+        system: SystemId,
+    ) -> Result<(), SystemSetUpError> {
+        let (by, context) = (by.into(), &*self.0);
+        by.may_change(context)?;
         let transaction = context.database.write().await?;
-        let row = entity::Entity::find_by_id(*system.as_uuid()).one(&transaction).await?;
-        let row = row.ok_or(SetUpError::NoSuchSystem)?;
+        let row = locked_system(&transaction, &by, system).await?;
         if row.disabled_at.is_some() {
             return Ok(());
         }
-        let organisation = OrganisationId::from_uuid(row.organisation_id);
+        let organisation = row.organisation_id;
         let now = context.now();
         let mut change = row.into_active_model();
         change.disabled_at = ActiveValue::Set(Some(now.as_millis()));
@@ -85,8 +258,8 @@ impl Portal {
             .filter(access_token::Column::SystemId.eq(*system.as_uuid()))
             .exec(&transaction)
             .await?;
-        let entry = AuditEntry::by_operator(actor, AuditAction::SystemDisabled)
-            .within(organisation)
+        let entry = by
+            .entry(AuditAction::SystemDisabled, organisation)
             .about(AuditTarget::System(system));
         context.audit.record(&transaction, now, &entry).await?;
         transaction.commit().await?;
@@ -95,7 +268,7 @@ impl Portal {
 }
 
 /// Whether a system is still let in, and stays so until the transaction ends.
-pub(crate) async fn is_enabled(transaction: &WriteTransaction, system: SystemId) -> Result<bool, DbErr> {
+pub(crate) async fn is_enabled(transaction: &WriteTransaction, system: SystemId) -> Result<bool, Fault> {
     let row = entity::Entity::find_by_id(*system.as_uuid())
         .lock_shared()
         .one(transaction)
@@ -105,23 +278,17 @@ pub(crate) async fn is_enabled(transaction: &WriteTransaction, system: SystemId)
 
 #[cfg(test)]
 mod tests {
+    use base::AllowedNetworks;
+
     use crate::test_support::on_both_databases;
-    use crate::{NewOrganisation, Scope, SetUpError, TokenError};
+    use crate::{NewSystem, Scope, SystemSetUpError, TokenError};
 
     on_both_databases! {
         async fn a_disabled_system_is_out_at_once_and_stays_listed(test: TestPortal) {
-            let new = NewOrganisation {
-                name: "Norrby kommun".to_owned(),
-                retention_days: None,
-                time_zone: None,
-            };
             let (portal, operator) = (&test.portal, test.operator());
-            let organisation = portal.create_organisation(&operator, new).await.unwrap().id;
+            let organisation = test.organisation("Norrby kommun").await;
             let scopes = [Scope::MessagesSend];
-            let (id, secret) = portal
-                .create_system(&operator, organisation, "a", &scopes)
-                .await
-                .unwrap();
+            let (id, secret) = test.system(organisation, &scopes).await;
             let issued = portal.issue_token(id, &secret, None, test.request()).await.unwrap();
             portal.system_actor(&issued.token, test.request()).await.unwrap();
 
@@ -132,6 +299,8 @@ mod tests {
             assert!(matches!(with_token, Err(TokenError::InvalidToken)));
             let with_secret = portal.issue_token(id, &secret, None, test.request()).await;
             assert!(matches!(with_secret, Err(TokenError::InvalidClient)));
+            let more = portal.add_secret(&operator, id, None).await;
+            assert!(matches!(more, Err(SystemSetUpError::Disabled)));
             let listed = portal.list_systems(&operator, organisation).await.unwrap();
             assert_eq!(
                 (listed.len(), listed[0].id, listed[0].scopes.as_slice()),
@@ -140,10 +309,33 @@ mod tests {
             assert!(listed[0].disabled_at.is_some());
         }
 
-        async fn a_system_that_does_not_exist_cannot_be_disabled(test: TestPortal) {
+        async fn a_system_that_does_not_exist_cannot_be_changed(test: TestPortal) {
+            let (portal, operator) = (&test.portal, test.operator());
             let nobody = "0192f0c1-2345-7abc-8def-0123456789ab".parse().unwrap();
-            let refused = test.portal.disable_system(&test.operator(), nobody).await;
-            assert!(matches!(refused, Err(SetUpError::NoSuchSystem)));
+            let refused = portal.disable_system(&operator, nobody).await;
+            assert!(matches!(refused, Err(SystemSetUpError::NoSuchSystem)));
+            let refused = portal.add_secret(&operator, nobody, None).await;
+            assert!(matches!(refused, Err(SystemSetUpError::NoSuchSystem)));
+            let refused = portal.set_networks(&operator, nobody, AllowedNetworks::anywhere()).await;
+            assert!(matches!(refused, Err(SystemSetUpError::NoSuchSystem)));
+        }
+
+        async fn an_organisation_has_two_hundred_systems_at_most_and_disabled_ones_do_not_count(test: TestPortal) {
+            let (portal, operator) = (&test.portal, test.operator());
+            let organisation = test.organisation("Norrby kommun").await;
+            let new = || NewSystem {
+                name: "system".to_owned(),
+                scopes: Vec::new(),
+                networks: AllowedNetworks::anywhere(),
+            };
+            let mut last = None;
+            for _ in 0..200 {
+                last = Some(portal.create_system(&operator, organisation, new()).await.unwrap());
+            }
+            let refused = portal.create_system(&operator, organisation, new()).await;
+            assert!(matches!(refused, Err(SystemSetUpError::TooManySystems { limit: 200 })));
+            portal.disable_system(&operator, last.unwrap()).await.unwrap();
+            portal.create_system(&operator, organisation, new()).await.unwrap();
         }
     }
 }

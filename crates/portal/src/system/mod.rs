@@ -6,72 +6,37 @@
 
 pub(crate) mod access_token;
 mod administration;
-mod credentials;
+mod administrator;
+pub(crate) mod credential;
 pub(crate) mod entity;
+mod error;
+mod scopes;
+mod secret;
 #[cfg(test)]
 mod tests;
 mod token;
 
-pub use administration::System;
 pub(crate) use administration::is_enabled;
-pub use token::{IssuedToken, TokenError};
+pub use administration::{NewSystem, System};
+pub use administrator::Administrator;
+pub use credential::{Credential, CredentialKind, CredentialState, NewSecret};
+pub use error::SystemSetUpError;
+pub use token::{IssuedToken, OutsideNetworks, TokenError};
 
-use base::{OrganisationId, Personnummer, SecretString, SystemId};
-use sea_orm::{EntityTrait, IntoActiveModel};
+use base::Personnummer;
 
 use crate::Portal;
-use crate::actor::{OperatorActor, Scope, SystemActor};
-use crate::audit::{AuditAction, AuditEntry, AuditTarget};
-use crate::message::{SystemError, is_line};
-use crate::organisation::{self, MAX_NAME_CHARS, SetUpError};
+use crate::actor::{Scope, SystemActor};
+use crate::audit::{AuditAction, AuditEntry};
+use crate::message::SystemError;
+
+/// What stands in `system.secret_hash`, which the version before reads, for a system that has no secret for it: the hash of
+/// nothing that anybody knows.
+pub(crate) const NO_SECRET: [u8; 32] = [0; 32];
 
 impl Portal {
     /// The most people in one question about them.
     pub const MAX_MATCHED: usize = 1000;
-
-    /// Creates a system of an organisation, and the secret by which it gets tokens. The secret is shown this once.
-    ///
-    /// # Errors
-    ///
-    /// [`SetUpError`].
-    pub async fn create_system(
-        &self,
-        actor: &OperatorActor,
-        organisation: OrganisationId,
-        name: &str,
-        scopes: &[Scope],
-    ) -> Result<(SystemId, SecretString), SetUpError> {
-        let context = &*self.0;
-        let name = name.trim();
-        if !is_line(name, MAX_NAME_CHARS) {
-            return Err(SetUpError::InvalidName);
-        }
-        let id: SystemId = context.ids.next();
-        let secret = credentials::generate(credentials::SECRET_PREFIX)?;
-        let now = context.now();
-        let transaction = context.database.write().await?;
-        if organisation::find(&transaction, organisation).await?.is_none() {
-            return Err(SetUpError::NoSuchOrganisation);
-        }
-        let row = entity::Model {
-            id: *id.as_uuid(),
-            organisation_id: *organisation.as_uuid(),
-            name: name.to_owned(),
-            secret_hash: credentials::hash(&secret),
-            scopes: credentials::write_scopes(scopes),
-            created_at: now.as_millis(),
-            disabled_at: None,
-        };
-        entity::Entity::insert(row.into_active_model())
-            .exec_without_returning(&transaction)
-            .await?;
-        let entry = AuditEntry::by_operator(actor, AuditAction::SystemCreated)
-            .within(organisation)
-            .about(AuditTarget::System(id));
-        context.audit.record(&transaction, now, &entry).await?;
-        transaction.commit().await?;
-        Ok((id, secret))
-    }
 
     /// For each number, whether the person has an address for notifications; never whether anyone wrote to them.
     ///

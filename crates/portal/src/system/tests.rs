@@ -2,30 +2,17 @@
 
 use std::time::Duration;
 
-use base::{Ids, SecretString, SystemId};
+use base::{AllowedNetworks, Ids, SecretString, SystemId};
 
 use super::TokenError;
 use crate::test_support::{TestPortal, everything_stored, is_among, on_both_databases};
-use crate::{NewOrganisation, Scope, SetUpError};
+use crate::{NewSystem, Scope, SystemSetUpError};
 
 const SCOPES: [Scope; 2] = [Scope::MessagesSend, Scope::MessagesRead];
 
 async fn system(portal: &TestPortal) -> (SystemId, SecretString) {
-    let new = NewOrganisation {
-        name: "Norrby kommun".to_owned(),
-        retention_days: None,
-        time_zone: None,
-    };
-    let organisation = portal
-        .portal
-        .create_organisation(&portal.operator(), new)
-        .await
-        .unwrap();
-    let created = portal
-        .portal
-        .create_system(&portal.operator(), organisation.id, "system", &SCOPES)
-        .await;
-    created.unwrap()
+    let organisation = portal.organisation("Norrby kommun").await;
+    portal.system(organisation, &SCOPES).await
 }
 
 on_both_databases! {
@@ -106,10 +93,15 @@ on_both_databases! {
 
     async fn a_system_needs_an_organisation_and_a_name(portal: TestPortal) {
         let nobody = Ids::new(portal.clock.clock()).next();
-        let refused = portal.portal.create_system(&portal.operator(), nobody, "system", &SCOPES).await;
-        assert!(matches!(refused, Err(SetUpError::NoSuchOrganisation)));
-        let refused = portal.portal.create_system(&portal.operator(), nobody, " ", &SCOPES).await;
-        assert!(matches!(refused, Err(SetUpError::InvalidName)));
+        let new = |name: &str| NewSystem {
+            name: name.to_owned(),
+            scopes: SCOPES.to_vec(),
+            networks: AllowedNetworks::anywhere(),
+        };
+        let refused = portal.portal.create_system(&portal.operator(), nobody, new("system")).await;
+        assert!(matches!(refused, Err(SystemSetUpError::NoSuchOrganisation)));
+        let refused = portal.portal.create_system(&portal.operator(), nobody, new(" ")).await;
+        assert!(matches!(refused, Err(SystemSetUpError::InvalidName)));
     }
 
     async fn no_secret_and_no_token_is_stored_as_it_is(portal: TestPortal) {

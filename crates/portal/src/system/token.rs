@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use base::{OrganisationId, SecretString, SystemId, Timestamp};
+use base::{CredentialId, OrganisationId, SecretString, SystemId, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use super::{access_token, credentials, entity};
+use super::administration::networks;
+use super::{NO_SECRET, access_token, credential, entity, scopes, secret};
 use crate::actor::{RequestInfo, Scope, SystemActor};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::database::WriteTransaction;
 use crate::{CLOCK_TOLERANCE, Fault, Portal};
 
 /// How long an access token holds.
@@ -30,6 +32,10 @@ pub enum TokenError {
     /// Unknown system, wrong secret, or disabled: all alike.
     #[error("the client's credentials are not valid")]
     InvalidClient,
+    /// The credentials or the token are right, but the request comes from where the system may not come from. Said in the
+    /// audit log by [`Portal::record_outside_networks`].
+    #[error("the system may not be used from this network address")]
+    OutsideNetworks(OutsideNetworks),
     /// The system asked for a scope that it does not have.
     #[error("the client may not have a scope that it asked for")]
     InvalidScope,
@@ -39,6 +45,13 @@ pub enum TokenError {
     /// Something inside failed.
     #[error(transparent)]
     Fault(Fault),
+}
+
+/// A system that was used from where it may not come from.
+#[derive(Clone, Copy, Debug)]
+pub struct OutsideNetworks {
+    system: SystemId,
+    organisation: OrganisationId,
 }
 
 impl<E: Into<Fault>> From<E> for TokenError {
@@ -65,8 +78,27 @@ fn holds(expires_at: Timestamp, now: Timestamp) -> bool {
     now < expires_at && expires_at <= now + TOKEN_LIFETIME + CLOCK_TOLERANCE
 }
 
+/// A system that has shown one of its credentials.
+pub(super) struct Proven {
+    pub(super) system: entity::Model,
+    pub(super) credential: CredentialId,
+    /// When that credential ends: no token of it lives longer.
+    pub(super) ends: Option<Timestamp>,
+}
+
+/// Passes when the system may come from where the request does.
+fn within_networks(system: &entity::Model, request: &RequestInfo) -> Result<(), TokenError> {
+    if networks(system)?.allows_known(request.address) {
+        return Ok(());
+    }
+    Err(TokenError::OutsideNetworks(OutsideNetworks {
+        system: SystemId::from_uuid(system.id),
+        organisation: OrganisationId::from_uuid(system.organisation_id),
+    }))
+}
+
 impl Portal {
-    /// Issues an access token for a system's credentials. `requested` narrows its scopes; all that the system has
+    /// Issues an access token for one of a system's secrets. `requested` narrows its scopes; all that the system has
     /// otherwise. A caller that refuses with [`TokenError::InvalidClient`] says so in the audit log with
     /// [`Portal::record_refused_token`], within what it allows one address to fill the log with.
     ///
@@ -82,36 +114,71 @@ impl Portal {
     ) -> Result<IssuedToken, TokenError> {
         let context = &*self.0;
         let now = context.now();
-        let system = entity::Entity::find_by_id(*client.as_uuid())
-            .one(context.database.reader())
-            .await?;
-        // An unknown system takes the same comparison as a known one.
-        let stored = system.as_ref().map_or(&[0_u8; 32][..], |system| &system.secret_hash);
-        let matches = credentials::matches(secret, stored);
-        let Some(system) = system.filter(|system| matches && system.disabled_at.is_none()) else {
+        let reader = context.database.reader();
+        let system = entity::Entity::find_by_id(*client.as_uuid()).one(reader).await?;
+        let secrets = credential::valid_secrets(reader, client, now).await?;
+        let hash_of = |row: &credential::entity::Model| row.secret_hash.clone().unwrap_or_default();
+        // Each is compared, and an unknown system with something too.
+        let mut matching = None;
+        for row in &secrets {
+            if secret::matches(secret, &hash_of(row)) {
+                matching = Some(row);
+            }
+        }
+        let _compared = secrets.is_empty() && secret::matches(secret, &NO_SECRET);
+        let enabled = system.filter(|system| system.disabled_at.is_none());
+        let (Some(system), Some(credential)) = (enabled, matching) else {
             return Err(TokenError::InvalidClient);
         };
-        let scopes = grant(requested, &credentials::read_scopes(&system.scopes))?;
-        let token = credentials::generate(credentials::TOKEN_PREFIX)?;
+        let proven = Proven {
+            system,
+            credential: CredentialId::from_uuid(credential.id),
+            ends: credential.expires_at.map(Timestamp::from_millis),
+        };
+        let transaction = context.database.write().await?;
+        self.give_token(transaction, proven, requested, request).await
+    }
+
+    /// Gives a token to a system that has proven itself, and commits.
+    pub(super) async fn give_token(
+        &self,
+        transaction: WriteTransaction,
+        proven: Proven,
+        requested: Option<&[Scope]>,
+        request: RequestInfo,
+    ) -> Result<IssuedToken, TokenError> {
+        let context = &*self.0;
+        let (now, clock_time) = (context.now(), context.clock_time());
+        let Proven {
+            system,
+            credential,
+            ends,
+        } = proven;
+        within_networks(&system, &request)?;
+        let granted = grant(requested, &scopes::read_scopes(&system.scopes))?;
+        let token = secret::generate(secret::TOKEN_PREFIX)?;
+        let latest = clock_time + TOKEN_LIFETIME;
+        let expires_at = ends.map_or(latest, |ends| ends.min(latest));
         let row = access_token::Model {
-            token_hash: credentials::hash(&token),
+            token_hash: secret::hash(&token),
             system_id: system.id,
-            scopes: credentials::write_scopes(&scopes),
-            expires_at: (context.clock_time() + TOKEN_LIFETIME).as_millis(),
+            scopes: scopes::write_scopes(&granted),
+            expires_at: expires_at.as_millis(),
+            credential_id: Some(*credential.as_uuid()),
         };
         let organisation = OrganisationId::from_uuid(system.organisation_id);
-        let actor = SystemActor::new(client, organisation, scopes.clone(), request);
-        let transaction = context.database.write().await?;
+        let actor = SystemActor::new(SystemId::from_uuid(system.id), organisation, granted.clone(), request);
         access_token::Entity::insert(row.into_active_model())
             .exec_without_returning(&transaction)
             .await?;
-        let entry = AuditEntry::by_system(&actor, AuditAction::TokenIssued);
+        credential::note_use(&transaction, credential, now).await?;
+        let entry = AuditEntry::by_system(&actor, AuditAction::TokenIssued).about(AuditTarget::Credential(credential));
         context.audit.record(&transaction, now, &entry).await?;
         transaction.commit().await?;
         Ok(IssuedToken {
             token,
-            scopes,
-            expires_in: TOKEN_LIFETIME,
+            scopes: granted,
+            expires_in: expires_at.since(clock_time),
         })
     }
 
@@ -125,26 +192,43 @@ impl Portal {
         self.0.record(&entry).await
     }
 
+    /// Says in the audit log of its organisation that a system was used from where it may not come from.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn record_outside_networks(&self, refused: OutsideNetworks, request: &RequestInfo) -> Result<(), Fault> {
+        let entry = AuditEntry::by_nobody(AuditAction::SystemOutsideNetworks, request)
+            .within(refused.organisation)
+            .about(AuditTarget::System(refused.system));
+        self.0.record(&entry).await
+    }
+
     /// The system that a token stands for.
     ///
     /// # Errors
     ///
-    /// [`TokenError::InvalidToken`], [`TokenError::Fault`].
+    /// [`TokenError::InvalidToken`], [`TokenError::OutsideNetworks`], [`TokenError::Fault`].
     pub async fn system_actor(&self, token: &SecretString, request: RequestInfo) -> Result<SystemActor, TokenError> {
         let context = &*self.0;
         let database = context.database.reader();
-        let token = access_token::Entity::find_by_id(credentials::hash(token))
+        let token = access_token::Entity::find_by_id(secret::hash(token))
             .one(database)
             .await?
             .filter(|token| holds(Timestamp::from_millis(token.expires_at), context.clock_time()))
             .ok_or(TokenError::InvalidToken)?;
+        if let Some(gave) = token.credential_id.map(CredentialId::from_uuid) {
+            let still = credential::find(database, gave, context.now()).await?;
+            still.ok_or(TokenError::InvalidToken)?;
+        }
         let system = entity::Entity::find_by_id(token.system_id)
             .one(database)
             .await?
             .filter(|system| system.disabled_at.is_none())
             .ok_or(TokenError::InvalidToken)?;
-        let owned = credentials::read_scopes(&system.scopes);
-        let mut scopes = credentials::read_scopes(&token.scopes);
+        within_networks(&system, &request)?;
+        let owned = scopes::read_scopes(&system.scopes);
+        let mut scopes = scopes::read_scopes(&token.scopes);
         scopes.retain(|scope| owned.contains(scope));
         let organisation = OrganisationId::from_uuid(system.organisation_id);
         Ok(SystemActor::new(

@@ -2,14 +2,14 @@
 
 use std::convert::Infallible;
 
-use base::Personnummer;
+use base::{AllowedNetworks, OrganisationId, Personnummer, SecretString, SystemId};
 use bytes::Bytes;
 use futures::stream;
 
 use super::TestPortal;
 use crate::{
-    DeclaredFile, IdempotencyKey, MessageDraft, MessageReceipt, NewOrganisation, RecipientAddress, Scope, SendError,
-    SystemActor, Upload,
+    DeclaredFile, IdempotencyKey, MessageDraft, MessageReceipt, NewOrganisation, NewSystem, RecipientAddress, Scope,
+    SendError, SystemActor, Upload,
 };
 
 /// The smallest thing that begins as a PDF does.
@@ -60,6 +60,30 @@ pub(crate) fn pieces(content: &[u8], size: usize) -> stream::Iter<std::vec::Into
 }
 
 impl TestPortal {
+    /// A new organisation with that name.
+    pub(crate) async fn organisation(&self, name: &str) -> OrganisationId {
+        let new = NewOrganisation {
+            name: name.to_owned(),
+            retention_days: None,
+            time_zone: None,
+        };
+        let created = self.portal.create_organisation(&self.operator(), new).await;
+        created.unwrap().id
+    }
+
+    /// A system of an organisation with these scopes, which may come from anywhere, and a secret of it that never ends.
+    pub(crate) async fn system(&self, organisation: OrganisationId, scopes: &[Scope]) -> (SystemId, SecretString) {
+        let new = NewSystem {
+            name: "ärendesystem".to_owned(),
+            scopes: scopes.to_vec(),
+            networks: AllowedNetworks::anywhere(),
+        };
+        let operator = self.operator();
+        let system = self.portal.create_system(&operator, organisation, new).await.unwrap();
+        let secret = self.portal.add_secret(&operator, system, None).await.unwrap();
+        (system, secret.secret)
+    }
+
     /// A system with every scope, of a new organisation with that name.
     pub(crate) async fn sender_named(&self, name: &str) -> SystemActor {
         self.sender_with(name, &Scope::ALL).await
@@ -72,17 +96,8 @@ impl TestPortal {
 
     /// A system with these scopes, of a new organisation with that name.
     pub(crate) async fn sender_with(&self, name: &str, scopes: &[Scope]) -> SystemActor {
-        let new = NewOrganisation {
-            name: name.to_owned(),
-            retention_days: None,
-            time_zone: None,
-        };
-        let organisation = self.portal.create_organisation(&self.operator(), new).await.unwrap();
-        let (system, secret) = self
-            .portal
-            .create_system(&self.operator(), organisation.id, "ärendesystem", scopes)
-            .await
-            .unwrap();
+        let organisation = self.organisation(name).await;
+        let (system, secret) = self.system(organisation, scopes).await;
         let issued = self
             .portal
             .issue_token(system, &secret, None, self.request())

@@ -148,6 +148,12 @@ impl Language {
             ClientError::NotSignedIn(TokenErrorCode::ServerError) => self
                 .pick("Portalen kan inte logga in någon just nu.", "The portal can't log anyone in just now.")
                 .to_owned(),
+            ClientError::NotSignedIn(TokenErrorCode::UnauthorizedClient) => self
+                .pick(
+                    "Systemet får inte användas från den här nätverksadressen. Be en administratör lägga till den.",
+                    "The system may not be used from this network address. Ask an admin to add it.",
+                )
+                .to_owned(),
             ClientError::NotSignedIn(_) => self
                 .pick(
                     "Systemets id eller hemlighet är fel, eller så är systemet avstängt. Kör valv login med rätt uppgifter.",

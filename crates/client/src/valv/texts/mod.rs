@@ -6,7 +6,7 @@ mod problem;
 use std::env;
 
 use base::Timestamp;
-use client::api::DeliveryState;
+use client::api::{DeliveryState, EndingCredential};
 use jiff::tz::TimeZone;
 
 /// The language of messages.
@@ -134,9 +134,20 @@ impl Language {
             (Self::Swedish, "opened") => "öppnat",
             (Self::Swedish, "revoked") => "återtaget",
             (Self::Swedish, "purged") => "gallrat",
+            (Self::Swedish, "credential_ending") => "systemets inloggning löper ut",
+            (Self::English, "credential_ending") => "the system's credential ends",
             // Kinds that this version doesn't know are shown as the portal names them.
             (Self::Swedish | Self::English, other) => other,
         }
+    }
+
+    /// Which credential ends, and when.
+    pub(crate) fn ending(self, ending: &EndingCredential) -> String {
+        let (system, credential, at) = (ending.system_id, ending.credential_id, moment(ending.expires_at));
+        self.pick(
+            format!("{credential} för systemet {system}: {at}"),
+            format!("{credential} of the system {system}: {at}"),
+        )
     }
 
     pub(crate) fn trying_again(self, seconds: u64) -> String {

@@ -63,6 +63,9 @@ fn swedish(code: ProblemCode) -> &'static str {
         ProblemCode::InsufficientScope => {
             "Systemet får inte göra det här. Be driftansvarig om ett system med rätt behörighet."
         }
+        ProblemCode::NetworkNotAllowed => {
+            "Systemet får inte användas från den här nätverksadressen. Be en administratör lägga till den."
+        }
         ProblemCode::NotFound => "Det finns inget sådant meddelande, eller så hör det till en annan organisation.",
         ProblemCode::MethodNotAllowed => "Portalen tar inte emot den frågan. Är valv av rätt version?",
         ProblemCode::KeyReused => {

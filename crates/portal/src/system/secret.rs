@@ -1,11 +1,10 @@
-//! Secrets and tokens of systems, and their scopes as text.
+//! Secrets and tokens of systems: 32 random bytes, of which the portal keeps a hash. Knows no row.
 
 use base::{SecretString, constant_time_eq};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::Fault;
-use crate::actor::Scope;
 
 /// A system's secret begins so, and scanners for leaked secrets can find it.
 pub(super) const SECRET_PREFIX: &str = "postvalv_secret_";
@@ -30,21 +29,6 @@ pub(super) fn matches(secret: &SecretString, stored: &[u8]) -> bool {
     constant_time_eq(&hash(secret), stored)
 }
 
-/// Scopes with a space between them (RFC 6749 section 3.3), in one order and without repetition.
-pub(super) fn write_scopes(scopes: &[Scope]) -> String {
-    let names: Vec<&str> = Scope::ALL
-        .into_iter()
-        .filter(|scope| scopes.contains(scope))
-        .map(Scope::as_str)
-        .collect();
-    names.join(" ")
-}
-
-/// Reads stored scopes; one that this version does not know gives nothing.
-pub(super) fn read_scopes(text: &str) -> Vec<Scope> {
-    text.split(' ').filter_map(|name| name.parse().ok()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,16 +41,5 @@ mod tests {
         assert!(matches(&one, &hash(&one)));
         assert!(!matches(&other, &hash(&one)));
         assert!(!matches(&one, b""));
-    }
-
-    #[test]
-    fn scopes_are_written_once_each() {
-        let scopes = [Scope::EventsRead, Scope::MessagesSend, Scope::EventsRead];
-        assert_eq!(write_scopes(&scopes), "messages:send events:read");
-        assert_eq!(
-            read_scopes("messages:send unknown events:read"),
-            [Scope::MessagesSend, Scope::EventsRead]
-        );
-        assert_eq!(read_scopes(""), []);
     }
 }

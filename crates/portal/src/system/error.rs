@@ -1,0 +1,50 @@
+//! Why a system or one of its credentials could not be set up.
+
+use crate::Fault;
+
+/// Why a system or one of its credentials could not be set up or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum SystemSetUpError {
+    /// The name is empty, too long, or holds control characters.
+    #[error("the name must be 1 to 100 characters in one line")]
+    InvalidName,
+    /// There is no such organisation, or none that the actor may know of.
+    #[error("no such organisation")]
+    NoSuchOrganisation,
+    /// There is no such system, or none that the actor may know of.
+    #[error("no such system")]
+    NoSuchSystem,
+    /// The system has no such credential.
+    #[error("the system has no such credential")]
+    NoSuchCredential,
+    /// The organisation has as many systems as it may have.
+    #[error("an organisation has {limit} systems at most: disable one that is not used")]
+    TooManySystems {
+        /// The most that are not disabled.
+        limit: usize,
+    },
+    /// As many secrets hold as may at once.
+    #[error("{limit} secrets hold already: withdraw one first")]
+    TooManySecrets {
+        /// The most.
+        limit: usize,
+    },
+    /// The period is zero days or too long.
+    #[error("a secret holds for 1 to {max_days} days")]
+    InvalidPeriod {
+        /// The longest, in days.
+        max_days: u32,
+    },
+    /// The system is disabled, for good.
+    #[error("the system is disabled")]
+    Disabled,
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(Fault),
+}
+
+impl<E: Into<Fault>> From<E> for SystemSetUpError {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
