@@ -73,6 +73,8 @@ ids! {
     SystemId "system";
     /// One of the credentials by which a system gets tokens: a secret or a public key.
     CredentialId "credential";
+    /// A named individual of one organisation.
+    StaffId "staff";
     /// A person who receives. Random (version 4), so that its age says nothing.
     RecipientId "recipient";
     /// A thread between one organisation and one recipient.
@@ -165,8 +167,8 @@ mod source {
         )+};
     }
     from_new_id! {
-        InstallationId OrganisationId SystemId CredentialId CaseId MessageId DocumentId DeliveryId IntentId NotificationId
-        AuditEventId EventId SessionId RequestId
+        InstallationId OrganisationId SystemId CredentialId StaffId CaseId MessageId DocumentId DeliveryId IntentId
+        NotificationId AuditEventId EventId SessionId RequestId
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use zeroize::Zeroizing;
+
 use crate::field::FieldKey;
 use crate::hazmat::{self, Context, Key};
 
@@ -40,6 +42,13 @@ impl InstallationKey {
     pub fn field_key(&self, purpose: &'static str) -> FieldKey {
         let info = Context::new("postvalv installation field key v1").value(purpose.as_bytes());
         FieldKey::new(self.0.derive(info.as_bytes()))
+    }
+
+    /// 32 secret bytes for one purpose, for an algorithm that isn't this crate's: what argon2 mixes into a password's hash.
+    #[must_use]
+    pub fn secret(&self, purpose: &'static str) -> Zeroizing<[u8; hazmat::KEY_SIZE]> {
+        let info = Context::new("postvalv installation secret v1").value(purpose.as_bytes());
+        Zeroizing::new(*self.0.derive(info.as_bytes()).as_bytes())
     }
 }
 
@@ -101,5 +110,13 @@ mod tests {
         assert!(!key().mac_key("audit").verify(&[b"abc"], code.as_bytes()));
         assert!(!key().mac_key("idempotency").verify(&[b"ab", b"c"], code.as_bytes()));
         assert!(!key().mac_key("audit").verify(&[b"ab", b"c"], &code.as_bytes()[..31]));
+    }
+
+    #[test]
+    fn a_secret_is_the_same_each_time_and_another_for_each_purpose_and_installation() {
+        assert_eq!(*key().secret("password"), *key().secret("password"));
+        assert_ne!(*key().secret("password"), *key().secret("other"));
+        let stranger = InstallationKey::from_bytes([8; 32]);
+        assert_ne!(*key().secret("password"), *stranger.secret("password"));
     }
 }

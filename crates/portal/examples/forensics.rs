@@ -49,6 +49,7 @@ fn settings(folder: &str, provider: &str, portal: String, vault: String) -> Sett
         retention_ceiling_days: Settings::DEFAULT_RETENTION_CEILING_DAYS,
         limits: Limits::default(),
         sessions: SessionLimits::default(),
+        staff: portal::StaffSettings::default(),
         time_zone: jiff::tz::TimeZone::UTC,
     }
 }

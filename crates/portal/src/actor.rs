@@ -1,11 +1,16 @@
 //! Who acts. An actor is the proof that somebody was authenticated: its fields are private and only this crate makes
 //! one, so a use case that asks for an actor can't be called by someone who forgot to check.
 
+mod staff;
+
 use std::net::IpAddr;
 
 use base::{OrganisationId, RecipientId, RequestId, SystemId};
 
 use crate::SessionKey;
+
+pub(crate) use staff::StaffFacts;
+pub use staff::{Denied, StaffActor, StaffCandidate};
 
 /// What the audit log says of the request behind an action.
 #[derive(Clone, Debug)]

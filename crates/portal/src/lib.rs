@@ -28,8 +28,10 @@ mod provider;
 mod purge;
 mod recipient;
 mod retention;
+mod rights;
 mod session;
 mod settings;
+mod staff;
 mod system;
 #[cfg(test)]
 mod test_support;
@@ -44,10 +46,12 @@ use base::{Clock, Ids, Timestamp};
 use audit::AuditWriter;
 use blob::Blobs;
 use database::Database;
+use staff::HashingPool;
 use vault::Vault;
 
 pub use actor::{
-    AssuranceLevel, MissingScope, OperatorActor, RecipientActor, RequestInfo, Scope, SystemActor, UnknownScope,
+    AssuranceLevel, Denied, MissingScope, OperatorActor, RecipientActor, RequestInfo, Scope, StaffActor,
+    StaffCandidate, SystemActor, UnknownScope,
 };
 pub use audit::AuditCheck;
 pub use case::{CaseView, InboxEntry, MessageView};
@@ -64,14 +68,21 @@ pub use message::{
     RecipientAddress, SendError, SystemError, Upload,
 };
 pub use open::{NotReady, OpenError};
-pub use organisation::{NewOrganisation, Organisation, SetUpError};
+pub use organisation::{NewOrganisation, Organisation, SetUpError, SignInRules};
 pub use purge::{PurgeMode, PurgeReport};
 pub use recipient::{SignInError, SignInRefusal, VerifiedIdentity};
+pub use rights::{Action, Role, UnknownRole};
 pub use session::{
     BrowserFamily, Device, EndSessionError, LogoutError, LogoutNotice, LogoutRefusal, OwnSession, ProviderSession,
-    SessionCreation, SessionKey, StoredSession, SystemFamily,
+    SessionCreation, SessionKey, SessionKind, StoredSession, SystemFamily,
 };
-pub use settings::{BlobSettings, Limits, ProviderSettings, S3Settings, SessionLimits, Settings};
+pub use settings::{
+    BlobSettings, Limits, PasswordCost, ProviderSettings, S3Settings, SessionLimits, Settings, StaffSettings,
+};
+pub use staff::{
+    AcceptError, ChangePasswordError, Invitation, InvitationView, InviteError, NewDevice, NewStaffMember,
+    PasswordProblem, PasswordRefused, SignInStep, StaffNotices, StaffProof, StaffSignInError, StaffVisitor, Validity,
+};
 pub use system::{
     Administrator, Credential, CredentialKind, CredentialState, IssuedToken, NewSecret, NewSystem, OutsideNetworks,
     System, SystemSetUpError, TokenError,
@@ -90,6 +101,7 @@ pub(crate) struct Context {
     vault: Vault,
     blobs: Blobs,
     audit: AuditWriter,
+    passwords: HashingPool,
     /// The latest instant that this installation has acted on, in milliseconds.
     latest: AtomicI64,
 }

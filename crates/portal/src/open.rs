@@ -7,6 +7,7 @@ use base::{Clock, Ids};
 
 use crate::audit::AuditWriter;
 use crate::installation::{self, Installation, InstallationError};
+use crate::staff::HashingPool;
 use crate::{Context, Fault, Portal, Settings};
 
 /// The portal could not be opened.
@@ -50,6 +51,7 @@ impl Portal {
         let context = Context {
             clock,
             audit: AuditWriter::new(ids.clone(), parts.vault.clone()),
+            passwords: HashingPool::new(parts.vault.password_secret(), settings.staff.password_cost)?,
             ids,
             settings,
             database: parts.database,

@@ -24,6 +24,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How long a recipient stays signed in.
     pub sessions: SessionLimits,
+    /// How staff sign in.
+    pub staff: StaffSettings,
     /// The time zone of organisations that did not name one.
     pub time_zone: TimeZone,
 }
@@ -93,7 +95,7 @@ impl Default for Limits {
     }
 }
 
-/// How long a recipient stays signed in.
+/// How long somebody stays signed in. The default is a recipient's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionLimits {
     /// The session ends when nothing was asked for so long.
@@ -107,6 +109,50 @@ impl Default for SessionLimits {
         Self {
             idle: Duration::from_secs(15 * 60),
             absolute: Duration::from_secs(60 * 60),
+        }
+    }
+}
+
+/// How staff sign in, and how long they stay signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StaffSettings {
+    /// How long a staff member stays signed in.
+    pub sessions: SessionLimits,
+    /// Whether every staff member of every organisation needs a second factor; when not, each organisation decides.
+    pub second_factor_required: bool,
+    /// What it costs to try a password.
+    pub password_cost: PasswordCost,
+}
+
+impl Default for StaffSettings {
+    fn default() -> Self {
+        Self {
+            sessions: SessionLimits {
+                idle: Duration::from_secs(30 * 60),
+                absolute: Duration::from_secs(10 * 60 * 60),
+            },
+            second_factor_required: true,
+            password_cost: PasswordCost::default(),
+        }
+    }
+}
+
+/// What it costs to try a password: the parameters of argon2id (RFC 9106) with one lane. A hash that was made at another cost is
+/// made anew when its password is next given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// Memory, in KiB (1,024 bytes).
+    pub memory_kib: u32,
+    /// Passes over the memory.
+    pub passes: u32,
+}
+
+impl Default for PasswordCost {
+    /// 64 MiB and two passes: about 90 ms (docs/decisions/0012).
+    fn default() -> Self {
+        Self {
+            memory_kib: 64 * 1024,
+            passes: 2,
         }
     }
 }

@@ -126,6 +126,7 @@ impl Config {
             retention_ceiling_days: self.retention.ceiling_days,
             limits: self.limits.limits(),
             sessions: self.sessions.limits(),
+            staff: portal::StaffSettings::default(),
             time_zone: self.retention.time_zone(),
         }
     }

@@ -1,8 +1,10 @@
 //! The words of the log.
 
-use base::{CaseId, CredentialId, DeliveryId, DocumentId, MessageId, OrganisationId, RecipientId, SessionId, SystemId};
+use base::{
+    CaseId, CredentialId, DeliveryId, DocumentId, MessageId, OrganisationId, RecipientId, SessionId, StaffId, SystemId,
+};
 
-use crate::{OperatorActor, RecipientActor, RequestInfo, SystemActor};
+use crate::{OperatorActor, RecipientActor, RequestInfo, StaffActor, SystemActor};
 
 /// What was done. The names are stored and never change their meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +34,16 @@ pub(crate) enum AuditAction {
     RecipientSignedOutByProvider,
     /// Somebody said so who is not the provider, or says it again.
     ProviderLogoutRefused,
+    StaffInvited,
+    StaffInvitationAccepted,
+    StaffPasswordAccepted,
+    StaffSignedIn,
+    StaffSignInRefused,
+    StaffLocked,
+    StaffSignedOut,
+    /// A staff member ended one of their own sessions from another, or an admin ended all of somebody's.
+    StaffSessionEnded,
+    StaffPasswordChanged,
     CaseOpened,
     DocumentViewed,
     DocumentDownloaded,
@@ -69,6 +81,15 @@ impl AuditAction {
             Self::RecipientSessionEnded => "recipient.session-ended",
             Self::RecipientSignedOutByProvider => "recipient.signed-out-by-provider",
             Self::ProviderLogoutRefused => "provider.logout-refused",
+            Self::StaffInvited => "staff.invited",
+            Self::StaffInvitationAccepted => "staff.invitation-accepted",
+            Self::StaffPasswordAccepted => "staff.password-accepted",
+            Self::StaffSignedIn => "staff.signed-in",
+            Self::StaffSignInRefused => "staff.sign-in-refused",
+            Self::StaffLocked => "staff.locked",
+            Self::StaffSignedOut => "staff.signed-out",
+            Self::StaffSessionEnded => "staff.session-ended",
+            Self::StaffPasswordChanged => "staff.password-changed",
             Self::CaseOpened => "case.opened",
             Self::DocumentViewed => "document.viewed",
             Self::DocumentDownloaded => "document.downloaded",
@@ -89,6 +110,7 @@ pub(crate) enum AuditTarget {
     Organisation(OrganisationId),
     System(SystemId),
     Credential(CredentialId),
+    Staff(StaffId),
     Recipient(RecipientId),
     Case(CaseId),
     Message(MessageId),
@@ -103,6 +125,7 @@ impl AuditTarget {
             Self::Organisation(_) => "organisation",
             Self::System(_) => "system",
             Self::Credential(_) => "credential",
+            Self::Staff(_) => "staff",
             Self::Recipient(_) => "recipient",
             Self::Case(_) => "case",
             Self::Message(_) => "message",
@@ -117,6 +140,7 @@ impl AuditTarget {
             Self::Organisation(id) => id.as_uuid(),
             Self::System(id) => id.as_uuid(),
             Self::Credential(id) => id.as_uuid(),
+            Self::Staff(id) => id.as_uuid(),
             Self::Recipient(id) => id.as_uuid(),
             Self::Case(id) => id.as_uuid(),
             Self::Message(id) => id.as_uuid(),
@@ -132,6 +156,7 @@ impl AuditTarget {
 pub(super) enum Who {
     Recipient(RecipientId),
     System(SystemId),
+    Staff(StaffId),
     Operator,
     /// A provider of identities, whose configured name is the detail.
     Provider,
@@ -146,6 +171,7 @@ impl Who {
         match self {
             Self::Recipient(_) => "recipient",
             Self::System(_) => "system",
+            Self::Staff(_) => "staff",
             Self::Operator => "operator",
             Self::Provider => "provider",
             Self::Portal => "portal",
@@ -157,6 +183,7 @@ impl Who {
         match self {
             Self::Recipient(id) => Some(id.as_uuid()),
             Self::System(id) => Some(id.as_uuid()),
+            Self::Staff(id) => Some(id.as_uuid()),
             Self::Operator | Self::Provider | Self::Portal | Self::Nobody => None,
         }
     }
@@ -193,6 +220,16 @@ impl<'a> AuditEntry<'a> {
     /// An organisation's system did it.
     pub(crate) const fn by_system(actor: &'a SystemActor, action: AuditAction) -> Self {
         Self::new(Who::System(actor.system_id()), action, Some(actor.request())).within(actor.organisation_id())
+    }
+
+    /// A staff member did it who is signed in.
+    pub(crate) const fn by_staff(actor: &'a StaffActor, action: AuditAction) -> Self {
+        Self::new(Who::Staff(actor.staff_id()), action, Some(actor.request())).within(actor.organisation_id())
+    }
+
+    /// A staff member did it who is on the way in and has proven something of who they are.
+    pub(crate) const fn by_incoming_staff(staff: StaffId, action: AuditAction, request: &'a RequestInfo) -> Self {
+        Self::new(Who::Staff(staff), action, Some(request))
     }
 
     /// The operator did it.

@@ -3,7 +3,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::database::testing::{TestDatabases, on_each_database};
-use crate::{BlobSettings, Limits, SessionLimits};
+use crate::{BlobSettings, Limits, SessionLimits, StaffSettings};
 
 fn settings(databases: &TestDatabases) -> Settings {
     let folder = databases.folder.path();
@@ -15,6 +15,7 @@ fn settings(databases: &TestDatabases) -> Settings {
         retention_ceiling_days: 365,
         limits: Limits::default(),
         sessions: SessionLimits::default(),
+        staff: StaffSettings::default(),
         time_zone: TimeZone::UTC,
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn is_text(text: &str, limit: usize) -> bool {
 
 /// Whether a text has the form of an e-mail address that mail servers accept (RFC 5321 section 4.1.2, without quoted
 /// local parts and address literals).
-pub(super) fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else {
         return false;
     };

@@ -5,6 +5,9 @@
 
 use sea_orm_migration::prelude::*;
 
+use super::table::Kind::{Bytes, Id, Number, SmallNumber, Text, Time};
+use super::table::{refers, table};
+
 #[derive(DeriveMigrationName)]
 pub(super) struct Migration;
 
@@ -19,59 +22,6 @@ impl MigrationTrait for Migration {
         }
         Ok(())
     }
-}
-
-/// What a column holds. One list for both databases, so that they can't drift apart.
-#[derive(Clone, Copy)]
-enum Kind {
-    Id,
-    Time,
-    Number,
-    SmallNumber,
-    Text,
-    Bytes,
-}
-use Kind::{Bytes, Id, Number, SmallNumber, Text, Time};
-
-/// A column's name and kind; a `?` behind the name allows NULL.
-type Column = (&'static str, Kind);
-
-fn table(name: &'static str, columns: &[Column], primary_key: &[&'static str]) -> TableCreateStatement {
-    let mut table = Table::create();
-    table.table(name);
-    for &(name, kind) in columns {
-        let (name, nullable) = name.strip_suffix('?').map_or((name, false), |name| (name, true));
-        let mut column = ColumnDef::new(name);
-        match kind {
-            Id => column.uuid(),
-            Time | Number => column.big_integer(),
-            SmallNumber => column.integer(),
-            Text => column.text(),
-            Bytes => column.binary(),
-        };
-        if nullable {
-            column.null();
-        } else {
-            column.not_null();
-        }
-        table.col(column);
-    }
-    let mut key = Index::create();
-    for &column in primary_key {
-        key.col(column);
-    }
-    table.primary_key(&mut key);
-    table
-}
-
-fn refers(mut table: TableCreateStatement, column: &'static str, to: &'static str) -> TableCreateStatement {
-    let from = table.get_table_name().cloned();
-    let mut key = ForeignKey::create();
-    if let Some(from) = from {
-        key.from_tbl(from);
-    }
-    table.foreign_key(key.from_col(column).to(to, "id"));
-    table
 }
 
 fn tables() -> Vec<TableCreateStatement> {

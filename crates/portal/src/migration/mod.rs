@@ -5,8 +5,10 @@ mod m0001_first;
 mod m0002_audit_guard;
 mod m0003_inbox_index;
 mod m0004_session_device;
+mod m0005_staff;
 mod m0006_system_credentials;
 mod m0007_provider_session;
+mod table;
 
 use sea_orm_migration::prelude::*;
 
@@ -22,6 +24,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0002_audit_guard::Migration),
             Box::new(m0003_inbox_index::Migration),
             Box::new(m0004_session_device::Migration),
+            Box::new(m0005_staff::Migration),
             Box::new(m0006_system_credentials::Migration),
             Box::new(m0007_provider_session::Migration),
         ]

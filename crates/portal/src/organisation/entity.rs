@@ -14,6 +14,14 @@ pub(crate) struct Model {
     /// The sequence number of the organisation's latest event.
     pub(crate) event_sequence: i64,
     pub(crate) created_at: i64,
+    /// The name in addresses; nothing for an organisation from before there were such names.
+    pub(crate) slug: Option<String>,
+    /// Whether its staff need a second factor: 1 for yes.
+    pub(crate) second_factor_required: Option<i32>,
+    /// How long its staff may use a password; nothing when that has no end.
+    pub(crate) password_max_age_days: Option<i32>,
+    /// The networks that its staff may come from, as `base::AllowedNetworks` writes them.
+    pub(crate) staff_networks: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

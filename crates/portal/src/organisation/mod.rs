@@ -1,17 +1,24 @@
 //! Organisations: the senders, each with a key, a retention and a time zone of its own.
 
 pub(crate) mod entity;
+mod sign_in_rules;
+mod slug;
 #[cfg(test)]
 mod tests;
 
+pub use sign_in_rules::SignInRules;
+
 use base::{OrganisationId, Timestamp};
 use jiff::tz::TimeZone;
-use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, SqlErr};
 
 use crate::actor::{OperatorActor, SystemActor};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::message::is_line;
 use crate::{Fault, Portal, retention};
+
+/// How often an organisation's slug is chosen anew when another node takes it at the same moment.
+const ATTEMPTS: u32 = 3;
 
 /// The longest name of an organisation or system, in characters.
 pub(crate) const MAX_NAME_CHARS: usize = 100;
@@ -34,6 +41,9 @@ pub struct Organisation {
     pub id: OrganisationId,
     /// The name that recipients see.
     pub name: String,
+    /// Its name in the addresses of its staff's pages; `None` when it was created before there were such names, and its id stands
+    /// there.
+    pub slug: Option<String>,
     /// How many days its messages may be read, when they do not say otherwise.
     pub retention_days: u32,
     /// Where its days end.
@@ -73,11 +83,29 @@ impl Organisation {
         Ok(Self {
             id: OrganisationId::from_uuid(row.id),
             name: row.name,
+            slug: row.slug,
             retention_days: u32::try_from(row.retention_days).map_err(Fault::new)?,
             time_zone: TimeZone::get(&row.time_zone).map_err(Fault::new)?,
             created_at: Timestamp::from_millis(row.created_at),
         })
     }
+}
+
+/// The row of the organisation that an address names: by its id, else by its slug.
+pub(crate) async fn find_row_by_address(
+    on: &impl ConnectionTrait,
+    address: &str,
+) -> Result<Option<entity::Model>, DbErr> {
+    let by = match address.parse::<OrganisationId>() {
+        Ok(id) => entity::Column::Id.eq(*id.as_uuid()),
+        Err(_) => entity::Column::Slug.eq(address),
+    };
+    entity::Entity::find().filter(by).one(on).await
+}
+
+/// The row of the organisation with that id.
+pub(crate) async fn find_row(on: &impl ConnectionTrait, id: OrganisationId) -> Result<Option<entity::Model>, DbErr> {
+    entity::Entity::find_by_id(*id.as_uuid()).one(on).await
 }
 
 /// The organisation with that id.
@@ -116,6 +144,10 @@ impl Portal {
         context.vault.create_organisation_key(id).await?;
         let row = entity::Model {
             id: *id.as_uuid(),
+            slug: None,
+            second_factor_required: None,
+            password_max_age_days: None,
+            staff_networks: None,
             name,
             retention_days: i32::try_from(retention_days)
                 .map_err(|_| SetUpError::RetentionOutsideLimits { ceiling_days })?,
@@ -123,16 +155,38 @@ impl Portal {
             event_sequence: 0,
             created_at: now.as_millis(),
         };
-        let transaction = context.database.write().await?;
-        entity::Entity::insert(row.clone().into_active_model())
-            .exec_without_returning(&transaction)
-            .await?;
         let entry = AuditEntry::by_operator(actor, AuditAction::OrganisationCreated)
             .within(id)
             .about(AuditTarget::Organisation(id));
-        context.audit.record(&transaction, now, &entry).await?;
-        transaction.commit().await?;
-        Ok(Organisation::from_row(row)?)
+        let mut attempt = 1;
+        loop {
+            let transaction = context.database.write().await?;
+            let mut row = row.clone();
+            row.slug = Some(slug::free(&transaction, &row.name).await?);
+            let inserted = entity::Entity::insert(row.clone().into_active_model())
+                .exec_without_returning(&transaction)
+                .await;
+            match inserted {
+                // Somebody created one of the same name at the same moment: with the next number it is.
+                Err(error) if attempt < ATTEMPTS && is_unique_violation(&error) => attempt += 1,
+                inserted => {
+                    inserted?;
+                    context.audit.record(&transaction, now, &entry).await?;
+                    transaction.commit().await?;
+                    return Ok(Organisation::from_row(row)?);
+                }
+            }
+        }
+    }
+
+    /// The organisation whose staff an address is for: its slug or its id.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`].
+    pub async fn organisation_at(&self, address: &str) -> Result<Option<Organisation>, Fault> {
+        let row = find_row_by_address(self.0.database.reader(), address).await?;
+        row.map(Organisation::from_row).transpose()
     }
 
     /// Every organisation, oldest first.
@@ -159,4 +213,8 @@ impl Portal {
             .await?
             .ok_or_else(|| Fault::new("a system's organisation is missing"))
     }
+}
+
+fn is_unique_violation(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }

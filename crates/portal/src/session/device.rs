@@ -95,7 +95,7 @@ impl Device {
     }
 
     /// Two bytes whatever the device, so that the sealed value's length says nothing.
-    pub(super) fn to_bytes(self) -> [u8; 2] {
+    pub(crate) fn to_bytes(self) -> [u8; 2] {
         let browser = BROWSERS.iter().find(|(family, _)| *family == self.browser);
         let system = SYSTEMS.iter().find(|(family, _)| *family == self.system);
         [
@@ -105,7 +105,7 @@ impl Device {
     }
 
     /// What [`Self::to_bytes`] wrote; families that a later version may have added are unknown.
-    pub(super) fn from_bytes(bytes: &[u8]) -> Self {
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Self {
         let &[browser, system] = bytes else {
             return Self::UNKNOWN;
         };

@@ -25,6 +25,14 @@ pub(crate) struct Model {
     /// Keyed codes of what the provider calls its session and the person, when it can end sessions here.
     pub(crate) provider_session_mac: Option<Vec<u8>>,
     pub(crate) provider_subject_mac: Option<Vec<u8>>,
+    /// Whose it is: nothing for a recipient's.
+    pub(crate) kind: Option<String>,
+    /// Which staff member it belongs to, from the moment that they gave their password.
+    pub(crate) staff_id: Option<Uuid>,
+    /// What they have proven: 1 the password, 2 a second factor too.
+    pub(crate) proven: Option<i32>,
+    /// When a staff member last proved everything that is asked of them; nothing while they are on the way in.
+    pub(crate) confirmed_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

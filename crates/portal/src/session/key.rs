@@ -7,6 +7,27 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// Tells the secret from the place: both come from the same id.
 const SECRET: &[u8] = b"postvalv session secret v1";
+/// Tells the sessions of staff from those of recipients, so that the id of one finds nothing as the other's.
+const STAFF: &[u8] = b"postvalv staff session v1";
+
+/// Whose session it is. The two have cookies, limits and pages of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SessionKind {
+    /// A recipient's.
+    Recipient,
+    /// A staff member's.
+    Staff,
+}
+
+impl SessionKind {
+    /// What is stored of it; recipients' were there before there were kinds.
+    pub(super) const fn stored(self) -> Option<&'static str> {
+        match self {
+            Self::Recipient => None,
+            Self::Staff => Some("staff"),
+        }
+    }
+}
 
 /// A session, named by the id in its cookie. The id itself is kept nowhere.
 ///
@@ -15,18 +36,42 @@ const SECRET: &[u8] = b"postvalv session secret v1";
 /// read it: it goes with the cookie.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct SessionKey {
+    #[zeroize(skip)]
+    kind: SessionKind,
     hash: [u8; 32],
     secret: [u8; 32],
 }
 
 impl SessionKey {
-    /// The session whose cookie carries `id` (at least 128 random bits, so that unkeyed hashes are enough).
+    /// The recipient's session whose cookie carries `id` (at least 128 random bits, so that unkeyed hashes are enough).
     #[must_use]
     pub fn of(id: &[u8]) -> Self {
         Self {
+            kind: SessionKind::Recipient,
             hash: Sha256::digest(id).into(),
             secret: Sha256::new().chain_update(SECRET).chain_update(id).finalize().into(),
         }
+    }
+
+    /// As [`SessionKey::of`], the session of a staff member. The same id names another session as a recipient's.
+    #[must_use]
+    pub fn of_staff(id: &[u8]) -> Self {
+        Self {
+            kind: SessionKind::Staff,
+            hash: Sha256::new().chain_update(STAFF).chain_update(id).finalize().into(),
+            secret: Sha256::new()
+                .chain_update(STAFF)
+                .chain_update(SECRET)
+                .chain_update(id)
+                .finalize()
+                .into(),
+        }
+    }
+
+    /// Whose session it is.
+    #[must_use]
+    pub const fn kind(&self) -> SessionKind {
+        self.kind
     }
 
     /// The row's primary key.

@@ -9,18 +9,20 @@ mod key;
 mod logout_token;
 mod own;
 mod rule;
+mod staff;
 mod store;
 
 use base::{RecipientId, SessionId, Timestamp};
 use keyring::Field;
 
 use crate::database::WriteTransaction;
-use crate::{AssuranceLevel, Context, Fault, Portal, RecipientActor, recipient};
+use crate::{AssuranceLevel, Context, Fault, Portal, RecipientActor, SessionLimits, recipient};
 
 pub use at_provider::{LogoutError, LogoutNotice, LogoutRefusal, ProviderSession};
 pub use device::{BrowserFamily, Device, SystemFamily};
-pub use key::SessionKey;
+pub use key::{SessionKey, SessionKind};
 pub use own::{EndSessionError, OwnSession};
+pub(crate) use staff::{Proven, StaffBinding, StaffSession, bind_staff, end_all_of_staff, staff_session};
 pub(crate) use store::recipients_with_sessions;
 
 /// How many sessions are deleted in one transaction.
@@ -85,12 +87,16 @@ impl Portal {
             sealed_data: seal(&self.0, key, "sealed_data", data),
             created_at: now.as_millis(),
             last_seen_at: now.as_millis(),
-            expires_at: (now + self.0.settings.sessions.absolute).as_millis(),
+            expires_at: (now + limits(&self.0, key.kind()).absolute).as_millis(),
             public_id: None,
             sealed_device: None,
             signed_in_at: None,
             provider_session_mac: None,
             provider_subject_mac: None,
+            kind: key.kind().stored().map(str::to_owned),
+            staff_id: None,
+            proven: None,
+            confirmed_at: None,
         };
         let transaction = self.0.database.write().await?;
         let created = store::insert(&transaction, row).await?;
@@ -110,7 +116,7 @@ impl Portal {
     /// A fault; then nothing was stored.
     pub async fn save_session(&self, key: &SessionKey, data: &[u8]) -> Result<bool, Fault> {
         let sealed = seal(&self.0, key, "sealed_data", data);
-        let limits = self.0.settings.sessions;
+        let limits = limits(&self.0, key.kind());
         let transaction = self.0.database.write().await?;
         let saved = store::save(&transaction, key, sealed, limits, self.0.clock_time()).await?;
         transaction.commit().await?;
@@ -130,7 +136,7 @@ impl Portal {
         let expires_at = Timestamp::from_millis(row.expires_at);
         Ok(Some(StoredSession {
             data,
-            expires_at: rule::runs_out(self.0.settings.sessions, self.0.clock_time(), expires_at),
+            expires_at: rule::runs_out(limits(&self.0, key.kind()), self.0.clock_time(), expires_at),
         }))
     }
 
@@ -251,10 +257,18 @@ pub(crate) async fn delete_run_out(context: &Context) -> Result<u64, Fault> {
     at_provider::forget_tokens(&transaction, context.clock_time()).await?;
     transaction.commit().await?;
     let mut deleted = 0;
+    for kind in [SessionKind::Recipient, SessionKind::Staff] {
+        deleted += delete_run_out_of(context, kind).await?;
+    }
+    Ok(deleted)
+}
+
+async fn delete_run_out_of(context: &Context, kind: SessionKind) -> Result<u64, Fault> {
+    let mut deleted = 0;
     loop {
         let transaction = context.database.write().await?;
-        let mut gone =
-            store::delete_run_out(&transaction, context.settings.sessions, context.clock_time(), BATCH).await?;
+        let (limits, now) = (limits(context, kind), context.clock_time());
+        let mut gone = store::delete_run_out(&transaction, kind, limits, now, BATCH).await?;
         // In one order on every node, so that two can't wait for each other.
         gone.sort_unstable();
         for recipient in gone.iter().flatten() {
@@ -269,11 +283,19 @@ pub(crate) async fn delete_run_out(context: &Context) -> Result<u64, Fault> {
     }
 }
 
+/// How long sessions of that kind last.
+fn limits(context: &Context, kind: SessionKind) -> SessionLimits {
+    match kind {
+        SessionKind::Recipient => context.settings.sessions,
+        SessionKind::Staff => context.settings.staff.sessions,
+    }
+}
+
 async fn living(context: &Context, key: &SessionKey) -> Result<Option<entity::Model>, Fault> {
     let Some(row) = store::find(context.database.reader(), key).await? else {
         return Ok(None);
     };
-    let (now, limits) = (context.clock_time(), context.settings.sessions);
+    let (now, limits) = (context.clock_time(), limits(context, key.kind()));
     let last_seen_at = Timestamp::from_millis(row.last_seen_at);
     if rule::has_run_out(limits, last_seen_at, Timestamp::from_millis(row.expires_at), now) {
         return Ok(None);

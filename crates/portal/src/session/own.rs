@@ -1,14 +1,22 @@
 //! What a person sees of their own sessions, and how they end one from another.
 
-use base::{SessionId, Timestamp};
+use base::{RecipientId, SessionId, StaffId, Timestamp};
 use keyring::Field;
 
-use super::{Device, SessionKey, entity, store};
+use super::{Device, SessionKey, SessionKind, entity, limits, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::database::WriteTransaction;
 use crate::{Context, Fault, Portal, RecipientActor, recipient};
 
 /// How many sessions are listed. Nobody needs as many; who has more ends them all at once.
 const LISTED: u64 = 50;
+
+/// Who is signed in to a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Owner {
+    Recipient(RecipientId),
+    Staff(StaffId),
+}
 
 /// One of a person's own sessions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,13 +52,7 @@ impl Portal {
     ///
     /// A fault.
     pub async fn sessions_of(&self, actor: &RecipientActor) -> Result<Vec<OwnSession>, Fault> {
-        let context = &*self.0;
-        let limits = context.settings.sessions;
-        let reader = context.database.reader();
-        let rows = store::of_recipient(reader, actor.recipient_id(), limits, context.clock_time(), LISTED).await?;
-        let mut sessions: Vec<_> = rows.iter().map(|row| own(context, actor.session(), row)).collect();
-        sessions.sort_by_key(|session| !session.is_this);
-        Ok(sessions)
+        list(&self.0, Owner::Recipient(actor.recipient_id()), Some(actor.session())).await
     }
 
     /// Ends one of the person's own sessions; its next request, and within seconds a download that is under way in it, is
@@ -61,12 +63,9 @@ impl Portal {
     /// See [`EndSessionError`]. No session is ended without an audit event.
     pub async fn end_session_of(&self, actor: &RecipientActor, id: SessionId) -> Result<(), EndSessionError> {
         let context = &*self.0;
-        let (recipient, limits, now) = (actor.recipient_id(), context.settings.sessions, context.now());
+        let (recipient, now) = (actor.recipient_id(), context.now());
         let transaction = context.database.write().await.map_err(Fault::from)?;
-        let deleted = store::delete_of_recipient(&transaction, recipient, id, limits, context.clock_time()).await;
-        if !deleted.map_err(Fault::from)? {
-            return Err(EndSessionError::NotFound);
-        }
+        delete_one(context, &transaction, Owner::Recipient(recipient), id).await?;
         let noted = recipient::may_be_forgotten(&transaction, recipient, now).await;
         noted.map_err(Fault::from)?;
         context.audit.record(&transaction, now, &ended(actor, Some(id))).await?;
@@ -82,10 +81,10 @@ impl Portal {
     /// A fault; then none was ended.
     pub async fn end_other_sessions(&self, actor: &RecipientActor) -> Result<usize, Fault> {
         let context = &*self.0;
-        let (recipient, limits, now) = (actor.recipient_id(), context.settings.sessions, context.now());
+        let (recipient, now) = (actor.recipient_id(), context.now());
         let transaction = context.database.write().await?;
-        let deleted =
-            store::delete_others(&transaction, recipient, actor.session(), limits, context.clock_time()).await?;
+        let owner = Owner::Recipient(recipient);
+        let deleted = delete_others(context, &transaction, owner, Some(actor.session())).await?;
         if !deleted.is_empty() {
             recipient::may_be_forgotten(&transaction, recipient, now).await?;
         }
@@ -97,18 +96,63 @@ impl Portal {
     }
 }
 
+/// The sessions of somebody that have not run out: `this` first, then the latest used.
+pub(super) async fn list(context: &Context, owner: Owner, this: Option<&SessionKey>) -> Result<Vec<OwnSession>, Fault> {
+    let (limits, now) = (limits(context, owner.kind()), context.clock_time());
+    let rows = store::of_owner(context.database.reader(), owner, limits, now, LISTED).await?;
+    let mut sessions: Vec<_> = rows.iter().map(|row| own(context, this, row)).collect();
+    sessions.sort_by_key(|session| !session.is_this);
+    Ok(sessions)
+}
+
+/// Deletes the session of that name, if it is theirs.
+pub(super) async fn delete_one(
+    context: &Context,
+    transaction: &WriteTransaction,
+    owner: Owner,
+    id: SessionId,
+) -> Result<(), EndSessionError> {
+    let (limits, now) = (limits(context, owner.kind()), context.clock_time());
+    let deleted = store::delete_of_owner(transaction, owner, id, limits, now).await;
+    if deleted.map_err(Fault::from)? {
+        Ok(())
+    } else {
+        Err(EndSessionError::NotFound)
+    }
+}
+
+/// Deletes every session of theirs, perhaps but one, and says how each was named.
+pub(super) async fn delete_others(
+    context: &Context,
+    transaction: &WriteTransaction,
+    owner: Owner,
+    but: Option<&SessionKey>,
+) -> Result<Vec<Option<SessionId>>, Fault> {
+    let (limits, now) = (limits(context, owner.kind()), context.clock_time());
+    Ok(store::delete_others(transaction, owner, but, limits, now).await?)
+}
+
+impl Owner {
+    const fn kind(self) -> SessionKind {
+        match self {
+            Self::Recipient(_) => SessionKind::Recipient,
+            Self::Staff(_) => SessionKind::Staff,
+        }
+    }
+}
+
 fn ended(actor: &RecipientActor, id: Option<SessionId>) -> AuditEntry<'_> {
     let target = id.map_or(AuditTarget::Recipient(actor.recipient_id()), AuditTarget::Session);
     AuditEntry::by_recipient(actor, AuditAction::RecipientSessionEnded).about(target)
 }
 
-fn own(context: &Context, this: &SessionKey, row: &entity::Model) -> OwnSession {
+fn own(context: &Context, this: Option<&SessionKey>, row: &entity::Model) -> OwnSession {
     OwnSession {
         id: row.public_id.map(SessionId::from_uuid),
         device: open_device(context, row),
         signed_in_at: Timestamp::from_millis(row.signed_in_at.unwrap_or(row.created_at)),
         last_used_at: Timestamp::from_millis(row.last_seen_at),
-        is_this: row.key_hash == this.hash(),
+        is_this: this.is_some_and(|this| row.key_hash == this.hash()),
     }
 }
 

@@ -9,7 +9,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::entity::{Column, Entity, Model};
-use super::{Binding, SessionKey};
+use super::own::Owner;
+use super::{Binding, SessionKey, SessionKind, StaffBinding};
 use crate::{CLOCK_TOLERANCE, SessionLimits};
 
 /// Stores a new session; says `false` when the key is taken.
@@ -86,16 +87,42 @@ pub(super) async fn delete(on: &impl ConnectionTrait, key: &SessionKey) -> Resul
     Ok(deleted.rows_affected > 0)
 }
 
-/// Up to `limit` sessions that this person is signed in to and that have not run out, the latest used first.
-pub(super) async fn of_recipient(
+/// Binds a staff member to a session that has not run out.
+pub(super) async fn bind_staff(
     on: &impl ConnectionTrait,
-    recipient: RecipientId,
+    key: &SessionKey,
+    binding: &StaffBinding,
+    sealed_device: Vec<u8>,
+    limits: SessionLimits,
+    now: Timestamp,
+) -> Result<bool, DbErr> {
+    let confirmed_at = binding.confirmed_at.map(Timestamp::as_millis);
+    let updated = Entity::update_many()
+        .col_expr(Column::StaffId, (*binding.staff.as_uuid()).into())
+        .col_expr(Column::Proven, binding.proven.stored().into())
+        .col_expr(Column::PublicId, (*binding.id.as_uuid()).into())
+        .col_expr(Column::SealedDevice, sealed_device.into())
+        .col_expr(Column::SignedInAt, binding.signed_in_at.as_millis().into())
+        .col_expr(Column::ConfirmedAt, confirmed_at.into())
+        .col_expr(Column::LastSeenAt, now.as_millis().into())
+        .col_expr(Column::ExpiresAt, binding.expires_at.as_millis().into())
+        .filter(Column::KeyHash.eq(key.hash().to_vec()))
+        .filter(run_out(limits, now).not())
+        .exec(on)
+        .await?;
+    Ok(updated.rows_affected > 0)
+}
+
+/// Up to `limit` sessions that this person is signed in to and that have not run out, the latest used first.
+pub(super) async fn of_owner(
+    on: &impl ConnectionTrait,
+    owner: Owner,
     limits: SessionLimits,
     now: Timestamp,
     limit: u64,
 ) -> Result<Vec<Model>, DbErr> {
     Entity::find()
-        .filter(whose(recipient, limits, now))
+        .filter(whose(owner, limits, now))
         .order_by_desc(Column::LastSeenAt)
         .order_by_asc(Column::PublicId)
         .limit(limit)
@@ -104,33 +131,33 @@ pub(super) async fn of_recipient(
 }
 
 /// Deletes the session of that name, if it is this person's; says `false` when there is no such session of theirs.
-pub(super) async fn delete_of_recipient(
+pub(super) async fn delete_of_owner(
     on: &impl ConnectionTrait,
-    recipient: RecipientId,
+    owner: Owner,
     id: SessionId,
     limits: SessionLimits,
     now: Timestamp,
 ) -> Result<bool, DbErr> {
     let deleted = Entity::delete_many()
-        .filter(whose(recipient, limits, now))
+        .filter(whose(owner, limits, now))
         .filter(Column::PublicId.eq(*id.as_uuid()))
         .exec(on)
         .await?;
     Ok(deleted.rows_affected > 0)
 }
 
-/// Deletes every session of this person but one, and says how each was named; those that the version before began have
-/// no name.
+/// Deletes every session of this person, perhaps but one, and says how each was named; those that the version before began
+/// have no name.
 pub(super) async fn delete_others(
     on: &impl ConnectionTrait,
-    recipient: RecipientId,
-    but: &SessionKey,
+    owner: Owner,
+    but: Option<&SessionKey>,
     limits: SessionLimits,
     now: Timestamp,
 ) -> Result<Vec<Option<SessionId>>, DbErr> {
     let rows = Entity::find()
-        .filter(whose(recipient, limits, now))
-        .filter(Column::KeyHash.ne(but.hash().to_vec()))
+        .filter(whose(owner, limits, now))
+        .filter(Condition::all().add_option(but.map(|key| Column::KeyHash.ne(key.hash().to_vec()))))
         // In one order for everybody, so that two who end each other's can't wait for each other.
         .order_by_asc(Column::KeyHash)
         .all(on)
@@ -146,20 +173,32 @@ pub(super) async fn delete_others(
 }
 
 /// The scope of what a person sees and ends: their own sessions that have not run out.
-fn whose(recipient: RecipientId, limits: SessionLimits, now: Timestamp) -> Condition {
-    Condition::all()
-        .add(Column::RecipientId.eq(*recipient.as_uuid()))
-        .add(run_out(limits, now).not())
+fn whose(owner: Owner, limits: SessionLimits, now: Timestamp) -> Condition {
+    let theirs = match owner {
+        Owner::Recipient(recipient) => Column::RecipientId.eq(*recipient.as_uuid()),
+        Owner::Staff(staff) => Column::StaffId.eq(*staff.as_uuid()),
+    };
+    Condition::all().add(theirs).add(run_out(limits, now).not())
 }
 
-/// Deletes up to `limit` sessions that have run out, and says who was signed in to them.
+/// Deletes up to `limit` sessions of a kind that have run out, and says who was signed in to them.
 pub(super) async fn delete_run_out(
     on: &impl ConnectionTrait,
+    kind: SessionKind,
     limits: SessionLimits,
     now: Timestamp,
     limit: u64,
 ) -> Result<Vec<Option<RecipientId>>, DbErr> {
-    let rows = Entity::find().filter(run_out(limits, now)).limit(limit).all(on).await?;
+    let of_kind = match kind.stored() {
+        Some(kind) => Column::Kind.eq(kind),
+        None => Column::Kind.is_null(),
+    };
+    let rows = Entity::find()
+        .filter(of_kind)
+        .filter(run_out(limits, now))
+        .limit(limit)
+        .all(on)
+        .await?;
     let keys = rows.iter().map(|row| row.key_hash.clone());
     Entity::delete_many()
         .filter(Column::KeyHash.is_in(keys))

@@ -5,6 +5,7 @@ mod look;
 mod postgres;
 mod reading;
 mod sending;
+mod staff;
 
 use std::path::Path;
 
@@ -13,11 +14,15 @@ use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
 use crate::blob::testing::{bucket, names};
-use crate::{BlobSettings, Limits, OperatorActor, Portal, ProviderSettings, RequestInfo, SessionLimits, Settings};
+use crate::{
+    BlobSettings, Limits, OperatorActor, PasswordCost, Portal, ProviderSettings, RequestInfo, SessionLimits, Settings,
+    StaffSettings,
+};
 
 pub(crate) use look::{columns, everything_stored, is_among};
 pub(crate) use reading::{bytes_of, identity};
 pub(crate) use sending::{PDF, draft, file, number, pieces};
+pub(crate) use staff::{PASSWORD, new_member, secret};
 
 /// Writes each test twice: one that runs on SQLite, and one that runs on PostgreSQL when there is a server.
 ///
@@ -183,6 +188,14 @@ fn settings(folder: &Path, database_url: SecretString, vault_url: SecretString) 
         retention_ceiling_days: CEILING_DAYS,
         limits: Limits::default(),
         sessions: SessionLimits::default(),
+        staff: StaffSettings {
+            second_factor_required: false,
+            password_cost: PasswordCost {
+                memory_kib: 256,
+                passes: 1,
+            },
+            ..StaffSettings::default()
+        },
         time_zone: TimeZone::get("Europe/Stockholm").unwrap(),
     }
 }

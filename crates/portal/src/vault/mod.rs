@@ -18,9 +18,10 @@ mod wrapping;
 
 use std::sync::Arc;
 
-use base::{Clock, Ids};
-use keyring::{BlindIndexKey, FieldKey, MacKey, RegisterKey};
+use base::{Clock, Ids, OrganisationId};
+use keyring::{BlindIndex, BlindIndexKey, FieldKey, MacKey, RegisterKey};
 use sea_orm::{ActiveValue::Set, DbErr, EntityTrait};
+use zeroize::Zeroizing;
 
 use crate::Fault;
 use crate::database::Database;
@@ -72,6 +73,8 @@ pub(crate) enum MacPurpose {
     Idempotency,
     /// What providers call sessions and people.
     ProviderSession,
+    /// The kinds of devices that a staff member has signed in from.
+    StaffDevice,
 }
 
 /// The vault. Cloning it gives the same vault.
@@ -91,9 +94,12 @@ struct FixedKeys {
     audit: MacKey,
     idempotency: MacKey,
     provider_session: MacKey,
+    staff_device: MacKey,
     session: FieldKey,
     device: FieldKey,
     address: FieldKey,
+    staff: FieldKey,
+    password: Zeroizing<[u8; 32]>,
 }
 
 impl Vault {
@@ -117,9 +123,12 @@ impl Vault {
             audit: installation.mac_key("audit"),
             idempotency: installation.mac_key("idempotency"),
             provider_session: installation.mac_key("provider-session"),
+            staff_device: installation.mac_key("staff device"),
             session: installation.field_key("session"),
             device: installation.field_key("device"),
             address: installation.field_key("address"),
+            staff: installation.field_key("staff"),
+            password: installation.secret("password"),
         };
         let vault = Self {
             database,
@@ -166,6 +175,7 @@ impl Vault {
             MacPurpose::Audit => &self.keys.audit,
             MacPurpose::Idempotency => &self.keys.idempotency,
             MacPurpose::ProviderSession => &self.keys.provider_session,
+            MacPurpose::StaffDevice => &self.keys.staff_device,
         }
     }
 
@@ -183,6 +193,26 @@ impl Vault {
     /// The key that seals network addresses in the audit log.
     pub(crate) fn address_key(&self) -> &FieldKey {
         &self.keys.address
+    }
+
+    /// The key that seals what is known of staff: names, e-mail addresses, secrets of one-time codes.
+    pub(crate) fn staff_key(&self) -> &FieldKey {
+        &self.keys.staff
+    }
+
+    /// What goes into each hash of a password, so that a copy of the database alone can't be tried against a list of passwords.
+    pub(crate) fn password_secret(&self) -> &[u8; 32] {
+        &self.keys.password
+    }
+
+    /// What a staff member of an organisation is found by: the index of the e-mail address in each version of the index key,
+    /// newest first. The same address in two organisations has unrelated indexes.
+    pub(crate) fn staff_indexes(&self, organisation: OrganisationId, email: &str) -> Vec<(u32, BlindIndex)> {
+        let identifier = Zeroizing::new(format!("{organisation} {email}"));
+        let versions = self.keys.index.iter();
+        versions
+            .map(|(version, key)| (*version, key.index("staff e-mail", &identifier)))
+            .collect()
     }
 }
 

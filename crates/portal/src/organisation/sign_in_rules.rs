@@ -1,0 +1,62 @@
+//! What an organisation asks of its staff when they sign in.
+
+use std::time::Duration;
+
+use base::{AllowedNetworks, Timestamp};
+
+use super::entity;
+use crate::Fault;
+
+/// What an organisation asks of its staff when they sign in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignInRules {
+    /// Whether everybody needs a second factor. The operator may ask for it of all organisations, whatever stands here.
+    pub second_factor_required: bool,
+    /// How many days a password may be used; `None` for as long as one likes.
+    pub password_max_age_days: Option<u32>,
+    /// Where staff may come from; anywhere when it is empty.
+    pub networks: AllowedNetworks,
+}
+
+impl SignInRules {
+    /// The longest that a password's use may be limited to, in days.
+    pub const MAX_PASSWORD_AGE_DAYS: u32 = 3650;
+
+    /// What is stored; networks that can't be read let nobody in.
+    pub(crate) fn of(row: &entity::Model) -> Result<Self, Fault> {
+        let networks = match &row.staff_networks {
+            Some(text) => text.parse().map_err(Fault::new)?,
+            None => AllowedNetworks::anywhere(),
+        };
+        let max_age = row.password_max_age_days.map(u32::try_from).transpose();
+        Ok(Self {
+            second_factor_required: row.second_factor_required == Some(1),
+            password_max_age_days: max_age.map_err(Fault::new)?,
+            networks,
+        })
+    }
+
+    /// Whether a password that was set then is too old at `now`.
+    pub(crate) fn is_too_old(&self, password_set_at: Timestamp, now: Timestamp) -> bool {
+        self.password_max_age_days
+            .is_some_and(|days| password_set_at + Duration::from_secs(u64::from(days) * 86_400) <= now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_too_old_when_its_days_are_over_and_never_without_a_limit() {
+        let set_at = Timestamp::from_millis(0);
+        let last_instant = Timestamp::from_millis(90 * 86_400_000 - 1);
+        let rules = SignInRules {
+            password_max_age_days: Some(90),
+            ..SignInRules::default()
+        };
+        assert!(!rules.is_too_old(set_at, last_instant));
+        assert!(rules.is_too_old(set_at, last_instant + Duration::from_millis(1)));
+        assert!(!SignInRules::default().is_too_old(set_at, Timestamp::from_millis(i64::MAX)));
+    }
+}

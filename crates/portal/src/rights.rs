@@ -1,0 +1,240 @@
+//! Who of an organisation's staff may do what: one table, role × action, used by every use case of staff. Owns the roles, the
+//! actions and which of them ask for a fresh sign-in. Knows no account, no session and no page.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What a staff member is in their organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Sends messages and follows what becomes of them.
+    Sender,
+    /// Decides who else gets in, and how.
+    Admin,
+    /// Looks at everything that is to be answered for, and changes nothing.
+    Auditor,
+}
+
+impl Role {
+    /// Every role there is.
+    pub const ALL: [Self; 3] = [Self::Sender, Self::Admin, Self::Auditor];
+
+    /// The role's name in storage and in forms.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sender => "sender",
+            Self::Admin => "admin",
+            Self::Auditor => "auditor",
+        }
+    }
+
+    /// Whether the role may do it.
+    #[must_use]
+    pub const fn allows(self, action: Action) -> bool {
+        let right = action.right();
+        match self {
+            Self::Sender => right.sender,
+            Self::Admin => right.admin,
+            Self::Auditor => right.auditor,
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The text is no role's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a role")]
+pub struct UnknownRole;
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(text: &str) -> Result<Self, UnknownRole> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or(UnknownRole)
+    }
+}
+
+/// Something that staff do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// See one's own account and sessions, change the password, end one's own sessions.
+    OwnAccount,
+    /// Set up, replace or remove one's own second factor, make new recovery codes.
+    ChangeOwnSecondFactor,
+    /// See the organisation's cases and their status.
+    SeeCases,
+    /// See the organisation's staff.
+    SeeStaff,
+    /// Invite somebody, or invite somebody anew.
+    InviteStaff,
+    /// Change somebody's role or the dates between which they are let in.
+    ChangeStaff,
+    /// Let somebody in again who is locked out after wrong tries.
+    UnlockStaff,
+    /// End somebody's sessions.
+    EndStaffSessions,
+    /// Shut somebody out, or let them in again.
+    DeactivateStaff,
+    /// See the organisation's systems.
+    SeeSystems,
+    /// Create and disable systems, and change their credentials.
+    ChangeSystems,
+    /// See how staff must sign in.
+    SeeSignInRules,
+    /// Change how staff must sign in: second factor, passwords, networks.
+    ChangeSignInRules,
+    /// See the organisation's audit log.
+    SeeAudit,
+}
+
+/// What a row of the table says.
+struct Right {
+    sender: bool,
+    admin: bool,
+    auditor: bool,
+    step_up: bool,
+}
+
+impl Action {
+    /// Every action there is, in the order of the table.
+    pub const ALL: [Self; 14] = [
+        Self::OwnAccount,
+        Self::ChangeOwnSecondFactor,
+        Self::SeeCases,
+        Self::SeeStaff,
+        Self::InviteStaff,
+        Self::ChangeStaff,
+        Self::UnlockStaff,
+        Self::EndStaffSessions,
+        Self::DeactivateStaff,
+        Self::SeeSystems,
+        Self::ChangeSystems,
+        Self::SeeSignInRules,
+        Self::ChangeSignInRules,
+        Self::SeeAudit,
+    ];
+
+    /// The table.
+    #[rustfmt::skip]
+    const fn right(self) -> Right {
+        //                                      sender admin  auditor fresh sign-in
+        match self {
+            Self::OwnAccount            => right(true,  true,  true,  false),
+            Self::ChangeOwnSecondFactor => right(true,  true,  true,  true),
+            Self::SeeCases              => right(true,  true,  false, false),
+            Self::SeeStaff              => right(false, true,  true,  false),
+            Self::InviteStaff           => right(false, true,  false, true),
+            Self::ChangeStaff           => right(false, true,  false, true),
+            Self::UnlockStaff           => right(false, true,  false, false),
+            Self::EndStaffSessions      => right(false, true,  false, false),
+            Self::DeactivateStaff       => right(false, true,  false, true),
+            Self::SeeSystems            => right(false, true,  true,  false),
+            Self::ChangeSystems         => right(false, true,  false, true),
+            Self::SeeSignInRules        => right(false, true,  true,  false),
+            Self::ChangeSignInRules     => right(false, true,  false, true),
+            Self::SeeAudit              => right(false, true,  true,  false),
+        }
+    }
+
+    /// Whether it asks for a sign-in or a confirmation of at most five minutes ago.
+    #[must_use]
+    pub const fn needs_step_up(self) -> bool {
+        self.right().step_up
+    }
+
+    /// What the table in the documentation calls it.
+    #[cfg(test)]
+    const fn described(self) -> &'static str {
+        match self {
+            Self::OwnAccount => "see their own account and sessions, end sessions of their own, change their password",
+            Self::ChangeOwnSecondFactor => "set up, replace or remove their own second factor, make new recovery codes",
+            Self::SeeCases => "see the organisation's cases and their status",
+            Self::SeeStaff => "see the organisation's staff",
+            Self::InviteStaff => "invite somebody, or anew",
+            Self::ChangeStaff => "change somebody's role or dates",
+            Self::UnlockStaff => "unlock somebody",
+            Self::EndStaffSessions => "end somebody's sessions",
+            Self::DeactivateStaff => "deactivate somebody, or let them in again",
+            Self::SeeSystems => "see the organisation's systems",
+            Self::ChangeSystems => "create and disable systems, change their credentials",
+            Self::SeeSignInRules => "see how staff must sign in",
+            Self::ChangeSignInRules => "change how staff must sign in: second factor, passwords, networks",
+            Self::SeeAudit => "see the organisation's audit log",
+        }
+    }
+}
+
+const fn right(sender: bool, admin: bool, auditor: bool, step_up: bool) -> Right {
+    Right {
+        sender,
+        admin,
+        auditor,
+        step_up,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table as it stands in `docs/security.md`.
+    fn as_markdown() -> String {
+        let mark = |yes: bool, mark: &'static str| if yes { mark } else { "–" };
+        let mut text = String::from("| may | sender | admin | auditor | fresh sign-in |\n|---|---|---|---|---|\n");
+        for action in Action::ALL {
+            let [sender, admin, auditor] = Role::ALL.map(|role| mark(role.allows(action), "yes"));
+            let step_up = mark(action.needs_step_up(), "asked for");
+            let what = action.described();
+            text.push_str(&format!("| {what} | {sender} | {admin} | {auditor} | {step_up} |\n"));
+        }
+        text
+    }
+
+    #[test]
+    fn the_documentation_has_the_table_that_the_code_has() {
+        let documentation = include_str!("../../../docs/security.md");
+        let table = as_markdown();
+        assert!(
+            documentation.contains(&table),
+            "docs/security.md must hold this table:\n{table}"
+        );
+    }
+
+    #[test]
+    fn every_action_stands_in_the_list_once() {
+        for (index, action) in Action::ALL.into_iter().enumerate() {
+            assert!(!Action::ALL[..index].contains(&action), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn an_auditor_changes_nothing_but_their_own_account() {
+        let own = [Action::OwnAccount, Action::ChangeOwnSecondFactor];
+        for action in Action::ALL {
+            let sees = format!("{action:?}").starts_with("See");
+            assert!(
+                !Role::Auditor.allows(action) || sees || own.contains(&action),
+                "{action:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_role_reads_back_from_its_name_and_nothing_else_is_one() {
+        for role in Role::ALL {
+            assert_eq!(role.as_str().parse(), Ok(role));
+        }
+        for text in ["", "Admin", "operator", "admin "] {
+            assert_eq!(text.parse::<Role>(), Err(UnknownRole), "{text}");
+        }
+    }
+}

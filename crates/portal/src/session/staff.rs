@@ -1,0 +1,150 @@
+//! Sessions of staff: how one is bound to a staff member step by step, and what they and their admins see and end of them.
+
+use base::{SessionId, StaffId, Timestamp};
+use sea_orm::DbErr;
+
+use super::own::{self, Owner};
+use super::{Device, EndSessionError, OwnSession, SessionKey, SessionKind, limits, living, store};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::database::WriteTransaction;
+use crate::{Context, Fault, Portal, StaffActor};
+
+/// What somebody has proven in a sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proven {
+    /// That they know the password.
+    Password,
+    /// That they also have the second factor, or a recovery code in its place.
+    SecondFactor,
+}
+
+impl Proven {
+    pub(super) const fn stored(self) -> i32 {
+        match self {
+            Self::Password => 1,
+            Self::SecondFactor => 2,
+        }
+    }
+
+    /// What is stored by a later version proves nothing.
+    const fn from_stored(number: i32) -> Option<Self> {
+        match number {
+            1 => Some(Self::Password),
+            2 => Some(Self::SecondFactor),
+            _ => None,
+        }
+    }
+}
+
+/// What a session is to be bound to.
+#[derive(Debug)]
+pub(crate) struct StaffBinding {
+    pub(crate) staff: StaffId,
+    pub(crate) proven: Proven,
+    pub(crate) id: SessionId,
+    pub(crate) device: Device,
+    /// When the password was given, while the sign-in goes on; afterwards when it was complete.
+    pub(crate) signed_in_at: Timestamp,
+    /// When everything was proven; `None` while something is missing.
+    pub(crate) confirmed_at: Option<Timestamp>,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// A staff member's session that has not run out.
+#[derive(Debug)]
+pub(crate) struct StaffSession {
+    pub(crate) staff: StaffId,
+    pub(crate) proven: Proven,
+    pub(crate) signed_in_at: Timestamp,
+    pub(crate) confirmed_at: Option<Timestamp>,
+}
+
+/// The staff member whose session has not run out, and counts it as used. Says nothing of whether they are still let in.
+pub(crate) async fn staff_session(context: &Context, key: &SessionKey) -> Result<Option<StaffSession>, Fault> {
+    if key.kind() != SessionKind::Staff {
+        return Ok(None);
+    }
+    let Some(row) = living(context, key).await? else {
+        return Ok(None);
+    };
+    let (Some(staff), Some(proven)) = (row.staff_id, row.proven.and_then(Proven::from_stored)) else {
+        return Ok(None);
+    };
+    Ok(Some(StaffSession {
+        staff: StaffId::from_uuid(staff),
+        proven,
+        signed_in_at: Timestamp::from_millis(row.signed_in_at.unwrap_or(row.created_at)),
+        confirmed_at: row.confirmed_at.map(Timestamp::from_millis),
+    }))
+}
+
+/// Binds a session to a staff member. Says `false` when it has run out.
+pub(crate) async fn bind_staff(
+    context: &Context,
+    transaction: &WriteTransaction,
+    key: &SessionKey,
+    binding: &StaffBinding,
+) -> Result<bool, DbErr> {
+    if key.kind() != SessionKind::Staff {
+        return Ok(false);
+    }
+    let sealed_device = own::seal_device(context, key.hash(), binding.device);
+    let limits = limits(context, SessionKind::Staff);
+    store::bind_staff(transaction, key, binding, sealed_device, limits, context.clock_time()).await
+}
+
+/// Ends every session of a staff member, perhaps but one, and says how many there were.
+pub(crate) async fn end_all_of_staff(
+    context: &Context,
+    transaction: &WriteTransaction,
+    staff: StaffId,
+    but: Option<&SessionKey>,
+) -> Result<usize, Fault> {
+    Ok(own::delete_others(context, transaction, Owner::Staff(staff), but)
+        .await?
+        .len())
+}
+
+impl Portal {
+    /// The staff member's own sessions that have not run out, as [`Portal::sessions_of`] gives a recipient's.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn staff_sessions_of(&self, actor: &StaffActor) -> Result<Vec<OwnSession>, Fault> {
+        own::list(&self.0, Owner::Staff(actor.staff_id()), Some(actor.session())).await
+    }
+
+    /// Ends one of the staff member's own sessions; its next request is refused.
+    ///
+    /// # Errors
+    ///
+    /// See [`EndSessionError`]. No session is ended without an audit event.
+    pub async fn end_staff_session_of(&self, actor: &StaffActor, id: SessionId) -> Result<(), EndSessionError> {
+        let context = &*self.0;
+        let transaction = context.database.write().await.map_err(Fault::from)?;
+        own::delete_one(context, &transaction, Owner::Staff(actor.staff_id()), id).await?;
+        let entry = AuditEntry::by_staff(actor, AuditAction::StaffSessionEnded).about(AuditTarget::Session(id));
+        context.audit.record(&transaction, context.now(), &entry).await?;
+        transaction.commit().await.map_err(Fault::from)?;
+        Ok(())
+    }
+
+    /// Ends every session of the staff member but the one that asks, and says how many there were.
+    ///
+    /// # Errors
+    ///
+    /// A fault; then none was ended.
+    pub async fn end_other_staff_sessions(&self, actor: &StaffActor) -> Result<usize, Fault> {
+        let context = &*self.0;
+        let (owner, transaction) = (Owner::Staff(actor.staff_id()), context.database.write().await?);
+        let deleted = own::delete_others(context, &transaction, owner, Some(actor.session())).await?;
+        for id in &deleted {
+            let target = id.map_or(AuditTarget::Staff(actor.staff_id()), AuditTarget::Session);
+            let entry = AuditEntry::by_staff(actor, AuditAction::StaffSessionEnded).about(target);
+            context.audit.record(&transaction, context.now(), &entry).await?;
+        }
+        transaction.commit().await?;
+        Ok(deleted.len())
+    }
+}

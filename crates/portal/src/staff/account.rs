@@ -1,0 +1,217 @@
+//! What a staff member does with their own account: change the password, and see what they should be told.
+
+use base::SecretString;
+
+use super::password::{self, About, HashingError, PasswordProblem, PasswordRefused};
+use super::sign_in::note_wrong_try;
+use super::{NewDevice, StaffProof, device, entity, member, store};
+use crate::actor::StaffCandidate;
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::database::WriteTransaction;
+use crate::rights::Action;
+use crate::{Context, Denied, Fault, Portal, SignInStep, StaffActor, session};
+
+/// A password was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangePasswordError {
+    /// The actor may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The present password is not the one that was given, or there were too many wrong tries: wait and try again.
+    #[error("the present password is another")]
+    WrongPassword,
+    /// The new password may not be set.
+    #[error(transparent)]
+    Password(PasswordProblem),
+    /// Too many passwords are being looked at; in a few seconds it works.
+    #[error("too many passwords are being looked at")]
+    Busy,
+    /// Something else happened meanwhile, and what was asked for is no longer this: begin again.
+    #[error("this is not asked for any more")]
+    Overtaken,
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(Fault),
+}
+
+impl<E: Into<Fault>> From<E> for ChangePasswordError {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<PasswordRefused> for ChangePasswordError {
+    fn from(refused: PasswordRefused) -> Self {
+        match refused {
+            PasswordRefused::Problem(problem) => Self::Password(problem),
+            PasswordRefused::Busy => Self::Busy,
+            PasswordRefused::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
+impl From<HashingError> for ChangePasswordError {
+    fn from(error: HashingError) -> Self {
+        PasswordRefused::from(error).into()
+    }
+}
+
+/// What a staff member should be told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StaffNotices {
+    /// How many wrong tries there were for their account since they last said that they had seen it.
+    pub failed_tries: u32,
+    /// Kinds of devices that they signed in from for the first time, the latest first.
+    pub new_devices: Vec<NewDevice>,
+}
+
+impl StaffNotices {
+    /// Whether there is nothing to tell.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.failed_tries == 0 && self.new_devices.is_empty()
+    }
+}
+
+impl Portal {
+    /// Changes the password of somebody on the way in whose password is too old. What comes back goes on with the sign-in; other
+    /// sessions end.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangePasswordError`].
+    pub async fn replace_old_password(
+        &self,
+        candidate: &StaffCandidate,
+        new: &SecretString,
+    ) -> Result<StaffProof, ChangePasswordError> {
+        if candidate.step() != SignInStep::ChangePassword {
+            return Err(ChangePasswordError::Overtaken);
+        }
+        let context = &*self.0;
+        let staff = candidate.staff_id();
+        let row = store::find(context.database.reader(), staff).await?;
+        let row = row.ok_or(ChangePasswordError::Overtaken)?;
+        let hash = hash_for(context, &row, candidate.organisation_name(), new).await?;
+        let transaction = context.database.write().await?;
+        set(context, &transaction, &row, &hash).await?;
+        session::end_all_of_staff(context, &transaction, staff, Some(candidate.session())).await?;
+        let entry = AuditEntry::by_incoming_staff(staff, AuditAction::StaffPasswordChanged, candidate.request())
+            .within(row.organisation())
+            .about(AuditTarget::Staff(staff));
+        context.audit.record(&transaction, context.now(), &entry).await?;
+        transaction.commit().await?;
+        Ok(StaffProof {
+            staff,
+            proven: candidate.so_far().proven,
+            // The new password counts from now, so that it is not too old at once.
+            began_at: context.clock_time(),
+            by: "new-password",
+        })
+    }
+
+    /// Changes a staff member's own password, and ends their other sessions.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangePasswordError`]; a wrong present password counts as a wrong try.
+    pub async fn change_staff_password(
+        &self,
+        actor: &StaffActor,
+        present: &SecretString,
+        new: &SecretString,
+    ) -> Result<(), ChangePasswordError> {
+        actor.require(Action::OwnAccount)?;
+        let context = &*self.0;
+        let staff = actor.staff_id();
+        let row = store::find(context.database.reader(), staff).await?;
+        let row = row.ok_or(ChangePasswordError::Overtaken)?;
+        if row.tries().barred(context.clock_time()).is_some() {
+            return Err(ChangePasswordError::WrongPassword);
+        }
+        if !password::matches(context, present, row.password_hash.clone())
+            .await?
+            .matches
+        {
+            let transaction = context.database.write().await?;
+            let now = context.clock_time();
+            if let Some(row) = store::lock(&transaction, staff).await? {
+                note_wrong_try(context, &transaction, &row, actor.request(), now).await?;
+            }
+            transaction.commit().await?;
+            return Err(ChangePasswordError::WrongPassword);
+        }
+        let hash = hash_for(context, &row, actor.organisation_name(), new).await?;
+        let transaction = context.database.write().await?;
+        set(context, &transaction, &row, &hash).await?;
+        session::end_all_of_staff(context, &transaction, staff, Some(actor.session())).await?;
+        let entry = AuditEntry::by_staff(actor, AuditAction::StaffPasswordChanged).about(AuditTarget::Staff(staff));
+        context.audit.record(&transaction, context.now(), &entry).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// What a staff member should be told, until they say that they have seen it.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn staff_notices(&self, actor: &StaffActor) -> Result<StaffNotices, Fault> {
+        let context = &*self.0;
+        let reader = context.database.reader();
+        let row = store::find(reader, actor.staff_id()).await?;
+        Ok(StaffNotices {
+            failed_tries: row.and_then(|row| u32::try_from(row.untold_failures).ok()).unwrap_or(0),
+            new_devices: device::untold(context, reader, actor.staff_id()).await?,
+        })
+    }
+
+    /// The staff member has seen what they were told.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn dismiss_staff_notices(&self, actor: &StaffActor) -> Result<(), Fault> {
+        let context = &*self.0;
+        let transaction = context.database.write().await?;
+        store::forget_untold(&transaction, actor.staff_id()).await?;
+        device::told(&transaction, actor.staff_id(), context.now()).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+/// The hash of somebody's new password, when it may be set.
+async fn hash_for(
+    context: &Context,
+    row: &entity::Model,
+    organisation: &str,
+    new: &SecretString,
+) -> Result<String, ChangePasswordError> {
+    let earlier = password::earlier(context.database.reader(), row.staff_id()).await?;
+    let (name, email) = (member::name(context, row)?, member::email(context, row)?);
+    let about = About {
+        name: name.as_str(),
+        email: &email,
+        organisation,
+    };
+    Ok(password::hash_new(context, new, &about, earlier).await?)
+}
+
+/// Sets somebody's password, unless it was changed since `before` was read.
+async fn set(
+    context: &Context,
+    transaction: &WriteTransaction,
+    before: &entity::Model,
+    hash: &str,
+) -> Result<(), ChangePasswordError> {
+    let now = context.clock_time();
+    let row = store::lock(transaction, before.staff_id()).await?;
+    let unchanged = |row: &entity::Model| row.password_hash == before.password_hash && row.shut(now).is_none();
+    if !row.as_ref().is_some_and(unchanged) {
+        return Err(ChangePasswordError::Overtaken);
+    }
+    store::set_password(transaction, before.staff_id(), hash, Some(now)).await?;
+    password::remember(transaction, before.staff_id(), hash, now).await?;
+    Ok(())
+}

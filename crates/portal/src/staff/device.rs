@@ -1,0 +1,96 @@
+//! The kinds of devices that a staff member has signed in from, so that a new one can be told of.
+
+use base::{StaffId, Timestamp};
+use keyring::Field;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+
+use super::device_entity::{Column, Entity, Model};
+use crate::vault::MacPurpose;
+use crate::{Context, Device};
+
+/// A kind of device that somebody signed in from for the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewDevice {
+    /// The device.
+    pub device: Device,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Writes down the kind of device that somebody signed in from. With the very first sign-in there is nothing to tell.
+pub(super) async fn note(
+    context: &Context,
+    on: &impl ConnectionTrait,
+    staff: StaffId,
+    device: Device,
+    is_first_sign_in: bool,
+) -> Result<(), DbErr> {
+    let now = context.now().as_millis();
+    let mac = context
+        .vault
+        .mac_key(MacPurpose::StaffDevice)
+        .mac(&[staff.as_bytes(), &device.to_bytes()]);
+    let row = row_of(staff, mac.as_bytes());
+    let place = Field::new("staff_device", "sealed_device", &row);
+    let row = Model {
+        staff_id: *staff.as_uuid(),
+        device_mac: mac.as_bytes().to_vec(),
+        sealed_device: context.vault.device_key().seal_field(place, &device.to_bytes()),
+        first_seen_at: now,
+        told_at: is_first_sign_in.then_some(now),
+    };
+    Entity::insert(row.into_active_model())
+        .on_conflict(
+            OnConflict::columns([Column::StaffId, Column::DeviceMac])
+                .do_nothing()
+                .to_owned(),
+        )
+        .exec_without_returning(on)
+        .await?;
+    Ok(())
+}
+
+/// The devices that the person was not told of yet, the latest first.
+pub(super) async fn untold(
+    context: &Context,
+    on: &impl ConnectionTrait,
+    staff: StaffId,
+) -> Result<Vec<NewDevice>, DbErr> {
+    let rows = Entity::find()
+        .filter(Column::StaffId.eq(*staff.as_uuid()))
+        .filter(Column::ToldAt.is_null())
+        .order_by_desc(Column::FirstSeenAt)
+        .all(on)
+        .await?;
+    let device = |row: &Model| {
+        let bytes = row_of(staff, &row.device_mac);
+        let place = Field::new("staff_device", "sealed_device", &bytes);
+        // One that does not open is an unknown one: the person must be told of it all the same.
+        let opened = context.vault.device_key().open_field(place, &row.sealed_device);
+        opened.map_or(Device::UNKNOWN, |bytes| Device::from_bytes(&bytes))
+    };
+    Ok(rows
+        .iter()
+        .map(|row| NewDevice {
+            device: device(row),
+            at: Timestamp::from_millis(row.first_seen_at),
+        })
+        .collect())
+}
+
+/// The person has seen what they were told.
+pub(super) async fn told(on: &impl ConnectionTrait, staff: StaffId, now: Timestamp) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::ToldAt, Some(now.as_millis()).into())
+        .filter(Column::StaffId.eq(*staff.as_uuid()))
+        .filter(Column::ToldAt.is_null())
+        .exec(on)
+        .await?;
+    Ok(())
+}
+
+/// The primary key as bytes.
+fn row_of(staff: StaffId, mac: &[u8]) -> Vec<u8> {
+    [staff.as_bytes(), mac].concat()
+}

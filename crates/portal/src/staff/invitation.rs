@@ -1,0 +1,502 @@
+//! Invitations: how a staff member comes to be, and how they choose their password. A link works once, for 72 hours, and a later
+//! one for the same person voids it.
+
+use std::time::Duration;
+
+use base::{OrganisationId, SecretString, StaffId, Timestamp};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, SqlErr,
+};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::member::{self, Sealed, Validity};
+use super::password::{self, About, PasswordProblem, PasswordRefused};
+use super::sign_in::rules_of;
+use super::{StaffProof, entity, invitation_entity, store};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::database::WriteTransaction;
+use crate::message::{is_email, is_line};
+use crate::organisation::{self, MAX_NAME_CHARS};
+use crate::rights::{Action, Role};
+use crate::session::{self, Proven};
+use crate::{CLOCK_TOLERANCE, Context, Denied, Fault, OperatorActor, Portal, RequestInfo, StaffActor};
+
+/// How long an invitation holds.
+const LIFETIME: Duration = Duration::from_secs(72 * 60 * 60);
+
+/// Somebody to invite.
+#[derive(Clone)]
+pub struct NewStaffMember {
+    /// Their name; 1 to 100 characters.
+    pub name: String,
+    /// Their e-mail address: what they sign in with, unique within the organisation.
+    pub email: String,
+    /// What they are to be.
+    pub role: Role,
+    /// When they are let in.
+    pub validity: Validity,
+}
+
+impl std::fmt::Debug for NewStaffMember {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewStaffMember")
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An invitation that was made.
+#[derive(Debug)]
+pub struct Invitation {
+    /// Whom it is for.
+    pub staff: StaffId,
+    /// What the link carries. Shown once; only its hash is kept.
+    pub token: SecretString,
+    /// Until when it holds.
+    pub expires_at: Timestamp,
+}
+
+/// Somebody could not be invited.
+#[derive(Debug, thiserror::Error)]
+pub enum InviteError {
+    /// The actor may not, or not now.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// There is no such organisation or staff member.
+    #[error("not found")]
+    NotFound,
+    /// The name is empty, too long, or holds control characters.
+    #[error("the name must be 1 to 100 characters in one line")]
+    InvalidName,
+    /// The e-mail address is none.
+    #[error("the e-mail address is not valid")]
+    InvalidEmail,
+    /// The last day comes before the first.
+    #[error("the last day comes before the first")]
+    DatesOutOfOrder,
+    /// The organisation has a staff member with that address already.
+    #[error("somebody has this e-mail address already")]
+    AlreadyStaff,
+    /// The organisation has an admin who can invite others: the operator need not.
+    #[error("the organisation has an admin already")]
+    HasAdmin,
+    /// They can't invite themselves anew: it would shut them out.
+    #[error("nobody invites themselves")]
+    Oneself,
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(Fault),
+}
+
+impl<E: Into<Fault>> From<E> for InviteError {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// What the page of an invitation says.
+#[derive(Clone)]
+pub struct InvitationView {
+    /// The organisation's name.
+    pub organisation: String,
+    /// The organisation's name in addresses.
+    pub slug: Option<String>,
+    /// The organisation's id.
+    pub organisation_id: OrganisationId,
+    /// The invited person's name.
+    pub name: String,
+    /// The invited person's e-mail address, which they will sign in with.
+    pub email: String,
+    /// Until when the invitation holds.
+    pub expires_at: Timestamp,
+}
+
+impl std::fmt::Debug for InvitationView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InvitationView")
+            .field("organisation", &self.organisation_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An invitation was not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptError {
+    /// There is none, or it was used, has expired, was voided by a later one, or its account is shut.
+    #[error("the invitation does not hold")]
+    NoSuchInvitation,
+    /// The organisation does not let its staff in from this network.
+    #[error("the organisation does not let its staff in from this network")]
+    NetworkNotAllowed,
+    /// The password may not be set; the invitation is not used up.
+    #[error(transparent)]
+    Password(PasswordProblem),
+    /// Too many passwords are being looked at; in a few seconds it works.
+    #[error("too many passwords are being looked at")]
+    Busy,
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(Fault),
+}
+
+impl<E: Into<Fault>> From<E> for AcceptError {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<PasswordRefused> for AcceptError {
+    fn from(refused: PasswordRefused) -> Self {
+        match refused {
+            PasswordRefused::Problem(problem) => Self::Password(problem),
+            PasswordRefused::Busy => Self::Busy,
+            PasswordRefused::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
+impl Portal {
+    /// Invites the first admin of an organisation, or invites them anew. Once there is an admin who can sign in, admins invite.
+    ///
+    /// # Errors
+    ///
+    /// [`InviteError`].
+    pub async fn invite_first_admin(
+        &self,
+        actor: &OperatorActor,
+        organisation: OrganisationId,
+        name: &str,
+        email: &str,
+    ) -> Result<Invitation, InviteError> {
+        let new = NewStaffMember {
+            name: name.to_owned(),
+            email: email.to_owned(),
+            role: Role::Admin,
+            validity: Validity::default(),
+        };
+        let context = &*self.0;
+        let entry = AuditEntry::by_operator(actor, AuditAction::StaffInvited).within(organisation);
+        let transaction = context.database.write().await?;
+        let everybody = store::of_organisation(&transaction, organisation).await?;
+        if everybody.iter().any(|row| can_administrate(row, context.clock_time())) {
+            return Err(InviteError::HasAdmin);
+        }
+        let indexes = context
+            .vault
+            .staff_indexes(organisation, &member::email_form(&new.email));
+        let invited = store::find_by_email(&transaction, organisation, &indexes).await?;
+        let staff = match invited {
+            Some(row) if row.role == Role::Admin.as_str() && row.password_hash.is_none() => row.staff_id(),
+            Some(_) => return Err(InviteError::AlreadyStaff),
+            None => create(context, &transaction, organisation, &new).await?,
+        };
+        finish_invitation(context, transaction, staff, entry).await
+    }
+
+    /// Invites somebody to the actor's organisation.
+    ///
+    /// # Errors
+    ///
+    /// [`InviteError`].
+    pub async fn invite_staff(&self, actor: &StaffActor, new: NewStaffMember) -> Result<Invitation, InviteError> {
+        actor.require(Action::InviteStaff)?;
+        let context = &*self.0;
+        let transaction = context.database.write().await?;
+        let staff = create(context, &transaction, actor.organisation_id(), &new).await?;
+        let entry = AuditEntry::by_staff(actor, AuditAction::StaffInvited).detail(new.role.as_str());
+        finish_invitation(context, transaction, staff, entry).await
+    }
+
+    /// Invites somebody of the actor's organisation anew. If they had accepted before, they begin anew: their password, second
+    /// factor and sessions are gone at once.
+    ///
+    /// # Errors
+    ///
+    /// [`InviteError`].
+    pub async fn invite_staff_anew(&self, actor: &StaffActor, staff: StaffId) -> Result<Invitation, InviteError> {
+        actor.require(Action::InviteStaff)?;
+        if staff == actor.staff_id() {
+            return Err(InviteError::Oneself);
+        }
+        let context = &*self.0;
+        let transaction = context.database.write().await?;
+        let row = store::lock_of_organisation(&transaction, actor.organisation_id(), staff).await?;
+        reset(context, &transaction, &row.ok_or(InviteError::NotFound)?).await?;
+        let entry = AuditEntry::by_staff(actor, AuditAction::StaffInvited).detail("anew");
+        finish_invitation(context, transaction, staff, entry).await
+    }
+
+    /// Invites a staff member of any organisation anew, as [`Portal::invite_staff_anew`] does: the way back in for an organisation
+    /// whose only admin lost theirs.
+    ///
+    /// # Errors
+    ///
+    /// [`InviteError`].
+    pub async fn reset_staff(&self, actor: &OperatorActor, staff: StaffId) -> Result<Invitation, InviteError> {
+        let context = &*self.0;
+        let transaction = context.database.write().await?;
+        let row = store::lock(&transaction, staff).await?.ok_or(InviteError::NotFound)?;
+        reset(context, &transaction, &row).await?;
+        let entry = AuditEntry::by_operator(actor, AuditAction::StaffInvited)
+            .within(row.organisation())
+            .detail("anew");
+        finish_invitation(context, transaction, staff, entry).await
+    }
+
+    /// What an invitation says, without using it; `None` when it does not hold.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn invitation(&self, token: &SecretString) -> Result<Option<InvitationView>, Fault> {
+        let context = &*self.0;
+        let reader = context.database.reader();
+        let Some((invitation, row)) = holding(reader, token, context.clock_time()).await? else {
+            return Ok(None);
+        };
+        let organisation = organisation::find(reader, row.organisation()).await?;
+        let organisation = organisation.ok_or_else(|| Fault::new("an invitation's organisation is missing"))?;
+        Ok(Some(InvitationView {
+            organisation: organisation.name,
+            slug: organisation.slug,
+            organisation_id: organisation.id,
+            name: member::name(context, &row)?,
+            email: member::email(context, &row)?,
+            expires_at: Timestamp::from_millis(invitation.expires_at),
+        }))
+    }
+
+    /// Accepts an invitation: sets the password and uses the link up. What comes back signs the person in as far as a password
+    /// goes, with [`Portal::continue_staff_sign_in`].
+    ///
+    /// # Errors
+    ///
+    /// [`AcceptError`]; then the invitation still holds as it did.
+    pub async fn accept_invitation(
+        &self,
+        token: &SecretString,
+        password: &SecretString,
+        request: &RequestInfo,
+    ) -> Result<StaffProof, AcceptError> {
+        let context = &*self.0;
+        let reader = context.database.reader();
+        let found = holding(reader, token, context.clock_time()).await?;
+        let (_, row) = found.ok_or(AcceptError::NoSuchInvitation)?;
+        let organisation = organisation::find(reader, row.organisation()).await?;
+        let (name, email) = (member::name(context, &row)?, member::email(context, &row)?);
+        let about = About {
+            name: name.as_str(),
+            email: &email,
+            organisation: organisation.as_ref().map_or("", |organisation| &organisation.name),
+        };
+        let earlier = password::earlier(reader, row.staff_id()).await?;
+        let hash = password::hash_new(context, password, &about, earlier).await?;
+
+        let now = context.clock_time();
+        let transaction = context.database.write().await?;
+        let row = store::lock(&transaction, row.staff_id()).await?;
+        let row = row
+            .filter(|row| row.shut(now).is_none())
+            .ok_or(AcceptError::NoSuchInvitation)?;
+        if !use_up(&transaction, token, row.staff_id(), now).await? {
+            return Err(AcceptError::NoSuchInvitation);
+        }
+        if !rules_of(&transaction, row.organisation())
+            .await?
+            .networks
+            .allows_known(request.address)
+        {
+            return Err(AcceptError::NetworkNotAllowed);
+        }
+        let staff = row.staff_id();
+        store::set_password(&transaction, staff, &hash, Some(now)).await?;
+        store::forget_failures(&transaction, staff).await?;
+        password::remember(&transaction, staff, &hash, now).await?;
+        let entry = AuditEntry::by_incoming_staff(staff, AuditAction::StaffInvitationAccepted, request)
+            .within(row.organisation())
+            .about(AuditTarget::Staff(staff));
+        context.audit.record(&transaction, context.now(), &entry).await?;
+        transaction.commit().await?;
+        Ok(StaffProof {
+            staff,
+            proven: Proven::Password,
+            began_at: now,
+            by: "invitation",
+        })
+    }
+}
+
+/// Whether somebody is an admin who can sign in.
+pub(super) fn can_administrate(row: &entity::Model, now: Timestamp) -> bool {
+    row.role == Role::Admin.as_str() && row.password_hash.is_some() && row.shut(now).is_none()
+}
+
+/// A new account, which nobody can use before its invitation is accepted.
+async fn create(
+    context: &Context,
+    transaction: &WriteTransaction,
+    organisation: OrganisationId,
+    new: &NewStaffMember,
+) -> Result<StaffId, InviteError> {
+    let (name, email) = (new.name.trim(), new.email.trim());
+    if !is_line(name, MAX_NAME_CHARS) {
+        return Err(InviteError::InvalidName);
+    }
+    if !is_email(email) {
+        return Err(InviteError::InvalidEmail);
+    }
+    if !new.validity.is_in_order() {
+        return Err(InviteError::DatesOutOfOrder);
+    }
+    let owner = organisation::find(transaction, organisation)
+        .await?
+        .ok_or(InviteError::NotFound)?;
+    let indexes = context.vault.staff_indexes(organisation, &member::email_form(email));
+    if store::find_by_email(transaction, organisation, &indexes)
+        .await?
+        .is_some()
+    {
+        return Err(InviteError::AlreadyStaff);
+    }
+    let (version, index) = indexes.first().ok_or_else(|| Fault::new("there is no index key"))?;
+    let id: StaffId = context.ids.next();
+    let (valid_from, valid_until) = new.validity.instants(&owner.time_zone);
+    let row = entity::Model {
+        id: *id.as_uuid(),
+        organisation_id: *organisation.as_uuid(),
+        role: new.role.as_str().to_owned(),
+        valid_from: valid_from.map(Timestamp::as_millis),
+        valid_until: valid_until.map(Timestamp::as_millis),
+        index_version: i32::try_from(*version).map_err(Fault::new)?,
+        email_index: index.as_bytes().to_vec(),
+        sealed_name: member::seal(context, id, Sealed::Name, name.as_bytes()),
+        sealed_email: member::seal(context, id, Sealed::Email, email.as_bytes()),
+        password_hash: None,
+        password_set_at: None,
+        sealed_code_secret: None,
+        sealed_new_code_secret: None,
+        code_step: None,
+        code_set_at: None,
+        failures: 0,
+        last_failure_at: None,
+        untold_failures: 0,
+        last_signed_in_at: None,
+        created_at: context.now().as_millis(),
+        deactivated_at: None,
+    };
+    let inserted = entity::Entity::insert(row.into_active_model())
+        .exec_without_returning(transaction)
+        .await;
+    match inserted {
+        Ok(_) => Ok(id),
+        // Another admin invited the same person at the same moment.
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            Err(InviteError::AlreadyStaff)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Lets somebody begin anew: nothing that they know or have lets them in any more.
+async fn reset(context: &Context, transaction: &WriteTransaction, row: &entity::Model) -> Result<(), Fault> {
+    let change = entity::ActiveModel {
+        id: Set(row.id),
+        password_hash: Set(None),
+        password_set_at: Set(None),
+        sealed_code_secret: Set(None),
+        sealed_new_code_secret: Set(None),
+        code_step: Set(None),
+        code_set_at: Set(None),
+        failures: Set(0),
+        last_failure_at: Set(None),
+        ..entity::ActiveModel::default()
+    };
+    entity::Entity::update(change).exec(transaction).await?;
+    session::end_all_of_staff(context, transaction, row.staff_id(), None).await?;
+    Ok(())
+}
+
+/// Makes the invitation, which voids earlier ones, and commits.
+async fn finish_invitation(
+    context: &Context,
+    transaction: WriteTransaction,
+    staff: StaffId,
+    entry: AuditEntry<'_>,
+) -> Result<Invitation, InviteError> {
+    let token = new_token()?;
+    let now = context.clock_time();
+    let expires_at = now + LIFETIME;
+    invitation_entity::Entity::delete_many()
+        .filter(invitation_entity::Column::StaffId.eq(*staff.as_uuid()))
+        .exec(&transaction)
+        .await?;
+    let row = invitation_entity::Model {
+        token_hash: hash(&token),
+        staff_id: *staff.as_uuid(),
+        created_at: now.as_millis(),
+        expires_at: expires_at.as_millis(),
+        used_at: None,
+    };
+    invitation_entity::Entity::insert(row.into_active_model())
+        .exec_without_returning(&transaction)
+        .await?;
+    let entry = entry.about(AuditTarget::Staff(staff));
+    context.audit.record(&transaction, context.now(), &entry).await?;
+    transaction.commit().await?;
+    Ok(Invitation {
+        staff,
+        token,
+        expires_at,
+    })
+}
+
+/// The invitation of that token and whom it is for, when it holds and the account is not shut.
+async fn holding(
+    on: &impl ConnectionTrait,
+    token: &SecretString,
+    now: Timestamp,
+) -> Result<Option<(invitation_entity::Model, entity::Model)>, DbErr> {
+    let found = invitation_entity::Entity::find_by_id(hash(token)).one(on).await?;
+    let Some(found) = found.filter(|found| found.used_at.is_none() && holds(found, now)) else {
+        return Ok(None);
+    };
+    let row = store::find(on, StaffId::from_uuid(found.staff_id)).await?;
+    Ok(row.filter(|row| row.shut(now).is_none()).map(|row| (found, row)))
+}
+
+/// One that expires later than any made now was made in the time to come: the clock went back.
+fn holds(invitation: &invitation_entity::Model, now: Timestamp) -> bool {
+    let expires_at = Timestamp::from_millis(invitation.expires_at);
+    now < expires_at && expires_at <= now + LIFETIME + CLOCK_TOLERANCE
+}
+
+/// Uses an invitation up. Of two who try at once, one is told that it was there.
+async fn use_up(
+    on: &impl ConnectionTrait,
+    token: &SecretString,
+    staff: StaffId,
+    now: Timestamp,
+) -> Result<bool, DbErr> {
+    use invitation_entity::Column;
+    let used = invitation_entity::Entity::update_many()
+        .col_expr(Column::UsedAt, Some(now.as_millis()).into())
+        .filter(Column::TokenHash.eq(hash(token)))
+        .filter(Column::StaffId.eq(*staff.as_uuid()))
+        .filter(Column::UsedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now.as_millis()))
+        .exec(on)
+        .await?;
+    Ok(used.rows_affected == 1)
+}
+
+/// 256 random bits in hexadecimal digits.
+fn new_token() -> Result<SecretString, Fault> {
+    let mut random = Zeroizing::new([0_u8; 32]);
+    getrandom::fill(&mut *random).map_err(|problem| Fault::new(problem.to_string()))?;
+    Ok(SecretString::new(hex::encode(*random)))
+}
+
+fn hash(token: &SecretString) -> Vec<u8> {
+    Sha256::digest(token.expose().as_bytes()).to_vec()
+}

@@ -1,0 +1,225 @@
+//! An account as it is stored: what of it is sealed and how it is found, and whether it lets somebody in at a certain time.
+
+use base::{Day, OrganisationId, StaffId, Timestamp};
+use jiff::tz::TimeZone;
+use keyring::Field;
+use unicode_normalization::UnicodeNormalization;
+
+use super::entity::Model;
+use super::lock::Tries;
+use crate::rights::Role;
+use crate::{Context, Fault};
+
+/// The days between which somebody is let in: from the beginning of the first to the end of the last, in the organisation's
+/// time zone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Validity {
+    /// The first day; `None` for one that was always over.
+    pub first: Option<Day>,
+    /// The last day; `None` for one that never comes.
+    pub last: Option<Day>,
+}
+
+impl Validity {
+    /// Whether the last day does not come before the first.
+    pub(super) fn is_in_order(self) -> bool {
+        self.first.zip(self.last).is_none_or(|(first, last)| first <= last)
+    }
+
+    /// The first instant, and the first that is too late.
+    pub(super) fn instants(self, time_zone: &TimeZone) -> (Option<Timestamp>, Option<Timestamp>) {
+        let from = self.first.map(|day| start_of(day, time_zone));
+        let until = self.last.map(|day| start_of(day.plus_days(1), time_zone));
+        (from, until)
+    }
+
+    /// The days of which these are the instants.
+    #[cfg(test)]
+    pub(super) fn of_instants(from: Option<i64>, until: Option<i64>, time_zone: &TimeZone) -> Self {
+        let day = |instant: Timestamp| {
+            let date = instant.to_jiff().to_zoned(time_zone.clone()).date();
+            let start = date.to_zoned(TimeZone::UTC).map(|start| start.timestamp());
+            start.map_or(instant.day(), |start| Timestamp::from_jiff(start).day())
+        };
+        Self {
+            first: from.map(Timestamp::from_millis).map(day),
+            last: until
+                .map(|until| Timestamp::from_millis(until.saturating_sub(1)))
+                .map(day),
+        }
+    }
+}
+
+/// When a calendar day begins somewhere. Where the clocks jump over midnight it begins later.
+fn start_of(day: Day, time_zone: &TimeZone) -> Timestamp {
+    let date = day.start().to_jiff().to_zoned(TimeZone::UTC).date();
+    let start = date
+        .to_zoned(time_zone.clone())
+        .and_then(|midnight| midnight.start_of_day());
+    start.map_or(day.start(), |start| Timestamp::from_jiff(start.timestamp()))
+}
+
+/// Why an account lets nobody in, whatever they know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shut {
+    Deactivated,
+    NotYet,
+    Over,
+}
+
+impl Shut {
+    /// The word for the audit log.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Deactivated => "deactivated",
+            Self::NotYet | Self::Over => "outside-dates",
+        }
+    }
+}
+
+impl Model {
+    pub(super) const fn staff_id(&self) -> StaffId {
+        StaffId::from_uuid(self.id)
+    }
+
+    pub(super) const fn organisation(&self) -> OrganisationId {
+        OrganisationId::from_uuid(self.organisation_id)
+    }
+
+    /// Whether the account lets nobody in at that time.
+    pub(super) fn shut(&self, now: Timestamp) -> Option<Shut> {
+        let now = now.as_millis();
+        if self.deactivated_at.is_some() {
+            Some(Shut::Deactivated)
+        } else if self.valid_from.is_some_and(|from| now < from) {
+            Some(Shut::NotYet)
+        } else if self.valid_until.is_some_and(|until| until <= now) {
+            Some(Shut::Over)
+        } else {
+            None
+        }
+    }
+
+    /// The role; one that this version doesn't know is a fault, since it allows nothing.
+    pub(super) fn known_role(&self) -> Result<Role, Fault> {
+        self.role.parse().map_err(Fault::new)
+    }
+
+    pub(super) fn tries(&self) -> Tries {
+        Tries {
+            failures: u32::try_from(self.failures).unwrap_or(0),
+            last_failure_at: self.last_failure_at.map(Timestamp::from_millis),
+        }
+    }
+}
+
+/// What of a staff member is sealed.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Sealed {
+    Name,
+    Email,
+}
+
+impl Sealed {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Name => "sealed_name",
+            Self::Email => "sealed_email",
+        }
+    }
+}
+
+fn place(staff: &StaffId, column: Sealed) -> Field<'_> {
+    Field::new("staff_member", column.column(), staff.as_bytes())
+}
+
+pub(super) fn seal(context: &Context, staff: StaffId, column: Sealed, value: &[u8]) -> Vec<u8> {
+    context.vault.staff_key().seal_field(place(&staff, column), value)
+}
+
+fn open_text(context: &Context, staff: StaffId, column: Sealed, sealed: &[u8]) -> Result<String, Fault> {
+    let opened = context.vault.staff_key().open_text(place(&staff, column), sealed);
+    opened.map_err(Fault::new)
+}
+
+/// The person's name.
+pub(super) fn name(context: &Context, row: &Model) -> Result<String, Fault> {
+    open_text(context, row.staff_id(), Sealed::Name, &row.sealed_name)
+}
+
+/// The person's e-mail address, as it was written.
+pub(super) fn email(context: &Context, row: &Model) -> Result<String, Fault> {
+    open_text(context, row.staff_id(), Sealed::Email, &row.sealed_email)
+}
+
+/// The form of an e-mail address in which people are found: without spaces around it and without regard to capitals. (RFC 5321
+/// lets the part before the @ tell capitals apart; no provider of mailboxes for people does.)
+pub(super) fn email_form(email: &str) -> String {
+    email.trim().to_lowercase().nfc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stockholm() -> TimeZone {
+        TimeZone::get("Europe/Stockholm").unwrap()
+    }
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn days_last_from_local_midnight_to_local_midnight() {
+        let validity = Validity {
+            first: Some(day("2026-11-22")),
+            last: Some(day("2026-11-22")),
+        };
+        let (from, until) = validity.instants(&stockholm());
+        assert_eq!(from.unwrap().to_rfc3339(), "2026-11-21T23:00:00Z");
+        assert_eq!(until.unwrap().to_rfc3339(), "2026-11-22T23:00:00Z");
+        let summer = Validity {
+            first: None,
+            last: Some(day("2026-06-30")),
+        };
+        assert_eq!(
+            summer.instants(&stockholm()).1.unwrap().to_rfc3339(),
+            "2026-06-30T22:00:00Z"
+        );
+    }
+
+    #[test]
+    fn instants_read_back_as_the_days_that_they_were_made_of() {
+        for zone in ["Europe/Stockholm", "America/New_York", "Pacific/Auckland", "UTC"] {
+            let zone = TimeZone::get(zone).unwrap();
+            for (first, last) in [("2026-03-29", "2026-10-25"), ("2026-01-01", "2026-12-31")] {
+                let validity = Validity {
+                    first: Some(day(first)),
+                    last: Some(day(last)),
+                };
+                let (from, until) = validity.instants(&zone);
+                let from = from.map(Timestamp::as_millis);
+                let until = until.map(Timestamp::as_millis);
+                assert_eq!(Validity::of_instants(from, until, &zone), validity);
+            }
+        }
+    }
+
+    #[test]
+    fn a_last_day_before_the_first_is_out_of_order() {
+        let validity = |first, last| Validity {
+            first: Some(day(first)),
+            last: Some(day(last)),
+        };
+        assert!(validity("2026-11-22", "2026-11-22").is_in_order());
+        assert!(!validity("2026-11-22", "2026-11-21").is_in_order());
+        assert!(Validity::default().is_in_order());
+    }
+
+    #[test]
+    fn an_address_is_found_however_its_capitals_and_accents_are_written() {
+        assert_eq!(email_form("  Karin@Norrby.Example "), "karin@norrby.example");
+        assert_eq!(email_form("a\u{30a}sa@x.example"), email_form("Åsa@x.example"));
+    }
+}

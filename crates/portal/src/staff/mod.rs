@@ -1,0 +1,33 @@
+//! Staff: the named individuals of an organisation, how they are invited, how they sign in, and what admins do about their
+//! accounts. What a role may do is the table in `rights`; the rows of sessions are the module `session`'s. Knows no provider and
+//! no page.
+//!
+//! Names, e-mail addresses and secrets of one-time codes are sealed under a key of the installation, an account is found by a
+//! keyed index of the e-mail address, and a password's hash needs a secret of the installation too: a copy of the databases
+//! alone tells nothing of them.
+
+mod account;
+mod device;
+pub(crate) mod device_entity;
+pub(crate) mod entity;
+mod invitation;
+pub(crate) mod invitation_entity;
+mod lock;
+mod member;
+mod password;
+mod sign_in;
+mod step;
+mod store;
+#[cfg(test)]
+mod tests;
+mod visitor;
+
+pub use account::{ChangePasswordError, StaffNotices};
+pub use device::NewDevice;
+pub use invitation::{AcceptError, Invitation, InvitationView, InviteError, NewStaffMember};
+pub use member::Validity;
+pub(crate) use password::HashingPool;
+pub use password::{PasswordProblem, PasswordRefused};
+pub use sign_in::{StaffProof, StaffSignInError};
+pub use step::SignInStep;
+pub use visitor::StaffVisitor;

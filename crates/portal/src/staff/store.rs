@@ -1,0 +1,126 @@
+//! The SQL of accounts.
+
+use base::{OrganisationId, StaffId, Timestamp};
+use keyring::BlindIndex;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::entity::{Column, Entity, Model};
+use super::lock::Tries;
+use crate::database::WriteTransaction;
+
+pub(super) async fn find(on: &impl ConnectionTrait, staff: StaffId) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(*staff.as_uuid()).one(on).await
+}
+
+/// The account, which nobody else changes until the transaction ends. (SQLite has one writer at a time.)
+pub(super) async fn lock(on: &WriteTransaction, staff: StaffId) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(*staff.as_uuid()).lock_exclusive().one(on).await
+}
+
+/// As [`lock`], if it is the organisation's.
+pub(super) async fn lock_of_organisation(
+    on: &WriteTransaction,
+    organisation: OrganisationId,
+    staff: StaffId,
+) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(*staff.as_uuid())
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .lock_exclusive()
+        .one(on)
+        .await
+}
+
+/// The organisation's account with one of these indexes of an e-mail address.
+pub(super) async fn find_by_email(
+    on: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    indexes: &[(u32, BlindIndex)],
+) -> Result<Option<Model>, DbErr> {
+    let indexes = indexes.iter().map(|(_, index)| index.as_bytes().to_vec());
+    Entity::find()
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .filter(Column::EmailIndex.is_in(indexes))
+        .one(on)
+        .await
+}
+
+/// Every account of an organisation, oldest first.
+pub(super) async fn of_organisation(
+    on: &impl ConnectionTrait,
+    organisation: OrganisationId,
+) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::Id)
+        .all(on)
+        .await
+}
+
+/// Writes down a wrong try.
+pub(super) async fn note_failure(on: &impl ConnectionTrait, row: &Model, tries: Tries) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(
+            Column::Failures,
+            i32::try_from(tries.failures).unwrap_or(i32::MAX).into(),
+        )
+        .col_expr(
+            Column::LastFailureAt,
+            tries.last_failure_at.map(Timestamp::as_millis).into(),
+        )
+        .col_expr(Column::UntoldFailures, row.untold_failures.saturating_add(1).into())
+        .filter(Column::Id.eq(row.id))
+        .exec(on)
+        .await?;
+    Ok(())
+}
+
+/// Forgets wrong tries.
+pub(super) async fn forget_failures(on: &impl ConnectionTrait, staff: StaffId) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::Failures, 0.into())
+        .col_expr(Column::LastFailureAt, Option::<i64>::None.into())
+        .filter(Column::Id.eq(*staff.as_uuid()))
+        .exec(on)
+        .await?;
+    Ok(())
+}
+
+/// Writes down a complete sign-in, which forgets wrong tries.
+pub(super) async fn note_sign_in(on: &impl ConnectionTrait, staff: StaffId, now: Timestamp) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::Failures, 0.into())
+        .col_expr(Column::LastFailureAt, Option::<i64>::None.into())
+        .col_expr(Column::LastSignedInAt, now.as_millis().into())
+        .filter(Column::Id.eq(*staff.as_uuid()))
+        .exec(on)
+        .await?;
+    Ok(())
+}
+
+/// Sets the password. `now` is `None` when only its hash was made anew.
+pub(super) async fn set_password(
+    on: &impl ConnectionTrait,
+    staff: StaffId,
+    hash: &str,
+    now: Option<Timestamp>,
+) -> Result<(), DbErr> {
+    let mut update = Entity::update_many()
+        .col_expr(Column::PasswordHash, Some(hash.to_owned()).into())
+        .filter(Column::Id.eq(*staff.as_uuid()));
+    if let Some(now) = now {
+        update = update.col_expr(Column::PasswordSetAt, Some(now.as_millis()).into());
+    }
+    update.exec(on).await?;
+    Ok(())
+}
+
+/// The person has been told of wrong tries.
+pub(super) async fn forget_untold(on: &impl ConnectionTrait, staff: StaffId) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::UntoldFailures, 0.into())
+        .filter(Column::Id.eq(*staff.as_uuid()))
+        .exec(on)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! Who comes with a staff member's session: looked at anew for each request, so that what was changed about the account, the
+//! organisation or the session holds from the next one on.
+
+use std::time::Duration;
+
+use super::sign_in::demands;
+use super::step::{self, SignInStep};
+use super::{member, store};
+use crate::actor::StaffFacts;
+use crate::organisation::{self, SignInRules};
+use crate::{Fault, Portal, RequestInfo, SessionKey, StaffActor, StaffCandidate, session};
+
+/// How long a sign-in or a confirmation counts as fresh.
+pub(super) const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
+
+/// Who comes with a staff member's session.
+#[derive(Debug)]
+pub enum StaffVisitor {
+    /// Nobody who is let in.
+    Nobody,
+    /// Somebody on the way in.
+    Candidate(StaffCandidate),
+    /// A staff member whose sign-in is complete.
+    Staff(StaffActor),
+}
+
+impl Portal {
+    /// Who comes with a session: its account is not shut, the time is between the account's dates, the network is one of the
+    /// organisation's, and everything that is asked for now was proven.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn staff_visitor(&self, session: &SessionKey, request: RequestInfo) -> Result<StaffVisitor, Fault> {
+        let context = &*self.0;
+        let Some(found) = session::staff_session(context, session).await? else {
+            return Ok(StaffVisitor::Nobody);
+        };
+        let reader = context.database.reader();
+        let Some(row) = store::find(reader, found.staff).await? else {
+            return Ok(StaffVisitor::Nobody);
+        };
+        let Some(organisation) = organisation::find_row(reader, row.organisation()).await? else {
+            return Ok(StaffVisitor::Nobody);
+        };
+        let (now, rules) = (context.clock_time(), SignInRules::of(&organisation)?);
+        let is_shut = row.shut(now).is_some() || row.password_hash.is_none();
+        if is_shut || !rules.networks.allows_known(request.address) {
+            return Ok(StaffVisitor::Nobody);
+        }
+        let facts = StaffFacts {
+            staff: found.staff,
+            organisation: row.organisation(),
+            organisation_name: organisation.name,
+            organisation_slug: organisation.slug,
+            role: row.known_role()?,
+            name: member::name(context, &row)?,
+        };
+        let step = step::next(found.proven, demands(context, &row, &rules, found.signed_in_at));
+        Ok(match (step, found.confirmed_at) {
+            (SignInStep::Complete, Some(confirmed_at)) => {
+                // A confirmation from the time to come is none: the clock went back.
+                let fresh_until = if confirmed_at <= now + crate::CLOCK_TOLERANCE {
+                    confirmed_at + FRESH_FOR
+                } else {
+                    now
+                };
+                StaffVisitor::Staff(StaffActor::new(facts, session.clone(), now, fresh_until, request))
+            }
+            (step, None) if step != SignInStep::Complete => {
+                StaffVisitor::Candidate(StaffCandidate::new(facts, session.clone(), step, found, request))
+            }
+            // Something more is asked for since they signed in, or less while they were on the way: they begin again.
+            _ => StaffVisitor::Nobody,
+        })
+    }
+}
