@@ -4,8 +4,8 @@ use base::{OrganisationId, SecretString};
 
 use super::TestPortal;
 use crate::{
-    Device, Invitation, NewOrganisation, NewStaffMember, Role, SessionCreation, SessionKey, SignInStep, StaffActor,
-    StaffProof, StaffSignInError, StaffVisitor, Validity,
+    Device, Invitation, NewStaffMember, Role, SessionCreation, SessionKey, SignInStep, StaffActor, StaffProof,
+    StaffSignInError, StaffVisitor, Validity,
 };
 
 /// A password that may be set, of everybody who has no other.
@@ -27,17 +27,6 @@ pub(crate) fn new_member(name: &str, email: &str, role: Role) -> NewStaffMember 
 }
 
 impl TestPortal {
-    /// A new organisation.
-    pub(crate) async fn organisation(&self, name: &str) -> OrganisationId {
-        let new = NewOrganisation {
-            name: name.to_owned(),
-            retention_days: None,
-            time_zone: None,
-        };
-        let created = self.portal.create_organisation(&self.operator(), new).await;
-        created.unwrap().id
-    }
-
     /// Karin, the first admin of a new organisation "Norrby kommun", signed in.
     pub(crate) async fn first_admin(&self) -> StaffActor {
         let organisation = self.organisation("Norrby kommun").await;
