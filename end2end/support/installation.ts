@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { databases, type Postgres } from './postgres.ts';
@@ -13,6 +22,8 @@ type Variation = {
   postgres?: Postgres;
   /** The longest retention; a day's secret is made for each day below it. */
   retentionCeilingDays?: number;
+  /** Starts OpenID providers beside the bridge, and says how the portal's configuration has them. */
+  providers?: (installation: Installation) => Promise<string>;
   /** Whether the portal's clock can't be moved, and so costs no look at a file. */
   systemClock?: boolean;
 };
@@ -58,6 +69,9 @@ export class Installation {
       writeFileSync(path.join(this.folder, 'config', name), text);
     }
     mkdirSync(path.join(this.folder, 'var'));
+    if (this.variation.providers) {
+      appendFileSync(path.join(this.folder, 'config/development.toml'), await this.variation.providers(this));
+    }
     await this.succeed('bankid-simulator', ['certificates', 'var/bankid-test-ca']);
     await this.succeed('postvalv', ['--config', 'config/development.toml', 'demonstration']);
   }

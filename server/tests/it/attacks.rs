@@ -73,6 +73,11 @@ pub(crate) async fn assert_refused(app: &App, mut browser: Browser<'_>, answer: 
     assert_healthy(app).await;
 }
 
+/// How often the audit log tells of such a refusal.
+pub(crate) async fn refusals(app: &App, refused: Refused) -> usize {
+    app.audited().await.get(refused.audited()).copied().unwrap_or_default()
+}
+
 /// With an honest provider, and after a moment in which one that failed is left alone, people sign in.
 async fn assert_healthy(app: &App) {
     app.provider.behave(|behaviour| *behaviour = Behaviour::default());
@@ -211,11 +216,13 @@ a_provider_is_refused! {
 
     a_token_response_of_ten_megabytes => Unavailable, fault("/token", Fault::Huge);
     a_token_response_that_never_comes => Unavailable, fault("/token", Fault::Silent);
+    a_token_response_that_drips => Unavailable, fault("/token", Fault::Slow);
     a_token_endpoint_that_redirects =>
         Unavailable, fault("/token", Fault::Redirect("http://127.0.0.1:1/elsewhere".to_owned()));
     a_token_response_that_is_not_json => NotTrusted, fault("/token", Fault::Garbage);
     user_info_of_ten_megabytes => Unavailable, fault("/userinfo", Fault::Huge);
     user_info_that_never_comes => Unavailable, fault("/userinfo", Fault::Silent);
+    user_info_that_drips => Unavailable, fault("/userinfo", Fault::Slow);
     user_info_that_redirects => Unavailable, fault("/userinfo", Fault::Redirect("/elsewhere".to_owned()));
     user_info_that_fails => Unavailable, fault("/userinfo", Fault::Status(500));
 }
@@ -252,10 +259,12 @@ nobody_is_sent_to_a_provider! {
     whose_metadata_redirect => fault(METADATA, Fault::Redirect("https://evil.example/".to_owned()));
     whose_metadata_are_ten_megabytes => fault(METADATA, Fault::Huge);
     whose_metadata_never_come => fault(METADATA, Fault::Silent);
+    whose_metadata_drip => fault(METADATA, Fault::Slow);
     whose_metadata_are_not_json => fault(METADATA, Fault::Garbage);
     whose_metadata_are_gone => fault(METADATA, Fault::Status(404));
     whose_keys_are_ten_megabytes => fault("/keys", Fault::Huge);
     whose_keys_never_come => fault("/keys", Fault::Silent);
+    whose_keys_drip => fault("/keys", Fault::Slow);
     whose_keys_redirect => fault("/keys", Fault::Redirect("/elsewhere".to_owned()));
 }
 
@@ -294,8 +303,11 @@ async fn a_key_that_was_withdrawn_is_not_accepted_after_an_hour() {
     app.signed_in(ANNA).await;
     app.provider.behave(|behaviour| behaviour.published = vec![1]);
     app.clock.advance_millis(3_600_000);
-    let answer = app.browser().sign_in().await;
+    let mut browser = app.browser();
+    let answer = browser.sign_in().await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(!browser.is_signed_in().await);
+    assert_eq!(refusals(&app, Refused::NotTrusted).await, 1);
 }
 
 #[tokio::test]
@@ -308,6 +320,7 @@ async fn forged_tokens_do_not_become_requests_to_the_provider() {
         assert_eq!(app.browser().sign_in().await.status, StatusCode::FORBIDDEN);
     }
     assert_eq!(app.provider.requests("/keys"), 2);
+    assert_eq!(refusals(&app, Refused::NotTrusted).await, 5);
 }
 
 #[tokio::test]
@@ -319,5 +332,6 @@ async fn a_provider_that_is_down_is_left_alone_for_a_moment() {
         assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
     }
     assert_eq!(app.provider.requests(METADATA), 1);
+    assert_eq!(refusals(&app, Refused::Unavailable).await, 3);
     assert_healthy(&app).await;
 }

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use url::Url;
 
-use crate::attacks::{Refused, assert_refused};
+use crate::attacks::{Refused, assert_refused, refusals};
 use crate::harness::{App, BENGT};
 use crate::provider::callback;
 
@@ -15,6 +15,13 @@ fn with(path: &str, name: &str, value: Option<&str>) -> String {
     parameters.extend(value.map(|value| (name.to_owned(), value.to_owned())));
     let pairs: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (&**name, &**value)).collect();
     callback(&pairs)
+}
+
+/// The code in a callback.
+fn code_in(path: &str) -> String {
+    let address = Url::parse("http://localhost").unwrap().join(path).unwrap();
+    let code = address.query_pairs().find(|(name, _)| name == "code");
+    code.unwrap().1.into_owned()
 }
 
 /// A good callback with one parameter changed is refused, and the sign-in that it came from was not used up unless its
@@ -62,6 +69,7 @@ async fn a_callback_must_name_its_issuer_when_the_provider_promises_to() {
     let answer = browser.get(&silent).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert!(!browser.is_signed_in().await);
+    assert_eq!(refusals(&app, Refused::Lost).await, 1);
 }
 
 #[tokio::test]
@@ -91,16 +99,9 @@ async fn somebody_elses_code_is_refused() {
     let mut attacker = app.browser();
     app.provider.person(BENGT);
     let theirs = app.provider.identify(&attacker.begin().await);
-    let code = Url::parse("http://localhost").unwrap().join(&theirs).unwrap();
-    let code = code
-        .query_pairs()
-        .find(|(name, _)| name == "code")
-        .unwrap()
-        .1
-        .into_owned();
     let mut victim = app.browser();
     let ours = app.provider.identify(&victim.begin().await);
-    let answer = victim.get(&with(&ours, "code", Some(&code))).await;
+    let answer = victim.get(&with(&ours, "code", Some(&code_in(&theirs)))).await;
     assert_refused(&app, victim, &answer, Refused::NotTrusted).await;
 }
 
@@ -119,6 +120,23 @@ async fn a_callback_that_was_used_is_refused() {
     }
     assert_eq!(app.provider.requests("/token"), 1);
     assert!(browser.is_signed_in().await);
+    assert_eq!(refusals(&app, Refused::Lost).await, 2);
+}
+
+/// A code that was used, brought back in a sign-in that is under way: the provider refuses it, and so do we.
+#[tokio::test]
+async fn a_code_that_was_used_is_refused_in_another_sign_in() {
+    let app = App::on_sqlite().await;
+    let mut person = app.browser();
+    let used = app.provider.identify(&person.begin().await);
+    assert_eq!(person.get(&used).await.location(), "/inbox");
+    let mut thief = app.browser();
+    let ours = app.provider.identify(&thief.begin().await);
+    let answer = thief.get(&with(&ours, "code", Some(&code_in(&used)))).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(answer.text().contains(&Refused::NotTrusted.title()));
+    assert!(!thief.is_signed_in().await && person.is_signed_in().await);
+    assert_eq!(refusals(&app, Refused::NotTrusted).await, 1);
 }
 
 #[tokio::test]
@@ -131,6 +149,7 @@ async fn of_two_callbacks_at_once_one_signs_in() {
     let mut statuses = [first.status, second.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [StatusCode::SEE_OTHER, StatusCode::BAD_REQUEST]);
+    assert_eq!(refusals(&app, Refused::Lost).await, 1);
     assert_eq!(app.provider.requests("/token"), 1);
 }
 

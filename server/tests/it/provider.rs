@@ -68,6 +68,8 @@ pub(crate) enum Fault {
     Huge,
     /// Says nothing for a minute.
     Silent,
+    /// Says a little every now and then, for a minute.
+    Slow,
     /// A redirect to there.
     Redirect(String),
     Status(u16),
@@ -82,6 +84,7 @@ struct Inside {
     behaviour: Behaviour,
     number: String,
     codes: BTreeMap<String, Grant>,
+    codes_made: usize,
     /// Requests by path.
     requests: BTreeMap<String, usize>,
     /// What its endpoints were sent last.
@@ -133,6 +136,7 @@ impl Provider {
             behaviour: Behaviour::default(),
             number: ANNA.to_owned(),
             codes: BTreeMap::new(),
+            codes_made: 0,
             requests: BTreeMap::new(),
             heard: Heard::default(),
             logout_tokens: 0,
@@ -211,7 +215,8 @@ impl Provider {
         assert_eq!(query["code_challenge_method"], "S256");
         assert_eq!(query["redirect_uri"], format!("{ORIGIN}/sign-in/{PROVIDER}/callback"));
         let mut inside = self.inside();
-        let code = format!("code-{}", inside.codes.len());
+        inside.codes_made += 1;
+        let code = format!("code-{}", inside.codes_made);
         let grant = Grant {
             nonce: query["nonce"].clone(),
             challenge: query["code_challenge"].clone(),
@@ -346,6 +351,13 @@ async fn misbehave(fault: Fault) -> Response {
         Fault::Silent => {
             tokio::time::sleep(Duration::from_secs(60)).await;
             StatusCode::NO_CONTENT.into_response()
+        }
+        Fault::Slow => {
+            let little = futures::stream::unfold(0, |said| async move {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                (said < 1200).then(|| (Ok::<_, std::convert::Infallible>(" "), said + 1))
+            });
+            ([(header::CONTENT_TYPE, "application/json")], Body::from_stream(little)).into_response()
         }
         Fault::Redirect(location) => (StatusCode::FOUND, [(header::LOCATION, location)]).into_response(),
         Fault::Status(status) => StatusCode::from_u16(status).unwrap().into_response(),

@@ -1,0 +1,71 @@
+// What each provider says of a person, and how: after their public documentation, see server/src/config/preset/.
+
+const loa3 = 'http://id.elegnamnden.se/loa/1.0/loa3';
+const loa4 = 'http://id.elegnamnden.se/loa/1.0/loa4';
+
+/** Numbers that Skatteverket publishes for tests, by what the providers call the people. */
+export const people = {
+  anna: { name: 'Anna Andersson', number: '200001012384' },
+  bengt: { name: 'Bengt Bengtsson', number: '197701172392' },
+};
+
+export const shapes = {
+  // Everything in the ID token, RS256, no level: the claims say that it was BankID. One value of acr for each device mode.
+  idura: {
+    algorithm: 'RS256',
+    claims: { openid: ['sub', 'ssn', 'identityscheme', 'authenticationtype', 'country', 'name'] },
+    acrValues: ['urn:grn:authn:se:bankid:same-device', 'urn:grn:authn:se:bankid:another-device:qr'],
+    person: ({ name, number }) => ({
+      name,
+      ssn: number,
+      identityscheme: 'sebankid',
+      authenticationtype: 'urn:grn:authn:se:bankid',
+      country: 'SE',
+    }),
+  },
+  // The number at UserInfo alone, and the means of identification in the ID token.
+  signicat: {
+    algorithm: 'RS256',
+    onlyUserInfo: true,
+    claims: { openid: ['sub', 'idp'], nin: ['nin', 'nin_type', 'nin_issuing_country'] },
+    acrValues: ['idp:sbid'],
+    person: ({ number }) => ({ idp: 'sbid', nin: number, nin_type: 'PERSON', nin_issuing_country: 'SE' }),
+    level: { amr: ['external'] },
+  },
+  // The Swedish profile: ES256, level as an essential claim, signed UserInfo, and a client that proves itself by its key.
+  'oidc-sweden': {
+    algorithm: 'ES256',
+    onlyUserInfo: true,
+    claims: {
+      openid: ['sub'],
+      profile: ['name'],
+      'https://id.oidc.se/scope/naturalPersonNumber': ['https://id.oidc.se/claim/personalIdentityNumber'],
+    },
+    acrValues: [loa3, loa4],
+    person: ({ name, number }) => ({ name, 'https://id.oidc.se/claim/personalIdentityNumber': number }),
+    level: { acr: loa3 },
+    client: (portal, name) => ({
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'ES256',
+      jwks_uri: `${portal}/sign-in/${name}/jwks`,
+      userinfo_signed_response_alg: 'ES256',
+    }),
+  },
+  // A realm of an authority's own, in a folder of its host, which signs people out everywhere.
+  keycloak: {
+    algorithm: 'RS256',
+    path: '/realms/kommunen',
+    claims: { openid: ['sub', 'personnummer', 'name'], profile: [] },
+    acrValues: ['loa3'],
+    extraParams: ['kc_idp_hint'],
+    person: ({ name, number }) => ({ name, personnummer: number }),
+    level: { acr: 'loa3' },
+    client: (portal, name) => ({
+      client_secret: 'the secret of these tests',
+      // Keycloak says the level whether or not it was asked.
+      default_acr_values: ['loa3'],
+      backchannel_logout_uri: `${portal}/sign-in/${name}/back-channel-logout`,
+      backchannel_logout_session_required: true,
+    }),
+  },
+};
