@@ -80,8 +80,10 @@ pub use settings::{
     BlobSettings, Limits, PasswordCost, ProviderSettings, S3Settings, SessionLimits, Settings, StaffSettings,
 };
 pub use staff::{
-    AcceptError, ChangePasswordError, Invitation, InvitationView, InviteError, NewDevice, NewStaffMember,
-    PasswordProblem, PasswordRefused, SignInStep, StaffNotices, StaffProof, StaffSignInError, StaffVisitor, Validity,
+    AcceptError, Applicant, ChangePasswordError, ChangeStaffError, ConfirmError, Invitation, InvitationView,
+    InviteError, NewDevice, NewStaffMember, OwnAccount, PasswordProblem, PasswordRefused, SecondFactorError,
+    SecondFactorSet, SecondFactorSetUp, SeeStaffError, SignInStep, StaffMember, StaffNotices, StaffProof,
+    StaffSignInError, StaffState, StaffVisitor, Validity,
 };
 pub use system::{
     Administrator, Credential, CredentialKind, CredentialState, IssuedToken, NewSecret, NewSystem, OutsideNetworks,

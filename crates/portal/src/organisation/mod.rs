@@ -7,6 +7,7 @@ mod slug;
 mod tests;
 
 pub use sign_in_rules::SignInRules;
+pub(crate) use sign_in_rules::set_sign_in_rules;
 
 use base::{OrganisationId, Timestamp};
 use jiff::tz::TimeZone;

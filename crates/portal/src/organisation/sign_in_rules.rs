@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use base::{AllowedNetworks, Timestamp};
+use base::{AllowedNetworks, OrganisationId, Timestamp};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 
 use super::entity;
 use crate::Fault;
@@ -41,6 +42,25 @@ impl SignInRules {
         self.password_max_age_days
             .is_some_and(|days| password_set_at + Duration::from_secs(u64::from(days) * 86_400) <= now)
     }
+}
+
+/// Writes down what an organisation asks of its staff.
+pub(crate) async fn set_sign_in_rules(
+    on: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    rules: &SignInRules,
+) -> Result<(), Fault> {
+    let max_age = rules.password_max_age_days.map(i32::try_from).transpose();
+    let networks = (!rules.networks.is_anywhere()).then(|| rules.networks.to_string());
+    let change = entity::ActiveModel {
+        id: Set(*organisation.as_uuid()),
+        second_factor_required: Set(Some(i32::from(rules.second_factor_required))),
+        password_max_age_days: Set(max_age.map_err(Fault::new)?),
+        staff_networks: Set(networks),
+        ..entity::ActiveModel::default()
+    };
+    entity::Entity::update(change).exec(on).await?;
+    Ok(())
 }
 
 #[cfg(test)]

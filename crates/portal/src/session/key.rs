@@ -80,7 +80,7 @@ impl SessionKey {
     }
 
     /// What the cookie's holder adds to the key that seals the row.
-    pub(super) const fn secret(&self) -> &[u8; 32] {
+    pub(crate) const fn secret(&self) -> &[u8; 32] {
         &self.secret
     }
 }

@@ -22,7 +22,9 @@ pub use at_provider::{LogoutError, LogoutNotice, LogoutRefusal, ProviderSession}
 pub use device::{BrowserFamily, Device, SystemFamily};
 pub use key::{SessionKey, SessionKind};
 pub use own::{EndSessionError, OwnSession};
-pub(crate) use staff::{Proven, StaffBinding, StaffSession, bind_staff, end_all_of_staff, staff_session};
+pub(crate) use staff::{
+    Proven, StaffBinding, StaffSession, bind_staff, confirm_staff, end_all_of_staff, staff_session,
+};
 pub(crate) use store::recipients_with_sessions;
 
 /// How many sessions are deleted in one transaction.

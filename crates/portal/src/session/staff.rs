@@ -93,6 +93,16 @@ pub(crate) async fn bind_staff(
     store::bind_staff(transaction, key, binding, sealed_device, limits, context.clock_time()).await
 }
 
+/// Writes down that the staff member of a complete session proved anew who they are. Says `false` when it has ended.
+pub(crate) async fn confirm_staff(
+    context: &Context,
+    transaction: &WriteTransaction,
+    key: &SessionKey,
+    proven: Proven,
+) -> Result<bool, DbErr> {
+    store::confirm_staff(transaction, key, proven.stored(), context.clock_time()).await
+}
+
 /// Ends every session of a staff member, perhaps but one, and says how many there were.
 pub(crate) async fn end_all_of_staff(
     context: &Context,

@@ -113,6 +113,23 @@ pub(super) async fn bind_staff(
     Ok(updated.rows_affected > 0)
 }
 
+/// Writes down that the session's staff member proved anew who they are.
+pub(super) async fn confirm_staff(
+    on: &impl ConnectionTrait,
+    key: &SessionKey,
+    proven: i32,
+    now: Timestamp,
+) -> Result<bool, DbErr> {
+    let updated = Entity::update_many()
+        .col_expr(Column::Proven, proven.into())
+        .col_expr(Column::ConfirmedAt, now.as_millis().into())
+        .filter(Column::KeyHash.eq(key.hash().to_vec()))
+        .filter(Column::ConfirmedAt.is_not_null())
+        .exec(on)
+        .await?;
+    Ok(updated.rows_affected > 0)
+}
+
 /// Up to `limit` sessions that this person is signed in to and that have not run out, the latest used first.
 pub(super) async fn of_owner(
     on: &impl ConnectionTrait,

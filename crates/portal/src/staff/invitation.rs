@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::member::{self, Sealed, Validity};
 use super::password::{self, About, PasswordProblem, PasswordRefused};
 use super::sign_in::rules_of;
-use super::{StaffProof, entity, invitation_entity, store};
+use super::{StaffProof, entity, invitation_entity, second_factor, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::message::{is_email, is_line};
@@ -404,15 +404,12 @@ async fn reset(context: &Context, transaction: &WriteTransaction, row: &entity::
         id: Set(row.id),
         password_hash: Set(None),
         password_set_at: Set(None),
-        sealed_code_secret: Set(None),
-        sealed_new_code_secret: Set(None),
-        code_step: Set(None),
-        code_set_at: Set(None),
         failures: Set(0),
         last_failure_at: Set(None),
         ..entity::ActiveModel::default()
     };
     entity::Entity::update(change).exec(transaction).await?;
+    second_factor::forget(transaction, row).await?;
     session::end_all_of_staff(context, transaction, row.staff_id(), None).await?;
     Ok(())
 }

@@ -38,6 +38,14 @@ pub(crate) enum Barred {
     Locked { until: Timestamp },
 }
 
+impl Barred {
+    pub(crate) const fn until(self) -> Timestamp {
+        match self {
+            Self::Waits { until } | Self::Locked { until } => until,
+        }
+    }
+}
+
 impl Tries {
     /// Whether nothing can be tried now, and until when. What was written in the time to come bars nothing: the clock went back,
     /// and nobody knows how long ago that was.
@@ -82,11 +90,6 @@ mod tests {
 
     use super::*;
 
-    fn until(barred: Barred) -> Timestamp {
-        let (Barred::Waits { until } | Barred::Locked { until }) = barred;
-        until
-    }
-
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_millis(seconds * 1000)
     }
@@ -96,7 +99,7 @@ mod tests {
             failures,
             last_failure_at: Some(at(0)),
         };
-        tries.barred(at(0)).map_or(0, |barred| until(barred).as_seconds())
+        tries.barred(at(0)).map_or(0, |barred| barred.until().as_seconds())
     }
 
     #[test]
@@ -142,8 +145,8 @@ mod tests {
                 now += pause;
                 match tries.barred(at(now)) {
                     Some(barred) => {
-                        prop_assert!(until(barred) > at(now) && until(barred) <= at(now + 3600));
-                        prop_assert!(tries.barred(until(barred)).is_none());
+                        prop_assert!(barred.until() > at(now) && barred.until() <= at(now + 3600));
+                        prop_assert!(tries.barred(barred.until()).is_none());
                     }
                     None => {
                         tries = tries.after_failure(at(now));

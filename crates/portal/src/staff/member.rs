@@ -34,7 +34,6 @@ impl Validity {
     }
 
     /// The days of which these are the instants.
-    #[cfg(test)]
     pub(super) fn of_instants(from: Option<i64>, until: Option<i64>, time_zone: &TimeZone) -> Self {
         let day = |instant: Timestamp| {
             let date = instant.to_jiff().to_zoned(time_zone.clone()).date();
@@ -118,6 +117,8 @@ impl Model {
 pub(super) enum Sealed {
     Name,
     Email,
+    CodeSecret,
+    NewCodeSecret,
 }
 
 impl Sealed {
@@ -125,16 +126,29 @@ impl Sealed {
         match self {
             Self::Name => "sealed_name",
             Self::Email => "sealed_email",
+            Self::CodeSecret => "sealed_code_secret",
+            Self::NewCodeSecret => "sealed_new_code_secret",
         }
     }
 }
 
-fn place(staff: &StaffId, column: Sealed) -> Field<'_> {
+/// The place of what is sealed.
+pub(super) fn place(staff: &StaffId, column: Sealed) -> Field<'_> {
     Field::new("staff_member", column.column(), staff.as_bytes())
 }
 
 pub(super) fn seal(context: &Context, staff: StaffId, column: Sealed, value: &[u8]) -> Vec<u8> {
     context.vault.staff_key().seal_field(place(&staff, column), value)
+}
+
+pub(super) fn open(
+    context: &Context,
+    staff: StaffId,
+    column: Sealed,
+    sealed: &[u8],
+) -> Result<zeroize::Zeroizing<Vec<u8>>, Fault> {
+    let opened = context.vault.staff_key().open_field(place(&staff, column), sealed);
+    opened.map_err(Fault::new)
 }
 
 fn open_text(context: &Context, staff: StaffId, column: Sealed, sealed: &[u8]) -> Result<String, Fault> {

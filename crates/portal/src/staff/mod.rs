@@ -7,6 +7,7 @@
 //! alone tells nothing of them.
 
 mod account;
+mod administration;
 mod device;
 pub(crate) mod device_entity;
 pub(crate) mod entity;
@@ -15,19 +16,24 @@ pub(crate) mod invitation_entity;
 mod lock;
 mod member;
 mod password;
+mod second_factor;
 mod sign_in;
 mod step;
 mod store;
 #[cfg(test)]
 mod tests;
+mod view;
 mod visitor;
 
 pub use account::{ChangePasswordError, StaffNotices};
+pub use administration::ChangeStaffError;
 pub use device::NewDevice;
 pub use invitation::{AcceptError, Invitation, InvitationView, InviteError, NewStaffMember};
 pub use member::Validity;
 pub(crate) use password::HashingPool;
 pub use password::{PasswordProblem, PasswordRefused};
+pub use second_factor::{Applicant, ConfirmError, SecondFactorError, SecondFactorSet, SecondFactorSetUp};
 pub use sign_in::{StaffProof, StaffSignInError};
 pub use step::SignInStep;
+pub use view::{OwnAccount, SeeStaffError, StaffMember, StaffState};
 pub use visitor::StaffVisitor;

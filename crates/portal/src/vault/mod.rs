@@ -75,6 +75,8 @@ pub(crate) enum MacPurpose {
     ProviderSession,
     /// The kinds of devices that a staff member has signed in from.
     StaffDevice,
+    /// Recovery codes of staff.
+    RecoveryCode,
 }
 
 /// The vault. Cloning it gives the same vault.
@@ -95,6 +97,7 @@ struct FixedKeys {
     idempotency: MacKey,
     provider_session: MacKey,
     staff_device: MacKey,
+    recovery_code: MacKey,
     session: FieldKey,
     device: FieldKey,
     address: FieldKey,
@@ -124,6 +127,7 @@ impl Vault {
             idempotency: installation.mac_key("idempotency"),
             provider_session: installation.mac_key("provider-session"),
             staff_device: installation.mac_key("staff device"),
+            recovery_code: installation.mac_key("recovery code"),
             session: installation.field_key("session"),
             device: installation.field_key("device"),
             address: installation.field_key("address"),
@@ -176,6 +180,7 @@ impl Vault {
             MacPurpose::Idempotency => &self.keys.idempotency,
             MacPurpose::ProviderSession => &self.keys.provider_session,
             MacPurpose::StaffDevice => &self.keys.staff_device,
+            MacPurpose::RecoveryCode => &self.keys.recovery_code,
         }
     }
 

@@ -9,7 +9,6 @@
 
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
-use zxcvbn::matching::Match;
 use zxcvbn::matching::patterns::MatchPattern;
 use zxcvbn::{Score, zxcvbn};
 
@@ -110,21 +109,15 @@ pub(super) fn check(password: &str, about: &About<&str>) -> Result<Zeroizing<Str
     }
     let words = words(about);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let estimate = zxcvbn(&password, &words);
-    let parts = estimate.sequence();
     // Two names and a year count as hard enough to guess, but not for somebody who knows the person.
-    let identity: usize = parts
-        .iter()
-        .filter(|part| is_one_of(part, &words))
-        .map(|part| part.token.chars().count())
-        .sum();
-    if 2 * identity >= password.chars().count() {
+    if 2 * chars_of(&password, &words) >= password.chars().count() {
         return Err(PasswordProblem::SameAsIdentity);
     }
+    let estimate = zxcvbn(&password, &words);
     if estimate.score() >= LEAST {
         return Ok(password);
     }
-    match parts {
+    match estimate.sequence() {
         [only] if matches!(only.pattern, MatchPattern::Dictionary(_)) => Err(PasswordProblem::Common),
         _ => Err(PasswordProblem::Guessable),
     }
@@ -144,9 +137,18 @@ fn words(about: &About<&str>) -> Vec<String> {
     words
 }
 
-/// Whether zxcvbn found a part of the password among the words that it was given.
-fn is_one_of(part: &Match, words: &[&str]) -> bool {
-    matches!(&part.pattern, MatchPattern::Dictionary(found) if words.contains(&found.matched_word.as_str()))
+/// How many characters of the password belong to these words, without regard to capitals.
+fn chars_of(password: &str, words: &[&str]) -> usize {
+    let mut rest = Zeroizing::new(password.to_lowercase());
+    let before = rest.chars().count();
+    let mut words = words.to_vec();
+    // A whole address before its parts.
+    words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
+    for word in words.into_iter().filter(|word| !word.is_empty()) {
+        // What stands around a word must not become one by its going.
+        rest = Zeroizing::new(rest.replace(word, "\n"));
+    }
+    before.saturating_sub(rest.chars().filter(|character| *character != '\n').count())
 }
 
 #[cfg(test)]

@@ -1,0 +1,287 @@
+//! What admins do about the accounts of their organisation's staff, and what the operator does when no admin can.
+
+use base::{OrganisationId, StaffId, Timestamp};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::invitation::can_administrate;
+use super::member::{self, Validity};
+use super::{entity, invitation_entity, store};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::database::WriteTransaction;
+use crate::organisation::{self, SignInRules};
+use crate::rights::{Action, Role};
+use crate::{Context, Denied, Fault, OperatorActor, Portal, StaffActor, session};
+
+/// An account or the rules for signing in were not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeStaffError {
+    /// The actor may not, or not now.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The organisation has no such staff member.
+    #[error("no such staff member")]
+    NotFound,
+    /// Nobody would be left who can let others in.
+    #[error("the organisation would have no admin left who can sign in")]
+    LastAdmin,
+    /// The last day comes before the first.
+    #[error("the last day comes before the first")]
+    DatesOutOfOrder,
+    /// The networks would not let in who asks for them.
+    #[error("the networks would shut out who asks for them")]
+    ExcludesYourself,
+    /// A password may be used for 1 to 3650 days.
+    #[error("a password may be used for 1 to 3650 days")]
+    InvalidPasswordAge,
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(Fault),
+}
+
+impl<E: Into<Fault>> From<E> for ChangeStaffError {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl Portal {
+    /// Gives somebody of the actor's organisation another role, from their next request on.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeStaffError`].
+    pub async fn change_staff_role(
+        &self,
+        actor: &StaffActor,
+        staff: StaffId,
+        role: Role,
+    ) -> Result<(), ChangeStaffError> {
+        actor.require(Action::ChangeStaff)?;
+        let entry = AuditEntry::by_staff(actor, AuditAction::StaffRoleChanged).detail(role.as_str());
+        let change = |row: &mut entity::Model| role.as_str().clone_into(&mut row.role);
+        self.change(actor, staff, entry, change).await
+    }
+
+    /// Sets the days between which somebody of the actor's organisation is let in, from their next request on.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeStaffError`].
+    pub async fn change_staff_validity(
+        &self,
+        actor: &StaffActor,
+        staff: StaffId,
+        validity: Validity,
+    ) -> Result<(), ChangeStaffError> {
+        actor.require(Action::ChangeStaff)?;
+        if !validity.is_in_order() {
+            return Err(ChangeStaffError::DatesOutOfOrder);
+        }
+        let owner = organisation::find(self.0.database.reader(), actor.organisation_id()).await?;
+        let owner = owner.ok_or(ChangeStaffError::NotFound)?;
+        let (from, until) = validity.instants(&owner.time_zone);
+        let entry = AuditEntry::by_staff(actor, AuditAction::StaffValidityChanged);
+        let change = |row: &mut entity::Model| {
+            row.valid_from = from.map(Timestamp::as_millis);
+            row.valid_until = until.map(Timestamp::as_millis);
+        };
+        self.change(actor, staff, entry, change).await
+    }
+
+    /// Shuts somebody of the actor's organisation out at once: their sessions end, and an invitation is void.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeStaffError`].
+    pub async fn deactivate_staff(&self, actor: &StaffActor, staff: StaffId) -> Result<(), ChangeStaffError> {
+        actor.require(Action::DeactivateStaff)?;
+        let now = self.0.now().as_millis();
+        let entry = AuditEntry::by_staff(actor, AuditAction::StaffDeactivated);
+        let change = |row: &mut entity::Model| row.deactivated_at = Some(row.deactivated_at.unwrap_or(now));
+        self.change(actor, staff, entry, change).await
+    }
+
+    /// Lets somebody of the actor's organisation in again, with the password and second factor that they had. Who had not
+    /// accepted an invitation needs a new one.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeStaffError`].
+    pub async fn reactivate_staff(&self, actor: &StaffActor, staff: StaffId) -> Result<(), ChangeStaffError> {
+        actor.require(Action::DeactivateStaff)?;
+        let entry = AuditEntry::by_staff(actor, AuditAction::StaffReactivated);
+        let change = |row: &mut entity::Model| row.deactivated_at = None;
+        self.change(actor, staff, entry, change).await
+    }
+
+    /// Ends every session of somebody of the actor's organisation, and says how many there were.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeStaffError`].
+    pub async fn end_sessions_of_staff(&self, actor: &StaffActor, staff: StaffId) -> Result<usize, ChangeStaffError> {
+        actor.require(Action::EndStaffSessions)?;
+        let context = &*self.0;
+        let transaction = context.database.write().await?;
+        let row = store::lock_of_organisation(&transaction, actor.organisation_id(), staff).await?;
+        row.ok_or(ChangeStaffError::NotFound)?;
+        let ended = session::end_all_of_staff(context, &transaction, staff, None).await?;
+        let entry = AuditEntry::by_staff(actor, AuditAction::StaffSessionEnded).about(AuditTarget::Staff(staff));
+        context.audit.record(&transaction, context.now(), &entry).await?;
+        transaction.commit().await?;
+        Ok(ended)
+    }
+
+    /// Forgets the wrong tries of somebody of the actor's organisation, so that they can sign in at once.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeStaffError`].
+    pub async fn unlock_staff(&self, actor: &StaffActor, staff: StaffId) -> Result<(), ChangeStaffError> {
+        actor.require(Action::UnlockStaff)?;
+        let transaction = self.0.database.write().await?;
+        let row = store::lock_of_organisation(&transaction, actor.organisation_id(), staff).await?;
+        row.ok_or(ChangeStaffError::NotFound)?;
+        let entry = AuditEntry::by_staff(actor, AuditAction::StaffUnlocked);
+        unlock(&self.0, transaction, staff, entry).await
+    }
+
+    /// The staff member of an organisation with that e-mail address, for the operator's commands.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn staff_with_email(
+        &self,
+        _actor: &OperatorActor,
+        organisation: OrganisationId,
+        email: &str,
+    ) -> Result<Option<StaffId>, Fault> {
+        let context = &*self.0;
+        let indexes = context.vault.staff_indexes(organisation, &member::email_form(email));
+        let row = store::find_by_email(context.database.reader(), organisation, &indexes).await?;
+        Ok(row.map(|row| row.staff_id()))
+    }
+
+    /// Forgets the wrong tries of any staff member: the way back in for an admin whom somebody keeps locking out.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeStaffError`].
+    pub async fn unlock_any_staff(&self, actor: &OperatorActor, staff: StaffId) -> Result<(), ChangeStaffError> {
+        let transaction = self.0.database.write().await?;
+        let row = store::lock(&transaction, staff).await?;
+        let row = row.ok_or(ChangeStaffError::NotFound)?;
+        let entry = AuditEntry::by_operator(actor, AuditAction::StaffUnlocked).within(row.organisation());
+        unlock(&self.0, transaction, staff, entry).await
+    }
+
+    /// What the actor's organisation asks of its staff when they sign in.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeStaffError`].
+    pub async fn sign_in_rules(&self, actor: &StaffActor) -> Result<SignInRules, ChangeStaffError> {
+        actor.require(Action::SeeSignInRules)?;
+        let row = organisation::find_row(self.0.database.reader(), actor.organisation_id()).await?;
+        Ok(SignInRules::of(&row.ok_or(ChangeStaffError::NotFound)?)?)
+    }
+
+    /// Whether the operator asks everybody for a second factor, whatever organisations ask for.
+    #[must_use]
+    pub fn requires_second_factor_of_everybody(&self) -> bool {
+        self.0.settings.staff.second_factor_required
+    }
+
+    /// Changes what the actor's organisation asks of its staff when they sign in, from everybody's next request on.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeStaffError`]; networks that would shut out the request that asks for them are refused.
+    pub async fn change_sign_in_rules(&self, actor: &StaffActor, rules: SignInRules) -> Result<(), ChangeStaffError> {
+        actor.require(Action::ChangeSignInRules)?;
+        if !rules.networks.allows_known(actor.request().address) {
+            return Err(ChangeStaffError::ExcludesYourself);
+        }
+        let is_age = |days: u32| (1..=SignInRules::MAX_PASSWORD_AGE_DAYS).contains(&days);
+        if !rules.password_max_age_days.is_none_or(is_age) {
+            return Err(ChangeStaffError::InvalidPasswordAge);
+        }
+        let context = &*self.0;
+        let transaction = context.database.write().await?;
+        organisation::set_sign_in_rules(&transaction, actor.organisation_id(), &rules).await?;
+        let entry = AuditEntry::by_staff(actor, AuditAction::SignInRulesChanged)
+            .about(AuditTarget::Organisation(actor.organisation_id()));
+        context.audit.record(&transaction, context.now(), &entry).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Changes an account, and ends its sessions and invitation when it is shut out. Who is or was an admin is looked at together
+    /// with the other admins, whom nobody else changes meanwhile.
+    async fn change(
+        &self,
+        actor: &StaffActor,
+        staff: StaffId,
+        entry: AuditEntry<'_>,
+        change: impl Fn(&mut entity::Model) + Send,
+    ) -> Result<(), ChangeStaffError> {
+        let context = &*self.0;
+        let now = context.clock_time();
+        let transaction = context.database.write().await?;
+        let mut everybody = lock_all(&transaction, actor.organisation_id()).await?;
+        let row = everybody.iter_mut().find(|row| row.id == *staff.as_uuid());
+        let row = row.ok_or(ChangeStaffError::NotFound)?;
+        change(row);
+        let row = row.clone();
+        if !everybody.iter().any(|row| can_administrate(row, now)) {
+            return Err(ChangeStaffError::LastAdmin);
+        }
+        let changed = entity::ActiveModel {
+            id: Set(row.id),
+            role: Set(row.role.clone()),
+            valid_from: Set(row.valid_from),
+            valid_until: Set(row.valid_until),
+            deactivated_at: Set(row.deactivated_at),
+            ..entity::ActiveModel::default()
+        };
+        entity::Entity::update(changed).exec(&transaction).await?;
+        if row.deactivated_at.is_some() {
+            session::end_all_of_staff(context, &transaction, staff, None).await?;
+            invitation_entity::Entity::delete_many()
+                .filter(invitation_entity::Column::StaffId.eq(row.id))
+                .exec(&transaction)
+                .await?;
+        }
+        let entry = entry.about(AuditTarget::Staff(staff));
+        context.audit.record(&transaction, context.now(), &entry).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+/// Every account of an organisation, which nobody else changes until the transaction ends, in one order for everybody.
+async fn lock_all(
+    transaction: &WriteTransaction,
+    organisation: OrganisationId,
+) -> Result<Vec<entity::Model>, sea_orm::DbErr> {
+    entity::Entity::find()
+        .filter(entity::Column::OrganisationId.eq(*organisation.as_uuid()))
+        .order_by_asc(entity::Column::Id)
+        .lock_exclusive()
+        .all(transaction)
+        .await
+}
+
+async fn unlock(
+    context: &Context,
+    transaction: WriteTransaction,
+    staff: StaffId,
+    entry: AuditEntry<'_>,
+) -> Result<(), ChangeStaffError> {
+    store::forget_failures(&transaction, staff).await?;
+    let entry = entry.about(AuditTarget::Staff(staff));
+    context.audit.record(&transaction, context.now(), &entry).await?;
+    transaction.commit().await?;
+    Ok(())
+}

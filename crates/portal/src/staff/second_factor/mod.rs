@@ -1,0 +1,237 @@
+//! The second factor: one-time codes and the recovery codes for when they are gone. How it is given at sign-in and to confirm,
+//! how it is set up, replaced and removed.
+
+pub(crate) mod one_time_code;
+pub(in crate::staff) mod recovery_code;
+pub(crate) mod recovery_code_entity;
+mod set_up;
+
+use base::{SecretString, Timestamp};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+
+use super::member::{self, Sealed};
+use super::password::{self, HashingError};
+use super::sign_in::note_wrong_try;
+use super::{SignInStep, StaffProof, entity, store};
+use crate::actor::{StaffActor, StaffCandidate};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::database::WriteTransaction;
+use crate::session::{self, Proven};
+use crate::{Context, Denied, Fault, Portal};
+
+pub(in crate::staff) use set_up::forget;
+pub use set_up::{Applicant, SecondFactorSet, SecondFactorSetUp};
+
+/// A second factor was not accepted, set up or removed.
+#[derive(Debug, thiserror::Error)]
+pub enum SecondFactorError {
+    /// The actor may not, or not now.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The code is wrong, was used already, or is too old.
+    #[error("the code is not accepted")]
+    WrongCode,
+    /// There were too many wrong tries: nothing is looked at before then.
+    #[error("there were too many wrong tries")]
+    TooManyTries {
+        /// From when on something is looked at again.
+        until: Timestamp,
+    },
+    /// The organisation or the operator requires a second factor: it can be replaced, not removed.
+    #[error("a second factor is required")]
+    Required,
+    /// Something else happened meanwhile, and what was asked for is no longer this: begin again.
+    #[error("this is not asked for any more")]
+    Overtaken,
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(Fault),
+}
+
+impl<E: Into<Fault>> From<E> for SecondFactorError {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// Somebody did not prove anew who they are.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfirmError {
+    /// The password or the code is wrong, or the code was used already. Which of them isn't said.
+    #[error("the password or the code is not accepted")]
+    Wrong,
+    /// There were too many wrong tries: nothing is looked at before then.
+    #[error("there were too many wrong tries")]
+    TooManyTries {
+        /// From when on something is looked at again.
+        until: Timestamp,
+    },
+    /// Too many passwords are being looked at; in a few seconds it works.
+    #[error("too many passwords are being looked at")]
+    Busy,
+    /// The session has ended: sign in.
+    #[error("the session has ended")]
+    SessionGone,
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(Fault),
+}
+
+impl<E: Into<Fault>> From<E> for ConfirmError {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<HashingError> for ConfirmError {
+    fn from(error: HashingError) -> Self {
+        match error {
+            HashingError::Busy => Self::Busy,
+            HashingError::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
+impl Portal {
+    /// Looks at the second factor of somebody on the way in: a one-time code, or a recovery code in its place. What comes back
+    /// goes on with the sign-in.
+    ///
+    /// # Errors
+    ///
+    /// [`SecondFactorError`]; a wrong code counts as a wrong try.
+    pub async fn staff_second_factor(
+        &self,
+        candidate: &StaffCandidate,
+        code: &str,
+    ) -> Result<StaffProof, SecondFactorError> {
+        if candidate.step() != SignInStep::SecondFactor {
+            return Err(SecondFactorError::Overtaken);
+        }
+        let context = &*self.0;
+        let (staff, now) = (candidate.staff_id(), context.clock_time());
+        let transaction = context.database.write().await?;
+        let row = store::lock(&transaction, staff).await?;
+        let row = row.ok_or(SecondFactorError::Overtaken)?;
+        if let Some(barred) = row.tries().barred(now) {
+            return Err(SecondFactorError::TooManyTries { until: barred.until() });
+        }
+        let Some(by) = accept(context, &transaction, &row, code, now).await? else {
+            note_wrong_try(context, &transaction, &row, candidate.request(), now).await?;
+            let entry = AuditEntry::by_incoming_staff(staff, AuditAction::StaffSignInRefused, candidate.request())
+                .within(row.organisation())
+                .about(AuditTarget::Staff(staff))
+                .detail("wrong-code");
+            context.audit.record(&transaction, context.now(), &entry).await?;
+            transaction.commit().await?;
+            return Err(SecondFactorError::WrongCode);
+        };
+        transaction.commit().await?;
+        Ok(StaffProof {
+            staff,
+            proven: Proven::SecondFactor,
+            began_at: candidate.so_far().signed_in_at,
+            by,
+        })
+    }
+
+    /// Proves anew who a staff member is, for what asks for a fresh sign-in: with the password, and with a code when they have a
+    /// second factor.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfirmError`]; what is wrong counts as a wrong try.
+    pub async fn confirm_staff(
+        &self,
+        actor: &StaffActor,
+        password: &SecretString,
+        code: &str,
+    ) -> Result<(), ConfirmError> {
+        let context = &*self.0;
+        let staff = actor.staff_id();
+        let row = store::find(context.database.reader(), staff).await?;
+        let row = row.ok_or(ConfirmError::SessionGone)?;
+        if let Some(barred) = row.tries().barred(context.clock_time()) {
+            return Err(ConfirmError::TooManyTries { until: barred.until() });
+        }
+        let stored = row.password_hash;
+        let matches = password::matches(context, password, stored.clone()).await?.matches;
+
+        let now = context.clock_time();
+        let transaction = context.database.write().await?;
+        let row = store::lock(&transaction, staff).await?;
+        let row = row.ok_or(ConfirmError::SessionGone)?;
+        if let Some(barred) = row.tries().barred(now) {
+            return Err(ConfirmError::TooManyTries { until: barred.until() });
+        }
+        let has_second_factor = row.sealed_code_secret.is_some();
+        let proven = if !matches || row.password_hash != stored {
+            None
+        } else if !has_second_factor {
+            Some((Proven::Password, "password"))
+        } else {
+            let accepted = accept(context, &transaction, &row, code, now).await?;
+            accepted.map(|by| (Proven::SecondFactor, by))
+        };
+        let Some((proven, by)) = proven else {
+            note_wrong_try(context, &transaction, &row, actor.request(), now).await?;
+            let entry = AuditEntry::by_staff(actor, AuditAction::StaffSignInRefused)
+                .about(AuditTarget::Staff(staff))
+                .detail("confirmation");
+            context.audit.record(&transaction, context.now(), &entry).await?;
+            transaction.commit().await?;
+            return Err(ConfirmError::Wrong);
+        };
+        if !session::confirm_staff(context, &transaction, actor.session(), proven).await? {
+            return Err(ConfirmError::SessionGone);
+        }
+        store::forget_failures(&transaction, staff).await?;
+        let entry = AuditEntry::by_staff(actor, AuditAction::StaffConfirmed)
+            .about(AuditTarget::Staff(staff))
+            .detail(by);
+        context.audit.record(&transaction, context.now(), &entry).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+/// Accepts a one-time code or a recovery code, once. Says which it was.
+async fn accept(
+    context: &Context,
+    transaction: &WriteTransaction,
+    row: &entity::Model,
+    code: &str,
+    now: Timestamp,
+) -> Result<Option<&'static str>, Fault> {
+    let Some(sealed) = &row.sealed_code_secret else {
+        return Ok(None);
+    };
+    if let Some(code) = one_time_code::tidied(code) {
+        let secret = member::open(context, row.staff_id(), Sealed::CodeSecret, sealed)?;
+        let Some(step) = one_time_code::step_of(&secret, &code, row.code_step, now)? else {
+            return Ok(None);
+        };
+        let is_first = take_step(transaction, row, step).await?;
+        return Ok(is_first.then_some("one-time-code"));
+    }
+    let Some(code) = recovery_code::tidied(code) else {
+        return Ok(None);
+    };
+    let used = recovery_code::use_up(context, transaction, row.staff_id(), &code, now).await?;
+    Ok(used.then_some("recovery-code"))
+}
+
+/// Writes down that a step's code was accepted; says `false` when that one or a later one was before.
+async fn take_step(on: &impl ConnectionTrait, row: &entity::Model, step: i64) -> Result<bool, DbErr> {
+    use entity::Column;
+    let taken = entity::Entity::update_many()
+        .col_expr(Column::CodeStep, Some(step).into())
+        .filter(Column::Id.eq(row.id))
+        .filter(
+            Condition::any()
+                .add(Column::CodeStep.is_null())
+                .add(Column::CodeStep.lt(step)),
+        )
+        .exec(on)
+        .await?;
+    Ok(taken.rows_affected == 1)
+}

@@ -1,0 +1,268 @@
+//! Setting up a second factor, replacing and removing it, and new recovery codes. A secret counts only after a code of it was
+//! given, and one that is being set up opens only in the session in which that began.
+
+use base::{SecretString, StaffId};
+use keyring::FieldKey;
+use sea_orm::{ActiveValue::Set, EntityTrait};
+
+use super::{SecondFactorError, one_time_code, recovery_code};
+use crate::actor::{RequestInfo, StaffActor, StaffCandidate};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::database::WriteTransaction;
+use crate::rights::Action;
+use crate::session::{self, Proven};
+use crate::staff::member::{self, Sealed};
+use crate::staff::sign_in::{demands, rules_of};
+use crate::staff::{SignInStep, StaffProof, entity, store};
+use crate::{Context, Fault, Portal, SessionKey};
+
+/// Somebody who sets up a second factor: on the way in because one is required, or later of their own accord.
+#[derive(Clone, Copy, Debug)]
+pub enum Applicant<'a> {
+    /// Somebody on the way in.
+    Candidate(&'a StaffCandidate),
+    /// A staff member.
+    Staff(&'a StaffActor),
+}
+
+impl<'a> From<&'a StaffCandidate> for Applicant<'a> {
+    fn from(candidate: &'a StaffCandidate) -> Self {
+        Self::Candidate(candidate)
+    }
+}
+
+impl<'a> From<&'a StaffActor> for Applicant<'a> {
+    fn from(actor: &'a StaffActor) -> Self {
+        Self::Staff(actor)
+    }
+}
+
+impl<'a> Applicant<'a> {
+    fn may(self) -> Result<(), SecondFactorError> {
+        match self {
+            Self::Candidate(candidate) if candidate.step() == SignInStep::SetUpSecondFactor => Ok(()),
+            Self::Candidate(_) => Err(SecondFactorError::Overtaken),
+            Self::Staff(actor) => Ok(actor.require(Action::ChangeOwnSecondFactor)?),
+        }
+    }
+
+    /// Whether what was looked at for the request still holds: who is on the way in must not replace what another session set.
+    fn still_may(self, row: &entity::Model) -> bool {
+        match self {
+            Self::Candidate(_) => row.sealed_code_secret.is_none() && row.password_hash.is_some(),
+            Self::Staff(_) => true,
+        }
+    }
+
+    const fn staff(self) -> StaffId {
+        match self {
+            Self::Candidate(candidate) => candidate.staff_id(),
+            Self::Staff(actor) => actor.staff_id(),
+        }
+    }
+
+    fn organisation_name(self) -> &'a str {
+        match self {
+            Self::Candidate(candidate) => candidate.organisation_name(),
+            Self::Staff(actor) => actor.organisation_name(),
+        }
+    }
+
+    const fn session(self) -> &'a SessionKey {
+        match self {
+            Self::Candidate(candidate) => candidate.session(),
+            Self::Staff(actor) => actor.session(),
+        }
+    }
+
+    const fn request(self) -> &'a RequestInfo {
+        match self {
+            Self::Candidate(candidate) => candidate.request(),
+            Self::Staff(actor) => actor.request(),
+        }
+    }
+}
+
+/// What somebody puts into their authenticator app.
+#[derive(Debug)]
+pub struct SecondFactorSetUp {
+    /// The `otpauth:` address for a QR code. It holds the secret: it stands on the page and nowhere else.
+    pub address: SecretString,
+    /// The secret in base32, to type in.
+    pub secret: SecretString,
+}
+
+/// A second factor that counts from now on.
+#[derive(Debug)]
+pub struct SecondFactorSet {
+    /// The recovery codes. Shown once; only keyed codes of them are kept.
+    pub recovery_codes: Vec<SecretString>,
+    /// What goes on with the sign-in; `None` for somebody who was in already.
+    pub proof: Option<StaffProof>,
+}
+
+impl Portal {
+    /// What somebody puts into their app to set up a second factor. In one session it is the same each time, until it is
+    /// confirmed or begun in another session; it counts for nothing before [`Portal::set_second_factor`].
+    ///
+    /// # Errors
+    ///
+    /// [`SecondFactorError`].
+    pub async fn second_factor_set_up(
+        &self,
+        applicant: impl Into<Applicant<'_>>,
+    ) -> Result<SecondFactorSetUp, SecondFactorError> {
+        let applicant = applicant.into();
+        applicant.may()?;
+        let (context, staff) = (&*self.0, applicant.staff());
+        let transaction = context.database.write().await?;
+        let row = store::lock(&transaction, staff).await?;
+        let row = row.filter(|row| applicant.still_may(row));
+        let row = row.ok_or(SecondFactorError::Overtaken)?;
+        let key = key_of(context, applicant.session());
+        let begun = open_begun(&key, &row);
+        let secret = match begun {
+            Some(secret) => secret,
+            None => {
+                let secret = one_time_code::new_secret()?;
+                let place = member::place(&staff, Sealed::NewCodeSecret);
+                let change = entity::ActiveModel {
+                    id: Set(row.id),
+                    sealed_new_code_secret: Set(Some(key.seal_field(place, &*secret))),
+                    ..entity::ActiveModel::default()
+                };
+                entity::Entity::update(change).exec(&transaction).await?;
+                transaction.commit().await?;
+                zeroize::Zeroizing::new(secret.to_vec())
+            }
+        };
+        let email = member::email(context, &row)?;
+        let (address, secret) = one_time_code::for_app(&secret, applicant.organisation_name(), &email)?;
+        Ok(SecondFactorSetUp { address, secret })
+    }
+
+    /// Makes the second factor that was begun in this session count, when `code` is one of it: the recovery codes are made
+    /// anew, and the person's other sessions end.
+    ///
+    /// # Errors
+    ///
+    /// [`SecondFactorError`]; a wrong code is not counted, since the person was shown the secret.
+    pub async fn set_second_factor(
+        &self,
+        applicant: impl Into<Applicant<'_>>,
+        code: &str,
+    ) -> Result<SecondFactorSet, SecondFactorError> {
+        let applicant = applicant.into();
+        applicant.may()?;
+        let (context, staff) = (&*self.0, applicant.staff());
+        let now = context.clock_time();
+        let transaction = context.database.write().await?;
+        let row = store::lock(&transaction, staff).await?;
+        let row = row.filter(|row| applicant.still_may(row));
+        let row = row.ok_or(SecondFactorError::Overtaken)?;
+        let begun = open_begun(&key_of(context, applicant.session()), &row);
+        let secret = begun.ok_or(SecondFactorError::Overtaken)?;
+        let code = one_time_code::tidied(code).ok_or(SecondFactorError::WrongCode)?;
+        let step = one_time_code::step_of(&secret, &code, None, now)?;
+        let step = step.ok_or(SecondFactorError::WrongCode)?;
+        let change = entity::ActiveModel {
+            id: Set(row.id),
+            sealed_code_secret: Set(Some(member::seal(context, staff, Sealed::CodeSecret, &secret))),
+            sealed_new_code_secret: Set(None),
+            code_step: Set(Some(step)),
+            code_set_at: Set(Some(now.as_millis())),
+            ..entity::ActiveModel::default()
+        };
+        entity::Entity::update(change).exec(&transaction).await?;
+        let recovery_codes = recovery_code::make(context, &transaction, staff).await?;
+        session::end_all_of_staff(context, &transaction, staff, Some(applicant.session())).await?;
+        let proof = match applicant {
+            Applicant::Candidate(candidate) => Some(StaffProof {
+                staff,
+                proven: Proven::SecondFactor,
+                began_at: candidate.so_far().signed_in_at,
+                by: "new-second-factor",
+            }),
+            Applicant::Staff(actor) => {
+                let confirmed = session::confirm_staff(context, &transaction, actor.session(), Proven::SecondFactor);
+                if !confirmed.await? {
+                    return Err(SecondFactorError::Overtaken);
+                }
+                None
+            }
+        };
+        let entry = AuditEntry::by_incoming_staff(staff, AuditAction::StaffSecondFactorSet, applicant.request())
+            .within(row.organisation())
+            .about(AuditTarget::Staff(staff));
+        context.audit.record(&transaction, context.now(), &entry).await?;
+        transaction.commit().await?;
+        Ok(SecondFactorSet { recovery_codes, proof })
+    }
+
+    /// Removes a staff member's own second factor and its recovery codes, when none is required.
+    ///
+    /// # Errors
+    ///
+    /// [`SecondFactorError`].
+    pub async fn remove_second_factor(&self, actor: &StaffActor) -> Result<(), SecondFactorError> {
+        actor.require(Action::ChangeOwnSecondFactor)?;
+        let (context, staff) = (&*self.0, actor.staff_id());
+        let transaction = context.database.write().await?;
+        let row = store::lock(&transaction, staff).await?;
+        let row = row.ok_or(SecondFactorError::Overtaken)?;
+        let rules = rules_of(&transaction, row.organisation()).await?;
+        if demands(context, &row, &rules, context.clock_time()).second_factor_required {
+            return Err(SecondFactorError::Required);
+        }
+        forget(&transaction, &row).await?;
+        let entry = AuditEntry::by_staff(actor, AuditAction::StaffSecondFactorRemoved).about(AuditTarget::Staff(staff));
+        context.audit.record(&transaction, context.now(), &entry).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Makes a staff member's recovery codes anew; those from before are worth nothing. Shown once.
+    ///
+    /// # Errors
+    ///
+    /// [`SecondFactorError`]; [`SecondFactorError::Overtaken`] without a second factor.
+    pub async fn make_recovery_codes(&self, actor: &StaffActor) -> Result<Vec<SecretString>, SecondFactorError> {
+        actor.require(Action::ChangeOwnSecondFactor)?;
+        let (context, staff) = (&*self.0, actor.staff_id());
+        let transaction = context.database.write().await?;
+        let row = store::lock(&transaction, staff).await?;
+        let row = row.filter(|row| row.sealed_code_secret.is_some());
+        row.ok_or(SecondFactorError::Overtaken)?;
+        let codes = recovery_code::make(context, &transaction, staff).await?;
+        let entry = AuditEntry::by_staff(actor, AuditAction::StaffRecoveryCodesMade).about(AuditTarget::Staff(staff));
+        context.audit.record(&transaction, context.now(), &entry).await?;
+        transaction.commit().await?;
+        Ok(codes)
+    }
+}
+
+/// Takes somebody's second factor away, with its recovery codes and one that is being set up.
+pub(in crate::staff) async fn forget(transaction: &WriteTransaction, row: &entity::Model) -> Result<(), Fault> {
+    let change = entity::ActiveModel {
+        id: Set(row.id),
+        sealed_code_secret: Set(None),
+        sealed_new_code_secret: Set(None),
+        code_step: Set(None),
+        code_set_at: Set(None),
+        ..entity::ActiveModel::default()
+    };
+    entity::Entity::update(change).exec(transaction).await?;
+    Ok(recovery_code::delete(transaction, row.staff_id()).await?)
+}
+
+/// The key that seals a secret that is being set up in a session.
+fn key_of(context: &Context, session: &SessionKey) -> FieldKey {
+    context.vault.staff_key().bound_to(session.secret())
+}
+
+/// The secret that is being set up, when that began in the session of this key.
+fn open_begun(key: &FieldKey, row: &entity::Model) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+    let staff = row.staff_id();
+    let place = member::place(&staff, Sealed::NewCodeSecret);
+    key.open_field(place, row.sealed_new_code_secret.as_ref()?).ok()
+}

@@ -1,0 +1,112 @@
+//! Every use case of staff × every role: what the table allows, and nothing else.
+
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+
+use crate::test_support::{PASSWORD, TestPortal, new_member, on_both_databases, secret};
+use crate::{Action, Denied, Portal, Role, SessionKey, SignInRules, StaffActor, Validity};
+
+/// What came of asking for something: refused by the table, or anything else.
+type Asked<'a> = BoxFuture<'a, Option<Denied>>;
+type UseCase = for<'a> fn(&'a Portal, &'a StaffActor, base::StaffId) -> Asked<'a>;
+
+macro_rules! use_cases {
+    ($($action:ident $error:ident: |$portal:ident, $actor:ident, $other:ident| $call:expr;)+) => {
+        [$((Action::$action, (|$portal, $actor, $other| Box::pin(async move {
+            let _ = $other;
+            match $call.await {
+                Err(crate::$error::Denied(denied)) => Some(denied),
+                _ => None,
+            }
+        })) as UseCase)),+]
+    };
+}
+
+/// Every use case that takes a staff member, with the action that it is.
+fn use_cases() -> Vec<(Action, UseCase)> {
+    use_cases! {
+        OwnAccount SeeStaffError: |portal, actor, other| portal.own_account(actor);
+        OwnAccount ChangePasswordError: |portal, actor, other| {
+            async { portal.change_staff_password(actor, &secret("wrong"), &secret(PASSWORD)).await }
+        };
+        ChangeOwnSecondFactor SecondFactorError: |portal, actor, other| portal.second_factor_set_up(actor);
+        ChangeOwnSecondFactor SecondFactorError: |portal, actor, other| portal.set_second_factor(actor, "000000");
+        ChangeOwnSecondFactor SecondFactorError: |portal, actor, other| portal.remove_second_factor(actor);
+        ChangeOwnSecondFactor SecondFactorError: |portal, actor, other| portal.make_recovery_codes(actor);
+        SeeStaff SeeStaffError: |portal, actor, other| portal.list_staff(actor);
+        SeeStaff SeeStaffError: |portal, actor, other| portal.staff_member(actor, other);
+        InviteStaff InviteError: |portal, actor, other| {
+            portal.invite_staff(actor, new_member("Eva", "eva@norrby.example", Role::Admin))
+        };
+        InviteStaff InviteError: |portal, actor, other| portal.invite_staff_anew(actor, other);
+        ChangeStaff ChangeStaffError: |portal, actor, other| portal.change_staff_role(actor, other, Role::Sender);
+        ChangeStaff ChangeStaffError: |portal, actor, other| {
+            portal.change_staff_validity(actor, other, Validity::default())
+        };
+        UnlockStaff ChangeStaffError: |portal, actor, other| portal.unlock_staff(actor, other);
+        EndStaffSessions ChangeStaffError: |portal, actor, other| portal.end_sessions_of_staff(actor, other);
+        DeactivateStaff ChangeStaffError: |portal, actor, other| portal.deactivate_staff(actor, other);
+        DeactivateStaff ChangeStaffError: |portal, actor, other| portal.reactivate_staff(actor, other);
+        SeeSignInRules ChangeStaffError: |portal, actor, other| portal.sign_in_rules(actor);
+        ChangeSignInRules ChangeStaffError: |portal, actor, other| {
+            portal.change_sign_in_rules(actor, SignInRules::default())
+        };
+    }
+    .into()
+}
+
+async fn of_each_role(portal: &TestPortal) -> Vec<SessionKey> {
+    let karin = portal.first_admin().await;
+    let mut sessions = Vec::new();
+    for role in Role::ALL {
+        let email = format!("{role}@norrby.example");
+        sessions.push(portal.member(&karin, &email, role).await.session().clone());
+    }
+    sessions
+}
+
+on_both_databases! {
+    async fn the_table_decides_who_may_do_what_and_when_a_fresh_sign_in_is_asked_for(portal: TestPortal) {
+        let sessions = of_each_role(&portal).await;
+        let other = portal.staff_in(&sessions[0]).await.unwrap().staff_id();
+        // Stale first: what is refused then changes nothing.
+        portal.clock.advance(Duration::from_secs(5 * 60));
+        for session in &sessions {
+            for (action, use_case) in use_cases().into_iter().filter(|(action, _)| action.needs_step_up()) {
+                let actor = portal.staff_in(session).await.unwrap();
+                let expected = if actor.role().allows(action) { Denied::StepUpNeeded } else { Denied::Forbidden };
+                let asked = use_case(&portal.portal, &actor, other).await;
+                assert_eq!(asked, Some(expected), "{} {action:?}", actor.role());
+            }
+        }
+        // Then fresh, for the roles that may the least first, since what is allowed changes things.
+        for role in [Role::Auditor, Role::Sender, Role::Admin] {
+            let session = &sessions[Role::ALL.iter().position(|one| *one == role).unwrap()];
+            let actor = portal.staff_in(session).await.unwrap();
+            portal.portal.confirm_staff(&actor, &secret(PASSWORD), "").await.unwrap();
+            let actor = portal.staff_in(session).await.unwrap();
+            assert_eq!(actor.role(), role);
+            for (action, use_case) in use_cases() {
+                let expected = (!role.allows(action)).then_some(Denied::Forbidden);
+                let asked = use_case(&portal.portal, &actor, other).await;
+                assert_eq!(asked, expected, "{role} {action:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_action_of_staff_alone_has_a_use_case_here() {
+    // Cases, systems and the audit log are other modules' words.
+    let elsewhere = [
+        Action::SeeCases,
+        Action::SeeSystems,
+        Action::ChangeSystems,
+        Action::SeeAudit,
+    ];
+    for action in Action::ALL {
+        let is_here = use_cases().iter().any(|(known, _)| *known == action);
+        assert_ne!(is_here, elsewhere.contains(&action), "{action:?}");
+    }
+}
