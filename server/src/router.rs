@@ -31,6 +31,10 @@ pub fn router(state: &AppState, config: &Config) -> (Router, Vec<Route>) {
         portal: state.portal().clone(),
         clock: state.clock().clone(),
         address: config.origin.host_and_port().to_owned(),
+        audiences: [
+            config.origin.address_of(&format!("{API}token")),
+            config.origin.as_str().to_owned(),
+        ],
         refused_tokens: Arc::new(RateLimit::per_minute(config.rates.refused_tokens_per_minute)),
     });
     let router = router

@@ -23,7 +23,7 @@ pub use message::{
 };
 pub use problem::{PROBLEM_MEDIA_TYPE, Problem, ProblemCode};
 pub use recipient::{MatchRequest, MatchResponse, RecipientMatch, parse_personnummer};
-pub use token::{TokenError, TokenErrorCode, TokenRequest, TokenResponse};
+pub use token::{CLIENT_ASSERTION_TYPE, TokenError, TokenErrorCode, TokenRequest, TokenResponse};
 
 /// Where API v1 begins on a portal.
 pub const BASE_PATH: &str = "/api/v1";

@@ -5,8 +5,11 @@ use base::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What a system sends to get an access token, as a form. The client's id and secret stand either here or in an
-/// `Authorization: Basic` header (RFC 6749 section 2.3.1), never in both.
+/// The `client_assertion_type` of a signed assertion (RFC 7523 section 2.2).
+pub const CLIENT_ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// What a system sends to get an access token, as a form. It proves itself in one of three ways: its id and secret in an
+/// `Authorization: Basic` header (RFC 6749 section 2.3.1), both here, or an assertion that it signed (RFC 7523).
 #[derive(Deserialize, ToSchema)]
 pub struct TokenRequest {
     /// Always `client_credentials`.
@@ -23,6 +26,15 @@ pub struct TokenRequest {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Password)]
     pub client_secret: Option<SecretString>,
+    /// With a `client_assertion`: `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
+    #[serde(default)]
+    #[schema(example = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")]
+    pub client_assertion_type: Option<String>,
+    /// A JWT that the system signed with a registered key: `iss` and `sub` its id, `aud` this address or the portal's
+    /// origin, `iat`, `exp` at most five minutes later, and a `jti` that is used once.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub client_assertion: Option<SecretString>,
 }
 
 /// An access token (RFC 6749 section 5.1).

@@ -7,7 +7,7 @@ use base::Day;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 use crate::audit::{AuditAction, AuditEntry};
-use crate::system::credential;
+use crate::system::{credential, used_assertion};
 use crate::vault::EndedDay;
 use crate::{Context, Fault, Portal, PurgeReport, installation, intent, purge, session};
 
@@ -20,7 +20,7 @@ pub struct JobsReport {
     pub intents: u64,
     /// Sessions that had run out.
     pub sessions: u64,
-    /// Access tokens, idempotency keys and old credentials whose time was over.
+    /// Access tokens, idempotency keys, used assertions and old credentials whose time was over.
     pub forgotten: u64,
     /// Credentials of whose end organisations were told.
     pub warnings: u64,
@@ -62,11 +62,12 @@ impl Portal {
         keep(&mut report.intents, intent::sweep_keys(context).await, &mut fault);
         keep(&mut 0, credential::adopt(context).await, &mut fault);
         keep(&mut report.warnings, credential::warn(context).await, &mut fault);
-        let (mut tokens, mut keys, mut credentials) = (0, 0, 0);
+        let (mut tokens, mut keys, mut credentials, mut assertions) = (0, 0, 0, 0);
         keep(&mut tokens, self.forget_access_tokens().await, &mut fault);
         keep(&mut keys, self.forget_idempotency_keys().await, &mut fault);
         keep(&mut credentials, credential::forget(context).await, &mut fault);
-        report.forgotten = tokens + keys + credentials;
+        keep(&mut assertions, used_assertion::forget(context).await, &mut fault);
+        report.forgotten = tokens + keys + credentials + assertions;
         keep(&mut report.purge.recipients, purge::keys(context).await, &mut fault);
         keep(&mut report.days, turn_days(context).await, &mut fault);
         fault.map_or(Ok(report), Err)

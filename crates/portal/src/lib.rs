@@ -86,8 +86,8 @@ pub use staff::{
     StaffSignInError, StaffState, StaffVisitor, Validity,
 };
 pub use system::{
-    Administrator, Credential, CredentialKind, CredentialState, IssuedToken, NewSecret, NewSystem, OutsideNetworks,
-    System, SystemSetUpError, TokenError,
+    Administrator, AssertionProblem, Credential, CredentialKind, CredentialState, InvalidKey, IssuedToken,
+    KeyAlgorithm, NewSecret, NewSystem, OutsideNetworks, RegisteredKey, System, SystemSetUpError, TokenError,
 };
 
 /// The portal: every use case is a method of it. Cloning gives the same portal.

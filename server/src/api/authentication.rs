@@ -23,9 +23,12 @@ impl FromRequestParts<ApiState> for Authenticated {
             Ok(actor) => Ok(Self(actor)),
             Err(TokenError::OutsideNetworks(outside)) => Err(from_outside(state, outside, &seen).await),
             Err(TokenError::Fault(fault)) => Err(Refusal::fault(&fault)),
-            Err(TokenError::InvalidToken | TokenError::InvalidClient | TokenError::InvalidScope) => {
-                Err(Refusal::unauthenticated(true))
-            }
+            Err(
+                TokenError::InvalidToken
+                | TokenError::InvalidClient
+                | TokenError::InvalidAssertion(_)
+                | TokenError::InvalidScope,
+            ) => Err(Refusal::unauthenticated(true)),
         }
     }
 }

@@ -46,6 +46,8 @@ pub struct ApiState {
     /// The address that people reach the portal at, as a person types it and as it stands in letters:
     /// `post.example.se`.
     pub address: String,
+    /// For whom a signed assertion may be: the token endpoint and the origin.
+    pub audiences: [String; 2],
     /// How many token requests with wrong credentials an address may make.
     pub refused_tokens: Arc<RateLimit>,
 }

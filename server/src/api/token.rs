@@ -1,9 +1,9 @@
-//! `POST /token`: the client credentials grant (RFC 6749 section 4.4).
+//! `POST /token`: the client credentials grant (RFC 6749 section 4.4), for a secret or a signed assertion (RFC 7523).
 
 use std::str::FromStr;
 use std::time::Duration;
 
-use ::api::{TokenError, TokenErrorCode, TokenRequest, TokenResponse};
+use ::api::{CLIENT_ASSERTION_TYPE, TokenError, TokenErrorCode, TokenRequest, TokenResponse};
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Request, State};
 use axum::response::{IntoResponse, Response};
@@ -12,7 +12,7 @@ use base::{SecretString, SystemId};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use portal::{OutsideNetworks, RequestInfo, Scope};
+use portal::{AssertionProblem, OutsideNetworks, RequestInfo, Scope};
 use web::TooOften;
 
 use super::ApiState;
@@ -22,7 +22,7 @@ use super::refusal::{self, Refusal};
 /// Get an access token
 ///
 /// The id and the secret stand in an `Authorization: Basic` header or
-/// in the form, not in both. Errors have the form of RFC 6749 section 5.2, which OAuth clients know.
+/// in the form, not in both; or a system with a registered key sends an assertion that it signed (`private_key_jwt`). Errors have the form of RFC 6749 section 5.2, which OAuth clients know.
 #[utoipa::path(
     post,
     path = "/token",
@@ -31,7 +31,7 @@ use super::refusal::{self, Refusal};
     responses(
         (status = 200, description = "A token", body = TokenResponse),
         (status = 400, description = "`invalid_request`, `unsupported_grant_type`, `invalid_scope`, `unauthorized_client` (right credentials from a network address that the system may not come from)", body = TokenError),
-        (status = 401, description = "`invalid_client`: the id or the secret is wrong", body = TokenError),
+        (status = 401, description = "`invalid_client`: the id, the secret or the assertion is wrong", body = TokenError),
         (status = 429, description = "`too-many-requests` (with `Retry-After`): this address sent wrong credentials too often", body = ::api::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -50,22 +50,31 @@ async fn answer(state: ApiState, request: Request) -> Result<Response, Failure> 
     if form.grant_type != "client_credentials" {
         return Err(Failure::GrantType);
     }
-    let (client, secret) = credentials(&headers, &form)?;
+    let proof = proof(&headers, &form)?;
     let scopes = form
         .scope
         .as_deref()
         .filter(|text| !text.trim().is_empty())
         .map(scopes)
         .transpose()?;
-    let issued = state
-        .portal
-        .issue_token(client, &secret, scopes.as_deref(), info.clone())
-        .await;
+    let (portal, scopes) = (&state.portal, scopes.as_deref());
+    let issued = match &proof {
+        Proof::Secret(client, secret) => portal.issue_token(*client, secret, scopes, info.clone()).await,
+        Proof::Assertion(assertion) => {
+            let named = form.client_id.as_deref();
+            let audiences = &state.audiences;
+            let asked = portal.issue_token_by_assertion(assertion, audiences, named, scopes, info.clone());
+            asked.await
+        }
+    };
     let issued = match issued {
         Ok(issued) => issued,
         Err(portal::TokenError::InvalidScope) => return Err(Failure::Scope),
         Err(portal::TokenError::InvalidClient | portal::TokenError::InvalidToken) => {
-            return Err(wrong_credentials(&state, client, &info).await);
+            return Err(wrong_credentials(&state, &proof, None, &info).await);
+        }
+        Err(portal::TokenError::InvalidAssertion(problem)) => {
+            return Err(wrong_credentials(&state, &proof, Some(problem), &info).await);
         }
         Err(portal::TokenError::OutsideNetworks(outside)) => return Err(from_outside(&state, outside, &info).await),
         Err(portal::TokenError::Fault(fault)) => return Err(Failure::fault(&fault)),
@@ -83,13 +92,24 @@ async fn answer(state: ApiState, request: Request) -> Result<Response, Failure> 
 /// Says in the audit log that a system's credentials were wrong, as long as the address has not said so too often. Good
 /// credentials are never refused for what a neighbour does: a secret has 256 random bits, so what is bounded here is the
 /// log, and guessing needs no other bound.
-async fn wrong_credentials(state: &ApiState, client: SystemId, info: &RequestInfo) -> Failure {
+async fn wrong_credentials(
+    state: &ApiState,
+    proof: &Proof,
+    problem: Option<AssertionProblem>,
+    info: &RequestInfo,
+) -> Failure {
     if let Err(refused) = state.refused_tokens.take(info.address, state.clock.now()) {
         return Failure::TooOften(refused);
     }
-    match state.portal.record_refused_token(client, info).await {
-        Ok(()) => Failure::Client,
-        Err(fault) => Failure::fault(&fault),
+    let recorded = match proof {
+        Proof::Secret(client, _) => state.portal.record_refused_token(*client, info).await,
+        Proof::Assertion(assertion) => state.portal.record_refused_assertion(assertion, problem, info).await,
+    };
+    match (recorded, problem, proof) {
+        (Err(fault), _, _) => Failure::fault(&fault),
+        (Ok(()), Some(problem), _) => Failure::Assertion(problem),
+        (Ok(()), None, Proof::Assertion(_)) => Failure::Signature,
+        (Ok(()), None, Proof::Secret(..)) => Failure::Client,
     }
 }
 
@@ -121,6 +141,26 @@ fn scopes(text: &str) -> Result<Vec<Scope>, Failure> {
     text.split_ascii_whitespace()
         .map(|name| Scope::from_str(name).map_err(|_| Failure::Scope))
         .collect()
+}
+
+/// How a system shows who it is.
+enum Proof {
+    Secret(SystemId, SecretString),
+    Assertion(SecretString),
+}
+
+/// What the request holds of the three ways; one of them alone (RFC 6749 section 2.3).
+fn proof(headers: &HeaderMap, form: &TokenRequest) -> Result<Proof, Failure> {
+    let Some(assertion) = &form.client_assertion else {
+        return credentials(headers, form).map(|(client, secret)| Proof::Secret(client, secret));
+    };
+    if headers.contains_key(header::AUTHORIZATION) || form.client_secret.is_some() {
+        return Err(Failure::Request("credentials stand beside the assertion"));
+    }
+    if form.client_assertion_type.as_deref() != Some(CLIENT_ASSERTION_TYPE) {
+        return Err(Failure::Request("the client_assertion_type is not that of a JWT"));
+    }
+    Ok(Proof::Assertion(assertion.clone()))
 }
 
 /// The client's id and secret, from the one place where they stand.
@@ -167,6 +207,8 @@ enum Failure {
     GrantType,
     Scope,
     Client,
+    Signature,
+    Assertion(AssertionProblem),
     Network,
     TooOften(TooOften),
     Server,
@@ -189,6 +231,14 @@ impl Failure {
     }
 }
 
+/// What is wrong with an assertion, in the portal's words.
+fn of_assertion(problem: AssertionProblem) -> TokenError {
+    TokenError {
+        error: TokenErrorCode::InvalidClient,
+        error_description: problem.to_string(),
+    }
+}
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let (status, error, description) = match self {
@@ -208,6 +258,14 @@ impl IntoResponse for Failure {
                 TokenErrorCode::InvalidClient,
                 "the client's id or secret is wrong",
             ),
+            Self::Signature => (
+                StatusCode::UNAUTHORIZED,
+                TokenErrorCode::InvalidClient,
+                "no key of the client made this assertion",
+            ),
+            Self::Assertion(problem) => {
+                return (StatusCode::UNAUTHORIZED, no_store(), Json(of_assertion(problem))).into_response();
+            }
             Self::Network => (
                 StatusCode::BAD_REQUEST,
                 TokenErrorCode::UnauthorizedClient,
@@ -246,6 +304,8 @@ mod tests {
             scope: None,
             client_id: id.map(str::to_owned),
             client_secret: secret.map(|secret| SecretString::new(secret.to_owned())),
+            client_assertion_type: None,
+            client_assertion: None,
         }
     }
 

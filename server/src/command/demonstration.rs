@@ -75,6 +75,7 @@ async fn gets_in(portal: &Portal, clock: &Clock, path: &Path, server: &str) -> a
             TokenError::InvalidClient
             | TokenError::InvalidScope
             | TokenError::InvalidToken
+            | TokenError::InvalidAssertion(_)
             | TokenError::OutsideNetworks(_),
         ) => Ok(false),
     }

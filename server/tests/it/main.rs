@@ -12,6 +12,7 @@
 )]
 
 mod api_access;
+mod api_assertions;
 mod api_description;
 mod api_following;
 mod api_messages;

@@ -1,6 +1,7 @@
 //! Why a system or one of its credentials could not be set up.
 
 use crate::Fault;
+use crate::actor::Denied;
 
 /// Why a system or one of its credentials could not be set up or changed.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +30,18 @@ pub enum SystemSetUpError {
         /// The most.
         limit: usize,
     },
+    /// As many public keys are registered as may be at once.
+    #[error("{limit} keys are registered already: withdraw one first")]
+    TooManyKeys {
+        /// The most.
+        limit: usize,
+    },
+    /// The system has this key already, or another with its name.
+    #[error("the system has this key, or another with the same kid, already")]
+    KeyTaken,
+    /// It is no key that can be registered.
+    #[error(transparent)]
+    InvalidKey(super::InvalidKey),
     /// The period is zero days or too long.
     #[error("a secret holds for 1 to {max_days} days")]
     InvalidPeriod {
@@ -38,6 +51,9 @@ pub enum SystemSetUpError {
     /// The system is disabled, for good.
     #[error("the system is disabled")]
     Disabled,
+    /// The staff member may not do this, or not now.
+    #[error(transparent)]
+    Denied(Denied),
     /// Something inside failed.
     #[error(transparent)]
     Fault(Fault),

@@ -7,6 +7,7 @@
 pub(crate) mod access_token;
 mod administration;
 mod administrator;
+mod assertion;
 pub(crate) mod credential;
 pub(crate) mod entity;
 mod error;
@@ -15,11 +16,13 @@ mod secret;
 #[cfg(test)]
 mod tests;
 mod token;
+pub(crate) mod used_assertion;
 
 pub(crate) use administration::is_enabled;
 pub use administration::{NewSystem, System};
 pub use administrator::Administrator;
-pub use credential::{Credential, CredentialKind, CredentialState, NewSecret};
+pub use assertion::AssertionProblem;
+pub use credential::{Credential, CredentialKind, CredentialState, InvalidKey, KeyAlgorithm, NewSecret, RegisteredKey};
 pub use error::SystemSetUpError;
 pub use token::{IssuedToken, OutsideNetworks, TokenError};
 

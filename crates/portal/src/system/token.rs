@@ -6,7 +6,8 @@ use base::{CredentialId, OrganisationId, SecretString, SystemId, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::administration::networks;
-use super::{NO_SECRET, access_token, credential, entity, scopes, secret};
+use super::assertion::{Assertion, AssertionProblem};
+use super::{NO_SECRET, access_token, credential, entity, scopes, secret, used_assertion};
 use crate::actor::{RequestInfo, Scope, SystemActor};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
@@ -32,6 +33,9 @@ pub enum TokenError {
     /// Unknown system, wrong secret, or disabled: all alike.
     #[error("the client's credentials are not valid")]
     InvalidClient,
+    /// The assertion is not one that may be used, whoever signed it.
+    #[error(transparent)]
+    InvalidAssertion(AssertionProblem),
     /// The credentials or the token are right, but the request comes from where the system may not come from. Said in the
     /// audit log by [`Portal::record_outside_networks`].
     #[error("the system may not be used from this network address")]
@@ -139,6 +143,53 @@ impl Portal {
         self.give_token(transaction, proven, requested, request).await
     }
 
+    /// Issues an access token for an assertion that a system signed with a registered key. It must be for one of
+    /// `audiences`; `named` is the client's id as it stood beside the assertion, if it did. Otherwise as
+    /// [`Portal::issue_token`].
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError`]; [`TokenError::InvalidClient`] when no key of the system made the signature, or there is no such system.
+    pub async fn issue_token_by_assertion(
+        &self,
+        assertion: &SecretString,
+        audiences: &[String],
+        named: Option<&str>,
+        requested: Option<&[Scope]>,
+        request: RequestInfo,
+    ) -> Result<IssuedToken, TokenError> {
+        let context = &*self.0;
+        let (now, clock_time) = (context.now(), context.clock_time());
+        let assertion = Assertion::parse(assertion).map_err(TokenError::InvalidAssertion)?;
+        let client = assertion
+            .check(audiences, clock_time)
+            .map_err(TokenError::InvalidAssertion)?;
+        if named.is_some_and(|named| named != client.to_string()) {
+            return Err(TokenError::InvalidAssertion(AssertionProblem::Subject));
+        }
+        let reader = context.database.reader();
+        let system = entity::Entity::find_by_id(*client.as_uuid()).one(reader).await?;
+        let system = system.filter(|system| system.disabled_at.is_none());
+        let mut signer = None;
+        for row in credential::valid_keys(reader, client, now).await? {
+            if assertion.is_signed_by(&credential::stored_key(&row)?) {
+                signer = Some(row);
+                break;
+            }
+        }
+        let (Some(system), Some(row)) = (system, signer) else {
+            return Err(TokenError::InvalidClient);
+        };
+        let proven = Proven {
+            system,
+            credential: CredentialId::from_uuid(row.id),
+            ends: row.expires_at.map(Timestamp::from_millis),
+        };
+        let transaction = context.database.write().await?;
+        used_assertion::use_up(&transaction, client, &assertion, clock_time).await?;
+        self.give_token(transaction, proven, requested, request).await
+    }
+
     /// Gives a token to a system that has proven itself, and commits.
     pub(super) async fn give_token(
         &self,
@@ -189,6 +240,27 @@ impl Portal {
     /// A fault.
     pub async fn record_refused_token(&self, client: SystemId, request: &RequestInfo) -> Result<(), Fault> {
         let entry = AuditEntry::by_nobody(AuditAction::TokenRefused, request).about(AuditTarget::System(client));
+        self.0.record(&entry).await
+    }
+
+    /// As [`Portal::record_refused_token`], of an assertion: names the system that it says it is from. `problem` is absent
+    /// when nobody whom we know signed it.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn record_refused_assertion(
+        &self,
+        assertion: &SecretString,
+        problem: Option<AssertionProblem>,
+        request: &RequestInfo,
+    ) -> Result<(), Fault> {
+        let detail = problem.map_or("assertion", AssertionProblem::as_str);
+        let entry = AuditEntry::by_nobody(AuditAction::TokenRefused, request).detail(detail);
+        let claimed = Assertion::parse(assertion)
+            .ok()
+            .and_then(|assertion| assertion.claimed());
+        let entry = claimed.map_or(entry, |client| entry.about(AuditTarget::System(client)));
         self.0.record(&entry).await
     }
 

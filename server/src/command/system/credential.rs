@@ -1,16 +1,26 @@
 //! `postvalv system credential`
 
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
 use base::{CredentialId, SystemId, Timestamp};
 use clap::{Args, Subcommand};
 use portal::{Credential, CredentialState, OperatorActor, Portal};
 
 use crate::command::answer;
 
+/// More than any key that is taken.
+const MAX_KEY_BYTES: u64 = 64 * 1024;
+
 /// What to do with a system's credentials.
 #[derive(Debug, Subcommand)]
 pub enum CredentialCommand {
     /// Make a secret and print it, this once. Two hold at once at most, so that one can take the other's place.
     AddSecret(AddSecret),
+    /// Register a public key, with whose other half the system signs. Five hold at once at most.
+    AddKey(AddKey),
     /// List a system's credentials: id, kind, state, when it was made, ends and was last used, oldest first.
     List(List),
     /// Take a credential back at once, with the tokens that it gave.
@@ -25,6 +35,16 @@ pub struct AddSecret {
     /// How many days it holds [default: until it is withdrawn].
     #[arg(long, value_name = "DAYS")]
     days: Option<u32>,
+}
+
+/// The key to register.
+#[derive(Debug, Args)]
+pub struct AddKey {
+    /// The system's id.
+    system: SystemId,
+    /// A JSON Web Key, or a public key in PEM of P-256 or Ed25519; `-` reads standard input.
+    #[arg(long, value_name = "FILE")]
+    file: PathBuf,
 }
 
 /// Whose credentials.
@@ -53,6 +73,10 @@ pub(super) async fn run(portal: &Portal, actor: &OperatorActor, command: Credent
                 answer(&format!("ends          {}", end.to_rfc3339()));
             }
         }
+        CredentialCommand::AddKey(AddKey { system, file }) => {
+            let id = portal.add_public_key(actor, system, &read(&file)?).await?;
+            answer(&format!("credential    {id}"));
+        }
         CredentialCommand::List(List { system }) => {
             for credential in portal.find_system(actor, system).await?.credentials {
                 answer(&line(&credential));
@@ -65,6 +89,18 @@ pub(super) async fn run(portal: &Portal, actor: &OperatorActor, command: Credent
     Ok(())
 }
 
+/// The text of a file, up to what no key exceeds.
+fn read(path: &Path) -> anyhow::Result<String> {
+    let source: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(File::open(path).with_context(|| format!("{} can't be read", path.display()))?)
+    };
+    let mut text = String::new();
+    source.take(MAX_KEY_BYTES).read_to_string(&mut text)?;
+    Ok(text)
+}
+
 fn line(credential: &Credential) -> String {
     let state = match credential.state {
         CredentialState::Valid => "valid    ",
@@ -72,8 +108,11 @@ fn line(credential: &Credential) -> String {
         CredentialState::Withdrawn => "withdrawn",
     };
     let instant = |at: Option<Timestamp>| at.map_or_else(|| "-".to_owned(), Timestamp::to_rfc3339);
+    let key = credential.key.as_ref().map_or_else(String::new, |key| {
+        format!("  {} {}", key.algorithm.as_str(), key.key_id)
+    });
     format!(
-        "{}  {}  {state}  made {}  ends {}  used {}",
+        "{}  {}  {state}  made {}  ends {}  used {}{key}",
         credential.id,
         credential.kind.as_str(),
         credential.created_at.to_rfc3339(),

@@ -4,12 +4,17 @@
 mod change;
 mod ending;
 pub(crate) mod entity;
+mod public_key;
+mod register;
 mod store;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use ending::{adopt, forget, warn};
-pub(super) use store::{find, note_use, of_systems, valid_secrets};
+pub(super) use public_key::PublicKey;
+pub use public_key::{InvalidKey, KeyAlgorithm};
+pub(super) use register::stored_key;
+pub(super) use store::{find, note_use, of_systems, valid_keys, valid_secrets};
 
 use std::time::Duration;
 
@@ -17,6 +22,8 @@ use base::{CredentialId, SecretString, Timestamp};
 
 /// The most secrets of a system that hold at once: two, so that a new one can be put in place before the old one goes.
 pub(super) const MAX_SECRETS: usize = 2;
+/// The most public keys of a system that hold at once.
+const MAX_KEYS: usize = 5;
 /// The longest that a secret may be made to hold, in days.
 pub(super) const MAX_DAYS: u32 = 3650;
 /// How long before its end the organisation is told.
@@ -29,16 +36,19 @@ const LISTED_AFTERWARDS: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 pub enum CredentialKind {
     /// A secret that the system sends.
     Secret,
+    /// A public key that checks what the system signs.
+    PublicKey,
 }
 
 impl CredentialKind {
-    const ALL: [Self; 1] = [Self::Secret];
+    const ALL: [Self; 2] = [Self::Secret, Self::PublicKey];
 
     /// The kind's name in storage and in the operator's commands.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Secret => "secret",
+            Self::PublicKey => "public-key",
         }
     }
 
@@ -77,6 +87,8 @@ pub struct Credential {
     pub id: CredentialId,
     /// What it is.
     pub kind: CredentialKind,
+    /// What is known of a public key.
+    pub key: Option<RegisteredKey>,
     /// Whether it gives tokens now.
     pub state: CredentialState,
     /// When it was made or registered.
@@ -95,11 +107,31 @@ impl Credential {
         Some(Self {
             id: CredentialId::from_uuid(row.id),
             kind: CredentialKind::from_stored(&row.kind)?,
+            key: row.public_key.as_deref().and_then(RegisteredKey::read),
             state: CredentialState::of(row, now),
             created_at: Timestamp::from_millis(row.created_at),
             expires_at: row.expires_at.map(Timestamp::from_millis),
             last_used_at: row.last_used_at.map(Timestamp::from_millis),
             withdrawn_at: row.withdrawn_at.map(Timestamp::from_millis),
+        })
+    }
+}
+
+/// A registered public key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegisteredKey {
+    /// How it signs.
+    pub algorithm: KeyAlgorithm,
+    /// Its name: the `kid` that it brought, or its thumbprint (RFC 7638).
+    pub key_id: String,
+}
+
+impl RegisteredKey {
+    fn read(stored: &str) -> Option<Self> {
+        let key = PublicKey::parse(stored).ok()?;
+        Some(Self {
+            algorithm: key.algorithm,
+            key_id: key.key_id,
         })
     }
 }

@@ -57,6 +57,15 @@ pub(in crate::system) async fn valid_secrets(
     valid(on, system, CredentialKind::Secret, now).await
 }
 
+/// The public keys by which a system may sign.
+pub(in crate::system) async fn valid_keys(
+    on: &impl ConnectionTrait,
+    system: SystemId,
+    now: Timestamp,
+) -> Result<Vec<Model>, DbErr> {
+    valid(on, system, CredentialKind::PublicKey, now).await
+}
+
 /// The credential with that id, if it holds.
 pub(in crate::system) async fn find(
     on: &impl ConnectionTrait,
