@@ -60,12 +60,25 @@ pub struct ProviderChoice {
     pub name: String,
     /// What people call it, such as `BankID`.
     pub label: String,
+    /// The picture on its button, in place of our own.
+    pub logo: Option<Logo>,
     /// Whether it is the one of several that was used last on this device.
     pub last_used: bool,
     /// Whether it did not answer a moment ago.
     pub seems_down: bool,
     /// The device mode that fits this device, when the provider is asked otherwise in one than in the other.
     pub mode: Option<DeviceMode>,
+}
+
+/// A provider's picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logo {
+    /// A path of ours.
+    pub address: String,
+    /// In pixels, so that the page does not move when the picture comes.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
 }
 
 /// On which device a person identifies.

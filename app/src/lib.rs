@@ -37,7 +37,7 @@ pub mod texts;
 #[cfg(feature = "ssr")]
 pub use assets::{Assets, InvalidManifest};
 #[cfg(feature = "ssr")]
-pub use context::{Contact, DeviceMode, Flash, Layout, PageContext, ProviderChoice};
+pub use context::{Contact, DeviceMode, Flash, Layout, Logo, PageContext, ProviderChoice};
 #[cfg(feature = "ssr")]
 pub use letter::{Letter, letter};
 #[cfg(feature = "ssr")]

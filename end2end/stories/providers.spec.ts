@@ -2,6 +2,7 @@ import { devices, expect, test, type Browser, type BrowserContextOptions, type P
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { PNG } from 'pngjs';
 import { Installation, people } from '../support/installation.ts';
 import { expectAccessible, failOnConsoleErrors, photograph } from '../support/page.ts';
 import { asked, identify, OtherProvider, type Shape } from '../support/provider.ts';
@@ -12,7 +13,7 @@ const minute = 60 * 1000;
 
 /** The providers with what the portal's configuration says of them beside issuer and label, and their buttons. */
 const shapes: Record<Shape, { label: string; keys: string }> = {
-  idura: { label: 'Idura', keys: 'client_secret = "the secret of these tests"' },
+  idura: { label: 'Idura', keys: 'client_secret = "the secret of these tests"\nlogo = "./var/logo.png"' },
   signicat: { label: 'Signicat', keys: 'client_secret = "the secret of these tests"' },
   'oidc-sweden': { label: 'Sverige', keys: 'client_key_file = "./var/client-key.pem"' },
   keycloak: {
@@ -34,6 +35,7 @@ test.beforeAll(async () => {
       const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
       const pem = privateKey.export({ format: 'pem', type: 'pkcs8' });
       writeFileSync(path.join(installation.folder, 'var/client-key.pem'), pem, { mode: 0o600 });
+      writeFileSync(path.join(installation.folder, 'var/logo.png'), logo());
       let sections = '';
       for (const [shape, { label, keys }] of Object.entries(shapes) as [Shape, { label: string; keys: string }][]) {
         providers[shape] = await OtherProvider.start(installation, shape, shape);
@@ -50,6 +52,18 @@ test.afterAll(async () => {
   for (const provider of Object.values(providers)) await provider.stop();
   await installation?.stop();
 });
+
+/** A circle, as a logotype. */
+function logo(): Buffer {
+  const picture = new PNG({ width: 96, height: 96 });
+  for (let y = 0; y < 96; y++) {
+    for (let x = 0; x < 96; x++) {
+      const inside = Math.hypot(x - 48, y - 48) < 44;
+      picture.data.set(inside ? [40, 60, 160, 255] : [255, 255, 255, 0], 4 * (96 * y + x));
+    }
+  }
+  return PNG.sync.write(picture);
+}
 
 async function fresh(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
   return (await browser.newContext(options)).newPage();
@@ -117,6 +131,8 @@ test('the chooser is for everybody', async ({ browser }) => {
   const page = await fresh(browser);
   const noErrors = failOnConsoleErrors(page);
   await page.goto(installation.address);
+  const picture = page.getByRole('button', { name: 'Logga in med Idura' }).locator('img');
+  expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(96);
   await photograph(page, 'chooser');
   await expectAccessible(page);
   await page.getByRole('button', { name: /^English/ }).click();

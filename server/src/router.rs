@@ -106,6 +106,7 @@ fn routes(state: &AppState) -> Routes {
         .add(Method::GET, "/readyz", Access::Public, health::readyz)
         .add(Method::GET, "/assets/{file}", Access::Public, assets::serve)
         .add(Method::GET, "/sign-in/{provider}/jwks", Access::Public, sign_in::jwks)
+        .add(Method::GET, "/sign-in/{provider}/logo", Access::Public, sign_in::logo)
         .add(
             Method::POST,
             "/sign-in/{provider}/back-channel-logout",

@@ -57,6 +57,7 @@ pub(crate) fn providers() -> Vec<ProviderChoice> {
     vec![ProviderChoice {
         name: "bankid".to_owned(),
         label: "BankID".to_owned(),
+        logo: None,
         last_used: false,
         seems_down: false,
         mode: None,
@@ -68,6 +69,7 @@ pub(crate) fn chooser() -> Vec<ProviderChoice> {
     let choice = |name: &str, label: &str, last_used| ProviderChoice {
         name: name.to_owned(),
         label: label.to_owned(),
+        logo: None,
         last_used,
         seems_down: !last_used,
         mode: (!last_used).then_some(DeviceMode::OtherDevice),

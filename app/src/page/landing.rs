@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::Page;
 use crate::component::{icon, told};
-use crate::context::{DeviceMode, Flash, Layout, PageContext, ProviderChoice};
+use crate::context::{DeviceMode, Flash, Layout, Logo, PageContext, ProviderChoice};
 use crate::shell::{Head, render};
 use crate::texts::Texts;
 
@@ -63,6 +63,7 @@ fn sign_in_form(texts: &'static Texts, provider: &ProviderChoice, main: bool) ->
     let ProviderChoice {
         name,
         label,
+        logo,
         last_used,
         seems_down,
         mode,
@@ -91,7 +92,13 @@ fn sign_in_form(texts: &'static Texts, provider: &ProviderChoice, main: bool) ->
                     value=mode_name
                     aria-describedby=described_by
                 >
-                    {icon("person")}
+                    {match logo {
+                        Some(Logo { address, width, height }) => {
+                            view! { <img class="logo" src=address.clone() width=*width height=*height alt="" /> }
+                                .into_any()
+                        }
+                        None => icon("person").into_any(),
+                    }}
                     {with_label("landing-sign-in")}
                 </button>
                 {instead

@@ -3,6 +3,7 @@
 //! `docs/operations.md` describes every key; a test compares.
 
 mod contact;
+mod logo;
 mod preset;
 mod provider;
 mod rates;
@@ -17,6 +18,7 @@ use web::PublicOrigin;
 use web::config::{Check, ConfigError, DevelopmentSection, ListenSection, LogSection, Mode, Presets, Source, Validate};
 
 pub use contact::ContactSection;
+pub(crate) use logo::Logo;
 pub use preset::Preset;
 pub(crate) use provider::is_endpoint;
 pub use provider::{

@@ -1,6 +1,7 @@
 //! `[providers.NAME]`: an OpenID provider through which recipients sign in. A record, not code.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use base::SecretString;
 use p256::ecdsa::SigningKey;
@@ -10,7 +11,7 @@ use url::Url;
 use web::PublicOrigin;
 use web::config::{Check, Mode};
 
-use super::Preset;
+use super::{Logo, Preset};
 
 /// An OpenID provider.
 #[derive(Clone, Debug, Deserialize)]
@@ -22,6 +23,8 @@ pub struct ProviderSection {
     pub label: String,
     /// What the button says in English; the Swedish label unless given.
     pub label_en: Option<String>,
+    /// A PNG file with the provider's logotype, for the button.
+    pub logo: Option<PathBuf>,
     /// The issuer, exactly as its metadata and tokens write it.
     pub issuer: String,
     /// Our name at the provider.
@@ -212,6 +215,9 @@ impl ProviderSection {
 
     pub(super) fn validate(&self, mode: Mode, check: &mut Check) {
         check.that(!self.label.trim().is_empty(), "label", "must not be empty");
+        if let Some(problem) = self.logo.as_deref().and_then(|path| Logo::read(path).err()) {
+            check.problem("logo", problem);
+        }
         check.that(!self.client_id.is_empty(), "client_id", "must not be empty");
         self.validate_authentication(check);
         check.that(

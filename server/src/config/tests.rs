@@ -76,6 +76,19 @@ fn our_key_at_a_provider_lies_in_a_file_and_is_checked_at_start() {
 }
 
 #[test]
+fn a_logotype_that_is_no_png_is_refused_at_start() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").unwrap();
+    for (path, problem) in [
+        (file.path().to_str().unwrap(), "the file must be a PNG picture"),
+        ("/nowhere/logo.png", "the file can't be opened"),
+    ] {
+        let problems = load(&development(), &[("POSTVALV__PROVIDERS__BANKID-BRIDGE__LOGO", path)]).unwrap_err();
+        assert_eq!(problems, [format!("providers.bankid-bridge.logo: {problem}")]);
+    }
+}
+
+#[test]
 fn production_refuses_what_only_development_may_have() {
     let problems = load(&development(), &[("POSTVALV__MODE", "production")]).unwrap_err();
     let keys: Vec<&str> = problems

@@ -11,6 +11,7 @@ mod client_key;
 mod device_mode;
 mod http;
 mod jws;
+mod logo;
 mod provider;
 mod said;
 mod sign_out;
@@ -30,6 +31,7 @@ pub(crate) use back_channel::{back_channel_logout, back_channel_paths};
 pub(crate) use callback::callback;
 pub(crate) use client_key::jwks;
 pub(crate) use device_mode::fitting;
+pub(crate) use logo::logo;
 use provider::Provider;
 pub(crate) use sign_out::sign_out;
 pub(crate) use start::start;
@@ -113,6 +115,11 @@ impl Providers {
             ProviderChoice {
                 name: provider.name.clone(),
                 label: label.clone(),
+                logo: provider.logo.as_ref().map(|logo| app::Logo {
+                    address: logo::path(&provider.name),
+                    width: logo.width,
+                    height: logo.height,
+                }),
                 last_used: several && last_used == Some(&provider.name),
                 seems_down: provider.seems_down(),
                 mode: record.this_device.is_some().then_some(mode),

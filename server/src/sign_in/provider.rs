@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 
 use super::client_key::ClientKey;
 use super::http::{Http, HttpError};
-use crate::config::{ProviderSection, is_endpoint};
+use crate::config::{Logo, ProviderSection, is_endpoint};
 
 /// How long metadata and keys are used before they are fetched again.
 const KEPT: Duration = Duration::from_secs(60 * 60);
@@ -74,6 +74,8 @@ pub(crate) struct Provider {
     pub(super) http: Http,
     /// Ours at the provider, where we prove by a signature who we are.
     pub(super) client_key: Option<ClientKey>,
+    /// The picture on its button.
+    pub(super) logo: Option<Logo>,
     clock: Clock,
     allow_loopback: bool,
     known: Mutex<Known>,
@@ -113,6 +115,8 @@ struct Known {
 impl Provider {
     pub(super) fn new(name: String, record: ProviderSection, http: Http, clock: Clock, allow_loopback: bool) -> Self {
         Self {
+            // Both were looked at with the configuration.
+            logo: record.logo.as_deref().and_then(|path| Logo::read(path).ok()),
             client_key: record.client_key.as_ref().and_then(ClientKey::from_pem),
             name,
             record,

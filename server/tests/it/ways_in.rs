@@ -125,6 +125,46 @@ async fn refreshing_keeps_metadata_young_and_notices_what_is_down_and_what_is_ba
     assert!(!says_that_it_is_down(&app).await);
 }
 
+/// Its signature, and the chunk that says that it is 300 by 100 pixels.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x01\x2c\0\0\0\x64\x08\x02";
+
+#[tokio::test]
+async fn a_button_may_have_the_providers_logotype_from_us() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), PNG).unwrap();
+    let logo = format!("label = \"BankID\"\nlogo = \"{}\"", file.path().display());
+    let app = App::with_provider(&[("label = \"BankID\"", &logo)]).await;
+    let page = app.browser().get("/").await.text();
+    // What it says stands in the button's text.
+    assert!(
+        page.contains("src=\"/sign-in/bankid/logo\" width=\"300\" height=\"100\" alt"),
+        "{page}"
+    );
+    let answer = app.browser().get("/sign-in/bankid/logo").await;
+    assert_eq!(
+        (answer.status, answer.header("content-type")),
+        (StatusCode::OK, "image/png")
+    );
+    assert_eq!(
+        (&*answer.body, answer.header("x-content-type-options")),
+        (PNG, "nosniff")
+    );
+    assert_eq!(
+        app.browser().get("/sign-in/freja/logo").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn without_a_logotype_a_button_has_our_own_mark() {
+    let app = App::on_sqlite().await;
+    assert!(!app.browser().get("/").await.text().contains("class=\"logo\""));
+    assert_eq!(
+        app.browser().get("/sign-in/bankid/logo").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
 /// With a second way in, which nobody runs.
 async fn with_two_ways_in() -> App {
     App::with(|text| {
