@@ -138,6 +138,10 @@ impl Portal {
             if let Some(row) = store::lock(&transaction, staff).await? {
                 note_wrong_try(context, &transaction, &row, actor.request(), now).await?;
             }
+            let entry = AuditEntry::by_staff(actor, AuditAction::StaffSignInRefused)
+                .about(AuditTarget::Staff(staff))
+                .detail("present-password");
+            context.audit.record(&transaction, context.now(), &entry).await?;
             transaction.commit().await?;
             return Err(ChangePasswordError::WrongPassword);
         }

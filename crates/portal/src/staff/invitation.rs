@@ -1,29 +1,25 @@
-//! Invitations: how a staff member comes to be, and how they choose their password. A link works once, for 72 hours, and a later
-//! one for the same person voids it.
+//! Invitations: how a staff member comes to be. A later one for the same person voids the earlier; how one is accepted stands in
+//! `acceptance.rs`.
 
 use std::time::Duration;
 
 use base::{OrganisationId, SecretString, StaffId, Timestamp};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, SqlErr,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, SqlErr};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::member::{self, Sealed, Validity};
-use super::password::{self, About, PasswordProblem, PasswordRefused};
-use super::sign_in::rules_of;
-use super::{StaffProof, entity, invitation_entity, second_factor, store};
+use super::{entity, invitation_entity, second_factor, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::message::{is_email, is_line};
 use crate::organisation::{self, MAX_NAME_CHARS};
 use crate::rights::{Action, Role};
-use crate::session::{self, Proven};
-use crate::{CLOCK_TOLERANCE, Context, Denied, Fault, OperatorActor, Portal, RequestInfo, StaffActor};
+use crate::session;
+use crate::{Context, Denied, Fault, OperatorActor, Portal, StaffActor};
 
 /// How long an invitation holds.
-const LIFETIME: Duration = Duration::from_secs(72 * 60 * 60);
+pub(super) const LIFETIME: Duration = Duration::from_secs(72 * 60 * 60);
 
 /// Somebody to invite.
 #[derive(Clone)]
@@ -92,67 +88,6 @@ pub enum InviteError {
 impl<E: Into<Fault>> From<E> for InviteError {
     fn from(error: E) -> Self {
         Self::Fault(error.into())
-    }
-}
-
-/// What the page of an invitation says.
-#[derive(Clone)]
-pub struct InvitationView {
-    /// The organisation's name.
-    pub organisation: String,
-    /// The organisation's name in addresses.
-    pub slug: Option<String>,
-    /// The organisation's id.
-    pub organisation_id: OrganisationId,
-    /// The invited person's name.
-    pub name: String,
-    /// The invited person's e-mail address, which they will sign in with.
-    pub email: String,
-    /// Until when the invitation holds.
-    pub expires_at: Timestamp,
-}
-
-impl std::fmt::Debug for InvitationView {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("InvitationView")
-            .field("organisation", &self.organisation_id)
-            .finish_non_exhaustive()
-    }
-}
-
-/// An invitation was not accepted.
-#[derive(Debug, thiserror::Error)]
-pub enum AcceptError {
-    /// There is none, or it was used, has expired, was voided by a later one, or its account is shut.
-    #[error("the invitation does not hold")]
-    NoSuchInvitation,
-    /// The organisation does not let its staff in from this network.
-    #[error("the organisation does not let its staff in from this network")]
-    NetworkNotAllowed,
-    /// The password may not be set; the invitation is not used up.
-    #[error(transparent)]
-    Password(PasswordProblem),
-    /// Too many passwords are being looked at; in a few seconds it works.
-    #[error("too many passwords are being looked at")]
-    Busy,
-    /// Something inside failed.
-    #[error(transparent)]
-    Fault(Fault),
-}
-
-impl<E: Into<Fault>> From<E> for AcceptError {
-    fn from(error: E) -> Self {
-        Self::Fault(error.into())
-    }
-}
-
-impl From<PasswordRefused> for AcceptError {
-    fn from(refused: PasswordRefused) -> Self {
-        match refused {
-            PasswordRefused::Problem(problem) => Self::Password(problem),
-            PasswordRefused::Busy => Self::Busy,
-            PasswordRefused::Fault(fault) => Self::Fault(fault),
-        }
     }
 }
 
@@ -242,88 +177,6 @@ impl Portal {
             .within(row.organisation())
             .detail("anew");
         finish_invitation(context, transaction, staff, entry).await
-    }
-
-    /// What an invitation says, without using it; `None` when it does not hold.
-    ///
-    /// # Errors
-    ///
-    /// A fault.
-    pub async fn invitation(&self, token: &SecretString) -> Result<Option<InvitationView>, Fault> {
-        let context = &*self.0;
-        let reader = context.database.reader();
-        let Some((invitation, row)) = holding(reader, token, context.clock_time()).await? else {
-            return Ok(None);
-        };
-        let organisation = organisation::find(reader, row.organisation()).await?;
-        let organisation = organisation.ok_or_else(|| Fault::new("an invitation's organisation is missing"))?;
-        Ok(Some(InvitationView {
-            organisation: organisation.name,
-            slug: organisation.slug,
-            organisation_id: organisation.id,
-            name: member::name(context, &row)?,
-            email: member::email(context, &row)?,
-            expires_at: Timestamp::from_millis(invitation.expires_at),
-        }))
-    }
-
-    /// Accepts an invitation: sets the password and uses the link up. What comes back signs the person in as far as a password
-    /// goes, with [`Portal::continue_staff_sign_in`].
-    ///
-    /// # Errors
-    ///
-    /// [`AcceptError`]; then the invitation still holds as it did.
-    pub async fn accept_invitation(
-        &self,
-        token: &SecretString,
-        password: &SecretString,
-        request: &RequestInfo,
-    ) -> Result<StaffProof, AcceptError> {
-        let context = &*self.0;
-        let reader = context.database.reader();
-        let found = holding(reader, token, context.clock_time()).await?;
-        let (_, row) = found.ok_or(AcceptError::NoSuchInvitation)?;
-        let organisation = organisation::find(reader, row.organisation()).await?;
-        let (name, email) = (member::name(context, &row)?, member::email(context, &row)?);
-        let about = About {
-            name: name.as_str(),
-            email: &email,
-            organisation: organisation.as_ref().map_or("", |organisation| &organisation.name),
-        };
-        let earlier = password::earlier(reader, row.staff_id()).await?;
-        let hash = password::hash_new(context, password, &about, earlier).await?;
-
-        let now = context.clock_time();
-        let transaction = context.database.write().await?;
-        let row = store::lock(&transaction, row.staff_id()).await?;
-        let row = row
-            .filter(|row| row.shut(now).is_none())
-            .ok_or(AcceptError::NoSuchInvitation)?;
-        if !use_up(&transaction, token, row.staff_id(), now).await? {
-            return Err(AcceptError::NoSuchInvitation);
-        }
-        if !rules_of(&transaction, row.organisation())
-            .await?
-            .networks
-            .allows_known(request.address)
-        {
-            return Err(AcceptError::NetworkNotAllowed);
-        }
-        let staff = row.staff_id();
-        store::set_password(&transaction, staff, &hash, Some(now)).await?;
-        store::forget_failures(&transaction, staff).await?;
-        password::remember(&transaction, staff, &hash, now).await?;
-        let entry = AuditEntry::by_incoming_staff(staff, AuditAction::StaffInvitationAccepted, request)
-            .within(row.organisation())
-            .about(AuditTarget::Staff(staff));
-        context.audit.record(&transaction, context.now(), &entry).await?;
-        transaction.commit().await?;
-        Ok(StaffProof {
-            staff,
-            proven: Proven::Password,
-            began_at: now,
-            by: "invitation",
-        })
     }
 }
 
@@ -448,45 +301,6 @@ async fn finish_invitation(
     })
 }
 
-/// The invitation of that token and whom it is for, when it holds and the account is not shut.
-async fn holding(
-    on: &impl ConnectionTrait,
-    token: &SecretString,
-    now: Timestamp,
-) -> Result<Option<(invitation_entity::Model, entity::Model)>, DbErr> {
-    let found = invitation_entity::Entity::find_by_id(hash(token)).one(on).await?;
-    let Some(found) = found.filter(|found| found.used_at.is_none() && holds(found, now)) else {
-        return Ok(None);
-    };
-    let row = store::find(on, StaffId::from_uuid(found.staff_id)).await?;
-    Ok(row.filter(|row| row.shut(now).is_none()).map(|row| (found, row)))
-}
-
-/// One that expires later than any made now was made in the time to come: the clock went back.
-fn holds(invitation: &invitation_entity::Model, now: Timestamp) -> bool {
-    let expires_at = Timestamp::from_millis(invitation.expires_at);
-    now < expires_at && expires_at <= now + LIFETIME + CLOCK_TOLERANCE
-}
-
-/// Uses an invitation up. Of two who try at once, one is told that it was there.
-async fn use_up(
-    on: &impl ConnectionTrait,
-    token: &SecretString,
-    staff: StaffId,
-    now: Timestamp,
-) -> Result<bool, DbErr> {
-    use invitation_entity::Column;
-    let used = invitation_entity::Entity::update_many()
-        .col_expr(Column::UsedAt, Some(now.as_millis()).into())
-        .filter(Column::TokenHash.eq(hash(token)))
-        .filter(Column::StaffId.eq(*staff.as_uuid()))
-        .filter(Column::UsedAt.is_null())
-        .filter(Column::ExpiresAt.gt(now.as_millis()))
-        .exec(on)
-        .await?;
-    Ok(used.rows_affected == 1)
-}
-
 /// 256 random bits in hexadecimal digits.
 fn new_token() -> Result<SecretString, Fault> {
     let mut random = Zeroizing::new([0_u8; 32]);
@@ -494,6 +308,7 @@ fn new_token() -> Result<SecretString, Fault> {
     Ok(SecretString::new(hex::encode(*random)))
 }
 
-fn hash(token: &SecretString) -> Vec<u8> {
+/// What is kept of a token.
+pub(super) fn hash(token: &SecretString) -> Vec<u8> {
     Sha256::digest(token.expose().as_bytes()).to_vec()
 }

@@ -6,6 +6,7 @@
 //! keyed index of the e-mail address, and a password's hash needs a secret of the installation too: a copy of the databases
 //! alone tells nothing of them.
 
+mod acceptance;
 mod account;
 mod administration;
 mod device;
@@ -25,10 +26,11 @@ mod tests;
 mod view;
 mod visitor;
 
+pub use acceptance::{AcceptError, InvitationView};
 pub use account::{ChangePasswordError, StaffNotices};
 pub use administration::ChangeStaffError;
 pub use device::NewDevice;
-pub use invitation::{AcceptError, Invitation, InvitationView, InviteError, NewStaffMember};
+pub use invitation::{Invitation, InviteError, NewStaffMember};
 pub use member::Validity;
 pub(crate) use password::HashingPool;
 pub use password::{PasswordProblem, PasswordRefused};

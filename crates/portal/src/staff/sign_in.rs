@@ -190,7 +190,11 @@ impl Portal {
         let row = store::lock(&transaction, proof.staff).await?;
         let row = row.ok_or(StaffSignInError::Refused)?;
         let rules = rules_of(&transaction, row.organisation()).await?;
-        if row.shut(now).is_some() || row.password_hash.is_none() {
+        // Nor does a password count any more that was given before another was set.
+        let is_overtaken = row
+            .password_set_at
+            .is_none_or(|set_at| proof.began_at.as_millis() < set_at);
+        if row.shut(now).is_some() || is_overtaken {
             return Err(StaffSignInError::Refused);
         }
         if !rules.networks.allows_known(request.address) {

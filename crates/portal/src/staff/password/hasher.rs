@@ -124,6 +124,13 @@ impl HashingPool {
         })
     }
 
+    /// Takes every place, as a storm of tries would.
+    #[cfg(test)]
+    pub(crate) fn fill(&self) -> impl Sized + use<> {
+        let places = u32::try_from(AT_ONCE + WAITING).unwrap();
+        Arc::clone(&self.admitted).try_acquire_many_owned(places).unwrap()
+    }
+
     /// Runs a job on a thread that may take its time, when its turn has come. A job that has begun is not broken off, and keeps
     /// its place until it is done, also when nobody waits for it any more.
     pub(crate) async fn run<T: Send + 'static>(

@@ -7,7 +7,8 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use crate::staff::entity::Entity;
 use crate::test_support::{PASSWORD, TestPortal, on_both_databases, secret};
 use crate::{
-    ChangePasswordError, PasswordCost, PasswordProblem, Portal, SessionKey, SignInStep, StaffActor, StaffVisitor,
+    ChangePasswordError, PasswordCost, PasswordProblem, Portal, SessionKey, SignInStep, StaffActor, StaffSignInError,
+    StaffVisitor,
 };
 
 const KARIN: &str = "karin@norrby.example";
@@ -62,6 +63,16 @@ on_both_databases! {
         portal.clock.advance(Duration::from_secs(5));
         change(&portal, &karin, PASSWORD, &other(0)).await.unwrap();
         assert_eq!(portal.portal.staff_notices(&karin).await.unwrap().failed_tries, 3);
+    }
+
+    async fn what_was_proven_with_a_password_is_worth_nothing_once_there_is_another(portal: TestPortal) {
+        let karin = portal.first_admin().await;
+        let organisation = karin.organisation_id().to_string();
+        let proof = portal.portal.staff_password(&organisation, KARIN, &secret(PASSWORD), &portal.request()).await;
+        portal.clock.advance_millis(1);
+        change(&portal, &karin, PASSWORD, &other(0)).await.unwrap();
+        let overtaken = portal.continue_to(&key(), proof.unwrap()).await;
+        assert!(matches!(overtaken, Err(StaffSignInError::Refused)));
     }
 
     async fn the_last_five_passwords_can_not_be_set_again(portal: TestPortal) {

@@ -87,6 +87,27 @@ on_both_databases! {
         }
     }
 
+    async fn every_try_waits_for_a_hash_so_that_the_time_does_not_tell_who_exists(portal: TestPortal) {
+        let organisation = norrby(&portal).await.to_string();
+        run(&portal, "UPDATE staff_member SET password_hash = NULL WHERE role = 'sender'").await;
+        let long = "x".repeat(100_000);
+        let storm = portal.portal.0.passwords.fill();
+        for (organisation, email, password) in [
+            ("no-such-place", KARIN, PASSWORD),
+            (organisation.as_str(), "nobody@norrby.example", PASSWORD),
+            (organisation.as_str(), OLLE, PASSWORD),
+            (organisation.as_str(), KARIN, ""),
+            (organisation.as_str(), KARIN, &long),
+            (organisation.as_str(), KARIN, WRONG),
+            (organisation.as_str(), KARIN, PASSWORD),
+        ] {
+            let answer = portal.portal.staff_password(organisation, email, &secret(password), &portal.request()).await;
+            assert!(matches!(answer, Err(StaffSignInError::Busy)), "{organisation} {email}");
+        }
+        drop(storm);
+        assert!(portal.staff_sign_in(&key(), organisation.parse().unwrap(), KARIN, PASSWORD).await.is_ok());
+    }
+
     async fn nobody_gets_in_who_is_shut_out_and_the_answer_does_not_say_why(portal: TestPortal) {
         let organisation = norrby(&portal).await;
         assert!(!is_refused(&portal, organisation).await);
