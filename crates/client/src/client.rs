@@ -3,16 +3,16 @@
 use std::time::{Duration, Instant};
 
 use api::{
-    EventPage, IDEMPOTENCY_KEY_HEADER, MatchRequest, MatchResponse, MessageMetadata, MessageReceipt, MessageStatus,
-    Problem, ProblemCode, TokenError, TokenErrorCode, TokenResponse,
+    CLIENT_ASSERTION_TYPE, EventPage, IDEMPOTENCY_KEY_HEADER, MatchRequest, MatchResponse, MessageMetadata,
+    MessageReceipt, MessageStatus, Problem, ProblemCode, TokenError, TokenErrorCode, TokenResponse,
 };
-use base::{MessageId, Personnummer, SecretString};
+use base::{Clock, MessageId, Personnummer, SecretString};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
 use crate::upload::form;
-use crate::{ClientError, DocumentSource, IdempotencyKey, Progress, Server};
+use crate::{ClientError, ClientKey, DocumentSource, IdempotencyKey, Progress, Server};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// For requests without documents.
@@ -24,13 +24,22 @@ const TOKEN_MARGIN: Duration = Duration::from_secs(60);
 /// The most bytes of an answer that are read.
 const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 
-/// A system's id and secret, as `postvalv system create` prints them.
+/// Who a system is, and how it shows that.
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    /// The system's id.
+    /// The system's id, as `postvalv system create` prints it.
     pub client_id: String,
-    /// Its secret.
-    pub client_secret: SecretString,
+    /// How it shows that it is that system.
+    pub proof: Proof,
+}
+
+/// How a system shows who it is.
+#[derive(Clone, Debug)]
+pub enum Proof {
+    /// By its secret, which it sends.
+    Secret(SecretString),
+    /// By a key, with which it signs; the portal knows the public half. The key is large, and few are kept.
+    Key(Box<ClientKey>),
 }
 
 /// A client of one portal for one system.
@@ -210,18 +219,24 @@ impl Client {
 
     async fn fresh_token(&self) -> Result<Token, ClientError> {
         let asked_at = Instant::now();
-        let response = self
-            .http
-            .post(self.server.api("/token"))
-            .timeout(ANSWER_TIMEOUT)
-            .basic_auth(
-                &self.credentials.client_id,
-                Some(self.credentials.client_secret.expose()),
-            )
-            .form(&[("grant_type", "client_credentials")])
-            .send()
-            .await
-            .map_err(ClientError::from_reqwest)?;
+        let endpoint = self.server.api("/token");
+        let request = self.http.post(endpoint.clone()).timeout(ANSWER_TIMEOUT);
+        let grant = ("grant_type", "client_credentials");
+        let client_id = &self.credentials.client_id;
+        let request = match &self.credentials.proof {
+            Proof::Secret(secret) => request.basic_auth(client_id, Some(secret.expose())).form(&[grant]),
+            Proof::Key(key) => {
+                let assertion = key
+                    .assertion(client_id, endpoint.as_str(), &Clock::system())
+                    .map_err(ClientError::NoRandomNumbers)?;
+                request.form(&[
+                    grant,
+                    ("client_assertion_type", CLIENT_ASSERTION_TYPE),
+                    ("client_assertion", assertion.expose()),
+                ])
+            }
+        };
+        let response = request.send().await.map_err(ClientError::from_reqwest)?;
         let status = response.status();
         let body = bounded_body(response).await?;
         if status.is_success() {

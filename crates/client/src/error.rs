@@ -23,6 +23,9 @@ pub enum ClientError {
         /// The HTTP status.
         status: u16,
     },
+    /// The operating system has no random numbers to give, without which nothing can be signed.
+    #[error("the operating system gives no random numbers")]
+    NoRandomNumbers(#[source] getrandom::Error),
     /// A document could not be read.
     #[error("document {index} can't be read")]
     Document {
@@ -53,7 +56,7 @@ impl ClientError {
             Self::Unreachable(_) => Outcome::NotYet,
             Self::BrokenOff(_) => Outcome::Unknown,
             Self::NotSignedIn(TokenErrorCode::ServerError) => Outcome::NotYet,
-            Self::NotSignedIn(_) | Self::Document { .. } => Outcome::NotDone,
+            Self::NotSignedIn(_) | Self::NoRandomNumbers(_) | Self::Document { .. } => Outcome::NotDone,
             Self::Unexpected { status } if *status >= 500 => Outcome::Unknown,
             Self::Unexpected { .. } => Outcome::NotDone,
             Self::Refused(problem) => match problem.known_code() {

@@ -5,13 +5,15 @@
 //! [`IdempotencyKey`]. Knows no files, no terminal and no configuration; those are the program `valv`'s.
 
 mod client;
+mod client_key;
 mod error;
 mod key;
 mod server;
 mod upload;
 
 pub use api;
-pub use client::{Client, Credentials};
+pub use client::{Client, Credentials, Proof};
+pub use client_key::{ClientKey, InvalidClientKey};
 pub use error::{ClientError, Outcome};
 pub use key::{IdempotencyKey, InvalidIdempotencyKey};
 pub use server::{InvalidServer, Server};

@@ -39,6 +39,8 @@ struct Portal {
     /// Key and body of each message that came.
     messages: Mutex<Vec<(String, Bytes)>>,
     tokens: Mutex<usize>,
+    /// The form of the latest token request.
+    token_form: Mutex<String>,
     reject_first_token: bool,
 }
 
@@ -123,7 +125,8 @@ impl Setting {
     }
 }
 
-async fn token(State(portal): State<Arc<Portal>>) -> Response {
+async fn token(State(portal): State<Arc<Portal>>, form: String) -> Response {
+    *portal.token_form.lock().unwrap() = form;
     let mut tokens = portal.tokens.lock().unwrap();
     *tokens += 1;
     let token = json!({ "access_token": format!("token-{tokens}"), "token_type": "Bearer", "expires_in": 3600, "scope": "messages:send" });
@@ -353,4 +356,52 @@ async fn logging_in_keeps_what_worked_and_nothing_else() {
 fn assert_private(path: &Path) {
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
+}
+
+/// A P-256 private key in PEM, in a file that only its owner may read.
+fn write_key(path: &Path) {
+    let key = p256::SecretKey::from_slice(&[7; 32]).unwrap();
+    let pem = p256::pkcs8::EncodePrivateKey::to_pkcs8_pem(&key, p256::pkcs8::LineEnding::LF).unwrap();
+    std::fs::write(path, pem.as_bytes()).unwrap();
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+}
+
+#[tokio::test]
+async fn a_system_with_a_key_signs_and_sends_no_secret() {
+    let setting = Setting::new().await;
+    let (home, key) = (setting.home.path(), setting.home.path().join("system.key"));
+    write_key(&key);
+    let login = [
+        "login",
+        "--server",
+        &setting.address,
+        "--client-id",
+        ID,
+        "--key",
+        "system.key",
+    ];
+    let output = setting.valv(&login, "").await;
+    assert!(output.status.success(), "{output:?}");
+    let profile = std::fs::read_to_string(home.join("valv.toml")).unwrap();
+    assert!(
+        profile.contains("client_key_file = ") && !profile.contains("client_secret"),
+        "{profile}"
+    );
+
+    let output = setting.send(&[]).await;
+    assert!(output.status.success(), "{output:?}");
+    let form = setting.portal.token_form.lock().unwrap().clone();
+    assert!(form.contains("client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"));
+    assert!(
+        form.contains("client_assertion=ey") && !form.contains("client_secret"),
+        "{form}"
+    );
+    assert_eq!(setting.keys().len(), 1);
+
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    std::fs::set_permissions(&key, open).unwrap();
+    let output = setting.send(&[]).await;
+    assert_eq!(output.status.code(), Some(4));
+    let error: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!(error["error"]["code"], "key-readable-by-others");
 }

@@ -70,6 +70,11 @@ pub(crate) struct Login {
     #[arg(long, value_name = "ID")]
     pub(crate) client_id: String,
 
+    /// A file with the system's private key, P-256 in PEM (PKCS #8), to sign with in place of sending a secret. The profile
+    /// names the file, which must stay where it is.
+    #[arg(long, value_name = "FILE", conflicts_with = "secret_file")]
+    pub(crate) key: Option<PathBuf>,
+
     /// A file with the system's secret. Without it the secret is taken from VALV_CLIENT_SECRET, or else asked for (or
     /// read from standard input when that is no terminal).
     #[arg(long, value_name = "FILE")]

@@ -23,6 +23,10 @@ pub(crate) enum Failure {
     ProfileReadable(PathBuf),
     /// The profile is not what `valv login` writes.
     ProfileBroken(PathBuf),
+    /// The system's private key can be read by others.
+    KeyReadable(PathBuf),
+    /// The file holds no private key that can be used.
+    KeyBroken(PathBuf),
     /// The secret that was given is empty.
     NoSecret,
     /// A recipient, by place from 1, is no personnummer.
@@ -66,10 +70,14 @@ impl Failure {
         match self {
             Self::File { .. } | Self::NoHome | Self::EmptyFile(_) | Self::NotAFile(_) | Self::Letters { .. } => 1,
             Self::Recipient { .. } | Self::NoRecipients | Self::EmailCount | Self::NoSecret => 2,
-            Self::NoProfile(_) | Self::ProfileReadable(_) | Self::ProfileBroken(_) => 4,
+            Self::NoProfile(_)
+            | Self::ProfileReadable(_)
+            | Self::ProfileBroken(_)
+            | Self::KeyReadable(_)
+            | Self::KeyBroken(_) => 4,
             Self::TooOldToContinue => 7,
             Self::Continue(_) => 6,
-            Self::Client(ClientError::Document { .. }) => 1,
+            Self::Client(ClientError::Document { .. } | ClientError::NoRandomNumbers(_)) => 1,
             Self::Client(error) if error.outcome() != Outcome::NotDone => 6,
             Self::Client(ClientError::NotSignedIn(_)) => 4,
             Self::Client(ClientError::Refused(problem)) => match problem.known_code() {
@@ -89,6 +97,8 @@ impl Failure {
             Self::NoProfile(_) => "no-profile",
             Self::ProfileReadable(_) => "profile-readable-by-others",
             Self::ProfileBroken(_) => "profile-broken",
+            Self::KeyReadable(_) => "key-readable-by-others",
+            Self::KeyBroken(_) => "key-broken",
             Self::NoSecret => "no-secret",
             Self::Recipient { .. } => "invalid-personnummer",
             Self::NoRecipients => "no-recipients",
@@ -103,6 +113,7 @@ impl Failure {
                 ClientError::NotSignedIn(_) => "not-signed-in",
                 ClientError::Refused(problem) => &problem.code,
                 ClientError::Unexpected { .. } => "unexpected-answer",
+                ClientError::NoRandomNumbers(_) => "no-random-numbers",
                 ClientError::Document { .. } => "file",
             },
         }

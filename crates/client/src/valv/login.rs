@@ -6,23 +6,34 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 
 use base::SecretString;
-use client::{Client, Credentials};
+use client::{Client, Credentials, Proof};
 use serde_json::json;
 
 use crate::arguments::Login;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::profile::Profile;
+use crate::profile::{self, Profile};
 use crate::texts::Language;
 
 pub(crate) async fn login(arguments: Login, path: &Path, output: Output) -> Result<(), Failure> {
-    let secret = secret(arguments.secret_file.as_deref(), output.language)?;
+    let (proof, key_file) = match &arguments.key {
+        Some(file) => {
+            // The profile is read from wherever `valv` runs next.
+            let file = fs::canonicalize(file).map_err(|error| Failure::file(file, error))?;
+            (profile::read_key(&file)?, Some(file))
+        }
+        None => (
+            Proof::Secret(secret(arguments.secret_file.as_deref(), output.language)?),
+            None,
+        ),
+    };
     let profile = Profile {
         server: arguments.server,
         credentials: Credentials {
             client_id: arguments.client_id.trim().to_owned(),
-            client_secret: secret,
+            proof,
         },
+        key_file,
     };
     let client = Client::new(profile.server.clone(), profile.credentials.clone())?;
     let scopes = client.sign_in().await?;

@@ -6,13 +6,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use base::SecretString;
-use client::{Credentials, Server};
+use client::{ClientKey, Credentials, Proof, Server};
 use serde::Deserialize;
 
 use crate::failure::Failure;
 
-const COMMENT: &str =
-    "# A system's access to Postvalv, written by `valv login`. Whoever reads this file can send as that system.";
+const COMMENT: &str = "# A system's access to Postvalv, written by `valv login`. Whoever reads this, or the key it names, can send as that system.";
 
 /// What stands in the file.
 #[derive(Deserialize)]
@@ -20,7 +19,8 @@ const COMMENT: &str =
 struct Content {
     server: String,
     client_id: String,
-    client_secret: SecretString,
+    client_secret: Option<SecretString>,
+    client_key_file: Option<PathBuf>,
 }
 
 /// A portal and the credentials of a system there.
@@ -28,6 +28,8 @@ struct Content {
 pub(crate) struct Profile {
     pub(crate) server: Server,
     pub(crate) credentials: Credentials,
+    /// Where the key lies, when it is by a key.
+    pub(crate) key_file: Option<PathBuf>,
 }
 
 /// The file that the arguments name, or the one of this user.
@@ -36,6 +38,17 @@ pub(crate) fn path(named: Option<&Path>) -> Result<PathBuf, Failure> {
         Some(path) => Ok(path.to_owned()),
         None => Ok(crate::folder::configuration().ok_or(Failure::NoHome)?.join("valv.toml")),
     }
+}
+
+/// Reads the system's private key. One that others can read is refused, as a profile is.
+pub(crate) fn read_key(path: &Path) -> Result<Proof, Failure> {
+    let metadata = fs::metadata(path).map_err(|error| Failure::file(path, error))?;
+    if metadata.permissions().mode() & 0o077 != 0 {
+        return Err(Failure::KeyReadable(path.to_owned()));
+    }
+    let pem = SecretString::new(fs::read_to_string(path).map_err(|error| Failure::file(path, error))?);
+    let key = ClientKey::from_pem(&pem).map_err(|_| Failure::KeyBroken(path.to_owned()))?;
+    Ok(Proof::Key(Box::new(key)))
 }
 
 impl Profile {
@@ -51,26 +64,39 @@ impl Profile {
         let text = SecretString::new(fs::read_to_string(path).map_err(|error| Failure::file(path, error))?);
         // The parser's message quotes the line that is wrong, which may be the secret's.
         let content: Content = toml::from_str(text.expose()).map_err(|_| Failure::ProfileBroken(path.to_owned()))?;
+        let broken = || Failure::ProfileBroken(path.to_owned());
+        let proof = match (content.client_secret, &content.client_key_file) {
+            (Some(secret), None) => Proof::Secret(secret),
+            (None, Some(file)) => read_key(file)?,
+            (Some(_), Some(_)) | (None, None) => return Err(broken()),
+        };
         Ok(Self {
-            server: content
-                .server
-                .parse()
-                .map_err(|_| Failure::ProfileBroken(path.to_owned()))?,
+            server: content.server.parse().map_err(|_| broken())?,
             credentials: Credentials {
                 client_id: content.client_id,
-                client_secret: content.client_secret,
+                proof,
             },
+            key_file: content.client_key_file,
         })
     }
 
     /// Writes the file at once and whole, readable by its owner alone.
     pub(crate) fn save(&self, path: &Path) -> Result<(), Failure> {
         let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        let proof = match (&self.credentials.proof, &self.key_file) {
+            (Proof::Secret(secret), _) => format!("client_secret = {}", quoted(secret.expose())),
+            (Proof::Key(_), file) => {
+                let file = file.as_deref().and_then(Path::to_str);
+                let file = file.ok_or_else(|| Failure::broken_file(self.key_file.as_deref().unwrap_or(path)))?;
+                format!("client_key_file = {}", quoted(file))
+            }
+        };
+        let proof = SecretString::new(proof);
         let text = SecretString::new(format!(
-            "{COMMENT}\nserver = {}\nclient_id = {}\nclient_secret = {}\n",
+            "{COMMENT}\nserver = {}\nclient_id = {}\n{}\n",
             quoted(&self.server.to_string()),
             quoted(&self.credentials.client_id),
-            quoted(self.credentials.client_secret.expose()),
+            proof.expose(),
         ));
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
@@ -94,8 +120,9 @@ mod tests {
             server: "https://post.example.se".parse().unwrap(),
             credentials: Credentials {
                 client_id: "0192f0c1-2345-7abc-8def-0123456789ab".to_owned(),
-                client_secret: SecretString::new("a \"quoted\" secret".to_owned()),
+                proof: Proof::Secret(SecretString::new("a \"quoted\" secret".to_owned())),
             },
+            key_file: None,
         }
     }
 
@@ -107,7 +134,7 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         let read = Profile::load(&path).unwrap();
         assert_eq!(read.server, profile().server);
-        assert_eq!(read.credentials.client_secret.expose(), "a \"quoted\" secret");
+        assert!(matches!(read.credentials.proof, Proof::Secret(secret) if secret.expose() == "a \"quoted\" secret"));
     }
 
     #[test]

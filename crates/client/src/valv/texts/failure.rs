@@ -42,6 +42,20 @@ impl Language {
                     format!("{path} is not a file that valv login wrote. Run valv login again."),
                 )
             }
+            Failure::KeyReadable(path) => {
+                let path = path.display();
+                self.pick(
+                    format!("Andra kan läsa {path}, där systemets privata nyckel ligger. Kör: chmod 600 {path}\nHar någon obehörig kunnat läsa den bör du byta nyckel."),
+                    format!("Others can read {path}, which holds the system's private key. Run: chmod 600 {path}\nIf somebody may have read it, change the key."),
+                )
+            }
+            Failure::KeyBroken(path) => {
+                let path = path.display();
+                self.pick(
+                    format!("{path} är ingen privat P-256-nyckel i PEM (PKCS #8)."),
+                    format!("{path} is no private P-256 key in PEM (PKCS #8)."),
+                )
+            }
             Failure::NoSecret => self
                 .pick("Hemligheten är tom.", "The secret is empty.")
                 .to_owned(),
@@ -156,8 +170,8 @@ impl Language {
                 .to_owned(),
             ClientError::NotSignedIn(_) => self
                 .pick(
-                    "Systemets id eller hemlighet är fel, eller så är systemet avstängt. Kör valv login med rätt uppgifter.",
-                    "The system's id or secret is wrong, or the system is disabled. Run valv login with the right ones.",
+                    "Systemets id, hemlighet eller nyckel är fel, eller så är systemet avstängt. Kör valv login med rätt uppgifter.",
+                    "The system's id, secret or key is wrong, or the system is disabled. Run valv login with the right ones.",
                 )
                 .to_owned(),
             ClientError::Refused(problem) => {
@@ -171,6 +185,12 @@ impl Language {
                 format!("Svaret (HTTP {status}) kom inte från Postvalv. Kontrollera adressen i valv login, och om en proxy svarar i stället."),
                 format!("The answer (HTTP {status}) did not come from Postvalv. Check the address given to valv login, and whether a proxy answers instead."),
             ),
+            ClientError::NoRandomNumbers(_) => self
+                .pick(
+                    "Datorn gav inga slumptal, och utan dem går det inte att skriva under.",
+                    "The computer gave no random numbers, and nothing can be signed without them.",
+                )
+                .to_owned(),
             ClientError::Document { index, cause } => {
                 let place = index + 1;
                 self.pick(
