@@ -36,6 +36,28 @@ on_both_databases! {
         assert_eq!(listed, [("Norrby kommun", 30), ("Österby stad", 40)]);
     }
 
+    async fn an_organisation_is_found_by_its_name_in_addresses_or_its_id_also_when_two_have_one_name(portal: TestPortal) {
+        let node = portal.another_node().await;
+        let operator = portal.operator();
+        let both = futures::future::join(
+            portal.portal.create_organisation(&operator, named("Östersunds kommun")),
+            node.create_organisation(&operator, named("Östersunds kommun")),
+        );
+        let (one, other) = both.await;
+        let (one, other) = (one.unwrap(), other.unwrap());
+        let mut slugs = [one.slug.clone().unwrap(), other.slug.clone().unwrap()];
+        slugs.sort();
+        assert_eq!(slugs, ["ostersunds-kommun", "ostersunds-kommun-2"]);
+        for organisation in [&one, &other] {
+            for address in [organisation.slug.clone().unwrap(), organisation.id.to_string()] {
+                assert_eq!(portal.portal.organisation_at(&address).await.unwrap().unwrap().id, organisation.id);
+            }
+        }
+        for nowhere in ["", "ostersunds", "Ostersunds-Kommun", "0192f0c1-2345-7abc-8def-0123456789ab"] {
+            assert!(portal.portal.organisation_at(nowhere).await.unwrap().is_none(), "{nowhere}");
+        }
+    }
+
     async fn a_mistake_creates_nothing(portal: TestPortal) {
         let operator = portal.operator();
         for name in ["", "  ", "två\nrader", &"å".repeat(101)] {
