@@ -114,6 +114,17 @@ on_both_databases! {
         assert_eq!(given.problem(&old).await, AssertionProblem::Expired);
     }
 
+    async fn of_two_uses_at_once_one_gives_a_token(test: TestPortal) {
+        let given = Given::new(test).await;
+        let claims = given.claims("a");
+        let both = tokio::join!(given.claim(&claims), given.claim(&claims));
+        let replayed = |answer: &Result<_, _>| {
+            matches!(answer, Err(TokenError::InvalidAssertion(AssertionProblem::Replayed)))
+        };
+        assert!(both.0.is_ok() != both.1.is_ok(), "{both:?}");
+        assert!(replayed(&both.0) != replayed(&both.1), "{both:?}");
+    }
+
     async fn one_systems_jti_is_not_anothers(test: TestPortal) {
         let given = Given::new(test).await;
         given.claim(&given.claims("a")).await.unwrap();
@@ -280,5 +291,15 @@ on_both_databases! {
             .collect();
         let system = Some(*given.system.as_uuid());
         assert_eq!(refused, [(system, Some("assertion")), (None, Some("assertion-expired"))]);
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_without_panic(text in "[a-zA-Z0-9_.-]{0,80}", claims in "\\PC{0,80}") {
+        let whole = format!("{}.{}.", encode(r#"{"alg":"ES256"}"#), encode(claims));
+        for text in [text, whole] {
+            proptest::prop_assert!(super::Assertion::parse(&SecretString::new(text)).is_err());
+        }
     }
 }

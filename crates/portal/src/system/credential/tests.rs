@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use base::{AllowedNetworks, OrganisationId, SystemId};
-use sea_orm::{ConnectionTrait, EntityTrait, Statement};
+use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, Statement};
 
-use crate::system::{NO_SECRET, entity, secret};
+use crate::system::{NO_SECRET, access_token, entity, secret};
 use crate::test_support::{TestPortal, on_both_databases};
 use crate::{
     Credential, CredentialState, EndingCredential, EventKind, IssuedToken, NewSecret, NewSystem, RequestInfo, Scope,
@@ -123,6 +123,16 @@ on_both_databases! {
         assert_eq!((given.audited("credential.added").await, given.audited("credential.withdrawn").await), (3, 1));
         let states: Vec<_> = given.credentials().await.iter().map(|credential| credential.state).collect();
         assert_eq!(states, [CredentialState::Withdrawn, CredentialState::Valid, CredentialState::Valid]);
+    }
+
+    async fn of_many_secrets_asked_for_at_once_two_are_made(test: TestPortal) {
+        let given = Given::system(test).await;
+        // So that each has a connection waiting, and none is first because the others must make theirs.
+        tokio::join!(given.credentials(), given.credentials(), given.credentials(), given.credentials());
+        let asked = tokio::join!(given.add(None), given.add(None), given.add(None), given.add(Some(1)));
+        let made = [asked.0, asked.1, asked.2, asked.3].into_iter().filter(Result::is_ok).count();
+        assert_eq!(made, 2);
+        assert_eq!(given.credentials().await.len(), 2);
     }
 
     async fn a_secret_ends_on_time_and_so_do_its_tokens(test: TestPortal) {
@@ -258,6 +268,22 @@ on_both_databases! {
         let row = log.iter().find(|row| row.action == "system.outside-networks").unwrap();
         assert_eq!(row.organisation_id, Some(*given.organisation.as_uuid()));
         assert_eq!((row.actor_id, row.target_id), (None, Some(*given.system.as_uuid())));
+    }
+
+    async fn a_token_that_was_given_while_its_credential_was_withdrawn_is_void(test: TestPortal) {
+        let given = Given::system(test).await;
+        let secret = given.add(None).await.unwrap();
+        let token = given.token(&secret).await.unwrap();
+        let database = &given.test.portal.0.database;
+        let row = access_token::Entity::find().one(database.reader()).await.unwrap().unwrap();
+        given.withdraw(&secret).await;
+        assert_eq!(given.test.rows("access_token").await, 0);
+        // As when giving it committed after withdrawing.
+        let transaction = database.write().await.unwrap();
+        let insert = access_token::Entity::insert(row.into_active_model());
+        insert.exec_without_returning(&transaction).await.unwrap();
+        transaction.commit().await.unwrap();
+        assert!(!given.holds(&token).await);
     }
 
     async fn a_credential_of_another_system_is_not_there(test: TestPortal) {
