@@ -231,16 +231,9 @@ impl Failure {
     }
 }
 
-/// What is wrong with an assertion, in the portal's words.
-fn of_assertion(problem: AssertionProblem) -> TokenError {
-    TokenError {
-        error: TokenErrorCode::InvalidClient,
-        error_description: problem.to_string(),
-    }
-}
-
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
+        let words;
         let (status, error, description) = match self {
             Self::Request(what) => (StatusCode::BAD_REQUEST, TokenErrorCode::InvalidRequest, what),
             Self::GrantType => (
@@ -264,7 +257,8 @@ impl IntoResponse for Failure {
                 "no key of the client made this assertion",
             ),
             Self::Assertion(problem) => {
-                return (StatusCode::UNAUTHORIZED, no_store(), Json(of_assertion(problem))).into_response();
+                words = problem.to_string();
+                (StatusCode::UNAUTHORIZED, TokenErrorCode::InvalidClient, words.as_str())
             }
             Self::Network => (
                 StatusCode::BAD_REQUEST,
@@ -284,7 +278,8 @@ impl IntoResponse for Failure {
             error_description: description.to_owned(),
         };
         let mut response = (status, no_store(), Json(error)).into_response();
-        if self == Self::Client {
+        if status == StatusCode::UNAUTHORIZED {
+            // A 401 names a scheme (RFC 9110 section 15.5.2), also to whoever tried without a header.
             let challenge = HeaderValue::from_static(r#"Basic realm="postvalv", charset="UTF-8""#);
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }

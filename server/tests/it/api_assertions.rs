@@ -77,6 +77,7 @@ impl Given {
         let response = self.present(assertion, more).await;
         let (status, cache) = (response.status().as_u16(), response.headers()["cache-control"].clone());
         assert_eq!(cache, "no-store");
+        assert_eq!(status == 401, response.headers().contains_key("www-authenticate"));
         let mut body = json(response).await;
         (status, body["error"].take(), body["error_description"].take())
     }
