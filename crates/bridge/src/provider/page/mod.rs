@@ -4,7 +4,6 @@
 //! files of ours, so the content policy needs no exception.
 
 mod layout;
-mod qr;
 mod sign_in;
 
 use maud::{Markup, html};

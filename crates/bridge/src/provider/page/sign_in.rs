@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 use serde::Serialize;
+use web::QrImage;
 
 use super::layout::Frame;
-use super::qr::QrImage;
 use crate::provider::sign_in::{DeviceKind, Failure, Method, Shown, View};
 use crate::provider::texts::{self, Texts};
 

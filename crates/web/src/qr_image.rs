@@ -1,4 +1,4 @@
-//! A QR code as the path of an SVG.
+//! A QR code as the path of an SVG. Knows nothing of what it says, which may be secret: it does not print.
 
 use std::fmt::Write as _;
 
@@ -11,18 +11,19 @@ const QUIET_ZONE: usize = 4;
 /// A QR code, one unit a module.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct QrImage {
+pub struct QrImage {
     /// The SVG's `viewBox`, quiet zone included.
-    pub(crate) view_box: String,
+    pub view_box: String,
     /// The dark modules, as the `d` of a path.
-    pub(crate) path: String,
+    pub path: String,
     /// What the code says.
-    pub(crate) text: String,
+    pub text: String,
 }
 
 impl QrImage {
     /// The code for a text; `None` when it is too long for any QR code.
-    pub(crate) fn of(text: String) -> Option<Self> {
+    #[must_use]
+    pub fn of(text: String) -> Option<Self> {
         let code = QrCode::with_error_correction_level(&text, EcLevel::L).ok()?;
         let width = code.width();
         let side = width + 2 * QUIET_ZONE;
