@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use base::{OrganisationId, RecipientId, RequestId, SystemId};
 
-use crate::SessionKey;
+use crate::{SessionEnd, SessionKey};
 
 pub(crate) use staff::StaffFacts;
 pub use staff::{Denied, StaffActor, StaffCandidate};
@@ -59,6 +59,7 @@ pub struct RecipientActor {
     level: AssuranceLevel,
     name: Option<String>,
     session: SessionKey,
+    session_end: Option<SessionEnd>,
     request: RequestInfo,
 }
 
@@ -75,8 +76,21 @@ impl RecipientActor {
             level,
             name,
             session,
+            session_end: None,
             request,
         }
+    }
+
+    /// The same, whose session ends by itself then.
+    pub(crate) const fn until(mut self, end: SessionEnd) -> Self {
+        self.session_end = Some(end);
+        self
+    }
+
+    /// When the session ends by itself; `None` for an actor that was made of a sign-in or sign-out alone.
+    #[must_use]
+    pub const fn session_end(&self) -> Option<SessionEnd> {
+        self.session_end
     }
 
     /// Who it is.

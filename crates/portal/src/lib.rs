@@ -54,7 +54,7 @@ pub use actor::{
     StaffCandidate, SystemActor, UnknownScope,
 };
 pub use audit::AuditCheck;
-pub use case::{CaseView, InboxEntry, MessageView};
+pub use case::{CaseView, InboxEntry, MessageView, SentDelivery, SentMessage, SentMessages, SentMessagesError};
 pub use document::{
     Content, ContentError, ContentUse, DocumentSummary, DocumentView, Preview, ReadError, RequestedRange,
 };
@@ -74,7 +74,7 @@ pub use recipient::{SignInError, SignInRefusal, VerifiedIdentity};
 pub use rights::{Action, Role, UnknownRole};
 pub use session::{
     BrowserFamily, Device, EndSessionError, LogoutError, LogoutNotice, LogoutRefusal, OwnSession, ProviderSession,
-    SessionCreation, SessionKey, SessionKind, StoredSession, SystemFamily,
+    SessionCreation, SessionEnd, SessionKey, SessionKind, StoredSession, SystemFamily,
 };
 pub use settings::{
     BlobSettings, Limits, PasswordCost, ProviderSettings, S3Settings, SessionLimits, Settings, StaffSettings,

@@ -7,7 +7,7 @@ use base::{OrganisationId, StaffId, Timestamp};
 use super::RequestInfo;
 use crate::rights::{Action, Role};
 use crate::session::StaffSession;
-use crate::{SessionKey, SignInStep};
+use crate::{SessionEnd, SessionKey, SignInStep};
 
 /// A staff member may not do this, or not now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +38,7 @@ pub struct StaffActor {
     /// When the request was made, and until when the sign-in counts as fresh.
     at: Timestamp,
     fresh_until: Timestamp,
+    session_end: SessionEnd,
     request: RequestInfo,
 }
 
@@ -47,6 +48,7 @@ impl StaffActor {
         session: SessionKey,
         at: Timestamp,
         fresh_until: Timestamp,
+        session_end: SessionEnd,
         request: RequestInfo,
     ) -> Self {
         Self {
@@ -54,6 +56,7 @@ impl StaffActor {
             session,
             at,
             fresh_until,
+            session_end,
             request,
         }
     }
@@ -98,6 +101,12 @@ impl StaffActor {
     #[must_use]
     pub const fn fresh_until(&self) -> Timestamp {
         self.fresh_until
+    }
+
+    /// When the session ends by itself.
+    #[must_use]
+    pub const fn session_end(&self) -> SessionEnd {
+        self.session_end
     }
 
     /// The request that this actor was made for.

@@ -55,6 +55,8 @@ pub(crate) enum AuditAction {
     StaffReactivated,
     SignInRulesChanged,
     CaseOpened,
+    /// A staff member looked at what their organisation had sent, and to whom.
+    CasesListed,
     DocumentViewed,
     DocumentDownloaded,
     /// What is stored of a message or document is missing or altered.
@@ -111,6 +113,7 @@ impl AuditAction {
             Self::StaffReactivated => "staff.reactivated",
             Self::SignInRulesChanged => "sign-in-rules.changed",
             Self::CaseOpened => "case.opened",
+            Self::CasesListed => "cases.listed",
             Self::DocumentViewed => "document.viewed",
             Self::DocumentDownloaded => "document.downloaded",
             Self::ContentDamaged => "content.damaged",

@@ -1,14 +1,17 @@
-//! Cases as their recipient sees them: the inbox and the case page. Owns what these show and that opening is recorded.
+//! Cases as their recipient sees them, in the inbox and on the case page, and as the organisation's staff do. Owns what these
+//! show and that opening is recorded.
 
 mod create;
 pub(crate) mod entity;
 mod inbox;
+mod sent;
 mod store;
 mod texts;
 mod view;
 
 pub(crate) use create::open;
 pub use inbox::InboxEntry;
+pub use sent::{SentDelivery, SentMessage, SentMessages, SentMessagesError};
 pub(crate) use store::{lock, recipients_with_cases, release_ended};
 pub(crate) use texts::open_title;
 pub use view::{CaseView, MessageView};

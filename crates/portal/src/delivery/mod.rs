@@ -8,7 +8,7 @@ mod sending;
 mod store;
 
 pub(crate) use finder::{Finder, ReadableDelivery, ReadableDocument};
-pub(crate) use sending::{NewDelivery, create, of_message, revoke};
+pub(crate) use sending::{NewDelivery, create, of_message, of_messages, revoke};
 pub(crate) use store::mark_opened;
 
 #[cfg(test)]

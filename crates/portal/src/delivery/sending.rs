@@ -51,6 +51,18 @@ pub(crate) async fn of_message(on: &impl ConnectionTrait, message: MessageId) ->
         .await
 }
 
+/// As [`of_message`] for many.
+pub(crate) async fn of_messages(
+    on: &impl ConnectionTrait,
+    messages: &[uuid::Uuid],
+) -> Result<Vec<entity::Model>, DbErr> {
+    entity::Entity::find()
+        .filter(entity::Column::MessageId.is_in(messages.iter().copied()))
+        .order_by_asc(entity::Column::Id)
+        .all(on)
+        .await
+}
+
 /// Revokes the deliveries of a message that were not revoked or purged before, and says which.
 pub(crate) async fn revoke(
     transaction: &impl ConnectionTrait,

@@ -43,7 +43,13 @@ pub struct DeliveryStatus {
 }
 
 impl DeliveryStatus {
-    fn from_row(row: &delivery::entity::Model, now: Timestamp) -> Self {
+    /// Whether the recipient may read it.
+    #[must_use]
+    pub const fn is_living(&self) -> bool {
+        !self.expired && self.revoked_at.is_none() && self.purged_at.is_none()
+    }
+
+    pub(crate) fn from_row(row: &delivery::entity::Model, now: Timestamp) -> Self {
         let instant = |millis: Option<i64>| millis.map(Timestamp::from_millis);
         let expires_at = Timestamp::from_millis(row.expires_at);
         Self {

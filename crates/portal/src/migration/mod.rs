@@ -8,6 +8,7 @@ mod m0004_session_device;
 mod m0005_staff;
 mod m0006_system_credentials;
 mod m0007_provider_session;
+mod m0008_message_of_organisation;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -27,6 +28,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0005_staff::Migration),
             Box::new(m0006_system_credentials::Migration),
             Box::new(m0007_provider_session::Migration),
+            Box::new(m0008_message_of_organisation::Migration),
         ]
     }
 }

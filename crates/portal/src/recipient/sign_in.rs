@@ -126,9 +126,10 @@ impl Portal {
         session: &SessionKey,
         request: RequestInfo,
     ) -> Result<Option<RecipientActor>, Fault> {
-        let person = session::signed_in(&self.0, session).await?;
-        Ok(person
-            .map(|person| RecipientActor::new(person.recipient, person.level, person.name, session.clone(), request)))
+        let found = session::signed_in(&self.0, session).await?;
+        Ok(found.map(|(person, end)| {
+            RecipientActor::new(person.recipient, person.level, person.name, session.clone(), request).until(end)
+        }))
     }
 
     /// Ends a session and says so in the audit log when somebody was signed in. Ending what has ended is fine.

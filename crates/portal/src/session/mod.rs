@@ -4,6 +4,7 @@
 
 mod at_provider;
 mod device;
+mod ending;
 pub(crate) mod entity;
 mod key;
 mod logout_token;
@@ -20,6 +21,7 @@ use crate::{AssuranceLevel, Context, Fault, Portal, RecipientActor, SessionLimit
 
 pub use at_provider::{LogoutError, LogoutNotice, LogoutRefusal, ProviderSession};
 pub use device::{BrowserFamily, Device, SystemFamily};
+pub use ending::SessionEnd;
 pub use key::{SessionKey, SessionKind};
 pub use own::{EndSessionError, OwnSession};
 pub(crate) use staff::{
@@ -156,8 +158,8 @@ impl Portal {
     }
 }
 
-/// Who is signed in to a session that has not run out, and counts it as used.
-pub(crate) async fn signed_in(context: &Context, key: &SessionKey) -> Result<Option<SignedIn>, Fault> {
+/// Who is signed in to a session that has not run out, and when it ends; counts it as used.
+pub(crate) async fn signed_in(context: &Context, key: &SessionKey) -> Result<Option<(SignedIn, SessionEnd)>, Fault> {
     let Some(row) = living(context, key).await? else {
         return Ok(None);
     };
@@ -170,11 +172,12 @@ pub(crate) async fn signed_in(context: &Context, key: &SessionKey) -> Result<Opt
         Some(sealed) => Some(open(context, key, "sealed_name", sealed)?),
         None => None,
     };
-    Ok(Some(SignedIn {
+    let person = SignedIn {
         recipient: RecipientId::from_uuid(recipient),
         level,
         name: name.and_then(|name| String::from_utf8(name).ok()),
-    }))
+    };
+    Ok(Some((person, SessionEnd::of(context, key, &row))))
 }
 
 /// Whether the session in which this actor was made still holds, with the same person signed in, and counts it as used: what
@@ -294,7 +297,7 @@ fn limits(context: &Context, kind: SessionKind) -> SessionLimits {
 }
 
 async fn living(context: &Context, key: &SessionKey) -> Result<Option<entity::Model>, Fault> {
-    let Some(row) = store::find(context.database.reader(), key).await? else {
+    let Some(mut row) = store::find(context.database.reader(), key).await? else {
         return Ok(None);
     };
     let (now, limits) = (context.clock_time(), limits(context, key.kind()));
@@ -306,6 +309,7 @@ async fn living(context: &Context, key: &SessionKey) -> Result<Option<entity::Mo
         let transaction = context.database.write().await?;
         store::note_use(&transaction, key, now).await?;
         transaction.commit().await?;
+        row.last_seen_at = now.as_millis();
     }
     Ok(Some(row))
 }

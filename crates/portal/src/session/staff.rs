@@ -4,7 +4,7 @@ use base::{SessionId, StaffId, Timestamp};
 use sea_orm::DbErr;
 
 use super::own::{self, Owner};
-use super::{Device, EndSessionError, OwnSession, SessionKey, SessionKind, limits, living, store};
+use super::{Device, EndSessionError, OwnSession, SessionEnd, SessionKey, SessionKind, limits, living, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::{Context, Fault, Portal, StaffActor};
@@ -57,6 +57,7 @@ pub(crate) struct StaffSession {
     pub(crate) proven: Proven,
     pub(crate) signed_in_at: Timestamp,
     pub(crate) confirmed_at: Option<Timestamp>,
+    pub(crate) end: SessionEnd,
 }
 
 /// The staff member whose session has not run out, and counts it as used. Says nothing of whether they are still let in.
@@ -75,6 +76,7 @@ pub(crate) async fn staff_session(context: &Context, key: &SessionKey) -> Result
         proven,
         signed_in_at: Timestamp::from_millis(row.signed_in_at.unwrap_or(row.created_at)),
         confirmed_at: row.confirmed_at.map(Timestamp::from_millis),
+        end: SessionEnd::of(context, key, &row),
     }))
 }
 

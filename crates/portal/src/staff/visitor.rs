@@ -65,7 +65,14 @@ impl Portal {
                 } else {
                     now
                 };
-                StaffVisitor::Staff(StaffActor::new(facts, session.clone(), now, fresh_until, request))
+                StaffVisitor::Staff(StaffActor::new(
+                    facts,
+                    session.clone(),
+                    now,
+                    fresh_until,
+                    found.end,
+                    request,
+                ))
             }
             (step, None) if step != SignInStep::Complete => {
                 StaffVisitor::Candidate(StaffCandidate::new(facts, session.clone(), step, found, request))

@@ -11,6 +11,7 @@ mod earlier_days;
 mod ending;
 mod entity;
 mod migration;
+mod numbers;
 #[cfg(any(test, feature = "forensics"))]
 mod personal;
 mod register;
