@@ -1,5 +1,7 @@
 //! What the server hands to a page.
 
+use std::time::Duration;
+
 use base::{RequestId, Timestamp};
 use portal::{Portal, RecipientActor};
 
@@ -19,10 +21,94 @@ pub struct Layout {
     pub path: String,
     /// The request, shown on error pages so that a person can name it to support.
     pub request: RequestId,
-    /// Whether somebody is signed in, so that the header offers to sign out.
-    pub signed_in: bool,
+    /// For whom the page is, which decides what its header and footer offer.
+    pub audience: Audience,
+    /// In how long the session ends unless it is used before, for somebody who is signed in.
+    pub session_ends_in: Option<Duration>,
     /// Who runs the portal, when the configuration says so.
     pub contact: Option<Contact>,
+}
+
+/// For whom a page is. Recipients and staff have ways in, and out, of their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Somebody who is not signed in, on a page for recipients.
+    Visitor,
+    /// A recipient who is signed in.
+    Recipient,
+    /// Somebody who is on their way in as a staff member.
+    StaffVisitor,
+    /// A staff member who is signed in.
+    Staff(StaffFrame),
+}
+
+impl Audience {
+    /// The page to begin at.
+    #[must_use]
+    pub const fn home(&self) -> &'static str {
+        match self {
+            Self::Visitor => "/",
+            Self::Recipient => "/inbox",
+            Self::StaffVisitor | Self::Staff(_) => "/staff",
+        }
+    }
+}
+
+/// What surrounds a staff member's pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaffFrame {
+    /// The organisation that they work for.
+    pub organisation: String,
+    /// The parts of the portal that their role gives them, in the order to show them.
+    pub sections: Vec<StaffSection>,
+}
+
+/// A part of the portal for staff, as its navigation shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StaffSection {
+    /// The organisation's cases.
+    Cases,
+    /// The organisation's staff.
+    Members,
+    /// The organisation's systems and their credentials.
+    Systems,
+    /// How the organisation's staff sign in.
+    SignInRules,
+    /// The staff member's own account.
+    Account,
+}
+
+impl StaffSection {
+    /// Every part, in the order of the navigation.
+    pub const ALL: [Self; 5] = [
+        Self::Cases,
+        Self::Members,
+        Self::Systems,
+        Self::SignInRules,
+        Self::Account,
+    ];
+
+    /// Where it begins.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Cases => "/staff/cases",
+            Self::Members => "/staff/members",
+            Self::Systems => "/staff/systems",
+            Self::SignInRules => "/staff/sign-in-rules",
+            Self::Account => "/staff/account",
+        }
+    }
+
+    /// The part that a page with this path belongs to.
+    #[must_use]
+    pub fn of(path: &str) -> Option<Self> {
+        let within = |section: &Self| {
+            path.strip_prefix(section.path())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        Self::ALL.into_iter().find(within)
+    }
 }
 
 /// Who runs the portal and answers for it.
@@ -118,7 +204,7 @@ impl DeviceMode {
     }
 }
 
-/// What the landing page or the page of sign-ins tells a person who was brought there.
+/// What a page tells once to a person who was brought there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flash {
     /// They opened a page that needs them to sign in first; the server brings them back to it afterwards.
@@ -131,4 +217,101 @@ pub enum Flash {
     OneEnded,
     /// They ended all their other sign-ins.
     OthersEnded,
+    /// They changed their password.
+    PasswordChanged,
+    /// They removed their second factor.
+    SecondFactorRemoved,
+    /// They changed a staff member's role or days.
+    MemberSaved,
+    /// They unlocked a staff member's account.
+    MemberUnlocked,
+    /// They ended a staff member's sessions.
+    MemberSessionsEnded,
+    /// They shut a staff member out.
+    MemberDeactivated,
+    /// They let a staff member in again.
+    MemberReactivated,
+    /// They changed a system.
+    SystemSaved,
+    /// They took back a credential of a system.
+    CredentialWithdrawn,
+    /// They registered a public key of a system.
+    KeyAdded,
+    /// They shut a system out.
+    SystemDisabled,
+    /// They changed the rules for signing in.
+    RulesSaved,
+}
+
+impl Flash {
+    /// Every message.
+    pub const ALL: [Self; 17] = [
+        Self::SignInFirst,
+        Self::SessionEnded,
+        Self::SignInCancelled,
+        Self::OneEnded,
+        Self::OthersEnded,
+        Self::PasswordChanged,
+        Self::SecondFactorRemoved,
+        Self::MemberSaved,
+        Self::MemberUnlocked,
+        Self::MemberSessionsEnded,
+        Self::MemberDeactivated,
+        Self::MemberReactivated,
+        Self::SystemSaved,
+        Self::CredentialWithdrawn,
+        Self::KeyAdded,
+        Self::SystemDisabled,
+        Self::RulesSaved,
+    ];
+
+    /// The message's name, which is the key of its text too.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SignInFirst => "landing-sign-in-first",
+            Self::SessionEnded => "landing-session-ended",
+            Self::SignInCancelled => "landing-sign-in-cancelled",
+            Self::OneEnded => "sessions-one-ended",
+            Self::OthersEnded => "sessions-others-ended",
+            Self::PasswordChanged => "account-password-changed",
+            Self::SecondFactorRemoved => "account-second-factor-removed",
+            Self::MemberSaved => "member-saved",
+            Self::MemberUnlocked => "member-unlocked",
+            Self::MemberSessionsEnded => "member-sessions-ended",
+            Self::MemberDeactivated => "member-deactivated",
+            Self::MemberReactivated => "member-reactivated",
+            Self::SystemSaved => "system-saved",
+            Self::CredentialWithdrawn => "system-withdrawn",
+            Self::KeyAdded => "system-key-added",
+            Self::SystemDisabled => "system-disabled",
+            Self::RulesSaved => "rules-saved",
+        }
+    }
+
+    /// The message with that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|flash| flash.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_belongs_to_the_part_under_whose_path_it_lies() {
+        for (path, section) in [
+            ("/staff", None),
+            ("/staff/cases", Some(StaffSection::Cases)),
+            ("/staff/members", Some(StaffSection::Members)),
+            ("/staff/members/new", Some(StaffSection::Members)),
+            ("/staff/membership", None),
+            ("/staffing", None),
+            ("/inbox", None),
+        ] {
+            assert_eq!(StaffSection::of(path), section, "{path}");
+        }
+    }
 }

@@ -37,7 +37,9 @@ pub mod texts;
 #[cfg(feature = "ssr")]
 pub use assets::{Assets, InvalidManifest};
 #[cfg(feature = "ssr")]
-pub use context::{Contact, DeviceMode, Flash, Layout, Logo, PageContext, ProviderChoice};
+pub use context::{
+    Audience, Contact, DeviceMode, Flash, Layout, Logo, PageContext, ProviderChoice, StaffFrame, StaffSection,
+};
 #[cfg(feature = "ssr")]
 pub use letter::{Letter, letter};
 #[cfg(feature = "ssr")]

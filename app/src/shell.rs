@@ -7,7 +7,7 @@ use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 use leptos::reactive::owner::Owner;
 
-use crate::component::{footer, header};
+use crate::component::{countdown, footer, header};
 use crate::context::Layout;
 use crate::page::Page;
 use crate::texts::{Language, Texts};
@@ -76,6 +76,7 @@ pub(crate) fn render<V: IntoView + 'static>(layout: &Layout, head: Head, main: i
                     {main()}
                 </main>
                 {footer(&layout)}
+                {countdown(&layout)}
             </body>
         }
     });

@@ -2,17 +2,21 @@
 
 #[path = "../examples/gallery/samples.rs"]
 mod samples;
+#[path = "../examples/gallery/staff.rs"]
+mod staff;
 
-use app::page::{Shown, accessibility, case_page, document_page, inbox_page, landing_page, sessions_page, signed_out};
-use app::{Assets, ErrorPage, Flash, Language, Letter, Page, error_page, letter};
+use app::page::{
+    SessionsOf, Shown, accessibility, case_page, document_page, inbox_page, landing_page, sessions_page, signed_out,
+};
+use app::{Assets, Audience, ErrorPage, Flash, Language, Letter, Page, error_page, letter};
 use portal::Preview;
 
 const HOSTILE: &str = "<script>alert(1)</script>\"' onmouseover=x";
 
 fn every_page(language: Language) -> Vec<(String, Page)> {
     let assets = Assets::default();
-    let guest = samples::layout(language, &assets, "/", false);
-    let reader = samples::layout(language, &assets, "/inbox", true);
+    let guest = samples::layout(language, &assets, "/", Audience::Visitor);
+    let reader = samples::layout(language, &assets, "/inbox", Audience::Recipient);
     let (now, zone) = (samples::NOW, samples::time_zone());
     let only: Vec<_> = samples::sessions().into_iter().take(1).collect();
     let mut pages = vec![
@@ -31,11 +35,18 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
         ("signed out".to_owned(), signed_out(&guest)),
         (
             "sessions".to_owned(),
-            sessions_page(&reader, &samples::sessions(), Some(Flash::OneEnded), now, &zone),
+            sessions_page(
+                &reader,
+                SessionsOf::Recipient,
+                &samples::sessions(),
+                Some(Flash::OneEnded),
+                now,
+                &zone,
+            ),
         ),
         (
             "one of the sessions".to_owned(),
-            sessions_page(&reader, &only, None, now, &zone),
+            sessions_page(&reader, SessionsOf::Recipient, &only, None, now, &zone),
         ),
         ("accessibility".to_owned(), accessibility(&guest)),
         ("empty inbox".to_owned(), inbox_page(&reader, None, &[], now, &zone)),
@@ -61,6 +72,7 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
             document_page(&reader, &document, &shown, now, &zone),
         ));
     }
+    pages.extend(staff::pages(language, &assets));
     pages.extend(ErrorPage::ALL.map(|error| (format!("{error:?}"), error_page(&guest, error))));
     pages
 }
@@ -89,9 +101,14 @@ fn a_page_says_its_language_and_has_one_heading_one_main_part_and_a_way_past_the
 }
 
 #[test]
-fn only_the_page_with_an_island_carries_scripts_and_each_has_the_nonce() {
+fn only_pages_with_an_island_or_of_somebody_signed_in_carry_scripts_and_each_has_the_nonce() {
     for_every_page(|name, _, html| {
-        let scripts = count(html, "<script");
+        let countdown = count(
+            html,
+            "<script type=\"module\" src=\"/assets/countdown.js\" nonce=\"gallery\"",
+        );
+        assert_eq!(countdown, usize::from(html.contains("/sign-out\">")), "{name}");
+        let scripts = count(html, "<script") - countdown;
         assert_eq!(scripts, usize::from(name.starts_with("document Pdf")), "{name}");
         assert_eq!(
             count(
@@ -118,6 +135,8 @@ fn nothing_is_styled_or_run_in_the_page_itself() {
 fn nothing_is_loaded_from_anybody_else() {
     for_every_page(|name, _, html| {
         let html = html.replace("href=\"https://www.digg.se/tdosanmalan\"", "");
+        // An invitation's link is shown to be copied, not to be followed.
+        let html = html.replace(">https://post.exempelkommunen.example/", ">");
         assert!(
             !html.contains("http://") && !html.contains("https://") && !html.contains("\"//"),
             "{name}"
@@ -151,7 +170,27 @@ fn whoever_is_signed_in_can_sign_out_by_a_form_on_each_page() {
             .any(|part| name.contains(part));
         assert_eq!(
             html.contains("<form method=\"post\" action=\"/sign-out\">"),
-            reading,
+            reading && !name.starts_with("staff-"),
+            "{name}"
+        );
+        let working = [
+            "staff-cases",
+            "staff-recovery-codes",
+            "staff-password (",
+            "staff-account",
+            "staff-confirm",
+            "staff-member",
+            "staff-invite (",
+            "staff-invite-",
+            "staff-invited",
+            "staff-rules",
+            "staff-system",
+        ]
+        .iter()
+        .any(|part| name.contains(part));
+        assert_eq!(
+            html.contains("<form method=\"post\" action=\"/staff/sign-out\">"),
+            working,
             "{name}"
         );
     });
@@ -159,7 +198,7 @@ fn whoever_is_signed_in_can_sign_out_by_a_form_on_each_page() {
 
 #[test]
 fn the_landing_page_has_one_button_for_each_way_in() {
-    let layout = samples::layout(Language::Swedish, &Assets::default(), "/", false);
+    let layout = samples::layout(Language::Swedish, &Assets::default(), "/", Audience::Visitor);
     let html = landing_page(&layout, &samples::providers(), None).html;
     assert_eq!(count(&html, "<form method=\"post\" action=\"/sign-in/bankid\">"), 1);
     assert!(html.contains("Logga in med BankID"));
@@ -179,7 +218,7 @@ fn the_landing_page_tells_which_way_in_was_used_last_and_which_seems_to_be_down(
             "BankID does not seem to be working right now. You can try all the same",
         ),
     ] {
-        let layout = samples::layout(language, &Assets::default(), "/", false);
+        let layout = samples::layout(language, &Assets::default(), "/", Audience::Visitor);
         let html = landing_page(&layout, &samples::chooser(), None).html;
         // The words belong to their button also for whoever only hears the page.
         assert_eq!(count(&html, "aria-describedby=\"freja-used\""), 1);
@@ -199,7 +238,7 @@ fn the_landing_page_tells_which_way_in_was_used_last_and_which_seems_to_be_down(
 
 #[test]
 fn the_inbox_marks_what_is_new_and_what_is_soon_gone() {
-    let layout = samples::layout(Language::Swedish, &Assets::default(), "/inbox", true);
+    let layout = samples::layout(Language::Swedish, &Assets::default(), "/inbox", Audience::Recipient);
     let html = inbox_page(&layout, None, &samples::inbox(), samples::NOW, &samples::time_zone()).html;
     assert_eq!(count(&html, ">Ny</strong>"), 2);
     assert_eq!(count(&html, "left soon"), 2);
@@ -239,22 +278,22 @@ fn a_sign_in_is_told_in_words_and_ended_by_a_form_unless_it_is_this_one_or_has_n
             ],
         ),
     ] {
-        let layout = samples::layout(language, &Assets::default(), "/sessions", true);
-        let html = sessions_page(&layout, &sessions, None, now, &zone).html;
+        let layout = samples::layout(language, &Assets::default(), "/sessions", Audience::Recipient);
+        let html = sessions_page(&layout, SessionsOf::Recipient, &sessions, None, now, &zone).html;
         for text in words {
             assert!(html.contains(text), "{text} in {html}");
         }
         assert_eq!(count(&html, "/end\""), 4);
         assert_eq!(count(&html, "action=\"/sessions/end-others\""), 1);
         assert!(!html.contains(&format!("/sessions/{}/end", sessions[0].id.unwrap())));
-        let alone = sessions_page(&layout, &sessions[..1], None, now, &zone).html;
+        let alone = sessions_page(&layout, SessionsOf::Recipient, &sessions[..1], None, now, &zone).html;
         assert_eq!(count(&alone, "action=\"/sessions/"), 0);
     }
 }
 
 #[test]
 fn a_document_can_be_downloaded_whatever_it_is_and_opened_only_when_it_is_safe() {
-    let layout = samples::layout(Language::Swedish, &Assets::default(), "/inbox", true);
+    let layout = samples::layout(Language::Swedish, &Assets::default(), "/inbox", Audience::Recipient);
     for (shown, opens) in [
         (Shown::Pdf, true),
         (Shown::Image, true),
@@ -273,7 +312,7 @@ fn a_document_can_be_downloaded_whatever_it_is_and_opened_only_when_it_is_safe()
 
 #[test]
 fn a_refusal_names_the_request_only_when_somebody_can_do_something_about_it() {
-    let layout = samples::layout(Language::Swedish, &Assets::default(), "/", false);
+    let layout = samples::layout(Language::Swedish, &Assets::default(), "/", Audience::Visitor);
     let request = layout.request.to_string();
     assert!(error_page(&layout, ErrorPage::Internal).html.contains(&request));
     // The same bytes for what is not there and for what is somebody else's, whichever request asked.

@@ -1,5 +1,5 @@
-//! A message for the landing page or the page of sign-ins that is shown once, kept in a cookie meanwhile: it says nothing of anybody, and whoever
-//! gets one may have no session.
+//! A message for the next page that is shown once, kept in a cookie meanwhile: it says nothing of anybody, and whoever gets one
+//! may have no session.
 
 use app::Flash;
 use http::{HeaderMap, HeaderValue};
@@ -13,28 +13,13 @@ const COOKIE_SECONDS: u32 = 300;
 
 /// The line that leaves a message.
 pub(crate) fn leave(flash: Flash) -> Option<HeaderValue> {
-    let name = match flash {
-        Flash::SignInFirst => "sign-in-first",
-        Flash::SessionEnded => "session-ended",
-        Flash::SignInCancelled => "sign-in-cancelled",
-        Flash::OneEnded => "one-ended",
-        Flash::OthersEnded => "others-ended",
-    };
-    cookie::keep(COOKIE, name, COOKIE_SECONDS)
+    cookie::keep(COOKIE, flash.name(), COOKIE_SECONDS)
 }
 
 /// The message that was left, and the line that takes it away.
 pub(crate) fn take(headers: &HeaderMap) -> (Option<Flash>, Option<HeaderValue>) {
-    let Some(name) = cookie::read(headers, COOKIE) else {
-        return (None, None);
-    };
-    let flash = match name {
-        "sign-in-first" => Some(Flash::SignInFirst),
-        "session-ended" => Some(Flash::SessionEnded),
-        "sign-in-cancelled" => Some(Flash::SignInCancelled),
-        "one-ended" => Some(Flash::OneEnded),
-        "others-ended" => Some(Flash::OthersEnded),
-        _ => None,
-    };
-    (flash, cookie::forget(COOKIE))
+    match cookie::read(headers, COOKIE) {
+        Some(name) => (Flash::from_name(name), cookie::forget(COOKIE)),
+        None => (None, None),
+    }
 }

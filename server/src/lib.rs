@@ -1,6 +1,6 @@
 //! The `postvalv` program as a library, so that tests run the real router.
 //!
-//! Owns configuration, the router and its layers, recipients' sign-in, API v1, the jobs' loop and the operator's commands.
+//! Owns configuration, the router and its layers, the sign-in of recipients and staff, API v1, the jobs' loop and the operator's commands.
 //! Decides nothing about who may read what: that is the portal's.
 
 pub mod api;
@@ -22,12 +22,14 @@ mod pages;
 mod return_to;
 mod router;
 mod session;
+mod session_end;
 mod sign_in;
+mod staff;
 mod state;
 mod visitor;
 
 pub use command::{Command, Program, complain, run};
 pub use router::router;
-pub use session::COOKIE;
+pub use session::{COOKIE, STAFF_COOKIE};
 pub use sign_in::{HttpLimits, Providers};
 pub use state::AppState;

@@ -10,7 +10,7 @@ use portal::EndSessionError;
 use crate::routes::{Access, Routes};
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, flash, pages};
+use crate::{answer, cookie, flash, pages, session_end};
 
 const PAGE: &str = "/sessions";
 
@@ -20,6 +20,7 @@ pub(crate) fn routes() -> Routes {
         .add(Method::GET, PAGE, Access::Recipient, list)
         .add(Method::POST, "/sessions/{id}/end", Access::Recipient, end_one)
         .add(Method::POST, "/sessions/end-others", Access::Recipient, end_others)
+        .add(Method::POST, "/session", Access::Recipient, stay)
 }
 
 /// `GET /sessions`: where the person is signed in.
@@ -66,4 +67,12 @@ fn back(flash: Flash) -> Response {
     let mut response = Redirect::to(PAGE).into_response();
     cookie::set(response.headers_mut(), flash::leave(flash));
     response
+}
+
+/// `POST /session`: the person stays. That the request came is use of the session already.
+async fn stay(State(state): State<AppState>, Extension(visitor): Extension<Visitor>) -> Response {
+    match visitor.actor.as_ref().and_then(portal::RecipientActor::session_end) {
+        Some(end) => session_end::time_left(&state, end),
+        None => answer::error(ErrorPage::SessionEnded, &visitor),
+    }
 }

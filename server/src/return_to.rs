@@ -7,6 +7,7 @@ use base::{CaseId, DocumentId};
 use http::{HeaderMap, HeaderValue};
 
 use crate::cookie;
+use crate::staff::Place;
 
 const COOKIE: &str = "__Host-return-to";
 
@@ -14,7 +15,7 @@ const COOKIE: &str = "__Host-return-to";
 const COOKIE_SECONDS: u32 = 15 * 60;
 
 /// A page that a person can be sent back to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Page {
     Landing,
     Inbox,
@@ -23,6 +24,7 @@ pub(crate) enum Page {
     Sessions,
     SignedOut,
     Accessibility,
+    Staff(Place),
 }
 
 impl Page {
@@ -37,20 +39,21 @@ impl Page {
             _ => {
                 if let Some(id) = path.strip_prefix("/cases/") {
                     id.parse().ok().map(Self::Case)
-                } else {
-                    let id = path.strip_prefix("/documents/")?;
+                } else if let Some(id) = path.strip_prefix("/documents/") {
                     id.strip_suffix("/content")
                         .unwrap_or(id)
                         .parse()
                         .ok()
                         .map(Self::Document)
+                } else {
+                    Place::parse(path).map(Self::Staff)
                 }
             }
         }
     }
 
-    /// Whether one must be signed in to see it.
-    pub(crate) const fn is_private(self) -> bool {
+    /// Whether a recipient must be signed in to see it.
+    pub(crate) const fn is_private(&self) -> bool {
         matches!(self, Self::Inbox | Self::Case(_) | Self::Document(_) | Self::Sessions)
     }
 }
@@ -66,13 +69,14 @@ impl fmt::Display for Page {
             Self::Sessions => f.write_str("/sessions"),
             Self::SignedOut => f.write_str("/signed-out"),
             Self::Accessibility => f.write_str("/accessibility"),
+            Self::Staff(place) => place.fmt(f),
         }
     }
 }
 
 /// The line that writes down where the person was going, when that is a page that one must be signed in to see.
 pub(crate) fn remember(path: &str) -> Option<HeaderValue> {
-    let page = Page::parse(path).filter(|page| page.is_private())?;
+    let page = Page::parse(path).filter(Page::is_private)?;
     cookie::keep(COOKIE, &page.to_string(), COOKIE_SECONDS)
 }
 
@@ -81,7 +85,7 @@ pub(crate) fn take(headers: &HeaderMap) -> (Page, Option<HeaderValue>) {
     let Some(path) = cookie::read(headers, COOKIE) else {
         return (Page::Inbox, None);
     };
-    let page = Page::parse(path).filter(|page| page.is_private());
+    let page = Page::parse(path).filter(Page::is_private);
     (page.unwrap_or(Page::Inbox), cookie::forget(COOKIE))
 }
 
@@ -95,6 +99,7 @@ mod tests {
         for (path, page) in [
             ("/inbox", "/inbox"),
             ("/sessions", "/sessions"),
+            ("/staff/members/new", "/staff/members/new"),
             (&*format!("/cases/{id}"), &*format!("/cases/{id}")),
             (&*format!("/documents/{id}/content"), &*format!("/documents/{id}")),
         ] {
@@ -123,6 +128,7 @@ mod tests {
             ),
             ("//evil.example", "/inbox"),
             ("/signed-out", "/inbox"),
+            ("/staff/members", "/inbox"),
             ("", "/inbox"),
         ] {
             let mut headers = HeaderMap::new();

@@ -9,6 +9,7 @@ use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::IntoResponse;
 use base::Ids;
 use http::Method;
+use portal::SessionKind;
 use web::guard::guard;
 use web::{Guard, HeaderPolicy, OriginRule, Problem, RateLimit, Refusal};
 
@@ -17,7 +18,7 @@ use crate::config::Config;
 use crate::routes::{Access, Route, Routes};
 use crate::state::AppState;
 use crate::visitor::{self, Visitor};
-use crate::{answer, api, assets, content, health, language, pages, session, sign_in};
+use crate::{answer, api, assets, content, health, language, pages, session, session_end, sign_in, staff};
 
 /// The largest body of a form, in bytes. API v1 has limits of its own.
 const MAX_FORM_BYTES: usize = 64 * 1024;
@@ -94,10 +95,12 @@ fn routes(state: &AppState) -> Routes {
         .add(Method::POST, "/language", Access::Public, language::choose)
         .merge(pages::public())
         .merge(private)
+        .map(|router| router.layer(from_fn_with_state(state.clone(), visitor::recognise)))
+        // Asked by the countdown, which is no use of the session.
+        .add(Method::GET, "/session", Access::Public, session_end::of_recipient)
         .map(|router| {
             router
-                .layer(from_fn_with_state(state.clone(), visitor::recognise))
-                .layer(session::layer(state.portal()))
+                .layer(session::layer(state.portal(), SessionKind::Recipient))
                 .layer(map_response(session::complete_removal))
                 .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         });
@@ -115,6 +118,7 @@ fn routes(state: &AppState) -> Routes {
         )
         .map(|router| router.layer(DefaultBodyLimit::max(MAX_FORM_BYTES)))
         .merge(visited)
+        .merge(staff::routes(state, MAX_FORM_BYTES))
 }
 
 /// Scripts by nonce and from us; WebAssembly for the islands; forms to us and, by redirect, to the providers.

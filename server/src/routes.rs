@@ -3,9 +3,12 @@
 
 use axum::Router;
 use axum::handler::Handler;
+use axum::middleware::from_fn;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use http::Method;
+use portal::Action;
 
+use crate::staff;
 use crate::state::AppState;
 
 /// Who may use a route.
@@ -15,6 +18,10 @@ pub enum Access {
     Public,
     /// A signed-in recipient.
     Recipient,
+    /// Somebody who gave a staff member's password, and has the next step of the sign-in before them.
+    StaffCandidate,
+    /// A signed-in staff member whose role allows the action.
+    Staff(Action),
     /// An organisation's system with a token.
     System,
 }
@@ -50,7 +57,13 @@ impl Routes {
         T: 'static,
     {
         let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
-        self.add_service(method, path, access, on(filter, handler))
+        let handler = match access {
+            Access::Staff(action) => {
+                on(filter, handler).layer(from_fn(move |request, next| staff::require(action, request, next)))
+            }
+            Access::Public | Access::Recipient | Access::StaffCandidate | Access::System => on(filter, handler),
+        };
+        self.add_service(method, path, access, handler)
     }
 
     /// Adds a route whose handler is made elsewhere.

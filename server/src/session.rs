@@ -1,13 +1,13 @@
 //! People's sessions: tower-sessions with the portal's own table behind it.
 //!
-//! Owns the cookie, and the translation between tower-sessions' records and the portal's sealed data. When a session
+//! Owns the two cookies, a recipient's and a staff member's, which no route looks at both, and the translation between tower-sessions' records and the portal's sealed data. When a session
 //! runs out is the portal's rule, by our clock; the dates that tower-sessions keeps are never looked at.
 
 use async_trait::async_trait;
 use axum::response::Response;
 use http::HeaderValue;
 use http::header::SET_COOKIE;
-use portal::{Portal, SessionCreation, SessionKey};
+use portal::{Portal, SessionCreation, SessionKey, SessionKind};
 use time::OffsetDateTime;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::session::{Id, Record};
@@ -17,16 +17,27 @@ use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
 /// The cookie with the session's id. The prefix makes browsers refuse it unless it is secure, of this host alone and
 /// for the whole site (RFC 6265bis section 4.1.3.2).
 pub const COOKIE: &str = "__Host-postvalv";
+/// As [`COOKIE`], for the session of a staff member.
+pub const STAFF_COOKIE: &str = "__Host-postvalv-staff";
 
 /// How many ids are tried when a new session's is taken: with 128 random bits, one collision already says that the
 /// random numbers are not random.
 const MAX_COLLISIONS: u32 = 2;
 
-/// Layer that gives requests their [`Session`].
+/// The cookie of a kind of session.
+const fn cookie(kind: SessionKind) -> &'static str {
+    match kind {
+        SessionKind::Recipient => COOKIE,
+        SessionKind::Staff => STAFF_COOKIE,
+    }
+}
+
+/// Layer that gives requests their [`Session`] of a kind.
 #[must_use]
-pub(crate) fn layer(portal: &Portal) -> SessionManagerLayer<Store> {
-    SessionManagerLayer::new(Store(portal.clone()))
-        .with_name(COOKIE)
+pub(crate) fn layer(portal: &Portal, kind: SessionKind) -> SessionManagerLayer<Store> {
+    let portal = portal.clone();
+    SessionManagerLayer::new(Store { portal, kind })
+        .with_name(cookie(kind))
         .with_path("/")
         .with_secure(true)
         .with_http_only(true)
@@ -40,7 +51,8 @@ pub(crate) fn layer(portal: &Portal) -> SessionManagerLayer<Store> {
 pub(crate) async fn complete_removal(mut response: Response) -> Response {
     let incomplete = |line: &HeaderValue| {
         let text = line.to_str().unwrap_or_default();
-        text.strip_prefix(COOKIE).is_some_and(|rest| rest.starts_with("=;")) && !text.contains("; Secure")
+        let removes = |name: &str| text.strip_prefix(name).is_some_and(|rest| rest.starts_with("=;"));
+        [COOKIE, STAFF_COOKIE].into_iter().any(removes) && !text.contains("; Secure")
     };
     if response.headers().get_all(SET_COOKIE).iter().any(incomplete) {
         let lines: Vec<HeaderValue> = response.headers().get_all(SET_COOKIE).iter().cloned().collect();
@@ -58,18 +70,30 @@ pub(crate) async fn complete_removal(mut response: Response) -> Response {
     response
 }
 
-/// The key of the session that a request came with or was given; `None` when it has none.
+/// The key of the recipient's session that a request came with or was given; `None` when it has none.
 pub(crate) fn key(session: &Session) -> Option<SessionKey> {
-    session.id().as_ref().map(key_of)
+    session.id().as_ref().map(|id| key_of(id, SessionKind::Recipient))
 }
 
-fn key_of(id: &Id) -> SessionKey {
-    SessionKey::of(&id.0.to_le_bytes())
+/// As [`key`], on the staff's routes.
+pub(crate) fn staff_key(session: &Session) -> Option<SessionKey> {
+    session.id().as_ref().map(|id| key_of(id, SessionKind::Staff))
 }
 
-/// tower-sessions' store over the portal's sessions.
+fn key_of(id: &Id, kind: SessionKind) -> SessionKey {
+    let id = id.0.to_le_bytes();
+    match kind {
+        SessionKind::Recipient => SessionKey::of(&id),
+        SessionKind::Staff => SessionKey::of_staff(&id),
+    }
+}
+
+/// tower-sessions' store over the portal's sessions of a kind.
 #[derive(Clone)]
-pub(crate) struct Store(Portal);
+pub(crate) struct Store {
+    portal: Portal,
+    kind: SessionKind,
+}
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -83,8 +107,8 @@ impl SessionStore for Store {
         let data = encode(record)?;
         for _ in 0..=MAX_COLLISIONS {
             match self
-                .0
-                .create_session(&key_of(&record.id), &data)
+                .portal
+                .create_session(&key_of(&record.id, self.kind), &data)
                 .await
                 .map_err(backend)?
             {
@@ -98,12 +122,18 @@ impl SessionStore for Store {
     async fn save(&self, record: &Record) -> Result<()> {
         let data = encode(record)?;
         // A session that was ended meanwhile stays ended, and what this request had to say is moot.
-        let _saved = self.0.save_session(&key_of(&record.id), &data).await.map_err(backend)?;
+        let key = key_of(&record.id, self.kind);
+        let _saved = self.portal.save_session(&key, &data).await.map_err(backend)?;
         Ok(())
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let Some(stored) = self.0.load_session(&key_of(id)).await.map_err(backend)? else {
+        let Some(stored) = self
+            .portal
+            .load_session(&key_of(id, self.kind))
+            .await
+            .map_err(backend)?
+        else {
             return Ok(None);
         };
         let data = serde_json::from_slice(&stored.data)
@@ -116,8 +146,8 @@ impl SessionStore for Store {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        self.0
-            .delete_session(&key_of(id))
+        self.portal
+            .delete_session(&key_of(id, self.kind))
             .await
             .map(|_was_there| ())
             .map_err(backend)

@@ -24,6 +24,7 @@ struct Inner {
     time_zone: TimeZone,
     providers: Providers,
     sign_ins: RateLimit,
+    staff_tries: RateLimit,
     assets: Assets,
 }
 
@@ -43,6 +44,7 @@ impl AppState {
             time_zone: config.retention.time_zone(),
             providers,
             sign_ins: RateLimit::per_minute(config.rates.sign_ins_per_minute),
+            staff_tries: RateLimit::per_minute(config.rates.staff_tries_per_minute),
             assets: Assets::load(),
         }))
     }
@@ -87,6 +89,12 @@ impl AppState {
     #[must_use]
     pub(crate) fn sign_ins(&self) -> &RateLimit {
         &self.0.sign_ins
+    }
+
+    /// How many passwords and codes of staff an address may try without being right.
+    #[must_use]
+    pub(crate) fn staff_tries(&self) -> &RateLimit {
+        &self.0.staff_tries
     }
 
     /// The files that pages load.

@@ -1,6 +1,6 @@
 //! Who asks for a page: worked out once a request, before any page is made.
 
-use app::{DeviceMode, ErrorPage, Flash, Layout};
+use app::{Audience, DeviceMode, ErrorPage, Flash, Layout};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -11,7 +11,7 @@ use tower_sessions::session::Error;
 use web::{Nonce, RequestContext};
 
 use crate::state::AppState;
-use crate::{answer, cookie, flash, language, return_to, session, sign_in};
+use crate::{answer, cookie, flash, language, return_to, session, session_end, sign_in};
 
 /// Who asks. An extension of each request for a page.
 #[derive(Clone)]
@@ -41,7 +41,8 @@ impl Visitor {
                 assets: state.assets().names().clone(),
                 path: parts.uri.path().to_owned(),
                 request: context.id,
-                signed_in: false,
+                audience: Audience::Visitor,
+                session_ends_in: None,
                 contact: state.contact().cloned(),
             },
             actor: None,
@@ -72,7 +73,11 @@ pub(crate) async fn recognise(
             Err(fault) => return answer::fault(&fault, &visitor),
         }
     }
-    visitor.layout.signed_in = visitor.actor.is_some();
+    if let Some(actor) = &visitor.actor {
+        visitor.layout.audience = Audience::Recipient;
+        let left = |end| session_end::left(end, state.clock().now());
+        visitor.layout.session_ends_in = actor.session_end().map(left);
+    }
     parts.extensions.insert(visitor);
     next.run(Request::from_parts(parts, body)).await
 }

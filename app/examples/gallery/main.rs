@@ -3,12 +3,13 @@
 //! `target/site`, so run `cargo xtask site` first to see them styled.
 
 mod samples;
+mod staff;
 
 use std::fs;
 use std::path::Path;
 
-use app::page::{Shown, case_page, document_page, inbox_page, landing_page, sessions_page, signed_out};
-use app::{Assets, ErrorPage, Flash, Language, Page, error_page, preview_frame};
+use app::page::{SessionsOf, Shown, case_page, document_page, inbox_page, landing_page, sessions_page, signed_out};
+use app::{Assets, Audience, ErrorPage, Flash, Language, Page, error_page, preview_frame};
 
 fn main() -> std::io::Result<()> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "target/gallery".to_owned());
@@ -25,8 +26,8 @@ fn main() -> std::io::Result<()> {
 }
 
 fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
-    let guest = samples::layout(language, assets, "/", false);
-    let reader = samples::layout(language, assets, "/inbox", true);
+    let guest = samples::layout(language, assets, "/", Audience::Visitor);
+    let reader = samples::layout(language, assets, "/inbox", Audience::Recipient);
     let (now, zone) = (samples::NOW, samples::time_zone());
     let providers = samples::providers();
     let inbox = |entries: &[_]| inbox_page(&reader, Some("Anna Andersson"), entries, now, &zone);
@@ -89,12 +90,20 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
         ),
         (
             "sessions".to_owned(),
-            sessions_page(&reader, &samples::sessions(), Some(Flash::OneEnded), now, &zone),
+            sessions_page(
+                &reader,
+                SessionsOf::Recipient,
+                &samples::sessions(),
+                Some(Flash::OneEnded),
+                now,
+                &zone,
+            ),
         ),
         ("signed-out".to_owned(), signed_out(&guest)),
         ("accessibility".to_owned(), app::page::accessibility(&guest)),
         ("preview".to_owned(), preview_frame(&reader)),
     ];
+    pages.extend(staff::pages(language, assets));
     let errors = ErrorPage::ALL.into_iter().enumerate();
     pages.extend(errors.map(|(number, error)| (format!("error-{number:02}"), error_page(&guest, error))));
     pages

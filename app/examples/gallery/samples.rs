@@ -1,6 +1,8 @@
 //! Made-up people, letters and documents, chosen to be hard on the pages: long words, long names, none and many.
 
-use app::{Assets, Contact, DeviceMode, Language, Layout, ProviderChoice};
+use std::time::Duration;
+
+use app::{Assets, Audience, Contact, DeviceMode, Language, Layout, ProviderChoice};
 use base::{CaseId, Clock, DocumentId, Ids, ManualClock, MessageId, RequestId, SessionId, Timestamp};
 use jiff::tz::TimeZone;
 use portal::{
@@ -18,7 +20,7 @@ pub(crate) fn time_zone() -> TimeZone {
     TimeZone::get("Europe/Stockholm").unwrap_or(TimeZone::UTC)
 }
 
-fn clock() -> Clock {
+pub(crate) fn clock() -> Clock {
     ManualClock::at(NOW).clock()
 }
 
@@ -37,14 +39,16 @@ fn days_ago(days: i64) -> Timestamp {
 }
 
 /// What surrounds a made-up page.
-pub(crate) fn layout(language: Language, assets: &Assets, path: &str, signed_in: bool) -> Layout {
+pub(crate) fn layout(language: Language, assets: &Assets, path: &str, audience: Audience) -> Layout {
     Layout {
         language,
         nonce: "gallery".to_owned(),
         assets: assets.clone(),
         path: path.to_owned(),
         request: ids().next::<RequestId>(),
-        signed_in,
+        session_ends_in: matches!(audience, Audience::Recipient | Audience::Staff(_))
+            .then_some(Duration::from_secs(900)),
+        audience,
         contact: Some(Contact {
             operator: "Exempelstads kommun".to_owned(),
             email: "tillganglighet@exempelstad.se".to_owned(),

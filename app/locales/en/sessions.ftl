@@ -15,6 +15,7 @@ sessions-one-ended = That sign-in has ended.
 sessions-others-ended = Now you are only signed in here.
 sessions-unfamiliar = Is there a sign-in that you do not recognise?
 sessions-unfamiliar-body = Sign out there. Do you think that someone else has used your e‑identification? Block it with whoever issued it, for example your bank.
+sessions-unfamiliar-staff-body = Sign out there and change your password. Tell an admin of your organisation too.
 sessions-described = We describe the device as its web browser says it is. That may be wrong.
 
 ## Devices
@@ -24,3 +25,10 @@ sessions-device-no-browser = Unknown web browser on { $system }
 sessions-device-no-system = { $browser } on an unknown device
 sessions-device-unknown = Unknown device
 sessions-mac-or-ipad = a Mac or iPad
+
+## Before the time is over
+
+countdown-title = Signing out
+countdown-idle = You will soon be signed out, because you have not done anything for a while.
+countdown-absolute = You will soon be signed out, because you have been signed in for as long as you can be. Sign in again if you are not done.
+countdown-stay = Stay signed in

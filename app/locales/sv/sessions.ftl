@@ -15,6 +15,7 @@ sessions-one-ended = Den inloggningen är avslutad.
 sessions-others-ended = Nu är du bara inloggad här.
 sessions-unfamiliar = Känner du inte igen en inloggning?
 sessions-unfamiliar-body = Logga ut där. Tror du att någon annan har använt din e‑legitimation? Spärra den hos den som har gett ut den, till exempel din bank.
+sessions-unfamiliar-staff-body = Logga ut där och byt lösenord. Berätta också för en administratör i din organisation.
 sessions-described = Vi beskriver enheten så som dess webbläsare säger att den är. Det kan vara fel.
 
 ## Enheter
@@ -24,3 +25,10 @@ sessions-device-no-browser = Okänd webbläsare på { $system }
 sessions-device-no-system = { $browser } på okänd enhet
 sessions-device-unknown = Okänd enhet
 sessions-mac-or-ipad = Mac eller iPad
+
+## Innan tiden går ut
+
+countdown-title = Utloggning
+countdown-idle = Du loggas snart ut, eftersom du inte har gjort något på en stund.
+countdown-absolute = Du loggas snart ut, eftersom du har varit inloggad så länge som det går. Logga in igen om du inte är klar.
+countdown-stay = Stanna kvar

@@ -3,21 +3,26 @@
 use leptos::prelude::*;
 
 use super::icon;
-use crate::context::Layout;
+use crate::context::{Audience, Layout, StaffFrame, StaffSection};
 use crate::texts::{Language, Texts};
 
-/// The brand, the language form and, for somebody who is signed in, the way out.
+/// The brand, the language form and, for somebody who is signed in, the way out; for staff the parts of the portal.
 pub(crate) fn header(layout: &Layout) -> impl IntoView + use<> {
     let texts = Texts::of(layout.language);
-    let home = if layout.signed_in { "/inbox" } else { "/" };
+    let home = layout.audience.home();
     let languages: Vec<_> = Language::ALL
         .into_iter()
         .filter(|language| *language != layout.language)
         .map(language_button)
         .collect();
-    let sign_out = layout.signed_in.then(|| {
+    let way_out = match layout.audience {
+        Audience::Visitor | Audience::StaffVisitor => None,
+        Audience::Recipient => Some("/sign-out"),
+        Audience::Staff(_) => Some("/staff/sign-out"),
+    };
+    let sign_out = way_out.map(|action| {
         view! {
-            <form method="post" action="/sign-out">
+            <form method="post" action=action>
                 <button class="link">
                     {icon("sign-out")}
                     {texts.get("sign-out")}
@@ -25,6 +30,10 @@ pub(crate) fn header(layout: &Layout) -> impl IntoView + use<> {
             </form>
         }
     });
+    let sections = match &layout.audience {
+        Audience::Staff(frame) => Some(navigation(texts, frame, &layout.path)),
+        _ => None,
+    };
     view! {
         <header class="top">
             <div class="inner">
@@ -40,7 +49,45 @@ pub(crate) fn header(layout: &Layout) -> impl IntoView + use<> {
                     {sign_out}
                 </div>
             </div>
+            {sections}
         </header>
+    }
+}
+
+/// The parts of the portal that a staff member's role gives them.
+fn navigation(texts: &'static Texts, frame: &StaffFrame, path: &str) -> impl IntoView + use<> {
+    let current = StaffSection::of(path);
+    let links: Vec<_> = frame
+        .sections
+        .iter()
+        .map(|section| {
+            let here = (current == Some(*section)).then_some(if path == section.path() { "page" } else { "true" });
+            view! {
+                <li>
+                    <a href=section.path() aria-current=here>
+                        {texts.get(section_title(*section))}
+                    </a>
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <nav class="sections" aria-label=texts.get("staff-navigation")>
+            <div class="inner">
+                <p class="organisation">{frame.organisation.clone()}</p>
+                <ul>{links}</ul>
+            </div>
+        </nav>
+    }
+}
+
+const fn section_title(section: StaffSection) -> &'static str {
+    match section {
+        StaffSection::Cases => "staff-cases-title",
+        StaffSection::Members => "members-title",
+        StaffSection::Systems => "systems-title",
+        StaffSection::SignInRules => "rules-title",
+        StaffSection::Account => "account-title",
     }
 }
 
@@ -54,22 +101,25 @@ fn language_button(language: Language) -> impl IntoView {
     }
 }
 
-/// Who runs the portal, where the person is signed in, and the accessibility statement.
+/// Who runs the portal, where the person is signed in, the way in for staff, and the accessibility statement.
 pub(crate) fn footer(layout: &Layout) -> impl IntoView + use<> {
     let texts = Texts::of(layout.language);
     let operator = layout
         .contact
         .as_ref()
         .map(|contact| texts.with("footer-operator", &[("operator", contact.operator.as_str().into())]));
-    let sessions = layout
-        .signed_in
-        .then(|| view! { <a href="/sessions">{texts.get("sessions-title")}</a> });
+    let link = match layout.audience {
+        Audience::Visitor => Some(("/staff", "footer-staff")),
+        Audience::Recipient => Some(("/sessions", "sessions-title")),
+        Audience::StaffVisitor => Some(("/", "footer-recipients")),
+        Audience::Staff(_) => None,
+    };
     view! {
         <footer class="bottom">
             <div class="inner">
                 {operator.map(|operator| view! { <p>{operator}</p> })}
                 <p class="links">
-                    {sessions}
+                    {link.map(|(href, text)| view! { <a href=href>{texts.get(text)}</a> })}
                     <a href="/accessibility">{texts.get("accessibility-title")}</a>
                 </p>
             </div>

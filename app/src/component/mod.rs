@@ -1,11 +1,14 @@
 //! Parts that several pages are made of.
 
+mod countdown;
+pub(crate) mod form;
 mod frame;
 
 use leptos::prelude::*;
 use portal::{DocumentSummary, Preview};
 
 pub(crate) use crate::icon::icon;
+pub(crate) use countdown::countdown;
 pub(crate) use frame::{footer, header};
 
 use crate::context::Flash;
@@ -35,14 +38,7 @@ pub(crate) fn notice(tone: Tone, text: String) -> impl IntoView {
 
 /// What a person is told once.
 pub(crate) fn told(texts: &Texts, flash: Option<Flash>) -> Option<impl IntoView + use<>> {
-    let key = match flash? {
-        Flash::SignInFirst => "landing-sign-in-first",
-        Flash::SessionEnded => "landing-session-ended",
-        Flash::SignInCancelled => "landing-sign-in-cancelled",
-        Flash::OneEnded => "sessions-one-ended",
-        Flash::OthersEnded => "sessions-others-ended",
-    };
-    Some(notice(Tone::Calm, texts.get(key)))
+    Some(notice(Tone::Calm, texts.get(flash?.name())))
 }
 
 /// A heading that a sender wrote, set smaller when it is long.

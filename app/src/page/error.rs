@@ -6,7 +6,7 @@ use portal::{Fault, ReadError};
 
 use super::Page;
 use crate::component::icon;
-use crate::context::Layout;
+use crate::context::{Audience, Layout};
 use crate::shell::{Head, render};
 use crate::texts::Texts;
 
@@ -17,6 +17,8 @@ pub enum ErrorPage {
     NotFound,
     /// The sign-in did not come to an end.
     SignInFailed(SignInProblem),
+    /// The person's role does not allow it.
+    Forbidden,
     /// A form was posted from somewhere that is not this portal.
     ForbiddenOrigin,
     /// The request does not make sense, such as a form without its fields.
@@ -50,11 +52,15 @@ pub enum SignInProblem {
     ProviderUnavailable,
     /// What the provider answered could not be trusted.
     NotTrusted,
+    /// A staff member's account is shut.
+    NotLetIn,
+    /// The organisation does not let its staff in from this network.
+    NetworkNotAllowed,
 }
 
 impl ErrorPage {
     /// Every error page, for tests that look at each.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::NotFound,
         Self::SignInFailed(SignInProblem::Cancelled),
         Self::SignInFailed(SignInProblem::Lost),
@@ -62,6 +68,9 @@ impl ErrorPage {
         Self::SignInFailed(SignInProblem::NoIdentity),
         Self::SignInFailed(SignInProblem::ProviderUnavailable),
         Self::SignInFailed(SignInProblem::NotTrusted),
+        Self::SignInFailed(SignInProblem::NotLetIn),
+        Self::SignInFailed(SignInProblem::NetworkNotAllowed),
+        Self::Forbidden,
         Self::ForbiddenOrigin,
         Self::BadRequest,
         Self::TooLarge,
@@ -81,7 +90,7 @@ impl ErrorPage {
             Self::SignInFailed(SignInProblem::Cancelled | SignInProblem::Lost) | Self::BadRequest => {
                 StatusCode::BAD_REQUEST
             }
-            Self::SignInFailed(_) | Self::ForbiddenOrigin => StatusCode::FORBIDDEN,
+            Self::SignInFailed(_) | Self::Forbidden | Self::ForbiddenOrigin => StatusCode::FORBIDDEN,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Damaged | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -95,6 +104,7 @@ impl ErrorPage {
         match self {
             Self::NotFound => ("error-not-found", "error-not-found-body"),
             Self::SignInFailed(problem) => problem.texts(),
+            Self::Forbidden => ("error-forbidden", "error-forbidden-body"),
             Self::ForbiddenOrigin => ("error-forbidden-origin", "error-forbidden-origin-body"),
             Self::BadRequest => ("error-bad-request", "error-bad-request-body"),
             Self::TooLarge => ("error-too-large", "error-too-large-body"),
@@ -110,7 +120,10 @@ impl ErrorPage {
     const fn worth_reporting(self) -> bool {
         !matches!(
             self,
-            Self::NotFound | Self::SessionEnded | Self::SignInFailed(SignInProblem::Cancelled | SignInProblem::Lost)
+            Self::NotFound
+                | Self::Forbidden
+                | Self::SessionEnded
+                | Self::SignInFailed(SignInProblem::Cancelled | SignInProblem::Lost)
         )
     }
 }
@@ -124,6 +137,8 @@ impl SignInProblem {
             Self::NoIdentity => ("error-sign-in-identity", "error-sign-in-identity-body"),
             Self::ProviderUnavailable => ("error-sign-in-provider", "error-sign-in-provider-body"),
             Self::NotTrusted => ("error-sign-in-not-trusted", "error-sign-in-not-trusted-body"),
+            Self::NotLetIn => ("error-sign-in-not-let-in", "error-sign-in-not-let-in-body"),
+            Self::NetworkNotAllowed => ("error-sign-in-network", "error-sign-in-network-body"),
         }
     }
 }
@@ -133,10 +148,11 @@ impl SignInProblem {
 pub fn error_page(layout: &Layout, error: ErrorPage) -> Page {
     let texts = Texts::of(layout.language);
     let (title, body) = error.texts();
-    let (href, onward) = if layout.signed_in {
-        ("/inbox", "to-inbox")
+    let href = layout.audience.home();
+    let onward = if layout.audience == Audience::Recipient {
+        "to-inbox"
     } else {
-        ("/", "to-start")
+        "to-start"
     };
     let reference = error
         .worth_reporting()

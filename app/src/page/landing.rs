@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::Page;
 use crate::component::{icon, told};
-use crate::context::{DeviceMode, Flash, Layout, Logo, PageContext, ProviderChoice};
+use crate::context::{Audience, DeviceMode, Flash, Layout, Logo, PageContext, ProviderChoice};
 use crate::shell::{Head, render};
 use crate::texts::Texts;
 
@@ -26,7 +26,7 @@ pub fn landing_page(layout: &Layout, providers: &[ProviderChoice], flash: Option
         .iter()
         .map(|provider| sign_in_form(texts, provider, provider.last_used || !is_known))
         .collect();
-    let signed_in = layout.signed_in;
+    let signed_in = layout.audience == Audience::Recipient;
     render(layout, head, move || {
         view! {
             {told}

@@ -10,6 +10,7 @@ mod landing;
 mod preview_frame;
 mod sessions;
 mod signed_out;
+pub mod staff;
 mod text_content;
 
 use axum::http::{StatusCode, header};
@@ -22,7 +23,7 @@ pub use error::{ErrorPage, SignInProblem, error_page};
 pub use inbox::{inbox, inbox_page};
 pub use landing::{landing, landing_page};
 pub use preview_frame::{preview_frame, preview_frame_policy};
-pub use sessions::{sessions, sessions_page};
+pub use sessions::{SessionsOf, sessions, sessions_page};
 pub use signed_out::signed_out;
 
 /// A complete page, ready to be sent.

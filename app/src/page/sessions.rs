@@ -20,6 +20,7 @@ pub async fn sessions(context: &PageContext) -> Page {
     match context.portal.sessions_of(actor).await {
         Ok(sessions) => sessions_page(
             &context.layout,
+            SessionsOf::Recipient,
             &sessions,
             context.flash,
             context.now,
@@ -29,10 +30,37 @@ pub async fn sessions(context: &PageContext) -> Page {
     }
 }
 
+/// Whose sign-ins a page is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionsOf {
+    /// A recipient's, who identified with an e-ID.
+    Recipient,
+    /// A staff member's, who signed in to an account.
+    Staff,
+}
+
+impl SessionsOf {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Recipient => "/sessions",
+            Self::Staff => "/staff/sessions",
+        }
+    }
+
+    /// The key of what to do about a sign-in that was somebody else's.
+    const fn unfamiliar(self) -> &'static str {
+        match self {
+            Self::Recipient => "sessions-unfamiliar-body",
+            Self::Staff => "sessions-unfamiliar-staff-body",
+        }
+    }
+}
+
 /// The page of sign-ins from values. `time_zone` is the one in which times are shown.
 #[must_use]
 pub fn sessions_page(
     layout: &Layout,
+    whose: SessionsOf,
     sessions: &[OwnSession],
     flash: Option<Flash>,
     now: Timestamp,
@@ -45,11 +73,11 @@ pub fn sessions_page(
     let entries: Vec<_> = sessions
         .iter()
         .enumerate()
-        .map(|(number, session)| entry(texts, number, session, now, time_zone))
+        .map(|(number, session)| entry(texts, whose, number, session, now, time_zone))
         .collect();
     let end_others = (!alone).then(|| {
         view! {
-            <form method="post" action="/sessions/end-others" class="actions">
+            <form method="post" action=format!("{}/end-others", whose.path()) class="actions">
                 <button class="button">
                     {icon("sign-out")}
                     {texts.get("sessions-end-others")}
@@ -61,7 +89,7 @@ pub fn sessions_page(
         view! {
             <section class="aside" aria-labelledby="unfamiliar">
                 <h2 id="unfamiliar">{texts.get("sessions-unfamiliar")}</h2>
-                <p>{texts.get("sessions-unfamiliar-body")}</p>
+                <p>{texts.get(whose.unfamiliar())}</p>
             </section>
         }
     });
@@ -81,6 +109,7 @@ pub fn sessions_page(
 /// One sign-in. Its button is called by what it does and by the device, since all the buttons say the same.
 fn entry(
     texts: &'static Texts,
+    whose: SessionsOf,
     number: usize,
     session: &OwnSession,
     now: Timestamp,
@@ -98,7 +127,7 @@ fn entry(
     let button = format!("end-{number}");
     let end = session.id.filter(|_| !session.is_this).map(|id| {
         view! {
-            <form method="post" action=format!("/sessions/{id}/end")>
+            <form method="post" action=format!("{}/{id}/end", whose.path())>
                 <button class="link" id=button.clone() aria-labelledby=format!("{button} {name}")>
                     {icon("sign-out")}
                     {texts.get("sessions-end")}
@@ -135,7 +164,7 @@ fn moment(texts: &Texts, at: Timestamp, now: Timestamp, time_zone: &TimeZone) ->
 }
 
 /// A device in words, such as `Safari på iPhone`.
-fn device(texts: &Texts, device: Device) -> String {
+pub(super) fn device(texts: &Texts, device: Device) -> String {
     match (browser(device.browser), system(texts, device.system)) {
         (Some(browser), Some(system)) => texts.with(
             "sessions-device",

@@ -66,12 +66,14 @@ pub struct Texts {
 }
 
 /// The files of a language, in the order in which people meet their texts.
-const fn files(language: Language) -> [&'static str; 5] {
+const fn files(language: Language) -> [&'static str; 7] {
     match language {
         Language::Swedish => [
             include_str!("../../locales/sv/common.ftl"),
             include_str!("../../locales/sv/reading.ftl"),
             include_str!("../../locales/sv/sessions.ftl"),
+            include_str!("../../locales/sv/staff.ftl"),
+            include_str!("../../locales/sv/administration.ftl"),
             include_str!("../../locales/sv/errors.ftl"),
             include_str!("../../locales/sv/accessibility.ftl"),
         ],
@@ -79,6 +81,8 @@ const fn files(language: Language) -> [&'static str; 5] {
             include_str!("../../locales/en/common.ftl"),
             include_str!("../../locales/en/reading.ftl"),
             include_str!("../../locales/en/sessions.ftl"),
+            include_str!("../../locales/en/staff.ftl"),
+            include_str!("../../locales/en/administration.ftl"),
             include_str!("../../locales/en/errors.ftl"),
             include_str!("../../locales/en/accessibility.ftl"),
         ],

@@ -8,11 +8,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, ensure};
 use base::{AllowedNetworks, Clock, Ids, SecretString, SystemId};
 use clap::Args;
-use portal::{NewOrganisation, NewSystem, OperatorActor, Portal, RequestInfo, Scope, TokenError};
+use portal::{
+    InviteError, NewOrganisation, NewSystem, OperatorActor, Organisation, Portal, RequestInfo, Scope, TokenError,
+};
 use serde::Deserialize;
 
 use super::{answer, operator};
 use crate::config::Config;
+use crate::staff::{Place, invitation_address};
 
 /// The name of the demonstration organisation.
 const NAME: &str = "Exempelkommunen";
@@ -42,20 +45,48 @@ pub(super) async fn run(config: &Config, arguments: &Demonstration) -> anyhow::R
     let (portal, clock) = super::open(config).await?;
     let path = &arguments.profile;
     let server = config.origin.as_str();
+    let actor = operator(&clock);
     if gets_in(&portal, &clock, path, server).await? {
         answer(&format!(
             "{NAME} is there; its system's credentials are in {}",
             path.display()
         ));
     } else {
-        let (id, secret) = create(&portal, &operator(&clock)).await?;
+        let (id, secret) = create(&portal, &actor).await?;
         write(path, server, id, &secret).with_context(|| format!("{} can't be written", path.display()))?;
         answer(&format!(
             "{NAME} has a system; its credentials are in {}",
             path.display()
         ));
     }
+    invite(&portal, &actor, config).await?;
     portal.close().await;
+    Ok(())
+}
+
+/// Says how to work as the organisation's staff: by a new invitation, until somebody has accepted one.
+async fn invite(portal: &Portal, actor: &OperatorActor, config: &Config) -> anyhow::Result<()> {
+    let organisation = organisation(portal, actor).await?;
+    let invited = portal
+        .invite_first_admin(
+            actor,
+            organisation.id,
+            "Karin Åkerström",
+            "karin@exempelkommunen.example",
+        )
+        .await;
+    match invited {
+        Ok(invitation) => {
+            let link = invitation_address(&config.origin, &invitation.token);
+            answer(&format!("{NAME} has no admin yet; become it at {}", link.expose()));
+        }
+        Err(InviteError::HasAdmin) => {
+            let address = organisation.slug.unwrap_or_else(|| organisation.id.to_string());
+            let page = config.origin.address_of(&Place::SignIn(address).to_string());
+            answer(&format!("{NAME}'s staff sign in at {page}"));
+        }
+        Err(error) => return Err(error.into()),
+    }
     Ok(())
 }
 
@@ -87,19 +118,22 @@ fn read(path: &Path) -> Option<Profile> {
     toml::from_str(text.expose()).ok()
 }
 
-async fn create(portal: &Portal, actor: &OperatorActor) -> anyhow::Result<(SystemId, SecretString)> {
+/// The demonstration organisation; creates it when it is missing.
+async fn organisation(portal: &Portal, actor: &OperatorActor) -> anyhow::Result<Organisation> {
     let existing = portal.list_organisations(actor).await?;
-    let organisation = match existing.into_iter().find(|organisation| organisation.name == NAME) {
-        Some(organisation) => organisation,
-        None => {
-            let new = NewOrganisation {
-                name: NAME.to_owned(),
-                retention_days: None,
-                time_zone: None,
-            };
-            portal.create_organisation(actor, new).await?
-        }
+    if let Some(organisation) = existing.into_iter().find(|organisation| organisation.name == NAME) {
+        return Ok(organisation);
+    }
+    let new = NewOrganisation {
+        name: NAME.to_owned(),
+        retention_days: None,
+        time_zone: None,
     };
+    Ok(portal.create_organisation(actor, new).await?)
+}
+
+async fn create(portal: &Portal, actor: &OperatorActor) -> anyhow::Result<(SystemId, SecretString)> {
+    let organisation = organisation(portal, actor).await?;
     let new = NewSystem {
         name: "demonstration".to_owned(),
         scopes: Scope::ALL.to_vec(),

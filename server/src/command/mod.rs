@@ -5,6 +5,7 @@ mod organisation;
 mod provider;
 mod purge;
 mod serve;
+mod staff;
 mod system;
 
 use std::path::PathBuf;
@@ -46,6 +47,9 @@ pub enum Command {
     /// Create, list and disable an organisation's systems.
     #[command(subcommand)]
     System(system::SystemCommand),
+    /// Invite an organisation's first admin, and let staff in again who are shut out.
+    #[command(subcommand)]
+    Staff(staff::StaffCommand),
     /// Check OpenID providers.
     #[command(subcommand)]
     Provider(provider::ProviderCommand),
@@ -68,6 +72,7 @@ pub async fn run(program: Program) -> anyhow::Result<()> {
         Command::Check => load(&program.config).map(|_| ()),
         Command::Organisation(command) => organisation::run(&load(&program.config)?, command).await,
         Command::System(command) => system::run(&load(&program.config)?, command).await,
+        Command::Staff(command) => staff::run(&load(&program.config)?, command).await,
         Command::Provider(command) => provider::run(&load(&program.config)?, command).await,
         Command::Purge(arguments) => purge::run(&load(&program.config)?, &arguments).await,
         Command::Openapi => {

@@ -8,6 +8,7 @@ mod preset;
 mod provider;
 mod rates;
 mod s3;
+mod staff;
 mod storage;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub use provider::{
 };
 pub use rates::RatesSection;
 pub use s3::S3Section;
+pub use staff::StaffSection;
 pub use storage::{
     BlobsSection, DatabaseSection, JobsSection, KeysSection, LimitsSection, RetentionSection, SessionsSection,
 };
@@ -87,6 +89,9 @@ pub struct Config {
     /// How long a recipient stays signed in.
     #[serde(default)]
     pub sessions: SessionsSection,
+    /// How staff sign in.
+    #[serde(default)]
+    pub staff: StaffSection,
     /// The jobs in process.
     #[serde(default)]
     pub jobs: JobsSection,
@@ -128,7 +133,7 @@ impl Config {
             retention_ceiling_days: self.retention.ceiling_days,
             limits: self.limits.limits(),
             sessions: self.sessions.limits(),
-            staff: portal::StaffSettings::default(),
+            staff: self.staff.settings(),
             time_zone: self.retention.time_zone(),
         }
     }
@@ -164,6 +169,7 @@ impl Validate for Config {
             "must be at most 51539607552 when the documents are in blobs.s3",
         );
         check.section("sessions", &self.sessions);
+        check.section("staff", &self.staff);
         check.section("jobs", &self.jobs);
         check.under("providers", |check| {
             for (name, provider) in &self.providers {

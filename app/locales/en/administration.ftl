@@ -1,0 +1,141 @@
+### The admins' pages: staff, systems and sign-in rules.
+
+## What roles may
+
+role-sender-hint = Sends and follows cases.
+role-admin-hint = Decides about staff, systems and sign-in rules.
+role-auditor-hint = Sees what has happened but changes nothing.
+
+## Staff
+
+members-title = Staff
+members-lead = These people can sign in for the organisation.
+members-invite = Invite somebody
+member-state-invited = Invited
+member-state-invitation-over = Invitation over
+member-state-active = Active
+member-state-locked = Locked
+member-state-not-yet = Not valid yet
+member-state-over = No longer valid
+member-state-deactivated = Deactivated
+member-you = You
+member-last-signed-in = Last signed in { $at }
+member-never-signed-in = Has never signed in
+member-invite-title = Invite somebody
+member-invite-lead = The person gets a link from you and chooses a password of their own.
+member-name = Name
+member-name-wrong = Write the name, at most 100 characters.
+member-email = E-mail address
+member-email-wrong = Write an e-mail address, for example name@example.com.
+member-email-taken = There is already a person with that address here.
+member-role = Role
+member-first-day = First day
+member-first-day-hint = Leave it empty if the account is valid at once.
+member-last-day = Last day
+member-last-day-hint = Leave it empty if it is valid until further notice.
+member-days-wrong = The last day can't come before the first.
+member-invite = Create invitation
+member-invited-title = The invitation is created
+member-invited-lead = Send the link to { $name } yourself. It holds for 72 hours and can be used once.
+member-invited-link = Link
+member-invited-once = The link is shown only now. Send it so that nobody but the right person gets it. If you need a new one, go to the person's page.
+member-invited-done = To the staff
+member-back = Staff
+member-change = Role and time
+member-save = Save
+member-second-factor = Codes from an app
+member-second-factor-on = Turned on
+member-second-factor-off = Not turned on
+member-access = Access
+member-unlock = Unlock the account
+member-unlock-hint = The account was locked after several wrong tries.
+member-reinvite = Create a new invitation
+member-reinvite-hint = For somebody who has forgotten the password or lost the phone. The old password and codes end at once.
+member-end-sessions = Sign out everywhere
+member-deactivate = Deactivate the account
+member-deactivate-hint = The person is signed out at once and does not get in again until you open the account.
+member-reactivate = Open the account again
+member-saved = The change is saved.
+member-unlocked = The account is unlocked.
+member-sessions-ended = The person is signed out everywhere.
+member-deactivated = The account is deactivated.
+member-reactivated = The account is open again.
+member-last-admin = The organisation must have at least one admin who can sign in. Make somebody else an admin first.
+
+## Systems
+
+systems-title = Systems
+systems-lead = These systems send for the organisation.
+systems-empty = No systems yet
+systems-empty-body = A system gets an id and a secret, and then sends documents through the API.
+systems-new = Add a system
+system-state-enabled = Running
+system-state-disabled = Disabled
+system-name = Name
+system-name-hint = What the system is called in the log.
+system-name-wrong = Write a name, at most 100 characters.
+system-scopes = The system may
+system-scope-send = send and revoke messages
+system-scope-read = read the status of messages
+system-scope-match = ask whether people can be notified
+system-scope-events = follow events
+system-scopes-wrong = Choose at least one thing that the system may do.
+system-networks = Allowed networks
+system-networks-hint = One a line, for example 192.0.2.0/24. Leave it empty for all.
+system-networks-wrong = Number { $entry } is neither an address nor a network. Write for example 192.0.2.0/24 or 2001:db8::/32.
+system-networks-too-many = Those are too many networks.
+system-networks-none = All networks
+system-create = Add
+system-secret-title = Save the system's secret
+system-secret-lead = The secret is shown only now. Put it into the system's settings at once.
+system-client-id = Client id
+system-client-secret = Secret
+system-secret-done = The secret is saved
+system-back = Systems
+system-created = Created
+system-credentials = Secrets and keys
+system-credentials-lead = Have two at a time while you change: make the new one, put it into the system, then withdraw the old one.
+system-credential-secret = Secret
+system-credential-key = Public key
+system-credential-valid = Valid
+system-credential-ended = Ended
+system-credential-withdrawn = Withdrawn
+system-credential-created = Created { $day }
+system-credential-expires = Valid until { $day }
+system-credential-used = Last used { $at }
+system-credential-never-used = Never used
+system-withdraw = Withdraw
+system-add-secret = Make a new secret
+system-secret-days = For so many days the secret is valid
+system-secret-days-hint = The organisation's events warn 14 days before. Leave it empty if the secret is valid until further notice.
+system-secret-days-wrong = Write a whole number of days between 1 and { $most }, or nothing.
+system-too-many-secrets = There are already two valid secrets. Withdraw one of them first.
+system-add-key = Add a public key
+system-key = Public key
+system-key-hint = A key for private_key_jwt, as a JWK or in PEM. Never paste a private key here.
+system-key-wrong = That is no public key that we can use.
+system-key-private = That is a private key. It was not saved, but replace it: it has left your system now.
+system-key-taken = The system has this key already, or another with the same kid.
+system-too-many-keys = There are already as many keys as there may be. Withdraw one of them first.
+system-save-networks = Save networks
+system-disable = Disable the system
+system-disable-hint = All secrets, keys and tokens end at once, and this can't be undone.
+system-saved = The change is saved.
+system-withdrawn = It is no longer valid.
+system-key-added = The key is saved.
+system-disabled = The system is disabled.
+
+## Sign-in rules
+
+rules-title = Sign-in rules
+rules-lead = These rules hold for all staff of the organisation, from the next page that anybody opens.
+rules-second-factor = Everybody with a password must also enter a code from an app
+rules-second-factor-hint = Whoever has not set up the app does so at the next sign-in.
+rules-second-factor-operator = The operator of Postvalv already requires a code of everybody.
+rules-password-days = For so many days a password is valid
+rules-password-days-hint = Leave it empty if it need not be changed. Changes seldom make passwords better.
+rules-password-days-wrong = Write a whole number of days between { $least } and { $most }, or nothing.
+rules-networks-hint = One a line, for example 192.0.2.0/24. Leave it empty for all. You yourself come from { $address }.
+rules-networks-shut-out = Then you would not get in yourself. Include the network that you are using now.
+rules-save = Save rules
+rules-saved = The rules hold now.

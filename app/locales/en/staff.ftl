@@ -1,0 +1,156 @@
+### The staff's pages: the way in and one's own account.
+
+staff-navigation = Parts of Postvalv
+form-continue = Continue
+form-wrong-title = Error: { $title }
+footer-staff = For staff
+footer-recipients = For people who have received documents
+
+## The way in
+
+staff-organisation-title = Sign in as staff
+staff-organisation-lead = Which organisation do you work for?
+staff-organisation-label = The organisation's short name
+staff-organisation-hint = It stands last in the address of your sign-in page, for example exempelkommunen.
+staff-organisation-unknown = No organisation here has that short name. Look in the link that came with your invitation, or ask a colleague.
+staff-recipient = Has somebody sent you documents?
+staff-recipient-link = Then you sign in here instead.
+staff-sign-in-title = Sign in as staff
+staff-email = E-mail address
+staff-password = Password
+staff-sign-in-refused = You could not be signed in. Check the e-mail address and the password. After several wrong tries the account is locked for a while, and then not even the right password helps.
+staff-forgotten = Can't you get in?
+staff-forgotten-body = Ask an admin of your organisation to unlock the account or to send a new invitation. You choose a new password then.
+staff-other-organisation = Choose another organisation
+staff-signed-out-lead = Nobody can now work as you in this web browser without signing in.
+staff-sign-in-again = Sign in again
+sign-in-finish = Sign in
+
+## The second step
+
+second-factor-title = Enter the code from your app
+second-factor-code = Six-digit code
+second-factor-code-hint = Open your authenticator app. The code changes every thirty seconds.
+second-factor-wrong = The code is not right, or you have used it already. Wait for the next code in the app and enter that.
+second-factor-too-many = There have been too many mistakes in a row. Wait a while and try again. After ten mistakes the account is locked for an hour.
+second-factor-lost = Don't you have your phone?
+second-factor-lost-body = Use one of the recovery codes that you saved when you set up the app. Each works once. If you have none left, ask an admin for a new invitation.
+second-factor-recovery-code = Recovery code
+second-factor-recovery-wrong = The recovery code is not right, or it has been used already. Try another.
+second-factor-recover = Sign in with a recovery code
+
+## Setting up the app
+
+set-up-title = Protect the account with codes from an app
+set-up-lead = With codes from your phone it is not enough that somebody gets hold of your password.
+set-up-lead-required = A code from your phone is required here beside the password. It is then not enough that somebody gets hold of your password.
+set-up-app = Open an authenticator app on your phone.
+set-up-app-hint = Don't you have one? Any will do, for example Microsoft Authenticator, Google Authenticator or Aegis.
+set-up-scan = Choose to add an account in the app and point the phone at the square.
+set-up-qr = QR code for your authenticator app
+set-up-cannot-scan = Can't you scan the square?
+set-up-secret = Enter this key in the app instead:
+set-up-confirm = Enter the code that the app shows.
+set-up-wrong = The code is not right. Check that your phone's clock is right and enter the code that the app shows now.
+set-up-finish = Turn on
+recovery-codes-title = Save your recovery codes
+recovery-codes-lead = With a recovery code you get in if you lose your phone. They are shown only this once.
+recovery-codes-keep = Print the page or save the codes in a password manager. Each code works once.
+recovery-codes-kept = I have saved the codes
+
+## Password and invitation
+
+password-title = Change password
+password-lead = When you have changed it you are signed out everywhere but here.
+password-lead-required = Your organisation wants passwords to be changed now and then, and now it is time.
+password-current = Your current password
+password-new = New password
+password-rules = At least 12 characters. A few words in a row that do not belong together are easy to remember and hard to guess.
+password-repeated = The new password once more
+password-change = Change password
+password-wrong-current = That was not your current password.
+password-differs = You wrote two different passwords. Write the same in both boxes.
+password-too-short = The password is too short. Write at least 12 characters.
+password-too-long = The password is too long. Write at most 128 characters.
+password-control-characters = The password has a character that no keyboard gives. Write it anew.
+password-same-as-identity = The password is too much like your name, your address or the organisation's name. Choose something else.
+password-common = That password is one of those that everybody tries first. Choose another.
+password-guessable = That password is too easy to guess. Add a couple of words that have nothing to do with you or your work.
+password-used-before = You have had that password before. Choose a new one.
+invitation-title = Choose a password
+invitation-lead = Welcome, { $name }! You are invited to work in Postvalv for { $organisation }.
+invitation-email-hint = You sign in with it.
+invitation-until = The invitation holds until { $at }, and once.
+invitation-void = The invitation does not hold
+invitation-void-body = It has been used, is too old, or was replaced by a newer one. Ask an admin of your organisation for a new one.
+invitation-void-sign-in = I have an account already
+
+## What was sent
+
+staff-cases-title = Cases
+staff-cases-lead = This is what the organisation has sent, the latest first.
+staff-cases-empty = Nothing has been sent yet
+staff-cases-empty-body = When the organisation's systems send documents, you see here whether the recipients have opened them.
+staff-cases-pages = More cases
+staff-cases-older = Show older
+staff-cases-latest = To the latest
+staff-case-gone = The content is gone
+staff-case-sent = Sent { $at }
+staff-case-forgotten = The recipient is forgotten
+staff-state-waiting = Not opened
+staff-state-opened = Opened { $day }
+staff-state-revoked = Taken back { $day }
+staff-state-expired = Its time is over
+staff-state-purged = Purged { $day }
+
+## One's own account
+
+account-title = Your account
+account-name = Name
+account-email = E-mail address
+account-role = Role
+account-valid = Valid
+account-password = Password
+account-password-set = Chosen { $day }.
+account-second-factor = Codes from an app
+account-second-factor-on = Turned on. You enter a code when you sign in.
+account-second-factor-off = Not turned on. Turn it on, so that it is not enough that somebody gets hold of your password.
+account-second-factor-turn-on = Turn on codes from an app
+account-second-factor-replace = Change phone or app
+account-recovery-codes = { $count ->
+    [0] You have no recovery codes left.
+    [one] You have one recovery code left.
+   *[other] You have { $count } recovery codes left.
+}
+account-recovery-codes-few = Make new ones before they run out.
+account-recovery-codes-new = Make new recovery codes
+account-sessions = Sign-ins
+account-sessions-link = See where you are signed in
+account-new-device = New sign-in to your account: { $device }, { $at }. Was it not you? Change your password now.
+account-told = Good to know
+account-told-seen = I have seen this
+account-failed-tries = { $count ->
+    [one] Somebody has tried to sign in as you once with wrong details since you were last here.
+   *[other] Somebody has tried to sign in as you { $count } times with wrong details since you were last here.
+}
+account-password-changed = Your password is changed.
+account-second-factor-turn-off = Turn off codes from an app
+account-second-factor-removed = The codes are turned off. The password is now enough to sign in.
+account-valid-between = { $from } – { $until }
+account-valid-from = from { $from }
+account-valid-until = until and including { $until }
+account-valid-always = until further notice
+
+## Confirm
+
+confirm-title = Confirm that it is you
+confirm-lead = This is an important change, and it is a while since you signed in.
+confirm-code-hint = If you have just used the code that the app shows, wait for the next one.
+confirm-finish = Confirm
+confirm-wrong = That was not right. Check the password and the code, and try again.
+
+## Roles
+
+role-sender = Sender
+role-admin = Admin
+role-auditor = Auditor

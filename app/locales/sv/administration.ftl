@@ -1,0 +1,141 @@
+### Administratörernas sidor: personal, system och regler för inloggning.
+
+## Vad rollerna får
+
+role-sender-hint = Skickar och följer ärenden.
+role-admin-hint = Bestämmer över personal, system och regler för inloggning.
+role-auditor-hint = Ser vad som har hänt, men ändrar inget.
+
+## Personal
+
+members-title = Personal
+members-lead = De här personerna kan logga in för organisationen.
+members-invite = Bjud in någon
+member-state-invited = Inbjuden
+member-state-invitation-over = Inbjudan har gått ut
+member-state-active = Aktiv
+member-state-locked = Låst
+member-state-not-yet = Gäller inte än
+member-state-over = Har gått ut
+member-state-deactivated = Avstängd
+member-you = Du
+member-last-signed-in = Senast inloggad { $at }
+member-never-signed-in = Har aldrig loggat in
+member-invite-title = Bjud in någon
+member-invite-lead = Personen får en länk av dig och väljer sitt eget lösenord.
+member-name = Namn
+member-name-wrong = Skriv namnet, högst 100 tecken.
+member-email = E‑postadress
+member-email-wrong = Skriv en e‑postadress, till exempel namn@exempel.se.
+member-email-taken = Det finns redan en person med den adressen här.
+member-role = Roll
+member-first-day = Första dag
+member-first-day-hint = Lämna tomt om kontot gäller genast.
+member-last-day = Sista dag
+member-last-day-hint = Lämna tomt om det gäller tills vidare.
+member-days-wrong = Sista dagen kan inte ligga före den första.
+member-invite = Skapa inbjudan
+member-invited-title = Inbjudan är skapad
+member-invited-lead = Skicka länken till { $name } själv. Den gäller i 72 timmar och kan användas en gång.
+member-invited-link = Länk
+member-invited-once = Länken visas bara nu. Skicka den så att bara rätt person får den. Behöver du en ny, gå till personens sida.
+member-invited-done = Till personalen
+member-back = Personal
+member-change = Roll och tid
+member-save = Spara
+member-second-factor = Koder från en app
+member-second-factor-on = Påslaget
+member-second-factor-off = Inte påslaget
+member-access = Åtkomst
+member-unlock = Lås upp kontot
+member-unlock-hint = Kontot låstes efter flera felaktiga försök.
+member-reinvite = Skapa ny inbjudan
+member-reinvite-hint = För den som har glömt lösenordet eller blivit av med telefonen. Det gamla lösenordet och koderna slutar gälla genast.
+member-end-sessions = Logga ut överallt
+member-deactivate = Stäng av kontot
+member-deactivate-hint = Personen loggas ut genast och kommer inte in igen förrän du öppnar kontot.
+member-reactivate = Öppna kontot igen
+member-saved = Ändringen är sparad.
+member-unlocked = Kontot är upplåst.
+member-sessions-ended = Personen är utloggad överallt.
+member-deactivated = Kontot är avstängt.
+member-reactivated = Kontot är öppet igen.
+member-last-admin = Organisationen måste ha minst en administratör som kan logga in. Gör först någon annan till administratör.
+
+## System
+
+systems-title = System
+systems-lead = De här systemen skickar för organisationen.
+systems-empty = Inga system än
+systems-empty-body = Ett system får ett id och en hemlighet, och skickar sedan handlingar genom API:et.
+systems-new = Lägg till ett system
+system-state-enabled = Igång
+system-state-disabled = Avstängt
+system-name = Namn
+system-name-hint = Så heter systemet i loggen.
+system-name-wrong = Skriv ett namn, högst 100 tecken.
+system-scopes = Systemet får
+system-scope-send = skicka och återta meddelanden
+system-scope-read = läsa status för meddelanden
+system-scope-match = fråga om personer kan aviseras
+system-scope-events = följa händelser
+system-scopes-wrong = Välj minst en sak som systemet får göra.
+system-networks = Tillåtna nätverk
+system-networks-hint = Ett på varje rad, till exempel 192.0.2.0/24. Lämna tomt för alla.
+system-networks-wrong = Nummer { $entry } är varken en adress eller ett nätverk. Skriv till exempel 192.0.2.0/24 eller 2001:db8::/32.
+system-networks-too-many = Det är för många nätverk.
+system-networks-none = Alla nätverk
+system-create = Lägg till
+system-secret-title = Spara systemets hemlighet
+system-secret-lead = Hemligheten visas bara nu. Lägg den direkt i systemets inställningar.
+system-client-id = Klient-id
+system-client-secret = Hemlighet
+system-secret-done = Hemligheten är sparad
+system-back = System
+system-created = Skapat
+system-credentials = Hemligheter och nycklar
+system-credentials-lead = Ha två samtidigt medan du byter: skapa den nya, lägg den i systemet och dra sedan in den gamla.
+system-credential-secret = Hemlighet
+system-credential-key = Offentlig nyckel
+system-credential-valid = Gäller
+system-credential-ended = Har gått ut
+system-credential-withdrawn = Indragen
+system-credential-created = Skapad { $day }
+system-credential-expires = Gäller till { $day }
+system-credential-used = Senast använd { $at }
+system-credential-never-used = Aldrig använd
+system-withdraw = Dra in
+system-add-secret = Skapa ny hemlighet
+system-secret-days = Så många dagar gäller hemligheten
+system-secret-days-hint = Organisationens händelser varnar 14 dagar innan. Lämna tomt om hemligheten gäller tills vidare.
+system-secret-days-wrong = Skriv ett helt antal dagar mellan 1 och { $most }, eller inget.
+system-too-many-secrets = Det finns redan två hemligheter som gäller. Dra in en av dem först.
+system-add-key = Lägg till en offentlig nyckel
+system-key = Offentlig nyckel
+system-key-hint = En nyckel för private_key_jwt, som JWK eller i PEM. Klistra aldrig in en privat nyckel här.
+system-key-wrong = Det är ingen offentlig nyckel som vi kan använda.
+system-key-private = Det där är en privat nyckel. Den är inte sparad, men byt ut den: den har nu lämnat ditt system.
+system-key-taken = Systemet har redan den nyckeln, eller en annan med samma kid.
+system-too-many-keys = Det finns redan så många nycklar som det får vara. Dra in en av dem först.
+system-save-networks = Spara nätverk
+system-disable = Stäng av systemet
+system-disable-hint = Alla hemligheter, nycklar och åtkomster slutar gälla genast, och det går inte att ångra.
+system-saved = Ändringen är sparad.
+system-withdrawn = Den gäller inte längre.
+system-key-added = Nyckeln är sparad.
+system-disabled = Systemet är avstängt.
+
+## Regler för inloggning
+
+rules-title = Inloggningsregler
+rules-lead = De här reglerna gäller all personal i organisationen, från nästa sida som någon öppnar.
+rules-second-factor = Alla med lösenord måste också skriva en kod från en app
+rules-second-factor-hint = Den som inte har satt upp appen gör det vid nästa inloggning.
+rules-second-factor-operator = Driften av Postvalv kräver redan en kod av alla.
+rules-password-days = Så många dagar gäller ett lösenord
+rules-password-days-hint = Lämna tomt om det inte behöver bytas. Byten gör sällan lösenord bättre.
+rules-password-days-wrong = Skriv ett helt antal dagar mellan { $least } och { $most }, eller inget.
+rules-networks-hint = Ett på varje rad, till exempel 192.0.2.0/24. Lämna tomt för alla. Du själv kommer från { $address }.
+rules-networks-shut-out = Då kommer du inte in själv. Ta med det nätverk som du använder nu.
+rules-save = Spara regler
+rules-saved = Reglerna gäller nu.

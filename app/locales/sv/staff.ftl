@@ -1,0 +1,156 @@
+### Handläggarnas sidor: vägen in och det egna kontot.
+
+staff-navigation = Delar av Postvalv
+form-continue = Fortsätt
+form-wrong-title = Fel: { $title }
+footer-staff = För handläggare
+footer-recipients = För dig som har fått handlingar
+
+## Vägen in
+
+staff-organisation-title = Logga in som handläggare
+staff-organisation-lead = Vilken organisation arbetar du för?
+staff-organisation-label = Organisationens kortnamn
+staff-organisation-hint = Det står sist i adressen till er inloggning, till exempel exempelkommunen.
+staff-organisation-unknown = Ingen organisation här har det kortnamnet. Titta i länken som du fick med din inbjudan, eller fråga en kollega.
+staff-recipient = Har någon skickat handlingar till dig?
+staff-recipient-link = Då loggar du in här i stället.
+staff-sign-in-title = Logga in som handläggare
+staff-email = E‑postadress
+staff-password = Lösenord
+staff-sign-in-refused = Det gick inte att logga in. Kontrollera e‑postadressen och lösenordet. Efter flera felaktiga försök är kontot låst en stund, och då hjälper inte heller rätt lösenord.
+staff-forgotten = Kommer du inte in?
+staff-forgotten-body = Be en administratör i din organisation att låsa upp kontot eller skicka en ny inbjudan. Då väljer du ett nytt lösenord.
+staff-other-organisation = Välj en annan organisation
+staff-signed-out-lead = Nu kan ingen arbeta som du i den här webbläsaren utan att logga in.
+staff-sign-in-again = Logga in igen
+sign-in-finish = Logga in
+
+## Det andra steget
+
+second-factor-title = Skriv koden från din app
+second-factor-code = Kod med sex siffror
+second-factor-code-hint = Öppna din autentiseringsapp. Koden byts var trettionde sekund.
+second-factor-wrong = Koden stämmer inte, eller så har du redan använt den. Vänta på nästa kod i appen och skriv den.
+second-factor-too-many = Det har blivit för många fel i rad. Vänta en stund och försök igen. Efter tio fel är kontot låst i en timme.
+second-factor-lost = Har du inte telefonen?
+second-factor-lost-body = Använd en av reservkoderna som du sparade när du satte upp appen. Varje kod gäller en gång. Har du inga kvar: be en administratör om en ny inbjudan.
+second-factor-recovery-code = Reservkod
+second-factor-recovery-wrong = Reservkoden stämmer inte, eller så är den redan använd. Pröva en annan.
+second-factor-recover = Logga in med reservkod
+
+## Att sätta upp appen
+
+set-up-title = Skydda kontot med koder från en app
+set-up-lead = Med koder från din telefon räcker det inte att någon kommer över ditt lösenord.
+set-up-lead-required = Här krävs en kod från din telefon utöver lösenordet. Då räcker det inte att någon kommer över ditt lösenord.
+set-up-app = Öppna en autentiseringsapp i telefonen.
+set-up-app-hint = Har du ingen? Vilken som helst duger, till exempel Microsoft Authenticator, Google Authenticator eller Aegis.
+set-up-scan = Välj att lägga till ett konto i appen och rikta telefonen mot rutan.
+set-up-qr = QR-kod för din autentiseringsapp
+set-up-cannot-scan = Kan du inte läsa av rutan?
+set-up-secret = Skriv den här nyckeln i appen i stället:
+set-up-confirm = Skriv koden som appen visar.
+set-up-wrong = Koden stämmer inte. Kontrollera att telefonens klocka går rätt och skriv den kod som appen visar nu.
+set-up-finish = Slå på
+recovery-codes-title = Spara dina reservkoder
+recovery-codes-lead = Med en reservkod kommer du in om du blir av med telefonen. De visas bara den här gången.
+recovery-codes-keep = Skriv ut sidan eller spara koderna i en lösenordshanterare. Varje kod gäller en gång.
+recovery-codes-kept = Jag har sparat koderna
+
+## Lösenord och inbjudan
+
+password-title = Byt lösenord
+password-lead = När du har bytt blir du utloggad överallt utom här.
+password-lead-required = Din organisation vill att lösenord byts då och då, och nu är det dags.
+password-current = Ditt nuvarande lösenord
+password-new = Nytt lösenord
+password-rules = Minst 12 tecken. Några ord i rad som inte hör ihop är lätta att minnas och svåra att gissa.
+password-repeated = Det nya lösenordet en gång till
+password-change = Byt lösenord
+password-wrong-current = Det var inte ditt nuvarande lösenord.
+password-differs = Du skrev två olika lösenord. Skriv samma i båda rutorna.
+password-too-short = Lösenordet är för kort. Skriv minst 12 tecken.
+password-too-long = Lösenordet är för långt. Skriv högst 128 tecken.
+password-control-characters = Lösenordet har ett tecken som inget tangentbord ger. Skriv det på nytt.
+password-same-as-identity = Lösenordet är för likt ditt namn, din adress eller organisationens namn. Välj något annat.
+password-common = Det lösenordet är ett av dem som alla provar först. Välj ett annat.
+password-guessable = Det lösenordet är för lätt att gissa. Lägg till ett par ord som inte har med dig eller arbetet att göra.
+password-used-before = Du har haft det lösenordet förut. Välj ett nytt.
+invitation-title = Välj ett lösenord
+invitation-lead = Välkommen, { $name }! Du är inbjuden att arbeta i Postvalv för { $organisation }.
+invitation-email-hint = Med den loggar du in.
+invitation-until = Inbjudan gäller till { $at }, och en gång.
+invitation-void = Inbjudan gäller inte
+invitation-void-body = Den är redan använd, för gammal eller ersatt av en nyare. Be en administratör i din organisation om en ny.
+invitation-void-sign-in = Jag har redan ett konto
+
+## Det skickade
+
+staff-cases-title = Ärenden
+staff-cases-lead = Det här har organisationen skickat, det senaste först.
+staff-cases-empty = Inget är skickat än
+staff-cases-empty-body = När organisationens system skickar handlingar ser du här om mottagarna har öppnat dem.
+staff-cases-pages = Fler ärenden
+staff-cases-older = Visa äldre
+staff-cases-latest = Till de senaste
+staff-case-gone = Innehållet är borta
+staff-case-sent = Skickat { $at }
+staff-case-forgotten = Mottagaren är glömd
+staff-state-waiting = Inte öppnat
+staff-state-opened = Öppnat { $day }
+staff-state-revoked = Återtaget { $day }
+staff-state-expired = Tiden har gått ut
+staff-state-purged = Gallrat { $day }
+
+## Det egna kontot
+
+account-title = Ditt konto
+account-name = Namn
+account-email = E‑postadress
+account-role = Roll
+account-valid = Gäller
+account-password = Lösenord
+account-password-set = Valt { $day }.
+account-second-factor = Koder från en app
+account-second-factor-on = Påslaget. Du skriver en kod när du loggar in.
+account-second-factor-off = Inte påslaget. Slå på det, så räcker det inte att någon kommer över ditt lösenord.
+account-second-factor-turn-on = Slå på koder från en app
+account-second-factor-replace = Byt telefon eller app
+account-recovery-codes = { $count ->
+    [0] Du har inga reservkoder kvar.
+    [one] Du har en reservkod kvar.
+   *[other] Du har { $count } reservkoder kvar.
+}
+account-recovery-codes-few = Skapa nya innan de tar slut.
+account-recovery-codes-new = Skapa nya reservkoder
+account-sessions = Inloggningar
+account-sessions-link = Se var du är inloggad
+account-new-device = Ny inloggning på ditt konto: { $device }, { $at }. Var det inte du? Byt lösenord nu.
+account-told = Att känna till
+account-told-seen = Jag har sett det här
+account-failed-tries = { $count ->
+    [one] Någon har försökt logga in som du en gång med fel uppgifter sedan du var här sist.
+   *[other] Någon har försökt logga in som du { $count } gånger med fel uppgifter sedan du var här sist.
+}
+account-password-changed = Ditt lösenord är bytt.
+account-second-factor-turn-off = Stäng av koder från en app
+account-second-factor-removed = Koderna är avstängda. Nu räcker lösenordet för att logga in.
+account-valid-between = { $from } – { $until }
+account-valid-from = från { $from }
+account-valid-until = till och med { $until }
+account-valid-always = tills vidare
+
+## Bekräfta
+
+confirm-title = Bekräfta att det är du
+confirm-lead = Det här är en viktig ändring, och det har gått en stund sedan du loggade in.
+confirm-code-hint = Har du nyss använt koden som appen visar, vänta på nästa.
+confirm-finish = Bekräfta
+confirm-wrong = Det stämde inte. Kontrollera lösenordet och koden, och försök igen.
+
+## Roller
+
+role-sender = Handläggare
+role-admin = Administratör
+role-auditor = Granskare

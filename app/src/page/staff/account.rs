@@ -1,0 +1,178 @@
+//! A staff member's own account, and the page on which they prove anew that it is them.
+
+use jiff::tz::TimeZone;
+use leptos::prelude::*;
+use portal::{OwnAccount, StaffNotices};
+
+use super::words;
+use crate::component::form::{Field, Kind, refusal, title};
+use crate::component::{Tone, icon, notice, told};
+use crate::context::{Flash, Layout};
+use crate::page::Page;
+use crate::page::sessions::device;
+use crate::shell::{Head, render};
+use crate::texts::{Texts, dates};
+
+/// The page of one's own account.
+#[must_use]
+pub fn account_page(
+    layout: &Layout,
+    account: &OwnAccount,
+    notices: &StaffNotices,
+    flash: Option<Flash>,
+    time_zone: &TimeZone,
+) -> Page {
+    let texts = Texts::of(layout.language);
+    let told = told(texts, flash);
+    let facts = vec![
+        ("account-name", account.name.clone()),
+        ("account-email", account.email.clone()),
+        ("account-role", texts.get(words::role(account.role))),
+        ("account-valid", words::validity(texts, account.validity)),
+    ];
+    let notices = to_be_told(texts, notices, time_zone);
+    let password_set = account.password_set_at.map(|at| {
+        let day = dates::date(texts, dates::local_date(at, time_zone));
+        texts.with("account-password-set", &[("day", day.into())])
+    });
+    let second_factor = second_factor(texts, account);
+    render(layout, Head::plain(texts.get("account-title")), move || {
+        view! {
+            {told}
+            {notices}
+            <h1>{texts.get("account-title")}</h1>
+            {words::pairs(texts, facts)}
+            <section aria-labelledby="password">
+                <h2 id="password">{texts.get("account-password")}</h2>
+                {password_set.map(|set| view! { <p>{set}</p> })}
+                <p>
+                    <a href="/staff/account/password">{texts.get("password-change")}</a>
+                </p>
+            </section>
+            {second_factor}
+            <section aria-labelledby="sessions">
+                <h2 id="sessions">{texts.get("account-sessions")}</h2>
+                <p>
+                    <a href="/staff/sessions">{texts.get("account-sessions-link")}</a>
+                </p>
+            </section>
+        }
+    })
+}
+
+/// What happened to the account that its owner should know, until they say that they do.
+pub(super) fn to_be_told(
+    texts: &'static Texts,
+    notices: &StaffNotices,
+    time_zone: &TimeZone,
+) -> Option<impl IntoView + use<>> {
+    if notices.is_empty() {
+        return None;
+    }
+    let failed = (notices.failed_tries > 0).then(|| {
+        let count = notices.failed_tries;
+        notice(
+            Tone::Soon,
+            texts.with("account-failed-tries", &[("count", count.into())]),
+        )
+    });
+    let devices: Vec<_> = notices
+        .new_devices
+        .iter()
+        .map(|new| {
+            let at = dates::day_and_time(texts, new.at, time_zone);
+            let words = [("device", device(texts, new.device).into()), ("at", at.into())];
+            notice(Tone::Soon, texts.with("account-new-device", &words))
+        })
+        .collect();
+    Some(view! {
+        <section class="told" aria-label=texts.get("account-told")>
+            {failed}
+            {devices}
+            <form method="post" action="/staff/account/notices">
+                <button class="link">{texts.get("account-told-seen")}</button>
+            </form>
+        </section>
+    })
+}
+
+fn second_factor(texts: &'static Texts, account: &OwnAccount) -> impl IntoView + use<> {
+    let has = account.second_factor_set_at.is_some();
+    let left = account.recovery_codes_left;
+    let few = account.has_few_recovery_codes();
+    let codes = has.then(|| {
+        view! {
+            <p class:few=few>
+                {texts.with("account-recovery-codes", &[("count", left.into())])}
+                {few.then(|| format!(" {}", texts.get("account-recovery-codes-few")))}
+            </p>
+        }
+    });
+    let make = has.then(|| {
+        view! {
+            <form method="post" action="/staff/account/recovery-codes">
+                <button class="link">{texts.get("account-recovery-codes-new")}</button>
+            </form>
+        }
+    });
+    let remove = (has && !account.second_factor_required).then(|| {
+        view! {
+            <form method="post" action="/staff/account/second-factor/remove">
+                <button class="link">{texts.get("account-second-factor-turn-off")}</button>
+            </form>
+        }
+    });
+    let (state, change) = if has {
+        ("account-second-factor-on", "account-second-factor-replace")
+    } else {
+        ("account-second-factor-off", "account-second-factor-turn-on")
+    };
+    view! {
+        <section aria-labelledby="second-factor">
+            <h2 id="second-factor">{texts.get("account-second-factor")}</h2>
+            <p>{texts.get(state)}</p>
+            {codes}
+            <p>
+                <a href="/staff/account/second-factor">{texts.get(change)}</a>
+            </p>
+            {make}
+            {remove}
+        </section>
+    }
+}
+
+/// Why a confirmation was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfirmProblem {
+    /// The password or the code was wrong. Which of them is not told.
+    Wrong,
+    /// There were too many mistakes, so nothing is looked at for a while.
+    TooMany,
+}
+
+/// The page that asks a staff member to prove anew that it is them, before something that matters.
+#[must_use]
+pub fn confirm_page(layout: &Layout, has_second_factor: bool, problem: Option<ConfirmProblem>) -> Page {
+    let texts = Texts::of(layout.language);
+    let head = Head::plain(title(texts, "confirm-title", problem.is_some()));
+    let refused = problem.map(|problem| match problem {
+        ConfirmProblem::Wrong => texts.get("confirm-wrong"),
+        ConfirmProblem::TooMany => texts.get("second-factor-too-many"),
+    });
+    let password = Field::new("password", Kind::CurrentPassword, texts.get("staff-password"));
+    let code = has_second_factor.then(|| {
+        Field::new("code", Kind::OneTimeCode, texts.get("second-factor-code"))
+            .hint(texts.get("confirm-code-hint"))
+            .view()
+    });
+    render(layout, head, move || {
+        view! {
+            {refused.map(refusal)}
+            <h1>{texts.get("confirm-title")}</h1>
+            <p class="lead">{texts.get("confirm-lead")}</p>
+            <form method="post" action="/staff/confirm" class="form">
+                {password.view()} {code} <button class="button">{texts.get("confirm-finish")} {icon("forward")}</button>
+            </form>
+        }
+    })
+}

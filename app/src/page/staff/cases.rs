@@ -1,0 +1,134 @@
+//! What the organisation has sent, and what happened to it: the page on which staff land.
+
+use base::{Personnummer, Timestamp};
+use jiff::tz::TimeZone;
+use leptos::prelude::*;
+use portal::{DeliveryStatus, SentDelivery, SentMessage, SentMessages, StaffNotices};
+
+use super::account::to_be_told;
+
+use crate::component::{icon, told};
+use crate::context::{Flash, Layout};
+use crate::page::Page;
+use crate::shell::{Head, render};
+use crate::texts::{Texts, dates};
+
+/// The organisation's messages with their status for each recipient, below what the staff member should be told of their
+/// account. `is_first` says that nothing newer was left out.
+#[must_use]
+pub fn sent_messages_page(
+    layout: &Layout,
+    sent: &SentMessages,
+    is_first: bool,
+    notices: &StaffNotices,
+    flash: Option<Flash>,
+    now: Timestamp,
+    time_zone: &TimeZone,
+) -> Page {
+    let texts = Texts::of(layout.language);
+    let told = told(texts, flash);
+    let notices = to_be_told(texts, notices, time_zone);
+    let entries: Vec<_> = sent
+        .messages
+        .iter()
+        .map(|message| entry(texts, message, now, time_zone))
+        .collect();
+    let older = sent.older_than.map(|id| format!("/staff/cases?older-than={id}"));
+    render(layout, Head::plain(texts.get("staff-cases-title")), move || {
+        view! {
+            {told}
+            {notices}
+            <h1>{texts.get("staff-cases-title")}</h1>
+            {if entries.is_empty() {
+                view! {
+                    <div class="empty">
+                        {icon("mark")}
+                        <h2>{texts.get("staff-cases-empty")}</h2>
+                        <p>{texts.get("staff-cases-empty-body")}</p>
+                    </div>
+                }
+                    .into_any()
+            } else {
+                view! {
+                    <p class="lead">{texts.get("staff-cases-lead")}</p>
+                    <ul class="cards">{entries}</ul>
+                }
+                    .into_any()
+            }}
+            <nav class="pages" aria-label=texts.get("staff-cases-pages")>
+                {(!is_first).then(|| view! { <a class="button quiet" href="/staff/cases">{texts.get("staff-cases-latest")}</a> })}
+                {older.map(|older| view! { <a class="button quiet" href=older>{texts.get("staff-cases-older")}</a> })}
+            </nav>
+        }
+    })
+}
+
+fn entry(texts: &'static Texts, message: &SentMessage, now: Timestamp, time_zone: &TimeZone) -> impl IntoView + use<> {
+    let title = message.title.clone().unwrap_or_else(|| texts.get("staff-case-gone"));
+    let gone = message.title.is_none();
+    let sent = dates::day_and_time(texts, message.sent_at, time_zone);
+    let sent = texts.with("staff-case-sent", &[("at", sent.into())]);
+    let kind = message.document_type.clone();
+    let deliveries: Vec<_> = message
+        .deliveries
+        .iter()
+        .map(|delivery| line(texts, delivery, now, time_zone))
+        .collect();
+    view! {
+        <li class="card">
+            <h2 class:gone=gone>{title}</h2>
+            <ul class="facts">
+                <li>{sent}</li>
+                {kind.map(|kind| view! { <li>{kind}</li> })}
+            </ul>
+            <ul class="deliveries">{deliveries}</ul>
+        </li>
+    }
+}
+
+/// One recipient, and how far the delivery has come.
+fn line(texts: &'static Texts, delivery: &SentDelivery, now: Timestamp, time_zone: &TimeZone) -> impl IntoView + use<> {
+    let recipient = delivery
+        .recipient
+        .as_ref()
+        .map_or_else(|| texts.get("staff-case-forgotten"), number);
+    let (class, state) = state(texts, &delivery.status, time_zone);
+    let left = delivery
+        .status
+        .is_living()
+        .then(|| dates::time_left(texts, now, delivery.status.expires_at, time_zone));
+    view! {
+        <li>
+            <span class="recipient">{recipient}</span>
+            <span class=class>{state}</span>
+            {left.map(|left| view! { <span class=if left.soon { "left soon" } else { "left" }>{left.text}</span> })}
+        </li>
+    }
+}
+
+/// A number as people write it, `YYYYMMDD-NNNC`.
+fn number(number: &Personnummer) -> String {
+    let digits = number.expose();
+    match digits.split_at_checked(8) {
+        Some((day, last)) => format!("{day}-{last}"),
+        None => digits.to_owned(),
+    }
+}
+
+fn state(texts: &Texts, status: &DeliveryStatus, time_zone: &TimeZone) -> (&'static str, String) {
+    let on = |key, at| {
+        let day = dates::date(texts, dates::local_date(at, time_zone));
+        texts.with(key, &[("day", day.into())])
+    };
+    if let Some(at) = status.revoked_at {
+        ("state bad", on("staff-state-revoked", at))
+    } else if let Some(at) = status.purged_at {
+        ("state", on("staff-state-purged", at))
+    } else if status.expired {
+        ("state", texts.get("staff-state-expired"))
+    } else if let Some(at) = status.opened_at {
+        ("state good", on("staff-state-opened", at))
+    } else {
+        ("state soon", texts.get("staff-state-waiting"))
+    }
+}

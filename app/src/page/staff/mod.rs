@@ -1,0 +1,29 @@
+//! Staff members' pages: the way in, their account, the organisation's cases, and what its admins decide.
+//!
+//! As for recipients, each page is a pure view over values. What was filled in comes back with what was wrong in the same
+//! answer, so it waits nowhere (docs/decisions/0014-forms-answer-directly.md); passwords and codes never come back.
+
+mod account;
+mod cases;
+mod member;
+mod members;
+mod password;
+mod rules;
+mod second_factor;
+mod sign_in;
+mod system;
+mod systems;
+mod words;
+
+pub use account::{ConfirmProblem, account_page, confirm_page};
+pub use cases::sent_messages_page;
+pub use member::{MemberForm, member_page};
+pub use members::{InviteForm, MemberProblem, invite_page, invited_page, members_page};
+pub use password::{Invitation, NewPasswordProblem, invitation_page, password_page, void_invitation_page};
+pub use rules::{RulesForm, RulesProblem, rules_page};
+pub use second_factor::{
+    CodeProblem, SecondFactorSetUp, recovery_codes_page, second_factor_page, second_factor_set_up_page,
+};
+pub use sign_in::{StaffSignIn, staff_organisation_page, staff_sign_in_page, staff_signed_out_page};
+pub use system::{CredentialProblem, system_page};
+pub use systems::{NewSystemForm, SystemProblem, new_system_page, secret_page, systems_page};

@@ -1,0 +1,72 @@
+// Counts down to the end of the session. Quiet until little time is left; then it says so and offers to stay, and when the
+// time is over it leaves the page, so that nothing is left on the screen of somebody who went away. The server ends the
+// session by its own clock, with or without this.
+//
+// GET  data-address   how long the session lasts, without using it
+// POST data-address   uses it, and says the same
+
+/** How long before the end a person is told, in seconds: time enough to come back to the screen (WCAG 2.2, 2.2.1). */
+const WARNING = 120;
+
+const box = document.getElementById("countdown");
+const text = document.getElementById("countdown-text");
+const clock = document.getElementById("countdown-clock");
+const stay = document.getElementById("countdown-stay");
+
+let endsAt = Date.now() + Number(box.dataset.seconds) * 1000;
+let canStay = true;
+let timer;
+
+const left = () => Math.ceil((endsAt - Date.now()) / 1000);
+
+async function ask(method) {
+  try {
+    const answer = await fetch(box.dataset.address, { method, cache: "no-store", redirect: "manual" });
+    if (answer.status !== 200) return leave();
+    const { seconds, can_stay } = await answer.json();
+    endsAt = Date.now() + seconds * 1000;
+    canStay = can_stay;
+  } catch {
+    // Without a network nobody can be asked, so what the page knows goes on to count. Nor can it be left: then it is emptied.
+    if (left() <= 0) document.querySelector("main").hidden = true;
+  }
+  show();
+}
+
+function leave() {
+  box.hidden = true;
+  location.replace(location.pathname + location.search);
+}
+
+function show() {
+  clearTimeout(timer);
+  const seconds = left();
+  if (seconds > WARNING) {
+    box.hidden = true;
+    text.textContent = "";
+    // Other pages of the same session may have been used meanwhile, so ask before saying anything.
+    timer = setTimeout(() => ask("GET"), (seconds - WARNING) * 1000);
+    return;
+  }
+  if (seconds <= 0) {
+    timer = setTimeout(() => ask("GET"), 2000);
+    return;
+  }
+  const said = canStay ? box.dataset.idle : box.dataset.absolute;
+  box.hidden = false;
+  if (text.textContent !== said) text.textContent = said;
+  stay.hidden = !canStay;
+  clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  // Every now and then another page of the session may have made it longer.
+  timer = setTimeout(() => (seconds % 15 === 0 ? ask("GET") : show()), 1000);
+}
+
+stay.addEventListener("click", () => ask("POST"));
+// A phone that slept has not counted.
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible" && left() <= WARNING) ask("GET");
+});
+// A page that comes back out of the browser's memory may be long over.
+addEventListener("pageshow", (event) => event.persisted && ask("GET"));
+
+show();

@@ -1,0 +1,41 @@
+//! A staff member's own account: what it holds, and what its owner should be told.
+
+use app::page::staff::account_page;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::HeaderMap;
+use portal::SeeStaffError;
+
+use super::Place;
+use super::members::see_refused;
+use super::visitor::Staff;
+use crate::state::AppState;
+use crate::{answer, cookie, flash};
+
+/// `GET /staff/account`
+pub(super) async fn page(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    headers: HeaderMap,
+) -> Response {
+    let loaded = async {
+        let account = state.portal().own_account(&actor).await?;
+        Ok::<_, SeeStaffError>((account, state.portal().staff_notices(&actor).await?))
+    };
+    let (account, notices) = match loaded.await {
+        Ok(loaded) => loaded,
+        Err(error) => return see_refused(error, &Place::Account, &visitor),
+    };
+    let (flash, told) = flash::take(&headers);
+    let mut response = account_page(&visitor.layout, &account, &notices, flash, state.time_zone()).into_response();
+    cookie::set(response.headers_mut(), told);
+    response
+}
+
+/// `POST /staff/account/notices`: they have seen what they were told.
+pub(super) async fn dismiss_notices(State(state): State<AppState>, Staff { actor, visitor }: Staff) -> Response {
+    match state.portal().dismiss_staff_notices(&actor).await {
+        Ok(()) => Redirect::to(&Place::Account.to_string()).into_response(),
+        Err(fault) => answer::fault(&fault, &visitor),
+    }
+}

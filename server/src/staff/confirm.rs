@@ -1,0 +1,68 @@
+//! The page on which a staff member proves anew that it is them, before something that matters.
+
+use app::page::staff::{ConfirmProblem, confirm_page};
+use axum::Form;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use base::SecretString;
+use http::HeaderMap;
+use portal::{ConfirmError, StaffSignInError};
+use serde::Deserialize;
+
+use super::members::see_refused;
+use super::sign_in::unprocessable;
+use super::visitor::Staff;
+use super::{Place, return_to, steps};
+use crate::state::AppState;
+use crate::{answer, cookie};
+
+/// `GET /staff/confirm`
+pub(super) async fn form(State(state): State<AppState>, Staff { actor, visitor }: Staff) -> Response {
+    match state.portal().own_account(&actor).await {
+        Ok(account) => confirm_page(&visitor.layout, account.second_factor_set_at.is_some(), None).into_response(),
+        Err(error) => see_refused(error, &Place::Account, &visitor),
+    }
+}
+
+/// What proves it.
+#[derive(Deserialize)]
+pub(super) struct Proof {
+    password: SecretString,
+    #[serde(default)]
+    code: String,
+}
+
+/// `POST /staff/confirm`: leads back to where it was needed.
+pub(super) async fn confirm(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    headers: HeaderMap,
+    Form(given): Form<Proof>,
+) -> Response {
+    let (from, now) = (visitor.request.address, state.clock().now());
+    if let Err(refused) = state.staff_tries().take(from, now) {
+        return answer::too_often(refused, &visitor);
+    }
+    let problem = match state.portal().confirm_staff(&actor, &given.password, &given.code).await {
+        Ok(()) => {
+            state.staff_tries().give_back(from, now);
+            let (place, forgotten) = return_to::take(&headers);
+            let mut response = Redirect::to(&place.to_string()).into_response();
+            cookie::set(response.headers_mut(), forgotten);
+            return response;
+        }
+        Err(ConfirmError::Wrong) => ConfirmProblem::Wrong,
+        Err(ConfirmError::TooManyTries { .. }) => ConfirmProblem::TooMany,
+        Err(ConfirmError::Busy) => return steps::refused(&StaffSignInError::Busy, &visitor),
+        Err(ConfirmError::SessionGone) => return steps::refused(&StaffSignInError::SessionGone, &visitor),
+        Err(ConfirmError::Fault(fault)) => return answer::fault(&fault, &visitor),
+    };
+    match state.portal().own_account(&actor).await {
+        Ok(account) => unprocessable(confirm_page(
+            &visitor.layout,
+            account.second_factor_set_at.is_some(),
+            Some(problem),
+        )),
+        Err(error) => see_refused(error, &Place::Account, &visitor),
+    }
+}

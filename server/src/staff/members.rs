@@ -1,0 +1,325 @@
+//! An admin's pages for the organisation's staff.
+
+use app::page::staff::{InviteForm, MemberForm, MemberProblem, invite_page, invited_page, member_page, members_page};
+use app::{ErrorPage, Flash};
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use base::{Day, StaffId};
+use http::HeaderMap;
+use portal::{
+    Action, ChangeStaffError, InviteError, NewStaffMember, Role, SeeStaffError, StaffActor, StaffMember, Validity,
+};
+use serde::Deserialize;
+
+use super::denied::denied;
+use super::sign_in::unprocessable;
+use super::systems::done;
+use super::visitor::Staff;
+use super::{Place, invitation_address};
+use crate::state::AppState;
+use crate::visitor::Visitor;
+use crate::{answer, cookie, flash};
+
+/// `GET /staff/members`
+pub(super) async fn list(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    headers: HeaderMap,
+) -> Response {
+    let members = match state.portal().list_staff(&actor).await {
+        Ok(members) => members,
+        Err(error) => return see_refused(error, &Place::Members, &visitor),
+    };
+    let (flash, told) = flash::take(&headers);
+    let may_invite = actor.role().allows(Action::InviteStaff);
+    let mut response = members_page(&visitor.layout, &members, may_invite, flash, state.time_zone()).into_response();
+    cookie::set(response.headers_mut(), told);
+    response
+}
+
+/// `GET /staff/members/new`
+pub(super) async fn invite_form(Staff { actor, visitor }: Staff) -> Response {
+    match actor.require(Action::InviteStaff) {
+        Ok(()) => invite_page(&visitor.layout, &InviteForm::default()).into_response(),
+        Err(no) => denied(no, &Place::NewMember, &visitor),
+    }
+}
+
+/// Role and days as a form sends them.
+#[derive(Clone, Deserialize)]
+pub(super) struct Terms {
+    role: String,
+    first_day: String,
+    last_day: String,
+}
+
+impl Terms {
+    /// The role; the one that may least when the form was not ours.
+    fn role(&self) -> Role {
+        self.role.parse().unwrap_or(Role::Auditor)
+    }
+
+    /// The days; an empty field is no limit.
+    fn validity(&self) -> Option<Validity> {
+        let day = |text: &str| match text.trim() {
+            "" => Some(None),
+            text => text.parse::<Day>().ok().map(Some),
+        };
+        Some(Validity {
+            first: day(&self.first_day)?,
+            last: day(&self.last_day)?,
+        })
+    }
+}
+
+/// Somebody to invite, as the form describes them.
+#[derive(Deserialize)]
+pub(super) struct NewMember {
+    name: String,
+    email: String,
+    role: String,
+    first_day: String,
+    last_day: String,
+}
+
+/// `POST /staff/members`: invites somebody. The answer shows the link, this once.
+pub(super) async fn invite(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    Form(given): Form<NewMember>,
+) -> Response {
+    let terms = Terms {
+        role: given.role,
+        first_day: given.first_day,
+        last_day: given.last_day,
+    };
+    let again = |problem| {
+        let form = InviteForm {
+            name: given.name.clone(),
+            email: given.email.clone(),
+            role: terms.role(),
+            first_day: terms.first_day.clone(),
+            last_day: terms.last_day.clone(),
+            problem: Some(problem),
+        };
+        unprocessable(invite_page(&visitor.layout, &form))
+    };
+    let Some(validity) = terms.validity() else {
+        return again(MemberProblem::Days);
+    };
+    let new = NewStaffMember {
+        name: given.name.clone(),
+        email: given.email.clone(),
+        role: terms.role(),
+        validity,
+    };
+    match state.portal().invite_staff(&actor, new).await {
+        Ok(invitation) => {
+            let link = invitation_address(state.origin(), &invitation.token);
+            invited_page(&visitor.layout, given.name.trim(), link.expose()).into_response()
+        }
+        Err(InviteError::InvalidName) => again(MemberProblem::Name),
+        Err(InviteError::InvalidEmail) => again(MemberProblem::Email),
+        Err(InviteError::AlreadyStaff) => again(MemberProblem::EmailTaken),
+        Err(InviteError::DatesOutOfOrder) => again(MemberProblem::Days),
+        Err(error) => invite_refused(error, &Place::NewMember, &visitor),
+    }
+}
+
+/// `GET /staff/members/{id}`
+pub(super) async fn one(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Ok(id) = id.parse::<StaffId>() else {
+        return answer::error(ErrorPage::NotFound, &visitor);
+    };
+    let member = match state.portal().staff_member(&actor, id).await {
+        Ok(member) => member,
+        Err(error) => return see_refused(error, &Place::Member(id), &visitor),
+    };
+    let (flash, told) = flash::take(&headers);
+    let mut response = shown(&actor, &visitor, &member, &MemberForm::of(&member), flash).into_response();
+    cookie::set(response.headers_mut(), told);
+    response
+}
+
+fn shown(
+    actor: &StaffActor,
+    visitor: &Visitor,
+    member: &StaffMember,
+    form: &MemberForm,
+    flash: Option<Flash>,
+) -> app::Page {
+    let may_change = actor.role().allows(Action::ChangeStaff);
+    member_page(&visitor.layout, member, form, may_change, flash)
+}
+
+/// `POST /staff/members/{id}`: changes role and days.
+pub(super) async fn change(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    Path(id): Path<String>,
+    Form(terms): Form<Terms>,
+) -> Response {
+    let Ok(id) = id.parse::<StaffId>() else {
+        return answer::error(ErrorPage::NotFound, &visitor);
+    };
+    if let Err(no) = actor.require(Action::ChangeStaff) {
+        return denied(no, &Place::Member(id), &visitor);
+    }
+    let problem = match changed(&state, &actor, id, &terms).await {
+        Ok(()) => return done(&Place::Member(id), Flash::MemberSaved),
+        Err(ChangeStaffError::DatesOutOfOrder) => MemberProblem::Days,
+        Err(ChangeStaffError::LastAdmin) => MemberProblem::LastAdmin,
+        Err(error) => return change_refused(error, id, &visitor),
+    };
+    let member = match state.portal().staff_member(&actor, id).await {
+        Ok(member) => member,
+        Err(error) => return see_refused(error, &Place::Member(id), &visitor),
+    };
+    let form = MemberForm {
+        role: terms.role(),
+        first_day: terms.first_day,
+        last_day: terms.last_day,
+        problem: Some(problem),
+    };
+    unprocessable(shown(&actor, &visitor, &member, &form, None))
+}
+
+async fn changed(state: &AppState, actor: &StaffActor, id: StaffId, terms: &Terms) -> Result<(), ChangeStaffError> {
+    let validity = terms.validity().ok_or(ChangeStaffError::DatesOutOfOrder)?;
+    let member = state.portal().staff_member(actor, id).await;
+    let member = member.map_err(|error| match error {
+        SeeStaffError::Denied(no) => ChangeStaffError::Denied(no),
+        SeeStaffError::NotFound => ChangeStaffError::NotFound,
+        SeeStaffError::Fault(fault) => ChangeStaffError::Fault(fault),
+    })?;
+    if member.validity != validity {
+        state.portal().change_staff_validity(actor, id, validity).await?;
+    }
+    if member.role != terms.role() {
+        state.portal().change_staff_role(actor, id, terms.role()).await?;
+    }
+    Ok(())
+}
+
+/// `POST /staff/members/{id}/invitation`: invites somebody anew. The answer shows the link, this once.
+pub(super) async fn invite_anew(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    Path(id): Path<String>,
+) -> Response {
+    let Ok(id) = id.parse::<StaffId>() else {
+        return answer::error(ErrorPage::NotFound, &visitor);
+    };
+    let invitation = match state.portal().invite_staff_anew(&actor, id).await {
+        Ok(invitation) => invitation,
+        Err(error) => return invite_refused(error, &Place::Member(id), &visitor),
+    };
+    match state.portal().staff_member(&actor, id).await {
+        Ok(member) => {
+            let link = invitation_address(state.origin(), &invitation.token);
+            invited_page(&visitor.layout, &member.name, link.expose()).into_response()
+        }
+        Err(error) => see_refused(error, &Place::Member(id), &visitor),
+    }
+}
+
+/// `POST /staff/members/{id}/unlock`
+pub(super) async fn unlock(state: State<AppState>, staff: Staff, id: Path<String>) -> Response {
+    decide(state, staff, id, Decision::Unlock).await
+}
+
+/// `POST /staff/members/{id}/end-sessions`
+pub(super) async fn end_sessions(state: State<AppState>, staff: Staff, id: Path<String>) -> Response {
+    decide(state, staff, id, Decision::EndSessions).await
+}
+
+/// `POST /staff/members/{id}/deactivate`
+pub(super) async fn deactivate(state: State<AppState>, staff: Staff, id: Path<String>) -> Response {
+    decide(state, staff, id, Decision::Deactivate).await
+}
+
+/// `POST /staff/members/{id}/reactivate`
+pub(super) async fn reactivate(state: State<AppState>, staff: Staff, id: Path<String>) -> Response {
+    decide(state, staff, id, Decision::Reactivate).await
+}
+
+/// What an admin does with one button.
+#[derive(Clone, Copy)]
+enum Decision {
+    Unlock,
+    EndSessions,
+    Deactivate,
+    Reactivate,
+}
+
+async fn decide(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    Path(id): Path<String>,
+    decision: Decision,
+) -> Response {
+    let Ok(id) = id.parse::<StaffId>() else {
+        return answer::error(ErrorPage::NotFound, &visitor);
+    };
+    let portal = state.portal();
+    let (decided, flash) = match decision {
+        Decision::Unlock => (portal.unlock_staff(&actor, id).await, Flash::MemberUnlocked),
+        Decision::EndSessions => (
+            portal.end_sessions_of_staff(&actor, id).await.map(drop),
+            Flash::MemberSessionsEnded,
+        ),
+        Decision::Deactivate => (portal.deactivate_staff(&actor, id).await, Flash::MemberDeactivated),
+        Decision::Reactivate => (portal.reactivate_staff(&actor, id).await, Flash::MemberReactivated),
+    };
+    let problem = match decided {
+        Ok(()) => return done(&Place::Member(id), flash),
+        Err(ChangeStaffError::LastAdmin) => MemberProblem::LastAdmin,
+        Err(error) => return change_refused(error, id, &visitor),
+    };
+    match portal.staff_member(&actor, id).await {
+        Ok(member) => {
+            let form = MemberForm {
+                problem: Some(problem),
+                ..MemberForm::of(&member)
+            };
+            unprocessable(shown(&actor, &visitor, &member, &form, None))
+        }
+        Err(error) => see_refused(error, &Place::Member(id), &visitor),
+    }
+}
+
+/// The page for a staff member who does not see staff, or not this one.
+pub(super) fn see_refused(error: SeeStaffError, back: &Place, visitor: &Visitor) -> Response {
+    match error {
+        SeeStaffError::Denied(no) => denied(no, back, visitor),
+        SeeStaffError::NotFound => answer::error(ErrorPage::NotFound, visitor),
+        SeeStaffError::Fault(fault) => answer::fault(&fault, visitor),
+    }
+}
+
+fn change_refused(error: ChangeStaffError, id: StaffId, visitor: &Visitor) -> Response {
+    match error {
+        ChangeStaffError::Denied(no) => denied(no, &Place::Member(id), visitor),
+        ChangeStaffError::NotFound => answer::error(ErrorPage::NotFound, visitor),
+        ChangeStaffError::LastAdmin
+        | ChangeStaffError::DatesOutOfOrder
+        | ChangeStaffError::ExcludesYourself
+        | ChangeStaffError::InvalidPasswordAge => answer::error(ErrorPage::BadRequest, visitor),
+        ChangeStaffError::Fault(fault) => answer::fault(&fault, visitor),
+    }
+}
+
+fn invite_refused(error: InviteError, back: &Place, visitor: &Visitor) -> Response {
+    match error {
+        InviteError::Denied(no) => denied(no, back, visitor),
+        InviteError::NotFound => answer::error(ErrorPage::NotFound, visitor),
+        InviteError::Fault(fault) => answer::fault(&fault, visitor),
+        _ => answer::error(ErrorPage::BadRequest, visitor),
+    }
+}

@@ -1,0 +1,251 @@
+//! The staff's part of the program: the way in with a password and a second factor, their account, the organisation's cases, and
+//! what admins decide. Each route says which right it needs and is shut to roles without it; the use case behind it asks for that right again, and for
+//! a fresh sign-in where one is needed.
+
+mod account;
+mod cases;
+mod confirm;
+mod denied;
+mod invitation;
+mod last_organisation;
+mod members;
+mod own_sessions;
+mod password;
+mod place;
+mod return_to;
+mod rules;
+mod second_factor;
+mod sign_in;
+mod steps;
+mod systems;
+mod visitor;
+
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn_with_state, map_response};
+use http::Method;
+use portal::{Action, SessionKind};
+
+use crate::routes::{Access, Routes};
+use crate::session;
+use crate::session_end;
+use crate::state::AppState;
+
+pub(crate) use invitation::invitation_address;
+pub(crate) use place::Place;
+pub(crate) use visitor::require;
+
+/// Every route for staff, behind their own session. `max_form_bytes` is the largest body.
+pub(crate) fn routes(state: &AppState, max_form_bytes: usize) -> Routes {
+    let (get, post) = (Method::GET, Method::POST);
+    Routes::default()
+        .add(get.clone(), "/staff/sign-in", Access::Public, sign_in::organisation)
+        .add(
+            get.clone(),
+            "/staff/sign-in/{organisation}",
+            Access::Public,
+            sign_in::form,
+        )
+        .add(
+            post.clone(),
+            "/staff/sign-in/{organisation}",
+            Access::Public,
+            sign_in::password,
+        )
+        .add(post.clone(), "/staff/sign-out", Access::Public, sign_in::sign_out)
+        .add(get.clone(), "/staff/signed-out", Access::Public, sign_in::signed_out)
+        .add(
+            get.clone(),
+            "/staff/invitations/{token}",
+            Access::Public,
+            invitation::form,
+        )
+        .add(
+            post.clone(),
+            "/staff/invitations/{token}",
+            Access::Public,
+            invitation::accept,
+        )
+        .add(
+            get.clone(),
+            "/staff/password/renew",
+            Access::StaffCandidate,
+            password::renewal_form,
+        )
+        .add(
+            post.clone(),
+            "/staff/password/renew",
+            Access::StaffCandidate,
+            password::renew,
+        )
+        .add(
+            get.clone(),
+            "/staff/second-factor",
+            Access::StaffCandidate,
+            second_factor::form,
+        )
+        .add(
+            post.clone(),
+            "/staff/second-factor",
+            Access::StaffCandidate,
+            second_factor::give,
+        )
+        .add(
+            get,
+            "/staff/second-factor/set-up",
+            Access::StaffCandidate,
+            second_factor::required_set_up,
+        )
+        .add(
+            post,
+            "/staff/second-factor/set-up",
+            Access::StaffCandidate,
+            second_factor::set_up_required,
+        )
+        .merge(signed_in())
+        .map(|router| router.layer(from_fn_with_state(state.clone(), visitor::recognise)))
+        // Asked by the countdown, which is no use of the session.
+        .add(Method::GET, "/staff/session", Access::Public, session_end::of_staff)
+        .map(|router| {
+            router
+                .layer(session::layer(state.portal(), SessionKind::Staff))
+                .layer(map_response(session::complete_removal))
+                .layer(DefaultBodyLimit::max(max_form_bytes))
+        })
+}
+
+/// The routes for staff who are signed in.
+fn signed_in() -> Routes {
+    let own = Access::Staff(Action::OwnAccount);
+    let own_second_factor = Access::Staff(Action::ChangeOwnSecondFactor);
+    let (get, post) = (Method::GET, Method::POST);
+    let cases = Access::Staff(Action::SeeCases);
+    Routes::default()
+        .add(get.clone(), "/staff", own, cases::landing)
+        .add(get.clone(), "/staff/cases", cases, cases::list)
+        .add(get.clone(), "/staff/confirm", own, confirm::form)
+        .add(post.clone(), "/staff/confirm", own, confirm::confirm)
+        .add(get.clone(), "/staff/account", own, account::page)
+        .add(post.clone(), "/staff/account/notices", own, account::dismiss_notices)
+        .add(get.clone(), "/staff/account/password", own, password::form)
+        .add(post.clone(), "/staff/account/password", own, password::change)
+        .add(
+            get.clone(),
+            "/staff/account/second-factor",
+            own_second_factor,
+            second_factor::own_set_up,
+        )
+        .add(
+            post.clone(),
+            "/staff/account/second-factor",
+            own_second_factor,
+            second_factor::set_up_own,
+        )
+        .add(
+            post.clone(),
+            "/staff/account/second-factor/remove",
+            own_second_factor,
+            second_factor::remove,
+        )
+        .add(
+            post.clone(),
+            "/staff/account/recovery-codes",
+            own_second_factor,
+            second_factor::new_recovery_codes,
+        )
+        .add(post.clone(), "/staff/session", own, own_sessions::stay)
+        .add(get, "/staff/sessions", own, own_sessions::list)
+        .add(post.clone(), "/staff/sessions/{id}/end", own, own_sessions::end_one)
+        .add(post, "/staff/sessions/end-others", own, own_sessions::end_others)
+        .merge(for_members())
+        .merge(for_systems())
+}
+
+/// What admins decide about staff, and how staff sign in.
+fn for_members() -> Routes {
+    let (get, post) = (Method::GET, Method::POST);
+    let may = Access::Staff;
+    Routes::default()
+        .add(get.clone(), "/staff/members", may(Action::SeeStaff), members::list)
+        .add(
+            post.clone(),
+            "/staff/members",
+            may(Action::InviteStaff),
+            members::invite,
+        )
+        .add(
+            get.clone(),
+            "/staff/members/new",
+            may(Action::InviteStaff),
+            members::invite_form,
+        )
+        .add(get.clone(), "/staff/members/{id}", may(Action::SeeStaff), members::one)
+        .add(
+            post.clone(),
+            "/staff/members/{id}",
+            may(Action::ChangeStaff),
+            members::change,
+        )
+        .add(
+            post.clone(),
+            "/staff/members/{id}/invitation",
+            may(Action::InviteStaff),
+            members::invite_anew,
+        )
+        .add(
+            post.clone(),
+            "/staff/members/{id}/unlock",
+            may(Action::UnlockStaff),
+            members::unlock,
+        )
+        .add(
+            post.clone(),
+            "/staff/members/{id}/end-sessions",
+            may(Action::EndStaffSessions),
+            members::end_sessions,
+        )
+        .add(
+            post.clone(),
+            "/staff/members/{id}/deactivate",
+            may(Action::DeactivateStaff),
+            members::deactivate,
+        )
+        .add(
+            post.clone(),
+            "/staff/members/{id}/reactivate",
+            may(Action::DeactivateStaff),
+            members::reactivate,
+        )
+        .add(get, "/staff/sign-in-rules", may(Action::SeeSignInRules), rules::page)
+        .add(
+            post,
+            "/staff/sign-in-rules",
+            may(Action::ChangeSignInRules),
+            rules::change,
+        )
+}
+
+/// What admins decide about systems.
+fn for_systems() -> Routes {
+    let (see, change) = (Access::Staff(Action::SeeSystems), Access::Staff(Action::ChangeSystems));
+    let (get, post) = (Method::GET, Method::POST);
+    Routes::default()
+        .add(get.clone(), "/staff/systems", see, systems::list)
+        .add(post.clone(), "/staff/systems", change, systems::create)
+        .add(get.clone(), "/staff/systems/new", change, systems::new_form)
+        .add(get, "/staff/systems/{id}", see, systems::one)
+        .add(post.clone(), "/staff/systems/{id}/secrets", change, systems::add_secret)
+        .add(post.clone(), "/staff/systems/{id}/keys", change, systems::add_key)
+        .add(
+            post.clone(),
+            "/staff/systems/{id}/networks",
+            change,
+            systems::set_networks,
+        )
+        .add(
+            post.clone(),
+            "/staff/systems/{id}/credentials/{credential}/withdraw",
+            change,
+            systems::withdraw,
+        )
+        .add(post, "/staff/systems/{id}/disable", change, systems::disable)
+}

@@ -1,0 +1,73 @@
+//! A staff member's own sign-ins, as recipients have theirs.
+
+use app::page::{SessionsOf, sessions_page};
+use app::{ErrorPage, Flash};
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use base::SessionId;
+use http::HeaderMap;
+use portal::EndSessionError;
+
+use super::Place;
+use super::visitor::Staff;
+use crate::state::AppState;
+use crate::{answer, cookie, flash, session_end};
+
+/// `GET /staff/sessions`
+pub(super) async fn list(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    headers: HeaderMap,
+) -> Response {
+    let sessions = match state.portal().staff_sessions_of(&actor).await {
+        Ok(sessions) => sessions,
+        Err(fault) => return answer::fault(&fault, &visitor),
+    };
+    let (flash, told) = flash::take(&headers);
+    let page = sessions_page(
+        &visitor.layout,
+        SessionsOf::Staff,
+        &sessions,
+        flash,
+        state.clock().now(),
+        state.time_zone(),
+    );
+    let mut response = page.into_response();
+    cookie::set(response.headers_mut(), told);
+    response
+}
+
+/// `POST /staff/sessions/{id}/end`: ends one; what is not their own is not found.
+pub(super) async fn end_one(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    Path(id): Path<String>,
+) -> Response {
+    let Ok(id) = id.parse::<SessionId>() else {
+        return answer::error(ErrorPage::NotFound, &visitor);
+    };
+    match state.portal().end_staff_session_of(&actor, id).await {
+        Ok(()) => back(Flash::OneEnded),
+        Err(EndSessionError::NotFound) => answer::error(ErrorPage::NotFound, &visitor),
+        Err(EndSessionError::Fault(fault)) => answer::fault(&fault, &visitor),
+    }
+}
+
+/// `POST /staff/sessions/end-others`
+pub(super) async fn end_others(State(state): State<AppState>, Staff { actor, visitor }: Staff) -> Response {
+    match state.portal().end_other_staff_sessions(&actor).await {
+        Ok(_) => back(Flash::OthersEnded),
+        Err(fault) => answer::fault(&fault, &visitor),
+    }
+}
+
+fn back(flash: Flash) -> Response {
+    let mut response = Redirect::to(&Place::Sessions.to_string()).into_response();
+    cookie::set(response.headers_mut(), flash::leave(flash));
+    response
+}
+
+/// `POST /staff/session`: the staff member stays. That the request came is use of the session already.
+pub(super) async fn stay(State(state): State<AppState>, Staff { actor, .. }: Staff) -> Response {
+    session_end::time_left(&state, actor.session_end())
+}

@@ -1,0 +1,129 @@
+//! An admin's page for how the organisation's staff sign in.
+
+use app::page::staff::{RulesForm, RulesProblem, rules_page};
+use app::{ErrorPage, Flash};
+use axum::Form;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
+use portal::{Action, ChangeStaffError, SignInRules};
+use serde::Deserialize;
+
+use super::Place;
+use super::denied::denied;
+use super::sign_in::unprocessable;
+use super::systems::done;
+use super::visitor::Staff;
+use crate::state::AppState;
+use crate::visitor::Visitor;
+use crate::{answer, cookie, flash};
+
+/// `GET /staff/sign-in-rules`
+pub(super) async fn page(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    headers: HeaderMap,
+) -> Response {
+    let rules = match state.portal().sign_in_rules(&actor).await {
+        Ok(rules) => rules,
+        Err(error) => return refused(error, &visitor),
+    };
+    let form = RulesForm {
+        second_factor_required: rules.second_factor_required,
+        operator_requires: state.portal().requires_second_factor_of_everybody(),
+        password_days: rules
+            .password_max_age_days
+            .map(|days| days.to_string())
+            .unwrap_or_default(),
+        networks: rules.networks.iter().map(|network| format!("{network}\n")).collect(),
+        address: address(&visitor),
+        problem: None,
+    };
+    let (flash, told) = flash::take(&headers);
+    let may_change = actor.role().allows(Action::ChangeSignInRules);
+    let mut response = rules_page(&visitor.layout, &form, may_change, flash).into_response();
+    cookie::set(response.headers_mut(), told);
+    response
+}
+
+fn address(visitor: &Visitor) -> Option<String> {
+    visitor
+        .request
+        .address
+        .map(|address| address.to_canonical().to_string())
+}
+
+/// The rules as the form describes them. A box that is not ticked, or not shown, sends nothing.
+#[derive(Deserialize)]
+pub(super) struct Given {
+    second_factor: Option<String>,
+    password_days: String,
+    networks: String,
+}
+
+/// `POST /staff/sign-in-rules`
+pub(super) async fn change(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    Form(given): Form<Given>,
+) -> Response {
+    let operator_requires = state.portal().requires_second_factor_of_everybody();
+    let again = |problem| {
+        let form = RulesForm {
+            second_factor_required: given.second_factor.is_some(),
+            operator_requires,
+            password_days: given.password_days.clone(),
+            networks: given.networks.clone(),
+            address: address(&visitor),
+            problem: Some(problem),
+        };
+        unprocessable(rules_page(&visitor.layout, &form, true, None))
+    };
+    let before = match actor.require(Action::ChangeSignInRules) {
+        Ok(()) => state.portal().sign_in_rules(&actor).await,
+        Err(no) => return denied(no, &Place::SignInRules, &visitor),
+    };
+    let before = match before {
+        Ok(before) => before,
+        Err(error) => return refused(error, &visitor),
+    };
+    let wrong_days = RulesProblem::PasswordDays {
+        least: 1,
+        most: SignInRules::MAX_PASSWORD_AGE_DAYS,
+    };
+    let days = match given.password_days.trim() {
+        "" => None,
+        days => match days.parse() {
+            Ok(days) => Some(days),
+            Err(_) => return again(wrong_days),
+        },
+    };
+    let networks = match given.networks.parse() {
+        Ok(networks) => networks,
+        Err(problem) => return again(RulesProblem::Networks(problem)),
+    };
+    let rules = SignInRules {
+        // What the operator decides can't be seen here, so it does not change what the organisation had chosen.
+        second_factor_required: if operator_requires {
+            before.second_factor_required
+        } else {
+            given.second_factor.is_some()
+        },
+        password_max_age_days: days,
+        networks,
+    };
+    match state.portal().change_sign_in_rules(&actor, rules).await {
+        Ok(()) => done(&Place::SignInRules, Flash::RulesSaved),
+        Err(ChangeStaffError::ExcludesYourself) => again(RulesProblem::ShutsOut),
+        Err(ChangeStaffError::InvalidPasswordAge) => again(wrong_days),
+        Err(error) => refused(error, &visitor),
+    }
+}
+
+fn refused(error: ChangeStaffError, visitor: &Visitor) -> Response {
+    match error {
+        ChangeStaffError::Denied(no) => denied(no, &Place::SignInRules, visitor),
+        ChangeStaffError::Fault(fault) => answer::fault(&fault, visitor),
+        _ => answer::error(ErrorPage::BadRequest, visitor),
+    }
+}

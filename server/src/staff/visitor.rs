@@ -1,0 +1,193 @@
+//! Which staff member asks, worked out once a request; and the extractors through which alone a handler gets to them, so that
+//! none can forget to ask.
+
+use std::sync::Arc;
+
+use app::{Audience, ErrorPage, Flash, StaffFrame, StaffSection};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::request::Parts;
+use http::{Method, StatusCode};
+use portal::{Action, SignInStep, StaffActor, StaffCandidate, StaffVisitor};
+use tower_sessions::Session;
+use web::RequestContext;
+
+use super::{Place, last_organisation, return_to};
+use crate::state::AppState;
+use crate::visitor::Visitor;
+use crate::{answer, cookie, flash, session, session_end};
+
+/// How far somebody has come in signing in.
+#[derive(Clone)]
+enum Standing {
+    Nobody,
+    Candidate(Arc<StaffCandidate>),
+    SignedIn(Arc<StaffActor>),
+}
+
+/// Works out who asks and puts it into the request's extensions.
+pub(crate) async fn recognise(
+    State(state): State<AppState>,
+    context: RequestContext,
+    session: Session,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let mut visitor = Visitor::unknown(&state, context, &parts);
+    visitor.layout.audience = Audience::StaffVisitor;
+    let standing = match session::staff_key(&session) {
+        None => Standing::Nobody,
+        Some(key) => match state.portal().staff_visitor(&key, visitor.request.clone()).await {
+            Ok(StaffVisitor::Nobody) => Standing::Nobody,
+            Ok(StaffVisitor::Candidate(candidate)) => Standing::Candidate(Arc::new(candidate)),
+            Ok(StaffVisitor::Staff(actor)) => {
+                visitor.layout.audience = Audience::Staff(frame(&actor));
+                let left = session_end::left(actor.session_end(), state.clock().now());
+                visitor.layout.session_ends_in = Some(left);
+                Standing::SignedIn(Arc::new(actor))
+            }
+            Err(fault) => return answer::fault(&fault, &visitor),
+        },
+    };
+    parts.extensions.insert(visitor);
+    parts.extensions.insert(standing);
+    next.run(Request::from_parts(parts, body)).await
+}
+
+/// The parts of the portal that a role gives.
+fn frame(actor: &StaffActor) -> StaffFrame {
+    let right = |section: &StaffSection| match section {
+        StaffSection::Cases => Action::SeeCases,
+        StaffSection::Members => Action::SeeStaff,
+        StaffSection::Systems => Action::SeeSystems,
+        StaffSection::SignInRules => Action::SeeSignInRules,
+        StaffSection::Account => Action::OwnAccount,
+    };
+    StaffFrame {
+        organisation: actor.organisation_name().to_owned(),
+        sections: StaffSection::ALL
+            .into_iter()
+            .filter(|section| actor.role().allows(right(section)))
+            .collect(),
+    }
+}
+
+/// Lets only staff through whose role allows the action. Who is not signed in gets the answer of the handler's extractor.
+pub(crate) async fn require(action: Action, request: Request, next: Next) -> Response {
+    if let Some(Standing::SignedIn(actor)) = request.extensions().get()
+        && !actor.role().allows(action)
+    {
+        return match request.extensions().get::<Visitor>() {
+            Some(visitor) => answer::error(ErrorPage::Forbidden, visitor),
+            None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        };
+    }
+    next.run(request).await
+}
+
+/// What [`recognise`] worked out. Without it, which can only be a mistake of ours, nobody gets anywhere.
+fn recognised(parts: &Parts) -> Option<(Visitor, Standing)> {
+    parts
+        .extensions
+        .get::<Visitor>()
+        .cloned()
+        .zip(parts.extensions.get().cloned())
+}
+
+fn unrecognised() -> Response {
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
+
+/// A staff member who is signed in. Others are sent to sign in, and come back to the page that they wanted.
+pub(crate) struct Staff {
+    pub(crate) actor: Arc<StaffActor>,
+    pub(crate) visitor: Visitor,
+}
+
+impl<S: Sync> FromRequestParts<S> for Staff {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let (visitor, standing) = recognised(parts).ok_or_else(unrecognised)?;
+        match standing {
+            Standing::SignedIn(actor) => Ok(Self { actor, visitor }),
+            Standing::Candidate(candidate) => {
+                Err(Redirect::to(&place_of(candidate.step()).to_string()).into_response())
+            }
+            Standing::Nobody => Err(sign_in_first(parts, &visitor)),
+        }
+    }
+}
+
+fn sign_in_first(parts: &Parts, visitor: &Visitor) -> Response {
+    let navigates = parts
+        .headers
+        .get("sec-fetch-dest")
+        .is_none_or(|dest| dest == "document");
+    if parts.method != Method::GET || !navigates {
+        return answer::error(ErrorPage::SessionEnded, visitor);
+    }
+    let came_with_session = cookie::read(&parts.headers, session::STAFF_COOKIE).is_some();
+    let (told, forgotten) = if came_with_session {
+        // The cookie says nothing any more, and would have the next page say the same again.
+        (Flash::SessionEnded, cookie::forget(session::STAFF_COOKIE))
+    } else {
+        (Flash::SignInFirst, None)
+    };
+    let sign_in = last_organisation::read(&parts.headers).map_or(Place::Organisation, Place::SignIn);
+    let mut response = Redirect::to(&sign_in.to_string()).into_response();
+    let page = return_to::remember(parts.uri.path());
+    let lines = flash::leave(told).into_iter().chain(page).chain(forgotten);
+    cookie::set(response.headers_mut(), lines);
+    response
+}
+
+/// The page for a step of the sign-in.
+pub(super) const fn place_of(step: SignInStep) -> Place {
+    match step {
+        SignInStep::SecondFactor => Place::SecondFactor,
+        SignInStep::SetUpSecondFactor => Place::SecondFactorSetUp,
+        SignInStep::ChangePassword => Place::PasswordRenewal,
+        SignInStep::Complete => Place::Landing,
+    }
+}
+
+/// Somebody who gave the right password and has a step before them. Who is signed in goes on to the cases, others to the sign-in.
+pub(crate) struct Candidate {
+    pub(crate) candidate: Arc<StaffCandidate>,
+    pub(crate) visitor: Visitor,
+}
+
+impl<S: Sync> FromRequestParts<S> for Candidate {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let (visitor, standing) = recognised(parts).ok_or_else(unrecognised)?;
+        match standing {
+            Standing::Candidate(candidate) => Ok(Self { candidate, visitor }),
+            Standing::SignedIn(_) => Err(Redirect::to(&Place::Landing.to_string()).into_response()),
+            Standing::Nobody => Err(sign_in_first(parts, &visitor)),
+        }
+    }
+}
+
+/// Anybody, on the pages that lead in.
+pub(crate) struct Anybody {
+    /// Whether somebody is signed in as staff.
+    pub(crate) is_signed_in: bool,
+    pub(crate) visitor: Visitor,
+}
+
+impl<S: Sync> FromRequestParts<S> for Anybody {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let (visitor, standing) = recognised(parts).ok_or_else(unrecognised)?;
+        Ok(Self {
+            is_signed_in: matches!(standing, Standing::SignedIn(_)),
+            visitor,
+        })
+    }
+}

@@ -1,0 +1,290 @@
+//! The table of rights, over HTTP: each role knocks on each route of staff's, and gets in exactly where its role does.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use http::{Method, Request, StatusCode, header};
+use portal::{Action, Role};
+use server::routes::{Access, Route};
+
+use crate::browser::{Answer, Browser};
+use crate::harness::App;
+use crate::staff_support::{KARIN, PASSWORD, form, new_password};
+
+const MINUTE: i64 = 60_000;
+const NOBODY: &str = "0192f0c1-2345-7abc-8def-0123456789ab";
+
+fn path(route: &Route, id: &str) -> String {
+    let parts: Vec<&str> = route
+        .path
+        .split('/')
+        .map(|part| if part.starts_with('{') { id } else { part })
+        .collect();
+    parts.join("/")
+}
+
+/// A form that any of the routes can read, and none can do anything with.
+fn any_form() -> String {
+    form(&[
+        ("name", "Bo Ek"),
+        ("email", "no address"),
+        ("role", "sender"),
+        ("first_day", "never"),
+        ("last_day", "never"),
+        ("password", "wrong"),
+        ("code", "000000"),
+        ("current_password", "wrong"),
+        ("new_password", "a"),
+        ("repeated_password", "b"),
+        ("days", "none"),
+        ("key", "none"),
+        ("networks", "nowhere"),
+        ("password_days", "none"),
+    ])
+}
+
+async fn knock(browser: &mut Browser<'_>, route: &Route) -> Answer {
+    let request = Request::builder()
+        .method(route.method.clone())
+        .uri(path(route, NOBODY))
+        .header("sec-fetch-site", "same-origin")
+        .header("sec-fetch-dest", "document")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let body = if route.method == Method::GET {
+        String::new()
+    } else {
+        any_form()
+    };
+    browser.send(request.body(Body::from(body)).unwrap()).await
+}
+
+/// Every route of staff's with the action that it is for.
+fn routes(app: &App) -> Vec<(Route, Action)> {
+    let of_staff = app.routes.iter().filter_map(|route| match route.access {
+        Access::Staff(action) => Some((route.clone(), action)),
+        _ => None,
+    });
+    of_staff.collect()
+}
+
+#[tokio::test]
+async fn each_role_gets_in_exactly_where_the_table_says() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    let mut bo = app.colleague(&mut karin, "Bo", Role::Sender).await;
+    let mut eva = app.colleague(&mut karin, "Eva", Role::Auditor).await;
+    let routes = routes(&app);
+    let tried: BTreeSet<String> = routes.iter().map(|(_, action)| format!("{action:?}")).collect();
+    // What has no page yet has no route: the audit log.
+    let all: BTreeSet<String> = Action::ALL.iter().map(|action| format!("{action:?}")).collect();
+    assert_eq!(all.difference(&tried).collect::<Vec<_>>(), ["SeeAudit"]);
+    for (role, browser) in [
+        (Role::Admin, &mut karin),
+        (Role::Sender, &mut bo),
+        (Role::Auditor, &mut eva),
+    ] {
+        for (route, action) in &routes {
+            let answer = knock(browser, route).await;
+            let allowed = answer.status != StatusCode::FORBIDDEN;
+            let told = format!("{role} on {} {}: {}", route.method, route.path, answer.status);
+            assert_eq!(allowed, role.allows(*action), "{told}");
+            assert!(!answer.status.is_server_error(), "{told}");
+        }
+        assert!(browser.is_staff().await, "{role}");
+    }
+}
+
+#[tokio::test]
+async fn what_matters_asks_for_a_fresh_sign_in_after_five_minutes() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    app.clock.advance_millis(5 * MINUTE);
+    for (route, action) in routes(&app).iter().filter(|(_, action)| action.needs_step_up()) {
+        let answer = knock(&mut karin, route).await;
+        assert_ne!(answer.status, StatusCode::OK, "{action:?} {route:?}");
+        // What was wrong with a form may be told before.
+        let asked = answer.location() == "/staff/confirm" || answer.status == StatusCode::UNPROCESSABLE_ENTITY;
+        assert!(asked, "{route:?}: {} {}", answer.status, answer.text());
+    }
+    // Nothing was done meanwhile, and after the confirmation it goes on where it was.
+    assert_eq!(karin.get("/staff/members/new").await.location(), "/staff/confirm");
+    assert_eq!(karin.get("/staff/confirm").await.status, StatusCode::OK);
+    let wrong = karin
+        .post("/staff/confirm", &form(&[("password", "fel lösenord här")]))
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(karin.get("/staff/members/new").await.location(), "/staff/confirm");
+    let right = karin.post("/staff/confirm", &form(&[("password", PASSWORD)])).await;
+    assert_eq!(right.location(), "/staff/members/new");
+    assert_eq!(karin.get("/staff/members/new").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn whose_role_has_no_cases_lands_elsewhere() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    let mut eva = app.colleague(&mut karin, "Eva", Role::Auditor).await;
+    assert_eq!(eva.get("/staff").await.location(), "/staff/members");
+    let page = eva.get("/staff/members").await;
+    assert_eq!(page.status, StatusCode::OK);
+    // An auditor sees everything there, and is offered nothing that they may not do.
+    for path in ["/staff/members", "/staff/systems", "/staff/sign-in-rules"] {
+        let text = eva.get(path).await.text();
+        let main = text.split("<main").nth(1).unwrap().split("</main>").next().unwrap();
+        assert!(!main.contains("<button") && !main.contains("/new\""), "{path}: {main}");
+    }
+    assert!(!page.text().contains("href=\"/staff/cases\""), "{}", page.text());
+}
+
+#[tokio::test]
+async fn what_was_decided_about_an_account_holds_on_the_very_next_request() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    let mut bo = app.colleague(&mut karin, "Bo", Role::Admin).await;
+    let list = karin.get("/staff/members").await;
+    let text = list.text();
+    let place = text.find(">Bo<").unwrap();
+    let id = text[..place].rsplit("/staff/members/").next().unwrap()[..36].to_owned();
+    let page = format!("/staff/members/{id}");
+    let terms = |role: &str, first: &str, last: &str| form(&[("role", role), ("first_day", first), ("last_day", last)]);
+    assert_eq!(bo.get("/staff/members").await.status, StatusCode::OK);
+    // Another role.
+    assert_eq!(karin.post(&page, &terms("sender", "", "")).await.location(), page);
+    assert_eq!(bo.get("/staff/members").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(bo.get("/staff/cases").await.status, StatusCode::OK);
+    // Days that are over.
+    assert_eq!(
+        karin.post(&page, &terms("sender", "", "2026-11-21")).await.location(),
+        page
+    );
+    assert!(!bo.is_staff().await);
+    assert_eq!(
+        karin.post(&page, &terms("sender", "", "2026-11-22")).await.location(),
+        page
+    );
+    assert!(bo.is_staff().await);
+    // Sessions ended, the account deactivated and open again.
+    assert_eq!(karin.post(&format!("{page}/end-sessions"), "").await.location(), page);
+    assert!(!bo.is_staff().await);
+    assert_eq!(
+        bo.give_password("bo@norrby.example", PASSWORD).await.location(),
+        "/staff"
+    );
+    assert_eq!(karin.post(&format!("{page}/deactivate"), "").await.location(), page);
+    assert!(!bo.is_staff().await);
+    let refused = bo.give_password("bo@norrby.example", PASSWORD).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(karin.post(&format!("{page}/reactivate"), "").await.location(), page);
+    assert_eq!(
+        bo.give_password("bo@norrby.example", PASSWORD).await.location(),
+        "/staff"
+    );
+    // Invited anew: what they had is gone at once.
+    let invited = karin.post(&format!("{page}/invitation"), "").await;
+    assert!(!bo.is_staff().await);
+    assert_eq!(
+        bo.post(&invited.link(), &new_password(PASSWORD)).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let another = new_password("gråsten paraply 3 hyacint");
+    assert_eq!(bo.post(&invited.link(), &another).await.location(), "/staff");
+}
+
+#[tokio::test]
+async fn the_last_admin_stays() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    let id = karin
+        .get("/staff/members")
+        .await
+        .id_after("<h2><a href=\"/staff/members/");
+    let page = format!("/staff/members/{id}");
+    for (path, fields) in [
+        (
+            page.clone(),
+            form(&[("role", "sender"), ("first_day", ""), ("last_day", "")]),
+        ),
+        (format!("{page}/deactivate"), String::new()),
+    ] {
+        let answer = karin.post(&path, &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text().contains("minst en administratör"), "{}", answer.text());
+    }
+    assert!(karin.is_staff().await);
+}
+
+#[tokio::test]
+async fn another_organisations_people_and_systems_are_not_there() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    let (system, _) = app.system("Söderby kommun").await;
+    let soderby = app.organisation("Söderby kommun").await;
+    let link = app.invitation(&soderby).await;
+    let mut other = app.browser();
+    other.post(&link, &new_password(PASSWORD)).await;
+    let id = other
+        .get("/staff/members")
+        .await
+        .id_after("<h2><a href=\"/staff/members/");
+    for route in app
+        .routes
+        .iter()
+        .filter(|route| matches!(route.access, Access::Staff(_)))
+    {
+        let whose = match route.path.split("/{id}").next().unwrap() {
+            _ if !route.path.contains("{id}") => continue,
+            "/staff/members" => id.clone(),
+            "/staff/systems" => system.to_string(),
+            "/staff/sessions" => NOBODY.to_owned(),
+            elsewhere => panic!("{elsewhere}: whose are these? Say so here"),
+        };
+        let request = Request::builder()
+            .method(route.method.clone())
+            .uri(path(route, &whose))
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(form(&[
+                ("role", "sender"),
+                ("first_day", ""),
+                ("last_day", ""),
+                ("days", ""),
+                ("networks", ""),
+                (
+                    "key",
+                    r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+                ),
+            ])))
+            .unwrap();
+        let answer = karin.send(request).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{route:?}: {}", answer.text());
+    }
+    assert!(other.is_staff().await);
+    assert!(!karin.get("/staff/systems").await.text().contains(&system.to_string()));
+    assert!(!karin.get("/staff/members").await.text().contains(&id));
+}
+
+#[tokio::test]
+async fn networks_hold_on_the_next_request_and_shut_out_nobody_who_sets_them() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await.at("192.0.2.7");
+    let mut elsewhere = app.browser().at("198.51.100.7");
+    elsewhere.give_password(KARIN, PASSWORD).await;
+    assert!(elsewhere.is_staff().await);
+    let rules = |networks: &str| form(&[("networks", networks), ("password_days", "")]);
+    let answer = karin.post("/staff/sign-in-rules", &rules("198.51.100.0/24")).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text().contains("Då kommer du inte in själv") && answer.text().contains("192.0.2.7"));
+    let answer = karin.post("/staff/sign-in-rules", &rules("192.0.2.0/24")).await;
+    assert_eq!(answer.location(), "/staff/sign-in-rules");
+    assert!(karin.is_staff().await && !elsewhere.is_staff().await);
+    let refused = elsewhere.give_password(KARIN, PASSWORD).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(
+        refused.text().contains("Du kan inte logga in härifrån"),
+        "{}",
+        refused.text()
+    );
+    // A wrong password learns nothing of it.
+    let wrong = elsewhere.give_password(KARIN, "fel lösenord här").await;
+    assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+}

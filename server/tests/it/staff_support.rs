@@ -1,0 +1,110 @@
+//! Staff for tests: organisations, invitations, and browsers in which somebody works.
+
+use http::StatusCode;
+use portal::{NewOrganisation, OperatorActor, Organisation, Role};
+
+use crate::browser::{Answer, Browser};
+use crate::harness::App;
+
+/// A password that nobody guesses.
+pub(crate) const PASSWORD: &str = "blåbär cykelställ 7 tegelsten";
+/// The e-mail address of the first admin.
+pub(crate) const KARIN: &str = "karin@norrby.example";
+
+/// Fields of a form as a browser sends them.
+pub(crate) fn form(fields: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish()
+}
+
+/// The fields of a new password.
+pub(crate) fn new_password(password: &str) -> String {
+    form(&[("new_password", password), ("repeated_password", password)])
+}
+
+impl App {
+    /// A portal whose operator leaves it to the organisations whether a second factor is needed.
+    pub(crate) async fn without_second_factor() -> Self {
+        Self::with(|text| format!("{text}\n[staff]\nsecond_factor_required = false\n")).await
+    }
+
+    /// An organisation with that name.
+    pub(crate) async fn organisation(&self, name: &str) -> Organisation {
+        let operator = OperatorActor::on_this_host(self.request_info());
+        let new = NewOrganisation {
+            name: name.to_owned(),
+            retention_days: None,
+            time_zone: None,
+        };
+        self.portal.create_organisation(&operator, new).await.unwrap()
+    }
+
+    /// The address of an invitation for an organisation's first admin, Karin.
+    pub(crate) async fn invitation(&self, organisation: &Organisation) -> String {
+        let operator = OperatorActor::on_this_host(self.request_info());
+        let invitation = self
+            .portal
+            .invite_first_admin(&operator, organisation.id, "Karin Åkerström", KARIN)
+            .await
+            .unwrap();
+        format!("/staff/invitations/{}", invitation.token.expose())
+    }
+
+    /// A browser in which Karin, the admin of Norrby kommun, works; nobody needs a second factor.
+    pub(crate) async fn admin(&self) -> Browser<'_> {
+        let norrby = self.organisation("Norrby kommun").await;
+        let link = self.invitation(&norrby).await;
+        let mut karin = self.browser();
+        assert_eq!(karin.post(&link, &new_password(PASSWORD)).await.location(), "/staff");
+        karin
+    }
+}
+
+impl App {
+    /// A browser in which somebody works whom the admin invites with that role.
+    pub(crate) async fn colleague(&self, admin: &mut Browser<'_>, name: &str, role: Role) -> Browser<'_> {
+        let email = format!("{}@norrby.example", name.to_lowercase());
+        let fields = form(&[
+            ("name", name),
+            ("email", &email),
+            ("role", role.as_str()),
+            ("first_day", ""),
+            ("last_day", ""),
+        ]);
+        let answer = admin.post("/staff/members", &fields).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        let link = answer.link();
+        let mut colleague = self.browser();
+        assert_eq!(
+            colleague.post(&link, &new_password(PASSWORD)).await.location(),
+            "/staff"
+        );
+        colleague
+    }
+}
+
+impl Answer {
+    /// The path of the invitation that the page shows.
+    pub(crate) fn link(&self) -> String {
+        let text = self.text();
+        let start = text
+            .find("/staff/invitations/")
+            .unwrap_or_else(|| panic!("no link in {text}"));
+        let link = text[start..].split(['<', '"']).next().unwrap();
+        link.to_owned()
+    }
+}
+
+impl Browser<'_> {
+    /// Gives an e-mail address and a password on Norrby kommun's page.
+    pub(crate) async fn give_password(&mut self, email: &str, password: &str) -> Answer {
+        let fields = form(&[("email", email), ("password", password)]);
+        self.post("/staff/sign-in/norrby-kommun", &fields).await
+    }
+
+    /// Whether a staff member is signed in.
+    pub(crate) async fn is_staff(&mut self) -> bool {
+        self.copy().get("/staff/sessions").await.status == StatusCode::OK
+    }
+}
