@@ -24,9 +24,30 @@ pub struct Layout {
     /// For whom the page is, which decides what its header and footer offer.
     pub audience: Audience,
     /// In how long the session ends unless it is used before, for somebody who is signed in.
-    pub session_ends_in: Option<Duration>,
+    pub session_ends_in: Option<SessionEndsIn>,
+    /// Whether the page shows something this once, so that nothing on it may lead to its being asked for again.
+    pub shown_once: bool,
     /// Who runs the portal, when the configuration says so.
     pub contact: Option<Contact>,
+}
+
+impl Layout {
+    /// What surrounds a page that shows something this once.
+    pub(crate) fn once(&self) -> Self {
+        Self {
+            shown_once: true,
+            ..self.clone()
+        }
+    }
+}
+
+/// How long a session lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionEndsIn {
+    /// How long, unless it is used before.
+    pub left: Duration,
+    /// Whether it lasts longer when it is used.
+    pub can_stay: bool,
 }
 
 /// For whom a page is. Recipients and staff have ways in, and out, of their own.
@@ -61,6 +82,8 @@ pub struct StaffFrame {
     pub organisation: String,
     /// The parts of the portal that their role gives them, in the order to show them.
     pub sections: Vec<StaffSection>,
+    /// Whether something happened to their account that they should look at.
+    pub has_notices: bool,
 }
 
 /// A part of the portal for staff, as its navigation shows it.
@@ -221,6 +244,8 @@ pub enum Flash {
     PasswordChanged,
     /// They removed their second factor.
     SecondFactorRemoved,
+    /// They proved that it is them; what they wanted to do is still to be done.
+    NotDoneYet,
     /// They changed a staff member's role or days.
     MemberSaved,
     /// They unlocked a staff member's account.
@@ -245,7 +270,7 @@ pub enum Flash {
 
 impl Flash {
     /// Every message.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::SignInFirst,
         Self::SessionEnded,
         Self::SignInCancelled,
@@ -253,6 +278,7 @@ impl Flash {
         Self::OthersEnded,
         Self::PasswordChanged,
         Self::SecondFactorRemoved,
+        Self::NotDoneYet,
         Self::MemberSaved,
         Self::MemberUnlocked,
         Self::MemberSessionsEnded,
@@ -276,6 +302,7 @@ impl Flash {
             Self::OthersEnded => "sessions-others-ended",
             Self::PasswordChanged => "account-password-changed",
             Self::SecondFactorRemoved => "account-second-factor-removed",
+            Self::NotDoneYet => "confirm-not-done-yet",
             Self::MemberSaved => "member-saved",
             Self::MemberUnlocked => "member-unlocked",
             Self::MemberSessionsEnded => "member-sessions-ended",

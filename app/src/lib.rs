@@ -38,7 +38,8 @@ pub mod texts;
 pub use assets::{Assets, InvalidManifest};
 #[cfg(feature = "ssr")]
 pub use context::{
-    Audience, Contact, DeviceMode, Flash, Layout, Logo, PageContext, ProviderChoice, StaffFrame, StaffSection,
+    Audience, Contact, DeviceMode, Flash, Layout, Logo, PageContext, ProviderChoice, SessionEndsIn, StaffFrame,
+    StaffSection,
 };
 #[cfg(feature = "ssr")]
 pub use letter::{Letter, letter};

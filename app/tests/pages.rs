@@ -153,6 +153,14 @@ fn what_a_sender_or_a_provider_wrote_stays_text() {
 fn the_language_form_offers_the_other_language_and_comes_back_to_the_page() {
     for_every_page(|name, language, html| {
         let other = if language == Language::Swedish { "en" } else { "sv" };
+        // What is shown once would be gone.
+        let once = ["staff-recovery-codes", "staff-invited", "staff-system-secret"]
+            .iter()
+            .any(|page| name.starts_with(page));
+        if once {
+            assert!(!html.contains("/language"), "{name}");
+            return;
+        }
         assert!(html.contains("<form method=\"post\" action=\"/language\">"), "{name}");
         assert!(
             html.contains(&format!("name=\"language\" value=\"{other}\" lang=\"{other}\"")),

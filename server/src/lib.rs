@@ -13,6 +13,7 @@ mod command;
 mod content;
 mod cookie;
 mod flash;
+mod form_body;
 mod health;
 mod jobs;
 mod language;

@@ -52,6 +52,15 @@ impl Page {
         }
     }
 
+    /// Where to go instead of an address that is no page, such as that of a form: the beginning of the part that it lies in.
+    pub(crate) fn nearest(path: &str) -> Self {
+        if path.starts_with("/staff/") {
+            Self::Staff(Place::Landing)
+        } else {
+            Self::Landing
+        }
+    }
+
     /// Whether a recipient must be signed in to see it.
     pub(crate) const fn is_private(&self) -> bool {
         matches!(self, Self::Inbox | Self::Case(_) | Self::Document(_) | Self::Sessions)

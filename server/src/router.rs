@@ -18,10 +18,7 @@ use crate::config::Config;
 use crate::routes::{Access, Route, Routes};
 use crate::state::AppState;
 use crate::visitor::{self, Visitor};
-use crate::{answer, api, assets, content, health, language, pages, session, session_end, sign_in, staff};
-
-/// The largest body of a form, in bytes. API v1 has limits of its own.
-const MAX_FORM_BYTES: usize = 64 * 1024;
+use crate::{answer, api, assets, content, form_body, health, language, pages, session, session_end, sign_in, staff};
 
 /// The whole program behind its layers, and the table of its routes.
 pub fn router(state: &AppState, config: &Config) -> (Router, Vec<Route>) {
@@ -102,7 +99,7 @@ fn routes(state: &AppState) -> Routes {
             router
                 .layer(session::layer(state.portal(), SessionKind::Recipient))
                 .layer(map_response(session::complete_removal))
-                .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+                .layer(from_fn_with_state(state.clone(), form_body::whole))
         });
     Routes::default()
         .add(Method::GET, "/healthz", Access::Public, health::healthz)
@@ -116,9 +113,9 @@ fn routes(state: &AppState) -> Routes {
             Access::Public,
             sign_in::back_channel_logout,
         )
-        .map(|router| router.layer(DefaultBodyLimit::max(MAX_FORM_BYTES)))
+        .map(|router| router.layer(DefaultBodyLimit::max(form_body::MAX_BYTES)))
         .merge(visited)
-        .merge(staff::routes(state, MAX_FORM_BYTES))
+        .merge(staff::routes(state))
 }
 
 /// Scripts by nonce and from us; WebAssembly for the islands; forms to us and, by redirect, to the providers.

@@ -1,5 +1,6 @@
 //! What the countdown asks: how long a session still lasts, and to make it last longer.
 
+use app::SessionEndsIn;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -20,9 +21,12 @@ struct TimeLeft {
     can_stay: bool,
 }
 
-/// The seconds until a session ends, none when it has.
-pub(crate) fn left(end: SessionEnd, now: Timestamp) -> std::time::Duration {
-    end.at.since(now)
+/// How long a session lasts, for the page that counts down.
+pub(crate) fn ends_in(end: SessionEnd, now: Timestamp) -> SessionEndsIn {
+    SessionEndsIn {
+        left: end.at.since(now),
+        can_stay: end.can_stay,
+    }
 }
 
 /// `GET /session`: how long the recipient's session lasts. Asking does not count as using it; 401 when it has ended.
@@ -52,7 +56,7 @@ async fn tell(state: &AppState, key: Option<SessionKey>) -> Response {
 /// How long a session still lasts, as the countdown reads it.
 pub(crate) fn time_left(state: &AppState, end: SessionEnd) -> Response {
     let left = TimeLeft {
-        seconds: left(end, state.clock().now()).as_secs(),
+        seconds: end.at.since(state.clock().now()).as_secs(),
         can_stay: end.can_stay,
     };
     Json(left).into_response()

@@ -43,6 +43,7 @@ impl Visitor {
                 request: context.id,
                 audience: Audience::Visitor,
                 session_ends_in: None,
+                shown_once: false,
                 contact: state.contact().cloned(),
             },
             actor: None,
@@ -75,8 +76,8 @@ pub(crate) async fn recognise(
     }
     if let Some(actor) = &visitor.actor {
         visitor.layout.audience = Audience::Recipient;
-        let left = |end| session_end::left(end, state.clock().now());
-        visitor.layout.session_ends_in = actor.session_end().map(left);
+        let ends_in = |end| session_end::ends_in(end, state.clock().now());
+        visitor.layout.session_ends_in = actor.session_end().map(ends_in);
     }
     parts.extensions.insert(visitor);
     next.run(Request::from_parts(parts, body)).await

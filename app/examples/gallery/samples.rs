@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::{Assets, Audience, Contact, DeviceMode, Language, Layout, ProviderChoice};
+use app::{Assets, Audience, Contact, DeviceMode, Language, Layout, ProviderChoice, SessionEndsIn};
 use base::{CaseId, Clock, DocumentId, Ids, ManualClock, MessageId, RequestId, SessionId, Timestamp};
 use jiff::tz::TimeZone;
 use portal::{
@@ -46,8 +46,11 @@ pub(crate) fn layout(language: Language, assets: &Assets, path: &str, audience: 
         assets: assets.clone(),
         path: path.to_owned(),
         request: ids().next::<RequestId>(),
-        session_ends_in: matches!(audience, Audience::Recipient | Audience::Staff(_))
-            .then_some(Duration::from_secs(900)),
+        session_ends_in: matches!(audience, Audience::Recipient | Audience::Staff(_)).then_some(SessionEndsIn {
+            left: Duration::from_secs(900),
+            can_stay: true,
+        }),
+        shown_once: false,
         audience,
         contact: Some(Contact {
             operator: "Exempelstads kommun".to_owned(),

@@ -25,6 +25,7 @@ fn admin() -> Audience {
     Audience::Staff(StaffFrame {
         organisation: "Länsstyrelsen i Västernorrlands län".to_owned(),
         sections: StaffSection::ALL.to_vec(),
+        has_notices: true,
     })
 }
 
@@ -216,6 +217,11 @@ fn administration(language: Language, assets: &Assets) -> Vec<(&'static str, Pag
         problem: Some(SystemProblem::Networks(InvalidNetworks::Form { entry: 2 })),
         ..NewSystemForm::default()
     };
+    let unconfirmed = InviteForm {
+        name: "Bo Ek".to_owned(),
+        problem: Some(MemberProblem::ConfirmFirst),
+        ..InviteForm::default()
+    };
     let taken = InviteForm {
         name: "Bo Ek".to_owned(),
         email: "bo.ek@exempelkommunen.example".to_owned(),
@@ -232,6 +238,7 @@ fn administration(language: Language, assets: &Assets) -> Vec<(&'static str, Pag
         ("members", members_page(&members_at, &everybody, true, None, &zone)),
         ("invite", invite_page(&members_at, &InviteForm::default())),
         ("invite-wrong", invite_page(&members_at, &taken)),
+        ("invite-unconfirmed", invite_page(&members_at, &unconfirmed)),
         ("invited", invited_page(&members_at, "Bo Ek", link)),
         (
             "rules",
@@ -389,15 +396,7 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
         ),
         (
             "cases",
-            sent_messages_page(
-                &inside("/staff/cases"),
-                &sent(),
-                true,
-                &StaffNotices::default(),
-                None,
-                now,
-                &zone,
-            ),
+            sent_messages_page(&inside("/staff/cases"), &sent(), true, None, now, &zone),
         ),
         (
             "cases-older",
@@ -405,7 +404,6 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
                 &inside("/staff/cases"),
                 &sent(),
                 false,
-                &StaffNotices::default(),
                 Some(Flash::PasswordChanged),
                 now,
                 &zone,
@@ -413,15 +411,7 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
         ),
         (
             "cases-empty",
-            sent_messages_page(
-                &inside("/staff/cases"),
-                &nothing,
-                true,
-                &StaffNotices::default(),
-                None,
-                now,
-                &zone,
-            ),
+            sent_messages_page(&inside("/staff/cases"), &nothing, true, None, now, &zone),
         ),
     ];
     pages

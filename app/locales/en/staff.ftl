@@ -1,6 +1,7 @@
 ### The staff's pages: the way in and one's own account.
 
 staff-navigation = Parts of Postvalv
+staff-news = Something has happened to your account that you should look at
 form-continue = Continue
 form-wrong-title = Error: { $title }
 footer-staff = For staff
@@ -80,7 +81,7 @@ password-used-before = You have had that password before. Choose a new one.
 invitation-title = Choose a password
 invitation-lead = Welcome, { $name }! You are invited to work in Postvalv for { $organisation }.
 invitation-email-hint = You sign in with it.
-invitation-until = The invitation holds until { $at }, and once.
+invitation-until = The invitation holds until { $at } and can be used once.
 invitation-void = The invitation does not hold
 invitation-void-body = It has been used, is too old, or was replaced by a newer one. Ask an admin of your organisation for a new one.
 invitation-void-sign-in = I have an account already
@@ -96,7 +97,7 @@ staff-cases-older = Show older
 staff-cases-latest = To the latest
 staff-case-gone = The content is gone
 staff-case-sent = Sent { $at }
-staff-case-forgotten = The recipient is forgotten
+staff-case-forgotten = The recipient is no longer shown
 staff-state-waiting = Not opened
 staff-state-opened = Opened { $day }
 staff-state-revoked = Taken back { $day }
@@ -144,7 +145,10 @@ account-valid-always = until further notice
 ## Confirm
 
 confirm-title = Confirm that it is you
-confirm-lead = This is an important change, and it is a while since you signed in.
+confirm-lead = You are about to make an important change, and it is a while since you signed in. It is not made before you have confirmed and done it again.
+confirm-not-done-yet = Thank you. Now you can do what you wanted to do. It is not done yet.
+confirm-first = Nothing is saved yet. It is a while since you signed in, so confirm first that it is you. The page opens in a new tab. Then come back here and send the form again.
+confirm-open = Confirm that it is you (new tab)
 confirm-code-hint = If you have just used the code that the app shows, wait for the next one.
 confirm-finish = Confirm
 confirm-wrong = That was not right. Check the password and the code, and try again.

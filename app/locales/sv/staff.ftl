@@ -1,6 +1,7 @@
 ### Handläggarnas sidor: vägen in och det egna kontot.
 
 staff-navigation = Delar av Postvalv
+staff-news = Något har hänt med ditt konto som du bör titta på
 form-continue = Fortsätt
 form-wrong-title = Fel: { $title }
 footer-staff = För handläggare
@@ -80,7 +81,7 @@ password-used-before = Du har haft det lösenordet förut. Välj ett nytt.
 invitation-title = Välj ett lösenord
 invitation-lead = Välkommen, { $name }! Du är inbjuden att arbeta i Postvalv för { $organisation }.
 invitation-email-hint = Med den loggar du in.
-invitation-until = Inbjudan gäller till { $at }, och en gång.
+invitation-until = Inbjudan gäller till { $at } och kan användas en gång.
 invitation-void = Inbjudan gäller inte
 invitation-void-body = Den är redan använd, för gammal eller ersatt av en nyare. Be en administratör i din organisation om en ny.
 invitation-void-sign-in = Jag har redan ett konto
@@ -96,7 +97,7 @@ staff-cases-older = Visa äldre
 staff-cases-latest = Till de senaste
 staff-case-gone = Innehållet är borta
 staff-case-sent = Skickat { $at }
-staff-case-forgotten = Mottagaren är glömd
+staff-case-forgotten = Mottagaren visas inte längre
 staff-state-waiting = Inte öppnat
 staff-state-opened = Öppnat { $day }
 staff-state-revoked = Återtaget { $day }
@@ -144,7 +145,10 @@ account-valid-always = tills vidare
 ## Bekräfta
 
 confirm-title = Bekräfta att det är du
-confirm-lead = Det här är en viktig ändring, och det har gått en stund sedan du loggade in.
+confirm-lead = Du är på väg att göra en viktig ändring, och det har gått en stund sedan du loggade in. Den görs inte förrän du har bekräftat och gjort om den.
+confirm-not-done-yet = Tack. Nu kan du göra det du ville göra. Det är inte gjort än.
+confirm-first = Inget är sparat än. Det har gått en stund sedan du loggade in, så bekräfta först att det är du. Sidan öppnas i en ny flik. Kom sedan tillbaka hit och skicka formuläret igen.
+confirm-open = Bekräfta att det är du (ny flik)
 confirm-code-hint = Har du nyss använt koden som appen visar, vänta på nästa.
 confirm-finish = Bekräfta
 confirm-wrong = Det stämde inte. Kontrollera lösenordet och koden, och försök igen.

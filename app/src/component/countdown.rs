@@ -3,12 +3,12 @@
 
 use leptos::prelude::*;
 
-use crate::context::{Audience, Layout};
+use crate::context::{Audience, Layout, SessionEndsIn};
 use crate::texts::Texts;
 
 /// The countdown, for somebody who is signed in.
 pub(crate) fn countdown(layout: &Layout) -> Option<impl IntoView + use<>> {
-    let seconds = layout.session_ends_in?.as_secs();
+    let SessionEndsIn { left, can_stay } = layout.session_ends_in?;
     let address = match layout.audience {
         Audience::Recipient => "/session",
         Audience::Staff(_) => "/staff/session",
@@ -23,18 +23,20 @@ pub(crate) fn countdown(layout: &Layout) -> Option<impl IntoView + use<>> {
             hidden
             aria-label=texts.get("countdown-title")
             data-address=address
-            data-seconds=seconds.to_string()
+            data-seconds=left.as_secs().to_string()
+            data-can-stay=can_stay.to_string()
             data-idle=texts.get("countdown-idle")
             data-absolute=texts.get("countdown-absolute")
         >
             <div class="inner">
-                <p id="countdown-text" role="status"></p>
+                <p id="countdown-text" aria-hidden="true"></p>
                 <p id="countdown-clock" class="clock" aria-hidden="true"></p>
                 <button id="countdown-stay" class="button" type="button">
                     {texts.get("countdown-stay")}
                 </button>
             </div>
         </section>
+        <p id="countdown-spoken" class="unseen" role="status"></p>
         <script type="module" src=script nonce=layout.nonce.clone()></script>
     })
 }

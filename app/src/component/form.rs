@@ -254,6 +254,23 @@ pub(crate) fn refusal(text: String) -> impl IntoView {
     }
 }
 
+/// What is to be done before a form is taken: proving anew that it is oneself, in another tab, so that what was filled in stays.
+pub(crate) fn confirm_first(texts: &Texts) -> impl IntoView + use<> {
+    view! {
+        <div class="notice wrong" role="alert">
+            {icon("info")}
+            <div>
+                <p>{texts.get("confirm-first")}</p>
+                <p>
+                    <a href="/staff/confirm" target="_blank" rel="noopener">
+                        {texts.get("confirm-open")}
+                    </a>
+                </p>
+            </div>
+        </div>
+    }
+}
+
 /// A title for the page's tab that says first when something was wrong, since that is read out first.
 pub(crate) fn title(texts: &Texts, key: &str, wrong: bool) -> String {
     let title = texts.get(key);

@@ -12,7 +12,7 @@ pub(crate) fn header(layout: &Layout) -> impl IntoView + use<> {
     let home = layout.audience.home();
     let languages: Vec<_> = Language::ALL
         .into_iter()
-        .filter(|language| *language != layout.language)
+        .filter(|language| *language != layout.language && !layout.shown_once)
         .map(language_button)
         .collect();
     let way_out = match layout.audience {
@@ -42,10 +42,15 @@ pub(crate) fn header(layout: &Layout) -> impl IntoView + use<> {
                     "Postvalv"
                 </a>
                 <div class="tools">
-                    <form method="post" action="/language">
-                        <input type="hidden" name="to" value=layout.path.clone()/>
-                        {languages}
-                    </form>
+                    {(!languages.is_empty())
+                        .then(|| {
+                            view! {
+                                <form method="post" action="/language">
+                                    <input type="hidden" name="to" value=layout.path.clone()/>
+                                    {languages}
+                                </form>
+                            }
+                        })}
                     {sign_out}
                 </div>
             </div>
@@ -71,11 +76,19 @@ fn navigation(texts: &'static Texts, frame: &StaffFrame, path: &str) -> impl Int
             }
         })
         .collect();
+    let notices = (frame.has_notices && current != Some(StaffSection::Account)).then(|| {
+        view! {
+            <p class="news">
+                {icon("info")} <a href=StaffSection::Account.path()>{texts.get("staff-news")}</a>
+            </p>
+        }
+    });
     view! {
         <nav class="sections" aria-label=texts.get("staff-navigation")>
             <div class="inner">
                 <p class="organisation">{frame.organisation.clone()}</p>
                 <ul>{links}</ul>
+                {notices}
             </div>
         </nav>
     }

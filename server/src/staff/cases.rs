@@ -46,16 +46,11 @@ pub(super) async fn list(
         Err(SentMessagesError::Denied(no)) => return denied(no, &Place::Cases, &visitor),
         Err(SentMessagesError::Fault(fault)) => return answer::fault(&fault, &visitor),
     };
-    let notices = match state.portal().staff_notices(&actor).await {
-        Ok(notices) => notices,
-        Err(fault) => return answer::fault(&fault, &visitor),
-    };
     let (flash, told) = flash::take(&headers);
     let page = sent_messages_page(
         &visitor.layout,
         &sent,
         older_than.is_none(),
-        &notices,
         flash,
         state.clock().now(),
         state.time_zone(),

@@ -30,6 +30,8 @@ pub(super) struct Proof {
     password: SecretString,
     #[serde(default)]
     code: String,
+    #[serde(default)]
+    recovery_code: String,
 }
 
 /// `POST /staff/confirm`: leads back to where it was needed.
@@ -43,7 +45,12 @@ pub(super) async fn confirm(
     if let Err(refused) = state.staff_tries().take(from, now) {
         return answer::too_often(refused, &visitor);
     }
-    let problem = match state.portal().confirm_staff(&actor, &given.password, &given.code).await {
+    let code = if given.recovery_code.trim().is_empty() {
+        &given.code
+    } else {
+        &given.recovery_code
+    };
+    let problem = match state.portal().confirm_staff(&actor, &given.password, code).await {
         Ok(()) => {
             state.staff_tries().give_back(from, now);
             let (place, forgotten) = return_to::take(&headers);

@@ -1,16 +1,25 @@
 //! The answer for a staff member who may not do something, or not without proving anew that it is them.
 
-use app::ErrorPage;
+use app::{ErrorPage, Flash};
 use axum::response::{IntoResponse, Redirect, Response};
 use portal::Denied;
 
 use super::{Place, return_to};
 use crate::visitor::Visitor;
-use crate::{answer, cookie};
+use crate::{answer, cookie, flash};
 
-/// The page that says so; or the way to the page of the confirmation, which leads to `back` afterwards. A form that was sent
-/// meanwhile is to be filled in again there.
+/// For what was to be done: the page that says so, or the way to the confirmation, which leads to `back` afterwards. That page
+/// tells that nothing is done yet.
 pub(super) fn denied(denied: Denied, back: &Place, visitor: &Visitor) -> Response {
+    let mut response = denied_page(denied, back, visitor);
+    if denied == Denied::StepUpNeeded {
+        cookie::set(response.headers_mut(), flash::leave(Flash::NotDoneYet));
+    }
+    response
+}
+
+/// For a page that was to be opened: as [`denied`], and nothing is to be done again.
+pub(super) fn denied_page(denied: Denied, back: &Place, visitor: &Visitor) -> Response {
     match denied {
         Denied::Forbidden => answer::error(ErrorPage::Forbidden, visitor),
         Denied::StepUpNeeded => {

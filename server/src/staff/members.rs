@@ -1,18 +1,19 @@
 //! An admin's pages for the organisation's staff.
 
 use app::page::staff::{InviteForm, MemberForm, MemberProblem, invite_page, invited_page, member_page, members_page};
-use app::{ErrorPage, Flash};
+use app::{ErrorPage, Flash, Layout};
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use base::{Day, StaffId};
 use http::HeaderMap;
 use portal::{
-    Action, ChangeStaffError, InviteError, NewStaffMember, Role, SeeStaffError, StaffActor, StaffMember, Validity,
+    Action, ChangeStaffError, Denied, InviteError, NewStaffMember, Role, SeeStaffError, StaffActor, StaffMember,
+    Validity,
 };
 use serde::Deserialize;
 
-use super::denied::denied;
+use super::denied::{denied, denied_page};
 use super::sign_in::unprocessable;
 use super::systems::done;
 use super::visitor::Staff;
@@ -42,7 +43,7 @@ pub(super) async fn list(
 pub(super) async fn invite_form(Staff { actor, visitor }: Staff) -> Response {
     match actor.require(Action::InviteStaff) {
         Ok(()) => invite_page(&visitor.layout, &InviteForm::default()).into_response(),
-        Err(no) => denied(no, &Place::NewMember, &visitor),
+        Err(no) => denied_page(no, &Place::NewMember, &visitor),
     }
 }
 
@@ -105,6 +106,12 @@ pub(super) async fn invite(
         };
         unprocessable(invite_page(&visitor.layout, &form))
     };
+    match actor.require(Action::InviteStaff) {
+        Ok(()) => {}
+        // What was filled in stays on the page meanwhile.
+        Err(Denied::StepUpNeeded) => return again(MemberProblem::ConfirmFirst),
+        Err(no) => return denied(no, &Place::NewMember, &visitor),
+    }
     let Some(validity) = terms.validity() else {
         return again(MemberProblem::Days);
     };
@@ -155,7 +162,12 @@ fn shown(
     flash: Option<Flash>,
 ) -> app::Page {
     let may_change = actor.role().allows(Action::ChangeStaff);
-    member_page(&visitor.layout, member, form, may_change, flash)
+    // Also when it answers one of the forms on it.
+    let layout = Layout {
+        path: Place::Member(member.id).to_string(),
+        ..visitor.layout.clone()
+    };
+    member_page(&layout, member, form, may_change, flash)
 }
 
 /// `POST /staff/members/{id}`: changes role and days.
@@ -168,13 +180,11 @@ pub(super) async fn change(
     let Ok(id) = id.parse::<StaffId>() else {
         return answer::error(ErrorPage::NotFound, &visitor);
     };
-    if let Err(no) = actor.require(Action::ChangeStaff) {
-        return denied(no, &Place::Member(id), &visitor);
-    }
     let problem = match changed(&state, &actor, id, &terms).await {
         Ok(()) => return done(&Place::Member(id), Flash::MemberSaved),
         Err(ChangeStaffError::DatesOutOfOrder) => MemberProblem::Days,
         Err(ChangeStaffError::LastAdmin) => MemberProblem::LastAdmin,
+        Err(ChangeStaffError::Denied(Denied::StepUpNeeded)) => MemberProblem::ConfirmFirst,
         Err(error) => return change_refused(error, id, &visitor),
     };
     let member = match state.portal().staff_member(&actor, id).await {
@@ -191,6 +201,7 @@ pub(super) async fn change(
 }
 
 async fn changed(state: &AppState, actor: &StaffActor, id: StaffId, terms: &Terms) -> Result<(), ChangeStaffError> {
+    actor.require(Action::ChangeStaff)?;
     let validity = terms.validity().ok_or(ChangeStaffError::DatesOutOfOrder)?;
     let member = state.portal().staff_member(actor, id).await;
     let member = member.map_err(|error| match error {

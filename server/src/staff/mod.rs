@@ -20,11 +20,11 @@ mod steps;
 mod systems;
 mod visitor;
 
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn_with_state, map_response};
 use http::Method;
 use portal::{Action, SessionKind};
 
+use crate::form_body;
 use crate::routes::{Access, Routes};
 use crate::session;
 use crate::session_end;
@@ -34,8 +34,8 @@ pub(crate) use invitation::invitation_address;
 pub(crate) use place::Place;
 pub(crate) use visitor::require;
 
-/// Every route for staff, behind their own session. `max_form_bytes` is the largest body.
-pub(crate) fn routes(state: &AppState, max_form_bytes: usize) -> Routes {
+/// Every route for staff, behind their own session.
+pub(crate) fn routes(state: &AppState) -> Routes {
     let (get, post) = (Method::GET, Method::POST);
     Routes::default()
         .add(get.clone(), "/staff/sign-in", Access::Public, sign_in::organisation)
@@ -109,7 +109,7 @@ pub(crate) fn routes(state: &AppState, max_form_bytes: usize) -> Routes {
             router
                 .layer(session::layer(state.portal(), SessionKind::Staff))
                 .layer(map_response(session::complete_removal))
-                .layer(DefaultBodyLimit::max(max_form_bytes))
+                .layer(from_fn_with_state(state.clone(), form_body::whole))
         })
 }
 

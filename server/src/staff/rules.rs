@@ -6,7 +6,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
-use portal::{Action, ChangeStaffError, SignInRules};
+use portal::{Action, ChangeStaffError, Denied, SignInRules};
 use serde::Deserialize;
 
 use super::Place;
@@ -81,6 +81,8 @@ pub(super) async fn change(
     };
     let before = match actor.require(Action::ChangeSignInRules) {
         Ok(()) => state.portal().sign_in_rules(&actor).await,
+        // What was filled in stays on the page meanwhile.
+        Err(Denied::StepUpNeeded) => return again(RulesProblem::ConfirmFirst),
         Err(no) => return denied(no, &Place::SignInRules, &visitor),
     };
     let before = match before {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 use web::QrImage;
 
-use super::denied::denied;
+use super::denied::{denied, denied_page};
 use super::sign_in::unprocessable;
 use super::visitor::{Candidate, Staff, place_of};
 use super::{Place, return_to, steps};
@@ -165,7 +165,10 @@ async fn set_up_page(
         Applicant::Staff(_) => (Place::OwnSecondFactor, false),
     };
     let set_up = state.portal().second_factor_set_up(applicant).await;
-    let set_up = set_up.map_err(|error| refused(error, &place, visitor))?;
+    let set_up = set_up.map_err(|error| match error {
+        SecondFactorError::Denied(no) => denied_page(no, &place, visitor),
+        error => refused(error, &place, visitor),
+    })?;
     let Some(qr) = QrImage::of(set_up.address.expose().clone()) else {
         return Err(answer::error(ErrorPage::Internal, visitor));
     };
@@ -181,13 +184,14 @@ async fn set_up_page(
 
 /// The same page again when the code was wrong.
 async fn again(error: SecondFactorError, state: &AppState, visitor: &Visitor, applicant: Applicant<'_>) -> Response {
-    if matches!(error, SecondFactorError::WrongCode) {
-        match set_up_page(state, visitor, applicant, true).await {
+    match error {
+        SecondFactorError::WrongCode => match set_up_page(state, visitor, applicant, true).await {
             Ok(page) => unprocessable(page),
             Err(response) => response,
-        }
-    } else {
-        refused(error, &Place::OwnSecondFactor, visitor)
+        },
+        // The page shows the same secret afterwards.
+        SecondFactorError::Denied(no) => denied_page(no, &Place::OwnSecondFactor, visitor),
+        error => refused(error, &Place::OwnSecondFactor, visitor),
     }
 }
 

@@ -3,17 +3,17 @@
 use app::page::staff::{
     CredentialProblem, NewSystemForm, SystemProblem, new_system_page, secret_page, system_page, systems_page,
 };
-use app::{ErrorPage, Flash};
+use app::{ErrorPage, Flash, Layout};
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use base::{AllowedNetworks, CredentialId, SystemId};
 use http::HeaderMap;
-use portal::{Action, NewSystem, Scope, StaffActor, SystemSetUpError};
+use portal::{Action, Denied, NewSystem, Scope, StaffActor, SystemSetUpError};
 use serde::Deserialize;
 
 use super::Place;
-use super::denied::denied;
+use super::denied::{denied, denied_page};
 use super::sign_in::unprocessable;
 use super::visitor::Staff;
 use crate::state::AppState;
@@ -41,7 +41,7 @@ pub(super) async fn list(
 pub(super) async fn new_form(Staff { actor, visitor }: Staff) -> Response {
     match actor.require(Action::ChangeSystems) {
         Ok(()) => new_system_page(&visitor.layout, &NewSystemForm::default()).into_response(),
-        Err(no) => denied(no, &Place::NewSystem, &visitor),
+        Err(no) => denied_page(no, &Place::NewSystem, &visitor),
     }
 }
 
@@ -88,6 +88,12 @@ pub(super) async fn create(
         };
         unprocessable(new_system_page(&visitor.layout, &form))
     };
+    match actor.require(Action::ChangeSystems) {
+        Ok(()) => {}
+        // What was filled in stays on the page meanwhile.
+        Err(Denied::StepUpNeeded) => return again(SystemProblem::ConfirmFirst),
+        Err(no) => return denied(no, &Place::NewSystem, &visitor),
+    }
     if scopes.is_empty() {
         return again(SystemProblem::Scopes);
     }
@@ -108,6 +114,7 @@ pub(super) async fn create(
     match created.await {
         Ok((system, made)) => secret_page(&visitor.layout, system, made.secret.expose()).into_response(),
         Err(SystemSetUpError::InvalidName) => again(SystemProblem::Name),
+        Err(SystemSetUpError::TooManySystems { limit }) => again(SystemProblem::TooMany { limit }),
         Err(error) => refused(error, &Place::NewSystem, &visitor),
     }
 }
@@ -142,7 +149,12 @@ async fn shown(
         Err(error) => return refused(error, &Place::System(id), visitor),
     };
     let may_change = actor.role().allows(Action::ChangeSystems);
-    let page = system_page(&visitor.layout, &system, may_change, problem, flash, state.time_zone());
+    // Also when it answers one of the forms on it.
+    let layout = Layout {
+        path: Place::System(id).to_string(),
+        ..visitor.layout.clone()
+    };
+    let page = system_page(&layout, &system, may_change, problem, flash, state.time_zone());
     if problem.is_some() {
         unprocessable(page)
     } else {

@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
 use http::{Method, StatusCode};
-use portal::{Action, SignInStep, StaffActor, StaffCandidate, StaffVisitor};
+use portal::{Action, SignInStep, StaffActor, StaffCandidate, StaffNotices, StaffVisitor};
 use tower_sessions::Session;
 use web::RequestContext;
 
@@ -43,9 +43,19 @@ pub(crate) async fn recognise(
             Ok(StaffVisitor::Nobody) => Standing::Nobody,
             Ok(StaffVisitor::Candidate(candidate)) => Standing::Candidate(Arc::new(candidate)),
             Ok(StaffVisitor::Staff(actor)) => {
-                visitor.layout.audience = Audience::Staff(frame(&actor));
-                let left = session_end::left(actor.session_end(), state.clock().now());
-                visitor.layout.session_ends_in = Some(left);
+                // A form leads on to a page, which tells it then.
+                let notices = if parts.method.is_safe() {
+                    state.portal().staff_notices(&actor).await
+                } else {
+                    Ok(StaffNotices::default())
+                };
+                let has_notices = match notices {
+                    Ok(notices) => !notices.is_empty(),
+                    Err(fault) => return answer::fault(&fault, &visitor),
+                };
+                visitor.layout.audience = Audience::Staff(frame(&actor, has_notices));
+                let ends_in = session_end::ends_in(actor.session_end(), state.clock().now());
+                visitor.layout.session_ends_in = Some(ends_in);
                 Standing::SignedIn(Arc::new(actor))
             }
             Err(fault) => return answer::fault(&fault, &visitor),
@@ -57,7 +67,7 @@ pub(crate) async fn recognise(
 }
 
 /// The parts of the portal that a role gives.
-fn frame(actor: &StaffActor) -> StaffFrame {
+fn frame(actor: &StaffActor, has_notices: bool) -> StaffFrame {
     let right = |section: &StaffSection| match section {
         StaffSection::Cases => Action::SeeCases,
         StaffSection::Members => Action::SeeStaff,
@@ -71,6 +81,7 @@ fn frame(actor: &StaffActor) -> StaffFrame {
             .into_iter()
             .filter(|section| actor.role().allows(right(section)))
             .collect(),
+        has_notices,
     }
 }
 

@@ -61,11 +61,7 @@ pub fn account_page(
 }
 
 /// What happened to the account that its owner should know, until they say that they do.
-pub(super) fn to_be_told(
-    texts: &'static Texts,
-    notices: &StaffNotices,
-    time_zone: &TimeZone,
-) -> Option<impl IntoView + use<>> {
+fn to_be_told(texts: &'static Texts, notices: &StaffNotices, time_zone: &TimeZone) -> Option<impl IntoView + use<>> {
     if notices.is_empty() {
         return None;
     }
@@ -165,13 +161,26 @@ pub fn confirm_page(layout: &Layout, has_second_factor: bool, problem: Option<Co
             .hint(texts.get("confirm-code-hint"))
             .view()
     });
+    let recovery = has_second_factor.then(|| {
+        let field = Field::new(
+            "recovery_code",
+            Kind::WrittenCode,
+            texts.get("second-factor-recovery-code"),
+        );
+        view! {
+            <details class="more">
+                <summary>{texts.get("second-factor-lost")}</summary>
+                {field.view()}
+            </details>
+        }
+    });
     render(layout, head, move || {
         view! {
             {refused.map(refusal)}
             <h1>{texts.get("confirm-title")}</h1>
             <p class="lead">{texts.get("confirm-lead")}</p>
             <form method="post" action="/staff/confirm" class="form">
-                {password.view()} {code} <button class="button">{texts.get("confirm-finish")} {icon("forward")}</button>
+                {password.view()} {code} {recovery} <button class="button">{texts.get("confirm-finish")} {icon("forward")}</button>
             </form>
         }
     })

@@ -3,9 +3,7 @@
 use base::{Personnummer, Timestamp};
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
-use portal::{DeliveryStatus, SentDelivery, SentMessage, SentMessages, StaffNotices};
-
-use super::account::to_be_told;
+use portal::{DeliveryStatus, SentDelivery, SentMessage, SentMessages};
 
 use crate::component::{icon, told};
 use crate::context::{Flash, Layout};
@@ -13,21 +11,18 @@ use crate::page::Page;
 use crate::shell::{Head, render};
 use crate::texts::{Texts, dates};
 
-/// The organisation's messages with their status for each recipient, below what the staff member should be told of their
-/// account. `is_first` says that nothing newer was left out.
+/// The organisation's messages with their status for each recipient. `is_first` says that nothing newer was left out.
 #[must_use]
 pub fn sent_messages_page(
     layout: &Layout,
     sent: &SentMessages,
     is_first: bool,
-    notices: &StaffNotices,
     flash: Option<Flash>,
     now: Timestamp,
     time_zone: &TimeZone,
 ) -> Page {
     let texts = Texts::of(layout.language);
     let told = told(texts, flash);
-    let notices = to_be_told(texts, notices, time_zone);
     let entries: Vec<_> = sent
         .messages
         .iter()
@@ -37,7 +32,6 @@ pub fn sent_messages_page(
     render(layout, Head::plain(texts.get("staff-cases-title")), move || {
         view! {
             {told}
-            {notices}
             <h1>{texts.get("staff-cases-title")}</h1>
             {if entries.is_empty() {
                 view! {

@@ -6,7 +6,7 @@ use portal::{StaffMember, StaffState};
 
 use super::members::{MemberProblem, days, role_choice};
 use super::words;
-use crate::component::form::{refusal, title};
+use crate::component::form::{confirm_first, refusal, title};
 use crate::component::{back_link, told};
 use crate::context::{Flash, Layout};
 use crate::page::Page;
@@ -52,6 +52,7 @@ pub fn member_page(
     let texts = Texts::of(layout.language);
     let head = Head::plain(title(texts, "members-title", form.problem.is_some()));
     let told = told(texts, flash);
+    let confirm = (form.problem == Some(MemberProblem::ConfirmFirst)).then(|| confirm_first(texts));
     let last_admin = form.problem == Some(MemberProblem::LastAdmin);
     let second_factor = if member.has_second_factor {
         "member-second-factor-on"
@@ -71,6 +72,7 @@ pub fn member_page(
     render(layout, head, move || {
         view! {
             {told}
+            {confirm}
             {last_admin.then(|| refusal(texts.get("member-last-admin")))}
             {back_link("/staff/members".to_owned(), texts.get("member-back"))}
             <div class="title">

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use portal::{Role, StaffMember};
 
 use super::words;
-use crate::component::form::{Choice, Field, Kind, choices, title};
+use crate::component::form::{Choice, Field, Kind, choices, confirm_first, title};
 use crate::component::{back_link, icon, told};
 use crate::context::{Flash, Layout};
 use crate::page::Page;
@@ -118,6 +118,8 @@ pub enum MemberProblem {
     Days,
     /// Without this person the organisation would have no admin.
     LastAdmin,
+    /// Who sends the form must prove anew that it is them.
+    ConfirmFirst,
 }
 
 /// The page that invites somebody.
@@ -135,6 +137,7 @@ pub fn invite_page(layout: &Layout, form: &InviteForm) -> Page {
             problem(MemberProblem::Email, "member-email-wrong")
                 .or_else(|| problem(MemberProblem::EmailTaken, "member-email-taken")),
         );
+    let confirm = (form.problem == Some(MemberProblem::ConfirmFirst)).then(|| confirm_first(texts));
     let role = role_choice(texts, form.role);
     let days = days(
         texts,
@@ -144,6 +147,7 @@ pub fn invite_page(layout: &Layout, form: &InviteForm) -> Page {
     );
     render(layout, head, move || {
         view! {
+            {confirm}
             {back_link("/staff/members".to_owned(), texts.get("member-back"))}
             <h1>{texts.get("member-invite-title")}</h1>
             <p class="lead">{texts.get("member-invite-lead")}</p>
@@ -184,9 +188,10 @@ pub(super) fn days(texts: &Texts, first: &str, last: &str, wrong: bool) -> impl 
 #[must_use]
 pub fn invited_page(layout: &Layout, name: &str, link: &str) -> Page {
     let texts = Texts::of(layout.language);
+    let layout = layout.once();
     let lead = texts.with("member-invited-lead", &[("name", name.into())]);
     let link = link.to_owned();
-    render(layout, Head::plain(texts.get("member-invited-title")), move || {
+    render(&layout, Head::plain(texts.get("member-invited-title")), move || {
         view! {
             <h1>{texts.get("member-invited-title")}</h1>
             <p class="lead">{lead}</p>

@@ -4,7 +4,7 @@ use base::InvalidNetworks;
 use leptos::prelude::*;
 
 use super::systems::{networks_field, networks_problem};
-use crate::component::form::{Field, Kind, tick, title};
+use crate::component::form::{Field, Kind, confirm_first, tick, title};
 use crate::component::told;
 use crate::context::{Flash, Layout};
 use crate::page::Page;
@@ -42,6 +42,8 @@ pub enum RulesProblem {
     Networks(InvalidNetworks),
     /// The reader would not get in any more.
     ShutsOut,
+    /// Who sends the form must prove anew that it is them.
+    ConfirmFirst,
 }
 
 /// The page of the rules. `may_change` says whether the reader's role lets them change any.
@@ -61,6 +63,7 @@ pub fn rules_page(layout: &Layout, form: &RulesForm, may_change: bool, flash: Op
         )
         .into_any()
     };
+    let confirm = (form.problem == Some(RulesProblem::ConfirmFirst)).then(|| confirm_first(texts));
     let wrong_days = match form.problem {
         Some(RulesProblem::PasswordDays { least, most }) => Some(texts.with(
             "rules-password-days-wrong",
@@ -85,6 +88,7 @@ pub fn rules_page(layout: &Layout, form: &RulesForm, may_change: bool, flash: Op
     render(layout, head, move || {
         view! {
             {told}
+            {confirm}
             <h1>{texts.get("rules-title")}</h1>
             <p class="lead">{texts.get("rules-lead")}</p>
             <form method="post" action="/staff/sign-in-rules">

@@ -135,12 +135,13 @@ fn in_groups(secret: &str) -> String {
 #[must_use]
 pub fn recovery_codes_page(layout: &Layout, codes: &[SecretString], onward: &str) -> Page {
     let texts = Texts::of(layout.language);
+    let layout = layout.once();
     let onward = onward.to_owned();
     let codes: Vec<_> = codes
         .iter()
         .map(|code| view! { <li class="code">{code.expose().clone()}</li> })
         .collect();
-    render(layout, Head::plain(texts.get("recovery-codes-title")), move || {
+    render(&layout, Head::plain(texts.get("recovery-codes-title")), move || {
         view! {
             <h1>{texts.get("recovery-codes-title")}</h1>
             <p class="lead">{texts.get("recovery-codes-lead")}</p>

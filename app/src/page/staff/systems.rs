@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use portal::{Scope, System};
 
-use crate::component::form::{Field, Kind, tick, title};
+use crate::component::form::{Field, Kind, confirm_first, refusal, tick, title};
 use crate::component::{back_link, icon, told};
 use crate::context::{Flash, Layout};
 use crate::page::Page;
@@ -119,6 +119,13 @@ pub enum SystemProblem {
     Scopes,
     /// The networks can't be read.
     Networks(InvalidNetworks),
+    /// The organisation has as many systems as it may have.
+    TooMany {
+        /// The most that are not disabled.
+        limit: usize,
+    },
+    /// Who sends the form must prove anew that it is them.
+    ConfirmFirst,
 }
 
 /// What is wrong with a list of networks.
@@ -164,7 +171,16 @@ pub fn new_system_page(layout: &Layout, form: &NewSystemForm) -> Page {
         .into_iter()
         .map(|each| tick(each.as_str(), texts.get(scope(each)), None, form.scopes.contains(&each)))
         .collect();
+    let confirm = (form.problem == Some(SystemProblem::ConfirmFirst)).then(|| confirm_first(texts));
+    let too_many = match form.problem {
+        Some(SystemProblem::TooMany { limit }) => {
+            Some(refusal(texts.with("systems-too-many", &[("limit", limit.into())])))
+        }
+        _ => None,
+    };
     let no_scope = (form.problem == Some(SystemProblem::Scopes)).then(|| texts.get("system-scopes-wrong"));
+    let wrong_scopes = no_scope.is_some();
+    let described_by = wrong_scopes.then_some("scopes-problem");
     let wrong_networks = match form.problem {
         Some(SystemProblem::Networks(problem)) => Some(networks_problem(texts, problem)),
         _ => None,
@@ -172,12 +188,14 @@ pub fn new_system_page(layout: &Layout, form: &NewSystemForm) -> Page {
     let networks = networks_field(texts, texts.get("system-networks-hint"), &form.networks, wrong_networks);
     render(layout, head, move || {
         view! {
+            {confirm}
+            {too_many}
             {back_link("/staff/systems".to_owned(), texts.get("system-back"))}
             <h1>{texts.get("systems-new")}</h1>
             <form method="post" action="/staff/systems" class="form">
-                {name.view()} <fieldset class="choices">
+                {name.view()} <fieldset class="choices" class:wrong=wrong_scopes aria-describedby=described_by>
                     <legend>{texts.get("system-scopes")}</legend>
-                    {no_scope.map(|problem| view! { <p class="problem">{problem}</p> })}
+                    {no_scope.map(|problem| view! { <p class="problem" id="scopes-problem" role="alert">{problem}</p> })}
                     {scopes}
                 </fieldset> {networks.view()} <button class="button">{texts.get("system-create")} {icon("forward")}</button>
             </form>
@@ -189,8 +207,9 @@ pub fn new_system_page(layout: &Layout, form: &NewSystemForm) -> Page {
 #[must_use]
 pub fn secret_page(layout: &Layout, system: SystemId, secret: &str) -> Page {
     let texts = Texts::of(layout.language);
+    let layout = layout.once();
     let (href, secret) = (format!("/staff/systems/{system}"), secret.to_owned());
-    render(layout, Head::plain(texts.get("system-secret-title")), move || {
+    render(&layout, Head::plain(texts.get("system-secret-title")), move || {
         view! {
             <h1>{texts.get("system-secret-title")}</h1>
             <p class="lead">{texts.get("system-secret-lead")}</p>
