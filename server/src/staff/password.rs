@@ -126,7 +126,9 @@ fn refused(
 ) -> Response {
     match error {
         ChangePasswordError::Denied(no) => denied(no, &Place::Password, visitor),
-        ChangePasswordError::WrongPassword => again(NewPasswordProblem::WrongCurrent),
+        ChangePasswordError::WrongPassword | ChangePasswordError::TooManyTries { .. } => {
+            again(NewPasswordProblem::WrongCurrent)
+        }
         ChangePasswordError::Password(problem) => again(NewPasswordProblem::Refused(problem)),
         ChangePasswordError::Busy => steps::refused(&StaffSignInError::Busy, visitor),
         ChangePasswordError::Overtaken => answer::error(ErrorPage::SessionEnded, visitor),

@@ -1,6 +1,6 @@
 //! What a staff member does with their own account: change the password, and see what they should be told.
 
-use base::SecretString;
+use base::{SecretString, Timestamp};
 
 use super::password::{self, About, HashingError, PasswordProblem, PasswordRefused};
 use super::sign_in::note_wrong_try;
@@ -17,9 +17,15 @@ pub enum ChangePasswordError {
     /// The actor may not.
     #[error(transparent)]
     Denied(#[from] Denied),
-    /// The present password is not the one that was given, or there were too many wrong tries: wait and try again.
+    /// The present password is not the one that was given.
     #[error("the present password is another")]
     WrongPassword,
+    /// There were too many wrong tries: nothing is looked at before then.
+    #[error("there were too many wrong tries")]
+    TooManyTries {
+        /// From when on something is looked at again.
+        until: Timestamp,
+    },
     /// The new password may not be set.
     #[error(transparent)]
     Password(PasswordProblem),
@@ -126,18 +132,20 @@ impl Portal {
         let staff = actor.staff_id();
         let row = store::find(context.database.reader(), staff).await?;
         let row = row.ok_or(ChangePasswordError::Overtaken)?;
-        if row.tries().barred(context.clock_time()).is_some() {
-            return Err(ChangePasswordError::WrongPassword);
+        if let Some(barred) = row.tries().barred(context.clock_time()) {
+            return Err(ChangePasswordError::TooManyTries { until: barred.until() });
         }
-        if !password::matches(context, present, row.password_hash.clone())
-            .await?
-            .matches
-        {
-            let transaction = context.database.write().await?;
-            let now = context.clock_time();
-            if let Some(row) = store::lock(&transaction, staff).await? {
-                note_wrong_try(context, &transaction, &row, actor.request(), now).await?;
-            }
+        let checked = password::matches(context, present, row.password_hash.clone()).await?;
+        let transaction = context.database.write().await?;
+        // As it is now: others may have tried meanwhile. Nothing is said of the new password before, since that tells that the
+        // present one is right.
+        let (now, locked) = (context.clock_time(), store::lock(&transaction, staff).await?);
+        let locked = locked.ok_or(ChangePasswordError::Overtaken)?;
+        if let Some(barred) = locked.tries().barred(now) {
+            return Err(ChangePasswordError::TooManyTries { until: barred.until() });
+        }
+        if !checked.matches {
+            note_wrong_try(context, &transaction, &locked, actor.request(), now).await?;
             let entry = AuditEntry::by_staff(actor, AuditAction::StaffSignInRefused)
                 .about(AuditTarget::Staff(staff))
                 .detail("present-password");
@@ -145,6 +153,7 @@ impl Portal {
             transaction.commit().await?;
             return Err(ChangePasswordError::WrongPassword);
         }
+        drop(transaction);
         let hash = hash_for(context, &row, actor.organisation_name(), new).await?;
         let transaction = context.database.write().await?;
         set(context, &transaction, &row, &hash).await?;

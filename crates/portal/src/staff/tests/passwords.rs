@@ -58,11 +58,23 @@ on_both_databases! {
             assert!(matches!(refused, Err(ChangePasswordError::WrongPassword)));
         }
         // From the third on the account waits, also for the right one.
+        let until = portal.now() + Duration::from_secs(5);
         let refused = change(&portal, &karin, PASSWORD, &other(0)).await;
-        assert!(matches!(refused, Err(ChangePasswordError::WrongPassword)));
+        assert!(matches!(refused, Err(ChangePasswordError::TooManyTries { until: told }) if told == until));
         portal.clock.advance(Duration::from_secs(5));
         change(&portal, &karin, PASSWORD, &other(0)).await.unwrap();
         assert_eq!(portal.portal.staff_notices(&karin).await.unwrap().failed_tries, 3);
+    }
+
+    async fn of_many_guesses_at_once_no_more_are_judged_than_one_after_another(portal: TestPortal) {
+        let karin = portal.first_admin().await;
+        let (guess, new) = (other(1), other(0));
+        let guesses = (0..8).map(|_| change(&portal, &karin, &guess, &new));
+        let answers = futures::future::join_all(guesses).await;
+        let judged = answers.iter().filter(|answer| matches!(answer, Err(ChangePasswordError::WrongPassword))).count();
+        let barred = answers.iter().filter(|answer| matches!(answer, Err(ChangePasswordError::TooManyTries { .. }))).count();
+        assert_eq!((judged, barred), (3, 5));
+        assert_eq!(portal.audited("staff.sign-in-refused").await, 3);
     }
 
     async fn what_was_proven_with_a_password_is_worth_nothing_once_there_is_another(portal: TestPortal) {
