@@ -80,10 +80,10 @@ pub use settings::{
     BlobSettings, Limits, PasswordCost, ProviderSettings, S3Settings, SessionLimits, Settings, StaffSettings,
 };
 pub use staff::{
-    AcceptError, Applicant, ChangePasswordError, ChangeStaffError, ConfirmError, Invitation, InvitationView,
-    InviteError, NewDevice, NewStaffMember, OwnAccount, PasswordProblem, PasswordRefused, SecondFactorError,
-    SecondFactorSet, SecondFactorSetUp, SeeStaffError, SignInStep, StaffMember, StaffNotices, StaffProof,
-    StaffSignInError, StaffState, StaffVisitor, Validity,
+    AcceptError, AcceptedInvitation, Applicant, ChangePasswordError, ChangeStaffError, ConfirmError, Invitation,
+    InvitationView, InviteError, NewDevice, NewStaffMember, OwnAccount, PasswordProblem, PasswordRefused,
+    SecondFactorError, SecondFactorSet, SecondFactorSetUp, SeeStaffError, SignInStep, StaffMember, StaffNotices,
+    StaffProof, StaffSignInError, StaffState, StaffVisitor, Validity,
 };
 pub use system::{
     Administrator, AssertionProblem, Credential, CredentialKind, CredentialState, InvalidKey, IssuedToken,

@@ -4,10 +4,10 @@
 use app::page::staff::{Invitation, NewPasswordProblem, invitation_page, void_invitation_page};
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use base::SecretString;
 use http::HeaderMap;
-use portal::{AcceptError, InvitationView, StaffSignInError};
+use portal::{AcceptError, AcceptedInvitation, InvitationView, StaffSignInError};
 use tower_sessions::Session;
 use web::PublicOrigin;
 
@@ -82,12 +82,17 @@ pub(super) async fn accept(
         .accept_invitation(&token, &password, &visitor.request)
         .await
     {
-        Ok(proof) => {
+        Ok(accepted) => {
             state.staff_tries().give_back(from, now);
-            let mut response = steps::go_on(&state, &visitor, &session, proof, &headers).await;
             let address = invitation
                 .slug
                 .unwrap_or_else(|| invitation.organisation_id.to_string());
+            let mut response = match accepted {
+                AcceptedInvitation::SignIn(proof) => steps::go_on(&state, &visitor, &session, proof, &headers).await,
+                AcceptedInvitation::NotYet { .. } => {
+                    Redirect::to(&Place::SignIn(address.clone()).to_string()).into_response()
+                }
+            };
             cookie::set(response.headers_mut(), last_organisation::remember(&address));
             response
         }

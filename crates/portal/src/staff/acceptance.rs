@@ -1,12 +1,13 @@
 //! Accepting an invitation: what its page says, and how it gives an account its password. A link works once.
 
-use base::{OrganisationId, SecretString, StaffId, Timestamp};
+use base::{Day, OrganisationId, SecretString, StaffId, Timestamp};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::invitation::{LIFETIME, hash};
+use super::member::{self, Shut, Validity};
 use super::password::{self, About, PasswordProblem, PasswordRefused};
 use super::sign_in::rules_of;
-use super::{StaffProof, entity, invitation_entity, member, store};
+use super::{StaffProof, entity, invitation_entity, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::organisation;
 use crate::session::Proven;
@@ -37,10 +38,23 @@ impl std::fmt::Debug for InvitationView {
     }
 }
 
+/// What comes of an invitation that was accepted.
+#[derive(Debug)]
+pub enum AcceptedInvitation {
+    /// It signs the person in as far as a password goes, with [`Portal::continue_staff_sign_in`].
+    SignIn(StaffProof),
+    /// The password is set, and the person is let in from their first day on.
+    NotYet {
+        /// The first day, in the organisation's time zone.
+        first: Day,
+    },
+}
+
 /// An invitation was not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum AcceptError {
-    /// There is none, or it was used, has expired, was voided by a later one, or its account is shut.
+    /// There is none, or it was used, has expired, was voided by a later one, or its account is shut for
+    /// another reason than that its first day has not come.
     #[error("the invitation does not hold")]
     NoSuchInvitation,
     /// The organisation does not let its staff in from this network.
@@ -97,8 +111,8 @@ impl Portal {
         }))
     }
 
-    /// Accepts an invitation: sets the password and uses the link up. What comes back signs the person in as far as a password
-    /// goes, with [`Portal::continue_staff_sign_in`].
+    /// Accepts an invitation: sets the password and uses the link up. Before the person's first day that is all; else what comes
+    /// back goes on with the sign-in.
     ///
     /// # Errors
     ///
@@ -108,17 +122,18 @@ impl Portal {
         token: &SecretString,
         password: &SecretString,
         request: &RequestInfo,
-    ) -> Result<StaffProof, AcceptError> {
+    ) -> Result<AcceptedInvitation, AcceptError> {
         let context = &*self.0;
         let reader = context.database.reader();
         let found = holding(reader, token, context.clock_time()).await?;
         let (_, row) = found.ok_or(AcceptError::NoSuchInvitation)?;
         let organisation = organisation::find(reader, row.organisation()).await?;
+        let organisation = organisation.ok_or_else(|| Fault::new("an invitation's organisation is missing"))?;
         let (name, email) = (member::name(context, &row)?, member::email(context, &row)?);
         let about = About {
             name: name.as_str(),
             email: &email,
-            organisation: organisation.as_ref().map_or("", |organisation| &organisation.name),
+            organisation: &organisation.name,
         };
         let earlier = password::earlier(reader, row.staff_id()).await?;
         let hash = password::hash_new(context, password, &about, earlier).await?;
@@ -127,7 +142,7 @@ impl Portal {
         let transaction = context.database.write().await?;
         let row = store::lock(&transaction, row.staff_id()).await?;
         let row = row
-            .filter(|row| row.shut(now).is_none())
+            .filter(|row| can_accept(row, now))
             .ok_or(AcceptError::NoSuchInvitation)?;
         if !use_up(&transaction, token, row.staff_id(), now).await? {
             return Err(AcceptError::NoSuchInvitation);
@@ -148,16 +163,25 @@ impl Portal {
             .about(AuditTarget::Staff(staff));
         context.audit.record(&transaction, context.now(), &entry).await?;
         transaction.commit().await?;
-        Ok(StaffProof {
-            staff,
-            proven: Proven::Password,
-            began_at: now,
-            by: "invitation",
+        let validity = Validity::of_instants(row.valid_from, row.valid_until, &organisation.time_zone);
+        Ok(match (row.shut(now), validity.first) {
+            (Some(_), Some(first)) => AcceptedInvitation::NotYet { first },
+            _ => AcceptedInvitation::SignIn(StaffProof {
+                staff,
+                proven: Proven::Password,
+                began_at: now,
+                by: "invitation",
+            }),
         })
     }
 }
 
-/// The invitation of that token and whom it is for, when it holds and the account is not shut.
+/// Whether nothing but a first day that has not come keeps somebody out.
+fn can_accept(row: &entity::Model, now: Timestamp) -> bool {
+    row.shut(now).is_none_or(Shut::opens_by_itself)
+}
+
+/// The invitation of that token and whom it is for, when it holds and can be accepted.
 async fn holding(
     on: &impl ConnectionTrait,
     token: &SecretString,
@@ -168,7 +192,7 @@ async fn holding(
         return Ok(None);
     };
     let row = store::find(on, StaffId::from_uuid(found.staff_id)).await?;
-    Ok(row.filter(|row| row.shut(now).is_none()).map(|row| (found, row)))
+    Ok(row.filter(|row| can_accept(row, now)).map(|row| (found, row)))
 }
 
 /// One that expires later than any made now was made in the time to come: the clock went back.

@@ -67,6 +67,11 @@ pub(super) enum Shut {
 }
 
 impl Shut {
+    /// Whether it is over by itself one day: the first day comes.
+    pub(super) const fn opens_by_itself(self) -> bool {
+        matches!(self, Self::NotYet)
+    }
+
     /// The word for the audit log.
     pub(super) const fn as_str(self) -> &'static str {
         match self {

@@ -26,7 +26,7 @@ mod tests;
 mod view;
 mod visitor;
 
-pub use acceptance::{AcceptError, InvitationView};
+pub use acceptance::{AcceptError, AcceptedInvitation, InvitationView};
 pub use account::{ChangePasswordError, StaffNotices};
 pub use administration::ChangeStaffError;
 pub use device::NewDevice;

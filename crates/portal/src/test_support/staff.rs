@@ -4,8 +4,8 @@ use base::{OrganisationId, SecretString};
 
 use super::TestPortal;
 use crate::{
-    Device, Invitation, NewStaffMember, Role, SessionCreation, SessionKey, SignInStep, StaffActor, StaffProof,
-    StaffSignInError, StaffVisitor, Validity,
+    AcceptedInvitation, Device, Invitation, NewStaffMember, Role, SessionCreation, SessionKey, SignInStep, StaffActor,
+    StaffProof, StaffSignInError, StaffVisitor, Validity,
 };
 
 /// A password that may be set, of everybody who has no other.
@@ -54,7 +54,10 @@ impl TestPortal {
         let (password, request) = (secret(PASSWORD), self.request());
         let accepted = self.portal.accept_invitation(&invitation.token, &password, &request);
         let key = SessionKey::of_staff(invitation.token.expose().as_bytes());
-        self.continue_to(&key, accepted.await.unwrap()).await.unwrap();
+        let AcceptedInvitation::SignIn(proof) = accepted.await.unwrap() else {
+            panic!("the first day has not come");
+        };
+        self.continue_to(&key, proof).await.unwrap();
         self.staff_in(&key).await.unwrap()
     }
 

@@ -5,7 +5,10 @@ use std::time::Duration;
 use base::Day;
 
 use crate::test_support::{PASSWORD, everything_stored, is_among, new_member, on_both_databases, secret};
-use crate::{AcceptError, Denied, InviteError, PasswordProblem, Role, SessionKey, SignInStep, Validity};
+use crate::{
+    AcceptError, AcceptedInvitation, Denied, InviteError, PasswordProblem, Role, SessionKey, SignInStep,
+    StaffSignInError, StaffState, Validity,
+};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const OLLE: &str = "olle@norrby.example";
@@ -94,6 +97,38 @@ on_both_databases! {
         let voided = portal.portal.accept_invitation(&first.token, &secret(PASSWORD), &portal.request()).await;
         assert!(matches!(voided, Err(AcceptError::NoSuchInvitation)));
         portal.accept(&second).await;
+    }
+
+    async fn an_invitation_is_accepted_before_the_first_day_and_lets_in_from_it_on(portal: TestPortal) {
+        // It is 22 November.
+        let karin = portal.first_admin().await;
+        let mut new = new_member("Olle Berg", OLLE, Role::Sender);
+        new.validity = Validity { first: day("2026-12-02"), last: None };
+        let invited = portal.portal.invite_staff(&karin, new).await.unwrap();
+        assert!(portal.portal.invitation(&invited.token).await.unwrap().is_some());
+        let accepted = portal.portal.accept_invitation(&invited.token, &secret(PASSWORD), &portal.request()).await.unwrap();
+        assert!(matches!(accepted, AcceptedInvitation::NotYet { first } if Some(first) == day("2026-12-02")));
+        assert!(portal.portal.invitation(&invited.token).await.unwrap().is_none());
+        let seen = portal.portal.staff_member(&karin, invited.staff).await.unwrap();
+        assert_eq!(seen.state, StaffState::NotYet);
+
+        let key = SessionKey::of_staff(b"olle");
+        let early = portal.staff_sign_in(&key, karin.organisation_id(), OLLE, PASSWORD).await;
+        assert!(matches!(early, Err(StaffSignInError::Refused)));
+        portal.clock.advance(10 * 24 * HOUR);
+        let step = portal.staff_sign_in(&key, karin.organisation_id(), OLLE, PASSWORD).await.unwrap();
+        assert_eq!(step, SignInStep::Complete);
+    }
+
+    async fn an_invitation_is_void_when_the_last_day_is_over(portal: TestPortal) {
+        let karin = portal.first_admin().await;
+        let mut new = new_member("Olle Berg", OLLE, Role::Sender);
+        new.validity = Validity { first: None, last: day("2026-11-22") };
+        let invited = portal.portal.invite_staff(&karin, new).await.unwrap();
+        portal.clock.advance(24 * HOUR);
+        assert!(portal.portal.invitation(&invited.token).await.unwrap().is_none());
+        let late = portal.portal.accept_invitation(&invited.token, &secret(PASSWORD), &portal.request()).await;
+        assert!(matches!(late, Err(AcceptError::NoSuchInvitation)));
     }
 
     async fn of_two_who_accept_at_once_one_gets_in(portal: TestPortal) {
