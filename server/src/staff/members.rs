@@ -203,19 +203,7 @@ pub(super) async fn change(
 async fn changed(state: &AppState, actor: &StaffActor, id: StaffId, terms: &Terms) -> Result<(), ChangeStaffError> {
     actor.require(Action::ChangeStaff)?;
     let validity = terms.validity().ok_or(ChangeStaffError::DatesOutOfOrder)?;
-    let member = state.portal().staff_member(actor, id).await;
-    let member = member.map_err(|error| match error {
-        SeeStaffError::Denied(no) => ChangeStaffError::Denied(no),
-        SeeStaffError::NotFound => ChangeStaffError::NotFound,
-        SeeStaffError::Fault(fault) => ChangeStaffError::Fault(fault),
-    })?;
-    if member.validity != validity {
-        state.portal().change_staff_validity(actor, id, validity).await?;
-    }
-    if member.role != terms.role() {
-        state.portal().change_staff_role(actor, id, terms.role()).await?;
-    }
-    Ok(())
+    state.portal().change_staff(actor, id, terms.role(), validity).await
 }
 
 /// `POST /staff/members/{id}/invitation`: invites somebody anew. The answer shows the link, this once.
@@ -318,7 +306,8 @@ fn change_refused(error: ChangeStaffError, id: StaffId, visitor: &Visitor) -> Re
     match error {
         ChangeStaffError::Denied(no) => denied(no, &Place::Member(id), visitor),
         ChangeStaffError::NotFound => answer::error(ErrorPage::NotFound, visitor),
-        ChangeStaffError::LastAdmin
+        ChangeStaffError::Oneself
+        | ChangeStaffError::LastAdmin
         | ChangeStaffError::DatesOutOfOrder
         | ChangeStaffError::ExcludesYourself
         | ChangeStaffError::InvalidPasswordAge => answer::error(ErrorPage::BadRequest, visitor),

@@ -1,7 +1,7 @@
 //! What admins do about the accounts of their organisation's staff, and what the operator does when no admin can.
 
 use base::{OrganisationId, StaffId, Timestamp};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::invitation::can_administrate;
 use super::member::{self, Validity};
@@ -21,6 +21,9 @@ pub enum ChangeStaffError {
     /// The organisation has no such staff member.
     #[error("no such staff member")]
     NotFound,
+    /// Nobody unlocks themselves: whoever took over an admin's session could guess without end.
+    #[error("nobody unlocks themselves")]
+    Oneself,
     /// Nobody would be left who can let others in.
     #[error("the organisation would have no admin left who can sign in")]
     LastAdmin,
@@ -45,32 +48,17 @@ impl<E: Into<Fault>> From<E> for ChangeStaffError {
 }
 
 impl Portal {
-    /// Gives somebody of the actor's organisation another role, from their next request on.
+    /// Gives somebody of the actor's organisation a role, and the days between which they are let in, from their next request on:
+    /// both or neither. What stays as it was is not written down.
     ///
     /// # Errors
     ///
     /// [`ChangeStaffError`].
-    pub async fn change_staff_role(
+    pub async fn change_staff(
         &self,
         actor: &StaffActor,
         staff: StaffId,
         role: Role,
-    ) -> Result<(), ChangeStaffError> {
-        actor.require(Action::ChangeStaff)?;
-        let entry = AuditEntry::by_staff(actor, AuditAction::StaffRoleChanged).detail(role.as_str());
-        let change = |row: &mut entity::Model| role.as_str().clone_into(&mut row.role);
-        self.change(actor, staff, entry, change).await
-    }
-
-    /// Sets the days between which somebody of the actor's organisation is let in, from their next request on.
-    ///
-    /// # Errors
-    ///
-    /// [`ChangeStaffError`].
-    pub async fn change_staff_validity(
-        &self,
-        actor: &StaffActor,
-        staff: StaffId,
         validity: Validity,
     ) -> Result<(), ChangeStaffError> {
         actor.require(Action::ChangeStaff)?;
@@ -80,12 +68,20 @@ impl Portal {
         let owner = organisation::find(self.0.database.reader(), actor.organisation_id()).await?;
         let owner = owner.ok_or(ChangeStaffError::NotFound)?;
         let (from, until) = validity.instants(&owner.time_zone);
-        let entry = AuditEntry::by_staff(actor, AuditAction::StaffValidityChanged);
+        let dates = (from.map(Timestamp::as_millis), until.map(Timestamp::as_millis));
         let change = |row: &mut entity::Model| {
-            row.valid_from = from.map(Timestamp::as_millis);
-            row.valid_until = until.map(Timestamp::as_millis);
+            let mut entries = Vec::new();
+            if (row.valid_from, row.valid_until) != dates {
+                (row.valid_from, row.valid_until) = dates;
+                entries.push(AuditEntry::by_staff(actor, AuditAction::StaffValidityChanged));
+            }
+            if row.role != role.as_str() {
+                role.as_str().clone_into(&mut row.role);
+                entries.push(AuditEntry::by_staff(actor, AuditAction::StaffRoleChanged).detail(role.as_str()));
+            }
+            entries
         };
-        self.change(actor, staff, entry, change).await
+        self.change(actor, staff, change).await
     }
 
     /// Shuts somebody of the actor's organisation out at once: their sessions end, and an invitation is void.
@@ -96,9 +92,11 @@ impl Portal {
     pub async fn deactivate_staff(&self, actor: &StaffActor, staff: StaffId) -> Result<(), ChangeStaffError> {
         actor.require(Action::DeactivateStaff)?;
         let now = self.0.now().as_millis();
-        let entry = AuditEntry::by_staff(actor, AuditAction::StaffDeactivated);
-        let change = |row: &mut entity::Model| row.deactivated_at = Some(row.deactivated_at.unwrap_or(now));
-        self.change(actor, staff, entry, change).await
+        let change = |row: &mut entity::Model| {
+            row.deactivated_at = Some(row.deactivated_at.unwrap_or(now));
+            vec![AuditEntry::by_staff(actor, AuditAction::StaffDeactivated)]
+        };
+        self.change(actor, staff, change).await
     }
 
     /// Lets somebody of the actor's organisation in again, with the password and second factor that they had. Who had not
@@ -109,9 +107,11 @@ impl Portal {
     /// [`ChangeStaffError`].
     pub async fn reactivate_staff(&self, actor: &StaffActor, staff: StaffId) -> Result<(), ChangeStaffError> {
         actor.require(Action::DeactivateStaff)?;
-        let entry = AuditEntry::by_staff(actor, AuditAction::StaffReactivated);
-        let change = |row: &mut entity::Model| row.deactivated_at = None;
-        self.change(actor, staff, entry, change).await
+        let change = |row: &mut entity::Model| {
+            row.deactivated_at = None;
+            vec![AuditEntry::by_staff(actor, AuditAction::StaffReactivated)]
+        };
+        self.change(actor, staff, change).await
     }
 
     /// Ends every session of somebody of the actor's organisation, and says how many there were.
@@ -132,13 +132,16 @@ impl Portal {
         Ok(ended)
     }
 
-    /// Forgets the wrong tries of somebody of the actor's organisation, so that they can sign in at once.
+    /// Forgets the wrong tries of somebody else of the actor's organisation, so that they can sign in at once.
     ///
     /// # Errors
     ///
     /// [`ChangeStaffError`].
     pub async fn unlock_staff(&self, actor: &StaffActor, staff: StaffId) -> Result<(), ChangeStaffError> {
         actor.require(Action::UnlockStaff)?;
+        if staff == actor.staff_id() {
+            return Err(ChangeStaffError::Oneself);
+        }
         let transaction = self.0.database.write().await?;
         let row = store::lock_of_organisation(&transaction, actor.organisation_id(), staff).await?;
         row.ok_or(ChangeStaffError::NotFound)?;
@@ -218,21 +221,20 @@ impl Portal {
     }
 
     /// Changes an account, and ends its sessions and invitation when it is shut out. Who is or was an admin is looked at together
-    /// with the other admins, whom nobody else changes meanwhile.
-    async fn change(
+    /// with the other admins, whom nobody else changes meanwhile. `change` says what is to be written in the audit log.
+    async fn change<'a>(
         &self,
         actor: &StaffActor,
         staff: StaffId,
-        entry: AuditEntry<'_>,
-        change: impl Fn(&mut entity::Model) + Send,
+        change: impl FnOnce(&mut entity::Model) -> Vec<AuditEntry<'a>> + Send,
     ) -> Result<(), ChangeStaffError> {
         let context = &*self.0;
         let now = context.clock_time();
         let transaction = context.database.write().await?;
-        let mut everybody = lock_all(&transaction, actor.organisation_id()).await?;
+        let mut everybody = store::lock_all(&transaction, actor.organisation_id()).await?;
         let row = everybody.iter_mut().find(|row| row.id == *staff.as_uuid());
         let row = row.ok_or(ChangeStaffError::NotFound)?;
-        change(row);
+        let entries = change(row);
         let row = row.clone();
         if !everybody.iter().any(|row| can_administrate(row, now)) {
             return Err(ChangeStaffError::LastAdmin);
@@ -253,24 +255,13 @@ impl Portal {
                 .exec(&transaction)
                 .await?;
         }
-        let entry = entry.about(AuditTarget::Staff(staff));
-        context.audit.record(&transaction, context.now(), &entry).await?;
+        for entry in entries {
+            let entry = entry.about(AuditTarget::Staff(staff));
+            context.audit.record(&transaction, context.now(), &entry).await?;
+        }
         transaction.commit().await?;
         Ok(())
     }
-}
-
-/// Every account of an organisation, which nobody else changes until the transaction ends, in one order for everybody.
-async fn lock_all(
-    transaction: &WriteTransaction,
-    organisation: OrganisationId,
-) -> Result<Vec<entity::Model>, sea_orm::DbErr> {
-    entity::Entity::find()
-        .filter(entity::Column::OrganisationId.eq(*organisation.as_uuid()))
-        .order_by_asc(entity::Column::Id)
-        .lock_exclusive()
-        .all(transaction)
-        .await
 }
 
 async fn unlock(

@@ -77,6 +77,9 @@ pub enum InviteError {
     /// The organisation has an admin who can invite others: the operator need not.
     #[error("the organisation has an admin already")]
     HasAdmin,
+    /// Nobody would be left who can let others in.
+    #[error("the organisation would have no admin left who can sign in")]
+    LastAdmin,
     /// They can't invite themselves anew: it would shut them out.
     #[error("nobody invites themselves")]
     Oneself,
@@ -155,9 +158,16 @@ impl Portal {
             return Err(InviteError::Oneself);
         }
         let context = &*self.0;
+        let now = context.clock_time();
         let transaction = context.database.write().await?;
-        let row = store::lock_of_organisation(&transaction, actor.organisation_id(), staff).await?;
-        reset(context, &transaction, &row.ok_or(InviteError::NotFound)?).await?;
+        // All of them, so that two admins can't do it to each other at once.
+        let everybody = store::lock_all(&transaction, actor.organisation_id()).await?;
+        let (of_them, others): (Vec<_>, Vec<_>) = everybody.iter().partition(|row| row.id == *staff.as_uuid());
+        let row = of_them.first().ok_or(InviteError::NotFound)?;
+        if !others.iter().any(|row| can_administrate(row, now)) {
+            return Err(InviteError::LastAdmin);
+        }
+        reset(context, &transaction, row).await?;
         let entry = AuditEntry::by_staff(actor, AuditAction::StaffInvited).detail("anew");
         finish_invitation(context, transaction, staff, entry).await
     }

@@ -30,6 +30,16 @@ pub(super) async fn lock_of_organisation(
         .await
 }
 
+/// Every account of an organisation, which nobody else changes until the transaction ends, in one order for everybody.
+pub(super) async fn lock_all(on: &WriteTransaction, organisation: OrganisationId) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .all(on)
+        .await
+}
+
 /// The organisation's account with one of these indexes of an e-mail address.
 pub(super) async fn find_by_email(
     on: &impl ConnectionTrait,

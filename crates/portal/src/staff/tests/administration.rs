@@ -72,8 +72,7 @@ on_both_databases! {
         let theirs = elsewhere.staff_id();
         let portal = &portal.portal;
         for answer in [
-            portal.change_staff_role(&karin, theirs, Role::Sender).await,
-            portal.change_staff_validity(&karin, theirs, Validity::default()).await,
+            portal.change_staff(&karin, theirs, Role::Sender, Validity::default()).await,
             portal.deactivate_staff(&karin, theirs).await,
             portal.reactivate_staff(&karin, theirs).await,
             portal.end_sessions_of_staff(&karin, theirs).await.map(|_| ()),
@@ -86,7 +85,7 @@ on_both_databases! {
     async fn a_role_and_dates_that_are_changed_hold_from_the_next_request_on(portal: TestPortal) {
         let karin = portal.first_admin().await;
         let olle = portal.member(&karin, OLLE, Role::Sender).await;
-        portal.portal.change_staff_role(&karin, olle.staff_id(), Role::Auditor).await.unwrap();
+        portal.portal.change_staff(&karin, olle.staff_id(), Role::Auditor, Validity::default()).await.unwrap();
         assert_eq!(portal.staff_in(olle.session()).await.unwrap().role(), Role::Auditor);
 
         // It is 22 November, 10 o'clock.
@@ -95,14 +94,19 @@ on_both_databases! {
             (days(Some("2026-11-23"), None), StaffState::NotYet),
             (days(None, Some("2026-11-21")), StaffState::Over),
         ] {
-            portal.portal.change_staff_validity(&karin, olle.staff_id(), validity).await.unwrap();
+            portal.portal.change_staff(&karin, olle.staff_id(), Role::Auditor, validity).await.unwrap();
             let seen = portal.portal.staff_member(&karin, olle.staff_id()).await.unwrap();
             assert_eq!((seen.validity, seen.state), (validity, state));
             assert_eq!(portal.staff_in(olle.session()).await.is_some(), state == StaffState::Active);
         }
         let turned = days(Some("2026-11-23"), Some("2026-11-22"));
-        let refused = portal.portal.change_staff_validity(&karin, olle.staff_id(), turned).await;
+        let refused = portal.portal.change_staff(&karin, olle.staff_id(), Role::Sender, turned).await;
         assert!(matches!(refused, Err(ChangeStaffError::DatesOutOfOrder)));
+        let seen = portal.portal.staff_member(&karin, olle.staff_id()).await.unwrap();
+        assert_eq!((seen.role, seen.validity), (Role::Auditor, days(None, Some("2026-11-21"))));
+        // What stayed as it was is not written down.
+        portal.portal.change_staff(&karin, olle.staff_id(), seen.role, seen.validity).await.unwrap();
+        assert_eq!((portal.audited("staff.role-changed").await, portal.audited("staff.validity-changed").await), (1, 3));
     }
 
     async fn who_is_deactivated_is_out_at_once_and_comes_back_with_what_they_had(portal: TestPortal) {
@@ -138,15 +142,18 @@ on_both_databases! {
         let olle = portal.member(&karin, OLLE, Role::Admin).await;
         portal.portal.deactivate_staff(&karin, olle.staff_id()).await.unwrap();
         for answer in [
-            portal.portal.change_staff_role(&karin, karin.staff_id(), Role::Sender).await,
+            portal.portal.change_staff(&karin, karin.staff_id(), Role::Sender, days(None, Some("2026-12-31"))).await,
             portal.portal.deactivate_staff(&karin, karin.staff_id()).await,
-            portal.portal.change_staff_validity(&karin, karin.staff_id(), days(None, Some("2026-11-21"))).await,
+            portal.portal.change_staff(&karin, karin.staff_id(), Role::Admin, days(None, Some("2026-11-21"))).await,
         ] {
             assert!(matches!(answer, Err(ChangeStaffError::LastAdmin)));
         }
-        assert_eq!(portal.staff_in(karin.session()).await.unwrap().role(), Role::Admin);
+        // Nothing of what was refused was saved.
+        let seen = portal.portal.staff_member(&karin, karin.staff_id()).await.unwrap();
+        assert_eq!((seen.role, seen.validity), (Role::Admin, Validity::default()));
+        assert_eq!(portal.audited("staff.validity-changed").await, 0);
         portal.accept(&invited).await;
-        portal.portal.change_staff_role(&karin, karin.staff_id(), Role::Sender).await.unwrap();
+        portal.portal.change_staff(&karin, karin.staff_id(), Role::Sender, Validity::default()).await.unwrap();
         assert_eq!(portal.staff_in(karin.session()).await.unwrap().role(), Role::Sender);
     }
 
@@ -155,14 +162,37 @@ on_both_databases! {
         let olle = portal.member(&karin, OLLE, Role::Admin).await;
         let node = portal.another_node().await;
         let both = futures::future::join(
-            Box::pin(portal.portal.change_staff_role(&karin, olle.staff_id(), Role::Sender)),
-            Box::pin(node.change_staff_role(&olle, karin.staff_id(), Role::Sender)),
+            Box::pin(portal.portal.change_staff(&karin, olle.staff_id(), Role::Sender, Validity::default())),
+            Box::pin(node.change_staff(&olle, karin.staff_id(), Role::Sender, Validity::default())),
         );
         let (first, second) = both.await;
         assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1);
         let admins = [karin.session(), olle.session()].map(|session| portal.staff_in(session));
         let admins = futures::future::join_all(admins).await;
         assert_eq!(admins.iter().flatten().filter(|actor| actor.role() == Role::Admin).count(), 1);
+    }
+
+    async fn two_admins_who_invite_each_other_anew_leave_one(portal: TestPortal) {
+        let karin = portal.first_admin().await;
+        let olle = portal.member(&karin, OLLE, Role::Admin).await;
+        let node = portal.another_node().await;
+        let both = futures::future::join(
+            Box::pin(portal.portal.invite_staff_anew(&karin, olle.staff_id())),
+            Box::pin(node.invite_staff_anew(&olle, karin.staff_id())),
+        );
+        let (first, second) = both.await;
+        assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1);
+        let refused = [first, second].into_iter().find_map(Result::err);
+        assert!(matches!(refused, Some(InviteError::LastAdmin)));
+        let admins = [karin.session(), olle.session()].map(|session| portal.staff_in(session));
+        assert_eq!(futures::future::join_all(admins).await.iter().flatten().count(), 1);
+    }
+
+    async fn nobody_unlocks_themselves(portal: TestPortal) {
+        let karin = portal.first_admin().await;
+        let refused = portal.portal.unlock_staff(&karin, karin.staff_id()).await;
+        assert!(matches!(refused, Err(ChangeStaffError::Oneself)));
+        assert_eq!(portal.audited("staff.unlocked").await, 0);
     }
 
     async fn an_admin_unlocks_others_and_the_operator_unlocks_the_admin(portal: TestPortal) {
@@ -236,7 +266,7 @@ on_both_databases! {
     async fn when_no_admin_is_left_the_operator_invites_a_new_first_one(portal: TestPortal) {
         let organisation = portal.organisation("Norrby kommun").await;
         let karin = portal.first_admin_of(organisation).await;
-        portal.portal.change_staff_validity(&karin, karin.staff_id(), days(None, Some("2026-11-22"))).await.unwrap();
+        portal.portal.change_staff(&karin, karin.staff_id(), Role::Admin, days(None, Some("2026-11-22"))).await.unwrap();
         let operator = portal.operator();
         let early = portal.portal.invite_first_admin(&operator, organisation, "Eva Lind", "eva@norrby.example").await;
         assert!(matches!(early, Err(InviteError::HasAdmin)));

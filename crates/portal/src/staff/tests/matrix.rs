@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use crate::test_support::{PASSWORD, TestPortal, new_member, on_both_databases, secret};
 use crate::{Action, Denied, Portal, Role, SessionKey, SignInRules, StaffActor, Validity};
 
-/// What came of asking for something: refused by the table, or anything else.
+/// What came of asking for something: refused by the table, or not. A fault is neither.
 type Asked<'a> = BoxFuture<'a, Option<Denied>>;
 type UseCase = for<'a> fn(&'a Portal, &'a StaffActor, base::StaffId) -> Asked<'a>;
 
@@ -17,6 +17,7 @@ macro_rules! use_cases {
             let _ = $other;
             match $call.await {
                 Err(crate::$error::Denied(denied)) => Some(denied),
+                Err(crate::$error::Fault(fault)) => panic!("{fault}"),
                 _ => None,
             }
         })) as UseCase)),+]
@@ -40,9 +41,8 @@ fn use_cases() -> Vec<(Action, UseCase)> {
             portal.invite_staff(actor, new_member("Eva", "eva@norrby.example", Role::Admin))
         };
         InviteStaff InviteError: |portal, actor, other| portal.invite_staff_anew(actor, other);
-        ChangeStaff ChangeStaffError: |portal, actor, other| portal.change_staff_role(actor, other, Role::Sender);
         ChangeStaff ChangeStaffError: |portal, actor, other| {
-            portal.change_staff_validity(actor, other, Validity::default())
+            portal.change_staff(actor, other, Role::Sender, Validity::default())
         };
         UnlockStaff ChangeStaffError: |portal, actor, other| portal.unlock_staff(actor, other);
         EndStaffSessions ChangeStaffError: |portal, actor, other| portal.end_sessions_of_staff(actor, other);
