@@ -179,7 +179,7 @@ pub fn confirm_page(layout: &Layout, has_second_factor: bool, problem: Option<Co
             {refused.map(refusal)}
             <h1>{texts.get("confirm-title")}</h1>
             <p class="lead">{texts.get("confirm-lead")}</p>
-            <form method="post" action="/staff/confirm" class="form">
+            <form method="post" action="/staff/confirm" class="form" novalidate>
                 {password.view()} {code} {recovery} <button class="button">{texts.get("confirm-finish")} {icon("forward")}</button>
             </form>
         }

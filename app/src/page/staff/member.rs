@@ -98,7 +98,7 @@ fn change(texts: &'static Texts, member: &StaffMember, form: &MemberForm) -> imp
     view! {
         <section aria-labelledby="change">
             <h2 id="change">{texts.get("member-change")}</h2>
-            <form method="post" action=action class="form">
+            <form method="post" action=action class="form" novalidate>
                 {role} {days} <button class="button">{texts.get("member-save")}</button>
             </form>
         </section>

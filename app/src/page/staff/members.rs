@@ -151,7 +151,7 @@ pub fn invite_page(layout: &Layout, form: &InviteForm) -> Page {
             {back_link("/staff/members".to_owned(), texts.get("member-back"))}
             <h1>{texts.get("member-invite-title")}</h1>
             <p class="lead">{texts.get("member-invite-lead")}</p>
-            <form method="post" action="/staff/members" class="form">
+            <form method="post" action="/staff/members" class="form" novalidate>
                 {name.view()} {email.view()} {role} {days}
                 <button class="button">{texts.get("member-invite")} {icon("forward")}</button>
             </form>

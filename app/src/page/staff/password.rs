@@ -89,7 +89,7 @@ pub fn invitation_page(layout: &Layout, invitation: &Invitation<'_>, time_zone: 
         view! {
             <h1>{texts.get("invitation-title")}</h1>
             <p class="lead">{lead}</p>
-            <form method="post" action=action class="form">
+            <form method="post" action=action class="form" novalidate>
                 <div class="field">
                     <label for="email">{texts.get("staff-email")}</label>
                     <p class="hint" id="email-hint">
@@ -156,7 +156,7 @@ pub fn password_page(layout: &Layout, required: bool, problem: Option<NewPasswor
         view! {
             <h1>{texts.get("password-title")}</h1>
             <p class="lead">{texts.get(lead)}</p>
-            <form method="post" action=action class="form">
+            <form method="post" action=action class="form" novalidate>
                 {current} {fields} <button class="button">{texts.get("password-change")} {icon("forward")}</button>
             </form>
         }

@@ -91,7 +91,7 @@ pub fn rules_page(layout: &Layout, form: &RulesForm, may_change: bool, flash: Op
             {confirm}
             <h1>{texts.get("rules-title")}</h1>
             <p class="lead">{texts.get("rules-lead")}</p>
-            <form method="post" action="/staff/sign-in-rules">
+            <form method="post" action="/staff/sign-in-rules" novalidate>
                 <fieldset class="form plain" disabled=!may_change>
                     {second_factor} {days.view()} {networks.view()}
                     {may_change.then(|| view! { <button class="button">{texts.get("rules-save")}</button> })}

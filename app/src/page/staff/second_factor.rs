@@ -42,13 +42,13 @@ pub fn second_factor_page(layout: &Layout, problem: Option<CodeProblem>) -> Page
         view! {
             {too_many.map(refusal)}
             <h1>{texts.get("second-factor-title")}</h1>
-            <form method="post" action="/staff/second-factor" class="form">
+            <form method="post" action="/staff/second-factor" class="form" novalidate>
                 {code.view()} <button class="button">{texts.get("sign-in-finish")} {icon("forward")}</button>
             </form>
             <details class="more" open=recovers>
                 <summary>{texts.get("second-factor-lost")}</summary>
                 <p>{texts.get("second-factor-lost-body")}</p>
-                <form method="post" action="/staff/second-factor" class="form">
+                <form method="post" action="/staff/second-factor" class="form" novalidate>
                     {recovery.view()}
                     <button class="button quiet">{texts.get("second-factor-recover")} {icon("forward")}</button>
                 </form>
@@ -117,7 +117,7 @@ pub fn second_factor_set_up_page(layout: &Layout, set_up: &SecondFactorSetUp<'_>
                     <p>{texts.get("set-up-confirm")}</p>
                 </li>
             </ol>
-            <form method="post" action=action class="form">
+            <form method="post" action=action class="form" novalidate>
                 {code.view()} <button class="button">{texts.get("set-up-finish")} {icon("forward")}</button>
             </form>
         }

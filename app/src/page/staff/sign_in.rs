@@ -24,7 +24,7 @@ pub fn staff_organisation_page(layout: &Layout, given: Option<&str>) -> Page {
         view! {
             <h1>{texts.get("staff-organisation-title")}</h1>
             <p class="lead">{texts.get("staff-organisation-lead")}</p>
-            <form method="get" action="/staff/sign-in" class="form">
+            <form method="get" action="/staff/sign-in" class="form" novalidate>
                 {field.view()} <button class="button">{texts.get("form-continue")} {icon("forward")}</button>
             </form>
             <section class="aside" aria-labelledby="recipient">
@@ -71,7 +71,7 @@ pub fn staff_sign_in_page(layout: &Layout, sign_in: &StaffSignIn<'_>) -> Page {
                 <h1>{texts.get("staff-sign-in-title")}</h1>
                 <p class="person">{organisation}</p>
             </div>
-            <form method="post" action=action class="form">
+            <form method="post" action=action class="form" novalidate>
                 {email.view()} {password.view()}
                 <button class="button">{texts.get("form-continue")} {icon("forward")}</button>
             </form>

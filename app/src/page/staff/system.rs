@@ -197,19 +197,19 @@ fn forms(texts: &'static Texts, system: &System, problem: Option<&CredentialProb
     view! {
         <section aria-labelledby="add-secret">
             <h2 id="add-secret">{texts.get("system-add-secret")}</h2>
-            <form method="post" action=format!("/staff/systems/{id}/secrets") class="form">
+            <form method="post" action=format!("/staff/systems/{id}/secrets") class="form" novalidate>
                 {days.view()} <button class="button quiet">{texts.get("system-add-secret")}</button>
             </form>
         </section>
         <section aria-labelledby="add-key">
             <h2 id="add-key">{texts.get("system-add-key")}</h2>
-            <form method="post" action=format!("/staff/systems/{id}/keys") class="form">
+            <form method="post" action=format!("/staff/systems/{id}/keys") class="form" novalidate>
                 {key.view()} <button class="button quiet">{texts.get("system-add-key")}</button>
             </form>
         </section>
         <section aria-labelledby="networks-title">
             <h2 id="networks-title">{texts.get("system-networks")}</h2>
-            <form method="post" action=format!("/staff/systems/{id}/networks") class="form">
+            <form method="post" action=format!("/staff/systems/{id}/networks") class="form" novalidate>
                 {networks.view()} <button class="button quiet">{texts.get("system-save-networks")}</button>
             </form>
         </section>

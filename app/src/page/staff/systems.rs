@@ -192,7 +192,7 @@ pub fn new_system_page(layout: &Layout, form: &NewSystemForm) -> Page {
             {too_many}
             {back_link("/staff/systems".to_owned(), texts.get("system-back"))}
             <h1>{texts.get("systems-new")}</h1>
-            <form method="post" action="/staff/systems" class="form">
+            <form method="post" action="/staff/systems" class="form" novalidate>
                 {name.view()} <fieldset class="choices" class:wrong=wrong_scopes aria-describedby=described_by>
                     <legend>{texts.get("system-scopes")}</legend>
                     {no_scope.map(|problem| view! { <p class="problem" id="scopes-problem" role="alert">{problem}</p> })}
