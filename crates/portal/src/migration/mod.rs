@@ -9,6 +9,7 @@ mod m0005_staff;
 mod m0006_system_credentials;
 mod m0007_provider_session;
 mod m0008_message_of_organisation;
+mod m0009_session_tries;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -29,6 +30,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0006_system_credentials::Migration),
             Box::new(m0007_provider_session::Migration),
             Box::new(m0008_message_of_organisation::Migration),
+            Box::new(m0009_session_tries::Migration),
         ]
     }
 }

@@ -25,7 +25,8 @@ pub use ending::SessionEnd;
 pub use key::{SessionKey, SessionKind};
 pub use own::{EndSessionError, OwnSession};
 pub(crate) use staff::{
-    Proven, StaffBinding, StaffSession, bind_staff, confirm_staff, end_all_of_staff, staff_session,
+    Proven, StaffBinding, StaffSession, bind_staff, confirm_staff, end_all_of_staff, note_staff_tries, staff_session,
+    staff_tries,
 };
 pub(crate) use store::recipients_with_sessions;
 
@@ -101,6 +102,8 @@ impl Portal {
             staff_id: None,
             proven: None,
             confirmed_at: None,
+            failures: None,
+            last_failure_at: None,
         };
         let transaction = self.0.database.write().await?;
         let created = store::insert(&transaction, row).await?;

@@ -1,7 +1,7 @@
 //! Sessions of staff: how one is bound to a staff member step by step, and what they and their admins see and end of them.
 
 use base::{SessionId, StaffId, Timestamp};
-use sea_orm::DbErr;
+use sea_orm::{ConnectionTrait, DbErr};
 
 use super::own::{self, Owner};
 use super::{Device, EndSessionError, OwnSession, SessionEnd, SessionKey, SessionKind, limits, living, store};
@@ -103,6 +103,32 @@ pub(crate) async fn confirm_staff(
     proven: Proven,
 ) -> Result<bool, DbErr> {
     store::confirm_staff(transaction, key, proven.stored(), context.clock_time()).await
+}
+
+/// How many wrong tries there were one after another within a staff member's complete session, and when the last of them was;
+/// `None` when it has ended.
+pub(crate) async fn staff_tries(
+    on: &impl ConnectionTrait,
+    key: &SessionKey,
+    staff: StaffId,
+) -> Result<Option<(u32, Option<Timestamp>)>, DbErr> {
+    let row = store::find(on, key).await?;
+    let row = row.filter(|row| row.staff_id == Some(*staff.as_uuid()) && row.confirmed_at.is_some());
+    Ok(row.map(|row| {
+        let failures = row.failures.and_then(|failures| u32::try_from(failures).ok());
+        (failures.unwrap_or(0), row.last_failure_at.map(Timestamp::from_millis))
+    }))
+}
+
+/// Writes down what [`staff_tries`] is to say.
+pub(crate) async fn note_staff_tries(
+    transaction: &WriteTransaction,
+    key: &SessionKey,
+    failures: u32,
+    last_failure_at: Option<Timestamp>,
+) -> Result<(), DbErr> {
+    let failures = i32::try_from(failures).unwrap_or(i32::MAX);
+    store::note_tries(transaction, key, failures, last_failure_at).await
 }
 
 /// Ends every session of a staff member, perhaps but one, and says how many there were.

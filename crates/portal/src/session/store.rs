@@ -113,6 +113,22 @@ pub(super) async fn bind_staff(
     Ok(updated.rows_affected > 0)
 }
 
+/// Writes down the wrong tries within a session of staff.
+pub(super) async fn note_tries(
+    on: &impl ConnectionTrait,
+    key: &SessionKey,
+    failures: i32,
+    last_failure_at: Option<Timestamp>,
+) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::Failures, Some(failures).into())
+        .col_expr(Column::LastFailureAt, last_failure_at.map(Timestamp::as_millis).into())
+        .filter(Column::KeyHash.eq(key.hash().to_vec()))
+        .exec(on)
+        .await?;
+    Ok(())
+}
+
 /// Writes down that the session's staff member proved anew who they are.
 pub(super) async fn confirm_staff(
     on: &impl ConnectionTrait,

@@ -3,7 +3,7 @@
 use base::{SecretString, Timestamp};
 
 use super::password::{self, About, HashingError, PasswordProblem, PasswordRefused};
-use super::sign_in::note_wrong_try;
+use super::within::{self, AfterWrongTry};
 use super::{NewDevice, StaffProof, device, entity, member, store};
 use crate::actor::StaffCandidate;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
@@ -32,7 +32,7 @@ pub enum ChangePasswordError {
     /// Too many passwords are being looked at; in a few seconds it works.
     #[error("too many passwords are being looked at")]
     Busy,
-    /// Something else happened meanwhile, and what was asked for is no longer this: begin again.
+    /// Something else happened meanwhile, and what was asked for is no longer this, or the session has ended: begin again.
     #[error("this is not asked for any more")]
     Overtaken,
     /// Something inside failed.
@@ -120,7 +120,8 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// [`ChangePasswordError`]; a wrong present password counts as a wrong try.
+    /// [`ChangePasswordError`]; wrong present passwords are counted in the session, as wrong confirmations are, and the fifth of
+    /// either in a row ends it.
     pub async fn change_staff_password(
         &self,
         actor: &StaffActor,
@@ -132,31 +133,36 @@ impl Portal {
         let staff = actor.staff_id();
         let row = store::find(context.database.reader(), staff).await?;
         let row = row.ok_or(ChangePasswordError::Overtaken)?;
-        if let Some(barred) = row.tries().barred(context.clock_time()) {
+        let tries = within::tries(context.database.reader(), actor).await?;
+        let tries = tries.ok_or(ChangePasswordError::Overtaken)?;
+        if let Some(barred) = tries.barred(context.clock_time()) {
             return Err(ChangePasswordError::TooManyTries { until: barred.until() });
         }
         let checked = password::matches(context, present, row.password_hash.clone()).await?;
         let transaction = context.database.write().await?;
         // As it is now: others may have tried meanwhile. Nothing is said of the new password before, since that tells that the
         // present one is right.
-        let (now, locked) = (context.clock_time(), store::lock(&transaction, staff).await?);
+        let locked = store::lock(&transaction, staff).await?;
         let locked = locked.ok_or(ChangePasswordError::Overtaken)?;
-        if let Some(barred) = locked.tries().barred(now) {
+        let tries = within::tries(&transaction, actor).await?;
+        let tries = tries.ok_or(ChangePasswordError::Overtaken)?;
+        if let Some(barred) = tries.barred(context.clock_time()) {
             return Err(ChangePasswordError::TooManyTries { until: barred.until() });
         }
         if !checked.matches {
-            note_wrong_try(context, &transaction, &locked, actor.request(), now).await?;
-            let entry = AuditEntry::by_staff(actor, AuditAction::StaffSignInRefused)
-                .about(AuditTarget::Staff(staff))
-                .detail("present-password");
-            context.audit.record(&transaction, context.now(), &entry).await?;
+            let what = "present-password";
+            let after = within::note_wrong_try(context, &transaction, actor, &locked, tries, what).await?;
             transaction.commit().await?;
-            return Err(ChangePasswordError::WrongPassword);
+            return Err(match after {
+                AfterWrongTry::GoesOn => ChangePasswordError::WrongPassword,
+                AfterWrongTry::Ended => ChangePasswordError::Overtaken,
+            });
         }
         drop(transaction);
         let hash = hash_for(context, &row, actor.organisation_name(), new).await?;
         let transaction = context.database.write().await?;
         set(context, &transaction, &row, &hash).await?;
+        within::forget(&transaction, actor).await?;
         session::end_all_of_staff(context, &transaction, staff, Some(actor.session())).await?;
         let entry = AuditEntry::by_staff(actor, AuditAction::StaffPasswordChanged).about(AuditTarget::Staff(staff));
         context.audit.record(&transaction, context.now(), &entry).await?;

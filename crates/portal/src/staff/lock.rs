@@ -4,6 +4,8 @@
 //! The first two cost nothing. From the third on the account waits, twice as long each time, and at the tenth it is locked for
 //! an hour. An hour without a wrong try forgets them all, and so does a complete sign-in. What is tried meanwhile gets the same
 //! answer as a wrong try and isn't counted, so that nobody makes a lock last longer by going on.
+//!
+//! Within a complete session they are counted for the session alone, with the same waits, until the fifth ends it.
 
 use std::time::Duration;
 
@@ -22,7 +24,10 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
 /// How long an account is locked, and how long it takes until wrong tries are forgotten.
 const LOCK: Duration = Duration::from_secs(60 * 60);
 
-/// The wrong tries of an account since the last that was right.
+/// So many wrong tries one after another within a session end it.
+const ENDING: u32 = 5;
+
+/// The wrong tries of an account, or within a session, since the last that was right.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Tries {
     pub(crate) failures: u32,
@@ -71,6 +76,22 @@ impl Tries {
             failures: before.saturating_add(1),
             last_failure_at: Some(now),
         }
+    }
+}
+
+impl Tries {
+    /// What there is after another wrong try within a session. Time forgets none of them: a session lasts for hours, and few
+    /// guesses are to be all that whoever took it over has.
+    pub(crate) fn after_failure_within(self, now: Timestamp) -> Self {
+        Self {
+            failures: self.failures.saturating_add(1),
+            last_failure_at: Some(now),
+        }
+    }
+
+    /// Whether a session with so many wrong tries ends.
+    pub(crate) const fn ends_session(self) -> bool {
+        self.failures >= ENDING
     }
 }
 
@@ -123,6 +144,15 @@ mod tests {
         assert_eq!(tries.after_failure(at(3599)).failures, 10);
         assert_eq!(tries.after_failure(at(3600)).failures, 1);
         assert_eq!(Tries::default().after_failure(at(0)).failures, 1);
+    }
+
+    #[test]
+    fn within_a_session_time_forgets_nothing_and_the_fifth_ends_it() {
+        let mut tries = Tries::default();
+        for number in 1..=5 {
+            tries = tries.after_failure_within(at(7200 * number));
+            assert_eq!(tries.ends_session(), number == 5, "{number}");
+        }
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod store;
 mod tests;
 mod view;
 mod visitor;
+mod within;
 
 pub use acceptance::{AcceptError, AcceptedInvitation, InvitationView};
 pub use account::{ChangePasswordError, StaffNotices};

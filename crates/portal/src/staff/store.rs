@@ -85,6 +85,16 @@ pub(super) async fn note_failure(on: &impl ConnectionTrait, row: &Model, tries: 
     Ok(())
 }
 
+/// Writes down a wrong try that counts for nothing but what the person is told.
+pub(super) async fn note_untold(on: &impl ConnectionTrait, row: &Model) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::UntoldFailures, row.untold_failures.saturating_add(1).into())
+        .filter(Column::Id.eq(row.id))
+        .exec(on)
+        .await?;
+    Ok(())
+}
+
 /// Forgets wrong tries.
 pub(super) async fn forget_failures(on: &impl ConnectionTrait, staff: StaffId) -> Result<(), DbErr> {
     Entity::update_many()

@@ -12,6 +12,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Query
 use super::member::{self, Sealed};
 use super::password::{self, HashingError};
 use super::sign_in::note_wrong_try;
+use super::within::{self, AfterWrongTry};
 use super::{SignInStep, StaffProof, entity, store};
 use crate::actor::{StaffActor, StaffCandidate};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
@@ -139,7 +140,7 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// [`ConfirmError`]; what is wrong counts as a wrong try.
+    /// [`ConfirmError`]; what is wrong is counted in the session, and the fifth in a row ends it.
     pub async fn confirm_staff(
         &self,
         actor: &StaffActor,
@@ -150,7 +151,8 @@ impl Portal {
         let staff = actor.staff_id();
         let row = store::find(context.database.reader(), staff).await?;
         let row = row.ok_or(ConfirmError::SessionGone)?;
-        if let Some(barred) = row.tries().barred(context.clock_time()) {
+        let tries = within::tries(context.database.reader(), actor).await?;
+        if let Some(barred) = tries.ok_or(ConfirmError::SessionGone)?.barred(context.clock_time()) {
             return Err(ConfirmError::TooManyTries { until: barred.until() });
         }
         let stored = row.password_hash;
@@ -160,7 +162,10 @@ impl Portal {
         let transaction = context.database.write().await?;
         let row = store::lock(&transaction, staff).await?;
         let row = row.ok_or(ConfirmError::SessionGone)?;
-        if let Some(barred) = row.tries().barred(now) {
+        // As they are now: others may have tried meanwhile.
+        let tries = within::tries(&transaction, actor).await?;
+        let tries = tries.ok_or(ConfirmError::SessionGone)?;
+        if let Some(barred) = tries.barred(now) {
             return Err(ConfirmError::TooManyTries { until: barred.until() });
         }
         let has_second_factor = row.sealed_code_secret.is_some();
@@ -173,18 +178,17 @@ impl Portal {
             accepted.map(|by| (Proven::SecondFactor, by))
         };
         let Some((proven, by)) = proven else {
-            note_wrong_try(context, &transaction, &row, actor.request(), now).await?;
-            let entry = AuditEntry::by_staff(actor, AuditAction::StaffSignInRefused)
-                .about(AuditTarget::Staff(staff))
-                .detail("confirmation");
-            context.audit.record(&transaction, context.now(), &entry).await?;
+            let after = within::note_wrong_try(context, &transaction, actor, &row, tries, "confirmation").await?;
             transaction.commit().await?;
-            return Err(ConfirmError::Wrong);
+            return Err(match after {
+                AfterWrongTry::GoesOn => ConfirmError::Wrong,
+                AfterWrongTry::Ended => ConfirmError::SessionGone,
+            });
         };
         if !session::confirm_staff(context, &transaction, actor.session(), proven).await? {
             return Err(ConfirmError::SessionGone);
         }
-        store::forget_failures(&transaction, staff).await?;
+        within::forget(&transaction, actor).await?;
         let entry = AuditEntry::by_staff(actor, AuditAction::StaffConfirmed)
             .about(AuditTarget::Staff(staff))
             .detail(by);

@@ -1,6 +1,7 @@
 //! Staff as they come and go.
 
 mod administration;
+mod confirmation;
 mod invitations;
 mod matrix;
 mod passwords;
