@@ -1,7 +1,8 @@
 //! How staff sign in with a password: the password itself, and how what was proven becomes a session.
 //!
-//! Whoever is refused gets one answer, whatever the reason, and the same work was done: a hash is compared, and a row is written
-//! in the audit log. Only somebody who gave the right password learns that the network was why.
+//! Whoever is refused gets one answer, whatever the reason: a hash is compared, and a row is written in the audit log.
+//! (An account that exists is also locked, and a wrong try written down: far less work than the hash, but not none.) Only
+//! somebody who gave the right password learns that the network was why.
 
 use std::time::Duration;
 
