@@ -40,7 +40,7 @@ pub(crate) async fn recognise(
     let standing = match session::staff_key(&session) {
         None => Standing::Nobody,
         Some(key) => match state.portal().staff_visitor(&key, visitor.request.clone()).await {
-            Ok(StaffVisitor::Nobody) => Standing::Nobody,
+            Ok(StaffVisitor::Gone | StaffVisitor::NetworkNotAllowed | StaffVisitor::MoreAsked) => Standing::Nobody,
             Ok(StaffVisitor::Candidate(candidate)) => Standing::Candidate(Arc::new(candidate)),
             Ok(StaffVisitor::Staff(actor)) => {
                 // A form leads on to a page, which tells it then.

@@ -16,8 +16,12 @@ pub(super) const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
 /// Who comes with a staff member's session.
 #[derive(Debug)]
 pub enum StaffVisitor {
-    /// Nobody who is let in.
-    Nobody,
+    /// Nobody who is let in: there is no session, it has run out or was ended, or its account is shut.
+    Gone,
+    /// A staff member whose organisation does not let its staff in from this network.
+    NetworkNotAllowed,
+    /// A staff member whose sign-in was complete, of whom more is asked by now: they sign in anew.
+    MoreAsked,
     /// Somebody on the way in.
     Candidate(StaffCandidate),
     /// A staff member whose sign-in is complete.
@@ -34,19 +38,21 @@ impl Portal {
     pub async fn staff_visitor(&self, session: &SessionKey, request: RequestInfo) -> Result<StaffVisitor, Fault> {
         let context = &*self.0;
         let Some(found) = session::staff_session(context, session).await? else {
-            return Ok(StaffVisitor::Nobody);
+            return Ok(StaffVisitor::Gone);
         };
         let reader = context.database.reader();
         let Some(row) = store::find(reader, found.staff).await? else {
-            return Ok(StaffVisitor::Nobody);
+            return Ok(StaffVisitor::Gone);
         };
         let Some(organisation) = organisation::find_row(reader, row.organisation()).await? else {
-            return Ok(StaffVisitor::Nobody);
+            return Ok(StaffVisitor::Gone);
         };
         let (now, rules) = (context.clock_time(), SignInRules::of(&organisation)?);
-        let is_shut = row.shut(now).is_some() || row.password_hash.is_none();
-        if is_shut || !rules.networks.allows_known(request.address) {
-            return Ok(StaffVisitor::Nobody);
+        if row.shut(now).is_some() || row.password_hash.is_none() {
+            return Ok(StaffVisitor::Gone);
+        }
+        if !rules.networks.allows_known(request.address) {
+            return Ok(StaffVisitor::NetworkNotAllowed);
         }
         let facts = StaffFacts {
             staff: found.staff,
@@ -74,11 +80,12 @@ impl Portal {
                     request,
                 ))
             }
-            (step, None) if step != SignInStep::Complete => {
-                StaffVisitor::Candidate(StaffCandidate::new(facts, session.clone(), step, found, request))
+            (SignInStep::Complete, None) => {
+                // Less is asked for than when they were on the way: they begin again, so that nobody is in without having signed in.
+                StaffVisitor::Gone
             }
-            // Something more is asked for since they signed in, or less while they were on the way: they begin again.
-            _ => StaffVisitor::Nobody,
+            (_, Some(_)) => StaffVisitor::MoreAsked,
+            (step, None) => StaffVisitor::Candidate(StaffCandidate::new(facts, session.clone(), step, found, request)),
         })
     }
 }

@@ -110,7 +110,10 @@ impl TestPortal {
     pub(crate) async fn staff_in(&self, key: &SessionKey) -> Option<StaffActor> {
         match self.staff_visitor(key).await {
             StaffVisitor::Staff(actor) => Some(actor),
-            StaffVisitor::Nobody | StaffVisitor::Candidate(_) => None,
+            StaffVisitor::Gone
+            | StaffVisitor::NetworkNotAllowed
+            | StaffVisitor::MoreAsked
+            | StaffVisitor::Candidate(_) => None,
         }
     }
 }

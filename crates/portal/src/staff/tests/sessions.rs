@@ -43,6 +43,30 @@ on_both_databases! {
         assert_eq!(portal.staff_in(karin.session()).await.unwrap().role(), Role::Auditor);
     }
 
+    async fn who_is_not_let_in_any_more_is_told_why(portal: TestPortal) {
+        let karin = portal.first_admin().await;
+        let now = portal.now().as_millis();
+        for (change, why) in [
+            ("UPDATE organisation SET second_factor_required = 1".to_owned(), "MoreAsked"),
+            ("UPDATE organisation SET staff_networks = '198.51.100.0/24'".to_owned(), "NetworkNotAllowed"),
+            (format!("UPDATE staff_member SET valid_until = {now}"), "Gone"),
+        ] {
+            run(&portal, &change).await;
+            assert_eq!(format!("{:?}", portal.staff_visitor(karin.session()).await), why);
+        }
+        let nothing = SessionKey::of_staff(b"no session");
+        assert!(matches!(portal.staff_visitor(&nothing).await, StaffVisitor::Gone));
+    }
+
+    async fn who_is_asked_for_less_on_the_way_in_begins_anew(portal: TestPortal) {
+        let karin = portal.first_admin().await;
+        run(&portal, "UPDATE organisation SET second_factor_required = 1").await;
+        let key = SessionKey::of_staff(b"on the way");
+        portal.staff_sign_in(&key, karin.organisation_id(), KARIN, PASSWORD).await.unwrap();
+        run(&portal, "UPDATE organisation SET second_factor_required = 0").await;
+        assert!(matches!(portal.staff_visitor(&key).await, StaffVisitor::Gone));
+    }
+
     async fn networks_that_can_not_be_read_let_nobody_in(portal: TestPortal) {
         let karin = portal.first_admin().await;
         run(&portal, "UPDATE organisation SET staff_networks = 'everywhere'").await;
@@ -101,7 +125,7 @@ on_both_databases! {
         };
         assert_eq!((candidate.staff_id(), candidate.step()), (karin.staff_id(), SignInStep::SetUpSecondFactor));
         portal.clock.advance_millis(1);
-        assert!(matches!(portal.staff_visitor(&key).await, StaffVisitor::Nobody));
+        assert!(matches!(portal.staff_visitor(&key).await, StaffVisitor::Gone));
         assert_eq!(portal.audited("staff.password-accepted").await, 1);
     }
 
@@ -111,7 +135,7 @@ on_both_databases! {
         settings.staff.second_factor_required = true;
         let node = Portal::open(settings, portal.clock.clock()).await.unwrap();
         let visitor = node.staff_visitor(karin.session(), portal.request()).await.unwrap();
-        assert!(matches!(visitor, StaffVisitor::Nobody));
+        assert!(matches!(visitor, StaffVisitor::MoreAsked));
     }
 
     async fn signing_out_ends_the_session_once(portal: TestPortal) {
