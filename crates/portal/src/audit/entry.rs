@@ -45,6 +45,7 @@ pub(crate) enum AuditAction {
     /// A staff member ended one of their own sessions from another, or an admin ended all of somebody's.
     StaffSessionEnded,
     StaffConfirmed,
+    StaffNoticesDismissed,
     StaffPasswordChanged,
     StaffSecondFactorSet,
     StaffSecondFactorRemoved,
@@ -103,6 +104,7 @@ impl AuditAction {
             Self::StaffSignedOut => "staff.signed-out",
             Self::StaffSessionEnded => "staff.session-ended",
             Self::StaffConfirmed => "staff.confirmed",
+            Self::StaffNoticesDismissed => "staff.notices-dismissed",
             Self::StaffPasswordChanged => "staff.password-changed",
             Self::StaffSecondFactorSet => "staff.second-factor-set",
             Self::StaffSecondFactorRemoved => "staff.second-factor-removed",

@@ -25,8 +25,8 @@ pub use ending::SessionEnd;
 pub use key::{SessionKey, SessionKind};
 pub use own::{EndSessionError, OwnSession};
 pub(crate) use staff::{
-    Proven, StaffBinding, StaffSession, bind_staff, confirm_staff, end_all_of_staff, note_staff_tries, staff_session,
-    staff_tries,
+    Proven, StaffBinding, StaffSession, bind_staff, confirm_staff, end_all_of_staff, note_staff_tries, staff_device,
+    staff_session, staff_tries,
 };
 pub(crate) use store::recipients_with_sessions;
 

@@ -164,7 +164,7 @@ pub(super) fn seal_device(context: &Context, row: &[u8; 32], device: Device) -> 
 }
 
 /// A device that does not open is an unknown one: the person must be able to see and end the session all the same.
-fn open_device(context: &Context, row: &entity::Model) -> Device {
+pub(super) fn open_device(context: &Context, row: &entity::Model) -> Device {
     let place = Field::new("session", "sealed_device", &row.key_hash);
     let opened = row
         .sealed_device

@@ -105,6 +105,16 @@ pub(crate) async fn confirm_staff(
     store::confirm_staff(transaction, key, proven.stored(), context.clock_time()).await
 }
 
+/// The kind of device that a staff member's session was signed in from; `None` when it has ended.
+pub(crate) async fn staff_device(
+    context: &Context,
+    on: &impl ConnectionTrait,
+    key: &SessionKey,
+) -> Result<Option<Device>, DbErr> {
+    let row = store::find(on, key).await?;
+    Ok(row.map(|row| own::open_device(context, &row)))
+}
+
 /// How many wrong tries there were one after another within a staff member's complete session, and when the last of them was;
 /// `None` when it has ended.
 pub(crate) async fn staff_tries(

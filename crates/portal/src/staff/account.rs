@@ -67,7 +67,8 @@ impl From<HashingError> for ChangePasswordError {
 pub struct StaffNotices {
     /// How many wrong tries there were for their account since they last said that they had seen it.
     pub failed_tries: u32,
-    /// Kinds of devices that they signed in from for the first time, the latest first.
+    /// Kinds of devices that they signed in from for the first time, the latest first, but the one that this session was signed
+    /// in from.
     pub new_devices: Vec<NewDevice>,
 }
 
@@ -179,13 +180,18 @@ impl Portal {
         let context = &*self.0;
         let reader = context.database.reader();
         let row = store::find(reader, actor.staff_id()).await?;
+        let own = session::staff_device(context, reader, actor.session()).await?;
         Ok(StaffNotices {
             failed_tries: row.and_then(|row| u32::try_from(row.untold_failures).ok()).unwrap_or(0),
-            new_devices: device::untold(context, reader, actor.staff_id()).await?,
+            new_devices: match own {
+                Some(own) => device::untold(context, reader, actor.staff_id(), own).await?,
+                None => Vec::new(),
+            },
         })
     }
 
-    /// The staff member has seen what they were told.
+    /// The staff member has seen what they were told, which the audit log says. The device that their session was signed in from
+    /// is not among it. Nothing is dismissed in a session that has ended.
     ///
     /// # Errors
     ///
@@ -193,8 +199,14 @@ impl Portal {
     pub async fn dismiss_staff_notices(&self, actor: &StaffActor) -> Result<(), Fault> {
         let context = &*self.0;
         let transaction = context.database.write().await?;
+        let Some(own) = session::staff_device(context, &transaction, actor.session()).await? else {
+            return Ok(());
+        };
         store::forget_untold(&transaction, actor.staff_id()).await?;
-        device::told(&transaction, actor.staff_id(), context.now()).await?;
+        device::told(context, &transaction, actor.staff_id(), own).await?;
+        let entry = AuditEntry::by_staff(actor, AuditAction::StaffNoticesDismissed);
+        let entry = entry.about(AuditTarget::Staff(actor.staff_id()));
+        context.audit.record(&transaction, context.now(), &entry).await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -3,7 +3,7 @@
 use base::{StaffId, Timestamp};
 use keyring::Field;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use super::device_entity::{Column, Entity, Model};
 use crate::vault::MacPurpose;
@@ -27,15 +27,12 @@ pub(super) async fn note(
     is_first_sign_in: bool,
 ) -> Result<(), DbErr> {
     let now = context.now().as_millis();
-    let mac = context
-        .vault
-        .mac_key(MacPurpose::StaffDevice)
-        .mac(&[staff.as_bytes(), &device.to_bytes()]);
-    let row = row_of(staff, mac.as_bytes());
+    let mac = mac(context, staff, device);
+    let row = row_of(staff, &mac);
     let place = Field::new("staff_device", "sealed_device", &row);
     let row = Model {
         staff_id: *staff.as_uuid(),
-        device_mac: mac.as_bytes().to_vec(),
+        device_mac: mac,
         sealed_device: context.vault.device_key().seal_field(place, &device.to_bytes()),
         first_seen_at: now,
         told_at: is_first_sign_in.then_some(now),
@@ -51,15 +48,15 @@ pub(super) async fn note(
     Ok(())
 }
 
-/// The devices that the person was not told of yet, the latest first.
+/// The devices that the person was not told of yet, the latest first; `but` the one that they come with.
 pub(super) async fn untold(
     context: &Context,
     on: &impl ConnectionTrait,
     staff: StaffId,
+    but: Device,
 ) -> Result<Vec<NewDevice>, DbErr> {
     let rows = Entity::find()
-        .filter(Column::StaffId.eq(*staff.as_uuid()))
-        .filter(Column::ToldAt.is_null())
+        .filter(untold_but(context, staff, but))
         .order_by_desc(Column::FirstSeenAt)
         .all(on)
         .await?;
@@ -79,15 +76,33 @@ pub(super) async fn untold(
         .collect())
 }
 
-/// The person has seen what they were told.
-pub(super) async fn told(on: &impl ConnectionTrait, staff: StaffId, now: Timestamp) -> Result<(), DbErr> {
+/// The person has seen what they were told. The device that they come with, `but`, stays untold: of a thief's new device its owner
+/// is told by the others.
+pub(super) async fn told(
+    context: &Context,
+    on: &impl ConnectionTrait,
+    staff: StaffId,
+    but: Device,
+) -> Result<(), DbErr> {
     Entity::update_many()
-        .col_expr(Column::ToldAt, Some(now.as_millis()).into())
-        .filter(Column::StaffId.eq(*staff.as_uuid()))
-        .filter(Column::ToldAt.is_null())
+        .col_expr(Column::ToldAt, Some(context.now().as_millis()).into())
+        .filter(untold_but(context, staff, but))
         .exec(on)
         .await?;
     Ok(())
+}
+
+fn untold_but(context: &Context, staff: StaffId, but: Device) -> Condition {
+    Condition::all()
+        .add(Column::StaffId.eq(*staff.as_uuid()))
+        .add(Column::ToldAt.is_null())
+        .add(Column::DeviceMac.ne(mac(context, staff, but)))
+}
+
+/// Tells the kinds of devices of one person apart.
+fn mac(context: &Context, staff: StaffId, device: Device) -> Vec<u8> {
+    let key = context.vault.mac_key(MacPurpose::StaffDevice);
+    key.mac(&[staff.as_bytes(), &device.to_bytes()]).as_bytes().to_vec()
 }
 
 /// The primary key as bytes.

@@ -191,7 +191,17 @@ on_both_databases! {
         }
         let notices = portal.portal.staff_notices(&karin).await.unwrap();
         assert_eq!(notices.new_devices, [NewDevice { device: PHONE, at }]);
+        // Whoever came with the phone is not told of it, and can't make the others be told no more.
+        let phone = portal.staff_in(&SessionKey::of_staff(&[0])).await.unwrap();
+        assert!(portal.portal.staff_notices(&phone).await.unwrap().is_empty());
+        portal.portal.dismiss_staff_notices(&phone).await.unwrap();
+        assert_eq!(portal.portal.staff_notices(&karin).await.unwrap(), notices);
+
         portal.portal.dismiss_staff_notices(&karin).await.unwrap();
         assert!(portal.portal.staff_notices(&karin).await.unwrap().is_empty());
+        let log = portal.audit_log().await;
+        let by: Vec<_> = log.iter().filter(|row| row.action == "staff.notices-dismissed").collect();
+        assert_eq!(by.len(), 2);
+        assert!(by.iter().all(|row| row.target_id == Some(*karin.staff_id().as_uuid())));
     }
 }
