@@ -3,10 +3,10 @@
 use app::page::staff::{
     CodeProblem, ConfirmProblem, CredentialProblem, Invitation, InviteForm, MemberForm, MemberProblem,
     NewPasswordProblem, NewSystemForm, RulesForm, RulesProblem, SecondFactorSetUp, StaffSignIn, SystemProblem,
-    account_page, confirm_page, invitation_page, invite_page, invited_page, member_page, members_page, new_system_page,
-    password_page, recovery_codes_page, rules_page, second_factor_page, second_factor_set_up_page, secret_page,
-    sent_messages_page, staff_organisation_page, staff_sign_in_page, staff_signed_out_page, system_page, systems_page,
-    void_invitation_page,
+    accepted_early_page, account_page, confirm_page, invitation_page, invite_page, invited_page, member_page,
+    members_page, new_system_page, password_page, recovery_codes_page, rules_page, second_factor_page,
+    second_factor_set_up_page, secret_page, sent_messages_page, staff_organisation_page, staff_sign_in_page,
+    staff_signed_out_page, system_page, systems_page, void_invitation_page,
 };
 use app::{Assets, Audience, Flash, Language, Page, StaffFrame, StaffSection};
 use base::{CaseId, DeliveryId, Ids, InvalidNetworks, MessageId, Personnummer, SecretString, Timestamp};
@@ -343,6 +343,10 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
         ("invitation", invitation_page(&outside, &invitation(None), &zone)),
         ("invitation-wrong", invitation_page(&outside, &invitation(wrong), &zone)),
         ("invitation-void", void_invitation_page(&outside)),
+        (
+            "accepted-early",
+            accepted_early_page(&outside, at(10).day(), "/staff/sign-in/exempelkommunen"),
+        ),
         ("second-factor", second_factor_page(&outside, None)),
         (
             "second-factor-wrong",

@@ -1,10 +1,10 @@
 //! The page of an invitation: what it says, and choosing the password. Looking uses nothing up, since programs that look through
 //! mail follow links too.
 
-use app::page::staff::{Invitation, NewPasswordProblem, invitation_page, void_invitation_page};
+use app::page::staff::{Invitation, NewPasswordProblem, accepted_early_page, invitation_page, void_invitation_page};
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use base::SecretString;
 use http::HeaderMap;
 use portal::{AcceptError, AcceptedInvitation, InvitationView, StaffSignInError};
@@ -89,8 +89,9 @@ pub(super) async fn accept(
                 .unwrap_or_else(|| invitation.organisation_id.to_string());
             let mut response = match accepted {
                 AcceptedInvitation::SignIn(proof) => steps::go_on(&state, &visitor, &session, proof, &headers).await,
-                AcceptedInvitation::NotYet { .. } => {
-                    Redirect::to(&Place::SignIn(address.clone()).to_string()).into_response()
+                AcceptedInvitation::NotYet { first } => {
+                    let sign_in = state.origin().address_of(&Place::SignIn(address.clone()).to_string());
+                    accepted_early_page(&visitor.layout, first, &sign_in).into_response()
                 }
             };
             cookie::set(response.headers_mut(), last_organisation::remember(&address));

@@ -126,9 +126,8 @@ fn refused(
 ) -> Response {
     match error {
         ChangePasswordError::Denied(no) => denied(no, &Place::Password, visitor),
-        ChangePasswordError::WrongPassword | ChangePasswordError::TooManyTries { .. } => {
-            again(NewPasswordProblem::WrongCurrent)
-        }
+        ChangePasswordError::WrongPassword => again(NewPasswordProblem::WrongCurrent),
+        ChangePasswordError::TooManyTries { .. } => again(NewPasswordProblem::TooManyTries),
         ChangePasswordError::Password(problem) => again(NewPasswordProblem::Refused(problem)),
         ChangePasswordError::Busy => steps::refused(&StaffSignInError::Busy, visitor),
         ChangePasswordError::Overtaken => answer::error(ErrorPage::SessionEnded, visitor),

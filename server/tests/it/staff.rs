@@ -286,3 +286,29 @@ async fn a_staff_member_ends_their_own_sessions() {
     karin.post("/staff/sessions/end-others", "").await;
     assert!(!elsewhere.is_staff().await && karin.is_staff().await);
 }
+
+#[tokio::test]
+async fn an_invitation_is_accepted_before_the_first_day_and_lets_in_from_then_on() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    let fields = form(&[
+        ("name", "Bo Ek"),
+        ("email", "bo@norrby.example"),
+        ("role", "sender"),
+        ("first_day", "2026-12-02"),
+        ("last_day", ""),
+    ]);
+    let link = karin.post("/staff/members", &fields).await.link();
+    let mut bo = app.browser();
+    let answer = bo.post(&link, &new_password(PASSWORD)).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let text = answer.text();
+    assert!(text.contains("från och med 2\u{a0}december 2026"), "{text}");
+    assert!(text.contains("/staff/sign-in/norrby-kommun"), "{text}");
+    assert!(!bo.is_staff().await);
+    let early = bo.give_password("bo@norrby.example", PASSWORD).await;
+    assert_eq!(early.status, StatusCode::UNAUTHORIZED);
+    app.clock.advance_millis(10 * 24 * HOUR);
+    assert_eq!(bo.give_password("bo@norrby.example", PASSWORD).await.location(), "/staff");
+    assert!(bo.is_staff().await);
+}

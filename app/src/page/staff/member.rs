@@ -108,14 +108,19 @@ fn change(texts: &'static Texts, member: &StaffMember, form: &MemberForm) -> imp
 /// Each thing that an admin can do at once, with what it means.
 fn access(texts: &'static Texts, member: &StaffMember) -> impl IntoView + use<> {
     let deactivated = member.state == StaffState::Deactivated;
+    let over = member.state == StaffState::Over;
     let invited = matches!(member.state, StaffState::Invited { .. });
     let steps = [
-        matches!(member.state, StaffState::Locked { .. }).then_some((
+        (matches!(member.state, StaffState::Locked { .. }) && !member.is_self).then_some((
             "unlock",
             "member-unlock",
             Some("member-unlock-hint"),
         )),
-        (!deactivated && !member.is_self).then_some(("invitation", "member-reinvite", Some("member-reinvite-hint"))),
+        (!deactivated && !over && !member.is_self).then_some((
+            "invitation",
+            "member-reinvite",
+            Some("member-reinvite-hint"),
+        )),
         (!deactivated && !invited).then_some(("end-sessions", "member-end-sessions", None)),
         (!deactivated).then_some(("deactivate", "member-deactivate", Some("member-deactivate-hint"))),
         deactivated.then_some(("reactivate", "member-reactivate", None)),

@@ -19,7 +19,9 @@ pub use account::{ConfirmProblem, account_page, confirm_page};
 pub use cases::sent_messages_page;
 pub use member::{MemberForm, member_page};
 pub use members::{InviteForm, MemberProblem, invite_page, invited_page, members_page};
-pub use password::{Invitation, NewPasswordProblem, invitation_page, password_page, void_invitation_page};
+pub use password::{
+    Invitation, NewPasswordProblem, accepted_early_page, invitation_page, password_page, void_invitation_page,
+};
 pub use rules::{RulesForm, RulesProblem, rules_page};
 pub use second_factor::{
     CodeProblem, SecondFactorSetUp, recovery_codes_page, second_factor_page, second_factor_set_up_page,

@@ -1,10 +1,11 @@
 //! Choosing a password: for an account that is new, on the page of an invitation, and for one that has another.
 
-use base::Timestamp;
+use base::{Day, Timestamp};
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use portal::PasswordProblem;
 
+use super::words;
 use crate::component::form::{Field, Kind, title};
 use crate::component::icon;
 use crate::context::Layout;
@@ -17,6 +18,8 @@ use crate::texts::{Texts, dates};
 pub enum NewPasswordProblem {
     /// The password that the account has was not given right.
     WrongCurrent,
+    /// There were too many wrong ones, so none is looked at for a while.
+    TooManyTries,
     /// It was written in two ways.
     Differs,
     /// It may not be set.
@@ -27,6 +30,7 @@ impl NewPasswordProblem {
     const fn key(self) -> &'static str {
         match self {
             Self::WrongCurrent => "password-wrong-current",
+            Self::TooManyTries => "second-factor-too-many",
             Self::Differs => "password-differs",
             Self::Refused(PasswordProblem::TooShort) => "password-too-short",
             Self::Refused(PasswordProblem::TooLong) => "password-too-long",
@@ -111,6 +115,23 @@ pub fn invitation_page(layout: &Layout, invitation: &Invitation<'_>, time_zone: 
     })
 }
 
+/// The page for somebody who accepted before their first day. `sign_in` is the address where they sign in then.
+#[must_use]
+pub fn accepted_early_page(layout: &Layout, first_day: Day, sign_in: &str) -> Page {
+    let texts = Texts::of(layout.language);
+    let sign_in = sign_in.to_owned();
+    let lead = texts.with("accepted-early-lead", &[("day", words::day(texts, first_day).into())]);
+    render(layout, Head::plain(texts.get("accepted-early-title")), move || {
+        view! {
+            <h1>{texts.get("accepted-early-title")}</h1>
+            <p class="lead">{lead}</p>
+            <p>
+                <a href=sign_in.clone()>{sign_in.clone()}</a>
+            </p>
+        }
+    })
+}
+
 /// The page for an invitation that was used, is over, was replaced, or never was.
 #[must_use]
 pub fn void_invitation_page(layout: &Layout) -> Page {
@@ -134,11 +155,16 @@ pub fn void_invitation_page(layout: &Layout) -> Page {
 pub fn password_page(layout: &Layout, required: bool, problem: Option<NewPasswordProblem>) -> Page {
     let texts = Texts::of(layout.language);
     let head = Head::plain(title(texts, "password-title", problem.is_some()));
-    let wrong_current = problem == Some(NewPasswordProblem::WrongCurrent);
+    let about_current = problem.filter(|problem| {
+        matches!(
+            problem,
+            NewPasswordProblem::WrongCurrent | NewPasswordProblem::TooManyTries
+        )
+    });
     // Who has just signed in with it need not repeat it.
     let current = (!required).then(|| {
         Field::new("current_password", Kind::CurrentPassword, texts.get("password-current"))
-            .problem(wrong_current.then(|| texts.get(NewPasswordProblem::WrongCurrent.key())))
+            .problem(about_current.map(|problem| texts.get(problem.key())))
             .view()
     });
     let fields = new_password(texts, problem);

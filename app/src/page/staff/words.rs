@@ -1,7 +1,6 @@
 //! What roles and spans of time are called on the staff's pages.
 
 use base::Day;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use portal::{Role, StaffState, Validity};
@@ -42,7 +41,7 @@ pub(super) fn state(texts: &Texts, state: StaffState) -> impl IntoView + use<> {
 
 /// When an account is valid, in words.
 pub(super) fn validity(texts: &Texts, validity: Validity) -> String {
-    let words = |day| dates::date(texts, date(day));
+    let words = |written| day(texts, written);
     match (validity.first.map(words), validity.last.map(words)) {
         (None, None) => texts.get("account-valid-always"),
         (Some(from), None) => texts.with("account-valid-from", &[("from", from.into())]),
@@ -54,9 +53,9 @@ pub(super) fn validity(texts: &Texts, validity: Validity) -> String {
     }
 }
 
-/// A calendar day as one that can be written out.
-fn date(day: Day) -> Date {
-    day.start().to_jiff().to_zoned(TimeZone::UTC).date()
+/// A calendar day, written out.
+pub(super) fn day(texts: &Texts, day: Day) -> String {
+    dates::date(texts, day.start().to_jiff().to_zoned(TimeZone::UTC).date())
 }
 
 /// Facts in pairs: what they are called, and what they are.
