@@ -240,6 +240,8 @@ pub enum Flash {
     OneEnded,
     /// They ended all their other sign-ins.
     OthersEnded,
+    /// Their organisation asks for more since they signed in.
+    MoreAsked,
     /// They changed their password.
     PasswordChanged,
     /// They removed their second factor.
@@ -270,12 +272,13 @@ pub enum Flash {
 
 impl Flash {
     /// Every message.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::SignInFirst,
         Self::SessionEnded,
         Self::SignInCancelled,
         Self::OneEnded,
         Self::OthersEnded,
+        Self::MoreAsked,
         Self::PasswordChanged,
         Self::SecondFactorRemoved,
         Self::NotDoneYet,
@@ -300,6 +303,7 @@ impl Flash {
             Self::SignInCancelled => "landing-sign-in-cancelled",
             Self::OneEnded => "sessions-one-ended",
             Self::OthersEnded => "sessions-others-ended",
+            Self::MoreAsked => "staff-more-asked",
             Self::PasswordChanged => "account-password-changed",
             Self::SecondFactorRemoved => "account-second-factor-removed",
             Self::NotDoneYet => "confirm-not-done-yet",

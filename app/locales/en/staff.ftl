@@ -17,6 +17,7 @@ staff-organisation-unknown = No organisation here has that short name. Look in t
 staff-recipient = Has somebody sent you documents?
 staff-recipient-link = Then you sign in here instead.
 staff-sign-in-title = Sign in as staff
+staff-more-asked = The sign-in rules have changed. Sign in again to see what is needed.
 staff-email = E-mail address
 staff-password = Password
 staff-sign-in-refused = You could not be signed in. Check the e-mail address and the password. After several wrong tries the account is locked for a while, and then not even the right password helps.

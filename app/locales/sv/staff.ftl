@@ -17,6 +17,7 @@ staff-organisation-unknown = Ingen organisation här har det kortnamnet. Titta i
 staff-recipient = Har någon skickat handlingar till dig?
 staff-recipient-link = Då loggar du in här i stället.
 staff-sign-in-title = Logga in som handläggare
+staff-more-asked = Reglerna för inloggning har ändrats. Logga in igen, så får du veta vad som behövs.
 staff-email = E‑postadress
 staff-password = Lösenord
 staff-sign-in-refused = Det gick inte att logga in. Kontrollera e‑postadressen och lösenordet. Efter flera felaktiga försök är kontot låst en stund, och då hjälper inte heller rätt lösenord.

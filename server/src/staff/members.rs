@@ -9,7 +9,7 @@ use base::{Day, StaffId};
 use http::HeaderMap;
 use portal::{
     Action, ChangeStaffError, Denied, InviteError, NewStaffMember, Role, SeeStaffError, StaffActor, StaffMember,
-    Validity,
+    UnknownRole, Validity,
 };
 use serde::Deserialize;
 
@@ -47,20 +47,28 @@ pub(super) async fn invite_form(Staff { actor, visitor }: Staff) -> Response {
     }
 }
 
+/// A role as a form sends it. Another text comes from no form of ours.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+struct FormRole(Role);
+
+impl TryFrom<String> for FormRole {
+    type Error = UnknownRole;
+
+    fn try_from(text: String) -> Result<Self, UnknownRole> {
+        text.parse().map(Self)
+    }
+}
+
 /// Role and days as a form sends them.
 #[derive(Clone, Deserialize)]
 pub(super) struct Terms {
-    role: String,
+    role: FormRole,
     first_day: String,
     last_day: String,
 }
 
 impl Terms {
-    /// The role; the one that may least when the form was not ours.
-    fn role(&self) -> Role {
-        self.role.parse().unwrap_or(Role::Auditor)
-    }
-
     /// The days; an empty field is no limit.
     fn validity(&self) -> Option<Validity> {
         let day = |text: &str| match text.trim() {
@@ -79,7 +87,7 @@ impl Terms {
 pub(super) struct NewMember {
     name: String,
     email: String,
-    role: String,
+    role: FormRole,
     first_day: String,
     last_day: String,
 }
@@ -99,7 +107,7 @@ pub(super) async fn invite(
         let form = InviteForm {
             name: given.name.clone(),
             email: given.email.clone(),
-            role: terms.role(),
+            role: terms.role.0,
             first_day: terms.first_day.clone(),
             last_day: terms.last_day.clone(),
             problem: Some(problem),
@@ -118,7 +126,7 @@ pub(super) async fn invite(
     let new = NewStaffMember {
         name: given.name.clone(),
         email: given.email.clone(),
-        role: terms.role(),
+        role: terms.role.0,
         validity,
     };
     match state.portal().invite_staff(&actor, new).await {
@@ -192,7 +200,7 @@ pub(super) async fn change(
         Err(error) => return see_refused(error, &Place::Member(id), &visitor),
     };
     let form = MemberForm {
-        role: terms.role(),
+        role: terms.role.0,
         first_day: terms.first_day,
         last_day: terms.last_day,
         problem: Some(problem),
@@ -203,7 +211,7 @@ pub(super) async fn change(
 async fn changed(state: &AppState, actor: &StaffActor, id: StaffId, terms: &Terms) -> Result<(), ChangeStaffError> {
     actor.require(Action::ChangeStaff)?;
     let validity = terms.validity().ok_or(ChangeStaffError::DatesOutOfOrder)?;
-    state.portal().change_staff(actor, id, terms.role(), validity).await
+    state.portal().change_staff(actor, id, terms.role.0, validity).await
 }
 
 /// `POST /staff/members/{id}/invitation`: invites somebody anew. The answer shows the link, this once.
@@ -215,16 +223,28 @@ pub(super) async fn invite_anew(
     let Ok(id) = id.parse::<StaffId>() else {
         return answer::error(ErrorPage::NotFound, &visitor);
     };
-    let invitation = match state.portal().invite_staff_anew(&actor, id).await {
-        Ok(invitation) => invitation,
+    let invited = state.portal().invite_staff_anew(&actor, id).await;
+    let invitation = match invited {
+        Ok(invitation) => Some(invitation),
+        Err(InviteError::LastAdmin) => None,
         Err(error) => return invite_refused(error, &Place::Member(id), &visitor),
     };
-    match state.portal().staff_member(&actor, id).await {
-        Ok(member) => {
+    let member = match state.portal().staff_member(&actor, id).await {
+        Ok(member) => member,
+        Err(error) => return see_refused(error, &Place::Member(id), &visitor),
+    };
+    match invitation {
+        Some(invitation) => {
             let link = invitation_address(state.origin(), &invitation.token);
             invited_page(&visitor.layout, &member.name, link.expose()).into_response()
         }
-        Err(error) => see_refused(error, &Place::Member(id), &visitor),
+        None => {
+            let form = MemberForm {
+                problem: Some(MemberProblem::LastAdmin),
+                ..MemberForm::of(&member)
+            };
+            unprocessable(shown(&actor, &visitor, &member, &form, None))
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use app::{Audience, ErrorPage, Flash, StaffFrame, StaffSection};
+use app::{Audience, ErrorPage, Flash, SignInProblem, StaffFrame, StaffSection};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -21,9 +21,20 @@ use crate::{answer, cookie, flash, session, session_end};
 /// How far somebody has come in signing in.
 #[derive(Clone)]
 enum Standing {
-    Nobody,
+    Nobody(Why),
     Candidate(Arc<StaffCandidate>),
     SignedIn(Arc<StaffActor>),
+}
+
+/// Why somebody is nobody.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// There is no session that holds.
+    Gone,
+    /// Their organisation does not let its staff in from this network.
+    Network,
+    /// More is asked for than when they signed in.
+    MoreAsked,
 }
 
 /// Works out who asks and puts it into the request's extensions.
@@ -38,9 +49,11 @@ pub(crate) async fn recognise(
     let mut visitor = Visitor::unknown(&state, context, &parts);
     visitor.layout.audience = Audience::StaffVisitor;
     let standing = match session::staff_key(&session) {
-        None => Standing::Nobody,
+        None => Standing::Nobody(Why::Gone),
         Some(key) => match state.portal().staff_visitor(&key, visitor.request.clone()).await {
-            Ok(StaffVisitor::Gone | StaffVisitor::NetworkNotAllowed | StaffVisitor::MoreAsked) => Standing::Nobody,
+            Ok(StaffVisitor::Gone) => Standing::Nobody(Why::Gone),
+            Ok(StaffVisitor::NetworkNotAllowed) => Standing::Nobody(Why::Network),
+            Ok(StaffVisitor::MoreAsked) => Standing::Nobody(Why::MoreAsked),
             Ok(StaffVisitor::Candidate(candidate)) => Standing::Candidate(Arc::new(candidate)),
             Ok(StaffVisitor::Staff(actor)) => {
                 // A form leads on to a page, which tells it then.
@@ -127,12 +140,16 @@ impl<S: Sync> FromRequestParts<S> for Staff {
             Standing::Candidate(candidate) => {
                 Err(Redirect::to(&place_of(candidate.step()).to_string()).into_response())
             }
-            Standing::Nobody => Err(sign_in_first(parts, &visitor)),
+            Standing::Nobody(why) => Err(sign_in_first(parts, &visitor, why)),
         }
     }
 }
 
-fn sign_in_first(parts: &Parts, visitor: &Visitor) -> Response {
+fn sign_in_first(parts: &Parts, visitor: &Visitor, why: Why) -> Response {
+    // The session is there still, for when they are back on a network that is allowed.
+    if why == Why::Network {
+        return answer::error(ErrorPage::SignInFailed(SignInProblem::NetworkNotAllowed), visitor);
+    }
     let navigates = parts
         .headers
         .get("sec-fetch-dest")
@@ -141,11 +158,14 @@ fn sign_in_first(parts: &Parts, visitor: &Visitor) -> Response {
         return answer::error(ErrorPage::SessionEnded, visitor);
     }
     let came_with_session = cookie::read(&parts.headers, session::STAFF_COOKIE).is_some();
-    let (told, forgotten) = if came_with_session {
-        // The cookie says nothing any more, and would have the next page say the same again.
-        (Flash::SessionEnded, cookie::forget(session::STAFF_COOKIE))
-    } else {
-        (Flash::SignInFirst, None)
+    // The cookie says nothing any more, and would have the next page say the same again.
+    let forgotten = came_with_session
+        .then(|| cookie::forget(session::STAFF_COOKIE))
+        .flatten();
+    let told = match why {
+        Why::MoreAsked => Flash::MoreAsked,
+        _ if came_with_session => Flash::SessionEnded,
+        _ => Flash::SignInFirst,
     };
     let sign_in = last_organisation::read(&parts.headers).map_or(Place::Organisation, Place::SignIn);
     let mut response = Redirect::to(&sign_in.to_string()).into_response();
@@ -179,7 +199,7 @@ impl<S: Sync> FromRequestParts<S> for Candidate {
         match standing {
             Standing::Candidate(candidate) => Ok(Self { candidate, visitor }),
             Standing::SignedIn(_) => Err(Redirect::to(&Place::Landing.to_string()).into_response()),
-            Standing::Nobody => Err(sign_in_first(parts, &visitor)),
+            Standing::Nobody(why) => Err(sign_in_first(parts, &visitor, why)),
         }
     }
 }

@@ -342,6 +342,11 @@ async fn networks_hold_on_the_next_request_and_shut_out_nobody_who_sets_them() {
     let answer = karin.post("/staff/sign-in-rules", &rules("192.0.2.0/24")).await;
     assert_eq!(answer.location(), "/staff/sign-in-rules");
     assert!(karin.is_staff().await && !elsewhere.is_staff().await);
+    // Whoever comes from elsewhere is told why, and goes on where it is allowed again.
+    let page = elsewhere.get("/staff/cases").await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(page.text().contains("Du kan inte logga in härifrån"), "{}", page.text());
+    assert!(elsewhere.copy().at("192.0.2.9").is_staff().await);
     let refused = elsewhere.give_password(KARIN, PASSWORD).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert!(
@@ -352,4 +357,26 @@ async fn networks_hold_on_the_next_request_and_shut_out_nobody_who_sets_them() {
     // A wrong password learns nothing of it.
     let wrong = elsewhere.give_password(KARIN, "fel lösenord här").await;
     assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn rules_that_ask_for_more_say_so_to_whoever_is_signed_in() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    let mut bo = app.colleague(&mut karin, "Bo", Role::Sender).await;
+    let stricter = form(&[("networks", ""), ("password_days", ""), ("second_factor", "yes")]);
+    assert_eq!(
+        karin.post("/staff/sign-in-rules", &stricter).await.status,
+        StatusCode::SEE_OTHER
+    );
+    let answer = bo.get("/staff/cases").await;
+    assert_eq!(answer.location(), "/staff/sign-in/norrby-kommun");
+    let page = bo.get(answer.location()).await;
+    assert!(
+        page.text().contains("Reglerna för inloggning har ändrats"),
+        "{}",
+        page.text()
+    );
+    let step = bo.give_password("bo@norrby.example", PASSWORD).await;
+    assert_eq!(step.location(), "/staff/second-factor/set-up");
 }

@@ -309,6 +309,9 @@ async fn an_invitation_is_accepted_before_the_first_day_and_lets_in_from_then_on
     let early = bo.give_password("bo@norrby.example", PASSWORD).await;
     assert_eq!(early.status, StatusCode::UNAUTHORIZED);
     app.clock.advance_millis(10 * 24 * HOUR);
-    assert_eq!(bo.give_password("bo@norrby.example", PASSWORD).await.location(), "/staff");
+    assert_eq!(
+        bo.give_password("bo@norrby.example", PASSWORD).await.location(),
+        "/staff"
+    );
     assert!(bo.is_staff().await);
 }

@@ -119,14 +119,14 @@ pub fn invitation_page(layout: &Layout, invitation: &Invitation<'_>, time_zone: 
 #[must_use]
 pub fn accepted_early_page(layout: &Layout, first_day: Day, sign_in: &str) -> Page {
     let texts = Texts::of(layout.language);
-    let sign_in = sign_in.to_owned();
+    let (href, sign_in) = (sign_in.to_owned(), sign_in.to_owned());
     let lead = texts.with("accepted-early-lead", &[("day", words::day(texts, first_day).into())]);
     render(layout, Head::plain(texts.get("accepted-early-title")), move || {
         view! {
             <h1>{texts.get("accepted-early-title")}</h1>
             <p class="lead">{lead}</p>
             <p>
-                <a href=sign_in.clone()>{sign_in.clone()}</a>
+                <a href=href>{sign_in}</a>
             </p>
         }
     })
