@@ -1,7 +1,8 @@
 //! A message for the next page that is shown once, kept in a cookie meanwhile: it says nothing of anybody, and whoever gets one
 //! may have no session.
 
-use app::Flash;
+use app::{Flash, Page};
+use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue};
 
 use crate::cookie;
@@ -14,6 +15,14 @@ const COOKIE_SECONDS: u32 = 300;
 /// The line that leaves a message.
 pub(crate) fn leave(flash: Flash) -> Option<HeaderValue> {
     cookie::keep(COOKIE, flash.name(), COOKIE_SECONDS)
+}
+
+/// A page that tells the message that was left, which is taken away.
+pub(crate) fn tell(headers: &HeaderMap, page: impl FnOnce(Option<Flash>) -> Page) -> Response {
+    let (flash, told) = take(headers);
+    let mut response = page(flash).into_response();
+    cookie::set(response.headers_mut(), told);
+    response
 }
 
 /// The message that was left, and the line that takes it away.

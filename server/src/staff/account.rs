@@ -10,7 +10,7 @@ use super::Place;
 use super::members::see_refused;
 use super::visitor::Staff;
 use crate::state::AppState;
-use crate::{answer, cookie, flash};
+use crate::{answer, flash};
 
 /// `GET /staff/account`
 pub(super) async fn page(
@@ -26,10 +26,9 @@ pub(super) async fn page(
         Ok(loaded) => loaded,
         Err(error) => return see_refused(error, &Place::Account, &visitor),
     };
-    let (flash, told) = flash::take(&headers);
-    let mut response = account_page(&visitor.layout, &account, &notices, flash, state.time_zone()).into_response();
-    cookie::set(response.headers_mut(), told);
-    response
+    flash::tell(&headers, |flash| {
+        account_page(&visitor.layout, &account, &notices, flash, state.time_zone())
+    })
 }
 
 /// `POST /staff/account/notices`: they have seen what they were told.

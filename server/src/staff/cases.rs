@@ -13,7 +13,7 @@ use super::Place;
 use super::denied::denied;
 use super::visitor::Staff;
 use crate::state::AppState;
-use crate::{answer, cookie, flash};
+use crate::{answer, flash};
 
 /// From where to go on.
 #[derive(Deserialize)]
@@ -46,16 +46,14 @@ pub(super) async fn list(
         Err(SentMessagesError::Denied(no)) => return denied(no, &Place::Cases, &visitor),
         Err(SentMessagesError::Fault(fault)) => return answer::fault(&fault, &visitor),
     };
-    let (flash, told) = flash::take(&headers);
-    let page = sent_messages_page(
-        &visitor.layout,
-        &sent,
-        older_than.is_none(),
-        flash,
-        state.clock().now(),
-        state.time_zone(),
-    );
-    let mut response = page.into_response();
-    cookie::set(response.headers_mut(), told);
-    response
+    flash::tell(&headers, |flash| {
+        sent_messages_page(
+            &visitor.layout,
+            &sent,
+            older_than.is_none(),
+            flash,
+            state.clock().now(),
+            state.time_zone(),
+        )
+    })
 }

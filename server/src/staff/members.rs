@@ -20,7 +20,7 @@ use super::visitor::Staff;
 use super::{Place, invitation_address};
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, flash};
+use crate::{answer, flash};
 
 /// `GET /staff/members`
 pub(super) async fn list(
@@ -32,11 +32,10 @@ pub(super) async fn list(
         Ok(members) => members,
         Err(error) => return see_refused(error, &Place::Members, &visitor),
     };
-    let (flash, told) = flash::take(&headers);
     let may_invite = actor.role().allows(Action::InviteStaff);
-    let mut response = members_page(&visitor.layout, &members, may_invite, flash, state.time_zone()).into_response();
-    cookie::set(response.headers_mut(), told);
-    response
+    flash::tell(&headers, |flash| {
+        members_page(&visitor.layout, &members, may_invite, flash, state.time_zone())
+    })
 }
 
 /// `GET /staff/members/new`
@@ -156,10 +155,9 @@ pub(super) async fn one(
         Ok(member) => member,
         Err(error) => return see_refused(error, &Place::Member(id), &visitor),
     };
-    let (flash, told) = flash::take(&headers);
-    let mut response = shown(&actor, &visitor, &member, &MemberForm::of(&member), flash).into_response();
-    cookie::set(response.headers_mut(), told);
-    response
+    flash::tell(&headers, |flash| {
+        shown(&actor, &visitor, &member, &MemberForm::of(&member), flash)
+    })
 }
 
 fn shown(

@@ -23,18 +23,16 @@ pub(super) async fn list(
         Ok(sessions) => sessions,
         Err(fault) => return answer::fault(&fault, &visitor),
     };
-    let (flash, told) = flash::take(&headers);
-    let page = sessions_page(
-        &visitor.layout,
-        SessionsOf::Staff,
-        &sessions,
-        flash,
-        state.clock().now(),
-        state.time_zone(),
-    );
-    let mut response = page.into_response();
-    cookie::set(response.headers_mut(), told);
-    response
+    flash::tell(&headers, |flash| {
+        sessions_page(
+            &visitor.layout,
+            SessionsOf::Staff,
+            &sessions,
+            flash,
+            state.clock().now(),
+            state.time_zone(),
+        )
+    })
 }
 
 /// `POST /staff/sessions/{id}/end`: ends one; what is not their own is not found.

@@ -4,7 +4,7 @@ use app::page::staff::{RulesForm, RulesProblem, rules_page};
 use app::{ErrorPage, Flash};
 use axum::Form;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::HeaderMap;
 use portal::{Action, ChangeStaffError, Denied, SignInRules};
 use serde::Deserialize;
@@ -16,7 +16,7 @@ use super::systems::done;
 use super::visitor::Staff;
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, flash};
+use crate::{answer, flash};
 
 /// `GET /staff/sign-in-rules`
 pub(super) async fn page(
@@ -39,11 +39,8 @@ pub(super) async fn page(
         address: address(&visitor),
         problem: None,
     };
-    let (flash, told) = flash::take(&headers);
     let may_change = actor.role().allows(Action::ChangeSignInRules);
-    let mut response = rules_page(&visitor.layout, &form, may_change, flash).into_response();
-    cookie::set(response.headers_mut(), told);
-    response
+    flash::tell(&headers, |flash| rules_page(&visitor.layout, &form, may_change, flash))
 }
 
 fn address(visitor: &Visitor) -> Option<String> {

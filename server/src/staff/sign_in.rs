@@ -72,20 +72,18 @@ pub(super) async fn form(
         Ok(None) => return answer::error(ErrorPage::NotFound, &visitor),
         Err(fault) => return answer::fault(&fault, &visitor),
     };
-    let (flash, told) = flash::take(&headers);
-    let page = staff_sign_in_page(
-        &visitor.layout,
-        &StaffSignIn {
-            organisation: &organisation.name,
-            address: &address,
-            email: "",
-            refused: false,
-            flash,
-        },
-    );
-    let mut response = page.into_response();
-    cookie::set(response.headers_mut(), told);
-    response
+    flash::tell(&headers, |flash| {
+        staff_sign_in_page(
+            &visitor.layout,
+            &StaffSignIn {
+                organisation: &organisation.name,
+                address: &address,
+                email: "",
+                refused: false,
+                flash,
+            },
+        )
+    })
 }
 
 /// What the form sends.

@@ -30,11 +30,10 @@ pub(super) async fn list(
         Ok(systems) => systems,
         Err(error) => return refused(error, &Place::Systems, &visitor),
     };
-    let (flash, told) = flash::take(&headers);
     let may_change = actor.role().allows(Action::ChangeSystems);
-    let mut response = systems_page(&visitor.layout, &systems, may_change, flash, state.time_zone()).into_response();
-    cookie::set(response.headers_mut(), told);
-    response
+    flash::tell(&headers, |flash| {
+        systems_page(&visitor.layout, &systems, may_change, flash, state.time_zone())
+    })
 }
 
 /// `GET /staff/systems/new`
