@@ -10,7 +10,7 @@ pub struct RatesSection {
     /// Sign-ins that may be begun and not ended in a minute, together with answers that belong to no sign-in. An office,
     /// a library or a mobile network may share one address.
     pub sign_ins_per_minute: u32,
-    /// Passwords and codes of staff that may be tried in a minute and are wrong. An office shares one address.
+    /// Passwords and codes of staff that may be tried in a minute without getting in. An office shares one address.
     pub staff_tries_per_minute: u32,
     /// Token requests with wrong credentials that are answered and written to the audit log in a minute.
     pub refused_tokens_per_minute: u32,

@@ -83,13 +83,13 @@ pub(super) async fn accept(
         .await
     {
         Ok(accepted) => {
-            state.staff_tries().give_back(from, now);
             let address = invitation
                 .slug
                 .unwrap_or_else(|| invitation.organisation_id.to_string());
             let mut response = match accepted {
                 AcceptedInvitation::SignIn(proof) => steps::go_on(&state, &visitor, &session, proof, &headers).await,
                 AcceptedInvitation::NotYet { first } => {
+                    state.staff_tries().give_back(from, now);
                     let sign_in = state.origin().address_of(&Place::SignIn(address.clone()).to_string());
                     accepted_early_page(&visitor.layout, first, &sign_in).into_response()
                 }

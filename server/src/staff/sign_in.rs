@@ -102,8 +102,7 @@ pub(super) async fn password(
     headers: HeaderMap,
     Form(given): Form<Credentials>,
 ) -> Response {
-    let (from, now) = (visitor.request.address, state.clock().now());
-    if let Err(refused) = state.staff_tries().take(from, now) {
+    if let Err(refused) = state.staff_tries().take(visitor.request.address, state.clock().now()) {
         return answer::too_often(refused, &visitor);
     }
     let organisation = match state.portal().organisation_at(&address).await {
@@ -117,7 +116,6 @@ pub(super) async fn password(
         .await;
     match proof {
         Ok(proof) => {
-            state.staff_tries().give_back(from, now);
             let mut response = steps::go_on(&state, &visitor, &session, proof, &headers).await;
             cookie::set(response.headers_mut(), last_organisation::remember(&address));
             response

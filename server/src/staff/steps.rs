@@ -33,7 +33,8 @@ pub(super) async fn go_on(
     response
 }
 
-/// Makes a proof part of the session, and says what is asked for next.
+/// Makes a proof part of the session, and says what is asked for next. Whoever is in has cost nothing; a right password alone
+/// costs what a wrong one does, since each writes as much.
 pub(super) async fn take_step(
     state: &AppState,
     visitor: &Visitor,
@@ -50,11 +51,17 @@ pub(super) async fn take_step(
     let Some(key) = session::staff_key(session) else {
         return Err(answer::error(ErrorPage::Internal, visitor));
     };
-    state
+    let step = state
         .portal()
         .continue_staff_sign_in(&key, proof, visitor.device, &visitor.request)
         .await
-        .map_err(|error| refused(&error, visitor))
+        .map_err(|error| refused(&error, visitor))?;
+    if step == SignInStep::Complete {
+        state
+            .staff_tries()
+            .give_back(visitor.request.address, state.clock().now());
+    }
+    Ok(step)
 }
 
 /// The page for somebody who is not let in.

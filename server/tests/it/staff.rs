@@ -239,6 +239,33 @@ async fn an_address_tries_only_so_many_passwords() {
 }
 
 #[tokio::test]
+async fn a_right_password_counts_as_a_try_until_the_sign_in_is_complete() {
+    let rate = "\n[rates]\nstaff_tries_per_minute = 2\n";
+    let app = App::with(|text| format!("{text}{rate}")).await;
+    let norrby = app.organisation("Norrby kommun").await;
+    let link = app.invitation(&norrby).await;
+    let accepted = app.browser().post(&link, &new_password(PASSWORD)).await;
+    assert_eq!(accepted.location(), "/staff/second-factor/set-up");
+    // Whoever has the password and no more gets no further, and not for long.
+    let mut thief = app.browser().at("198.51.100.7");
+    for _ in 0..2 {
+        let step = thief.give_password(KARIN, PASSWORD).await;
+        assert_eq!(step.location(), "/staff/second-factor/set-up");
+    }
+    let refused = thief.give_password(KARIN, PASSWORD).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+
+    // An office in which everybody gets in has no limit.
+    let without = format!("{rate}[staff]\nsecond_factor_required = false\n");
+    let app = App::with(|text| format!("{text}{without}")).await;
+    app.admin().await;
+    for _ in 0..5 {
+        let mut karin = app.browser().at("198.51.100.7");
+        assert_eq!(karin.give_password(KARIN, PASSWORD).await.location(), "/staff");
+    }
+}
+
+#[tokio::test]
 async fn a_changed_password_ends_the_other_sessions() {
     let app = App::without_second_factor().await;
     let mut karin = app.admin().await;
