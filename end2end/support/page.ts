@@ -19,17 +19,20 @@ export function failOnConsoleErrors(page: Page, allowed: RegExp[] = []): () => v
 const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } } as const;
 const schemes = ['light', 'dark'] as const;
 
-/** Shows the page on a phone and on a desktop, in light and in dark colours, and as it was afterwards. */
+/**
+ * Shows the page on a phone and on a desktop, in light and in dark colours, and as it was afterwards. Without movement: a colour
+ * on its way from light to dark is neither, and has neither's contrast.
+ */
 async function inEveryGuise(page: Page, look: (guise: string) => Promise<void>): Promise<void> {
   const before = page.viewportSize();
   for (const [device, size] of Object.entries(sizes)) {
     await page.setViewportSize(size);
     for (const colorScheme of schemes) {
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await look(`${device}-${colorScheme}`);
     }
   }
-  await page.emulateMedia({ colorScheme: null });
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
   if (before) await page.setViewportSize(before);
 }
 
