@@ -75,6 +75,10 @@ ids! {
     CredentialId "credential";
     /// A named individual of one organisation.
     StaffId "staff";
+    /// A directory of Entra ID: the claim `tid`, which Microsoft chose.
+    TenantId "tenant";
+    /// A user in one directory of Entra ID: the claim `oid`, which means nothing without the directory.
+    ObjectId "object";
     /// A person who receives. Random (version 4), so that its age says nothing.
     RecipientId "recipient";
     /// A thread between one organisation and one recipient.

@@ -68,7 +68,7 @@ pub use message::{
     RecipientAddress, SendError, SystemError, Upload,
 };
 pub use open::{NotReady, OpenError};
-pub use organisation::{NewOrganisation, Organisation, SetUpError, SignInRules};
+pub use organisation::{NewOrganisation, Organisation, SetUpError, SignInRules, TenantError};
 pub use purge::{PurgeMode, PurgeReport};
 pub use recipient::{SignInError, SignInRefusal, VerifiedIdentity};
 pub use rights::{Action, Role, UnknownRole};
@@ -83,7 +83,7 @@ pub use staff::{
     AcceptError, AcceptedInvitation, Applicant, ChangePasswordError, ChangeStaffError, ConfirmError, Invitation,
     InvitationView, InviteError, NewDevice, NewStaffMember, OwnAccount, PasswordProblem, PasswordRefused,
     SecondFactorError, SecondFactorSet, SecondFactorSetUp, SeeStaffError, SignInStep, StaffMember, StaffNotices,
-    StaffProof, StaffSignInError, StaffState, StaffVisitor, Validity,
+    StaffProof, StaffSignInError, StaffState, StaffVisitor, Validity, VouchedStaff, WorkAccount, WorkAccountError,
 };
 pub use system::{
     Administrator, AssertionProblem, Credential, CredentialKind, CredentialState, InvalidKey, IssuedToken,

@@ -28,6 +28,8 @@ pub(crate) struct StaffFacts {
     pub(crate) organisation_slug: Option<String>,
     pub(crate) role: Role,
     pub(crate) name: String,
+    /// Whether their directory vouches for them, and no password does.
+    pub(crate) has_work_account: bool,
 }
 
 /// A staff member whose sign-in is complete and still holds: account, dates, role, networks and session were looked at for this
@@ -95,6 +97,12 @@ impl StaffActor {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.facts.name
+    }
+
+    /// Whether they sign in with a work account, and not with a password.
+    #[must_use]
+    pub const fn has_work_account(&self) -> bool {
+        self.facts.has_work_account
     }
 
     /// Until when the sign-in counts as fresh, for what asks for that.

@@ -2,6 +2,7 @@
 
 use base::{
     CaseId, CredentialId, DeliveryId, DocumentId, MessageId, OrganisationId, RecipientId, SessionId, StaffId, SystemId,
+    TenantId,
 };
 
 use crate::{OperatorActor, RecipientActor, RequestInfo, StaffActor, SystemActor};
@@ -10,6 +11,9 @@ use crate::{OperatorActor, RecipientActor, RequestInfo, StaffActor, SystemActor}
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AuditAction {
     OrganisationCreated,
+    /// A directory of Entra ID is one of the organisation's from now on.
+    TenantAdded,
+    TenantRemoved,
     SystemCreated,
     SystemDisabled,
     SystemNetworksChanged,
@@ -39,6 +43,8 @@ pub(crate) enum AuditAction {
     StaffPasswordAccepted,
     StaffSignedIn,
     StaffSignInRefused,
+    /// Somebody signed in for the first time whom their directory gave a role.
+    StaffCreated,
     StaffLocked,
     StaffUnlocked,
     StaffSignedOut,
@@ -75,6 +81,8 @@ impl AuditAction {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::OrganisationCreated => "organisation.created",
+            Self::TenantAdded => "tenant.added",
+            Self::TenantRemoved => "tenant.removed",
             Self::SystemCreated => "system.created",
             Self::SystemDisabled => "system.disabled",
             Self::SystemNetworksChanged => "system.networks-changed",
@@ -99,6 +107,7 @@ impl AuditAction {
             Self::StaffPasswordAccepted => "staff.password-accepted",
             Self::StaffSignedIn => "staff.signed-in",
             Self::StaffSignInRefused => "staff.sign-in-refused",
+            Self::StaffCreated => "staff.created",
             Self::StaffLocked => "staff.locked",
             Self::StaffUnlocked => "staff.unlocked",
             Self::StaffSignedOut => "staff.signed-out",
@@ -133,6 +142,7 @@ impl AuditAction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AuditTarget {
     Organisation(OrganisationId),
+    Tenant(TenantId),
     System(SystemId),
     Credential(CredentialId),
     Staff(StaffId),
@@ -148,6 +158,7 @@ impl AuditTarget {
     pub(super) const fn kind(&self) -> &'static str {
         match self {
             Self::Organisation(_) => "organisation",
+            Self::Tenant(_) => "tenant",
             Self::System(_) => "system",
             Self::Credential(_) => "credential",
             Self::Staff(_) => "staff",
@@ -163,6 +174,7 @@ impl AuditTarget {
     pub(super) const fn id(&self) -> &uuid::Uuid {
         match self {
             Self::Organisation(id) => id.as_uuid(),
+            Self::Tenant(id) => id.as_uuid(),
             Self::System(id) => id.as_uuid(),
             Self::Credential(id) => id.as_uuid(),
             Self::Staff(id) => id.as_uuid(),

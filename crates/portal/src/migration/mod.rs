@@ -10,6 +10,7 @@ mod m0006_system_credentials;
 mod m0007_provider_session;
 mod m0008_message_of_organisation;
 mod m0009_session_tries;
+mod m0010_work_accounts;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -31,6 +32,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0007_provider_session::Migration),
             Box::new(m0008_message_of_organisation::Migration),
             Box::new(m0009_session_tries::Migration),
+            Box::new(m0010_work_accounts::Migration),
         ]
     }
 }

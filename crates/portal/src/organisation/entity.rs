@@ -22,6 +22,8 @@ pub(crate) struct Model {
     pub(crate) password_max_age_days: Option<i32>,
     /// The networks that its staff may come from, as `base::AllowedNetworks` writes them.
     pub(crate) staff_networks: Option<String>,
+    /// Whether its staff get in with work accounts alone: 1 for yes.
+    pub(crate) work_account_required: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

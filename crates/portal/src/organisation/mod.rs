@@ -3,11 +3,15 @@
 pub(crate) mod entity;
 mod sign_in_rules;
 mod slug;
+mod tenant;
+mod tenant_entity;
 #[cfg(test)]
 mod tests;
 
 pub use sign_in_rules::SignInRules;
 pub(crate) use sign_in_rules::set_sign_in_rules;
+pub use tenant::TenantError;
+pub(crate) use tenant::has_tenant;
 
 use base::{OrganisationId, Timestamp};
 use jiff::tz::TimeZone;
@@ -80,7 +84,7 @@ impl<E: Into<Fault>> From<E> for SetUpError {
 }
 
 impl Organisation {
-    fn from_row(row: entity::Model) -> Result<Self, Fault> {
+    pub(crate) fn from_row(row: entity::Model) -> Result<Self, Fault> {
         Ok(Self {
             id: OrganisationId::from_uuid(row.id),
             name: row.name,
@@ -149,6 +153,7 @@ impl Portal {
             second_factor_required: None,
             password_max_age_days: None,
             staff_networks: None,
+            work_account_required: None,
             name,
             retention_days: i32::try_from(retention_days)
                 .map_err(|_| SetUpError::RetentionOutsideLimits { ceiling_days })?,

@@ -15,6 +15,8 @@ pub struct SignInRules {
     pub second_factor_required: bool,
     /// How many days a password may be used; `None` for as long as one likes.
     pub password_max_age_days: Option<u32>,
+    /// Whether staff get in with a work account alone, and nobody with a password.
+    pub work_account_required: bool,
     /// Where staff may come from; anywhere when it is empty.
     pub networks: AllowedNetworks,
 }
@@ -33,6 +35,7 @@ impl SignInRules {
         Ok(Self {
             second_factor_required: row.second_factor_required == Some(1),
             password_max_age_days: max_age.map_err(Fault::new)?,
+            work_account_required: row.work_account_required == Some(1),
             networks,
         })
     }
@@ -56,6 +59,7 @@ pub(crate) async fn set_sign_in_rules(
         id: Set(*organisation.as_uuid()),
         second_factor_required: Set(Some(i32::from(rules.second_factor_required))),
         password_max_age_days: Set(max_age.map_err(Fault::new)?),
+        work_account_required: Set(Some(i32::from(rules.work_account_required))),
         staff_networks: Set(networks),
         ..entity::ActiveModel::default()
     };

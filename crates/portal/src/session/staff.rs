@@ -16,6 +16,8 @@ pub(crate) enum Proven {
     Password,
     /// That they also have the second factor, or a recovery code in its place.
     SecondFactor,
+    /// That their directory vouches for them: nothing of ours is asked for besides.
+    WorkAccount,
 }
 
 impl Proven {
@@ -23,6 +25,7 @@ impl Proven {
         match self {
             Self::Password => 1,
             Self::SecondFactor => 2,
+            Self::WorkAccount => 3,
         }
     }
 
@@ -31,6 +34,7 @@ impl Proven {
         match number {
             1 => Some(Self::Password),
             2 => Some(Self::SecondFactor),
+            3 => Some(Self::WorkAccount),
             _ => None,
         }
     }
@@ -45,7 +49,7 @@ pub(crate) struct StaffBinding {
     pub(crate) device: Device,
     /// When the password was given, while the sign-in goes on; afterwards when it was complete.
     pub(crate) signed_in_at: Timestamp,
-    /// When everything was proven; `None` while something is missing.
+    /// When everything was proven, by whoever saw it; `None` while something is missing.
     pub(crate) confirmed_at: Option<Timestamp>,
     pub(crate) expires_at: Timestamp,
 }

@@ -53,8 +53,8 @@ pub enum AcceptedInvitation {
 /// An invitation was not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum AcceptError {
-    /// There is none, or it was used, has expired, was voided by a later one, or its account is shut for
-    /// another reason than that its first day has not come.
+    /// There is none, or it was used, has expired, was voided by a later one, its account is shut for another reason than that its
+    /// first day has not come, or the organisation lets nobody in with a password any more.
     #[error("the invitation does not hold")]
     NoSuchInvitation,
     /// The organisation does not let its staff in from this network.
@@ -147,11 +147,11 @@ impl Portal {
         if !use_up(&transaction, token, row.staff_id(), now).await? {
             return Err(AcceptError::NoSuchInvitation);
         }
-        if !rules_of(&transaction, row.organisation())
-            .await?
-            .networks
-            .allows_known(request.address)
-        {
+        let rules = rules_of(&transaction, row.organisation()).await?;
+        if rules.work_account_required {
+            return Err(AcceptError::NoSuchInvitation);
+        }
+        if !rules.networks.allows_known(request.address) {
             return Err(AcceptError::NetworkNotAllowed);
         }
         let staff = row.staff_id();
@@ -170,6 +170,7 @@ impl Portal {
                 staff,
                 proven: Proven::Password,
                 began_at: now,
+                proven_at: now,
                 by: "invitation",
             }),
         })

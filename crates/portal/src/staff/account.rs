@@ -113,6 +113,7 @@ impl Portal {
             proven: candidate.so_far().proven,
             // The new password counts from now, so that it is not too old at once.
             began_at: context.clock_time(),
+            proven_at: context.clock_time(),
             by: "new-password",
         })
     }

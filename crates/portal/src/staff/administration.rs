@@ -5,6 +5,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::invitation::can_administrate;
 use super::member::{self, Validity};
+use super::sign_in::rules_of;
 use super::{entity, invitation_entity, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
@@ -33,6 +34,12 @@ pub enum ChangeStaffError {
     /// The networks would not let in who asks for them.
     #[error("the networks would shut out who asks for them")]
     ExcludesYourself,
+    /// Their directory gives them their role, and would again when they next sign in.
+    #[error("the directory gives them their role")]
+    RoleFromDirectory,
+    /// Who asks signed in with a password, and would not get in any more.
+    #[error("who asks has no work account and would not get in any more")]
+    WorkAccountNeeded,
     /// A password may be used for 1 to 3650 days.
     #[error("a password may be used for 1 to 3650 days")]
     InvalidPasswordAge,
@@ -70,6 +77,9 @@ impl Portal {
         let (from, until) = validity.instants(&owner.time_zone);
         let dates = (from.map(Timestamp::as_millis), until.map(Timestamp::as_millis));
         let change = |row: &mut entity::Model| {
+            if row.has_work_account() && row.role != role.as_str() {
+                return Err(ChangeStaffError::RoleFromDirectory);
+            }
             let mut entries = Vec::new();
             if (row.valid_from, row.valid_until) != dates {
                 (row.valid_from, row.valid_until) = dates;
@@ -79,7 +89,7 @@ impl Portal {
                 role.as_str().clone_into(&mut row.role);
                 entries.push(AuditEntry::by_staff(actor, AuditAction::StaffRoleChanged).detail(role.as_str()));
             }
-            entries
+            Ok(entries)
         };
         self.change(actor, staff, change).await
     }
@@ -94,7 +104,7 @@ impl Portal {
         let now = self.0.now().as_millis();
         let change = |row: &mut entity::Model| {
             row.deactivated_at = Some(row.deactivated_at.unwrap_or(now));
-            vec![AuditEntry::by_staff(actor, AuditAction::StaffDeactivated)]
+            Ok(vec![AuditEntry::by_staff(actor, AuditAction::StaffDeactivated)])
         };
         self.change(actor, staff, change).await
     }
@@ -109,7 +119,7 @@ impl Portal {
         actor.require(Action::DeactivateStaff)?;
         let change = |row: &mut entity::Model| {
             row.deactivated_at = None;
-            vec![AuditEntry::by_staff(actor, AuditAction::StaffReactivated)]
+            Ok(vec![AuditEntry::by_staff(actor, AuditAction::StaffReactivated)])
         };
         self.change(actor, staff, change).await
     }
@@ -162,7 +172,7 @@ impl Portal {
     ) -> Result<Option<StaffId>, Fault> {
         let context = &*self.0;
         let indexes = context.vault.staff_indexes(organisation, &member::email_form(email));
-        let row = store::find_by_email(context.database.reader(), organisation, &indexes).await?;
+        let row = store::find_by_index(context.database.reader(), organisation, &indexes).await?;
         Ok(row.map(|row| row.staff_id()))
     }
 
@@ -206,6 +216,9 @@ impl Portal {
         if !rules.networks.allows_known(actor.request().address) {
             return Err(ChangeStaffError::ExcludesYourself);
         }
+        if rules.work_account_required && !actor.has_work_account() {
+            return Err(ChangeStaffError::WorkAccountNeeded);
+        }
         let is_age = |days: u32| (1..=SignInRules::MAX_PASSWORD_AGE_DAYS).contains(&days);
         if !rules.password_max_age_days.is_none_or(is_age) {
             return Err(ChangeStaffError::InvalidPasswordAge);
@@ -220,13 +233,38 @@ impl Portal {
         Ok(())
     }
 
+    /// Lets an organisation's staff in with passwords again: the way back in when its directory lets nobody in.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeStaffError::NotFound`] when there is no such organisation.
+    pub async fn allow_passwords(
+        &self,
+        actor: &OperatorActor,
+        organisation: OrganisationId,
+    ) -> Result<(), ChangeStaffError> {
+        let context = &*self.0;
+        let transaction = context.database.write().await?;
+        let row = organisation::find_row(&transaction, organisation).await?;
+        let mut rules = SignInRules::of(&row.ok_or(ChangeStaffError::NotFound)?)?;
+        rules.work_account_required = false;
+        organisation::set_sign_in_rules(&transaction, organisation, &rules).await?;
+        let entry = AuditEntry::by_operator(actor, AuditAction::SignInRulesChanged)
+            .within(organisation)
+            .about(AuditTarget::Organisation(organisation))
+            .detail("passwords-allowed");
+        context.audit.record(&transaction, context.now(), &entry).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
     /// Changes an account, and ends its sessions and invitation when it is shut out. Who is or was an admin is looked at together
     /// with the other admins, whom nobody else changes meanwhile. `change` says what is to be written in the audit log.
     async fn change<'a>(
         &self,
         actor: &StaffActor,
         staff: StaffId,
-        change: impl FnOnce(&mut entity::Model) -> Vec<AuditEntry<'a>> + Send,
+        change: impl FnOnce(&mut entity::Model) -> Result<Vec<AuditEntry<'a>>, ChangeStaffError> + Send,
     ) -> Result<(), ChangeStaffError> {
         let context = &*self.0;
         let now = context.clock_time();
@@ -234,9 +272,10 @@ impl Portal {
         let mut everybody = store::lock_all(&transaction, actor.organisation_id()).await?;
         let row = everybody.iter_mut().find(|row| row.id == *staff.as_uuid());
         let row = row.ok_or(ChangeStaffError::NotFound)?;
-        let entries = change(row);
+        let entries = change(row)?;
         let row = row.clone();
-        if !everybody.iter().any(|row| can_administrate(row, now)) {
+        let rules = rules_of(&transaction, actor.organisation_id()).await?;
+        if !everybody.iter().any(|row| can_administrate(row, &rules, now)) {
             return Err(ChangeStaffError::LastAdmin);
         }
         let changed = entity::ActiveModel {

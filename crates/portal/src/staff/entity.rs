@@ -14,7 +14,9 @@ pub(crate) struct Model {
     pub(crate) valid_until: Option<i64>,
     /// The version of the key that the index was made with.
     pub(crate) index_version: i32,
-    pub(crate) email_index: Vec<u8>,
+    /// What the account is found by: the work account where it has one, else the e-mail address.
+    #[sea_orm(column_name = "email_index")]
+    pub(crate) account_index: Vec<u8>,
     pub(crate) sealed_name: Vec<u8>,
     pub(crate) sealed_email: Vec<u8>,
     /// A PHC string of argon2id; nothing until the invitation is accepted.
@@ -35,6 +37,8 @@ pub(crate) struct Model {
     pub(crate) last_signed_in_at: Option<i64>,
     pub(crate) created_at: i64,
     pub(crate) deactivated_at: Option<i64>,
+    /// The work account, of somebody whose directory vouches for them; they have no password.
+    pub(crate) sealed_work_account: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

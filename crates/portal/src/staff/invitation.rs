@@ -4,16 +4,17 @@
 use std::time::Duration;
 
 use base::{OrganisationId, SecretString, StaffId, Timestamp};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, SqlErr};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::member::{self, Sealed, Validity};
+use super::member::{self, NewAccount, NotCreated, Validity};
+use super::sign_in::rules_of;
 use super::{entity, invitation_entity, second_factor, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::message::{is_email, is_line};
-use crate::organisation::{self, MAX_NAME_CHARS};
+use crate::organisation::{self, MAX_NAME_CHARS, SignInRules};
 use crate::rights::{Action, Role};
 use crate::session;
 use crate::{Context, Denied, Fault, OperatorActor, Portal, StaffActor};
@@ -74,6 +75,12 @@ pub enum InviteError {
     /// The organisation has a staff member with that address already.
     #[error("somebody has this e-mail address already")]
     AlreadyStaff,
+    /// The organisation has as many accounts as it may have.
+    #[error("the organisation has as many staff members as it may have")]
+    TooManyStaff,
+    /// The organisation lets nobody in with a password, or this person has a work account: their directory gives them their way in.
+    #[error("whoever has a work account is not invited")]
+    WorkAccount,
     /// The organisation has an admin who can invite others: the operator need not.
     #[error("the organisation has an admin already")]
     HasAdmin,
@@ -116,14 +123,22 @@ impl Portal {
         let context = &*self.0;
         let entry = AuditEntry::by_operator(actor, AuditAction::StaffInvited).within(organisation);
         let transaction = context.database.write().await?;
-        let everybody = store::of_organisation(&transaction, organisation).await?;
-        if everybody.iter().any(|row| can_administrate(row, context.clock_time())) {
+        let rules = organisation::find_row(&transaction, organisation).await?;
+        let rules = SignInRules::of(&rules.ok_or(InviteError::NotFound)?)?;
+        if rules.work_account_required {
+            return Err(InviteError::WorkAccount);
+        }
+        let (everybody, now) = (
+            store::of_organisation(&transaction, organisation).await?,
+            context.clock_time(),
+        );
+        if everybody.iter().any(|row| can_administrate(row, &rules, now)) {
             return Err(InviteError::HasAdmin);
         }
         let indexes = context
             .vault
             .staff_indexes(organisation, &member::email_form(&new.email));
-        let invited = store::find_by_email(&transaction, organisation, &indexes).await?;
+        let invited = store::find_by_index(&transaction, organisation, &indexes).await?;
         let staff = match invited {
             Some(row) if row.role == Role::Admin.as_str() && row.password_hash.is_none() => row.staff_id(),
             Some(_) => return Err(InviteError::AlreadyStaff),
@@ -141,6 +156,12 @@ impl Portal {
         actor.require(Action::InviteStaff)?;
         let context = &*self.0;
         let transaction = context.database.write().await?;
+        if rules_of(&transaction, actor.organisation_id())
+            .await?
+            .work_account_required
+        {
+            return Err(InviteError::WorkAccount);
+        }
         let staff = create(context, &transaction, actor.organisation_id(), &new).await?;
         let entry = AuditEntry::by_staff(actor, AuditAction::StaffInvited).detail(new.role.as_str());
         finish_invitation(context, transaction, staff, entry).await
@@ -164,7 +185,11 @@ impl Portal {
         let everybody = store::lock_all(&transaction, actor.organisation_id()).await?;
         let (of_them, others): (Vec<_>, Vec<_>) = everybody.iter().partition(|row| row.id == *staff.as_uuid());
         let row = of_them.first().ok_or(InviteError::NotFound)?;
-        if !others.iter().any(|row| can_administrate(row, now)) {
+        let rules = rules_of(&transaction, actor.organisation_id()).await?;
+        if row.has_work_account() || rules.work_account_required {
+            return Err(InviteError::WorkAccount);
+        }
+        if !others.iter().any(|row| can_administrate(row, &rules, now)) {
             return Err(InviteError::LastAdmin);
         }
         reset(context, &transaction, row).await?;
@@ -182,6 +207,10 @@ impl Portal {
         let context = &*self.0;
         let transaction = context.database.write().await?;
         let row = store::lock(&transaction, staff).await?.ok_or(InviteError::NotFound)?;
+        let rules = rules_of(&transaction, row.organisation()).await?;
+        if row.has_work_account() || rules.work_account_required {
+            return Err(InviteError::WorkAccount);
+        }
         reset(context, &transaction, &row).await?;
         let entry = AuditEntry::by_operator(actor, AuditAction::StaffInvited)
             .within(row.organisation())
@@ -191,8 +220,9 @@ impl Portal {
 }
 
 /// Whether somebody is an admin who can sign in.
-pub(super) fn can_administrate(row: &entity::Model, now: Timestamp) -> bool {
-    row.role == Role::Admin.as_str() && row.password_hash.is_some() && row.shut(now).is_none()
+pub(super) fn can_administrate(row: &entity::Model, rules: &SignInRules, now: Timestamp) -> bool {
+    let by_password = row.password_hash.is_some() && !rules.work_account_required;
+    row.role == Role::Admin.as_str() && (by_password || row.has_work_account()) && row.shut(now).is_none()
 }
 
 /// A new account, which nobody can use before its invitation is accepted.
@@ -215,49 +245,18 @@ async fn create(
     let owner = organisation::find(transaction, organisation)
         .await?
         .ok_or(InviteError::NotFound)?;
-    let indexes = context.vault.staff_indexes(organisation, &member::email_form(email));
-    if store::find_by_email(transaction, organisation, &indexes)
-        .await?
-        .is_some()
-    {
-        return Err(InviteError::AlreadyStaff);
-    }
-    let (version, index) = indexes.first().ok_or_else(|| Fault::new("there is no index key"))?;
-    let id: StaffId = context.ids.next();
-    let (valid_from, valid_until) = new.validity.instants(&owner.time_zone);
-    let row = entity::Model {
-        id: *id.as_uuid(),
-        organisation_id: *organisation.as_uuid(),
-        role: new.role.as_str().to_owned(),
-        valid_from: valid_from.map(Timestamp::as_millis),
-        valid_until: valid_until.map(Timestamp::as_millis),
-        index_version: i32::try_from(*version).map_err(Fault::new)?,
-        email_index: index.as_bytes().to_vec(),
-        sealed_name: member::seal(context, id, Sealed::Name, name.as_bytes()),
-        sealed_email: member::seal(context, id, Sealed::Email, email.as_bytes()),
-        password_hash: None,
-        password_set_at: None,
-        sealed_code_secret: None,
-        sealed_new_code_secret: None,
-        code_step: None,
-        code_set_at: None,
-        failures: 0,
-        last_failure_at: None,
-        untold_failures: 0,
-        last_signed_in_at: None,
-        created_at: context.now().as_millis(),
-        deactivated_at: None,
+    let new = NewAccount {
+        name,
+        email,
+        role: new.role,
+        validity: new.validity,
+        work_account: None,
     };
-    let inserted = entity::Entity::insert(row.into_active_model())
-        .exec_without_returning(transaction)
-        .await;
-    match inserted {
-        Ok(_) => Ok(id),
-        // Another admin invited the same person at the same moment.
-        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
-            Err(InviteError::AlreadyStaff)
-        }
-        Err(error) => Err(error.into()),
+    match member::create(context, transaction, &owner, &new).await {
+        Ok(row) => Ok(row.staff_id()),
+        Err(NotCreated::Taken) => Err(InviteError::AlreadyStaff),
+        Err(NotCreated::TooMany) => Err(InviteError::TooManyStaff),
+        Err(NotCreated::Fault(fault)) => Err(InviteError::Fault(fault)),
     }
 }
 

@@ -3,12 +3,18 @@
 use base::{Day, OrganisationId, StaffId, Timestamp};
 use jiff::tz::TimeZone;
 use keyring::Field;
+use sea_orm::{EntityTrait, IntoActiveModel, SqlErr};
 use unicode_normalization::UnicodeNormalization;
 
-use super::entity::Model;
+use super::entity::{Entity, Model};
 use super::lock::Tries;
+use super::{WorkAccount, store};
+use crate::database::WriteTransaction;
 use crate::rights::Role;
-use crate::{Context, Fault};
+use crate::{Context, Fault, Organisation};
+
+/// How many accounts an organisation may have. Where more people than this send documents, they are several organisations.
+const MAX_PER_ORGANISATION: u64 = 10_000;
 
 /// The days between which somebody is let in: from the beginning of the first to the end of the last, in the organisation's
 /// time zone.
@@ -109,11 +115,99 @@ impl Model {
         self.role.parse().map_err(Fault::new)
     }
 
+    /// Whether the person's directory vouches for them, and no password does.
+    pub(super) const fn has_work_account(&self) -> bool {
+        self.sealed_work_account.is_some()
+    }
+
     pub(super) fn tries(&self) -> Tries {
         Tries {
             failures: u32::try_from(self.failures).unwrap_or(0),
             last_failure_at: self.last_failure_at.map(Timestamp::from_millis),
         }
+    }
+}
+
+/// An account to be.
+pub(super) struct NewAccount<'a> {
+    pub(super) name: &'a str,
+    pub(super) email: &'a str,
+    pub(super) role: Role,
+    pub(super) validity: Validity,
+    /// The work account by which it is found; by the e-mail address where there is none.
+    pub(super) work_account: Option<WorkAccount>,
+}
+
+/// Why there is no new account.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotCreated {
+    #[error("the organisation has such an account already")]
+    Taken,
+    #[error("the organisation has as many accounts as it may have")]
+    TooMany,
+    #[error(transparent)]
+    Fault(Fault),
+}
+
+impl<E: Into<Fault>> From<E> for NotCreated {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// Writes down a new account. Nobody can use it yet who does not have its work account.
+pub(super) async fn create(
+    context: &Context,
+    transaction: &WriteTransaction,
+    owner: &Organisation,
+    new: &NewAccount<'_>,
+) -> Result<Model, NotCreated> {
+    if store::count(transaction, owner.id).await? >= MAX_PER_ORGANISATION {
+        return Err(NotCreated::TooMany);
+    }
+    let indexes = match new.work_account {
+        Some(account) => account.indexes(context, owner.id),
+        None => context.vault.staff_indexes(owner.id, &email_form(new.email)),
+    };
+    if store::find_by_index(transaction, owner.id, &indexes).await?.is_some() {
+        return Err(NotCreated::Taken);
+    }
+    let (version, index) = indexes.first().ok_or_else(|| Fault::new("there is no index key"))?;
+    let id: StaffId = context.ids.next();
+    let (valid_from, valid_until) = new.validity.instants(&owner.time_zone);
+    let work_account = new.work_account.map(|account| account.to_string());
+    let row = Model {
+        id: *id.as_uuid(),
+        organisation_id: *owner.id.as_uuid(),
+        role: new.role.as_str().to_owned(),
+        valid_from: valid_from.map(Timestamp::as_millis),
+        valid_until: valid_until.map(Timestamp::as_millis),
+        index_version: i32::try_from(*version).map_err(Fault::new)?,
+        account_index: index.as_bytes().to_vec(),
+        sealed_name: seal(context, id, Sealed::Name, new.name.as_bytes()),
+        sealed_email: seal(context, id, Sealed::Email, new.email.as_bytes()),
+        password_hash: None,
+        password_set_at: None,
+        sealed_code_secret: None,
+        sealed_new_code_secret: None,
+        code_step: None,
+        code_set_at: None,
+        failures: 0,
+        last_failure_at: None,
+        untold_failures: 0,
+        last_signed_in_at: None,
+        created_at: context.now().as_millis(),
+        deactivated_at: None,
+        sealed_work_account: work_account.map(|text| seal(context, id, Sealed::WorkAccount, text.as_bytes())),
+    };
+    let inserted = Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(transaction)
+        .await;
+    match inserted {
+        Ok(_) => Ok(row),
+        // Somebody else created the same at the same moment.
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => Err(NotCreated::Taken),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -124,6 +218,7 @@ pub(super) enum Sealed {
     Email,
     CodeSecret,
     NewCodeSecret,
+    WorkAccount,
 }
 
 impl Sealed {
@@ -133,6 +228,7 @@ impl Sealed {
             Self::Email => "sealed_email",
             Self::CodeSecret => "sealed_code_secret",
             Self::NewCodeSecret => "sealed_new_code_secret",
+            Self::WorkAccount => "sealed_work_account",
         }
     }
 }
@@ -164,6 +260,15 @@ fn open_text(context: &Context, staff: StaffId, column: Sealed, sealed: &[u8]) -
 /// The person's name.
 pub(super) fn name(context: &Context, row: &Model) -> Result<String, Fault> {
     open_text(context, row.staff_id(), Sealed::Name, &row.sealed_name)
+}
+
+/// The person's work account; `None` for somebody with a password.
+pub(super) fn work_account(context: &Context, row: &Model) -> Result<Option<WorkAccount>, Fault> {
+    let Some(sealed) = &row.sealed_work_account else {
+        return Ok(None);
+    };
+    let text = open_text(context, row.staff_id(), Sealed::WorkAccount, sealed)?;
+    text.parse().map(Some).map_err(Fault::new)
 }
 
 /// The person's e-mail address, as it was written.

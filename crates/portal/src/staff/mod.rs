@@ -26,6 +26,7 @@ mod tests;
 mod view;
 mod visitor;
 mod within;
+mod work_account;
 
 pub use acceptance::{AcceptError, AcceptedInvitation, InvitationView};
 pub use account::{ChangePasswordError, StaffNotices};
@@ -40,3 +41,4 @@ pub use sign_in::{StaffProof, StaffSignInError};
 pub use step::SignInStep;
 pub use view::{OwnAccount, SeeStaffError, StaffMember, StaffState};
 pub use visitor::StaffVisitor;
+pub use work_account::{VouchedStaff, WorkAccount, WorkAccountError};

@@ -28,8 +28,10 @@ pub(super) const TIME_TO_FINISH: Duration = Duration::from_secs(10 * 60);
 pub struct StaffProof {
     pub(super) staff: StaffId,
     pub(super) proven: Proven,
-    /// When the password was given.
+    /// When the password was given, or the way to the directory begun.
     pub(super) began_at: Timestamp,
+    /// When the last of it was proven; to a directory, that may have been long before.
+    pub(super) proven_at: Timestamp,
     /// The word for the audit log: what was proven last.
     pub(super) by: &'static str,
 }
@@ -43,6 +45,9 @@ pub enum StaffSignInError {
     /// The password was right, but the organisation does not let its staff in from this network.
     #[error("the organisation does not let its staff in from this network")]
     NetworkNotAllowed,
+    /// The organisation lets nobody in with a password, whoever they are.
+    #[error("the organisation lets nobody in with a password")]
+    WorkAccountRequired,
     /// Too many passwords are being looked at; in a few seconds it works.
     #[error("too many passwords are being looked at")]
     Busy,
@@ -110,17 +115,26 @@ impl Portal {
         let context = &*self.0;
         let reader = context.database.reader();
         let organisation = organisation::find_row_by_address(reader, organisation).await?;
+        let rules = organisation.as_ref().map(SignInRules::of).transpose()?;
+        if rules.as_ref().is_some_and(|rules| rules.work_account_required) {
+            let entry = AuditEntry::by_nobody(AuditAction::StaffSignInRefused, request);
+            let entry = entry.detail("work-account-required");
+            let within = organisation.as_ref().map(|row| OrganisationId::from_uuid(row.id));
+            context
+                .record(&within.map_or(entry, |organisation| entry.within(organisation)))
+                .await?;
+            return Err(StaffSignInError::WorkAccountRequired);
+        }
         // Without an organisation, the same search among the staff of none.
         let id = organisation
             .as_ref()
             .map_or(Uuid::nil(), |organisation| organisation.id);
         let id = OrganisationId::from_uuid(id);
         let indexes = context.vault.staff_indexes(id, &member::email_form(email));
-        let found = store::find_by_email(reader, id, &indexes).await?;
+        let found = store::find_by_index(reader, id, &indexes).await?;
         let stored = found.as_ref().and_then(|row| row.password_hash.clone());
         let checked = password::matches(context, password, stored.clone()).await?;
 
-        let rules = organisation.as_ref().map(SignInRules::of).transpose()?;
         let (now, found) = (context.clock_time(), found.map(|row| row.staff_id()));
         let transaction = context.database.write().await?;
         // As it is now: it may have been changed while the password was looked at.
@@ -163,6 +177,7 @@ impl Portal {
             staff,
             proven: Proven::Password,
             began_at: now,
+            proven_at: now,
             by: "password",
         })
     }
@@ -192,9 +207,13 @@ impl Portal {
         let row = row.ok_or(StaffSignInError::Refused)?;
         let rules = rules_of(&transaction, row.organisation()).await?;
         // Nor does a password count any more that was given before another was set.
-        let is_overtaken = row
-            .password_set_at
-            .is_none_or(|set_at| proof.began_at.as_millis() < set_at);
+        let is_overtaken = match proof.proven {
+            Proven::WorkAccount => !row.has_work_account(),
+            Proven::Password | Proven::SecondFactor => {
+                let set_at = row.password_set_at;
+                rules.work_account_required || set_at.is_none_or(|set_at| proof.began_at.as_millis() < set_at)
+            }
+        };
         if row.shut(now).is_some() || is_overtaken {
             return Err(StaffSignInError::Refused);
         }
@@ -209,7 +228,7 @@ impl Portal {
             id: context.ids.next(),
             device,
             signed_in_at: if is_complete { now } else { proof.began_at },
-            confirmed_at: is_complete.then_some(now),
+            confirmed_at: is_complete.then_some(proof.proven_at.min(now)),
             expires_at: if is_complete {
                 now + context.settings.staff.sessions.absolute
             } else {

@@ -24,8 +24,11 @@ pub(crate) struct Demands {
 }
 
 /// The step after what was proven. Who has a second factor proves it before they can change anything.
+/// Whose directory vouches for them has no password and no second factor here: the directory asks for what it asks for.
 pub(crate) const fn next(proven: Proven, demands: Demands) -> SignInStep {
-    if demands.has_second_factor && matches!(proven, Proven::Password) {
+    if matches!(proven, Proven::WorkAccount) {
+        SignInStep::Complete
+    } else if demands.has_second_factor && matches!(proven, Proven::Password) {
         SignInStep::SecondFactor
     } else if demands.password_too_old {
         SignInStep::ChangePassword
@@ -42,7 +45,7 @@ mod tests {
 
     #[test]
     fn the_order_is_second_factor_then_password_then_set_up() {
-        use Proven::{Password, SecondFactor};
+        use Proven::{Password, SecondFactor, WorkAccount};
         use SignInStep as S;
         // proven, has a second factor, required, password too old → next
         let table = [
@@ -60,6 +63,7 @@ mod tests {
             // Their second factor was taken away meanwhile.
             (SecondFactor, false, true, false, S::SetUpSecondFactor),
             (SecondFactor, false, false, false, S::Complete),
+            (WorkAccount, false, true, false, S::Complete),
         ];
         for (proven, has_second_factor, second_factor_required, password_too_old, step) in table {
             let demands = Demands {

@@ -2,7 +2,7 @@
 
 use base::{OrganisationId, StaffId, Timestamp};
 use keyring::BlindIndex;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{Column, Entity, Model};
 use super::lock::Tries;
@@ -40,8 +40,8 @@ pub(super) async fn lock_all(on: &WriteTransaction, organisation: OrganisationId
         .await
 }
 
-/// The organisation's account with one of these indexes of an e-mail address.
-pub(super) async fn find_by_email(
+/// The organisation's account with one of these indexes, of an e-mail address or of a work account.
+pub(super) async fn find_by_index(
     on: &impl ConnectionTrait,
     organisation: OrganisationId,
     indexes: &[(u32, BlindIndex)],
@@ -49,9 +49,15 @@ pub(super) async fn find_by_email(
     let indexes = indexes.iter().map(|(_, index)| index.as_bytes().to_vec());
     Entity::find()
         .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
-        .filter(Column::EmailIndex.is_in(indexes))
+        .filter(Column::AccountIndex.is_in(indexes))
         .one(on)
         .await
+}
+
+/// How many accounts an organisation has, those that are shut included.
+pub(super) async fn count(on: &impl ConnectionTrait, organisation: OrganisationId) -> Result<u64, DbErr> {
+    let of_organisation = Entity::find().filter(Column::OrganisationId.eq(*organisation.as_uuid()));
+    of_organisation.count(on).await
 }
 
 /// Every account of an organisation, oldest first.

@@ -52,6 +52,8 @@ pub struct StaffMember {
     pub state: StaffState,
     /// Whether they have a second factor.
     pub has_second_factor: bool,
+    /// Whether their directory vouches for them and gives them their role, and no password does.
+    pub has_work_account: bool,
     /// When they last signed in.
     pub last_signed_in_at: Option<Timestamp>,
     /// Whether it is who asks.
@@ -79,6 +81,8 @@ pub struct OwnAccount {
     pub role: Role,
     /// The days between which they are let in.
     pub validity: Validity,
+    /// Whether their directory vouches for them and gives them their role, and no password does.
+    pub has_work_account: bool,
     /// When they set their password.
     pub password_set_at: Option<Timestamp>,
     /// When they set up their second factor; `None` when they have none.
@@ -193,6 +197,7 @@ impl Portal {
             email: member::email(context, &row)?,
             role: row.known_role()?,
             validity: Validity::of_instants(row.valid_from, row.valid_until, &zone),
+            has_work_account: row.has_work_account(),
             password_set_at: row.password_set_at.map(Timestamp::from_millis),
             second_factor_set_at: row
                 .code_set_at
@@ -225,6 +230,7 @@ fn view(
         validity: Validity::of_instants(row.valid_from, row.valid_until, zone),
         state: state(row, invitation, context.clock_time()),
         has_second_factor: row.sealed_code_secret.is_some(),
+        has_work_account: row.has_work_account(),
         last_signed_in_at: row.last_signed_in_at.map(Timestamp::from_millis),
         is_self: row.staff_id() == actor.staff_id(),
     })
@@ -235,7 +241,7 @@ fn state(row: &entity::Model, invitation: Option<&invitation_entity::Model>, now
     match row.shut(now) {
         Some(Shut::Deactivated) => StaffState::Deactivated,
         Some(Shut::Over) => StaffState::Over,
-        _ if row.password_hash.is_none() => {
+        _ if row.password_hash.is_none() && !row.has_work_account() => {
             let expires_at = invitation.filter(|invitation| invitation.used_at.is_none());
             let expires_at = expires_at.map(|invitation| Timestamp::from_millis(invitation.expires_at));
             StaffState::Invited {

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::sign_in::demands;
 use super::step::{self, SignInStep};
-use super::{member, store};
+use super::{entity, member, store};
 use crate::actor::StaffFacts;
 use crate::organisation::{self, SignInRules};
-use crate::{Fault, Portal, RequestInfo, SessionKey, StaffActor, StaffCandidate, session};
+use crate::session::{self, Proven};
+use crate::{Context, Fault, Portal, RequestInfo, SessionKey, StaffActor, StaffCandidate};
 
 /// How long a sign-in or a confirmation counts as fresh.
 pub(super) const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
@@ -48,7 +49,7 @@ impl Portal {
             return Ok(StaffVisitor::Gone);
         };
         let (now, rules) = (context.clock_time(), SignInRules::of(&organisation)?);
-        if row.shut(now).is_some() || row.password_hash.is_none() {
+        if row.shut(now).is_some() || !vouched_for(context, &row, found.proven).await? {
             return Ok(StaffVisitor::Gone);
         }
         if !rules.networks.allows_known(request.address) {
@@ -61,7 +62,14 @@ impl Portal {
             organisation_slug: organisation.slug,
             role: row.known_role()?,
             name: member::name(context, &row)?,
+            has_work_account: row.has_work_account(),
         };
+        if rules.work_account_required && !row.has_work_account() {
+            return Ok(match found.confirmed_at {
+                Some(_) => StaffVisitor::MoreAsked,
+                None => StaffVisitor::Gone,
+            });
+        }
         let step = step::next(found.proven, demands(context, &row, &rules, found.signed_in_at));
         Ok(match (step, found.confirmed_at) {
             (SignInStep::Complete, Some(confirmed_at)) => {
@@ -87,5 +95,18 @@ impl Portal {
             (_, Some(_)) => StaffVisitor::MoreAsked,
             (step, None) => StaffVisitor::Candidate(StaffCandidate::new(facts, session.clone(), step, found, request)),
         })
+    }
+}
+
+/// Whether what was proven for a session can still be proven for its account: a password that is set, or a directory that is one
+/// of the organisation's.
+async fn vouched_for(context: &Context, row: &entity::Model, proven: Proven) -> Result<bool, Fault> {
+    match (proven, member::work_account(context, row)?) {
+        (Proven::WorkAccount, Some(account)) => {
+            let reader = context.database.reader();
+            Ok(organisation::has_tenant(reader, row.organisation(), account.tenant).await?)
+        }
+        (Proven::WorkAccount, None) => Ok(false),
+        (Proven::Password | Proven::SecondFactor, _) => Ok(row.password_hash.is_some()),
     }
 }

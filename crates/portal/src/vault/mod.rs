@@ -19,7 +19,7 @@ mod wrapping;
 
 use std::sync::Arc;
 
-use base::{Clock, Ids, OrganisationId};
+use base::{Clock, Ids, ObjectId, OrganisationId, TenantId};
 use keyring::{BlindIndex, BlindIndexKey, FieldKey, MacKey, RegisterKey};
 use sea_orm::{ActiveValue::Set, DbErr, EntityTrait};
 use zeroize::Zeroizing;
@@ -215,9 +215,24 @@ impl Vault {
     /// newest first. The same address in two organisations has unrelated indexes.
     pub(crate) fn staff_indexes(&self, organisation: OrganisationId, email: &str) -> Vec<(u32, BlindIndex)> {
         let identifier = Zeroizing::new(format!("{organisation} {email}"));
+        self.in_each_version("staff e-mail", &identifier)
+    }
+
+    /// As [`Vault::staff_indexes`], of a work account: its directory and its user there.
+    pub(crate) fn work_account_indexes(
+        &self,
+        organisation: OrganisationId,
+        tenant: TenantId,
+        object: ObjectId,
+    ) -> Vec<(u32, BlindIndex)> {
+        let identifier = Zeroizing::new(format!("{organisation} {tenant} {object}"));
+        self.in_each_version("staff work account", &identifier)
+    }
+
+    fn in_each_version(&self, kind: &'static str, identifier: &str) -> Vec<(u32, BlindIndex)> {
         let versions = self.keys.index.iter();
         versions
-            .map(|(version, key)| (*version, key.index("staff e-mail", &identifier)))
+            .map(|(version, key)| (*version, key.index(kind, identifier)))
             .collect()
     }
 }

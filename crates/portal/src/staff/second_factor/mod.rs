@@ -131,6 +131,7 @@ impl Portal {
             staff,
             proven: Proven::SecondFactor,
             began_at: candidate.so_far().signed_in_at,
+            proven_at: now,
             by,
         })
     }

@@ -50,7 +50,8 @@ impl<'a> Applicant<'a> {
     fn still_may(self, row: &entity::Model) -> bool {
         match self {
             Self::Candidate(_) => row.sealed_code_secret.is_none() && row.password_hash.is_some(),
-            Self::Staff(_) => true,
+            // A directory asks for its own.
+            Self::Staff(_) => !row.has_work_account(),
         }
     }
 
@@ -181,6 +182,7 @@ impl Portal {
                 staff,
                 proven: Proven::SecondFactor,
                 began_at: candidate.so_far().signed_in_at,
+                proven_at: now,
                 by: "new-second-factor",
             }),
             Applicant::Staff(actor) => {

@@ -1,0 +1,332 @@
+//! Staff for whom their organisation's directory vouches (Entra ID): an account comes to be when somebody first signs in to whom the
+//! directory gives a role, and the role follows the directory at each sign-in after. Who it is says `(tid, oid)` alone; name and
+//! e-mail address are shown and decide nothing, so that no account is ever found, or taken over, by an address.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base::{InvalidId, ObjectId, OrganisationId, StaffId, TenantId, Timestamp};
+use keyring::BlindIndex;
+use sea_orm::{ActiveValue::Set, EntityTrait};
+
+use super::member::{self, NewAccount, NotCreated, Sealed, Validity};
+use super::{StaffProof, entity, store};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::database::WriteTransaction;
+use crate::message::{is_email, is_line};
+use crate::organisation::{self, MAX_NAME_CHARS, SignInRules};
+use crate::rights::Role;
+use crate::session::Proven;
+use crate::{Context, Fault, Organisation, Portal, RequestInfo};
+
+/// A user of one directory of Entra ID. A guest in a directory is a user of it, and another than they are at home.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct WorkAccount {
+    /// The directory: the claim `tid`.
+    pub tenant: TenantId,
+    /// The user there: the claim `oid`.
+    pub object: ObjectId,
+}
+
+impl WorkAccount {
+    /// What an organisation finds the account by.
+    pub(super) fn indexes(self, context: &Context, organisation: OrganisationId) -> Vec<(u32, BlindIndex)> {
+        context
+            .vault
+            .work_account_indexes(organisation, self.tenant, self.object)
+    }
+}
+
+impl fmt::Debug for WorkAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WorkAccount")
+            .field("tenant", &self.tenant)
+            .finish_non_exhaustive()
+    }
+}
+
+/// As it is stored, sealed.
+impl fmt::Display for WorkAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.tenant, self.object)
+    }
+}
+
+impl FromStr for WorkAccount {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let (tenant, object) = text.split_once(' ').ok_or(InvalidId)?;
+        Ok(Self {
+            tenant: tenant.parse()?,
+            object: object.parse()?,
+        })
+    }
+}
+
+/// What a directory vouched for, every check of it passed.
+#[derive(Clone)]
+pub struct VouchedStaff {
+    /// Who it is.
+    pub account: WorkAccount,
+    /// The role that the directory gives them; `None` when it gives none.
+    pub role: Option<Role>,
+    /// What the directory calls them.
+    pub name: Option<String>,
+    /// Their address there.
+    pub email: Option<String>,
+    /// When they proved to the directory who they are; `None` when it does not say, and then the sign-in is not a fresh one.
+    pub authenticated_at: Option<Timestamp>,
+    /// When the sign-in began here.
+    pub began_at: Timestamp,
+    /// Who it must be, where somebody who is signed in proves anew that it is them.
+    pub expected: Option<StaffId>,
+}
+
+impl fmt::Debug for VouchedStaff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VouchedStaff")
+            .field("account", &self.account)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Somebody with a work account was not let in. They are who the directory says, and may be told why.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkAccountError {
+    /// There is no such organisation, or the directory is none of its own.
+    #[error("the directory is none of the organisation's")]
+    OtherDirectory,
+    /// The directory gives them no role here.
+    #[error("the directory gives them no role")]
+    NoRole,
+    /// Their account was shut here, or its dates are over or have not come.
+    #[error("the account lets nobody in")]
+    Shut,
+    /// Another than who was to prove that it is them.
+    #[error("it is somebody else")]
+    SomebodyElse,
+    /// The organisation does not let its staff in from this network.
+    #[error("the organisation does not let its staff in from this network")]
+    NetworkNotAllowed,
+    /// The organisation has as many accounts as it may have.
+    #[error("the organisation has as many staff members as it may have")]
+    TooManyStaff,
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(Fault),
+}
+
+impl<E: Into<Fault>> From<E> for WorkAccountError {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl WorkAccountError {
+    /// The word for the audit log; none for a fault, which is no refusal.
+    const fn word(&self) -> Option<&'static str> {
+        match self {
+            Self::OtherDirectory => Some("other-directory"),
+            Self::NoRole => Some("no-role"),
+            Self::Shut => Some("shut"),
+            Self::SomebodyElse => Some("somebody-else"),
+            Self::NetworkNotAllowed => Some("network"),
+            Self::TooManyStaff => Some("too-many-staff"),
+            Self::Fault(_) => None,
+        }
+    }
+}
+
+impl Portal {
+    /// Looks at somebody for whom a directory vouched. Their account comes to be with the first sign-in, and has the role and the
+    /// name that the directory gives it from each on. What comes back goes on with [`Portal::continue_staff_sign_in`].
+    ///
+    /// # Errors
+    ///
+    /// [`WorkAccountError`]; each refusal leaves a line in the audit log.
+    pub async fn staff_work_account(
+        &self,
+        organisation: &str,
+        vouched: &VouchedStaff,
+        request: &RequestInfo,
+    ) -> Result<StaffProof, WorkAccountError> {
+        let context = &*self.0;
+        let row = organisation::find_row_by_address(context.database.reader(), organisation).await?;
+        let row = row.ok_or(WorkAccountError::OtherDirectory)?;
+        let (rules, owner) = (SignInRules::of(&row)?, Organisation::from_row(row)?);
+        let transaction = context.database.write().await?;
+        let admitted = admit(context, &transaction, &owner, &rules, vouched, request).await;
+        if let Err(word) = admitted.as_ref().map_err(WorkAccountError::word) {
+            // What was written of a refused sign-in is not kept; the line about it is.
+            drop(transaction);
+            if let Some(word) = word {
+                let entry = AuditEntry::by_nobody(AuditAction::StaffSignInRefused, request).within(owner.id);
+                context.record(&entry.detail(word)).await?;
+            }
+        } else {
+            transaction.commit().await?;
+        }
+        admitted
+    }
+}
+
+async fn admit(
+    context: &Context,
+    transaction: &WriteTransaction,
+    owner: &Organisation,
+    rules: &SignInRules,
+    vouched: &VouchedStaff,
+    request: &RequestInfo,
+) -> Result<StaffProof, WorkAccountError> {
+    if !organisation::has_tenant(transaction, owner.id, vouched.account.tenant).await? {
+        return Err(WorkAccountError::OtherDirectory);
+    }
+    let indexes = vouched.account.indexes(context, owner.id);
+    let found = store::find_by_index(transaction, owner.id, &indexes).await?;
+    let expects_another = |row: Option<&entity::Model>| {
+        vouched
+            .expected
+            .is_some_and(|expected| row.map(entity::Model::staff_id) != Some(expected))
+    };
+    if expects_another(found.as_ref()) {
+        return Err(WorkAccountError::SomebodyElse);
+    }
+    if !rules.networks.allows_known(request.address) {
+        return Err(WorkAccountError::NetworkNotAllowed);
+    }
+    let role = vouched.role.ok_or(WorkAccountError::NoRole)?;
+    let (name, email) = shown(vouched);
+    let staff = match found {
+        Some(row) if row.shut(context.clock_time()).is_some() => return Err(WorkAccountError::Shut),
+        Some(row) => {
+            follow(context, transaction, &row, role, &name, &email, request).await?;
+            row.staff_id()
+        }
+        None => {
+            let new = NewAccount {
+                name: &name,
+                email: &email,
+                role,
+                validity: Validity::default(),
+                work_account: Some(vouched.account),
+            };
+            let created = member::create(context, transaction, owner, &new).await;
+            let staff = created
+                .map_err(|problem| match problem {
+                    NotCreated::TooMany => WorkAccountError::TooManyStaff,
+                    NotCreated::Taken => Fault::new("an account came to be twice at once").into(),
+                    NotCreated::Fault(fault) => fault.into(),
+                })?
+                .staff_id();
+            let entry = AuditEntry::by_incoming_staff(staff, AuditAction::StaffCreated, request)
+                .within(owner.id)
+                .about(AuditTarget::Staff(staff))
+                .detail(role.as_str());
+            context.audit.record(transaction, context.now(), &entry).await?;
+            staff
+        }
+    };
+    Ok(StaffProof {
+        staff,
+        proven: Proven::WorkAccount,
+        began_at: vouched.began_at,
+        // A sign-in of which the directory does not say when it was is not a fresh one.
+        proven_at: vouched.authenticated_at.unwrap_or(Timestamp::from_millis(0)),
+        by: "work-account",
+    })
+}
+
+/// What is kept to be shown. A directory may leave out the name, and holds addresses that are none.
+fn shown(vouched: &VouchedStaff) -> (String, String) {
+    let fit = |text: &Option<String>| {
+        let text = text.as_deref().map(str::trim).unwrap_or_default();
+        text.chars().take(MAX_NAME_CHARS).collect::<String>()
+    };
+    let email = Some(fit(&vouched.email))
+        .filter(|email| is_email(email))
+        .unwrap_or_default();
+    let name = Some(fit(&vouched.name)).filter(|name| is_line(name, MAX_NAME_CHARS));
+    let object = || vouched.account.object.to_string();
+    let name = name.unwrap_or_else(|| if email.is_empty() { object() } else { email.clone() });
+    (name, email)
+}
+
+/// Gives an account the role, the name and the address that its directory gives it.
+async fn follow(
+    context: &Context,
+    transaction: &WriteTransaction,
+    row: &entity::Model,
+    role: Role,
+    name: &str,
+    email: &str,
+    request: &RequestInfo,
+) -> Result<(), Fault> {
+    let staff = row.staff_id();
+    if row.role != role.as_str() {
+        let entry = AuditEntry::by_incoming_staff(staff, AuditAction::StaffRoleChanged, request)
+            .within(row.organisation())
+            .about(AuditTarget::Staff(staff))
+            .detail(role.as_str());
+        context.audit.record(transaction, context.now(), &entry).await?;
+    }
+    let is_renamed = member::name(context, row)? != name || member::email(context, row)? != email;
+    if row.role != role.as_str() || is_renamed {
+        let change = entity::ActiveModel {
+            id: Set(row.id),
+            role: Set(role.as_str().to_owned()),
+            sealed_name: Set(member::seal(context, staff, Sealed::Name, name.as_bytes())),
+            sealed_email: Set(member::seal(context, staff, Sealed::Email, email.as_bytes())),
+            ..entity::ActiveModel::default()
+        };
+        entity::Entity::update(change).exec(transaction).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vouched(name: Option<&str>, email: Option<&str>) -> VouchedStaff {
+        VouchedStaff {
+            account: "0192f0c1-2345-7abc-8def-0123456789ab 11111111-2222-4333-8444-555555555555"
+                .parse()
+                .unwrap(),
+            role: None,
+            name: name.map(str::to_owned),
+            email: email.map(str::to_owned),
+            authenticated_at: None,
+            began_at: Timestamp::from_millis(0),
+            expected: None,
+        }
+    }
+
+    #[test]
+    fn an_account_reads_back_from_what_is_stored_and_says_nothing_in_logs() {
+        let account = vouched(None, None).account;
+        assert_eq!(account.to_string().parse(), Ok(account));
+        assert!(!format!("{account:?}").contains("1111"));
+        for text in ["", "0192f0c1-2345-7abc-8def-0123456789ab", "a b"] {
+            assert_eq!(text.parse::<WorkAccount>(), Err(InvalidId), "{text}");
+        }
+    }
+
+    #[test]
+    fn somebody_without_a_name_is_shown_by_their_address_and_without_either_by_their_object() {
+        let name_and_email = |name, email| shown(&vouched(name, email));
+        let of = |name: &str, email: &str| (name.to_owned(), email.to_owned());
+        assert_eq!(
+            name_and_email(Some(" Karin Ek "), Some("karin@norrby.example")),
+            of("Karin Ek", "karin@norrby.example")
+        );
+        assert_eq!(
+            name_and_email(Some("  "), Some("karin@norrby.example")),
+            of("karin@norrby.example", "karin@norrby.example")
+        );
+        let object = "11111111-2222-4333-8444-555555555555";
+        assert_eq!(name_and_email(None, Some("no address")), of(object, ""));
+        assert_eq!(name_and_email(Some("line\nbreak"), None), of(object, ""));
+    }
+}
