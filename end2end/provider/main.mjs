@@ -2,7 +2,7 @@
 // SHAPE PORT PORTAL NAME CLOCK_OFFSET`. PORTAL is where people reach the portal, NAME what the portal's configuration calls
 // this provider. It is moved in time with the programs under test by the file CLOCK_OFFSET.
 
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
@@ -10,7 +10,10 @@ import { people, shapes } from './shapes.mjs';
 
 const [shapeName, port, portal, name, clockOffset] = process.argv.slice(2);
 const shape = shapes[shapeName];
-const issuer = `http://127.0.0.1:${port}${shape.path ?? ''}`;
+const origin = `http://127.0.0.1:${port}`;
+/** The folders that the library is mounted in, each an issuer of its own: most providers are one. */
+const folders = shape.tenants ? Object.keys(shape.tenants).map((tenant) => `/${tenant}/v2.0`) : [shape.path ?? ''];
+const back = shape.back ? `${portal}${shape.back(name)}` : `${portal}/sign-in/${name}/callback`;
 
 // The library asks for the time in no other way.
 const systemTime = Date.now;
@@ -37,23 +40,24 @@ function newKey() {
   return { ...pair.privateKey.export({ format: 'jwk' }), use: 'sig', alg: shape.algorithm, kid: `key-${++keys}` };
 }
 
-function start() {
-  const callback = `${portal}/sign-in/${name}/callback`;
-  const provider = new Provider(issuer, {
+/** The provider in one folder, with the signing key that all of them have. */
+function start(folder, key) {
+  const tenant = shape.tenants && folder.split('/')[1];
+  const provider = new Provider(origin + folder, {
     clients: [
       {
         client_id: 'postvalv',
-        redirect_uris: [callback],
+        redirect_uris: [back],
         post_logout_redirect_uris: [`${portal}/signed-out`],
         id_token_signed_response_alg: shape.algorithm,
         ...(shape.client?.(portal, name) ?? { client_secret: 'the secret of these tests' }),
       },
     ],
-    jwks: { keys: [newKey()] },
+    jwks: { keys: [key] },
     cookies: {
       keys: ['only for tests'],
       // All of 127.0.0.1 has one jar.
-      names: { session: `${name}-session`, interaction: `${name}-interaction`, resume: `${name}-resume` },
+      names: { session: `${name}-session${tenant ?? ''}`, interaction: `${name}-interaction`, resume: `${name}-resume` },
     },
     scopes: ['openid', ...Object.keys(shape.claims)],
     claims: { openid: ['sub'], ...shape.claims },
@@ -69,8 +73,8 @@ function start() {
     },
     // Its own refuses addresses like these.
     fetch: (address, { dispatcher: _dispatcher, ...options }) => fetch(address, options),
-    interactions: { url: (_ctx, interaction) => `${shape.path ?? ''}/interaction/${interaction.uid}` },
-    findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...shape.person(people[id]) }) }),
+    interactions: { url: (_ctx, interaction) => `${folder}/interaction/${interaction.uid}` },
+    findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...shape.person(everybody(tenant)[id], tenant) }) }),
     // Whoever identifies has agreed.
     loadExistingGrant: async (ctx) => {
       const { client, session, params } = ctx.oidc;
@@ -89,8 +93,20 @@ function start() {
   return provider;
 }
 
-let provider = start();
-let handle = provider.callback();
+/** Who has an account, by the name that the provider's pages call them by. */
+function everybody(tenant) {
+  return tenant ? shape.tenants[tenant].people : people;
+}
+
+let mounted;
+function mount() {
+  const key = newKey();
+  mounted = folders.map((folder) => {
+    const provider = start(folder, key);
+    return { folder, provider, handle: provider.callback() };
+  });
+}
+mount();
 
 const server = createServer((request, response) => {
   answer(request, response).catch((error) => {
@@ -101,11 +117,10 @@ const server = createServer((request, response) => {
 server.listen(Number(port), '127.0.0.1');
 
 async function answer(request, response) {
-  const { pathname } = new URL(request.url, issuer);
+  const { pathname, search } = new URL(request.url, origin);
   // What a test tells it, beside what any provider has.
   if (pathname === '/test/rotate-keys' && request.method === 'POST') {
-    provider = start();
-    handle = provider.callback();
+    mount();
     return response.writeHead(204).end();
   }
   if (pathname === '/test/requests') {
@@ -114,24 +129,79 @@ async function answer(request, response) {
   // A browser's own idea.
   if (pathname === '/favicon.ico') return response.writeHead(204).end();
   requests[pathname] = (requests[pathname] ?? 0) + 1;
-  const local = pathname.slice((shape.path ?? '').length);
-  if (local.startsWith('/interaction/')) return interact(request, response);
+  if (shape.tenants && pathname.startsWith('/organizations/')) return forEveryTenant(request, response, pathname, search);
+  const found = mounted.find(({ folder }) => pathname.startsWith(folder));
+  if (!found) return response.writeHead(404).end();
+  const { folder, handle } = found;
+  if (pathname.slice(folder.length).startsWith('/interaction/')) return interact(request, response, found);
   // A path of the issuer's is a folder that the library is mounted in.
-  if (shape.path && pathname.startsWith(shape.path)) {
+  if (folder) {
     request.originalUrl = request.url;
-    request.url = request.url.slice(shape.path.length) || '/';
+    request.url = request.url.slice(folder.length) || '/';
   }
   return handle(request, response);
 }
 
+/** Which directory's code has which challenge (RFC 7636): the endpoints of all directories are one to the portal. */
+const tenantsByChallenge = new Map();
+
+/**
+ * What Entra ID has for all its directories at once: metadata with a pattern where the issuer would stand, a page on which
+ * people choose their account, and one token endpoint.
+ */
+async function forEveryTenant(request, response, pathname, search) {
+  const at = `${origin}/organizations/v2.0`;
+  switch (pathname.slice('/organizations/v2.0'.length)) {
+    case '/.well-known/openid-configuration': {
+      const metadata = await (await fetch(`${origin}${folders[0]}${pathname.slice('/organizations/v2.0'.length)}`)).json();
+      metadata.issuer = `${origin}/{tenantid}/v2.0`;
+      metadata.authorization_endpoint = `${at}/auth`;
+      metadata.token_endpoint = `${at}/token`;
+      metadata.jwks_uri = `${at}/jwks`;
+      return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(metadata));
+    }
+    case '/jwks': {
+      const keys = await (await fetch(`${origin}${folders[0]}/jwks`)).json();
+      for (const key of keys.keys) key.issuer = `${origin}/{tenantid}/v2.0`;
+      return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(keys));
+    }
+    case '/auth': {
+      const tenant = new URLSearchParams(search).get('directory');
+      if (tenant) {
+        const asked = new URLSearchParams(search);
+        asked.delete('directory');
+        tenantsByChallenge.set(asked.get('code_challenge'), tenant);
+        return response.writeHead(303, { location: `${origin}/${tenant}/v2.0/auth?${asked}` }).end();
+      }
+      const choices = Object.entries(shape.tenants).map(
+        ([tenant, { label }]) => `<li><a href="${escaped(`?${search.slice(1)}&directory=${tenant}`)}">${label}</a></li>`,
+      );
+      return response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(`<!doctype html><html lang="en">
+<title>${shapeName}</title><h1>Choose a directory</h1><ul>${choices.join('')}</ul></html>`);
+    }
+    case '/token': {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      const verifier = new URLSearchParams(body).get('code_verifier') ?? '';
+      const challenge = createHash('sha256').update(verifier).digest('base64url');
+      const tenant = tenantsByChallenge.get(challenge) ?? Object.keys(shape.tenants)[0];
+      const { host: _host, connection: _connection, 'content-length': _length, ...headers } = request.headers;
+      const answer = await fetch(`${origin}/${tenant}/v2.0/token`, { method: 'POST', headers, body });
+      return response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+    }
+    default:
+      return response.writeHead(404).end();
+  }
+}
+
 /** The page on which a person identifies, and what it sends back. */
-async function interact(request, response) {
+async function interact(request, response, { folder, provider }) {
   const { params } = await provider.interactionDetails(request, response);
   if (request.method === 'GET') {
     const asked = ['acr_values', 'claims', 'scope', 'ui_locales', ...(shape.extraParams ?? [])]
       .filter((parameter) => params[parameter])
       .map((parameter) => `<dt>${parameter}</dt><dd>${escaped(params[parameter])}</dd>`);
-    const choices = Object.entries(people).map(
+    const choices = Object.entries(everybody(shape.tenants && folder.split('/')[1])).map(
       ([id, { name: person }], index) =>
         `<label><input type="radio" name="person" value="${id}"${index ? '' : ' checked'}> ${person}</label><br>`,
     );

@@ -68,4 +68,50 @@ export const shapes = {
       backchannel_logout_session_required: true,
     }),
   },
+  // Directories that are an issuer each, roles of the application, and no level. When a person proved who they are is said only
+  // when it is asked for.
+  entra: {
+    algorithm: 'RS256',
+    claims: { openid: ['sub', 'tid', 'oid', 'roles', 'ver'], profile: ['name', 'preferred_username'], email: ['email'] },
+    back: (name) => `/staff/work-account/${name}/callback`,
+    client: () => ({ token_endpoint_auth_method: 'client_secret_post', client_secret: 'the secret of these tests' }),
+    person: ({ name, object, roles, email }, tenant) => ({ tid: tenant, oid: object, ver: '2.0', name, preferred_username: email, roles }),
+    tenants: {
+      '11111111-2222-4333-8444-555555555555': {
+        label: 'Exempelkommunen',
+        people: {
+          karin: {
+            name: 'Karin Åkerström',
+            object: 'aaaaaaaa-0000-4000-8000-000000000001',
+            email: 'karin.akerstrom@exempelkommunen.example',
+            roles: ['Postvalv.Admin'],
+          },
+          bo: {
+            name: 'Bo Ek',
+            object: 'aaaaaaaa-0000-4000-8000-000000000002',
+            email: 'bo.ek@exempelkommunen.example',
+            roles: [],
+          },
+          // A guest is a user of this directory, and another than at home.
+          mira: {
+            name: 'Mira Lund',
+            object: 'aaaaaaaa-0000-4000-8000-000000000003',
+            email: 'mira_grannkommunen.example#EXT#@exempelkommunen.example',
+            roles: ['Postvalv.Sender'],
+          },
+        },
+      },
+      '99999999-2222-4333-8444-555555555555': {
+        label: 'Grannkommunen',
+        people: {
+          mira: {
+            name: 'Mira Lund',
+            object: 'bbbbbbbb-0000-4000-8000-000000000003',
+            email: 'mira@grannkommunen.example',
+            roles: ['Postvalv.Admin'],
+          },
+        },
+      },
+    },
+  },
 };

@@ -5,11 +5,14 @@ import path from 'node:path';
 import { PNG } from 'pngjs';
 import { Installation, people } from '../support/installation.ts';
 import { expectAccessible, failOnConsoleErrors, photograph } from '../support/page.ts';
-import { asked, identify, OtherProvider, type Shape } from '../support/provider.ts';
+import { asked, identify, OtherProvider, type Shape as AnyShape } from '../support/provider.ts';
 
 const title = 'Beslut om förskoleplats';
 const anna = 'Anna Andersson';
 const minute = 60 * 1000;
+
+/** Those through which recipients sign in. */
+type Shape = Exclude<AnyShape, 'entra'>;
 
 /** The providers with what the portal's configuration says of them beside issuer and label, and their buttons. */
 const shapes: Record<Shape, { label: string; keys: string }> = {

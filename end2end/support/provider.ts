@@ -3,9 +3,9 @@ import path from 'node:path';
 import type { Installation } from './installation.ts';
 import { freePort, Program, root } from './program.ts';
 
-export type Shape = 'idura' | 'signicat' | 'oidc-sweden' | 'keycloak';
+export type Shape = 'idura' | 'signicat' | 'oidc-sweden' | 'keycloak' | 'entra';
 
-const paths: Partial<Record<Shape, string>> = { keycloak: '/realms/kommunen' };
+const paths: Partial<Record<Shape, string>> = { keycloak: '/realms/kommunen', entra: '/organizations/v2.0' };
 
 /** An OpenID provider that is not ours, shaped as one that authorities buy; see ../provider. */
 export class OtherProvider {

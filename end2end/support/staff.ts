@@ -24,11 +24,17 @@ export async function freshStep(page: Page): Promise<void> {
   if (intoStep > 20) await page.waitForTimeout((30.5 - intoStep) * 1000);
 }
 
-/** The link by which the organisation's first admin gets in. */
-export async function inviteAdmin(installation: Installation, { name, email } = admin): Promise<string> {
+/** The id of the demonstration organisation. */
+export async function organisationId(installation: Installation): Promise<string> {
   const { stdout } = await installation.operate('organisation', 'list');
   const id = stdout.match(/^([0-9a-f-]{36}) .*Exempelkommunen$/m)?.[1];
   if (!id) throw new Error(`no demonstration organisation in: ${stdout}`);
+  return id;
+}
+
+/** The link by which the organisation's first admin gets in. */
+export async function inviteAdmin(installation: Installation, { name, email } = admin): Promise<string> {
+  const id = await organisationId(installation);
   const invited = await installation.operate('staff', 'invite-admin', '--organisation', id, '--name', name, '--email', email);
   const link = invited.stdout.match(/^invitation (\S+)$/m)?.[1];
   if (!link) throw new Error(`no invitation in: ${invited.stdout}`);

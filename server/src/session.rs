@@ -72,12 +72,17 @@ pub(crate) async fn complete_removal(mut response: Response) -> Response {
 
 /// The key of the recipient's session that a request came with or was given; `None` when it has none.
 pub(crate) fn key(session: &Session) -> Option<SessionKey> {
-    session.id().as_ref().map(|id| key_of(id, SessionKind::Recipient))
+    key_of_kind(session, SessionKind::Recipient)
 }
 
 /// As [`key`], on the staff's routes.
 pub(crate) fn staff_key(session: &Session) -> Option<SessionKey> {
-    session.id().as_ref().map(|id| key_of(id, SessionKind::Staff))
+    key_of_kind(session, SessionKind::Staff)
+}
+
+/// As [`key`], on routes of that kind.
+pub(crate) fn key_of_kind(session: &Session, kind: SessionKind) -> Option<SessionKey> {
+    session.id().as_ref().map(|id| key_of(id, kind))
 }
 
 fn key_of(id: &Id, kind: SessionKind) -> SessionKey {

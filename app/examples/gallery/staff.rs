@@ -1,14 +1,14 @@
 //! The staff's pages with made-up people, systems and mistakes.
 
 use app::page::staff::{
-    CodeProblem, ConfirmProblem, CredentialProblem, Invitation, InviteForm, MemberForm, MemberProblem,
+    CodeProblem, ConfirmBy, ConfirmProblem, CredentialProblem, Invitation, InviteForm, MemberForm, MemberProblem,
     NewPasswordProblem, NewSystemForm, RulesForm, RulesProblem, SecondFactorSetUp, StaffSignIn, SystemProblem,
     accepted_early_page, account_page, confirm_page, invitation_page, invite_page, invited_page, member_page,
     members_page, new_system_page, password_page, recovery_codes_page, rules_page, second_factor_page,
     second_factor_set_up_page, secret_page, sent_messages_page, staff_organisation_page, staff_sign_in_page,
     staff_signed_out_page, system_page, systems_page, void_invitation_page,
 };
-use app::{Assets, Audience, Flash, Language, Page, StaffFrame, StaffSection};
+use app::{Assets, Audience, Flash, Language, Page, ProviderChoice, StaffFrame, StaffSection};
 use base::{CaseId, DeliveryId, Ids, InvalidNetworks, MessageId, Personnummer, SecretString, Timestamp};
 use portal::{
     BrowserFamily, Credential, CredentialKind, CredentialState, DeliveryStatus, Device, InvalidKey, NewDevice,
@@ -103,11 +103,32 @@ fn account(has_second_factor: bool, recovery_codes_left: usize) -> OwnAccount {
             first: None,
             last: Some(at(90).day()),
         },
+        has_work_account: false,
         password_set_at: Some(at(-20)),
         second_factor_set_at: has_second_factor.then_some(at(-20)),
         second_factor_required: !has_second_factor,
         recovery_codes_left,
     }
+}
+
+/// The way in that the preset for Entra ID gives.
+fn work_account(language: Language) -> Vec<ProviderChoice> {
+    let label = match language {
+        Language::Swedish => "arbetskonto",
+        Language::English => "work account",
+    };
+    vec![ProviderChoice {
+        name: "entra".to_owned(),
+        label: label.to_owned(),
+        logo: None,
+        last_used: false,
+        seems_down: false,
+        mode: None,
+    }]
+}
+
+fn by_password(has_second_factor: bool) -> ConfirmBy {
+    ConfirmBy::Password { has_second_factor }
 }
 
 fn notices() -> StaffNotices {
@@ -137,6 +158,7 @@ fn member(name: &str, role: Role, state: StaffState) -> StaffMember {
         validity: Validity::default(),
         state,
         has_second_factor: state == StaffState::Active,
+        has_work_account: false,
         last_signed_in_at: (state == StaffState::Active).then_some(at(-1)),
         is_self: role == Role::Admin,
     }
@@ -155,6 +177,10 @@ fn members() -> Vec<StaffMember> {
         member("Per Persson", Role::Sender, StaffState::Invited { until: None }),
         member("Eva Sund", Role::Sender, StaffState::NotYet),
         member("Lars Berg", Role::Sender, StaffState::Over),
+        StaffMember {
+            has_work_account: true,
+            ..member("Ylva Sjö", Role::Sender, StaffState::Active)
+        },
     ]
 }
 
@@ -208,6 +234,7 @@ fn administration(language: Language, assets: &Assets) -> Vec<(&'static str, Pag
         second_factor_required: true,
         operator_requires: problem.is_none(),
         password_days: String::new(),
+        work_account_required: problem.is_some().then_some(true),
         networks: "192.0.2.0/24\n".to_owned(),
         address: Some("198.51.100.7".to_owned()),
         problem,
@@ -293,6 +320,7 @@ fn administration(language: Language, assets: &Assets) -> Vec<(&'static str, Pag
     ];
     pages.extend(one(0, Some(MemberProblem::LastAdmin)).map(|page| ("member-last-admin", page)));
     pages.extend(one(2, None).map(|page| ("member-locked", page)));
+    pages.extend(one(7, None).map(|page| ("member-work-account", page)));
     pages.extend(one(3, Some(MemberProblem::Days)).map(|page| ("member-deactivated", page)));
     pages
 }
@@ -307,7 +335,15 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
         address: "exempelkommunen",
         email: if refused { "karin@exempelkommunen.example" } else { "" },
         refused,
+        work_accounts: Vec::new(),
+        by_password: true,
         flash: (!refused).then_some(Flash::SignInFirst),
+    };
+    let by_work_account = |by_password| StaffSignIn {
+        work_accounts: work_account(language),
+        by_password,
+        flash: None,
+        ..sign_in(false)
     };
     let invitation = |problem| Invitation {
         action: "/staff/invitations/x",
@@ -340,6 +376,11 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
         ),
         ("sign-in", staff_sign_in_page(&outside, &sign_in(false))),
         ("sign-in-refused", staff_sign_in_page(&outside, &sign_in(true))),
+        ("sign-in-either", staff_sign_in_page(&outside, &by_work_account(true))),
+        (
+            "sign-in-work-account",
+            staff_sign_in_page(&outside, &by_work_account(false)),
+        ),
         ("invitation", invitation_page(&outside, &invitation(None), &zone)),
         ("invitation-wrong", invitation_page(&outside, &invitation(wrong), &zone)),
         ("invitation-void", void_invitation_page(&outside)),
@@ -393,10 +434,40 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
                 &zone,
             ),
         ),
-        ("confirm", confirm_page(&inside("/staff/confirm"), true, None)),
+        (
+            "account-work-account",
+            account_page(
+                &inside("/staff/account"),
+                &OwnAccount {
+                    has_work_account: true,
+                    ..account(false, 0)
+                },
+                &StaffNotices::default(),
+                None,
+                &zone,
+            ),
+        ),
+        (
+            "confirm",
+            confirm_page(&inside("/staff/confirm"), &by_password(true), None, None),
+        ),
         (
             "confirm-wrong",
-            confirm_page(&inside("/staff/confirm"), false, Some(ConfirmProblem::Wrong)),
+            confirm_page(
+                &inside("/staff/confirm"),
+                &by_password(false),
+                Some(ConfirmProblem::Wrong),
+                None,
+            ),
+        ),
+        (
+            "confirm-work-account",
+            confirm_page(
+                &inside("/staff/confirm"),
+                &ConfirmBy::WorkAccount(work_account(language)),
+                None,
+                Some(Flash::SignInCancelled),
+            ),
         ),
         (
             "cases",

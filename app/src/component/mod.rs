@@ -3,6 +3,7 @@
 mod countdown;
 pub(crate) mod form;
 mod frame;
+mod way_in;
 
 use leptos::prelude::*;
 use portal::{DocumentSummary, Preview};
@@ -10,6 +11,7 @@ use portal::{DocumentSummary, Preview};
 pub(crate) use crate::icon::icon;
 pub(crate) use countdown::countdown;
 pub(crate) use frame::{footer, header};
+pub(crate) use way_in::way_in;
 
 use crate::context::Flash;
 use crate::texts::{Texts, sizes};

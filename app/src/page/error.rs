@@ -56,11 +56,19 @@ pub enum SignInProblem {
     NotLetIn,
     /// The organisation does not let its staff in from this network.
     NetworkNotAllowed,
+    /// The organisation lets its staff in with work accounts alone.
+    WorkAccountRequired,
+    /// The work account is of a directory that is none of the organisation's.
+    OtherDirectory,
+    /// The directory gives the work account no role here.
+    NoRole,
+    /// Another signed in than who was to prove that it is them.
+    SomebodyElse,
 }
 
 impl ErrorPage {
     /// Every error page, for tests that look at each.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::NotFound,
         Self::SignInFailed(SignInProblem::Cancelled),
         Self::SignInFailed(SignInProblem::Lost),
@@ -70,6 +78,10 @@ impl ErrorPage {
         Self::SignInFailed(SignInProblem::NotTrusted),
         Self::SignInFailed(SignInProblem::NotLetIn),
         Self::SignInFailed(SignInProblem::NetworkNotAllowed),
+        Self::SignInFailed(SignInProblem::WorkAccountRequired),
+        Self::SignInFailed(SignInProblem::OtherDirectory),
+        Self::SignInFailed(SignInProblem::NoRole),
+        Self::SignInFailed(SignInProblem::SomebodyElse),
         Self::Forbidden,
         Self::ForbiddenOrigin,
         Self::BadRequest,
@@ -139,6 +151,10 @@ impl SignInProblem {
             Self::NotTrusted => ("error-sign-in-not-trusted", "error-sign-in-not-trusted-body"),
             Self::NotLetIn => ("error-sign-in-not-let-in", "error-sign-in-not-let-in-body"),
             Self::NetworkNotAllowed => ("error-sign-in-network", "error-sign-in-network-body"),
+            Self::WorkAccountRequired => ("error-sign-in-work-account", "error-sign-in-work-account-body"),
+            Self::OtherDirectory => ("error-sign-in-directory", "error-sign-in-directory-body"),
+            Self::NoRole => ("error-sign-in-role", "error-sign-in-role-body"),
+            Self::SomebodyElse => ("error-sign-in-somebody-else", "error-sign-in-somebody-else-body"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `postvalv organisation`
 
+use base::{OrganisationId, TenantId};
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 use portal::NewOrganisation;
@@ -12,6 +13,9 @@ use crate::config::Config;
 pub enum OrganisationCommand {
     /// Create an organisation with a key of its own, and print its id.
     Create(Create),
+    /// Say whose directories of Entra ID are an organisation's, so that its staff sign in with work accounts.
+    #[command(subcommand)]
+    Tenant(TenantCommand),
     /// List the organisations: id, retention in days, time zone and name, oldest first.
     List,
 }
@@ -30,6 +34,32 @@ pub struct Create {
     time_zone: Option<TimeZone>,
 }
 
+/// What to do with an organisation's directories.
+#[derive(Debug, Subcommand)]
+pub enum TenantCommand {
+    /// Make a directory one of the organisation's: whoever has a role in it there gets in.
+    Add(Tenant),
+    /// Take a directory from the organisation: whoever came by it gets in no longer, from their next request on.
+    Remove(Tenant),
+    /// List the organisation's directories.
+    List {
+        /// The organisation's id.
+        #[arg(long, value_name = "ID")]
+        organisation: OrganisationId,
+    },
+}
+
+/// A directory of an organisation.
+#[derive(Debug, Args)]
+pub struct Tenant {
+    /// The organisation's id.
+    #[arg(long, value_name = "ID")]
+    organisation: OrganisationId,
+    /// The directory's id: "Tenant ID" in the Entra admin centre.
+    #[arg(long, value_name = "ID")]
+    tenant: TenantId,
+}
+
 fn time_zone(name: &str) -> Result<TimeZone, String> {
     TimeZone::get(name).map_err(|_| "not a time zone such as Europe/Stockholm".to_owned())
 }
@@ -45,6 +75,17 @@ pub(super) async fn run(config: &Config, command: OrganisationCommand) -> anyhow
                 time_zone: new.time_zone,
             };
             answer(&portal.create_organisation(&actor, new).await?.id.to_string());
+        }
+        OrganisationCommand::Tenant(TenantCommand::Add(Tenant { organisation, tenant })) => {
+            portal.add_tenant(&actor, organisation, tenant).await?;
+        }
+        OrganisationCommand::Tenant(TenantCommand::Remove(Tenant { organisation, tenant })) => {
+            portal.remove_tenant(&actor, organisation, tenant).await?;
+        }
+        OrganisationCommand::Tenant(TenantCommand::List { organisation }) => {
+            for tenant in portal.tenants(&actor, organisation).await? {
+                answer(&tenant.to_string());
+            }
         }
         OrganisationCommand::List => {
             for organisation in portal.list_organisations(&actor).await? {

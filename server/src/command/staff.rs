@@ -17,6 +17,13 @@ pub enum StaffCommand {
     InviteAdmin(InviteAdmin),
     /// Let somebody try again at once whose account is locked after wrong tries.
     Unlock(Who),
+    /// Let an organisation's staff in with passwords again, where its rules ask for work accounts: the way back when its directory
+    /// lets nobody in.
+    AllowPasswords {
+        /// The organisation.
+        #[arg(long, value_name = "ID")]
+        organisation: OrganisationId,
+    },
     /// Invite somebody anew, and print the link: for an only admin who lost their password or their app. What they had to sign in
     /// with is void at once.
     Reset(Who),
@@ -75,6 +82,9 @@ pub(super) async fn run(config: &Config, command: StaffCommand) -> anyhow::Resul
         StaffCommand::Unlock(who) => {
             let staff = find(&portal, &actor, &who).await?;
             portal.unlock_any_staff(&actor, staff).await?;
+        }
+        StaffCommand::AllowPasswords { organisation } => {
+            portal.allow_passwords(&actor, organisation).await?;
         }
         StaffCommand::Reset(who) => {
             let staff = find(&portal, &actor, &who).await?;

@@ -23,7 +23,8 @@ pub(crate) use logo::Logo;
 pub use preset::Preset;
 pub(crate) use provider::is_endpoint;
 pub use provider::{
-    Algorithm, ClaimPlace, ClaimSource, ClientAuthentication, DeviceParameters, Logout, ProviderSection, RequiredClaim,
+    Algorithm, ClaimPlace, ClaimSource, ClientAuthentication, DeviceParameters, Logout, ProviderKind, ProviderSection,
+    RequiredClaim, StaffRole,
 };
 pub use rates::RatesSection;
 pub use s3::S3Section;
@@ -95,7 +96,7 @@ pub struct Config {
     /// The jobs in process.
     #[serde(default)]
     pub jobs: JobsSection,
-    /// OpenID providers through which recipients sign in, by the name that stands in their addresses.
+    /// OpenID providers through which recipients or staff sign in, by the name that stands in their addresses.
     #[serde(default)]
     pub providers: BTreeMap<String, ProviderSection>,
 }

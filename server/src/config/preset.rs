@@ -24,6 +24,8 @@ pub enum Preset {
     Freja,
     /// Any provider that follows the Swedish OpenID Connect profile.
     OidcSweden,
+    /// Entra ID, for staff.
+    Entra,
     /// Our own bridge in front of BankID.
     BankidBridge,
 }
@@ -37,6 +39,7 @@ pub(super) fn defaults(name: &str) -> Option<&'static str> {
         "curity" => include_str!("preset/curity.toml"),
         "freja" => include_str!("preset/freja.toml"),
         "oidc-sweden" => include_str!("preset/oidc-sweden.toml"),
+        "entra" => include_str!("preset/entra.toml"),
         "bankid-bridge" => include_str!("preset/bankid-bridge.toml"),
         _ => return None,
     })
@@ -60,7 +63,7 @@ impl Preset {
                 "acr_values",
                 "is missing: the BankID authenticator, [\"urn:se:curity:authentication:bankid:ID\"]",
             ),
-            Self::Idura | Self::Signicat | Self::Freja | Self::OidcSweden | Self::BankidBridge => {}
+            Self::Idura | Self::Signicat | Self::Freja | Self::OidcSweden | Self::Entra | Self::BankidBridge => {}
         }
     }
 }

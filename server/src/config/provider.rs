@@ -1,9 +1,9 @@
-//! `[providers.NAME]`: an OpenID provider through which recipients sign in. A record, not code.
+//! `[providers.NAME]`: an OpenID provider through which recipients or staff sign in. A record, not code.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use base::SecretString;
+use base::{SecretString, TenantId};
 use p256::ecdsa::SigningKey;
 use p256::pkcs8::DecodePrivateKey as _;
 use serde::Deserialize;
@@ -19,13 +19,17 @@ use super::{Logo, Preset};
 pub struct ProviderSection {
     /// Where keys that are left out come from; none means the defaults below.
     pub preset: Option<Preset>,
+    /// Who signs in through it.
+    #[serde(default)]
+    pub kind: ProviderKind,
     /// What the button says, in Swedish.
     pub label: String,
     /// What the button says in English; the Swedish label unless given.
     pub label_en: Option<String>,
     /// A PNG file with the provider's logotype, for the button.
     pub logo: Option<PathBuf>,
-    /// The issuer, exactly as its metadata and tokens write it.
+    /// The issuer, exactly as its metadata write it. For staff it may hold `{tenantid}` once, where the tokens of each directory
+    /// of Entra ID have that directory's id.
     pub issuer: String,
     /// Our name at the provider.
     pub client_id: String,
@@ -39,11 +43,18 @@ pub struct ProviderSection {
     /// Scopes to ask for besides `openid`.
     #[serde(default)]
     pub scopes: Vec<String>,
-    /// Where the personnummer stands: the first place that has a value decides.
+    /// Where the personnummer stands: the first place that has a value decides. For recipients alone.
+    #[serde(default)]
     pub number: Vec<ClaimPlace>,
     /// Where the person's name stands: the first place that has a value decides; none means no greeting.
     #[serde(default)]
     pub name: Vec<ClaimPlace>,
+    /// Where the e-mail address of a staff member stands, to be shown: the first place that has a value decides.
+    #[serde(default)]
+    pub email: Vec<ClaimPlace>,
+    /// The role that each value of the claim `roles` gives a staff member (App Roles of Entra ID).
+    #[serde(default)]
+    pub roles: BTreeMap<String, StaffRole>,
     /// Claims that must have one certain value.
     #[serde(default)]
     pub required: Vec<RequiredClaim>,
@@ -64,7 +75,7 @@ pub struct ProviderSection {
     /// Whether to ask for the accepted `acr` values as an essential claim (Swedish OIDC profile).
     #[serde(default)]
     pub essential_acr: bool,
-    /// How long ago the person may have authenticated, in seconds; also sent as `max_age`.
+    /// How long ago a recipient may have authenticated, in seconds; also sent as `max_age`.
     #[serde(default = "ProviderSection::default_max_age")]
     pub max_age_seconds: u32,
     /// More parameters of the authorization request.
@@ -85,6 +96,37 @@ pub struct ProviderSection {
     #[serde(default)]
     pub redirect_origins: Vec<PublicOrigin>,
 }
+
+/// Who signs in through a provider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderKind {
+    /// Recipients, whom it knows by their personnummer.
+    #[default]
+    Recipient,
+    /// Staff with a work account, whom it knows by `tid` and `oid` (Entra ID).
+    Staff,
+}
+
+/// A role that a provider can give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct StaffRole(pub portal::Role);
+
+impl TryFrom<String> for StaffRole {
+    type Error = &'static str;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        name.parse().map(Self).map_err(|_| "must be sender, admin or auditor")
+    }
+}
+
+/// Stands in an issuer for the id of each directory. Source: Microsoft identity platform, "OpenID Connect on the Microsoft identity
+/// platform", metadata of the tenant-independent authorities.
+const TENANT_PLACEHOLDER: &str = "{tenantid}";
+
+/// The authority that knows the accounts of all directories, and no personal ones.
+const EVERY_TENANT: &str = "organizations";
 
 /// Where a claim is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -204,10 +246,45 @@ impl ProviderSection {
         300
     }
 
+    /// Whether each directory has an issuer of its own, of which the record's is the pattern.
+    #[must_use]
+    pub fn has_issuer_per_tenant(&self) -> bool {
+        self.issuer.contains(TENANT_PLACEHOLDER)
+    }
+
+    /// The issuer whose metadata are fetched: the one of every directory, where each has its own.
+    #[must_use]
+    pub fn discovery_issuer(&self) -> String {
+        self.issuer.replace(TENANT_PLACEHOLDER, EVERY_TENANT)
+    }
+
+    /// The issuer of the tokens of a directory.
+    #[must_use]
+    pub fn issuer_of(&self, tenant: TenantId) -> String {
+        self.issuer.replace(TENANT_PLACEHOLDER, &tenant.to_string())
+    }
+
+    /// Whether `issuer` is the record's, or of its pattern.
+    #[must_use]
+    pub fn is_issuer(&self, issuer: &str) -> bool {
+        let Some((before, after)) = self.issuer.split_once(TENANT_PLACEHOLDER) else {
+            return issuer == self.issuer;
+        };
+        let tenant = issuer.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+        tenant
+            .and_then(|tenant| tenant.parse().ok())
+            .is_some_and(|tenant| issuer == self.issuer_of(tenant))
+    }
+
     /// Whether anything is read from UserInfo.
     #[must_use]
     pub fn wants_user_info(&self) -> bool {
-        let places = self.number.iter().chain(&self.name).map(|place| place.from);
+        let places = self
+            .number
+            .iter()
+            .chain(&self.name)
+            .chain(&self.email)
+            .map(|place| place.from);
         places
             .chain(self.required.iter().map(|required| required.from))
             .any(|from| from == ClaimSource::UserInfo)
@@ -225,12 +302,31 @@ impl ProviderSection {
             "issuer",
             "must be an https:// address without query (plain http to loopback when mode = \"development\")",
         );
-        check.that(!self.number.is_empty(), "number", "must name at least one claim");
         check.that(
             !self.algorithms.is_empty(),
             "algorithms",
             "must name at least one of ES256, PS256, RS256",
         );
+        match self.kind {
+            ProviderKind::Recipient => self.validate_for_recipients(check),
+            ProviderKind::Staff => self.validate_for_staff(check),
+        }
+        if let Some(preset) = self.preset {
+            preset.validate(self, check);
+        }
+        self.validate_parameters(check);
+    }
+
+    fn validate_for_recipients(&self, check: &mut Check) {
+        check.that(!self.number.is_empty(), "number", "must name at least one claim");
+        check.that(
+            !self.has_issuer_per_tenant(),
+            "issuer",
+            "must not hold {tenantid} unless kind = \"staff\"",
+        );
+        let for_staff = "is for kind = \"staff\" alone: take it away";
+        check.that(self.roles.is_empty(), "roles", for_staff);
+        check.that(self.email.is_empty(), "email", for_staff);
         let is_level = |number: &i16| portal::AssuranceLevel::from_number(*number).is_some();
         check.that(self.levels.values().all(is_level), "levels", "must be 3 or 4");
         match self.level_without_acr {
@@ -250,10 +346,40 @@ impl ProviderSection {
             "logout",
             "can't be end_session_with_hint when the ID token holds the number, which would stand in an address",
         );
-        if let Some(preset) = self.preset {
-            preset.validate(self, check);
+    }
+
+    fn validate_for_staff(&self, check: &mut Check) {
+        check.that(
+            !self.roles.is_empty(),
+            "roles",
+            "must say which role each App Role gives",
+        );
+        check.that(
+            self.issuer.matches(TENANT_PLACEHOLDER).count() <= 1,
+            "issuer",
+            "must hold {tenantid} at most once",
+        );
+        let given = [
+            ("number", !self.number.is_empty()),
+            ("levels", !self.levels.is_empty()),
+            ("level_without_acr", self.level_without_acr.is_some()),
+            ("essential_acr", self.essential_acr),
+            ("this_device", self.this_device.is_some()),
+            ("other_device", self.other_device.is_some()),
+            ("logout", self.logout != Logout::None),
+            ("back_channel_logout", self.back_channel_logout),
+        ];
+        for (key, given) in given {
+            check.that(!given, key, "is for kind = \"recipient\" alone: take it away");
         }
-        self.validate_parameters(check);
+        // What asks for it is a fresh sign-in, each time.
+        for key in ["prompt", "max_age"] {
+            check.that(
+                !self.parameters.contains_key(key),
+                "parameters",
+                &format!("must not set {key}"),
+            );
+        }
     }
 
     fn validate_authentication(&self, check: &mut Check) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use base::{Timestamp, constant_time_eq};
+use base::{StaffId, Timestamp, constant_time_eq};
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 use tower_sessions::session::Error;
@@ -24,6 +24,21 @@ pub(super) struct Attempt {
     /// PKCE code verifier (RFC 7636).
     pub(super) verifier: String,
     pub(super) started_at: Timestamp,
+    /// How long before the start the person may have authenticated; `None` when that is left to the provider.
+    #[serde(default)]
+    pub(super) max_age_seconds: Option<u32>,
+    /// Whose staff signs in.
+    #[serde(default)]
+    pub(super) staff: Option<StaffAttempt>,
+}
+
+/// What a staff member's sign-in remembers besides.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct StaffAttempt {
+    /// What stands for the organisation in the address of its sign-in page.
+    pub(crate) organisation: String,
+    /// Who proves anew that it is them, when somebody does.
+    pub(crate) confirms: Option<StaffId>,
 }
 
 /// Remembers a sign-in; the oldest is forgotten when there are too many.
@@ -78,6 +93,8 @@ mod tests {
             nonce: String::new(),
             verifier: String::new(),
             started_at: Timestamp::from_millis(0),
+            max_age_seconds: None,
+            staff: None,
         }
     }
 

@@ -18,7 +18,7 @@ use super::jws::{self, Signed};
 use super::provider::Provider;
 use super::verify::LEEWAY;
 use crate::answer;
-use crate::config::ProviderSection;
+use crate::config::{ProviderKind, ProviderSection};
 use crate::state::AppState;
 
 /// The member of `events` that makes a token a logout token (section 2.4).
@@ -66,7 +66,7 @@ pub(crate) async fn back_channel_logout(
     context: RequestContext,
     form: Result<Form<LogoutRequest>, FormRejection>,
 ) -> Response {
-    let provider = state.providers().get(&name);
+    let provider = state.providers().get(ProviderKind::Recipient, &name);
     let Some(provider) = provider.filter(|provider| provider.record.back_channel_logout) else {
         return Problem::of(StatusCode::NOT_FOUND).into_response();
     };

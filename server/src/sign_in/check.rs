@@ -67,7 +67,10 @@ impl fmt::Display for Report {
 /// Asks the provider what signing in would ask it, and compares.
 pub(super) async fn check(provider: &Provider, origin: &PublicOrigin) -> Report {
     let mut report = Report::default();
-    report.found("redirect URI", redirect_uri(origin, &provider.name));
+    report.found(
+        "redirect URI",
+        redirect_uri(origin, provider.record.kind, &provider.name),
+    );
     if provider.record.logout != Logout::None {
         report.found("post-logout redirect URI", super::sign_out::signed_out_uri(origin));
     }

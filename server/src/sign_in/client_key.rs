@@ -96,7 +96,7 @@ fn thumbprint(key: &VerifyingKey) -> String {
 
 /// `GET /sign-in/{provider}/jwks`: our public key at that provider, for the provider to fetch.
 pub(crate) async fn jwks(State(state): State<AppState>, Path(name): Path<String>) -> Response {
-    let provider = state.providers().get(&name);
+    let provider = state.providers().any(&name);
     let Some(keys) = provider.and_then(|provider| Some(provider.client_key.as_ref()?.published())) else {
         return Problem::of(StatusCode::NOT_FOUND).into_response();
     };

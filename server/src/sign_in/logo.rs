@@ -14,7 +14,7 @@ pub(super) fn path(provider: &str) -> String {
 
 /// The picture that the operator gave.
 pub(crate) async fn logo(State(state): State<AppState>, Path(name): Path<String>) -> Response {
-    let provider = state.providers().get(&name);
+    let provider = state.providers().any(&name);
     let Some(png) = provider.and_then(|provider| Some(provider.logo.as_ref()?.png.clone())) else {
         return Problem::of(StatusCode::NOT_FOUND).into_response();
     };

@@ -1,8 +1,9 @@
-//! Recipients' sign-in through an OpenID provider, and signing out.
+//! Signing in through an OpenID provider, and recipients' signing out. Staff's own pages for it are in `staff`.
 //!
 //! Owns the start, the callback and their state; `docs/security.md` says which attack each check answers. The code flow
 //! with PKCE (RFC 7636), state and nonce; nothing that the provider says is believed before [`verify`] has checked it.
 
+mod answered;
 mod attempt;
 mod back_channel;
 mod callback;
@@ -10,14 +11,17 @@ mod check;
 mod client_key;
 mod device_mode;
 mod http;
+mod identity;
 mod jws;
 mod logo;
+mod per_tenant;
 mod provider;
 mod said;
 mod sign_out;
 mod start;
 mod user_info;
 mod verify;
+mod work_account;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,6 +31,8 @@ use portal::SignInRefusal;
 use web::PublicOrigin;
 
 pub use self::http::HttpLimits;
+pub(crate) use answered::{Answer, Failure};
+pub(crate) use attempt::StaffAttempt;
 pub(crate) use back_channel::{back_channel_logout, back_channel_paths};
 pub(crate) use callback::callback;
 pub(crate) use client_key::jwks;
@@ -35,11 +41,12 @@ pub(crate) use logo::logo;
 use provider::Provider;
 pub(crate) use sign_out::sign_out;
 pub(crate) use start::start;
+pub(crate) use work_account::{NotBegun, begin_work_account, finish_work_account};
 
 use app::{DeviceMode, Language, ProviderChoice, SignInProblem};
 
 use crate::answer::chain;
-use crate::config::ProviderSection;
+use crate::config::{ProviderKind, ProviderSection};
 
 /// Session key: who vouched for the person, for signing out.
 const SIGNED_IN: &str = "signed_in";
@@ -82,13 +89,19 @@ impl Providers {
         Ok(Self(Arc::new(providers.collect())))
     }
 
-    fn get(&self, name: &str) -> Option<Arc<Provider>> {
+    /// The provider of this name, if those of that kind sign in through it: nobody gets in by the others' way.
+    fn get(&self, kind: ProviderKind, name: &str) -> Option<Arc<Provider>> {
+        self.any(name).filter(|provider| provider.record.kind == kind)
+    }
+
+    /// The provider of this name, whoever signs in through it.
+    fn any(&self, name: &str) -> Option<Arc<Provider>> {
         self.0.get(name).map(Arc::clone)
     }
 
     /// What the provider of this name says of itself, and what of it would not work; `None` when there is no such provider.
     pub(crate) async fn check(&self, name: &str, origin: &PublicOrigin) -> Option<check::Report> {
-        let provider = self.get(name)?;
+        let provider = self.any(name)?;
         Some(check::check(&provider, origin).await)
     }
 
@@ -97,15 +110,25 @@ impl Providers {
         futures::future::join_all(self.0.values().map(|provider| provider.refresh())).await;
     }
 
-    /// How many ways in there are.
-    pub(crate) fn count(&self) -> usize {
-        self.0.len()
+    fn of_kind(&self, kind: ProviderKind) -> impl Iterator<Item = &Arc<Provider>> {
+        self.0.values().filter(move |provider| provider.record.kind == kind)
     }
 
-    /// The ways in: first the one of this name, which was used last, then the others in the order of their names; `mode`
+    /// How many ways in there are for those of that kind.
+    pub(crate) fn count(&self, kind: ProviderKind) -> usize {
+        self.of_kind(kind).count()
+    }
+
+    /// The ways in for those of that kind: first the one of this name, which was used last, then the others in the order of their names; `mode`
     /// fits the device. Asks no provider anything.
-    pub(crate) fn choices(&self, language: Language, last_used: Option<&str>, mode: DeviceMode) -> Vec<ProviderChoice> {
-        let several = self.count() > 1;
+    pub(crate) fn choices(
+        &self,
+        kind: ProviderKind,
+        language: Language,
+        last_used: Option<&str>,
+        mode: DeviceMode,
+    ) -> Vec<ProviderChoice> {
+        let several = self.count(kind) > 1;
         let choice = |provider: &Arc<Provider>| {
             let record = &provider.record;
             let label = match (language, &record.label_en) {
@@ -125,7 +148,7 @@ impl Providers {
                 mode: record.this_device.is_some().then_some(mode),
             }
         };
-        let mut choices: Vec<_> = self.0.values().map(choice).collect();
+        let mut choices: Vec<_> = self.of_kind(kind).map(choice).collect();
         choices.sort_by_key(|choice| !choice.last_used);
         choices
     }
@@ -145,11 +168,16 @@ pub(crate) fn form_origins(records: &BTreeMap<String, ProviderSection>) -> Vec<S
     origins
 }
 
-fn redirect_uri(origin: &PublicOrigin, provider: &str) -> String {
-    origin.address_of(&format!("/sign-in/{provider}/callback"))
+/// Where a provider sends people back to; another address for each provider, so that none answers for another.
+fn redirect_uri(origin: &PublicOrigin, kind: ProviderKind, provider: &str) -> String {
+    origin.address_of(&match kind {
+        ProviderKind::Recipient => format!("/sign-in/{provider}/callback"),
+        ProviderKind::Staff => format!("/staff/work-account/{provider}/callback"),
+    })
 }
 
-const fn problem(refusal: SignInRefusal) -> SignInProblem {
+/// What a refusal tells the person.
+pub(crate) const fn problem(refusal: SignInRefusal) -> SignInProblem {
     match refusal {
         SignInRefusal::Cancelled => SignInProblem::Cancelled,
         SignInRefusal::Mismatch => SignInProblem::Lost,

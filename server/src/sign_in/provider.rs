@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 
 use super::client_key::ClientKey;
 use super::http::{Http, HttpError};
+use super::per_tenant;
 use crate::config::{Logo, ProviderSection, is_endpoint};
 
 /// How long metadata and keys are used before they are fetched again.
@@ -66,7 +67,7 @@ impl AdditionalProviderMetadata for More {}
 #[derive(Debug)]
 pub(super) struct Unavailable;
 
-/// An OpenID provider through which recipients sign in.
+/// An OpenID provider through which recipients or staff sign in.
 #[derive(Debug)]
 pub(crate) struct Provider {
     pub(super) name: String,
@@ -212,8 +213,12 @@ impl Provider {
 
     /// What the provider says of itself now, when signing in can use it.
     pub(super) async fn discover(&self) -> Result<Metadata, DiscoveryProblem> {
-        let issuer = IssuerUrl::new(self.record.issuer.clone()).map_err(|_| DiscoveryProblem::Issuer)?;
-        let metadata = Metadata::discover_async(issuer, &self.http).await?;
+        let metadata = if self.record.has_issuer_per_tenant() {
+            per_tenant::discover(&self.record, &self.http).await?
+        } else {
+            let issuer = IssuerUrl::new(self.record.issuer.clone()).map_err(|_| DiscoveryProblem::Issuer)?;
+            Metadata::discover_async(issuer, &self.http).await?
+        };
         let more = metadata.additional_metadata();
         let endpoints = [
             Some(metadata.authorization_endpoint().as_str()),

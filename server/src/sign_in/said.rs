@@ -19,7 +19,7 @@ pub(super) struct Said {
 }
 
 impl Said {
-    fn at(&self, from: ClaimSource, claim: &str) -> Option<&Value> {
+    pub(super) fn at(&self, from: ClaimSource, claim: &str) -> Option<&Value> {
         match from {
             ClaimSource::IdToken => self.id_token.get(claim),
             ClaimSource::UserInfo => self.user_info.get(claim),
@@ -68,8 +68,8 @@ impl Said {
         })
     }
 
-    /// The name to greet the person with.
-    pub(super) fn name(&self, places: &[ClaimPlace]) -> Option<String> {
+    /// A text to be shown, such as the name to greet the person with. The first place that has anything decides.
+    pub(super) fn text(&self, places: &[ClaimPlace]) -> Option<String> {
         let name = places
             .iter()
             .find_map(|place| self.at(place.from, &place.claim))?

@@ -8,7 +8,7 @@ use web::PublicOrigin;
 
 use super::{SIGNED_IN, SignedIn};
 use crate::answer;
-use crate::config::Logout;
+use crate::config::{Logout, ProviderKind};
 use crate::state::AppState;
 use crate::visitor::Visitor;
 
@@ -44,7 +44,7 @@ pub(super) fn signed_out_uri(origin: &PublicOrigin) -> String {
 
 /// Where the browser passes by to end the session at the provider. A provider that is down keeps nobody signed in here.
 async fn end_session_address(state: &AppState, signed_in: SignedIn) -> Option<String> {
-    let provider = state.providers().get(&signed_in.provider)?;
+    let provider = state.providers().get(ProviderKind::Recipient, &signed_in.provider)?;
     if provider.record.logout == Logout::None {
         return None;
     }

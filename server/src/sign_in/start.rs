@@ -10,11 +10,12 @@ use openidconnect::{AuthenticationContextClass, CsrfToken, LanguageTag, Nonce, P
 use portal::SignInRefusal;
 use tower_sessions::Session;
 
-use super::attempt::{self, Attempt};
+use super::attempt::{self, Attempt, StaffAttempt};
 use super::device_mode::Choice;
 use super::provider::{Metadata, Provider};
 use super::{redirect_uri, verify};
 use crate::answer;
+use crate::config::ProviderKind;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 
@@ -30,7 +31,7 @@ pub(crate) async fn start(
     session: Session,
     form: Result<Form<Choice>, FormRejection>,
 ) -> Response {
-    let Some(provider) = state.providers().get(&name) else {
+    let Some(provider) = state.providers().get(ProviderKind::Recipient, &name) else {
         return answer::error(ErrorPage::NotFound, &visitor);
     };
     if let Err(refused) = state.sign_ins().take(visitor.request.address, state.clock().now()) {
@@ -43,15 +44,16 @@ pub(crate) async fn start(
         }
         return answer::error(ErrorPage::SignInFailed(SignInProblem::ProviderUnavailable), &visitor);
     };
-    let redirect = redirect_uri(state.origin(), &name);
-    let Ok((address, attempt)) = request(
-        &provider,
-        &metadata,
-        &redirect,
-        visitor.layout.language,
-        Choice::mode(form, visitor.mode),
-        state.clock().now(),
-    ) else {
+    let asked = Asked {
+        redirect: redirect_uri(state.origin(), ProviderKind::Recipient, &name),
+        language: visitor.layout.language,
+        mode: Choice::mode(form, visitor.mode),
+        // A person's own words are asked for each time, whoever signed in on this device before.
+        anew: true,
+        max_age_seconds: Some(provider.record.max_age_seconds),
+        staff: None,
+    };
+    let Ok((address, attempt)) = request(&provider, &metadata, asked, state.clock().now()) else {
         return answer::error(ErrorPage::Internal, &visitor);
     };
     // Somebody who is signed in and begins anew is no longer signed in.
@@ -72,16 +74,27 @@ pub(crate) async fn start(
     }
 }
 
-fn request(
+/// What a sign-in asks of the provider, besides what its record says.
+pub(crate) struct Asked {
+    pub(crate) redirect: String,
+    pub(crate) language: Language,
+    pub(crate) mode: DeviceMode,
+    /// Whether the person proves who they are now, even if the provider knows them already.
+    pub(crate) anew: bool,
+    /// How long before now they may have done so; `None` when that is left to the provider.
+    pub(crate) max_age_seconds: Option<u32>,
+    pub(crate) staff: Option<StaffAttempt>,
+}
+
+/// The address to send the browser to, and what to remember of it.
+pub(super) fn request(
     provider: &Provider,
     metadata: &Metadata,
-    redirect: &str,
-    language: Language,
-    mode: DeviceMode,
+    asked: Asked,
     now: Timestamp,
 ) -> Result<(String, Attempt), verify::Refused> {
     let record = &provider.record;
-    let client = verify::client(provider, metadata, redirect)?;
+    let client = verify::client(provider, metadata, &asked.redirect)?;
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let mut request = client
         .authorize_url(
@@ -90,13 +103,17 @@ fn request(
             || Nonce::new_random_len(RANDOM_BYTES),
         )
         .set_pkce_challenge(challenge)
-        .add_prompt(CoreAuthPrompt::Login)
-        .set_max_age(std::time::Duration::from_secs(record.max_age_seconds.into()))
-        .add_ui_locale(LanguageTag::new(language.tag().to_owned()));
+        .add_ui_locale(LanguageTag::new(asked.language.tag().to_owned()));
+    if asked.anew {
+        request = request.add_prompt(CoreAuthPrompt::Login);
+    }
+    if let Some(seconds) = asked.max_age_seconds {
+        request = request.set_max_age(std::time::Duration::from_secs(seconds.into()));
+    }
     for scope in &record.scopes {
         request = request.add_scope(Scope::new(scope.clone()));
     }
-    let of_mode = match mode {
+    let of_mode = match asked.mode {
         DeviceMode::ThisDevice => &record.this_device,
         DeviceMode::OtherDevice => &record.other_device,
     };
@@ -125,6 +142,8 @@ fn request(
         nonce: nonce.secret().clone(),
         verifier: verifier.secret().clone(),
         started_at: now,
+        max_age_seconds: asked.max_age_seconds,
+        staff: asked.staff,
     };
     Ok((address.into(), attempt))
 }

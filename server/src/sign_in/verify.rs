@@ -20,7 +20,7 @@ use openidconnect::{
     IdTokenVerifier, Nonce, OAuth2TokenResponse, PkceCodeVerifier, RedirectUrl, RequestTokenError,
     SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse,
 };
-use portal::{AssuranceLevel, SignInRefusal, VerifiedIdentity};
+use portal::SignInRefusal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -38,8 +38,8 @@ pub(super) const LEEWAY: Duration = Duration::from_secs(30);
 
 /// Why a sign-in was refused: for the audit log, and in words of ours for the log. Holds nothing that the provider said.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Refused {
-    pub(super) refusal: SignInRefusal,
+pub(crate) struct Refused {
+    pub(crate) refusal: SignInRefusal,
     pub(super) problem: &'static str,
 }
 
@@ -119,9 +119,13 @@ pub(super) fn client(provider: &Provider, metadata: &Metadata, redirect: &str) -
     )
 }
 
-/// A person whose identity passed every check, and the ID token when signing out needs it as a hint.
-pub(super) struct Verified {
-    pub(super) identity: VerifiedIdentity,
+/// What a provider vouched for: its answer is its own, for this sign-in, and fresh enough. Who it is says [`super::identity`].
+pub(super) struct Vouched {
+    pub(super) said: Said,
+    /// The level of assurance that the token names.
+    pub(super) acr: Option<String>,
+    pub(super) authenticated_at: Option<Timestamp>,
+    /// The ID token, for when signing out needs it as a hint.
     pub(super) id_token: String,
 }
 
@@ -132,7 +136,7 @@ pub(super) async fn verify(
     code: String,
     redirect: &str,
     now: impl Fn() -> Timestamp,
-) -> Result<Verified, Refused> {
+) -> Result<Vouched, Refused> {
     let metadata = provider.metadata().await.map_err(|_| unavailable("no metadata"))?;
     let client = client(provider, &metadata, redirect)?;
     let mut exchange = client
@@ -158,10 +162,12 @@ pub(super) async fn verify(
         provider,
         nonce: Nonce::new(attempt.nonce),
         started_at: attempt.started_at,
+        max_age: attempt
+            .max_age_seconds
+            .map(|seconds| Duration::from_secs(seconds.into())),
         now: now(),
     };
     let claims = check_id_token(&expected, &metadata, id_token, tokens.access_token()).await?;
-    let level = level(provider, &claims)?;
 
     let user_info = if provider.record.wants_user_info() {
         let subject = claims.subject().as_str();
@@ -174,18 +180,10 @@ pub(super) async fn verify(
         user_info,
     };
     said.require(provider)?;
-    let authenticated_at = claims
-        .auth_time()
-        .ok_or(invalid("it is not said when the person authenticated"))?;
-    Ok(Verified {
-        identity: VerifiedIdentity {
-            personnummer: said.number(&provider.record.number)?,
-            name: said.name(&provider.record.name),
-            level,
-            provider: provider.name.clone(),
-            at_provider: said.at_provider(provider),
-            authenticated_at: timestamp(authenticated_at),
-        },
+    Ok(Vouched {
+        said,
+        acr: claims.auth_context_ref().map(|acr| acr.as_str().to_owned()),
+        authenticated_at: claims.auth_time().map(timestamp),
         id_token: id_token.to_string(),
     })
 }
@@ -194,6 +192,7 @@ struct Expected<'a> {
     provider: &'a Provider,
     nonce: Nonce,
     started_at: Timestamp,
+    max_age: Option<Duration>,
     now: Timestamp,
 }
 
@@ -237,14 +236,15 @@ fn check_with(
     let record = &expected.provider.record;
     let other = |problem| Problem::Other(invalid(problem));
     let algorithms = record.algorithms.iter().map(|algorithm| signing_algorithm(*algorithm));
-    let (started_at, now) = (expected.started_at, expected.now);
-    let max_age = Duration::from_secs(record.max_age_seconds.into());
+    let (started_at, max_age, now) = (expected.started_at, expected.max_age, expected.now);
     // As for a public client, so that no token is ever checked with our secret as its key.
     let verifier = IdTokenVerifier::new_public_client(
         ClientId::new(record.client_id.clone()),
         metadata.issuer().clone(),
         metadata.jwks().clone(),
     )
+    // Where each directory is an issuer of its own, the library can't know which: that is looked at below.
+    .require_issuer_match(!record.has_issuer_per_tenant())
     .set_allowed_algs(algorithms)
     .set_time_fn(move || date_time(now - LEEWAY))
     .set_issue_time_verifier_fn(move |issued_at| {
@@ -253,15 +253,22 @@ fn check_with(
         if fits { Ok(()) } else { Err("iat".to_owned()) }
     })
     .set_auth_time_verifier_fn(move |authenticated_at| {
-        // We always ask for `max_age`, so the claim must be there (OpenID Connect Core 1.0 section 3.1.2.1).
-        let fits = authenticated_at.map(timestamp).is_some_and(|authenticated_at| {
-            authenticated_at <= now + LEEWAY && authenticated_at + max_age + LEEWAY >= started_at
-        });
+        // Where we asked for `max_age`, the claim must be there (OpenID Connect Core 1.0 section 3.1.2.1).
+        let fits = match (authenticated_at.map(timestamp), max_age) {
+            (Some(authenticated_at), Some(max_age)) => {
+                authenticated_at <= now + LEEWAY && authenticated_at + max_age + LEEWAY >= started_at
+            }
+            (Some(authenticated_at), None) => authenticated_at <= now + LEEWAY,
+            (None, max_age) => max_age.is_none(),
+        };
         if fits { Ok(()) } else { Err("auth_time".to_owned()) }
     });
     let claims = id_token
         .claims(&verifier, &expected.nonce)
         .map_err(|error| token_refused(&error))?;
+    if !record.is_issuer(claims.issuer().as_str()) {
+        return Err(other("the token is another issuer's"));
+    }
     // `azp`, when present, is us (OpenID Connect Core 1.0 section 3.1.3.7, steps 4 and 5).
     if claims
         .authorized_party()
@@ -307,19 +314,6 @@ fn exchange_refused(error: &RequestTokenError<HttpError, StandardErrorResponse<C
         RequestTokenError::Parse(..) => invalid("the token response can't be read"),
         RequestTokenError::Other(_) => invalid("the token response is not accepted"),
     }
-}
-
-/// The level that the token vouches for; what was asked for counts for nothing.
-fn level(provider: &Provider, claims: &OurIdTokenClaims) -> Result<AssuranceLevel, Refused> {
-    let record = &provider.record;
-    let number = match claims.auth_context_ref() {
-        Some(acr) => record.levels.get(acr.as_str()).copied(),
-        None => record.level_without_acr,
-    };
-    number.and_then(AssuranceLevel::from_number).ok_or(refused(
-        SignInRefusal::LevelTooLow,
-        "the level of assurance is missing or too low",
-    ))
 }
 
 fn timestamp(instant: DateTime<Utc>) -> Timestamp {

@@ -1,27 +1,44 @@
 //! The page on which a staff member proves anew that it is them, before something that matters.
 
-use app::page::staff::{ConfirmProblem, confirm_page};
+use app::page::staff::{ConfirmBy, ConfirmProblem, confirm_page};
 use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use base::SecretString;
 use http::HeaderMap;
-use portal::{ConfirmError, StaffSignInError};
+use portal::{ConfirmError, SeeStaffError, StaffActor, StaffSignInError};
 use serde::Deserialize;
 
 use super::members::see_refused;
 use super::sign_in::unprocessable;
 use super::visitor::Staff;
-use super::{Place, return_to, steps};
+use super::{Place, return_to, steps, work_account};
 use crate::state::AppState;
-use crate::{answer, cookie};
+use crate::visitor::Visitor;
+use crate::{answer, cookie, flash};
 
 /// `GET /staff/confirm`
-pub(super) async fn form(State(state): State<AppState>, Staff { actor, visitor }: Staff) -> Response {
-    match state.portal().own_account(&actor).await {
-        Ok(account) => confirm_page(&visitor.layout, account.second_factor_set_at.is_some(), None).into_response(),
+pub(super) async fn form(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    headers: HeaderMap,
+) -> Response {
+    match by(&state, &actor, &visitor).await {
+        Ok(by) => flash::tell(&headers, |flash| confirm_page(&visitor.layout, &by, None, flash)),
         Err(error) => see_refused(error, &Place::Account, &visitor),
     }
+}
+
+/// By what somebody proves that it is them.
+async fn by(state: &AppState, actor: &StaffActor, visitor: &Visitor) -> Result<ConfirmBy, SeeStaffError> {
+    if actor.has_work_account() {
+        let providers = work_account::choices(state, visitor, actor.organisation_id()).await?;
+        return Ok(ConfirmBy::WorkAccount(providers));
+    }
+    let account = state.portal().own_account(actor).await?;
+    Ok(ConfirmBy::Password {
+        has_second_factor: account.second_factor_set_at.is_some(),
+    })
 }
 
 /// What proves it.
@@ -64,12 +81,8 @@ pub(super) async fn confirm(
         Err(ConfirmError::SessionGone) => return steps::refused(&StaffSignInError::SessionGone, &visitor),
         Err(ConfirmError::Fault(fault)) => return answer::fault(&fault, &visitor),
     };
-    match state.portal().own_account(&actor).await {
-        Ok(account) => unprocessable(confirm_page(
-            &visitor.layout,
-            account.second_factor_set_at.is_some(),
-            Some(problem),
-        )),
+    match by(&state, &actor, &visitor).await {
+        Ok(by) => unprocessable(confirm_page(&visitor.layout, &by, Some(problem), None)),
         Err(error) => see_refused(error, &Place::Account, &visitor),
     }
 }

@@ -32,7 +32,11 @@ pub(super) async fn list(
         Ok(members) => members,
         Err(error) => return see_refused(error, &Place::Members, &visitor),
     };
-    let may_invite = actor.role().allows(Action::InviteStaff);
+    // Where nobody gets in with a password, the directory invites.
+    let may_invite = match state.portal().lets_passwords_in(actor.organisation_id()).await {
+        Ok(lets_in) => lets_in && actor.role().allows(Action::InviteStaff),
+        Err(fault) => return answer::fault(&fault, &visitor),
+    };
     flash::tell(&headers, |flash| {
         members_page(&visitor.layout, &members, may_invite, flash, state.time_zone())
     })
@@ -328,6 +332,8 @@ fn change_refused(error: ChangeStaffError, id: StaffId, visitor: &Visitor) -> Re
         | ChangeStaffError::LastAdmin
         | ChangeStaffError::DatesOutOfOrder
         | ChangeStaffError::ExcludesYourself
+        | ChangeStaffError::RoleFromDirectory
+        | ChangeStaffError::WorkAccountNeeded
         | ChangeStaffError::InvalidPasswordAge => answer::error(ErrorPage::BadRequest, visitor),
         ChangeStaffError::Fault(fault) => answer::fault(&fault, visitor),
     }

@@ -1,4 +1,4 @@
-//! The staff's part of the program: the way in with a password and a second factor, their account, the organisation's cases, and
+//! The staff's part of the program: the way in with a password and a second factor or with a work account, their account, the organisation's cases, and
 //! what admins decide. Each route says which right it needs and is shut to roles without it; the use case behind it asks for that right again, and for
 //! a fresh sign-in where one is needed.
 
@@ -19,6 +19,7 @@ mod sign_in;
 mod steps;
 mod systems;
 mod visitor;
+mod work_account;
 
 use axum::middleware::{from_fn_with_state, map_response};
 use http::Method;
@@ -50,6 +51,18 @@ pub(crate) fn routes(state: &AppState) -> Routes {
             "/staff/sign-in/{organisation}",
             Access::Public,
             sign_in::password,
+        )
+        .add(
+            post.clone(),
+            "/staff/sign-in/{organisation}/work-account/{provider}",
+            Access::Public,
+            work_account::start,
+        )
+        .add(
+            get.clone(),
+            "/staff/work-account/{provider}/callback",
+            Access::Public,
+            work_account::callback,
         )
         .add(post.clone(), "/staff/sign-out", Access::Public, sign_in::sign_out)
         .add(get.clone(), "/staff/signed-out", Access::Public, sign_in::signed_out)
@@ -124,6 +137,12 @@ fn signed_in() -> Routes {
         .add(get.clone(), "/staff/cases", cases, cases::list)
         .add(get.clone(), "/staff/confirm", own, confirm::form)
         .add(post.clone(), "/staff/confirm", own, confirm::confirm)
+        .add(
+            post.clone(),
+            "/staff/confirm/work-account/{provider}",
+            own,
+            work_account::confirm,
+        )
         .add(get.clone(), "/staff/account", own, account::page)
         .add(post.clone(), "/staff/account/notices", own, account::dismiss_notices)
         .add(get.clone(), "/staff/account/password", own, password::form)

@@ -35,6 +35,11 @@ pub(super) async fn page(
             .password_max_age_days
             .map(|days| days.to_string())
             .unwrap_or_default(),
+        work_account_required: match state.portal().has_work_accounts(actor.organisation_id()).await {
+            // One that is required can be seen, and taken back, whatever became of the directory.
+            Ok(has) => (has || rules.work_account_required).then_some(rules.work_account_required),
+            Err(fault) => return answer::fault(&fault, &visitor),
+        },
         networks: rules.networks.iter().map(|network| format!("{network}\n")).collect(),
         address: address(&visitor),
         problem: None,
@@ -54,6 +59,7 @@ fn address(visitor: &Visitor) -> Option<String> {
 #[derive(Deserialize)]
 pub(super) struct Given {
     second_factor: Option<String>,
+    work_account: Option<String>,
     password_days: String,
     networks: String,
 }
@@ -65,8 +71,14 @@ pub(super) async fn change(
     Form(given): Form<Given>,
 ) -> Response {
     let operator_requires = state.portal().requires_second_factor_of_everybody();
+    let has_work_accounts = match state.portal().has_work_accounts(actor.organisation_id()).await {
+        Ok(has) => has,
+        Err(fault) => return answer::fault(&fault, &visitor),
+    };
+    let work_account_required = given.work_account.is_some();
     let again = |problem| {
         let form = RulesForm {
+            work_account_required: (has_work_accounts || work_account_required).then_some(work_account_required),
             second_factor_required: given.second_factor.is_some(),
             operator_requires,
             password_days: given.password_days.clone(),
@@ -109,11 +121,13 @@ pub(super) async fn change(
             given.second_factor.is_some()
         },
         password_max_age_days: days,
+        work_account_required,
         networks,
     };
     match state.portal().change_sign_in_rules(&actor, rules).await {
         Ok(()) => done(&Place::SignInRules, Flash::RulesSaved),
         Err(ChangeStaffError::ExcludesYourself) => again(RulesProblem::ShutsOut),
+        Err(ChangeStaffError::WorkAccountNeeded) => again(RulesProblem::WorkAccountNeeded),
         Err(ChangeStaffError::InvalidPasswordAge) => again(wrong_days),
         Err(error) => refused(error, &visitor),
     }

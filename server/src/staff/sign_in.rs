@@ -1,19 +1,20 @@
 //! The way in with a password, and the way out.
 
 use app::page::staff::{StaffSignIn, staff_organisation_page, staff_sign_in_page, staff_signed_out_page};
-use app::{ErrorPage, Page};
+use app::{ErrorPage, Page, ProviderChoice};
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use base::SecretString;
 use http::{HeaderMap, StatusCode};
-use portal::StaffSignInError;
+use portal::{Fault, Organisation, StaffSignInError};
 use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::visitor::Anybody;
-use super::{Place, last_organisation, steps};
+use super::{Place, last_organisation, steps, work_account};
 use crate::state::AppState;
+use crate::visitor::Visitor;
 use crate::{answer, cookie, flash, session};
 
 /// What the page that asks for the organisation sends to itself.
@@ -72,6 +73,10 @@ pub(super) async fn form(
         Ok(None) => return answer::error(ErrorPage::NotFound, &visitor),
         Err(fault) => return answer::fault(&fault, &visitor),
     };
+    let ways = match ways_in(&state, &visitor, &organisation).await {
+        Ok(ways) => ways,
+        Err(fault) => return answer::fault(&fault, &visitor),
+    };
     flash::tell(&headers, |flash| {
         staff_sign_in_page(
             &visitor.layout,
@@ -80,9 +85,24 @@ pub(super) async fn form(
                 address: &address,
                 email: "",
                 refused: false,
+                work_accounts: ways.work_accounts,
+                by_password: ways.by_password,
                 flash,
             },
         )
+    })
+}
+
+/// How an organisation's staff get in.
+struct WaysIn {
+    work_accounts: Vec<ProviderChoice>,
+    by_password: bool,
+}
+
+async fn ways_in(state: &AppState, visitor: &Visitor, organisation: &Organisation) -> Result<WaysIn, Fault> {
+    Ok(WaysIn {
+        work_accounts: work_account::choices(state, visitor, organisation.id).await?,
+        by_password: state.portal().lets_passwords_in(organisation.id).await?,
     })
 }
 
@@ -121,7 +141,13 @@ pub(super) async fn password(
             response
         }
         Err(StaffSignInError::Refused) => {
+            let ways = match ways_in(&state, &visitor, &organisation).await {
+                Ok(ways) => ways,
+                Err(fault) => return answer::fault(&fault, &visitor),
+            };
             let sign_in = StaffSignIn {
+                work_accounts: ways.work_accounts,
+                by_password: ways.by_password,
                 organisation: &organisation.name,
                 address: &address,
                 email: &given.email,

@@ -71,6 +71,9 @@ pub(super) fn refused(error: &StaffSignInError, visitor: &Visitor) -> Response {
         StaffSignInError::NetworkNotAllowed => {
             answer::error(ErrorPage::SignInFailed(SignInProblem::NetworkNotAllowed), visitor)
         }
+        StaffSignInError::WorkAccountRequired => {
+            answer::error(ErrorPage::SignInFailed(SignInProblem::WorkAccountRequired), visitor)
+        }
         StaffSignInError::Busy => answer::error(ErrorPage::Unavailable, visitor),
         StaffSignInError::SessionGone => answer::error(ErrorPage::SignInFailed(SignInProblem::Lost), visitor),
         StaffSignInError::Fault(fault) => answer::fault(fault, visitor),

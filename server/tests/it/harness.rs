@@ -30,6 +30,9 @@ pub(crate) const ORIGIN: &str = "http://localhost:3000";
 /// The provider's name in the configuration.
 pub(crate) const PROVIDER: &str = "bankid";
 
+/// The name in the configuration of the provider for staff, which is the same server in another guise.
+pub(crate) const DIRECTORY: &str = "entra";
+
 /// Skatteverket's test numbers.
 pub(crate) const ANNA: &str = "200001012384";
 pub(crate) const BENGT: &str = "197701172392";
@@ -309,7 +312,7 @@ fn with_blobs(text: &str, section: &str) -> String {
     format!("{before}{section}[providers{after}")
 }
 
-/// The configuration of these tests, with one provider.
+/// The configuration of these tests, with one provider for recipients and one for staff.
 pub(crate) fn configuration(folder: &Path, urls: &(String, String), issuer: &str) -> String {
     let folder = folder.display();
     let (database, vault) = urls;
@@ -337,6 +340,12 @@ pub(crate) fn configuration(folder: &Path, urls: &(String, String), issuer: &str
         algorithms = ["ES256"]
         essential_acr = true
         logout = "end_session"
+        [providers.{DIRECTORY}]
+        preset = "entra"
+        issuer = "{issuer}/{{tenantid}}/v2.0"
+        client_id = "postvalv"
+        client_secret = "the client's secret"
+        algorithms = ["ES256"]
         "#
     )
 }

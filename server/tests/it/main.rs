@@ -43,3 +43,4 @@ mod staff;
 mod staff_support;
 mod user_info;
 mod ways_in;
+mod work_accounts;

@@ -147,6 +147,10 @@ impl Provider {
         };
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(metadata))
+            .route(
+                "/organizations/v2.0/.well-known/openid-configuration",
+                get(metadata_of_directories),
+            )
             .route("/keys", get(keys))
             .route("/token", post(token))
             .route("/userinfo", get(user_info))
@@ -208,12 +212,17 @@ impl Provider {
 
     /// A person identifies at the address that their browser was sent to: the callback's path with code and state.
     pub(crate) fn identify(&self, address: &Url) -> String {
+        self.answer_to(address, &format!("/sign-in/{PROVIDER}/callback"))
+    }
+
+    /// As [`Provider::identify`], with the way back that sign-ins of this kind have.
+    pub(crate) fn answer_to(&self, address: &Url, back: &str) -> String {
         let query: BTreeMap<String, String> = address.query_pairs().into_owned().collect();
         assert!(address.as_str().starts_with(&self.issuer));
         assert_eq!(query["response_type"], "code");
         assert_eq!(query["client_id"], "postvalv");
         assert_eq!(query["code_challenge_method"], "S256");
-        assert_eq!(query["redirect_uri"], format!("{ORIGIN}/sign-in/{PROVIDER}/callback"));
+        assert_eq!(query["redirect_uri"], format!("{ORIGIN}{back}"));
         let mut inside = self.inside();
         inside.codes_made += 1;
         let code = format!("code-{}", inside.codes_made);
@@ -222,7 +231,7 @@ impl Provider {
             challenge: query["code_challenge"].clone(),
         };
         inside.codes.insert(code.clone(), grant);
-        callback(&[("code", &code), ("state", &query["state"])])
+        callback_at(back, &[("code", &code), ("state", &query["state"])])
     }
 
     fn fault(&self, path: &'static str) -> Option<Fault> {
@@ -234,20 +243,40 @@ impl Provider {
 
 /// The callback's path with these parameters.
 pub(crate) fn callback(parameters: &[(&str, &str)]) -> String {
+    callback_at(&format!("/sign-in/{PROVIDER}/callback"), parameters)
+}
+
+/// The path of this way back with these parameters.
+pub(crate) fn callback_at(path: &str, parameters: &[(&str, &str)]) -> String {
     let mut address = Url::parse(ORIGIN).unwrap();
-    address.set_path(&format!("/sign-in/{PROVIDER}/callback"));
+    address.set_path(path);
     address.query_pairs_mut().extend_pairs(parameters);
     address.as_str().strip_prefix(ORIGIN).unwrap().to_owned()
 }
 
 async fn metadata(State(provider): State<Provider>) -> Response {
-    let path = "/.well-known/openid-configuration";
+    let issuer = provider.issuer.clone();
+    metadata_with(provider, "/.well-known/openid-configuration", issuer).await
+}
+
+/// As Entra ID writes it: a pattern where the issuer would stand.
+async fn metadata_of_directories(State(provider): State<Provider>) -> Response {
+    let pattern = format!("{}/{{tenantid}}/v2.0", provider.issuer);
+    metadata_with(
+        provider,
+        "/organizations/v2.0/.well-known/openid-configuration",
+        pattern,
+    )
+    .await
+}
+
+async fn metadata_with(provider: Provider, path: &'static str, own_issuer: String) -> Response {
     if let Some(fault) = provider.fault(path) {
         return misbehave(fault).await;
     }
     let issuer = &provider.issuer;
     let mut metadata = object(json!({
-        "issuer": issuer,
+        "issuer": own_issuer,
         "authorization_endpoint": format!("{issuer}/authorize"),
         "token_endpoint": format!("{issuer}/token"),
         "userinfo_endpoint": format!("{issuer}/userinfo"),

@@ -6,8 +6,8 @@ use portal::{OwnAccount, StaffNotices};
 
 use super::words;
 use crate::component::form::{Field, Kind, refusal, title};
-use crate::component::{Tone, icon, notice, told};
-use crate::context::{Flash, Layout};
+use crate::component::{Tone, icon, notice, told, way_in};
+use crate::context::{Flash, Layout, ProviderChoice};
 use crate::page::Page;
 use crate::page::sessions::device;
 use crate::shell::{Head, render};
@@ -31,25 +31,18 @@ pub fn account_page(
         ("account-valid", words::validity(texts, account.validity)),
     ];
     let notices = to_be_told(texts, notices, time_zone);
-    let password_set = account.password_set_at.map(|at| {
-        let day = dates::date(texts, dates::local_date(at, time_zone));
-        texts.with("account-password-set", &[("day", day.into())])
-    });
-    let second_factor = second_factor(texts, account);
+    let proofs = if account.has_work_account {
+        work_account(texts).into_any()
+    } else {
+        view! { {password(texts, account, time_zone)} {second_factor(texts, account)} }.into_any()
+    };
     render(layout, Head::plain(texts.get("account-title")), move || {
         view! {
             {told}
             {notices}
             <h1>{texts.get("account-title")}</h1>
             {words::pairs(texts, facts)}
-            <section aria-labelledby="password">
-                <h2 id="password">{texts.get("account-password")}</h2>
-                {password_set.map(|set| view! { <p>{set}</p> })}
-                <p>
-                    <a href="/staff/account/password">{texts.get("password-change")}</a>
-                </p>
-            </section>
-            {second_factor}
+            {proofs}
             <section aria-labelledby="sessions">
                 <h2 id="sessions">{texts.get("account-sessions")}</h2>
                 <p>
@@ -58,6 +51,32 @@ pub fn account_page(
             </section>
         }
     })
+}
+
+fn password(texts: &'static Texts, account: &OwnAccount, time_zone: &TimeZone) -> impl IntoView + use<> {
+    let set = account.password_set_at.map(|at| {
+        let day = dates::date(texts, dates::local_date(at, time_zone));
+        texts.with("account-password-set", &[("day", day.into())])
+    });
+    view! {
+        <section aria-labelledby="password">
+            <h2 id="password">{texts.get("account-password")}</h2>
+            {set.map(|set| view! { <p>{set}</p> })}
+            <p>
+                <a href="/staff/account/password">{texts.get("password-change")}</a>
+            </p>
+        </section>
+    }
+}
+
+/// Where nothing is to be changed here, what is changed where.
+fn work_account(texts: &'static Texts) -> impl IntoView + use<> {
+    view! {
+        <section aria-labelledby="work-account">
+            <h2 id="work-account">{texts.get("account-work-account")}</h2>
+            <p>{texts.get("account-work-account-body")}</p>
+        </section>
+    }
 }
 
 /// What happened to the account that its owner should know, until they say that they do.
@@ -146,15 +165,53 @@ pub enum ConfirmProblem {
     TooMany,
 }
 
+/// By what a staff member proves anew that it is them.
+#[derive(Clone, Debug)]
+pub enum ConfirmBy {
+    /// By their password, and a code where they have a second factor.
+    Password {
+        /// Whether they have one.
+        has_second_factor: bool,
+    },
+    /// By signing in to their directory again.
+    WorkAccount(Vec<ProviderChoice>),
+}
+
 /// The page that asks a staff member to prove anew that it is them, before something that matters.
 #[must_use]
-pub fn confirm_page(layout: &Layout, has_second_factor: bool, problem: Option<ConfirmProblem>) -> Page {
+pub fn confirm_page(layout: &Layout, by: &ConfirmBy, problem: Option<ConfirmProblem>, flash: Option<Flash>) -> Page {
     let texts = Texts::of(layout.language);
     let head = Head::plain(title(texts, "confirm-title", problem.is_some()));
+    let told = told(texts, flash);
     let refused = problem.map(|problem| match problem {
         ConfirmProblem::Wrong => texts.get("confirm-wrong"),
         ConfirmProblem::TooMany => texts.get("second-factor-too-many"),
     });
+    let form = match by {
+        ConfirmBy::Password { has_second_factor } => confirm_by_password(texts, *has_second_factor).into_any(),
+        ConfirmBy::WorkAccount(providers) => {
+            let ways: Vec<_> = providers
+                .iter()
+                .map(|provider| {
+                    let action = format!("/staff/confirm/work-account/{}", provider.name);
+                    way_in(texts, provider, action, true)
+                })
+                .collect();
+            view! { <div class="ways-in">{ways}</div> }.into_any()
+        }
+    };
+    render(layout, head, move || {
+        view! {
+            {told}
+            {refused.map(refusal)}
+            <h1>{texts.get("confirm-title")}</h1>
+            <p class="lead">{texts.get("confirm-lead")}</p>
+            {form}
+        }
+    })
+}
+
+fn confirm_by_password(texts: &'static Texts, has_second_factor: bool) -> impl IntoView + use<> {
     let password = Field::new("password", Kind::CurrentPassword, texts.get("staff-password"));
     let code = has_second_factor.then(|| {
         Field::new("code", Kind::OneTimeCode, texts.get("second-factor-code"))
@@ -174,14 +231,9 @@ pub fn confirm_page(layout: &Layout, has_second_factor: bool, problem: Option<Co
             </details>
         }
     });
-    render(layout, head, move || {
-        view! {
-            {refused.map(refusal)}
-            <h1>{texts.get("confirm-title")}</h1>
-            <p class="lead">{texts.get("confirm-lead")}</p>
-            <form method="post" action="/staff/confirm" class="form" novalidate>
-                {password.view()} {code} {recovery} <button class="button">{texts.get("confirm-finish")} {icon("forward")}</button>
-            </form>
-        }
-    })
+    view! {
+        <form method="post" action="/staff/confirm" class="form" novalidate>
+            {password.view()} {code} {recovery} <button class="button">{texts.get("confirm-finish")} {icon("forward")}</button>
+        </form>
+    }
 }

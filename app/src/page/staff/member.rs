@@ -54,16 +54,16 @@ pub fn member_page(
     let told = told(texts, flash);
     let confirm = (form.problem == Some(MemberProblem::ConfirmFirst)).then(|| confirm_first(texts));
     let last_admin = form.problem == Some(MemberProblem::LastAdmin);
-    let second_factor = if member.has_second_factor {
-        "member-second-factor-on"
-    } else {
-        "member-second-factor-off"
+    let proof = match (member.has_work_account, member.has_second_factor) {
+        (true, _) => ("member-sign-in", texts.get("member-work-account")),
+        (false, true) => ("member-second-factor", texts.get("member-second-factor-on")),
+        (false, false) => ("member-second-factor", texts.get("member-second-factor-off")),
     };
     let facts = vec![
         ("member-email", member.email.clone()),
         ("member-role", texts.get(words::role(member.role))),
         ("account-valid", words::validity(texts, member.validity)),
-        ("member-second-factor", texts.get(second_factor)),
+        proof,
     ];
     let name = member.name.clone();
     let state = words::state(texts, member.state);
@@ -87,7 +87,16 @@ pub fn member_page(
 }
 
 fn change(texts: &'static Texts, member: &StaffMember, form: &MemberForm) -> impl IntoView + use<> {
-    let role = role_choice(texts, form.role);
+    // The directory decides it, and says so at the next sign-in.
+    let role = if member.has_work_account {
+        view! {
+            <p>{texts.get("member-role-from-directory")}</p>
+            <input type="hidden" name="role" value=member.role.as_str() />
+        }
+        .into_any()
+    } else {
+        role_choice(texts, form.role).into_any()
+    };
     let days = days(
         texts,
         &form.first_day,
@@ -116,7 +125,7 @@ fn access(texts: &'static Texts, member: &StaffMember) -> impl IntoView + use<> 
             "member-unlock",
             Some("member-unlock-hint"),
         )),
-        (!deactivated && !over && !member.is_self).then_some((
+        (!deactivated && !over && !member.is_self && !member.has_work_account).then_some((
             "invitation",
             "member-reinvite",
             Some("member-reinvite-hint"),

@@ -68,6 +68,7 @@ fn entry(texts: &'static Texts, member: &StaffMember, time_zone: &TimeZone) -> i
             <p class="email">{member.email.clone()}</p>
             <ul class="facts">
                 <li>{role}</li>
+                {member.has_work_account.then(|| view! { <li>{texts.get("member-work-account")}</li> })}
                 <li>{signed_in}</li>
             </ul>
             <p>{state}</p>

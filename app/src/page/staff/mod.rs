@@ -15,7 +15,7 @@ mod system;
 mod systems;
 mod words;
 
-pub use account::{ConfirmProblem, account_page, confirm_page};
+pub use account::{ConfirmBy, ConfirmProblem, account_page, confirm_page};
 pub use cases::sent_messages_page;
 pub use member::{MemberForm, member_page};
 pub use members::{InviteForm, MemberProblem, invite_page, invited_page, members_page};

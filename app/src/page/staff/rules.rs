@@ -4,7 +4,7 @@ use base::InvalidNetworks;
 use leptos::prelude::*;
 
 use super::systems::{networks_field, networks_problem};
-use crate::component::form::{Field, Kind, confirm_first, tick, title};
+use crate::component::form::{Field, Kind, confirm_first, refusal, tick, title};
 use crate::component::told;
 use crate::context::{Flash, Layout};
 use crate::page::Page;
@@ -20,6 +20,8 @@ pub struct RulesForm {
     pub operator_requires: bool,
     /// For how many days a password is valid, or nothing.
     pub password_days: String,
+    /// Whether staff get in with a work account alone; `None` where the organisation has no directory, and it can't be chosen.
+    pub work_account_required: Option<bool>,
     /// From where staff may sign in, as it was written.
     pub networks: String,
     /// Where the reader comes from, when that is known.
@@ -42,6 +44,8 @@ pub enum RulesProblem {
     Networks(InvalidNetworks),
     /// The reader would not get in any more.
     ShutsOut,
+    /// The reader signed in with a password, and would not get in any more.
+    WorkAccountNeeded,
     /// Who sends the form must prove anew that it is them.
     ConfirmFirst,
 }
@@ -63,6 +67,16 @@ pub fn rules_page(layout: &Layout, form: &RulesForm, may_change: bool, flash: Op
         )
         .into_any()
     };
+    let work_account = form.work_account_required.map(|required| {
+        tick(
+            "work_account",
+            texts.get("rules-work-account"),
+            Some(texts.get("rules-work-account-hint")),
+            required,
+        )
+    });
+    let needed = (form.problem == Some(RulesProblem::WorkAccountNeeded))
+        .then(|| refusal(texts.get("rules-work-account-needed")));
     let confirm = (form.problem == Some(RulesProblem::ConfirmFirst)).then(|| confirm_first(texts));
     let wrong_days = match form.problem {
         Some(RulesProblem::PasswordDays { least, most }) => Some(texts.with(
@@ -89,11 +103,12 @@ pub fn rules_page(layout: &Layout, form: &RulesForm, may_change: bool, flash: Op
         view! {
             {told}
             {confirm}
+            {needed}
             <h1>{texts.get("rules-title")}</h1>
             <p class="lead">{texts.get("rules-lead")}</p>
             <form method="post" action="/staff/sign-in-rules" novalidate>
                 <fieldset class="form plain" disabled=!may_change>
-                    {second_factor} {days.view()} {networks.view()}
+                    {work_account} {second_factor} {days.view()} {networks.view()}
                     {may_change.then(|| view! { <button class="button">{texts.get("rules-save")}</button> })}
                 </fieldset>
             </form>

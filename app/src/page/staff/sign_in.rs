@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::component::form::{Field, Kind, refusal, title};
-use crate::component::{icon, told};
-use crate::context::{Flash, Layout};
+use crate::component::{icon, told, way_in};
+use crate::context::{Flash, Layout, ProviderChoice};
 use crate::page::Page;
 use crate::shell::{Head, render};
 use crate::texts::Texts;
@@ -48,21 +48,38 @@ pub struct StaffSignIn<'a> {
     pub email: &'a str,
     /// Whether it was refused. Why is not told: it would tell who has an account.
     pub refused: bool,
+    /// The directories through which the organisation's staff may come.
+    pub work_accounts: Vec<ProviderChoice>,
+    /// Whether anybody gets in with a password.
+    pub by_password: bool,
     /// What to tell once.
     pub flash: Option<Flash>,
 }
 
-/// The page on which staff of an organisation sign in with a password.
+/// The page on which staff of an organisation sign in: with a work account, where it has such, or with a password.
 #[must_use]
 pub fn staff_sign_in_page(layout: &Layout, sign_in: &StaffSignIn<'_>) -> Page {
     let texts = Texts::of(layout.language);
     let refused = sign_in.refused;
     let head = Head::plain(title(texts, "staff-sign-in-title", refused));
     let told = told(texts, sign_in.flash);
-    let action = format!("/staff/sign-in/{}", sign_in.address);
     let organisation = sign_in.organisation.to_owned();
-    let email = Field::new("email", Kind::Username, texts.get("staff-email")).value(sign_in.email);
-    let password = Field::new("password", Kind::CurrentPassword, texts.get("staff-password"));
+    let work_accounts: Vec<_> = sign_in
+        .work_accounts
+        .iter()
+        .map(|provider| {
+            let action = format!("/staff/sign-in/{}/work-account/{}", sign_in.address, provider.name);
+            way_in(texts, provider, action, true)
+        })
+        .collect();
+    let has_other_way = !work_accounts.is_empty();
+    let work_accounts = has_other_way.then(|| view! { <div class="ways-in">{work_accounts}</div> });
+    let by_password = sign_in.by_password.then(|| by_password(texts, sign_in, has_other_way));
+    let forgotten_body = if sign_in.by_password {
+        "staff-forgotten-body"
+    } else {
+        "staff-forgotten-work-account"
+    };
     render(layout, head, move || {
         view! {
             {told}
@@ -71,19 +88,34 @@ pub fn staff_sign_in_page(layout: &Layout, sign_in: &StaffSignIn<'_>) -> Page {
                 <h1>{texts.get("staff-sign-in-title")}</h1>
                 <p class="person">{organisation}</p>
             </div>
-            <form method="post" action=action class="form" novalidate>
-                {email.view()} {password.view()}
-                <button class="button">{texts.get("form-continue")} {icon("forward")}</button>
-            </form>
+            {work_accounts}
+            {by_password}
             <section class="aside" aria-labelledby="forgotten">
                 <h2 id="forgotten">{texts.get("staff-forgotten")}</h2>
-                <p>{texts.get("staff-forgotten-body")}</p>
+                <p>{texts.get(forgotten_body)}</p>
                 <p>
                     <a href="/staff/sign-in?other">{texts.get("staff-other-organisation")}</a>
                 </p>
             </section>
         }
     })
+}
+
+/// The form for the password; under a heading and with a quieter button when it is not the main way.
+fn by_password(texts: &'static Texts, sign_in: &StaffSignIn<'_>, has_other_way: bool) -> impl IntoView + use<> {
+    let action = format!("/staff/sign-in/{}", sign_in.address);
+    let email = Field::new("email", Kind::Username, texts.get("staff-email")).value(sign_in.email);
+    let password = Field::new("password", Kind::CurrentPassword, texts.get("staff-password"));
+    view! {
+        {has_other_way.then(|| view! { <h2>{texts.get("staff-by-password")}</h2> })}
+        <form method="post" action=action class="form" novalidate>
+            {email.view()} {password.view()}
+            <button class="button" class:quiet=has_other_way>
+                {texts.get("form-continue")}
+                {icon("forward")}
+            </button>
+        </form>
+    }
 }
 
 /// What a staff member sees after signing out.

@@ -51,7 +51,7 @@ pub enum SignInRefusal {
 }
 
 impl SignInRefusal {
-    const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Cancelled => "cancelled",
             Self::Mismatch => "mismatch",

@@ -200,6 +200,16 @@ impl Portal {
         Ok(SignInRules::of(&row.ok_or(ChangeStaffError::NotFound)?)?)
     }
 
+    /// Whether an organisation lets anybody in with a password, which its sign-in page tells everybody.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn lets_passwords_in(&self, organisation: OrganisationId) -> Result<bool, Fault> {
+        let rules = rules_of(self.0.database.reader(), organisation).await?;
+        Ok(!rules.work_account_required)
+    }
+
     /// Whether the operator asks everybody for a second factor, whatever organisations ask for.
     #[must_use]
     pub fn requires_second_factor_of_everybody(&self) -> bool {

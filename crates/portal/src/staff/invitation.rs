@@ -79,7 +79,7 @@ pub enum InviteError {
     #[error("the organisation has as many staff members as it may have")]
     TooManyStaff,
     /// The organisation lets nobody in with a password, or this person has a work account: their directory gives them their way in.
-    #[error("whoever has a work account is not invited")]
+    #[error("the way in is a work account: give them a role in the directory, or let passwords in again")]
     WorkAccount,
     /// The organisation has an admin who can invite others: the operator need not.
     #[error("the organisation has an admin already")]

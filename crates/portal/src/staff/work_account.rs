@@ -17,7 +17,7 @@ use crate::message::{is_email, is_line};
 use crate::organisation::{self, MAX_NAME_CHARS, SignInRules};
 use crate::rights::Role;
 use crate::session::Proven;
-use crate::{Context, Fault, Organisation, Portal, RequestInfo};
+use crate::{Context, Fault, Organisation, Portal, RequestInfo, SignInRefusal};
 
 /// A user of one directory of Entra ID. A guest in a directory is a user of it, and another than they are at home.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -169,6 +169,30 @@ impl Portal {
             transaction.commit().await?;
         }
         admitted
+    }
+}
+
+impl Portal {
+    /// Writes in the audit log that a directory's answer let nobody in. `organisation` is what stands in the address of its sign-in
+    /// page; the line is in nobody's log but the operator's when there is none.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn record_refused_work_account(
+        &self,
+        organisation: &str,
+        refusal: SignInRefusal,
+        request: &RequestInfo,
+    ) -> Result<(), Fault> {
+        let context = &*self.0;
+        let row = organisation::find_row_by_address(context.database.reader(), organisation).await?;
+        let entry = AuditEntry::by_nobody(AuditAction::StaffSignInRefused, request).detail(refusal.as_str());
+        let entry = match row {
+            Some(row) => entry.within(OrganisationId::from_uuid(row.id)),
+            None => entry,
+        };
+        context.record(&entry).await
     }
 }
 

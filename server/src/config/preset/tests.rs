@@ -1,12 +1,12 @@
 use super::super::tests::{development, load};
-use super::super::{Algorithm, ClaimSource, ClientAuthentication, DeviceParameters, Logout};
+use super::super::{Algorithm, ClaimSource, ClientAuthentication, DeviceParameters, Logout, ProviderKind};
 use super::*;
 
 /// Any key on the right curve.
 const KEY: &str = include_str!("../../sign_in/client_test_key.pem");
 
 /// Each preset, and the least that must be given beside it.
-const LEAST: [(&str, &str); 7] = [
+const LEAST: [(&str, &str); 8] = [
     ("idura", ""),
     ("signicat", ""),
     (
@@ -27,6 +27,7 @@ const LEAST: [(&str, &str); 7] = [
     ),
     ("freja", r#"levels = { "http://id.elegnamnden.se/loa/1.0/loa3" = 3 }"#),
     ("oidc-sweden", ""),
+    ("entra", ""),
     ("bankid-bridge", ""),
 ];
 
@@ -179,7 +180,11 @@ fn what_a_preset_can_not_know_is_asked_for_by_its_key() {
             "parameters",
             "providers.it.parameters.kc_idp_hint: is missing: the alias",
         ),
-        ("keycloak", "number", "providers.it.number: is missing"),
+        (
+            "keycloak",
+            "number",
+            "providers.it.number: must name at least one claim",
+        ),
         (
             "keycloak",
             "levels",
@@ -190,7 +195,7 @@ fn what_a_preset_can_not_know_is_asked_for_by_its_key() {
             "acr_values",
             "providers.it.acr_values: is missing: the BankID authenticator",
         ),
-        ("curity", "number", "providers.it.number: is missing"),
+        ("curity", "number", "providers.it.number: must name at least one claim"),
         (
             "curity",
             "levels",
@@ -220,6 +225,59 @@ fn what_a_preset_can_not_know_is_asked_for_by_its_key() {
         let problems = load(&kept.join("\n"), &[]).unwrap_err();
         assert_eq!(problems, [format!("providers.bankid-bridge.{key}: is missing")]);
     }
+}
+
+#[test]
+fn the_preset_for_staff_needs_no_issuer_and_takes_nothing_that_is_for_recipients() {
+    let text = development();
+    let (before, _) = text.split_once("[providers.").unwrap();
+    let with = |keys: &str| {
+        let section = format!("[providers.it]\npreset = \"entra\"\nclient_id = \"x\"\nclient_secret = \"y\"\n{keys}\n");
+        load(&format!("{before}{section}"), &[]).map(|config| config.providers["it"].clone())
+    };
+    let entra = with("").unwrap();
+    assert_eq!((entra.kind, entra.has_issuer_per_tenant()), (ProviderKind::Staff, true));
+    assert_eq!(
+        entra.discovery_issuer(),
+        "https://login.microsoftonline.com/organizations/v2.0"
+    );
+    let roles: Vec<_> = entra.roles.iter().map(|(name, role)| (name.as_str(), role.0)).collect();
+    assert_eq!(
+        roles,
+        [
+            ("Postvalv.Admin", portal::Role::Admin),
+            ("Postvalv.Auditor", portal::Role::Auditor),
+            ("Postvalv.Sender", portal::Role::Sender),
+        ]
+    );
+    for (keys, key) in [
+        ("roles = {}", "roles"),
+        ("issuer = \"https://x.example/{tenantid}/{tenantid}\"", "issuer"),
+        ("number = [{ from = \"id_token\", claim = \"ssn\" }]", "number"),
+        ("levels = { a = 3 }", "levels"),
+        ("logout = \"end_session\"", "logout"),
+        ("back_channel_logout = true", "back_channel_logout"),
+        ("parameters = { prompt = \"none\" }", "parameters"),
+        ("parameters = { max_age = \"9\" }", "parameters"),
+    ] {
+        let problems = with(keys).unwrap_err();
+        assert!(
+            problems[0].starts_with(&format!("providers.it.{key}: ")),
+            "{keys}: {problems:?}"
+        );
+    }
+    let problems = with("roles = { \"Boss\" = \"operator\" }").unwrap_err();
+    assert!(problems[0].contains("must be sender, admin or auditor"), "{problems:?}");
+    // And the other way round: what is for staff is no recipient's.
+    let wrong = provider(
+        "bankid-bridge",
+        "roles = { a = \"admin\" }\nemail = [{ from = \"id_token\", claim = \"e\" }]",
+    );
+    let wrong = wrong.unwrap_err();
+    assert!(
+        wrong.contains("providers.it.roles: ") && wrong.contains("providers.it.email: "),
+        "{wrong}"
+    );
 }
 
 #[test]

@@ -242,6 +242,7 @@ on_both_databases! {
         assert_eq!(portal.portal.sign_in_rules(&karin).await.unwrap(), SignInRules::default());
         let networks = |text: &str| -> AllowedNetworks { text.parse().unwrap() };
         let rules = SignInRules {
+            work_account_required: false,
             second_factor_required: false,
             password_max_age_days: Some(90),
             networks: networks("192.0.2.0/24, 2001:db8::/32"),

@@ -1,0 +1,78 @@
+//! A way in through an OpenID provider, as a form with a button.
+
+use leptos::prelude::*;
+
+use super::icon;
+use crate::context::{DeviceMode, Logo, ProviderChoice};
+use crate::texts::Texts;
+
+/// One way in: the button, the other device where there is one, and what to know of it. The form posts to `action`.
+pub(crate) fn way_in(
+    texts: &'static Texts,
+    provider: &ProviderChoice,
+    action: String,
+    main: bool,
+) -> impl IntoView + use<> {
+    let ProviderChoice {
+        name,
+        label,
+        logo,
+        last_used,
+        seems_down,
+        mode,
+    } = provider;
+    let (used_id, down_id) = (format!("{name}-used"), format!("{name}-down"));
+    let ids = [last_used.then_some(&*used_id), seems_down.then_some(&*down_id)];
+    let described_by: Vec<&str> = ids.into_iter().flatten().collect();
+    let described_by = (!described_by.is_empty()).then(|| described_by.join(" "));
+    // Pressing Enter takes the first button of a form.
+    let instead = mode.map(DeviceMode::opposite);
+    let other_text = match instead {
+        Some(DeviceMode::ThisDevice) => "landing-on-this-device",
+        _ => "landing-on-other-device",
+    };
+    let in_form = |mode: Option<DeviceMode>| mode.map(|mode| ("device", mode.name())).unzip();
+    let (mode_field, mode_name): (Option<&str>, Option<&str>) = in_form(*mode);
+    let (other_field, other_name): (Option<&str>, Option<&str>) = in_form(instead);
+    let with_label = |text| texts.with(text, &[("provider", label.clone().into())]);
+    view! {
+        <div class="way-in">
+            <form method="post" action=action>
+                <button
+                    class="button"
+                    class:quiet=!main
+                    name=mode_field
+                    value=mode_name
+                    aria-describedby=described_by
+                >
+                    {match logo {
+                        Some(Logo { address, width, height }) => {
+                            view! { <img class="logo" src=address.clone() width=*width height=*height alt="" /> }
+                                .into_any()
+                        }
+                        None => icon("person").into_any(),
+                    }}
+                    {with_label("landing-sign-in")}
+                </button>
+                {instead
+                    .map(|_| {
+                        view! {
+                            <button class="link" name=other_field value=other_name>
+                                {with_label(other_text)}
+                            </button>
+                        }
+                    })}
+            </form>
+            {last_used.then(|| view! { <p id=used_id>{texts.get("landing-last-used")}</p> })}
+            {seems_down
+                .then(|| {
+                    view! {
+                        <p id=down_id class="down">
+                            {icon("info")}
+                            <span>{with_label("landing-provider-down")}</span>
+                        </p>
+                    }
+                })}
+        </div>
+    }
+}

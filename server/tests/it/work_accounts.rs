@@ -1,0 +1,449 @@
+//! Staff with work accounts: who gets in through a directory and as what, what follows the directory, and what is refused.
+
+use base::TenantId;
+use http::StatusCode;
+use portal::{OperatorActor, Organisation};
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use crate::browser::{Answer, Browser};
+use crate::harness::{App, DIRECTORY, PROVIDER, on_both_databases};
+use crate::provider::callback_at;
+use crate::staff_support::{KARIN, PASSWORD, form, new_password};
+
+const NORRBY: &str = "11111111-2222-4333-8444-555555555555";
+const ELSEWHERE: &str = "99999999-2222-4333-8444-555555555555";
+const EVA: &str = "aaaaaaaa-0000-4000-8000-000000000001";
+const BO: &str = "aaaaaaaa-0000-4000-8000-000000000002";
+const MINUTE: i64 = 60_000;
+
+const START: &str = "/staff/sign-in/norrby-kommun/work-account/entra";
+const BACK: &str = "/staff/work-account/entra/callback";
+
+/// A change of what the directory says.
+type Change = fn(&mut Map<String, Value>);
+
+impl App {
+    /// Norrby kommun, whose directory is [`NORRBY`].
+    async fn norrby(&self) -> Organisation {
+        let norrby = self.organisation("Norrby kommun").await;
+        let operator = OperatorActor::on_this_host(self.request_info());
+        let tenant: TenantId = NORRBY.parse().unwrap();
+        self.portal.add_tenant(&operator, norrby.id, tenant).await.unwrap();
+        norrby
+    }
+
+    /// Who signs in to the directory next, and with which App Roles.
+    fn at_directory(&self, object: &str, roles: &[&str]) {
+        self.directory_says(object, roles, |_| {});
+    }
+
+    fn directory_says(&self, object: &str, roles: &[&str], change: Change) {
+        let issuer = format!("{}/{NORRBY}/v2.0", self.provider.issuer());
+        let said = json!({
+            "iss": issuer, "tid": NORRBY, "oid": object, "ver": "2.0", "sub": format!("pairwise of {object}"),
+            "name": "Eva Ek", "preferred_username": "eva@norrby.example", "roles": roles,
+        });
+        self.provider.behave(|behaviour| {
+            behaviour.claims = Box::new(move |claims| {
+                // What Entra ID does not say unless it is told to.
+                for missing in ["acr", "auth_time", "country"] {
+                    claims.remove(missing);
+                }
+                claims.extend(said.as_object().unwrap().clone());
+                change(claims);
+            });
+        });
+    }
+}
+
+impl Browser<'_> {
+    /// The address at the directory that a form of ours leads to.
+    async fn led_to_directory(&mut self, form: &str) -> Url {
+        let answer = self.post(form, "").await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        Url::parse(answer.location()).unwrap()
+    }
+
+    /// Signs in with the work account of whoever is at the directory.
+    async fn by_work_account(&mut self, app: &App) -> Answer {
+        let address = self.led_to_directory(START).await;
+        let callback = app.provider.answer_to(&address, BACK);
+        self.get(&callback).await
+    }
+}
+
+fn parameter(address: &Url, name: &str) -> Option<String> {
+    let mut pairs = address.query_pairs();
+    pairs
+        .find(|(other, _)| other == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+on_both_databases! {
+    async fn whoever_has_a_role_in_the_directory_gets_in_and_follows_it(app: App) {
+        app.norrby().await;
+        app.at_directory(EVA, &["Postvalv.Sender"]);
+        let mut eva = app.browser();
+        let address = eva.led_to_directory(START).await;
+        // The directory may know her already: single sign-on.
+        assert_eq!(parameter(&address, "prompt"), None);
+        assert_eq!(parameter(&address, "max_age"), None);
+        let answer = eva.get(&app.provider.answer_to(&address, BACK)).await;
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/staff"));
+        let account = eva.get("/staff/account").await.text();
+        for said in ["Eva Ek", "eva@norrby.example", "Handläggare", "Arbetskonto"] {
+            assert!(account.contains(said), "{said} in {account}");
+        }
+        assert_eq!(eva.get("/staff/members").await.status, StatusCode::FORBIDDEN);
+
+        // She marries, moves and is promoted: the same account, by (tid, oid) alone.
+        app.directory_says(EVA, &["Postvalv.Admin", "Postvalv.Sender"], |claims| {
+            claims.insert("name".to_owned(), "Eva Sund".into());
+            claims.insert("preferred_username".to_owned(), "eva.sund@norrby.example".into());
+        });
+        let mut again = app.browser();
+        assert_eq!(again.by_work_account(&app).await.location(), "/staff");
+        assert_eq!(app.rows("staff_member").await, 1);
+        let members = again.get("/staff/members").await.text();
+        assert!(members.contains("Eva Sund") && members.contains("eva.sund@norrby.example"), "{members}");
+        assert!(!members.contains("Eva Ek"));
+        // Her other session has the new role from its next request on.
+        assert_eq!(eva.get("/staff/members").await.status, StatusCode::OK);
+        let audited = app.audited().await;
+        assert_eq!(audited.get("staff.created/sender"), Some(&1));
+        assert_eq!(audited.get("staff.role-changed/admin"), Some(&1));
+        assert_eq!(audited.get("staff.signed-in/work-account"), Some(&2));
+    }
+
+    async fn an_address_that_somebody_has_makes_nobody_them(app: App) {
+        let norrby = app.norrby().await;
+        let mut karin = app.browser();
+        let link = app.invitation(&norrby).await;
+        karin.post(&link, &new_password(PASSWORD)).await;
+        app.directory_says(EVA, &["Postvalv.Sender"], |claims| {
+            for claim in ["email", "preferred_username"] {
+                claims.insert(claim.to_owned(), KARIN.into());
+            }
+        });
+        let mut eva = app.browser();
+        assert_eq!(eva.by_work_account(&app).await.location(), "/staff");
+        assert_eq!(app.rows("staff_member").await, 2);
+        assert_eq!(eva.get("/staff/members").await.status, StatusCode::FORBIDDEN);
+        assert!(eva.get("/staff/account").await.text().contains("Eva Ek"));
+    }
+
+    async fn whoever_the_directory_or_the_organisation_does_not_let_in_stays_outside(app: App) {
+        app.norrby().await;
+        app.organisation("Söderby kommun").await;
+        let cases: [(&str, &[&str], Change, &str, &str); 3] = [
+            (START, &[], |_| {}, "Du har ingen roll här än", "no-role"),
+            (START, &["Postvalv.Operator", "sender"], |_| {}, "Du har ingen roll här än", "no-role"),
+            (
+                "/staff/sign-in/soderby-kommun/work-account/entra",
+                &["Postvalv.Admin"],
+                |_| {},
+                "Kontot hör inte till organisationen",
+                "other-directory",
+            ),
+        ];
+        for (start, roles, change, title, word) in cases {
+            app.directory_says(EVA, roles, change);
+            let mut eva = app.browser();
+            let address = eva.led_to_directory(start).await;
+            let answer = eva.get(&app.provider.answer_to(&address, BACK)).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{word}");
+            assert!(answer.text().contains(title), "{word}");
+            assert!(!eva.is_staff().await, "{word}");
+            assert!(app.audited().await.contains_key(&format!("staff.sign-in-refused/{word}")), "{word}");
+        }
+        assert_eq!(app.rows("staff_member").await, 0);
+    }
+
+    async fn what_an_admin_shuts_stays_shut_whatever_the_directory_says(app: App) {
+        app.norrby().await;
+        app.at_directory(EVA, &["Postvalv.Admin"]);
+        let mut eva = app.browser();
+        eva.by_work_account(&app).await;
+        app.directory_says(BO, &["Postvalv.Sender"], |claims| {
+            claims.insert("name".to_owned(), "Bo Berg".into());
+        });
+        let mut bo = app.browser();
+        assert_eq!(bo.by_work_account(&app).await.location(), "/staff");
+        confirm(&app, &mut eva, EVA).await;
+        // By name: his card is the first.
+        let of_bo = eva.get("/staff/members").await.id_after("<h2><a href=\"/staff/members/");
+        let page = eva.get(&format!("/staff/members/{of_bo}")).await.text();
+        // The directory gives the role and lets in: neither is chosen here.
+        assert!(page.contains("Bo Berg") && page.contains("Rollen kommer från arbetskontot"), "{page}");
+        assert!(!page.contains("/invitation"), "{page}");
+        let role = form(&[("role", "admin"), ("first_day", ""), ("last_day", "")]);
+        let changed = eva.post(&format!("/staff/members/{of_bo}"), &role).await;
+        assert_eq!(changed.status, StatusCode::BAD_REQUEST);
+        let invited = eva.post(&format!("/staff/members/{of_bo}/invitation"), "").await;
+        assert_eq!(invited.status, StatusCode::BAD_REQUEST);
+        eva.post(&format!("/staff/members/{of_bo}/deactivate"), "").await;
+        assert!(!bo.is_staff().await);
+        let refused = bo.by_work_account(&app).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert!(refused.text().contains("Kontot är inte öppet"));
+        assert!(!bo.is_staff().await);
+    }
+
+    async fn a_directory_that_is_taken_away_lets_nobody_on(app: App) {
+        let norrby = app.norrby().await;
+        app.at_directory(EVA, &["Postvalv.Admin"]);
+        let mut eva = app.browser();
+        eva.by_work_account(&app).await;
+        assert!(eva.is_staff().await);
+        let operator = OperatorActor::on_this_host(app.request_info());
+        app.portal.remove_tenant(&operator, norrby.id, NORRBY.parse().unwrap()).await.unwrap();
+        assert!(!eva.is_staff().await);
+        let page = app.browser().get("/staff/sign-in/norrby-kommun").await.text();
+        assert!(!page.contains("work-account") && page.contains("name=\"password\""));
+        let refused = eva.by_work_account(&app).await;
+        assert!(refused.text().contains("Kontot hör inte till organisationen"));
+    }
+}
+
+/// Proves anew that it is her, which the directory says with the time.
+async fn confirm(app: &App, browser: &mut Browser<'_>, object: &str) {
+    confirm_with(app, browser, object, |claims| {
+        let now = claims["iat"].clone();
+        claims.insert("auth_time".to_owned(), now);
+    })
+    .await;
+}
+
+async fn confirm_with(app: &App, browser: &mut Browser<'_>, object: &str, change: Change) -> Answer {
+    app.directory_says(object, &["Postvalv.Admin"], change);
+    let address = browser.led_to_directory("/staff/confirm/work-account/entra").await;
+    assert_eq!(parameter(&address, "prompt").as_deref(), Some("login"));
+    assert_eq!(parameter(&address, "max_age").as_deref(), Some("0"));
+    browser.get(&app.provider.answer_to(&address, BACK)).await
+}
+
+#[tokio::test]
+async fn what_matters_asks_the_directory_anew_and_believes_it_only_with_the_time() {
+    let app = App::on_sqlite().await;
+    app.norrby().await;
+    app.at_directory(EVA, &["Postvalv.Admin"]);
+    let mut eva = app.browser();
+    eva.by_work_account(&app).await;
+    // The directory did not say when she proved who she is, so the sign-in is not a fresh one.
+    assert_eq!(eva.get("/staff/members/new").await.location(), "/staff/confirm");
+    let page = eva.get("/staff/confirm").await.text();
+    assert!(page.contains("/staff/confirm/work-account/entra") && !page.contains("name=\"password\""));
+
+    let unsaid = confirm_with(&app, &mut eva, EVA, |_| {}).await;
+    assert_eq!(unsaid.status, StatusCode::FORBIDDEN);
+    let long_ago = confirm_with(&app, &mut eva, EVA, |claims| {
+        let before = claims["iat"].as_i64().unwrap() - 600;
+        claims.insert("auth_time".to_owned(), before.into());
+    });
+    assert_eq!(long_ago.await.status, StatusCode::FORBIDDEN);
+    let other = confirm_with(&app, &mut eva, BO, |claims| {
+        let now = claims["iat"].clone();
+        claims.insert("auth_time".to_owned(), now);
+    });
+    let other = other.await;
+    assert_eq!(other.status, StatusCode::FORBIDDEN);
+    assert!(other.text().contains("Det var ett annat konto"));
+    // None of it signed her out or let her do more.
+    assert!(eva.is_staff().await);
+    assert_eq!(eva.get("/staff/members/new").await.location(), "/staff/confirm");
+    assert_eq!(app.rows("staff_member").await, 1);
+
+    confirm(&app, &mut eva, EVA).await;
+    assert_eq!(eva.get("/staff/members/new").await.status, StatusCode::OK);
+    app.clock.advance_millis(6 * MINUTE);
+    assert_eq!(eva.get("/staff/members/new").await.location(), "/staff/confirm");
+}
+
+#[tokio::test]
+async fn an_organisation_may_let_work_accounts_in_alone() {
+    let app = App::without_second_factor().await;
+    let norrby = app.norrby().await;
+    let mut karin = app.browser();
+    let link = app.invitation(&norrby).await;
+    karin.post(&link, &new_password(PASSWORD)).await;
+    let rules = form(&[("work_account", "on"), ("password_days", ""), ("networks", "")]);
+    // Whoever would shut themselves out is not let.
+    let refused = karin.post("/staff/sign-in-rules", &rules).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.text().contains("Då kommer du inte in själv"),
+        "{}",
+        refused.text()
+    );
+
+    app.at_directory(EVA, &["Postvalv.Admin"]);
+    let mut eva = app.browser();
+    eva.by_work_account(&app).await;
+    confirm(&app, &mut eva, EVA).await;
+    assert_eq!(
+        eva.post("/staff/sign-in-rules", &rules).await.location(),
+        "/staff/sign-in-rules"
+    );
+    assert!(
+        !karin.is_staff().await,
+        "a password's session holds no longer than the rule"
+    );
+    let page = app.browser().get("/staff/sign-in/norrby-kommun").await.text();
+    assert!(
+        page.contains("/work-account/entra") && !page.contains("name=\"password\""),
+        "{page}"
+    );
+    let refused = app.browser().give_password(KARIN, PASSWORD).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(refused.text().contains("Logga in med ditt arbetskonto"));
+    let invited = eva
+        .post(
+            "/staff/members",
+            &form(&[
+                ("name", "Bo"),
+                ("email", "bo@norrby.example"),
+                ("role", "sender"),
+                ("first_day", ""),
+                ("last_day", ""),
+            ]),
+        )
+        .await;
+    assert_eq!(invited.status, StatusCode::BAD_REQUEST);
+
+    assert!(!eva.get("/staff/members").await.text().contains("Bjud in någon"));
+
+    // The way back when the directory lets nobody in.
+    let operator = OperatorActor::on_this_host(app.request_info());
+    app.portal.allow_passwords(&operator, norrby.id).await.unwrap();
+    let mut karin = app.browser();
+    assert_eq!(karin.give_password(KARIN, PASSWORD).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn cancelling_leads_back_and_signs_nobody_out() {
+    let app = App::on_sqlite().await;
+    app.norrby().await;
+    app.at_directory(EVA, &["Postvalv.Admin"]);
+    let mut eva = app.browser();
+    let address = eva.led_to_directory(START).await;
+    let state = parameter(&address, "state").unwrap();
+    let cancelled = [("error", "access_denied"), ("state", &*state)];
+    let answer = eva.get(&callback_at(BACK, &cancelled)).await;
+    assert_eq!(answer.location(), "/staff/sign-in/norrby-kommun");
+    eva.by_work_account(&app).await;
+    let address = eva.led_to_directory("/staff/confirm/work-account/entra").await;
+    let state = parameter(&address, "state").unwrap();
+    let cancelled = [("error", "access_denied"), ("state", &*state)];
+    assert_eq!(
+        eva.get(&callback_at(BACK, &cancelled)).await.location(),
+        "/staff/confirm"
+    );
+    assert!(eva.is_staff().await);
+}
+
+#[tokio::test]
+async fn staff_and_recipients_have_no_way_in_through_each_others_providers() {
+    let app = App::on_sqlite().await;
+    app.norrby().await;
+    let other = format!("/staff/sign-in/norrby-kommun/work-account/{PROVIDER}");
+    for path in [format!("/sign-in/{DIRECTORY}"), other] {
+        assert_eq!(
+            app.browser().post(&path, "").await.status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
+    }
+    for path in [
+        format!("/sign-in/{DIRECTORY}/callback?code=x&state=y"),
+        format!("/staff/work-account/{PROVIDER}/callback?code=x&state=y"),
+    ] {
+        assert_eq!(app.browser().get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    // A recipient's answer, brought to the staff's way back in the same browser.
+    let mut anna = app.browser();
+    let state = parameter(&anna.begin().await, "state").unwrap();
+    let stray = anna.get(&callback_at(BACK, &[("code", "x"), ("state", &state)])).await;
+    assert_eq!(stray.status, StatusCode::BAD_REQUEST);
+    assert_eq!(app.provider.requests("/token"), 0);
+    // The first page offers recipients' ways alone.
+    assert!(!app.browser().get("/").await.text().contains("entra"));
+}
+
+/// What a hostile directory says, and the page that it gets.
+macro_rules! a_directory_is_not_believed {
+    ($($name:ident => $status:ident, $title:expr, $change:expr;)+) => {$(
+        #[tokio::test]
+        async fn $name() {
+            let app = App::on_sqlite().await;
+            app.norrby().await;
+            app.directory_says(EVA, &["Postvalv.Admin"], $change);
+            let mut browser = app.browser();
+            let answer = browser.by_work_account(&app).await;
+            assert_eq!(answer.status, StatusCode::$status, "{}", answer.text());
+            assert!(answer.text().contains($title), "{}", answer.text());
+            assert!(!browser.is_staff().await);
+            assert_eq!(app.rows("staff_member").await, 0);
+            let audited = app.audited().await;
+            let refusals = audited.iter().filter(|(word, _)| word.starts_with("staff.sign-in-refused/"));
+            assert_eq!(refusals.map(|(_, count)| count).sum::<usize>(), 1);
+        }
+    )+};
+}
+
+fn set(claims: &mut Map<String, Value>, name: &str, value: impl Into<Value>) {
+    claims.insert(name.to_owned(), value.into());
+}
+
+/// The issuer of another directory of the same provider.
+fn issuer_of(claims: &Map<String, Value>, tenant: &str) -> String {
+    claims["iss"].as_str().unwrap().replace(NORRBY, tenant)
+}
+
+const NOT_TRUSTED: &str = "Inloggningen kunde inte kontrolleras";
+const NO_IDENTITY: &str = "Vi fick inte veta vem du är";
+const LOST: &str = "Inloggningen tog för lång tid";
+
+a_directory_is_not_believed! {
+    a_token_without_a_directory => FORBIDDEN, NO_IDENTITY, |claims| { claims.remove("tid"); };
+    a_token_with_a_directory_that_is_none => FORBIDDEN, NO_IDENTITY, |claims| set(claims, "tid", "organizations");
+    a_token_without_a_user => FORBIDDEN, NO_IDENTITY, |claims| { claims.remove("oid"); };
+    a_token_with_a_user_that_is_none => FORBIDDEN, NO_IDENTITY, |claims| set(claims, "oid", json!([EVA]));
+    a_token_that_names_another_directory_than_its_issuer => FORBIDDEN, NOT_TRUSTED, |claims| set(claims, "tid", ELSEWHERE);
+    a_token_of_another_directory_that_names_this_one => FORBIDDEN, NOT_TRUSTED, |claims| {
+        let issuer = issuer_of(claims, ELSEWHERE);
+        set(claims, "iss", issuer);
+    };
+    a_token_of_a_directory_that_is_not_the_organisations => FORBIDDEN, "Kontot hör inte till organisationen", |claims| {
+        let issuer = issuer_of(claims, ELSEWHERE);
+        set(claims, "iss", issuer);
+        set(claims, "tid", ELSEWHERE);
+    };
+    a_token_with_the_pattern_as_its_issuer => FORBIDDEN, NOT_TRUSTED, |claims| {
+        let issuer = issuer_of(claims, "{tenantid}");
+        set(claims, "iss", issuer);
+    };
+    a_token_of_the_issuer_of_all_directories => FORBIDDEN, NOT_TRUSTED, |claims| {
+        let issuer = issuer_of(claims, "organizations");
+        set(claims, "iss", issuer);
+    };
+    a_token_of_another_provider => FORBIDDEN, NOT_TRUSTED, |claims| {
+        set(claims, "iss", format!("https://evil.example/{NORRBY}/v2.0"));
+    };
+    a_token_for_another_audience => FORBIDDEN, NOT_TRUSTED, |claims| set(claims, "aud", "other");
+    a_token_for_another_party => FORBIDDEN, NOT_TRUSTED, |claims| set(claims, "azp", "other");
+    a_token_with_another_nonce => BAD_REQUEST, LOST, |claims| set(claims, "nonce", "other");
+    a_token_without_a_nonce => BAD_REQUEST, LOST, |claims| { claims.remove("nonce"); };
+    a_token_that_has_expired => FORBIDDEN, NOT_TRUSTED, |claims| {
+        let past = claims["iat"].as_i64().unwrap() - 60;
+        set(claims, "exp", past);
+    };
+    a_token_from_before_the_sign_in => FORBIDDEN, NOT_TRUSTED, |claims| {
+        let past = claims["iat"].as_i64().unwrap() - 600;
+        set(claims, "iat", past);
+    };
+    a_token_of_somebody_who_is_yet_to_prove_it => FORBIDDEN, NOT_TRUSTED, |claims| {
+        let future = claims["iat"].as_i64().unwrap() + 600;
+        set(claims, "auth_time", future);
+    };
+}
