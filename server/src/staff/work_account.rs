@@ -105,7 +105,6 @@ pub(super) async fn callback(
     let mut response = match finish_work_account(&state, &session, &provider, given).await {
         Ok(found) => match found.vouched {
             Ok(vouched) => {
-                state.sign_ins().give_back(visitor.request.address, state.clock().now());
                 let organisation = &found.attempt.organisation;
                 let portal = state.portal();
                 match portal
@@ -113,6 +112,8 @@ pub(super) async fn callback(
                     .await
                 {
                     Ok(proof) => {
+                        // Whoever ends what they began has cost nothing; whoever is not let in leaves a line each time.
+                        state.sign_ins().give_back(visitor.request.address, state.clock().now());
                         let mut response = steps::go_on(&state, &visitor, &session, proof, &headers).await;
                         cookie::set(response.headers_mut(), last_organisation::remember(organisation));
                         response

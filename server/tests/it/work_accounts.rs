@@ -197,12 +197,16 @@ on_both_databases! {
         eva.by_work_account(&app).await;
         assert!(eva.is_staff().await);
         let operator = OperatorActor::on_this_host(app.request_info());
+        let invited = app.portal.invite_first_admin(&operator, norrby.id, "Karin Åkerström", KARIN).await;
+        assert!(matches!(invited, Err(portal::InviteError::HasAdmin)));
         app.portal.remove_tenant(&operator, norrby.id, NORRBY.parse().unwrap()).await.unwrap();
         assert!(!eva.is_staff().await);
         let page = app.browser().get("/staff/sign-in/norrby-kommun").await.text();
         assert!(!page.contains("work-account") && page.contains("name=\"password\""));
         let refused = eva.by_work_account(&app).await;
         assert!(refused.text().contains("Kontot hör inte till organisationen"));
+        // No admin is left who gets in, so the operator may invite one.
+        app.invitation(&norrby).await;
     }
 }
 

@@ -11,7 +11,7 @@ mod tests;
 pub use sign_in_rules::SignInRules;
 pub(crate) use sign_in_rules::set_sign_in_rules;
 pub use tenant::TenantError;
-pub(crate) use tenant::has_tenant;
+pub(crate) use tenant::{has_tenant, tenants_of};
 
 use base::{OrganisationId, Timestamp};
 use jiff::tz::TimeZone;

@@ -49,7 +49,10 @@ pub(crate) async fn has_tenant(
     Ok(row.one(on).await?.is_some())
 }
 
-async fn of_organisation(on: &impl ConnectionTrait, organisation: OrganisationId) -> Result<Vec<TenantId>, DbErr> {
+pub(crate) async fn tenants_of(
+    on: &impl ConnectionTrait,
+    organisation: OrganisationId,
+) -> Result<Vec<TenantId>, DbErr> {
     let rows = tenant_entity::Entity::find()
         .filter(tenant_entity::Column::OrganisationId.eq(*organisation.as_uuid()))
         .order_by_asc(tenant_entity::Column::TenantId)
@@ -65,7 +68,7 @@ impl Portal {
     ///
     /// A fault.
     pub async fn has_work_accounts(&self, organisation: OrganisationId) -> Result<bool, Fault> {
-        let tenants = of_organisation(self.0.database.reader(), organisation).await?;
+        let tenants = tenants_of(self.0.database.reader(), organisation).await?;
         Ok(!tenants.is_empty())
     }
 
@@ -75,7 +78,7 @@ impl Portal {
     ///
     /// A fault.
     pub async fn tenants(&self, _actor: &OperatorActor, organisation: OrganisationId) -> Result<Vec<TenantId>, Fault> {
-        Ok(of_organisation(self.0.database.reader(), organisation).await?)
+        Ok(tenants_of(self.0.database.reader(), organisation).await?)
     }
 
     /// Makes a directory one of an organisation's: whoever has a role in it there may sign in. Doing it again is fine.
@@ -97,7 +100,7 @@ impl Portal {
         find_row(&transaction, organisation)
             .await?
             .ok_or(TenantError::NotFound)?;
-        let known = of_organisation(&transaction, organisation).await?;
+        let known = tenants_of(&transaction, organisation).await?;
         if known.contains(&tenant) {
             return Ok(());
         }

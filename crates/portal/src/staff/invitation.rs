@@ -132,8 +132,13 @@ impl Portal {
             store::of_organisation(&transaction, organisation).await?,
             context.clock_time(),
         );
-        if everybody.iter().any(|row| can_administrate(row, &rules, now)) {
-            return Err(InviteError::HasAdmin);
+        let tenants = organisation::tenants_of(&transaction, organisation).await?;
+        for row in everybody.iter().filter(|row| can_administrate(row, &rules, now)) {
+            // One whose directory was taken from the organisation gets in no more.
+            let account = member::work_account(context, row)?;
+            if account.is_none_or(|account| tenants.contains(&account.tenant)) {
+                return Err(InviteError::HasAdmin);
+            }
         }
         let indexes = context
             .vault
