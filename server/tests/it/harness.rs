@@ -37,8 +37,8 @@ pub(crate) const DIRECTORY: &str = "entra";
 pub(crate) const ANNA: &str = "200001012384";
 pub(crate) const BENGT: &str = "197701172392";
 
-/// Patience with a provider that is silent on purpose.
-const PATIENCE: Duration = Duration::from_millis(300);
+/// Patience with a provider that is silent on purpose; far more than an honest one takes to sign on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Writes each test twice: on SQLite, and on PostgreSQL when `POSTVALV_TEST_POSTGRES` names a server.
 macro_rules! on_both_databases {
@@ -328,6 +328,12 @@ pub(crate) fn configuration(folder: &Path, urls: &(String, String), issuer: &str
         folder = "{folder}/keys"
         [blobs]
         folder = "{folder}/blobs"
+        [providers.{DIRECTORY}]
+        preset = "entra"
+        issuer = "{issuer}/{{tenantid}}/v2.0"
+        client_id = "postvalv"
+        client_secret = "the secret at the directory"
+        algorithms = ["ES256"]
         [providers.{PROVIDER}]
         label = "BankID"
         issuer = "{issuer}"
@@ -340,12 +346,6 @@ pub(crate) fn configuration(folder: &Path, urls: &(String, String), issuer: &str
         algorithms = ["ES256"]
         essential_acr = true
         logout = "end_session"
-        [providers.{DIRECTORY}]
-        preset = "entra"
-        issuer = "{issuer}/{{tenantid}}/v2.0"
-        client_id = "postvalv"
-        client_secret = "the client's secret"
-        algorithms = ["ES256"]
         "#
     )
 }

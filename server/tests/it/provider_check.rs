@@ -321,7 +321,7 @@ async fn a_name_that_is_not_configured_is_answered_with_those_that_are() {
     let checked = run(&provider(|_| {}).await, "freja", |text| text).await;
     assert!(!checked.succeeded && checked.report.is_empty());
     assert!(
-        checked.complaint.ends_with("there are: bankid\n"),
+        checked.complaint.ends_with("there are: bankid, entra\n"),
         "{}",
         checked.complaint
     );

@@ -29,6 +29,7 @@ const PUBLIC: &[(Method, &str)] = &[
     (Method::GET, "/staff/sign-in"),
     (Method::GET, "/staff/sign-in/{organisation}"),
     (Method::GET, "/staff/signed-out"),
+    (Method::GET, "/staff/work-account/{provider}/callback"),
     (Method::POST, "/api/v1/token"),
     (Method::POST, "/language"),
     (Method::POST, "/sign-in/{provider}"),
@@ -36,6 +37,7 @@ const PUBLIC: &[(Method, &str)] = &[
     (Method::POST, "/sign-out"),
     (Method::POST, "/staff/invitations/{token}"),
     (Method::POST, "/staff/sign-in/{organisation}"),
+    (Method::POST, "/staff/sign-in/{organisation}/work-account/{provider}"),
     (Method::POST, "/staff/sign-out"),
 ];
 

@@ -179,7 +179,7 @@ async fn a_new_sign_in_ends_the_one_before() {
 async fn the_portal_serves_while_the_provider_is_down() {
     let app = App::with(|text| {
         // A port that nobody listens on.
-        let (before, rest) = text.split_once("issuer = \"").unwrap();
+        let (before, rest) = text.rsplit_once("issuer = \"").unwrap();
         let (_, after) = rest.split_once('"').unwrap();
         format!("{before}issuer = \"http://127.0.0.1:1\"{after}")
     })

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::browser::{Answer, Browser};
 use crate::harness::{App, DIRECTORY, PROVIDER, on_both_databases};
-use crate::provider::callback_at;
+use crate::provider::{Fault, callback_at};
 use crate::staff_support::{KARIN, PASSWORD, form, new_password};
 
 const NORRBY: &str = "11111111-2222-4333-8444-555555555555";
@@ -184,6 +184,7 @@ on_both_databases! {
         assert_eq!(invited.status, StatusCode::BAD_REQUEST);
         eva.post(&format!("/staff/members/{of_bo}/deactivate"), "").await;
         assert!(!bo.is_staff().await);
+        app.at_directory(BO, &["Postvalv.Sender"]);
         let refused = bo.by_work_account(&app).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
         assert!(refused.text().contains("Kontot är inte öppet"));
@@ -322,6 +323,33 @@ async fn an_organisation_may_let_work_accounts_in_alone() {
     app.portal.allow_passwords(&operator, norrby.id).await.unwrap();
     let mut karin = app.browser();
     assert_eq!(karin.give_password(KARIN, PASSWORD).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_directory_that_is_down_shuts_out_whoever_needs_it_and_nobody_else() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    let norrby = app.portal.organisation_at("norrby-kommun").await.unwrap().unwrap();
+    let operator = OperatorActor::on_this_host(app.request_info());
+    app.portal
+        .add_tenant(&operator, norrby.id, NORRBY.parse().unwrap())
+        .await
+        .unwrap();
+    app.provider.behave(|behaviour| {
+        let path = "/organizations/v2.0/.well-known/openid-configuration";
+        behaviour.faults.insert(path, Fault::Status(503));
+    });
+    assert_eq!(app.browser().post(START, "").await.status, StatusCode::BAD_GATEWAY);
+    assert_eq!(
+        app.audited().await.get("staff.sign-in-refused/provider-unavailable"),
+        Some(&1)
+    );
+    let page = app.browser().get("/staff/sign-in/norrby-kommun").await.text();
+    assert!(page.contains("verkar inte fungera"), "{page}");
+    assert!(karin.is_staff().await);
+    assert_eq!(app.browser().give_password(KARIN, PASSWORD).await.location(), "/staff");
+    let mut anna = app.browser();
+    assert_eq!(anna.sign_in().await.location(), "/inbox");
 }
 
 #[tokio::test]
