@@ -8,6 +8,8 @@ mod ending;
 pub(crate) mod entity;
 mod key;
 mod logout_token;
+#[cfg(feature = "bench")]
+mod many;
 mod own;
 mod rule;
 mod staff;
@@ -83,28 +85,7 @@ impl Portal {
     ///
     /// A fault; then nothing was stored.
     pub async fn create_session(&self, key: &SessionKey, data: &[u8]) -> Result<SessionCreation, Fault> {
-        let now = self.0.clock_time();
-        let row = entity::Model {
-            key_hash: key.hash().to_vec(),
-            recipient_id: None,
-            assurance_level: None,
-            sealed_name: None,
-            sealed_data: seal(&self.0, key, "sealed_data", data),
-            created_at: now.as_millis(),
-            last_seen_at: now.as_millis(),
-            expires_at: (now + limits(&self.0, key.kind()).absolute).as_millis(),
-            public_id: None,
-            sealed_device: None,
-            signed_in_at: None,
-            provider_session_mac: None,
-            provider_subject_mac: None,
-            kind: key.kind().stored().map(str::to_owned),
-            staff_id: None,
-            proven: None,
-            confirmed_at: None,
-            failures: None,
-            last_failure_at: None,
-        };
+        let row = fresh(&self.0, key, data);
         let transaction = self.0.database.write().await?;
         let created = store::insert(&transaction, row).await?;
         transaction.commit().await?;
@@ -158,6 +139,32 @@ impl Portal {
         let was_there = end(&self.0, &transaction, key).await?.was_there;
         transaction.commit().await?;
         Ok(was_there)
+    }
+}
+
+/// The row of a session that nobody is signed in to, used for the first time now.
+fn fresh(context: &Context, key: &SessionKey, data: &[u8]) -> entity::Model {
+    let now = context.clock_time();
+    entity::Model {
+        key_hash: key.hash().to_vec(),
+        recipient_id: None,
+        assurance_level: None,
+        sealed_name: None,
+        sealed_data: seal(context, key, "sealed_data", data),
+        created_at: now.as_millis(),
+        last_seen_at: now.as_millis(),
+        expires_at: (now + limits(context, key.kind()).absolute).as_millis(),
+        public_id: None,
+        sealed_device: None,
+        signed_in_at: None,
+        provider_session_mac: None,
+        provider_subject_mac: None,
+        kind: key.kind().stored().map(str::to_owned),
+        staff_id: None,
+        proven: None,
+        confirmed_at: None,
+        failures: None,
+        last_failure_at: None,
     }
 }
 
