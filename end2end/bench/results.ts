@@ -1,66 +1,42 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import type { TestInfo } from '@playwright/test';
 import os from 'node:os';
 
 /** One line of the table. Without a target it is for information. */
 export type Result = { name: string; value: number; unit: string; target?: { at: 'least' | 'most'; value: number } };
 
-/** What was measured, where and when. */
+/** What one point of the bench measured, and what the machine was busy with when it began. */
+export type Point = { name: string; began: string; load_before: number[]; results: Result[] };
+
+/** The name under which a point hands its figures to the reporter. */
+export const attachment = 'figures';
+
+/** The figures of one point, as they come. */
 export class Results {
   private readonly results: Result[] = [];
   private readonly began = new Date();
   private readonly loadBefore = os.loadavg();
 
-  constructor(private readonly root: string) {}
-
   add(name: string, value: number, unit: string, target?: Result['target']): void {
     this.results.push({ name, value, unit, target });
   }
 
-  /** The table, as people read it and as docs/benchmarks.md takes it. */
-  table(): string {
-    const number = (value: number) => value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0 });
-    const rows = this.results.map(({ name, value, unit, target }) => [
-      name,
-      `${number(value)} ${unit}`.trim(),
-      target ? `${target.at === 'least' ? '≥' : '≤'} ${number(target.value)}` : '',
-      target ? (met(value, target) ? 'met' : '**missed**') : '',
-    ]);
-    const lines = [['what', 'measured', 'target', ''], ...rows];
-    const widths = [0, 1, 2, 3].map((column) => Math.max(3, ...lines.map((line) => line[column]!.length)));
-    const write = (line: string[]) => `| ${line.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
-    const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
-    return [write(lines[0]!), rule, ...lines.slice(1).map(write)].join('\n');
-  }
-
-  /** Everything as JSON, into `file`. */
-  write(file: string): void {
-    const told = (program: string, ...args: string[]) => execFileSync(program, args, { cwd: this.root, encoding: 'utf8' }).trim();
-    const cpu = /^model name\s*: (.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? os.arch();
-    const everything = {
-      began: this.began.toISOString(),
-      ended: new Date().toISOString(),
-      machine: {
-        cpu,
-        cores: os.cpus().length,
-        memory_gib: Math.round(os.totalmem() / 1024 ** 3),
-        system: `${os.type()} ${os.release()}`,
-        load_before: this.loadBefore,
-      },
-      build: {
-        commit: told('git', 'describe', '--always', '--dirty'),
-        compiler: told('rustc', '--version'),
-      },
-      results: this.results.map((result) => ({ ...result, met: result.target && met(result.value, result.target) })),
-    };
-    writeFileSync(file, `${JSON.stringify(everything, undefined, 2)}\n`);
-  }
-
-  get load(): string {
-    return this.loadBefore.map((load) => load.toFixed(1)).join(' ');
+  /** Hands them to the reporter, which writes those of all points together. */
+  async handIn(test: TestInfo): Promise<void> {
+    const { began, loadBefore: load_before, results } = this;
+    const point: Point = { name: test.title, began: began.toISOString(), load_before, results };
+    await test.attach(attachment, { body: JSON.stringify(point), contentType: 'application/json' });
   }
 }
 
-function met(value: number, target: NonNullable<Result['target']>): boolean {
-  return target.at === 'least' ? value >= target.value : value <= target.value;
+/** The least that so great a share of the values do not exceed. */
+export function percentile(values: number[], share: number): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;
+}
+
+/** The one in the middle, or half-way between the two there. */
+export function median(values: number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
 }

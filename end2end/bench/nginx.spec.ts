@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import { printPdf } from '../support/document.ts';
 import { Installation, people } from '../support/installation.ts';
 import { Nginx } from '../support/nginx.ts';
@@ -12,7 +11,6 @@ import { residentDuring } from './memory.ts';
 import { Results } from './results.ts';
 import { command, download, downloadDigest, mebibyte, post, put, sync, writeRandomFile } from './transfer.ts';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const sessionCookie = '__Host-postvalv';
 
 /** MiB of the file that is transferred. Smaller only to try the bench itself. */
@@ -122,9 +120,9 @@ async function restart(): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-test('speed and memory beside nginx', async ({ browser, launchOptions }) => {
+test('speed and memory beside nginx', async ({ browser, launchOptions }, testInfo) => {
   requireRoom((flights + 5) * size);
-  const results = new Results(root);
+  const results = new Results();
   const file = path.join(installation.folder, 'nginx/files/large.bin');
   const bytes = size * mebibyte;
   const digest = writeRandomFile(file, bytes);
@@ -208,9 +206,7 @@ test('speed and memory beside nginx', async ({ browser, launchOptions }) => {
   results.add('JavaScript and WebAssembly on the inbox, Brotli', await scripts(page, inbox), 'kB', { at: 'most', value: 100 });
   results.add('the same on the page of a PDF', await scripts(page, small), 'kB');
 
-  const json = path.join(root, 'target/bench.json');
-  results.write(json);
-  console.log(`\n${results.table()}\n\nFiles of ${size} MiB; load average when it began: ${results.load}. As JSON: ${json}`);
+  await results.handIn(testInfo);
 });
 
 /** The large file lies here some twelve times while everything is in flight. */
