@@ -26,6 +26,8 @@ type Variation = {
   providers?: (installation: Installation) => Promise<string>;
   /** Whether the portal's clock can't be moved, and so costs no look at a file. */
   systemClock?: boolean;
+  /** Whether portal and bridge take the client's address from `X-Forwarded-For`, as behind a proxy on this machine. */
+  behindProxy?: boolean;
 };
 
 /**
@@ -66,6 +68,7 @@ export class Installation {
       let text = readFileSync(path.join(root, 'config', name), 'utf8');
       developmentPorts.forEach((port, index) => (text = text.replaceAll(`:${port}`, `:${this.ports[index]}`)));
       if (name === 'development.toml') text = this.varied(text);
+      if (this.variation.behindProxy) text = text.replace(/^\[listen\]$/m, '$&\ntrusted_proxies = ["127.0.0.1"]');
       writeFileSync(path.join(this.folder, 'config', name), text);
     }
     mkdirSync(path.join(this.folder, 'var'));
