@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
@@ -48,14 +48,14 @@ export class Program {
     },
   ): Promise<Program> {
     const log = path.join(options.folder, `${name}.log`);
+    // The file itself, not a pipe to this process: a program that writes faster than a busy test reads would wait for it.
+    const output = openSync(log, 'a');
     const child = spawn(options.executable ?? path.join(programs, name), args, {
       cwd: options.folder,
       env: environment(options.environment ?? {}),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', output, output],
     });
-    const output = createWriteStream(log, { flags: 'a' });
-    child.stdout?.pipe(output);
-    child.stderr?.pipe(output);
+    closeSync(output);
     const program = new Program(name, log, child);
     const { ready } = options;
     await program.untilReady(typeof ready === 'string' ? () => answers(ready) : ready);
