@@ -18,7 +18,7 @@ check: ## formatting, lints and dependency directions only
 e2e: ## the end-to-end tests in Chromium only
 	@scripts/e2e
 
-bench: ## speed and memory beside nginx, as ratios (release build)
+bench: ## speed and memory beside nginx, sign-ins, sessions and a password storm (release build)
 	@scripts/bench
 
 fmt: ## format the sources
