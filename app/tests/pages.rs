@@ -5,6 +5,7 @@ mod samples;
 #[path = "../examples/gallery/staff.rs"]
 mod staff;
 
+use app::page::staff::sent_messages_page;
 use app::page::{
     SessionsOf, Shown, accessibility, case_page, document_page, inbox_page, landing_page, sessions_page, signed_out,
 };
@@ -252,6 +253,21 @@ fn the_inbox_marks_what_is_new_and_what_is_soon_gone() {
     assert_eq!(count(&html, "left soon"), 2);
     assert!(html.contains("försvinner om 3\u{a0}dagar"), "{html}");
     assert!(html.contains("kan läsas till och med 22\u{a0}december 2026"));
+}
+
+#[test]
+fn a_case_whose_number_does_not_open_is_shown_with_words_in_its_place() {
+    let assets = Assets::default();
+    for (language, words) in [
+        (Language::Swedish, "Mottagarens nummer kan inte visas"),
+        (Language::English, "The recipient’s number can’t be shown"),
+    ] {
+        let layout = samples::layout(language, &assets, "/staff/cases", Audience::StaffVisitor);
+        let (now, zone) = (samples::NOW, samples::time_zone());
+        let html = sent_messages_page(&layout, &staff::sent(), true, None, now, &zone).html;
+        assert_eq!(count(&html, words), 1, "{html}");
+        assert_eq!(count(&html, "20000101-2384"), 1, "{html}");
+    }
 }
 
 #[test]

@@ -12,8 +12,8 @@ use app::{Assets, Audience, Flash, Language, Page, ProviderChoice, StaffFrame, S
 use base::{CaseId, DeliveryId, Ids, InvalidNetworks, MessageId, Personnummer, SecretString, Timestamp};
 use portal::{
     BrowserFamily, Credential, CredentialKind, CredentialState, DeliveryStatus, Device, InvalidKey, NewDevice,
-    OwnAccount, PasswordProblem, Role, Scope, SentDelivery, SentMessage, SentMessages, StaffMember, StaffNotices,
-    StaffState, System, SystemFamily, Validity,
+    OwnAccount, PasswordProblem, Role, Scope, SentDelivery, SentMessage, SentMessages, SentRecipient, StaffMember,
+    StaffNotices, StaffState, System, SystemFamily, Validity,
 };
 
 use crate::samples::{NOW, clock, layout, time_zone};
@@ -46,10 +46,12 @@ fn delivery(number: &str, change: impl FnOnce(&mut DeliveryStatus)) -> SentDeliv
         purged_at: None,
     };
     change(&mut status);
-    SentDelivery {
-        recipient: Personnummer::from_digits(number).ok().filter(|_| status.is_living()),
-        status,
-    }
+    let recipient = match Personnummer::from_digits(number) {
+        _ if !status.is_living() => SentRecipient::Forgotten,
+        Ok(number) => SentRecipient::Number(number),
+        Err(_) => SentRecipient::Unreadable,
+    };
+    SentDelivery { recipient, status }
 }
 
 fn message(title: Option<&str>, days: i64, deliveries: Vec<SentDelivery>) -> SentMessage {
@@ -72,6 +74,7 @@ pub(crate) fn sent() -> SentMessages {
                 delivery("200001012384", |status| status.opened_at = Some(at(0))),
                 delivery("197701172392", |_| {}),
                 delivery("200001012392", |status| status.expires_at = at(2)),
+                delivery("damaged", |_| {}),
             ],
         ),
         message(

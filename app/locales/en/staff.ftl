@@ -103,6 +103,7 @@ staff-cases-latest = To the latest
 staff-case-gone = The content is gone
 staff-case-sent = Sent { $at }
 staff-case-forgotten = The recipient is no longer shown
+staff-case-unreadable = The recipient’s number can’t be shown
 staff-state-waiting = Not opened
 staff-state-opened = Opened { $day }
 staff-state-revoked = Taken back { $day }

@@ -103,6 +103,7 @@ staff-cases-latest = Till de senaste
 staff-case-gone = Innehållet är borta
 staff-case-sent = Skickat { $at }
 staff-case-forgotten = Mottagaren visas inte längre
+staff-case-unreadable = Mottagarens nummer kan inte visas
 staff-state-waiting = Inte öppnat
 staff-state-opened = Öppnat { $day }
 staff-state-revoked = Återtaget { $day }

@@ -54,7 +54,9 @@ pub use actor::{
     StaffCandidate, SystemActor, UnknownScope,
 };
 pub use audit::AuditCheck;
-pub use case::{CaseView, InboxEntry, MessageView, SentDelivery, SentMessage, SentMessages, SentMessagesError};
+pub use case::{
+    CaseView, InboxEntry, MessageView, SentDelivery, SentMessage, SentMessages, SentMessagesError, SentRecipient,
+};
 pub use document::{
     Content, ContentError, ContentUse, DocumentSummary, DocumentView, Preview, ReadError, RequestedRange,
 };

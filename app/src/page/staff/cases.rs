@@ -3,7 +3,7 @@
 use base::{Personnummer, Timestamp};
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
-use portal::{DeliveryStatus, SentDelivery, SentMessage, SentMessages};
+use portal::{DeliveryStatus, SentDelivery, SentMessage, SentMessages, SentRecipient};
 
 use crate::component::{icon, told};
 use crate::context::{Flash, Layout};
@@ -82,10 +82,11 @@ fn entry(texts: &'static Texts, message: &SentMessage, now: Timestamp, time_zone
 
 /// One recipient, and how far the delivery has come.
 fn line(texts: &'static Texts, delivery: &SentDelivery, now: Timestamp, time_zone: &TimeZone) -> impl IntoView + use<> {
-    let recipient = delivery
-        .recipient
-        .as_ref()
-        .map_or_else(|| texts.get("staff-case-forgotten"), number);
+    let recipient = match &delivery.recipient {
+        SentRecipient::Number(digits) => number(digits),
+        SentRecipient::Unreadable => texts.get("staff-case-unreadable"),
+        SentRecipient::Forgotten => texts.get("staff-case-forgotten"),
+    };
     let (class, state) = state(texts, &delivery.status, time_zone);
     let left = delivery
         .status

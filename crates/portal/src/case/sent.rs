@@ -34,10 +34,21 @@ pub struct SentMessage {
 /// One delivery of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SentDelivery {
-    /// The recipient's number; `None` when they may not read it any more, and the portal forgets who it was.
-    pub recipient: Option<Personnummer>,
+    /// Whom it went to.
+    pub recipient: SentRecipient,
     /// What happened to it.
     pub status: DeliveryStatus,
+}
+
+/// Whom a delivery went to, as far as it can be shown.
+#[derive(Clone, PartialEq, Eq)]
+pub enum SentRecipient {
+    /// Somebody with this number.
+    Number(Personnummer),
+    /// Somebody who may still read it, but whose number does not open.
+    Unreadable,
+    /// Somebody who may not read it any more: the portal forgets who it was.
+    Forgotten,
 }
 
 /// Some of an organisation's messages, the latest first.
@@ -114,11 +125,15 @@ async fn list(
     let numbers = context.vault.numbers(&people).await?;
     let mut sent: HashMap<Uuid, Vec<SentDelivery>> = HashMap::with_capacity(rows.len());
     for (status, row) in deliveries {
-        let recipient = row.recipient_id.filter(|_| status.is_living());
-        sent.entry(row.message_id).or_default().push(SentDelivery {
-            recipient: recipient.and_then(|id| numbers.get(&RecipientId::from_uuid(id)).cloned()),
-            status,
-        });
+        let recipient = match row.recipient_id.filter(|_| status.is_living()) {
+            Some(id) => match numbers.get(&RecipientId::from_uuid(id)) {
+                Some(number) => SentRecipient::Number(number.clone()),
+                None => SentRecipient::Unreadable,
+            },
+            None => SentRecipient::Forgotten,
+        };
+        let deliveries = sent.entry(row.message_id).or_default();
+        deliveries.push(SentDelivery { recipient, status });
     }
     let owners: Vec<_> = ids
         .iter()

@@ -1,6 +1,7 @@
 //! What this crate's tests stand on: a real portal with a clock that stands still, on SQLite and, when
 //! `POSTVALV_TEST_POSTGRES` holds the address of a server on which databases may be created, on PostgreSQL too.
 
+mod log;
 mod look;
 mod postgres;
 mod reading;
@@ -19,6 +20,7 @@ use crate::{
     StaffSettings,
 };
 
+pub(crate) use log::Log;
 pub(crate) use look::{columns, everything_stored, is_among};
 pub(crate) use reading::{bytes_of, identity};
 pub(crate) use sending::{PDF, draft, file, number, pieces};

@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use base::{Day, DocumentId, ManualClock, MessageId, OrganisationId, Personnummer, Timestamp};
 use keyring::{ContentKey, ContentOwner, Field};
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use super::entity::{content_key, recipient, recipient_earlier_day};
 use super::*;
 use crate::database::testing::{TestDatabases, on_each_database};
 use crate::installation::InstallationMark;
 use crate::provider::FolderProvider;
+use crate::test_support::Log;
 
 /// 2026-11-22.
 const TODAY: Day = Day::from_number(20_779);
@@ -127,6 +128,14 @@ impl Fixture {
                 .await
                 .unwrap();
         }
+        transaction.commit().await.unwrap();
+    }
+
+    /// Puts a row in place of the one that a person has.
+    async fn replace_recipient(&self, row: recipient::Model) {
+        let transaction = self.vault.database.write().await.unwrap();
+        let row = row.into_active_model().reset_all();
+        recipient::Entity::update(row).exec(&transaction).await.unwrap();
         transaction.commit().await.unwrap();
     }
 

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use sea_orm::{ConnectionTrait, Statement};
+
 use crate::test_support::{TestPortal, number, on_both_databases};
-use crate::{Denied, Role, SentMessagesError, StaffActor};
+use crate::{Denied, Role, SentMessagesError, SentRecipient, StaffActor};
 
 /// Titles, and for each recipient their number and whether they may read it.
 async fn seen(test: &TestPortal, actor: &StaffActor) -> Vec<(Option<String>, Vec<(Option<String>, bool)>)> {
@@ -12,7 +14,10 @@ async fn seen(test: &TestPortal, actor: &StaffActor) -> Vec<(Option<String>, Vec
         .into_iter()
         .map(|message| {
             let deliveries = message.deliveries.into_iter().map(|delivery| {
-                let number = delivery.recipient.map(|number| number.expose().to_owned());
+                let number = match delivery.recipient {
+                    SentRecipient::Number(number) => Some(number.expose().to_owned()),
+                    SentRecipient::Unreadable | SentRecipient::Forgotten => None,
+                };
                 (number, delivery.status.is_living())
             });
             (message.title, deliveries.collect())
@@ -57,6 +62,25 @@ on_both_databases! {
         assert_eq!(seen(&test, &admin).await, [(None, vec![(None, false)])]);
         test.portal.run_jobs().await.unwrap();
         assert_eq!(seen(&test, &admin).await, [(None, vec![(None, false)])]);
+    }
+
+    async fn a_number_that_does_not_open_hides_no_other(test: TestPortal) {
+        let sender = test.sender().await;
+        test.send(&sender, "key", 2).await;
+        let admin = test.first_admin_of(sender.organisation_id()).await;
+        let (anna, vault) = (number(0), &test.portal.0.vault);
+        let found = vault.find_recipients(&[anna]).await.unwrap()[0].unwrap();
+        let transaction = vault.database().write().await.unwrap();
+        let damage = Statement::from_sql_and_values(
+            transaction.get_database_backend(),
+            "UPDATE recipient SET sealed_personnummer = $1 WHERE id = $2",
+            [vec![0_u8; 40].into(), (*found.as_uuid()).into()],
+        );
+        transaction.execute_raw(damage).await.unwrap();
+        transaction.commit().await.unwrap();
+        let sent = test.portal.sent_messages(&admin, None).await.unwrap();
+        let recipients: Vec<_> = sent.messages[0].deliveries.iter().map(|delivery| &delivery.recipient).collect();
+        assert!(*recipients[0] == SentRecipient::Unreadable && *recipients[1] == SentRecipient::Number(number(1)));
     }
 
     async fn what_was_taken_back_shows_neither_title_nor_number(test: TestPortal) {

@@ -64,6 +64,35 @@ async fn what_is_known_of_a_person_comes_back() {
 }
 
 #[tokio::test]
+async fn a_damaged_number_is_left_out_and_logged_once_by_id() {
+    on_each_database(async |databases| {
+        let fixture = Fixture::new(databases).await;
+        let vault = &fixture.vault;
+        let anna = vault.recipient(&number(ANNA), TODAY).await.unwrap();
+        let bo = vault.recipient(&number(BO), TODAY).await.unwrap();
+        let people = fixture.raw_recipients().await;
+        let whole = people.iter().find(|row| row.id == *anna.as_uuid()).unwrap();
+        let damages: [fn(&mut recipient::Model); 2] =
+            [|row| row.sealed_personnummer[20] ^= 1, |row| row.wrapped_key[20] ^= 1];
+        for damage in damages {
+            let mut damaged = whole.clone();
+            damage(&mut damaged);
+            fixture.replace_recipient(damaged).await;
+            let log = Log::new();
+            let listening = log.listen();
+            let numbers = vault.numbers(&[anna, bo, anna]).await.unwrap();
+            drop(listening);
+            assert_eq!(numbers.keys().collect::<Vec<_>>(), [&bo]);
+            assert_eq!(numbers[&bo].expose(), BO);
+            let log = log.text();
+            assert_eq!(log.matches(&anna.to_string()).count(), 1, "{log}");
+            assert!(!log.contains(ANNA) && !log.contains(BO), "{log}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_persons_last_day_moves_with_their_last_case() {
     on_each_database(async |databases| {
         let fixture = Fixture::new(databases).await;
