@@ -9,11 +9,13 @@ use std::collections::BTreeSet;
 
 use base::Day;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::day::insert_day;
-use super::entity::{content_key, day, ended_day, recipient, recipient_index};
-use super::{BATCH, Vault, VaultError, earlier_days};
+use super::entity::{content_key, day, ended_day, recipient};
+use super::{BATCH, Vault, VaultError, earlier_days, register};
+use crate::database::WriteTransaction;
 use crate::provider::DaySecretName;
 
 /// A day whose secrets are destroyed and that isn't finished.
@@ -137,16 +139,8 @@ impl Vault {
     pub(crate) async fn delete_rows_before(&self, day: Day) -> Result<(), VaultError> {
         let transaction = self.database.write().await?;
         loop {
-            let gone: Vec<uuid::Uuid> = content_key::Entity::find()
-                .select_only()
-                .column(content_key::Column::OwnerId)
-                .filter(content_key::Column::Day.lt(day.number()))
-                .order_by_asc(content_key::Column::OwnerId)
-                .limit(BATCH as u64)
-                .lock_exclusive()
-                .into_tuple()
-                .all(&transaction)
-                .await?;
+            let (id, of) = (content_key::Column::OwnerId, content_key::Column::Day);
+            let gone = some_before::<content_key::Entity>(&transaction, id, of, day).await?;
             if gone.is_empty() {
                 break;
             }
@@ -156,29 +150,33 @@ impl Vault {
                 .await?;
         }
         loop {
-            let gone: Vec<uuid::Uuid> = recipient::Entity::find()
-                .select_only()
-                .column(recipient::Column::Id)
-                .filter(recipient::Column::Day.lt(day.number()))
-                .order_by_asc(recipient::Column::Id)
-                .limit(BATCH as u64)
-                .lock_exclusive()
-                .into_tuple()
-                .all(&transaction)
-                .await?;
+            let (id, of) = (recipient::Column::Id, recipient::Column::Day);
+            let gone = some_before::<recipient::Entity>(&transaction, id, of, day).await?;
             if gone.is_empty() {
                 break;
             }
-            recipient_index::Entity::delete_many()
-                .filter(recipient_index::Column::RecipientId.is_in(gone.clone()))
-                .exec(&transaction)
-                .await?;
-            recipient::Entity::delete_many()
-                .filter(recipient::Column::Id.is_in(gone))
-                .exec(&transaction)
-                .await?;
+            register::delete(&transaction, gone).await?;
         }
         earlier_days::delete_before(&transaction, day.number()).await?;
         Ok(transaction.commit().await?)
     }
+}
+
+/// Some of the rows whose day was before `day`, locked until the transaction ends.
+async fn some_before<E: EntityTrait>(
+    transaction: &WriteTransaction,
+    id: E::Column,
+    of: E::Column,
+    day: Day,
+) -> Result<Vec<Uuid>, DbErr> {
+    E::find()
+        .select_only()
+        .column(id)
+        .filter(of.lt(day.number()))
+        .order_by_asc(id)
+        .limit(BATCH as u64)
+        .lock_exclusive()
+        .into_tuple()
+        .all(transaction)
+        .await
 }

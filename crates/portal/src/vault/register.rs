@@ -349,7 +349,8 @@ async fn locked(
         .await?)
 }
 
-async fn delete(transaction: &WriteTransaction, recipients: Vec<Uuid>) -> Result<(), DbErr> {
+/// Deletes people with everything that the register has of them.
+pub(super) async fn delete(transaction: &WriteTransaction, recipients: Vec<Uuid>) -> Result<(), DbErr> {
     earlier_days::delete_of(transaction, recipients.clone()).await?;
     recipient_index::Entity::delete_many()
         .filter(recipient_index::Column::RecipientId.is_in(recipients.clone()))
