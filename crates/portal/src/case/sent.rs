@@ -84,7 +84,7 @@ impl Portal {
     ) -> Result<SentMessages, SentMessagesError> {
         actor.require(Action::SeeCases)?;
         let context = &*self.0;
-        // Names of people are about to be shown, so the log comes first.
+        // Numbers of people are about to be shown, so the log comes first.
         context
             .record(&AuditEntry::by_staff(actor, AuditAction::CasesListed))
             .await?;
