@@ -21,7 +21,15 @@ pub(crate) fn error(page: ErrorPage, visitor: &Visitor) -> Response {
     response
 }
 
-/// The same under another status, for what a person would not tell apart.
+/// The same for whom the layers before worked out. That there is nobody can only be a mistake of ours.
+pub(crate) fn error_for(page: ErrorPage, visitor: Option<&Visitor>) -> Response {
+    visitor.map_or_else(
+        || StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        |visitor| error(page, visitor),
+    )
+}
+
+/// As [`error`] under another status, for what a person would not tell apart.
 pub(crate) fn error_with(status: StatusCode, page: ErrorPage, visitor: &Visitor) -> Response {
     let mut response = error(page, visitor);
     *response.status_mut() = status;

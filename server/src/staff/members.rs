@@ -3,7 +3,7 @@
 use app::page::staff::{InviteForm, MemberForm, MemberProblem, invite_page, invited_page, member_page, members_page};
 use app::{ErrorPage, Flash, Layout};
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use base::{Day, StaffId};
 use http::HeaderMap;
@@ -14,6 +14,7 @@ use portal::{
 use serde::Deserialize;
 
 use super::denied::{denied, denied_page};
+use super::id::Id;
 use super::sign_in::unprocessable;
 use super::systems::done;
 use super::visitor::Staff;
@@ -149,12 +150,9 @@ pub(super) async fn invite(
 pub(super) async fn one(
     State(state): State<AppState>,
     Staff { actor, visitor }: Staff,
-    Path(id): Path<String>,
+    Id(id): Id<StaffId>,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(id) = id.parse::<StaffId>() else {
-        return answer::error(ErrorPage::NotFound, &visitor);
-    };
     let member = match state.portal().staff_member(&actor, id).await {
         Ok(member) => member,
         Err(error) => return see_refused(error, &Place::Member(id), &visitor),
@@ -184,12 +182,9 @@ fn shown(
 pub(super) async fn change(
     State(state): State<AppState>,
     Staff { actor, visitor }: Staff,
-    Path(id): Path<String>,
+    Id(id): Id<StaffId>,
     Form(terms): Form<Terms>,
 ) -> Response {
-    let Ok(id) = id.parse::<StaffId>() else {
-        return answer::error(ErrorPage::NotFound, &visitor);
-    };
     let problem = match changed(&state, &actor, id, &terms).await {
         Ok(()) => return done(&Place::Member(id), Flash::MemberSaved),
         Err(ChangeStaffError::DatesOutOfOrder) => MemberProblem::Days,
@@ -220,11 +215,8 @@ async fn changed(state: &AppState, actor: &StaffActor, id: StaffId, terms: &Term
 pub(super) async fn invite_anew(
     State(state): State<AppState>,
     Staff { actor, visitor }: Staff,
-    Path(id): Path<String>,
+    Id(id): Id<StaffId>,
 ) -> Response {
-    let Ok(id) = id.parse::<StaffId>() else {
-        return answer::error(ErrorPage::NotFound, &visitor);
-    };
     let invited = state.portal().invite_staff_anew(&actor, id).await;
     let invitation = match invited {
         Ok(invitation) => Some(invitation),
@@ -251,22 +243,22 @@ pub(super) async fn invite_anew(
 }
 
 /// `POST /staff/members/{id}/unlock`
-pub(super) async fn unlock(state: State<AppState>, staff: Staff, id: Path<String>) -> Response {
+pub(super) async fn unlock(state: State<AppState>, staff: Staff, id: Id<StaffId>) -> Response {
     decide(state, staff, id, Decision::Unlock).await
 }
 
 /// `POST /staff/members/{id}/end-sessions`
-pub(super) async fn end_sessions(state: State<AppState>, staff: Staff, id: Path<String>) -> Response {
+pub(super) async fn end_sessions(state: State<AppState>, staff: Staff, id: Id<StaffId>) -> Response {
     decide(state, staff, id, Decision::EndSessions).await
 }
 
 /// `POST /staff/members/{id}/deactivate`
-pub(super) async fn deactivate(state: State<AppState>, staff: Staff, id: Path<String>) -> Response {
+pub(super) async fn deactivate(state: State<AppState>, staff: Staff, id: Id<StaffId>) -> Response {
     decide(state, staff, id, Decision::Deactivate).await
 }
 
 /// `POST /staff/members/{id}/reactivate`
-pub(super) async fn reactivate(state: State<AppState>, staff: Staff, id: Path<String>) -> Response {
+pub(super) async fn reactivate(state: State<AppState>, staff: Staff, id: Id<StaffId>) -> Response {
     decide(state, staff, id, Decision::Reactivate).await
 }
 
@@ -282,12 +274,9 @@ enum Decision {
 async fn decide(
     State(state): State<AppState>,
     Staff { actor, visitor }: Staff,
-    Path(id): Path<String>,
+    Id(id): Id<StaffId>,
     decision: Decision,
 ) -> Response {
-    let Ok(id) = id.parse::<StaffId>() else {
-        return answer::error(ErrorPage::NotFound, &visitor);
-    };
     let portal = state.portal();
     let (decided, flash) = match decision {
         Decision::Unlock => (portal.unlock_staff(&actor, id).await, Flash::MemberUnlocked),

@@ -6,6 +6,7 @@ mod account;
 mod cases;
 mod confirm;
 mod denied;
+mod id;
 mod invitation;
 mod last_organisation;
 mod members;

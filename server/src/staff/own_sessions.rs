@@ -2,13 +2,14 @@
 
 use app::page::{SessionsOf, sessions_page};
 use app::{ErrorPage, Flash};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use base::SessionId;
 use http::HeaderMap;
 use portal::EndSessionError;
 
 use super::Place;
+use super::id::Id;
 use super::visitor::Staff;
 use crate::state::AppState;
 use crate::{answer, cookie, flash, session_end};
@@ -39,11 +40,8 @@ pub(super) async fn list(
 pub(super) async fn end_one(
     State(state): State<AppState>,
     Staff { actor, visitor }: Staff,
-    Path(id): Path<String>,
+    Id(id): Id<SessionId>,
 ) -> Response {
-    let Ok(id) = id.parse::<SessionId>() else {
-        return answer::error(ErrorPage::NotFound, &visitor);
-    };
     match state.portal().end_staff_session_of(&actor, id).await {
         Ok(()) => back(Flash::OneEnded),
         Err(EndSessionError::NotFound) => answer::error(ErrorPage::NotFound, &visitor),

@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use super::Place;
 use super::denied::{denied, denied_page};
+use super::id::Id;
 use super::sign_in::unprocessable;
 use super::visitor::Staff;
 use crate::state::AppState;
@@ -122,12 +123,9 @@ pub(super) async fn create(
 pub(super) async fn one(
     State(state): State<AppState>,
     Staff { actor, visitor }: Staff,
-    Path(id): Path<String>,
+    Id(id): Id<SystemId>,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(id) = id.parse::<SystemId>() else {
-        return answer::error(ErrorPage::NotFound, &visitor);
-    };
     let (flash, told) = flash::take(&headers);
     let mut response = shown(&state, &actor, &visitor, id, None, flash).await;
     cookie::set(response.headers_mut(), told);
@@ -171,12 +169,9 @@ pub(super) struct Period {
 pub(super) async fn add_secret(
     State(state): State<AppState>,
     Staff { actor, visitor }: Staff,
-    Path(id): Path<String>,
+    Id(id): Id<SystemId>,
     Form(given): Form<Period>,
 ) -> Response {
-    let Ok(id) = id.parse::<SystemId>() else {
-        return answer::error(ErrorPage::NotFound, &visitor);
-    };
     let days = given.days.trim();
     // No number is as wrong as none at all, which the use case refuses with the longest that there may be.
     let period = (!days.is_empty()).then(|| days.parse().unwrap_or(0));
@@ -202,12 +197,9 @@ pub(super) struct Key {
 pub(super) async fn add_key(
     State(state): State<AppState>,
     Staff { actor, visitor }: Staff,
-    Path(id): Path<String>,
+    Id(id): Id<SystemId>,
     Form(given): Form<Key>,
 ) -> Response {
-    let Ok(id) = id.parse::<SystemId>() else {
-        return answer::error(ErrorPage::NotFound, &visitor);
-    };
     let problem = match state.portal().add_public_key(&*actor, id, &given.key).await {
         Ok(_) => return done(&Place::System(id), Flash::KeyAdded),
         Err(SystemSetUpError::InvalidKey(problem)) => CredentialProblem::Key(problem),
@@ -222,9 +214,10 @@ pub(super) async fn add_key(
 pub(super) async fn withdraw(
     State(state): State<AppState>,
     Staff { actor, visitor }: Staff,
-    Path((id, credential)): Path<(String, String)>,
+    Id(id): Id<SystemId>,
+    Path((_, credential)): Path<(String, String)>,
 ) -> Response {
-    let (Ok(id), Ok(credential)) = (id.parse::<SystemId>(), credential.parse::<CredentialId>()) else {
+    let Ok(credential) = credential.parse::<CredentialId>() else {
         return answer::error(ErrorPage::NotFound, &visitor);
     };
     match state.portal().withdraw_credential(&*actor, id, credential).await {
@@ -243,12 +236,9 @@ pub(super) struct Networks {
 pub(super) async fn set_networks(
     State(state): State<AppState>,
     Staff { actor, visitor }: Staff,
-    Path(id): Path<String>,
+    Id(id): Id<SystemId>,
     Form(given): Form<Networks>,
 ) -> Response {
-    let Ok(id) = id.parse::<SystemId>() else {
-        return answer::error(ErrorPage::NotFound, &visitor);
-    };
     if let Err(no) = actor.require(Action::ChangeSystems) {
         return denied(no, &Place::System(id), &visitor);
     }
@@ -269,11 +259,8 @@ pub(super) async fn set_networks(
 pub(super) async fn disable(
     State(state): State<AppState>,
     Staff { actor, visitor }: Staff,
-    Path(id): Path<String>,
+    Id(id): Id<SystemId>,
 ) -> Response {
-    let Ok(id) = id.parse::<SystemId>() else {
-        return answer::error(ErrorPage::NotFound, &visitor);
-    };
     match state.portal().disable_system(&*actor, id).await {
         Ok(()) => done(&Place::System(id), Flash::SystemDisabled),
         Err(error) => refused(error, &Place::System(id), &visitor),

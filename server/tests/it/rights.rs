@@ -279,6 +279,23 @@ async fn the_last_admin_stays() {
 }
 
 #[tokio::test]
+async fn what_is_no_id_is_nobodys_page() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    let with_ids = routes(&app)
+        .into_iter()
+        .filter(|(route, _)| route.path.contains("{id}"));
+    for (route, _) in with_ids {
+        // An id has one address, so that its other forms are none.
+        for id in ["x", "0192f0c123457abc8def0123456789ab"] {
+            let answer = knock(&mut karin, &route, id).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{route:?} {id}");
+            assert!(answer.text().contains("<h1>"), "{route:?} {id}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn another_organisations_people_and_systems_are_not_there() {
     let app = App::without_second_factor().await;
     let mut karin = app.admin().await;
