@@ -1,10 +1,12 @@
 //! A staff member's own account: what it holds, and what its owner should be told.
 
+use std::sync::Arc;
+
 use app::page::staff::account_page;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::HeaderMap;
-use portal::SeeStaffError;
+use portal::StaffNotices;
 
 use super::Place;
 use super::members::see_refused;
@@ -16,14 +18,11 @@ use crate::{answer, flash};
 pub(super) async fn page(
     State(state): State<AppState>,
     Staff { actor, visitor }: Staff,
+    Extension(notices): Extension<Arc<StaffNotices>>,
     headers: HeaderMap,
 ) -> Response {
-    let loaded = async {
-        let account = state.portal().own_account(&actor).await?;
-        Ok::<_, SeeStaffError>((account, state.portal().staff_notices(&actor).await?))
-    };
-    let (account, notices) = match loaded.await {
-        Ok(loaded) => loaded,
+    let account = match state.portal().own_account(&actor).await {
+        Ok(account) => account,
         Err(error) => return see_refused(error, &Place::Account, &visitor),
     };
     flash::tell(&headers, |flash| {

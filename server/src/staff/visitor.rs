@@ -37,7 +37,7 @@ enum Why {
     MoreAsked,
 }
 
-/// Works out who asks and puts it into the request's extensions.
+/// Works out who asks and puts it into the request's extensions, with what they should be told.
 pub(crate) async fn recognise(
     State(state): State<AppState>,
     context: RequestContext,
@@ -62,11 +62,12 @@ pub(crate) async fn recognise(
                 } else {
                     Ok(StaffNotices::default())
                 };
-                let has_notices = match notices {
-                    Ok(notices) => !notices.is_empty(),
+                let notices = match notices {
+                    Ok(notices) => notices,
                     Err(fault) => return answer::fault(&fault, &visitor),
                 };
-                visitor.layout.audience = Audience::Staff(frame(&actor, has_notices));
+                visitor.layout.audience = Audience::Staff(frame(&actor, !notices.is_empty()));
+                parts.extensions.insert(Arc::new(notices));
                 let ends_in = session_end::ends_in(actor.session_end(), state.clock().now());
                 visitor.layout.session_ends_in = Some(ends_in);
                 Standing::SignedIn(Arc::new(actor))

@@ -266,6 +266,21 @@ async fn a_right_password_counts_as_a_try_until_the_sign_in_is_complete() {
 }
 
 #[tokio::test]
+async fn what_happened_to_an_account_is_told_its_owner_until_they_have_seen_it() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    app.browser().give_password(KARIN, "fel lösenord här").await;
+    let (news, told) = ("Något har hänt med ditt konto", "med fel uppgifter");
+    assert!(karin.get("/staff/cases").await.text().contains(news));
+    let account = karin.get("/staff/account").await.text();
+    assert!(account.contains(told) && !account.contains(news), "{account}");
+    let seen = karin.post("/staff/account/notices", "").await;
+    assert_eq!(seen.location(), "/staff/account");
+    assert!(!karin.get("/staff/account").await.text().contains(told));
+    assert!(!karin.get("/staff/cases").await.text().contains(news));
+}
+
+#[tokio::test]
 async fn a_changed_password_ends_the_other_sessions() {
     let app = App::without_second_factor().await;
     let mut karin = app.admin().await;
