@@ -1,16 +1,17 @@
-//! The bodies of forms, read whole before anybody asks who sent them: a request that is held open half-way must not keep the
-//! rights that its sender had when it began.
+//! The bodies of forms. They are read whole before anybody asks who sent them: a request that is held open half-way must not
+//! keep the rights that its sender had when it began. And their fields, of which other ones are refused by a page of ours.
 
 use std::error::Error;
 use std::time::Duration;
 
 use app::ErrorPage;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{FromRequest, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::StatusCode;
 use http_body_util::LengthLimitError;
+use serde::de::DeserializeOwned;
 use web::RequestContext;
 
 use crate::answer;
@@ -42,5 +43,23 @@ pub(crate) async fn whole(
         }
         Ok(Err(_)) => refuse(StatusCode::BAD_REQUEST, ErrorPage::BadRequest),
         Err(_) => refuse(StatusCode::REQUEST_TIMEOUT, ErrorPage::BadRequest),
+    }
+}
+
+/// The fields of a person's form. Whoever sends others is answered by our own page, in their language; axum's own `Form` answers
+/// with a line of English.
+pub(crate) struct Form<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let visitor = request.extensions().get::<Visitor>().cloned();
+        #[expect(clippy::disallowed_types, reason = "its refusal is replaced here")]
+        let read = axum::Form::<T>::from_request(request, state).await;
+        match read {
+            Ok(fields) => Ok(Self(fields.0)),
+            Err(_) => Err(answer::error_for(ErrorPage::BadRequest, visitor.as_ref())),
+        }
     }
 }

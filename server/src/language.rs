@@ -1,12 +1,12 @@
 //! Which language a person reads: by the form on each page, its cookie, and `Accept-Language`.
 
 use app::{ErrorPage, Language};
-use axum::Form;
 use axum::extract::Extension;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 
+use crate::form_body::Form;
 use crate::return_to::Page;
 use crate::visitor::Visitor;
 use crate::{answer, cookie};

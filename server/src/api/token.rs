@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ::api::{CLIENT_ASSERTION_TYPE, TokenError, TokenErrorCode, TokenRequest, TokenResponse};
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, RequestExt};
 use base::{SecretString, SystemId};
@@ -43,10 +43,11 @@ async fn answer(state: ApiState, request: Request) -> Result<Response, Failure> 
     let (mut parts, body) = request.into_parts();
     let info = request_info(&mut parts, &state).await.map_err(|_| Failure::Server)?;
     let headers = parts.headers.clone();
+    #[expect(clippy::disallowed_types, reason = "a system's form is answered as RFC 6749 says")]
     let form = Request::from_parts(parts, body)
-        .extract::<Form<TokenRequest>, _>()
+        .extract::<axum::Form<TokenRequest>, _>()
         .await;
-    let Form(form) = form.map_err(|rejection: FormRejection| Failure::form(&rejection))?;
+    let form = form.map_err(|rejection: FormRejection| Failure::form(&rejection))?.0;
     if form.grant_type != "client_credentials" {
         return Err(Failure::GrantType);
     }

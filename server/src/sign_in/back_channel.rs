@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use base::{SecretString, Timestamp};
 use http::{HeaderValue, StatusCode, header};
@@ -60,11 +60,15 @@ const fn unavailable(problem: &'static str) -> Refused {
 
 /// Ends the sessions that the provider says have ended there. Whatever refuses is answered with 400 (section 2.8), and
 /// anybody may make up tokens, so an address may bring only so many that are refused.
+#[expect(
+    clippy::disallowed_types,
+    reason = "a provider's form is answered as its specification says"
+)]
 pub(crate) async fn back_channel_logout(
     State(state): State<AppState>,
     Path(name): Path<String>,
     context: RequestContext,
-    form: Result<Form<LogoutRequest>, FormRejection>,
+    form: Result<axum::Form<LogoutRequest>, FormRejection>,
 ) -> Response {
     let provider = state.providers().get(ProviderKind::Recipient, &name);
     let Some(provider) = provider.filter(|provider| provider.record.back_channel_logout) else {
@@ -75,7 +79,7 @@ pub(crate) async fn back_channel_logout(
         address: context.address,
     };
     let ended = match form {
-        Ok(Form(form)) => end(&state, &provider, &form.logout_token, &request).await,
+        Ok(axum::Form(form)) => end(&state, &provider, &form.logout_token, &request).await,
         Err(_) => Err(invalid("there is no logout token").into()),
     };
     match ended {

@@ -2,11 +2,12 @@
 //! says of itself, so that the right one is offered first without a script; the person may take the other.
 
 use app::DeviceMode;
-use axum::extract::Form;
-use axum::extract::rejection::FormRejection;
+use axum::response::Response;
 use http::HeaderMap;
 use portal::{Device, SystemFamily};
 use serde::Deserialize;
+
+use crate::form_body::Form;
 
 /// The form that begins a sign-in. Without a choice the device decides.
 #[derive(Default, Deserialize)]
@@ -16,7 +17,7 @@ pub(crate) struct Choice {
 
 impl Choice {
     /// What the person chose, or else what fits the device. A form that can't be read chose nothing.
-    pub(super) fn mode(form: Result<Form<Self>, FormRejection>, fitting: DeviceMode) -> DeviceMode {
+    pub(super) fn mode(form: Result<Form<Self>, Response>, fitting: DeviceMode) -> DeviceMode {
         let chosen = form.ok().and_then(|Form(choice)| choice.device);
         match chosen.as_deref() {
             Some(device) => DeviceMode::from_name(device).unwrap_or(fitting),

@@ -1,8 +1,7 @@
 //! `POST /sign-in/{provider}`: the way to the provider.
 
 use app::{DeviceMode, ErrorPage, Language, SignInProblem};
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Extension, Form, Path, State};
+use axum::extract::{Extension, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use base::Timestamp;
 use openidconnect::core::{CoreAuthPrompt, CoreAuthenticationFlow};
@@ -16,6 +15,7 @@ use super::provider::{Metadata, Provider};
 use super::{redirect_uri, verify};
 use crate::answer;
 use crate::config::ProviderKind;
+use crate::form_body::Form;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 
@@ -29,7 +29,7 @@ pub(crate) async fn start(
     Path(name): Path<String>,
     Extension(visitor): Extension<Visitor>,
     session: Session,
-    form: Result<Form<Choice>, FormRejection>,
+    form: Result<Form<Choice>, Response>,
 ) -> Response {
     let Some(provider) = state.providers().get(ProviderKind::Recipient, &name) else {
         return answer::error(ErrorPage::NotFound, &visitor);

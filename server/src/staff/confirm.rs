@@ -1,7 +1,6 @@
 //! The page on which a staff member proves anew that it is them, before something that matters.
 
 use app::page::staff::{ConfirmBy, ConfirmProblem, confirm_page};
-use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use base::SecretString;
@@ -13,6 +12,7 @@ use super::members::see_refused;
 use super::sign_in::unprocessable;
 use super::visitor::Staff;
 use super::{Place, return_to, steps, work_account};
+use crate::form_body::Form;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 use crate::{answer, cookie, flash};

@@ -2,7 +2,6 @@
 //! mail follow links too.
 
 use app::page::staff::{Invitation, NewPasswordProblem, accepted_early_page, invitation_page, void_invitation_page};
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use base::SecretString;
@@ -15,6 +14,7 @@ use super::password::NewPassword;
 use super::sign_in::unprocessable;
 use super::visitor::Anybody;
 use super::{Place, last_organisation, steps};
+use crate::form_body::Form;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 use crate::{answer, cookie};

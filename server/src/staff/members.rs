@@ -2,7 +2,6 @@
 
 use app::page::staff::{InviteForm, MemberForm, MemberProblem, invite_page, invited_page, member_page, members_page};
 use app::{ErrorPage, Flash, Layout};
-use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use base::{Day, StaffId};
@@ -19,6 +18,7 @@ use super::sign_in::unprocessable;
 use super::systems::done;
 use super::visitor::Staff;
 use super::{Place, invitation_address};
+use crate::form_body::Form;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 use crate::{answer, flash};

@@ -2,7 +2,6 @@
 
 use app::page::staff::{RulesForm, RulesProblem, rules_page};
 use app::{ErrorPage, Flash};
-use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
@@ -14,6 +13,7 @@ use super::denied::denied;
 use super::sign_in::unprocessable;
 use super::systems::done;
 use super::visitor::Staff;
+use crate::form_body::Form;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 use crate::{answer, flash};

@@ -2,7 +2,6 @@
 
 use app::page::staff::{CodeProblem, recovery_codes_page, second_factor_page, second_factor_set_up_page};
 use app::{ErrorPage, Flash, Page};
-use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::HeaderMap;
@@ -15,6 +14,7 @@ use super::denied::{denied, denied_page};
 use super::sign_in::unprocessable;
 use super::visitor::{Candidate, Staff, place_of};
 use super::{Place, return_to, steps};
+use crate::form_body::Form;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 use crate::{answer, cookie, flash};

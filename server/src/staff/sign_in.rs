@@ -2,7 +2,6 @@
 
 use app::page::staff::{StaffSignIn, staff_organisation_page, staff_sign_in_page, staff_signed_out_page};
 use app::{ErrorPage, Page, ProviderChoice};
-use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use base::SecretString;
@@ -13,6 +12,7 @@ use tower_sessions::Session;
 
 use super::visitor::Anybody;
 use super::{Place, last_organisation, steps, work_account};
+use crate::form_body::Form;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 use crate::{answer, cookie, flash, session};

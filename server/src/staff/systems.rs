@@ -4,7 +4,6 @@ use app::page::staff::{
     CredentialProblem, NewSystemForm, SystemProblem, new_system_page, secret_page, system_page, systems_page,
 };
 use app::{ErrorPage, Flash, Layout};
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use base::{AllowedNetworks, CredentialId, SystemId};
@@ -17,6 +16,7 @@ use super::denied::{denied, denied_page};
 use super::id::Id;
 use super::sign_in::unprocessable;
 use super::visitor::Staff;
+use crate::form_body::Form;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 use crate::{answer, cookie, flash};

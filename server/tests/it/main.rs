@@ -26,6 +26,7 @@ mod callbacks;
 mod client_authentication;
 mod content;
 mod device_modes;
+mod forms;
 mod full_disk;
 mod harness;
 mod headers;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Form, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use base::Clock;
@@ -306,10 +306,11 @@ async fn keys(State(provider): State<Provider>) -> Response {
     axum::Json(json!({ "keys": keys })).into_response()
 }
 
+#[expect(clippy::disallowed_types, reason = "a provider is no page of ours")]
 async fn token(
     State(provider): State<Provider>,
     headers: HeaderMap,
-    Form(form): Form<BTreeMap<String, String>>,
+    axum::Form(form): axum::Form<BTreeMap<String, String>>,
 ) -> Response {
     if let Some(fault) = provider.fault("/token") {
         return misbehave(fault).await;

@@ -9,7 +9,7 @@ use server::routes::{Access, Route};
 
 use crate::browser::{Answer, Browser};
 use crate::harness::App;
-use crate::staff_support::{KARIN, PASSWORD, form, new_password};
+use crate::staff_support::{KARIN, PASSWORD, any_form, form, new_password};
 
 const MINUTE: i64 = 60_000;
 const NOBODY: &str = "0192f0c1-2345-7abc-8def-0123456789ab";
@@ -21,26 +21,6 @@ fn path(route: &Route, id: &str) -> String {
         .map(|part| if part.starts_with('{') { id } else { part })
         .collect();
     parts.join("/")
-}
-
-/// A form that any of the routes can read, and none can do anything with.
-fn any_form() -> String {
-    form(&[
-        ("name", "Bo Ek"),
-        ("email", "no address"),
-        ("role", "sender"),
-        ("first_day", "never"),
-        ("last_day", "never"),
-        ("password", "wrong"),
-        ("code", "000000"),
-        ("current_password", "wrong"),
-        ("new_password", "a"),
-        ("repeated_password", "b"),
-        ("days", "none"),
-        ("key", "none"),
-        ("networks", "nowhere"),
-        ("password_days", "none"),
-    ])
 }
 
 async fn knock(browser: &mut Browser<'_>, route: &Route, id: &str) -> Answer {

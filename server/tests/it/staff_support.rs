@@ -18,6 +18,26 @@ pub(crate) fn form(fields: &[(&str, &str)]) -> String {
         .finish()
 }
 
+/// A form that any of the routes can read, and none can do anything with.
+pub(crate) fn any_form() -> String {
+    form(&[
+        ("name", "Bo Ek"),
+        ("email", "no address"),
+        ("role", "sender"),
+        ("first_day", "never"),
+        ("last_day", "never"),
+        ("password", "wrong"),
+        ("code", "000000"),
+        ("current_password", "wrong"),
+        ("new_password", "a"),
+        ("repeated_password", "b"),
+        ("days", "none"),
+        ("key", "none"),
+        ("networks", "nowhere"),
+        ("password_days", "none"),
+    ])
+}
+
 /// The fields of a new password.
 pub(crate) fn new_password(password: &str) -> String {
     form(&[("new_password", password), ("repeated_password", password)])
