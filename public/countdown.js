@@ -2,6 +2,7 @@
 // time is over it leaves the page, so that nothing is left on the screen of somebody who went away. The server ends the
 // session by its own clock, with or without this.
 //
+// data-leave-for      the page to ask for when the session has ended, which then says so
 // GET  data-address   how long the session lasts, without using it
 // POST data-address   uses it, and says the same
 
@@ -40,7 +41,8 @@ async function ask(method) {
 
 function leave() {
   box.hidden = true;
-  location.replace(location.pathname + location.search);
+  // Not the page's own address: the answer to a form may stand where only forms are sent.
+  location.replace(box.dataset.leaveFor);
 }
 
 function show() {

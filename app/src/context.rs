@@ -41,13 +41,15 @@ impl Layout {
     }
 }
 
-/// How long a session lasts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How long a session lasts, and what comes then.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionEndsIn {
     /// How long, unless it is used before.
     pub left: Duration,
     /// Whether it lasts longer when it is used.
     pub can_stay: bool,
+    /// The path of the page to ask for when it has ended, which says so.
+    pub leave_for: String,
 }
 
 /// For whom a page is. Recipients and staff have ways in, and out, of their own.

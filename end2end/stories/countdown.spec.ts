@@ -43,3 +43,19 @@ test('a person is told before the session ends, stays by one tap, and is signed 
   await expect(page.getByText('Du har loggats ut eftersom du inte har använt sidan på en stund.')).toBeVisible({ timeout: 75_000 });
   await expect(countdown).toHaveCount(0);
 });
+
+test('the answer to a form is left too, for a page that tells of the end', async ({ page }) => {
+  await signInByQr(page, installation, people.first);
+  // As the last button of a page that somebody left open does: what it ends is gone already.
+  await page.evaluate(() => {
+    const form = document.createElement('form');
+    form.method = 'post';
+    form.action = '/sessions/gone/end';
+    document.body.append(form);
+    form.submit();
+  });
+  await expect(page.getByRole('heading', { name: 'Sidan finns inte' })).toBeVisible();
+  expect(new URL(page.url()).pathname).toBe('/sessions/gone/end');
+  installation.moveClock(60_000);
+  await expect(page.getByText('Du har loggats ut eftersom du inte har använt sidan på en stund.')).toBeVisible({ timeout: 75_000 });
+});

@@ -42,9 +42,7 @@ pub(crate) async fn choose(Extension(visitor): Extension<Visitor>, Form(choice):
     let Some(language) = Language::from_tag(&choice.language) else {
         return answer::error(ErrorPage::BadRequest, &visitor);
     };
-    let page = Page::parse(&choice.to)
-        .unwrap_or_else(|| Page::nearest(&choice.to))
-        .to_string();
+    let page = Page::of(&choice.to).to_string();
     match cookie::keep(COOKIE, language.tag(), COOKIE_SECONDS) {
         Some(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to(&page)).into_response(),
         None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

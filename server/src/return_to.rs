@@ -52,12 +52,17 @@ impl Page {
         }
     }
 
-    /// Where to go instead of an address that is no page, such as that of a form: the beginning of the part that it lies in.
-    pub(crate) fn nearest(path: &str) -> Self {
-        if path.starts_with("/staff/") {
-            Self::Staff(Place::Landing)
-        } else {
-            Self::Landing
+    /// The page that an address belongs to: the one at it, or the nearest above it when only forms are sent there.
+    pub(crate) fn of(path: &str) -> Self {
+        let mut rest = path;
+        loop {
+            if let Some(page) = Self::parse(rest) {
+                return page;
+            }
+            match rest.rsplit_once('/') {
+                Some((above, _)) => rest = above,
+                None => return Self::Landing,
+            }
         }
     }
 
@@ -125,6 +130,35 @@ mod tests {
             "/cases/../x",
         ] {
             assert_eq!(Page::parse(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_only_takes_forms_belongs_to_the_page_above_it() {
+        let id = "0192f0c1-2345-7abc-8def-0123456789ab";
+        for (path, page) in [
+            ("/sessions/end-others", "/sessions"),
+            ("/sign-out", "/"),
+            ("/sign-in/bankid", "/"),
+            ("/staff/sign-out", "/staff"),
+            ("/staff/account/recovery-codes", "/staff/account"),
+            ("/staff/account/second-factor/remove", "/staff/account/second-factor"),
+            (
+                &*format!("/staff/members/{id}/deactivate"),
+                &*format!("/staff/members/{id}"),
+            ),
+            (
+                &*format!("/staff/systems/{id}/credentials/{id}/withdraw"),
+                &*format!("/staff/systems/{id}"),
+            ),
+            ("/staff/members/x/deactivate", "/staff/members"),
+            ("/inbox", "/inbox"),
+            ("/staffing/members", "/"),
+            ("//evil.example/x", "/"),
+            ("evil", "/"),
+            ("", "/"),
+        ] {
+            assert_eq!(Page::of(path).to_string(), page, "{path}");
         }
     }
 

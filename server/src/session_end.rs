@@ -21,11 +21,12 @@ struct TimeLeft {
     can_stay: bool,
 }
 
-/// How long a session lasts, for the page that counts down.
-pub(crate) fn ends_in(end: SessionEnd, now: Timestamp) -> SessionEndsIn {
+/// How long a session lasts and which page to leave for then, for the page that counts down.
+pub(crate) fn ends_in(end: SessionEnd, now: Timestamp, leave_for: String) -> SessionEndsIn {
     SessionEndsIn {
         left: end.at.since(now),
         can_stay: end.can_stay,
+        leave_for,
     }
 }
 

@@ -10,6 +10,7 @@ use tower_sessions::Session;
 use tower_sessions::session::Error;
 use web::{Nonce, RequestContext};
 
+use crate::return_to::Page;
 use crate::state::AppState;
 use crate::{answer, cookie, flash, language, return_to, session, session_end, sign_in};
 
@@ -39,7 +40,7 @@ impl Visitor {
                 language: language::of(&parts.headers),
                 nonce: nonce.unwrap_or_default(),
                 assets: state.assets().names().clone(),
-                path: parts.uri.path().to_owned(),
+                path: page_path(parts),
                 request: context.id,
                 audience: Audience::Visitor,
                 session_ends_in: None,
@@ -50,6 +51,26 @@ impl Visitor {
             device,
             mode: sign_in::fitting(&parts.headers, device),
         }
+    }
+}
+
+/// The path of the page that answers. A form may be answered at an address that nobody can open.
+fn page_path(parts: &http::request::Parts) -> String {
+    let path = parts.uri.path();
+    if parts.method.is_safe() {
+        path.to_owned()
+    } else {
+        Page::of(path).to_string()
+    }
+}
+
+/// The page to ask for when the session ends, which says so: the one that answers, or, when a form of it was answered and it is
+/// not private, the beginning.
+pub(crate) fn leave_for(parts: &http::request::Parts, layout: &Layout, is_private: bool) -> String {
+    if parts.method.is_safe() || is_private {
+        layout.path.clone()
+    } else {
+        layout.audience.home().to_owned()
     }
 }
 
@@ -76,7 +97,8 @@ pub(crate) async fn recognise(
     }
     if let Some(actor) = &visitor.actor {
         visitor.layout.audience = Audience::Recipient;
-        let ends_in = |end| session_end::ends_in(end, state.clock().now());
+        let leave_for = leave_for(&parts, &visitor.layout, Page::of(&visitor.layout.path).is_private());
+        let ends_in = |end| session_end::ends_in(end, state.clock().now(), leave_for);
         visitor.layout.session_ends_in = actor.session_end().map(ends_in);
     }
     parts.extensions.insert(visitor);

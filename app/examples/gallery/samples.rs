@@ -49,6 +49,7 @@ pub(crate) fn layout(language: Language, assets: &Assets, path: &str, audience: 
         session_ends_in: matches!(audience, Audience::Recipient | Audience::Staff(_)).then_some(SessionEndsIn {
             left: Duration::from_secs(900),
             can_stay: true,
+            leave_for: path.to_owned(),
         }),
         shown_once: false,
         audience,

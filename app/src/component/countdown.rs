@@ -8,7 +8,11 @@ use crate::texts::Texts;
 
 /// The countdown, for somebody who is signed in.
 pub(crate) fn countdown(layout: &Layout) -> Option<impl IntoView + use<>> {
-    let SessionEndsIn { left, can_stay } = layout.session_ends_in?;
+    let SessionEndsIn {
+        left,
+        can_stay,
+        leave_for,
+    } = layout.session_ends_in.clone()?;
     let address = match layout.audience {
         Audience::Recipient => "/session",
         Audience::Staff(_) => "/staff/session",
@@ -23,6 +27,7 @@ pub(crate) fn countdown(layout: &Layout) -> Option<impl IntoView + use<>> {
             hidden
             aria-label=texts.get("countdown-title")
             data-address=address
+            data-leave-for=leave_for
             data-seconds=left.as_secs().to_string()
             data-can-stay=can_stay.to_string()
             data-idle=texts.get("countdown-idle")

@@ -1,7 +1,7 @@
 //! An admin's pages for the organisation's staff.
 
 use app::page::staff::{InviteForm, MemberForm, MemberProblem, invite_page, invited_page, member_page, members_page};
-use app::{ErrorPage, Flash, Layout};
+use app::{ErrorPage, Flash};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use base::{Day, StaffId};
@@ -170,12 +170,7 @@ fn shown(
     flash: Option<Flash>,
 ) -> app::Page {
     let may_change = actor.role().allows(Action::ChangeStaff);
-    // Also when it answers one of the forms on it.
-    let layout = Layout {
-        path: Place::Member(member.id).to_string(),
-        ..visitor.layout.clone()
-    };
-    member_page(&layout, member, form, may_change, flash)
+    member_page(&visitor.layout, member, form, may_change, flash)
 }
 
 /// `POST /staff/members/{id}`: changes role and days.

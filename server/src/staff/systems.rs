@@ -3,7 +3,7 @@
 use app::page::staff::{
     CredentialProblem, NewSystemForm, SystemProblem, new_system_page, secret_page, system_page, systems_page,
 };
-use app::{ErrorPage, Flash, Layout};
+use app::{ErrorPage, Flash};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use base::{AllowedNetworks, CredentialId, SystemId};
@@ -146,12 +146,7 @@ async fn shown(
         Err(error) => return refused(error, &Place::System(id), visitor),
     };
     let may_change = actor.role().allows(Action::ChangeSystems);
-    // Also when it answers one of the forms on it.
-    let layout = Layout {
-        path: Place::System(id).to_string(),
-        ..visitor.layout.clone()
-    };
-    let page = system_page(&layout, &system, may_change, problem, flash, state.time_zone());
+    let page = system_page(&visitor.layout, &system, may_change, problem, flash, state.time_zone());
     if problem.is_some() {
         unprocessable(page)
     } else {

@@ -15,7 +15,7 @@ use web::RequestContext;
 
 use super::{Place, last_organisation, return_to};
 use crate::state::AppState;
-use crate::visitor::Visitor;
+use crate::visitor::{Visitor, leave_for};
 use crate::{answer, cookie, flash, session, session_end};
 
 /// How far somebody has come in signing in.
@@ -68,7 +68,9 @@ pub(crate) async fn recognise(
                 };
                 visitor.layout.audience = Audience::Staff(frame(&actor, !notices.is_empty()));
                 parts.extensions.insert(Arc::new(notices));
-                let ends_in = session_end::ends_in(actor.session_end(), state.clock().now());
+                let is_private = Place::parse(&visitor.layout.path).is_some_and(|place| place.is_private());
+                let leave_for = leave_for(&parts, &visitor.layout, is_private);
+                let ends_in = session_end::ends_in(actor.session_end(), state.clock().now(), leave_for);
                 visitor.layout.session_ends_in = Some(ends_in);
                 Standing::SignedIn(Arc::new(actor))
             }

@@ -11,6 +11,7 @@ use crate::harness::{ANNA, App, PROVIDER};
 use crate::staff_support::{KARIN, PASSWORD, any_form, form, new_password};
 
 const NOBODY: &str = "0192f0c1-2345-7abc-8def-0123456789ab";
+const MINUTE: i64 = 60_000;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Every route that people send forms to.
@@ -165,4 +166,44 @@ async fn a_form_on_the_way_in_with_other_fields_is_refused_by_a_page_too() {
     // Of the third, each field may be left out.
     let expected = ["/staff/password/renew", "/staff/second-factor/set-up"];
     assert_eq!(refusing.iter().collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn the_countdown_on_the_answer_to_a_form_leads_to_a_page_that_tells_of_the_end() {
+    let app = App::without_second_factor().await;
+    let (mut people, member, system) = people(&app).await;
+    let told = "Du har loggats ut eftersom du inte har använt sidan på en stund.";
+    let mut counting = BTreeSet::new();
+    for route in routes(&app) {
+        let address = address(&route, &member, &system);
+        for (index, body) in [any_form(), "colour=green".to_owned()].into_iter().enumerate() {
+            let is_staffs = route.path.starts_with("/staff");
+            let person = people.iter_mut().find(|person| person.is_staff == is_staffs).unwrap();
+            person.come_back().await;
+            let answer = send(&mut person.browser, &address, FORM, body, "sv").await;
+            let text = answer.text();
+            let Some((_, rest)) = text.split_once("data-leave-for=\"") else {
+                assert!(!text.contains("id=\"countdown\""), "{address}: {text}");
+                continue;
+            };
+            counting.insert((route.path.clone(), index));
+            let leave = rest.split('"').next().unwrap();
+            app.clock.advance_millis(30 * MINUTE);
+            let left = person.browser.get(leave).await;
+            assert_eq!(left.status, StatusCode::SEE_OTHER, "{address} to {leave}");
+            let page = person.browser.get(left.location()).await;
+            assert_eq!(page.status, StatusCode::OK, "{address} to {}", left.location());
+            assert!(page.text().contains(told), "{address}: {}", page.text());
+        }
+    }
+    for (path, index) in [
+        ("/language", 1),
+        ("/sessions/{id}/end", 0),
+        ("/staff/members", 0),
+        ("/staff/members/{id}/deactivate", 0),
+        ("/staff/systems/{id}/secrets", 0),
+        ("/staff/systems/{id}/secrets", 1),
+    ] {
+        assert!(counting.contains(&(path.to_owned(), index)), "{path} {counting:?}");
+    }
 }
