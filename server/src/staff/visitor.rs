@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
 use http::{Method, StatusCode};
-use portal::{Action, SignInStep, StaffActor, StaffCandidate, StaffNotices, StaffVisitor};
+use portal::{Action, Portal, SignInStep, StaffActor, StaffCandidate, StaffNotices, StaffVisitor};
 use tower_sessions::Session;
 use web::RequestContext;
 
@@ -79,6 +79,7 @@ pub(crate) async fn recognise(
     };
     parts.extensions.insert(visitor);
     parts.extensions.insert(standing);
+    parts.extensions.insert(state.portal().clone());
     next.run(Request::from_parts(parts, body)).await
 }
 
@@ -101,17 +102,24 @@ fn frame(actor: &StaffActor, has_notices: bool) -> StaffFrame {
     }
 }
 
-/// Lets only staff through whose role allows the action. Who is not signed in gets the answer of the handler's extractor.
+/// Lets only staff through whose role allows the action; the audit log says who asked for what theirs does not. Who is not signed
+/// in gets the answer of the handler's extractor.
 pub(crate) async fn require(action: Action, request: Request, next: Next) -> Response {
-    if let Some(Standing::SignedIn(actor)) = request.extensions().get()
-        && !actor.role().allows(action)
-    {
-        return match request.extensions().get::<Visitor>() {
-            Some(visitor) => answer::error(ErrorPage::Forbidden, visitor),
-            None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        };
+    let extensions = request.extensions();
+    let actor = match extensions.get() {
+        Some(Standing::SignedIn(actor)) if !actor.role().allows(action) => Arc::clone(actor),
+        _ => return next.run(request).await,
+    };
+    let (Some(portal), Some(visitor)) = (
+        extensions.get::<Portal>().cloned(),
+        extensions.get::<Visitor>().cloned(),
+    ) else {
+        return unrecognised();
+    };
+    match portal.record_denied_staff(&actor, action).await {
+        Ok(()) => answer::error(ErrorPage::Forbidden, &visitor),
+        Err(fault) => answer::fault(&fault, &visitor),
     }
-    next.run(request).await
 }
 
 /// What [`recognise`] worked out. Without it, which can only be a mistake of ours, nobody gets anywhere.

@@ -38,6 +38,13 @@ async fn knock(browser: &mut Browser<'_>, route: &Route, id: &str) -> Answer {
     browser.send(request.body(Body::from(body)).unwrap()).await
 }
 
+/// How many lines about staff who were refused by role the audit log has.
+async fn denials(app: &App) -> usize {
+    let audited = app.audited().await;
+    let denied = audited.iter().filter(|(what, _)| what.starts_with("staff.denied/"));
+    denied.map(|(_, count)| count).sum()
+}
+
 /// Every route of staff's with the action that it is for.
 fn routes(app: &App) -> Vec<(Route, Action)> {
     let of_staff = app.routes.iter().filter_map(|route| match route.access {
@@ -64,10 +71,12 @@ async fn each_role_gets_in_exactly_where_the_table_says() {
         (Role::Auditor, &mut eva),
     ] {
         for (route, action) in &routes {
+            let before = denials(&app).await;
             let answer = knock(browser, route, NOBODY).await;
             let allowed = answer.status != StatusCode::FORBIDDEN;
             let told = format!("{role} on {} {}: {}", route.method, route.path, answer.status);
             assert_eq!(allowed, role.allows(*action), "{told}");
+            assert_eq!(denials(&app).await - before, usize::from(!allowed), "{told}");
             assert!(!answer.status.is_server_error(), "{told}");
         }
         assert!(browser.is_staff().await, "{role}");

@@ -51,6 +51,8 @@ pub(crate) enum AuditAction {
     /// A staff member ended one of their own sessions from another, or an admin ended all of somebody's.
     StaffSessionEnded,
     StaffConfirmed,
+    /// A staff member asked for something that their role does not allow.
+    StaffDenied,
     StaffNoticesDismissed,
     StaffPasswordChanged,
     StaffSecondFactorSet,
@@ -112,6 +114,7 @@ impl AuditAction {
             Self::StaffUnlocked => "staff.unlocked",
             Self::StaffSignedOut => "staff.signed-out",
             Self::StaffSessionEnded => "staff.session-ended",
+            Self::StaffDenied => "staff.denied",
             Self::StaffConfirmed => "staff.confirmed",
             Self::StaffNoticesDismissed => "staff.notices-dismissed",
             Self::StaffPasswordChanged => "staff.password-changed",

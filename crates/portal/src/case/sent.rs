@@ -82,7 +82,7 @@ impl Portal {
         actor: &StaffActor,
         older_than: Option<MessageId>,
     ) -> Result<SentMessages, SentMessagesError> {
-        actor.require(Action::SeeCases)?;
+        self.0.require(actor, Action::SeeCases).await??;
         let context = &*self.0;
         // Numbers of people are about to be shown, so the log comes first.
         context

@@ -130,7 +130,7 @@ impl Portal {
         present: &SecretString,
         new: &SecretString,
     ) -> Result<(), ChangePasswordError> {
-        actor.require(Action::OwnAccount)?;
+        self.0.require(actor, Action::OwnAccount).await??;
         let context = &*self.0;
         let staff = actor.staff_id();
         let row = store::find(context.database.reader(), staff).await?;

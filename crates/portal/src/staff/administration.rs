@@ -68,7 +68,7 @@ impl Portal {
         role: Role,
         validity: Validity,
     ) -> Result<(), ChangeStaffError> {
-        actor.require(Action::ChangeStaff)?;
+        self.0.require(actor, Action::ChangeStaff).await??;
         if !validity.is_in_order() {
             return Err(ChangeStaffError::DatesOutOfOrder);
         }
@@ -100,7 +100,7 @@ impl Portal {
     ///
     /// [`ChangeStaffError`].
     pub async fn deactivate_staff(&self, actor: &StaffActor, staff: StaffId) -> Result<(), ChangeStaffError> {
-        actor.require(Action::DeactivateStaff)?;
+        self.0.require(actor, Action::DeactivateStaff).await??;
         let now = self.0.now().as_millis();
         let change = |row: &mut entity::Model| {
             row.deactivated_at = Some(row.deactivated_at.unwrap_or(now));
@@ -116,7 +116,7 @@ impl Portal {
     ///
     /// [`ChangeStaffError`].
     pub async fn reactivate_staff(&self, actor: &StaffActor, staff: StaffId) -> Result<(), ChangeStaffError> {
-        actor.require(Action::DeactivateStaff)?;
+        self.0.require(actor, Action::DeactivateStaff).await??;
         let change = |row: &mut entity::Model| {
             row.deactivated_at = None;
             Ok(vec![AuditEntry::by_staff(actor, AuditAction::StaffReactivated)])
@@ -130,7 +130,7 @@ impl Portal {
     ///
     /// [`ChangeStaffError`].
     pub async fn end_sessions_of_staff(&self, actor: &StaffActor, staff: StaffId) -> Result<usize, ChangeStaffError> {
-        actor.require(Action::EndStaffSessions)?;
+        self.0.require(actor, Action::EndStaffSessions).await??;
         let context = &*self.0;
         let transaction = context.database.write().await?;
         let row = store::lock_of_organisation(&transaction, actor.organisation_id(), staff).await?;
@@ -148,7 +148,7 @@ impl Portal {
     ///
     /// [`ChangeStaffError`].
     pub async fn unlock_staff(&self, actor: &StaffActor, staff: StaffId) -> Result<(), ChangeStaffError> {
-        actor.require(Action::UnlockStaff)?;
+        self.0.require(actor, Action::UnlockStaff).await??;
         if staff == actor.staff_id() {
             return Err(ChangeStaffError::Oneself);
         }
@@ -195,7 +195,7 @@ impl Portal {
     ///
     /// [`ChangeStaffError`].
     pub async fn sign_in_rules(&self, actor: &StaffActor) -> Result<SignInRules, ChangeStaffError> {
-        actor.require(Action::SeeSignInRules)?;
+        self.0.require(actor, Action::SeeSignInRules).await??;
         let row = organisation::find_row(self.0.database.reader(), actor.organisation_id()).await?;
         Ok(SignInRules::of(&row.ok_or(ChangeStaffError::NotFound)?)?)
     }
@@ -222,7 +222,7 @@ impl Portal {
     ///
     /// [`ChangeStaffError`]; networks that would shut out the request that asks for them are refused.
     pub async fn change_sign_in_rules(&self, actor: &StaffActor, rules: SignInRules) -> Result<(), ChangeStaffError> {
-        actor.require(Action::ChangeSignInRules)?;
+        self.0.require(actor, Action::ChangeSignInRules).await??;
         if !rules.networks.allows_known(actor.request().address) {
             return Err(ChangeStaffError::ExcludesYourself);
         }

@@ -158,7 +158,7 @@ impl Portal {
     ///
     /// [`InviteError`].
     pub async fn invite_staff(&self, actor: &StaffActor, new: NewStaffMember) -> Result<Invitation, InviteError> {
-        actor.require(Action::InviteStaff)?;
+        self.0.require(actor, Action::InviteStaff).await??;
         let context = &*self.0;
         let transaction = context.database.write().await?;
         if rules_of(&transaction, actor.organisation_id())
@@ -179,7 +179,7 @@ impl Portal {
     ///
     /// [`InviteError`].
     pub async fn invite_staff_anew(&self, actor: &StaffActor, staff: StaffId) -> Result<Invitation, InviteError> {
-        actor.require(Action::InviteStaff)?;
+        self.0.require(actor, Action::InviteStaff).await??;
         if staff == actor.staff_id() {
             return Err(InviteError::Oneself);
         }

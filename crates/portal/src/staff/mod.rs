@@ -17,6 +17,7 @@ pub(crate) mod invitation_entity;
 mod lock;
 mod member;
 mod password;
+mod permission;
 mod second_factor;
 mod sign_in;
 mod step;

@@ -139,7 +139,7 @@ impl Portal {
     ///
     /// [`SeeStaffError`].
     pub async fn list_staff(&self, actor: &StaffActor) -> Result<Vec<StaffMember>, SeeStaffError> {
-        actor.require(Action::SeeStaff)?;
+        self.0.require(actor, Action::SeeStaff).await??;
         let context = &*self.0;
         let reader = context.database.reader();
         let zone = time_zone(context, actor).await?;
@@ -164,7 +164,7 @@ impl Portal {
     ///
     /// [`SeeStaffError`].
     pub async fn staff_member(&self, actor: &StaffActor, staff: StaffId) -> Result<StaffMember, SeeStaffError> {
-        actor.require(Action::SeeStaff)?;
+        self.0.require(actor, Action::SeeStaff).await??;
         let context = &*self.0;
         let reader = context.database.reader();
         let row = store::find(reader, staff).await?;
@@ -184,7 +184,7 @@ impl Portal {
     ///
     /// [`SeeStaffError`].
     pub async fn own_account(&self, actor: &StaffActor) -> Result<OwnAccount, SeeStaffError> {
-        actor.require(Action::OwnAccount)?;
+        self.0.require(actor, Action::OwnAccount).await??;
         let context = &*self.0;
         let reader = context.database.reader();
         let row = store::find(reader, actor.staff_id()).await?;

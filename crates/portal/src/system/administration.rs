@@ -102,7 +102,7 @@ impl Portal {
         new: NewSystem,
     ) -> Result<SystemId, SystemSetUpError> {
         let (by, context) = (by.into(), &*self.0);
-        by.may_change()?;
+        by.may_change(&self.0).await?;
         let name = new.name.trim();
         if !is_line(name, MAX_NAME_CHARS) {
             return Err(SystemSetUpError::InvalidName);
@@ -156,7 +156,7 @@ impl Portal {
         organisation: OrganisationId,
     ) -> Result<Vec<System>, SystemSetUpError> {
         let (by, context) = (by.into(), &*self.0);
-        by.may_see()?;
+        by.may_see(&self.0).await?;
         if !by.reaches(organisation) {
             return Err(SystemSetUpError::NoSuchOrganisation);
         }
@@ -194,7 +194,7 @@ impl Portal {
         system: SystemId,
     ) -> Result<System, SystemSetUpError> {
         let (by, context) = (by.into(), &*self.0);
-        by.may_see()?;
+        by.may_see(&self.0).await?;
         let (reader, now) = (context.database.reader(), context.now());
         let row = entity::Entity::find_by_id(*system.as_uuid()).one(reader).await?;
         let row = row
@@ -217,7 +217,7 @@ impl Portal {
         networks: AllowedNetworks,
     ) -> Result<(), SystemSetUpError> {
         let (by, context) = (by.into(), &*self.0);
-        by.may_change()?;
+        by.may_change(&self.0).await?;
         let transaction = context.database.write().await?;
         let row = locked_system(&transaction, &by, system).await?;
         let organisation = row.organisation_id;
@@ -243,7 +243,7 @@ impl Portal {
         system: SystemId,
     ) -> Result<(), SystemSetUpError> {
         let (by, context) = (by.into(), &*self.0);
-        by.may_change()?;
+        by.may_change(&self.0).await?;
         let transaction = context.database.write().await?;
         let row = locked_system(&transaction, &by, system).await?;
         if row.disabled_at.is_some() {

@@ -4,6 +4,7 @@ use base::OrganisationId;
 use uuid::Uuid;
 
 use super::SystemSetUpError;
+use crate::Context;
 use crate::actor::{OperatorActor, StaffActor};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::rights::Action;
@@ -33,19 +34,19 @@ impl<'a> From<&'a StaffActor> for Administrator<'a> {
 
 impl<'a> Administrator<'a> {
     /// Passes when the actor may look at systems and their credentials.
-    pub(super) fn may_see(&self) -> Result<(), SystemSetUpError> {
-        self.may(Action::SeeSystems)
+    pub(super) async fn may_see(&self, context: &Context) -> Result<(), SystemSetUpError> {
+        self.may(context, Action::SeeSystems).await
     }
 
     /// Passes when the actor may change systems and their credentials, now.
-    pub(super) fn may_change(&self) -> Result<(), SystemSetUpError> {
-        self.may(Action::ChangeSystems)
+    pub(super) async fn may_change(&self, context: &Context) -> Result<(), SystemSetUpError> {
+        self.may(context, Action::ChangeSystems).await
     }
 
-    fn may(&self, action: Action) -> Result<(), SystemSetUpError> {
+    async fn may(&self, context: &Context, action: Action) -> Result<(), SystemSetUpError> {
         match self.0 {
             Who::Operator(_) => Ok(()),
-            Who::Staff(actor) => actor.require(action).map_err(SystemSetUpError::Denied),
+            Who::Staff(actor) => context.require(actor, action).await?.map_err(SystemSetUpError::Denied),
         }
     }
 
@@ -170,9 +171,12 @@ mod tests {
             let denied = |error: &SystemSetUpError| matches!(error, SystemSetUpError::Denied(Denied::Forbidden));
             assert!(test.portal.list_systems(&auditor, own).await.unwrap().is_empty());
             assert!(test.portal.list_systems(&sender, own).await.is_err_and(|error| denied(&error)));
+            assert_eq!(test.audited("staff.denied").await, 1);
             for actor in [&auditor, &sender] {
                 changes_nothing(&test, actor, denied).await;
             }
+            // Six changes of two systems, tried by two people.
+            assert_eq!(test.audited("staff.denied").await, 1 + 6 * 2 * 2);
         }
 
         async fn a_change_asks_for_a_fresh_sign_in_and_looking_does_not(test: TestPortal) {
@@ -186,6 +190,7 @@ mod tests {
                 matches!(error, SystemSetUpError::Denied(Denied::StepUpNeeded))
             })
             .await;
+            assert_eq!(test.audited("staff.denied").await, 0);
         }
     }
 }

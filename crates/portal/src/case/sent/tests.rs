@@ -118,5 +118,6 @@ on_both_databases! {
         let refused = test.portal.sent_messages(&auditor, None).await;
         assert!(matches!(refused, Err(SentMessagesError::Denied(Denied::Forbidden))));
         assert_eq!(test.audited("cases.listed").await, 0);
+        assert_eq!(test.audited("staff.denied").await, 1);
     }
 }

@@ -38,11 +38,11 @@ impl<'a> From<&'a StaffActor> for Applicant<'a> {
 }
 
 impl<'a> Applicant<'a> {
-    fn may(self) -> Result<(), SecondFactorError> {
+    async fn may(self, context: &Context) -> Result<(), SecondFactorError> {
         match self {
             Self::Candidate(candidate) if candidate.step() == SignInStep::SetUpSecondFactor => Ok(()),
             Self::Candidate(_) => Err(SecondFactorError::Overtaken),
-            Self::Staff(actor) => Ok(actor.require(Action::ChangeOwnSecondFactor)?),
+            Self::Staff(actor) => Ok(context.require(actor, Action::ChangeOwnSecondFactor).await??),
         }
     }
 
@@ -114,7 +114,7 @@ impl Portal {
         applicant: impl Into<Applicant<'_>>,
     ) -> Result<SecondFactorSetUp, SecondFactorError> {
         let applicant = applicant.into();
-        applicant.may()?;
+        applicant.may(&self.0).await?;
         let (context, staff) = (&*self.0, applicant.staff());
         let transaction = context.database.write().await?;
         let row = store::lock(&transaction, staff).await?;
@@ -154,7 +154,7 @@ impl Portal {
         code: &str,
     ) -> Result<SecondFactorSet, SecondFactorError> {
         let applicant = applicant.into();
-        applicant.may()?;
+        applicant.may(&self.0).await?;
         let (context, staff) = (&*self.0, applicant.staff());
         let now = context.clock_time();
         let transaction = context.database.write().await?;
@@ -207,7 +207,7 @@ impl Portal {
     ///
     /// [`SecondFactorError`].
     pub async fn remove_second_factor(&self, actor: &StaffActor) -> Result<(), SecondFactorError> {
-        actor.require(Action::ChangeOwnSecondFactor)?;
+        self.0.require(actor, Action::ChangeOwnSecondFactor).await??;
         let (context, staff) = (&*self.0, actor.staff_id());
         let transaction = context.database.write().await?;
         let row = store::lock(&transaction, staff).await?;
@@ -229,7 +229,7 @@ impl Portal {
     ///
     /// [`SecondFactorError`]; [`SecondFactorError::Overtaken`] without a second factor.
     pub async fn make_recovery_codes(&self, actor: &StaffActor) -> Result<Vec<SecretString>, SecondFactorError> {
-        actor.require(Action::ChangeOwnSecondFactor)?;
+        self.0.require(actor, Action::ChangeOwnSecondFactor).await??;
         let (context, staff) = (&*self.0, actor.staff_id());
         let transaction = context.database.write().await?;
         let row = store::lock(&transaction, staff).await?;

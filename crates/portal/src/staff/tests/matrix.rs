@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 
+use crate::audit::entity::Model as AuditRow;
 use crate::test_support::{PASSWORD, TestPortal, new_member, on_both_databases, secret};
 use crate::{Action, Denied, Portal, Role, SessionKey, SignInRules, StaffActor, Validity};
 
@@ -66,6 +67,33 @@ async fn of_each_role(portal: &TestPortal) -> Vec<SessionKey> {
     sessions
 }
 
+/// The audit log's lines about staff who were refused.
+async fn denials(portal: &TestPortal) -> Vec<AuditRow> {
+    let log = portal.audit_log().await;
+    log.into_iter().filter(|row| row.action == "staff.denied").collect()
+}
+
+/// A refusal by role leaves a line about who asked for what, and anything else leaves none.
+async fn is_told_of(
+    portal: &TestPortal,
+    before: Vec<AuditRow>,
+    actor: &StaffActor,
+    action: Action,
+    asked: Option<Denied>,
+) {
+    let after = denials(portal).await;
+    let new: Vec<_> = after.iter().filter(|row| !before.contains(row)).collect();
+    if asked != Some(Denied::Forbidden) {
+        assert_eq!(new, Vec::<&AuditRow>::new(), "{action:?}");
+        return;
+    }
+    assert_eq!(new.len(), 1, "{action:?}");
+    assert_eq!(new[0].detail.as_deref(), Some(action.as_str()));
+    assert_eq!(new[0].actor_id, Some(*actor.staff_id().as_uuid()));
+    assert_eq!(new[0].organisation_id, Some(*actor.organisation_id().as_uuid()));
+    assert_eq!(new[0].request_id, Some(*actor.request().id.as_uuid()));
+}
+
 on_both_databases! {
     async fn the_table_decides_who_may_do_what_and_when_a_fresh_sign_in_is_asked_for(portal: TestPortal) {
         let sessions = of_each_role(&portal).await;
@@ -76,8 +104,10 @@ on_both_databases! {
             for (action, use_case) in use_cases().into_iter().filter(|(action, _)| action.needs_step_up()) {
                 let actor = portal.staff_in(session).await.unwrap();
                 let expected = if actor.role().allows(action) { Denied::StepUpNeeded } else { Denied::Forbidden };
+                let before = denials(&portal).await;
                 let asked = use_case(&portal.portal, &actor, other).await;
                 assert_eq!(asked, Some(expected), "{} {action:?}", actor.role());
+                is_told_of(&portal, before, &actor, action, asked).await;
             }
         }
         // Then fresh, for the roles that may the least first, since what is allowed changes things.
@@ -89,8 +119,10 @@ on_both_databases! {
             assert_eq!(actor.role(), role);
             for (action, use_case) in use_cases() {
                 let expected = (!role.allows(action)).then_some(Denied::Forbidden);
+                let before = denials(&portal).await;
                 let asked = use_case(&portal.portal, &actor, other).await;
                 assert_eq!(asked, expected, "{role} {action:?}");
+                is_told_of(&portal, before, &actor, action, asked).await;
             }
         }
     }

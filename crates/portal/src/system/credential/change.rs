@@ -32,7 +32,7 @@ impl Portal {
         days: Option<u32>,
     ) -> Result<NewSecret, SystemSetUpError> {
         let (by, context) = (by.into(), &*self.0);
-        by.may_change()?;
+        by.may_change(&self.0).await?;
         let now = context.now();
         let expires_at = days.map(|days| end_after(days, now)).transpose()?;
         let secret = secret::generate(secret::SECRET_PREFIX)?;
@@ -93,7 +93,7 @@ impl Portal {
         credential: CredentialId,
     ) -> Result<(), SystemSetUpError> {
         let (by, context) = (by.into(), &*self.0);
-        by.may_change()?;
+        by.may_change(&self.0).await?;
         let now = context.now();
         let transaction = context.database.write().await?;
         let of = locked_system(&transaction, &by, system).await?;

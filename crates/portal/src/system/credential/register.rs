@@ -24,7 +24,7 @@ impl Portal {
         key: &str,
     ) -> Result<CredentialId, SystemSetUpError> {
         let (by, context) = (by.into(), &*self.0);
-        by.may_change()?;
+        by.may_change(&self.0).await?;
         let key = PublicKey::parse(key).map_err(SystemSetUpError::InvalidKey)?;
         let now = context.now();
         let transaction = context.database.write().await?;
