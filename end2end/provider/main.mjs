@@ -2,7 +2,7 @@
 // SHAPE PORT PORTAL NAME CLOCK_OFFSET`. PORTAL is where people reach the portal, NAME what the portal's configuration calls
 // this provider. It is moved in time with the programs under test by the file CLOCK_OFFSET.
 
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
@@ -117,7 +117,7 @@ const server = createServer((request, response) => {
 server.listen(Number(port), '127.0.0.1');
 
 async function answer(request, response) {
-  const { pathname, search } = new URL(request.url, origin);
+  const { pathname } = new URL(request.url, origin);
   // What a test tells it, beside what any provider has.
   if (pathname === '/test/rotate-keys' && request.method === 'POST') {
     mount();
@@ -129,7 +129,6 @@ async function answer(request, response) {
   // A browser's own idea.
   if (pathname === '/favicon.ico') return response.writeHead(204).end();
   requests[pathname] = (requests[pathname] ?? 0) + 1;
-  if (shape.tenants && pathname.startsWith('/organizations/')) return forEveryTenant(request, response, pathname, search);
   const found = mounted.find(({ folder }) => pathname.startsWith(folder));
   if (!found) return response.writeHead(404).end();
   const { folder, handle } = found;
@@ -140,58 +139,6 @@ async function answer(request, response) {
     request.url = request.url.slice(folder.length) || '/';
   }
   return handle(request, response);
-}
-
-/** Which directory's code has which challenge (RFC 7636): the endpoints of all directories are one to the portal. */
-const tenantsByChallenge = new Map();
-
-/**
- * What Entra ID has for all its directories at once: metadata with a pattern where the issuer would stand, a page on which
- * people choose their account, and one token endpoint.
- */
-async function forEveryTenant(request, response, pathname, search) {
-  const at = `${origin}/organizations/v2.0`;
-  switch (pathname.slice('/organizations/v2.0'.length)) {
-    case '/.well-known/openid-configuration': {
-      const metadata = await (await fetch(`${origin}${folders[0]}${pathname.slice('/organizations/v2.0'.length)}`)).json();
-      metadata.issuer = `${origin}/{tenantid}/v2.0`;
-      metadata.authorization_endpoint = `${at}/auth`;
-      metadata.token_endpoint = `${at}/token`;
-      metadata.jwks_uri = `${at}/jwks`;
-      return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(metadata));
-    }
-    case '/jwks': {
-      const keys = await (await fetch(`${origin}${folders[0]}/jwks`)).json();
-      for (const key of keys.keys) key.issuer = `${origin}/{tenantid}/v2.0`;
-      return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(keys));
-    }
-    case '/auth': {
-      const tenant = new URLSearchParams(search).get('directory');
-      if (tenant) {
-        const asked = new URLSearchParams(search);
-        asked.delete('directory');
-        tenantsByChallenge.set(asked.get('code_challenge'), tenant);
-        return response.writeHead(303, { location: `${origin}/${tenant}/v2.0/auth?${asked}` }).end();
-      }
-      const choices = Object.entries(shape.tenants).map(
-        ([tenant, { label }]) => `<li><a href="${escaped(`?${search.slice(1)}&directory=${tenant}`)}">${label}</a></li>`,
-      );
-      return response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(`<!doctype html><html lang="en">
-<title>${shapeName}</title><h1>Choose a directory</h1><ul>${choices.join('')}</ul></html>`);
-    }
-    case '/token': {
-      let body = '';
-      for await (const chunk of request) body += chunk;
-      const verifier = new URLSearchParams(body).get('code_verifier') ?? '';
-      const challenge = createHash('sha256').update(verifier).digest('base64url');
-      const tenant = tenantsByChallenge.get(challenge) ?? Object.keys(shape.tenants)[0];
-      const { host: _host, connection: _connection, 'content-length': _length, ...headers } = request.headers;
-      const answer = await fetch(`${origin}/${tenant}/v2.0/token`, { method: 'POST', headers, body });
-      return response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
-    }
-    default:
-      return response.writeHead(404).end();
-  }
 }
 
 /** The page on which a person identifies, and what it sends back. */

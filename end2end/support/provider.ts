@@ -5,7 +5,7 @@ import { freePort, Program, root } from './program.ts';
 
 export type Shape = 'idura' | 'signicat' | 'oidc-sweden' | 'keycloak' | 'entra';
 
-const paths: Partial<Record<Shape, string>> = { keycloak: '/realms/kommunen', entra: '/organizations/v2.0' };
+const paths: Partial<Record<Shape, string>> = { keycloak: '/realms/kommunen', entra: '/11111111-2222-4333-8444-555555555555/v2.0' };
 
 /** An OpenID provider that is not ours, shaped as one that authorities buy; see ../provider. */
 export class OtherProvider {

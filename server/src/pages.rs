@@ -6,7 +6,6 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use web::{Problem, RequestContext};
 
-use crate::config::ProviderKind;
 use crate::routes::{Access, Routes};
 use crate::state::AppState;
 use crate::visitor::Visitor;
@@ -38,9 +37,7 @@ async fn landing(
     let mode = visitor.mode;
     let mut context = context(&state, visitor);
     let last_used = last_provider::read(&headers);
-    context.providers = state
-        .providers()
-        .choices(ProviderKind::Recipient, context.layout.language, last_used, mode);
+    context.providers = state.providers().choices(context.layout.language, last_used, mode);
     let (flash, told) = flash::take(&headers);
     context.flash = flash;
     let mut response = page::landing(&context).into_response();
@@ -89,9 +86,7 @@ async fn preview_frame(State(state): State<AppState>, Extension(visitor): Extens
 /// What a page loads from.
 pub(crate) fn context(state: &AppState, visitor: Visitor) -> PageContext {
     PageContext {
-        providers: state
-            .providers()
-            .choices(ProviderKind::Recipient, visitor.layout.language, None, visitor.mode),
+        providers: state.providers().choices(visitor.layout.language, None, visitor.mode),
         layout: visitor.layout,
         portal: state.portal().clone(),
         actor: visitor.actor,

@@ -238,6 +238,7 @@ fn administration(language: Language, assets: &Assets) -> Vec<(&'static str, Pag
         operator_requires: problem.is_none(),
         password_days: String::new(),
         work_account_required: problem.is_some().then_some(true),
+        version: String::new(),
         networks: "192.0.2.0/24\n".to_owned(),
         address: Some("198.51.100.7".to_owned()),
         problem,
@@ -452,7 +453,7 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
         ),
         (
             "confirm",
-            confirm_page(&inside("/staff/confirm"), &by_password(true), None, None),
+            confirm_page(&inside("/staff/confirm"), &by_password(true), None),
         ),
         (
             "confirm-wrong",
@@ -460,7 +461,6 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
                 &inside("/staff/confirm"),
                 &by_password(false),
                 Some(ConfirmProblem::Wrong),
-                None,
             ),
         ),
         (
@@ -469,7 +469,6 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
                 &inside("/staff/confirm"),
                 &ConfirmBy::WorkAccount(work_account(language)),
                 None,
-                Some(Flash::SignInCancelled),
             ),
         ),
         (

@@ -160,6 +160,7 @@ confirm-open = Confirm that it is you (new tab)
 confirm-code-hint = If you have just used the code that the app shows, wait for the next one.
 confirm-finish = Confirm
 confirm-wrong = That was not right. Check the password and the code, and try again.
+confirm-no-way = Signing in with a work account is not turned on here right now. Ask whoever runs Postvalv.
 
 ## Roles
 

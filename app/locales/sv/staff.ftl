@@ -160,6 +160,7 @@ confirm-open = Bekräfta att det är du (ny flik)
 confirm-code-hint = Har du nyss använt koden som appen visar, vänta på nästa.
 confirm-finish = Bekräfta
 confirm-wrong = Det stämde inte. Kontrollera lösenordet och koden, och försök igen.
+confirm-no-way = Inloggning med arbetskonto är inte påslagen här just nu. Fråga den som driver Postvalv.
 
 ## Roller
 

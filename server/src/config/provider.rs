@@ -28,8 +28,8 @@ pub struct ProviderSection {
     pub label_en: Option<String>,
     /// A PNG file with the provider's logotype, for the button.
     pub logo: Option<PathBuf>,
-    /// The issuer, exactly as its metadata write it. For staff it may hold `{tenantid}` once, where the tokens of each directory
-    /// of Entra ID have that directory's id.
+    /// The issuer, exactly as its metadata and tokens write it. For staff it holds the id of a directory of Entra ID, or
+    /// `{tenantid}` in its place where each organisation's directory is asked.
     pub issuer: String,
     /// Our name at the provider.
     pub client_id: String,
@@ -121,12 +121,8 @@ impl TryFrom<String> for StaffRole {
     }
 }
 
-/// Stands in an issuer for the id of each directory. Source: Microsoft identity platform, "OpenID Connect on the Microsoft identity
-/// platform", metadata of the tenant-independent authorities.
+/// Stands in an issuer for the id of a directory, each of which is an issuer of its own.
 const TENANT_PLACEHOLDER: &str = "{tenantid}";
-
-/// The authority that knows the accounts of all directories, and no personal ones.
-const EVERY_TENANT: &str = "organizations";
 
 /// Where a claim is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -252,28 +248,10 @@ impl ProviderSection {
         self.issuer.contains(TENANT_PLACEHOLDER)
     }
 
-    /// The issuer whose metadata are fetched: the one of every directory, where each has its own.
-    #[must_use]
-    pub fn discovery_issuer(&self) -> String {
-        self.issuer.replace(TENANT_PLACEHOLDER, EVERY_TENANT)
-    }
-
-    /// The issuer of the tokens of a directory.
+    /// The issuer that a directory is; the record's own where that is of one directory alone.
     #[must_use]
     pub fn issuer_of(&self, tenant: TenantId) -> String {
         self.issuer.replace(TENANT_PLACEHOLDER, &tenant.to_string())
-    }
-
-    /// Whether `issuer` is the record's, or of its pattern.
-    #[must_use]
-    pub fn is_issuer(&self, issuer: &str) -> bool {
-        let Some((before, after)) = self.issuer.split_once(TENANT_PLACEHOLDER) else {
-            return issuer == self.issuer;
-        };
-        let tenant = issuer.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
-        tenant
-            .and_then(|tenant| tenant.parse().ok())
-            .is_some_and(|tenant| issuer == self.issuer_of(tenant))
     }
 
     /// Whether anything is read from UserInfo.
@@ -358,6 +336,12 @@ impl ProviderSection {
             self.issuer.matches(TENANT_PLACEHOLDER).count() <= 1,
             "issuer",
             "must hold {tenantid} at most once",
+        );
+        // Else it could speak for any organisation's directory.
+        check.that(
+            self.has_issuer_per_tenant() || self.issuer.split('/').any(|part| part.parse::<TenantId>().is_ok()),
+            "issuer",
+            "must hold {tenantid} or the id of a directory",
         );
         let given = [
             ("number", !self.number.is_empty()),

@@ -52,23 +52,22 @@ pub(super) const fn mismatch(problem: &'static str) -> Refused {
     }
 }
 
-/// The sign-in that an answer belongs to, and the code that it brings or why it brings none. The state is used up before anything is asked of the
-/// provider, and the session goes on under a new id; but for somebody who is signed in and proves anew that it is them, whose
-/// session goes on as it was until they have.
+/// The sign-in that an answer belongs to. Its state is used up, and the session goes on under a new id; but for somebody who is
+/// signed in and proves anew that it is them, whose session goes on as it was (the provider takes a code once).
 pub(super) async fn take(
     state: &AppState,
-    provider: &Provider,
+    provider: &str,
     session: &Session,
     kind: SessionKind,
     answer: Option<Answer>,
-) -> Result<(Attempt, Result<String, Refused>), Failure> {
+) -> Result<(Attempt, Answer), Failure> {
     let answer = answer.ok_or(Failure::Stray("the parameters can't be read"))?;
     let parts = [&answer.code, &answer.state, &answer.iss, &answer.error];
     if parts.into_iter().flatten().any(|part| part.len() > MAX_PARAMETER_BYTES) {
         return Err(Failure::Stray("a parameter is too long"));
     }
     let given = answer.state.as_deref().unwrap_or_default();
-    let attempt = attempt::take(session, &provider.name, given, state.clock().now())
+    let attempt = attempt::take(session, provider, given, state.clock().now())
         .await?
         .ok_or(Failure::Stray("no sign-in with this state is under way here"))?;
     let confirms = attempt.staff.as_ref().is_some_and(|staff| staff.confirms.is_some());
@@ -77,18 +76,18 @@ pub(super) async fn take(
     } else {
         renew(state, session, kind).await?;
     }
-    let code = code(provider, answer).await;
-    Ok((attempt, code))
+    Ok((attempt, answer))
 }
 
-/// What the provider vouches for, for a code.
+/// What the provider vouches for in its answer.
 pub(super) async fn exchange(
     state: &AppState,
     provider: &Provider,
     attempt: Attempt,
-    code: String,
+    answer: Answer,
     redirect: &str,
 ) -> Result<Vouched, Refused> {
+    let code = code(provider, answer).await?;
     let clock = state.clock();
     let vouched = verify::verify(provider, attempt, code, redirect, || clock.now()).await;
     match &vouched {
@@ -114,7 +113,7 @@ async fn renew(state: &AppState, session: &Session, kind: SessionKind) -> Result
 /// The code, when the answer is the provider's own (RFC 9207) and no error.
 async fn code(provider: &Provider, answer: Answer) -> Result<String, Refused> {
     let from_us = match answer.iss {
-        Some(issuer) => provider.record.is_issuer(&issuer),
+        Some(issuer) => issuer == provider.record.issuer,
         None => {
             let metadata = provider.metadata().await.map_err(|_| Refused {
                 refusal: SignInRefusal::ProviderUnavailable,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use base::{StaffId, Timestamp, constant_time_eq};
+use base::{StaffId, TenantId, Timestamp, constant_time_eq};
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 use tower_sessions::session::Error;
@@ -24,7 +24,8 @@ pub(super) struct Attempt {
     /// PKCE code verifier (RFC 7636).
     pub(super) verifier: String,
     pub(super) started_at: Timestamp,
-    /// How long before the start the person may have authenticated; `None` when that is left to the provider.
+    /// How long before the start the person may have authenticated; `None` when that is left to the provider, as it is for staff
+    /// alone, and in attempts of the version before, which the record decided.
     #[serde(default)]
     pub(super) max_age_seconds: Option<u32>,
     /// Whose staff signs in.
@@ -37,6 +38,8 @@ pub(super) struct Attempt {
 pub(crate) struct StaffAttempt {
     /// What stands for the organisation in the address of its sign-in page.
     pub(crate) organisation: String,
+    /// The organisation's directory.
+    pub(crate) tenant: TenantId,
     /// Who proves anew that it is them, when somebody does.
     pub(crate) confirms: Option<StaffId>,
 }

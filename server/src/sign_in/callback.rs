@@ -90,12 +90,12 @@ async fn complete(
 ) -> Result<(), Failure> {
     let provider = state.providers().get(ProviderKind::Recipient, name);
     let provider = provider.ok_or(Failure::NoSuchProvider)?;
-    let (attempt, code) = answered::take(state, &provider, session, SessionKind::Recipient, answer).await?;
+    let (attempt, answer) = answered::take(state, name, session, SessionKind::Recipient, answer).await?;
     let vouched = answered::exchange(
         state,
         &provider,
         attempt,
-        code?,
+        answer,
         &redirect_uri(state.origin(), ProviderKind::Recipient, name),
     )
     .await?;

@@ -14,7 +14,6 @@ mod http;
 mod identity;
 mod jws;
 mod logo;
-mod per_tenant;
 mod provider;
 mod said;
 mod sign_out;
@@ -24,9 +23,9 @@ mod verify;
 mod work_account;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use base::Clock;
+use base::{Clock, TenantId};
 use portal::SignInRefusal;
 use web::PublicOrigin;
 
@@ -41,7 +40,7 @@ pub(crate) use logo::logo;
 use provider::Provider;
 pub(crate) use sign_out::sign_out;
 pub(crate) use start::start;
-pub(crate) use work_account::{NotBegun, begin_work_account, finish_work_account};
+pub(crate) use work_account::{Begun, NotBegun, begin_work_account, finish_work_account};
 
 use app::{DeviceMode, Language, ProviderChoice, SignInProblem};
 
@@ -61,7 +60,14 @@ struct SignedIn {
 
 /// The configured providers. Cloning gives the same ones.
 #[derive(Clone, Debug)]
-pub struct Providers(Arc<BTreeMap<String, Arc<Provider>>>);
+pub struct Providers(Arc<Inside>);
+
+#[derive(Debug)]
+struct Inside {
+    records: BTreeMap<String, Arc<Provider>>,
+    /// Directories that were asked for, by the record's name: as many as organisations have.
+    directories: Mutex<BTreeMap<(String, TenantId), Arc<Provider>>>,
+}
 
 impl Providers {
     /// Takes the records. Asks no provider anything: the portal starts whether or not they are up.
@@ -86,7 +92,25 @@ impl Providers {
             );
             (name.clone(), Arc::new(provider))
         });
-        Ok(Self(Arc::new(providers.collect())))
+        Ok(Self(Arc::new(Inside {
+            records: providers.collect(),
+            directories: Mutex::default(),
+        })))
+    }
+
+    /// The directory that staff of an organisation come by through the provider of this name; `None` where that is no provider for
+    /// staff, or one of another directory.
+    fn directory(&self, name: &str, tenant: TenantId) -> Option<Arc<Provider>> {
+        let provider = self.any(name).filter(|it| it.record.kind == ProviderKind::Staff)?;
+        if !provider.record.has_issuer_per_tenant() {
+            let is_of = |part: &str| part.parse() == Ok(tenant);
+            return provider.record.issuer.split('/').any(is_of).then_some(provider);
+        }
+        let mut directories = self.0.directories.lock().unwrap_or_else(PoisonError::into_inner);
+        let directory = directories.entry((name.to_owned(), tenant));
+        Some(Arc::clone(
+            directory.or_insert_with(|| Arc::new(provider.of_directory(tenant))),
+        ))
     }
 
     /// The provider of this name, if those of that kind sign in through it: nobody gets in by the others' way.
@@ -96,22 +120,41 @@ impl Providers {
 
     /// The provider of this name, whoever signs in through it.
     fn any(&self, name: &str) -> Option<Arc<Provider>> {
-        self.0.get(name).map(Arc::clone)
+        self.0.records.get(name).map(Arc::clone)
     }
 
-    /// What the provider of this name says of itself, and what of it would not work; `None` when there is no such provider.
-    pub(crate) async fn check(&self, name: &str, origin: &PublicOrigin) -> Option<check::Report> {
-        let provider = self.any(name)?;
+    /// What the provider of this name says of itself, or that directory of it, and what of it would not work; `None` when there is
+    /// no such provider, or none of that directory.
+    pub(crate) async fn check(
+        &self,
+        name: &str,
+        tenant: Option<TenantId>,
+        origin: &PublicOrigin,
+    ) -> Option<check::Report> {
+        let provider = match tenant {
+            Some(tenant) => self.directory(name, tenant)?,
+            None => self.any(name)?,
+        };
         Some(check::check(&provider, origin).await)
     }
 
     /// Fetches what will soon be needed of the providers and is not known or getting old; all at once.
     pub async fn refresh(&self) {
-        futures::future::join_all(self.0.values().map(|provider| provider.refresh())).await;
+        let one_issuer = |provider: &&Arc<Provider>| !provider.record.has_issuer_per_tenant();
+        let records = self.0.records.values().filter(one_issuer).cloned();
+        let directories: Vec<_> = {
+            let directories = self.0.directories.lock().unwrap_or_else(PoisonError::into_inner);
+            directories.values().cloned().collect()
+        };
+        let all: Vec<_> = records.chain(directories).collect();
+        futures::future::join_all(all.iter().map(|provider| provider.refresh())).await;
     }
 
     fn of_kind(&self, kind: ProviderKind) -> impl Iterator<Item = &Arc<Provider>> {
-        self.0.values().filter(move |provider| provider.record.kind == kind)
+        self.0
+            .records
+            .values()
+            .filter(move |provider| provider.record.kind == kind)
     }
 
     /// How many ways in there are for those of that kind.
@@ -119,38 +162,45 @@ impl Providers {
         self.of_kind(kind).count()
     }
 
-    /// The ways in for those of that kind: first the one of this name, which was used last, then the others in the order of their names; `mode`
-    /// fits the device. Asks no provider anything.
-    pub(crate) fn choices(
-        &self,
-        kind: ProviderKind,
-        language: Language,
-        last_used: Option<&str>,
-        mode: DeviceMode,
-    ) -> Vec<ProviderChoice> {
-        let several = self.count(kind) > 1;
-        let choice = |provider: &Arc<Provider>| {
-            let record = &provider.record;
-            let label = match (language, &record.label_en) {
-                (Language::English, Some(label)) => label,
-                _ => &record.label,
-            };
-            ProviderChoice {
-                name: provider.name.clone(),
-                label: label.clone(),
-                logo: provider.logo.as_ref().map(|logo| app::Logo {
-                    address: logo::path(&provider.name),
-                    width: logo.width,
-                    height: logo.height,
-                }),
-                last_used: several && last_used == Some(&provider.name),
-                seems_down: provider.seems_down(),
-                mode: record.this_device.is_some().then_some(mode),
-            }
+    /// The ways in for recipients: first the one of this name, which was used last, then the others in the order of their names;
+    /// `mode` fits the device. Asks no provider anything.
+    pub(crate) fn choices(&self, language: Language, last_used: Option<&str>, mode: DeviceMode) -> Vec<ProviderChoice> {
+        let several = self.count(ProviderKind::Recipient) > 1;
+        let choice = |provider: &Arc<Provider>| ProviderChoice {
+            last_used: several && last_used == Some(&provider.name),
+            mode: provider.record.this_device.is_some().then_some(mode),
+            ..way_in(provider, language)
         };
-        let mut choices: Vec<_> = self.of_kind(kind).map(choice).collect();
+        let mut choices: Vec<_> = self.of_kind(ProviderKind::Recipient).map(choice).collect();
         choices.sort_by_key(|choice| !choice.last_used);
         choices
+    }
+
+    /// The ways in for staff of an organisation with this directory. Asks no provider anything.
+    pub(crate) fn directories(&self, tenant: TenantId, language: Language) -> Vec<ProviderChoice> {
+        let of_staff = self.of_kind(ProviderKind::Staff);
+        let directories = of_staff.filter_map(|provider| self.directory(&provider.name, tenant));
+        directories.map(|provider| way_in(&provider, language)).collect()
+    }
+}
+
+fn way_in(provider: &Provider, language: Language) -> ProviderChoice {
+    let record = &provider.record;
+    let label = match (language, &record.label_en) {
+        (Language::English, Some(label)) => label,
+        _ => &record.label,
+    };
+    ProviderChoice {
+        name: provider.name.clone(),
+        label: label.clone(),
+        logo: provider.logo.as_ref().map(|logo| app::Logo {
+            address: logo::path(&provider.name),
+            width: logo.width,
+            height: logo.height,
+        }),
+        last_used: false,
+        seems_down: provider.seems_down(),
+        mode: None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use base::{Clock, Timestamp};
+use base::{Clock, TenantId, Timestamp};
 use openidconnect::core::{
     CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGrantType, CoreJsonWebKey,
     CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreResponseMode, CoreResponseType,
@@ -16,7 +16,6 @@ use tokio::sync::Mutex;
 
 use super::client_key::ClientKey;
 use super::http::{Http, HttpError};
-use super::per_tenant;
 use crate::config::{Logo, ProviderSection, is_endpoint};
 
 /// How long metadata and keys are used before they are fetched again.
@@ -129,6 +128,14 @@ impl Provider {
         }
     }
 
+    /// The same record with one directory for its issuer.
+    pub(super) fn of_directory(&self, tenant: TenantId) -> Self {
+        let mut record = self.record.clone();
+        record.issuer = record.issuer_of(tenant);
+        let (name, http) = (self.name.clone(), self.http.clone());
+        Self::new(name, record, http, self.clock.clone(), self.allow_loopback)
+    }
+
     /// Whether the last request to the provider, not long ago, was not answered as it should be.
     pub(super) fn seems_down(&self) -> bool {
         self.last_failure.is_recent(self.clock.now())
@@ -213,12 +220,8 @@ impl Provider {
 
     /// What the provider says of itself now, when signing in can use it.
     pub(super) async fn discover(&self) -> Result<Metadata, DiscoveryProblem> {
-        let metadata = if self.record.has_issuer_per_tenant() {
-            per_tenant::discover(&self.record, &self.http).await?
-        } else {
-            let issuer = IssuerUrl::new(self.record.issuer.clone()).map_err(|_| DiscoveryProblem::Issuer)?;
-            Metadata::discover_async(issuer, &self.http).await?
-        };
+        let issuer = IssuerUrl::new(self.record.issuer.clone()).map_err(|_| DiscoveryProblem::Issuer)?;
+        let metadata = Metadata::discover_async(issuer, &self.http).await?;
         let more = metadata.additional_metadata();
         let endpoints = [
             Some(metadata.authorization_endpoint().as_str()),

@@ -24,14 +24,14 @@ use portal::SignInRefusal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, StaffAttempt};
 use super::client_key::ASSERTION_TYPE;
 use super::http::HttpError;
 use super::jws::signing_algorithm;
 use super::provider::{Metadata, Provider};
 use super::said::{Said, object};
 use super::user_info::user_info;
-use crate::config::ClientAuthentication;
+use crate::config::{ClientAuthentication, ProviderSection};
 
 /// How much the provider's clock and ours may differ.
 pub(super) const LEEWAY: Duration = Duration::from_secs(30);
@@ -162,9 +162,7 @@ pub(super) async fn verify(
         provider,
         nonce: Nonce::new(attempt.nonce),
         started_at: attempt.started_at,
-        max_age: attempt
-            .max_age_seconds
-            .map(|seconds| Duration::from_secs(seconds.into())),
+        max_age: max_age(&provider.record, attempt.staff.as_ref(), attempt.max_age_seconds),
         now: now(),
     };
     let claims = check_id_token(&expected, &metadata, id_token, tokens.access_token()).await?;
@@ -186,6 +184,15 @@ pub(super) async fn verify(
         authenticated_at: claims.auth_time().map(timestamp),
         id_token: id_token.to_string(),
     })
+}
+
+/// How old an authentication may be: a recipient's is never left to the provider, whatever was remembered.
+fn max_age(record: &ProviderSection, staff: Option<&StaffAttempt>, remembered: Option<u32>) -> Option<Duration> {
+    let seconds = match staff {
+        Some(_) => remembered,
+        None => Some(remembered.unwrap_or(record.max_age_seconds)),
+    };
+    seconds.map(|seconds| Duration::from_secs(seconds.into()))
 }
 
 struct Expected<'a> {
@@ -243,8 +250,6 @@ fn check_with(
         metadata.issuer().clone(),
         metadata.jwks().clone(),
     )
-    // Where each directory is an issuer of its own, the library can't know which: that is looked at below.
-    .require_issuer_match(!record.has_issuer_per_tenant())
     .set_allowed_algs(algorithms)
     .set_time_fn(move || date_time(now - LEEWAY))
     .set_issue_time_verifier_fn(move |issued_at| {
@@ -266,9 +271,6 @@ fn check_with(
     let claims = id_token
         .claims(&verifier, &expected.nonce)
         .map_err(|error| token_refused(&error))?;
-    if !record.is_issuer(claims.issuer().as_str()) {
-        return Err(other("the token is another issuer's"));
-    }
     // `azp`, when present, is us (OpenID Connect Core 1.0 section 3.1.3.7, steps 4 and 5).
     if claims
         .authorized_party()
@@ -322,4 +324,29 @@ fn timestamp(instant: DateTime<Utc>) -> Timestamp {
 
 fn date_time(instant: Timestamp) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(instant.as_millis()).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_old_an_authentication_may_be_is_left_to_the_provider_for_staff_alone() {
+        let record: ProviderSection =
+            toml::from_str("label = \"BankID\"\nissuer = \"https://issuer.example\"\nclient_id = \"postvalv\"")
+                .unwrap();
+        let staff = || {
+            Some(StaffAttempt {
+                organisation: "norrby".to_owned(),
+                tenant: "11111111-2222-4333-8444-555555555555".parse().unwrap(),
+                confirms: None,
+            })
+        };
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        assert_eq!(max_age(&record, None, Some(60)), seconds(60));
+        // As the version before remembered it.
+        assert_eq!(max_age(&record, None, None), seconds(300));
+        assert_eq!(max_age(&record, staff().as_ref(), None), None);
+        assert_eq!(max_age(&record, staff().as_ref(), Some(0)), seconds(0));
+    }
 }

@@ -5,7 +5,7 @@ use portal::{SessionKind, SignInRefusal, VouchedStaff};
 use tower_sessions::Session;
 
 use super::answered::{self, Answer, Failure};
-use super::attempt::{self, StaffAttempt};
+use super::attempt::{self, Attempt, StaffAttempt};
 use super::identity;
 use super::start::{Asked, request};
 use crate::config::ProviderKind;
@@ -20,30 +20,29 @@ pub(crate) struct WorkAccountAnswer {
     pub(crate) vouched: Result<VouchedStaff, SignInRefusal>,
 }
 
-/// A sign-in was not begun.
+/// A sign-in that can begin.
+pub(crate) struct Begun {
+    /// The address at the directory to send the browser to.
+    pub(crate) address: String,
+    attempt: Attempt,
+}
+
+/// A sign-in can't begin.
 pub(crate) enum NotBegun {
-    /// There is no such provider for staff.
+    /// There is no such provider for staff of that directory.
     NoSuchProvider,
     /// It can't be used now.
     Unavailable,
-    Session(tower_sessions::session::Error),
 }
 
-impl From<tower_sessions::session::Error> for NotBegun {
-    fn from(error: tower_sessions::session::Error) -> Self {
-        Self::Session(error)
-    }
-}
-
-/// The address at the provider to send the browser to. The attempt is remembered in the session.
+/// Makes a sign-in ready. Nothing is written yet.
 pub(crate) async fn begin_work_account(
     state: &AppState,
     visitor: &Visitor,
-    session: &Session,
     provider: &str,
     staff: StaffAttempt,
-) -> Result<String, NotBegun> {
-    let provider = state.providers().get(ProviderKind::Staff, provider);
+) -> Result<Begun, NotBegun> {
+    let provider = state.providers().directory(provider, staff.tenant);
     let provider = provider.ok_or(NotBegun::NoSuchProvider)?;
     let metadata = provider.metadata().await.map_err(|_| NotBegun::Unavailable)?;
     let confirms = staff.confirms.is_some();
@@ -57,25 +56,36 @@ pub(crate) async fn begin_work_account(
     };
     let begun = request(&provider, &metadata, asked, state.clock().now());
     let (address, attempt) = begun.map_err(|_| NotBegun::Unavailable)?;
-    attempt::remember(session, attempt).await?;
-    Ok(address)
+    Ok(Begun { address, attempt })
 }
 
-/// Who came back from the provider, and whose staff they are to be.
+impl Begun {
+    /// Remembers the sign-in in the session.
+    pub(crate) async fn remember(self, session: &Session) -> Result<(), tower_sessions::session::Error> {
+        attempt::remember(session, self.attempt).await
+    }
+}
+
+/// Who came back from the directory, and whose staff they are to be.
 pub(crate) async fn finish_work_account(
     state: &AppState,
     session: &Session,
     provider: &str,
     answer: Option<Answer>,
 ) -> Result<WorkAccountAnswer, Failure> {
-    let provider = state.providers().get(ProviderKind::Staff, provider);
-    let provider = provider.ok_or(Failure::NoSuchProvider)?;
-    let (attempt, code) = answered::take(state, &provider, session, SessionKind::Staff, answer).await?;
+    state
+        .providers()
+        .get(ProviderKind::Staff, provider)
+        .ok_or(Failure::NoSuchProvider)?;
+    let (attempt, answer) = answered::take(state, provider, session, SessionKind::Staff, answer).await?;
     let staff = attempt.staff.clone();
     let staff = staff.ok_or(Failure::Stray("the sign-in is no staff member's"))?;
+    let provider = state.providers().directory(provider, staff.tenant);
+    let provider = provider.ok_or(Failure::NoSuchProvider)?;
     let began_at = attempt.started_at;
     let vouched = async {
-        let vouched = answered::exchange(state, &provider, attempt, code?, &redirect(state, &provider.name)).await?;
+        let redirect = redirect(state, &provider.name);
+        let vouched = answered::exchange(state, &provider, attempt, answer, &redirect).await?;
         identity::of_staff(&provider.record, &vouched, &staff, began_at)
     };
     let vouched = vouched.await.map_err(|refused| {

@@ -15,16 +15,12 @@ use super::{Place, return_to, steps, work_account};
 use crate::form_body::Form;
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, flash};
+use crate::{answer, cookie};
 
 /// `GET /staff/confirm`
-pub(super) async fn form(
-    State(state): State<AppState>,
-    Staff { actor, visitor }: Staff,
-    headers: HeaderMap,
-) -> Response {
+pub(super) async fn form(State(state): State<AppState>, Staff { actor, visitor }: Staff) -> Response {
     match by(&state, &actor, &visitor).await {
-        Ok(by) => flash::tell(&headers, |flash| confirm_page(&visitor.layout, &by, None, flash)),
+        Ok(by) => confirm_page(&visitor.layout, &by, None).into_response(),
         Err(error) => see_refused(error, &Place::Account, &visitor),
     }
 }
@@ -82,7 +78,7 @@ pub(super) async fn confirm(
         Err(ConfirmError::Fault(fault)) => return answer::fault(&fault, &visitor),
     };
     match by(&state, &actor, &visitor).await {
-        Ok(by) => unprocessable(confirm_page(&visitor.layout, &by, Some(problem), None)),
+        Ok(by) => unprocessable(confirm_page(&visitor.layout, &by, Some(problem))),
         Err(error) => see_refused(error, &Place::Account, &visitor),
     }
 }

@@ -318,6 +318,7 @@ fn change_refused(error: ChangeStaffError, id: StaffId, visitor: &Visitor) -> Re
         | ChangeStaffError::ExcludesYourself
         | ChangeStaffError::RoleFromDirectory
         | ChangeStaffError::WorkAccountNeeded
+        | ChangeStaffError::ChangedMeanwhile
         | ChangeStaffError::InvalidPasswordAge => answer::error(ErrorPage::BadRequest, visitor),
         ChangeStaffError::Fault(fault) => answer::fault(&fault, visitor),
     }

@@ -35,9 +35,12 @@ pub(super) async fn page(
             .password_max_age_days
             .map(|days| days.to_string())
             .unwrap_or_default(),
-        work_account_required: match state.portal().has_work_accounts(actor.organisation_id()).await {
+        version: rules.version(),
+        work_account_required: match state.portal().directory_of(actor.organisation_id()).await {
             // One that is required can be seen, and taken back, whatever became of the directory.
-            Ok(has) => (has || rules.work_account_required).then_some(rules.work_account_required),
+            Ok(directory) => {
+                (directory.is_some() || rules.work_account_required).then_some(rules.work_account_required)
+            }
             Err(fault) => return answer::fault(&fault, &visitor),
         },
         networks: rules.networks.iter().map(|network| format!("{network}\n")).collect(),
@@ -60,6 +63,7 @@ fn address(visitor: &Visitor) -> Option<String> {
 pub(super) struct Given {
     second_factor: Option<String>,
     work_account: Option<String>,
+    version: String,
     password_days: String,
     networks: String,
 }
@@ -71,13 +75,14 @@ pub(super) async fn change(
     Form(given): Form<Given>,
 ) -> Response {
     let operator_requires = state.portal().requires_second_factor_of_everybody();
-    let has_work_accounts = match state.portal().has_work_accounts(actor.organisation_id()).await {
-        Ok(has) => has,
+    let has_work_accounts = match state.portal().directory_of(actor.organisation_id()).await {
+        Ok(directory) => directory.is_some(),
         Err(fault) => return answer::fault(&fault, &visitor),
     };
     let work_account_required = given.work_account.is_some();
-    let again = |problem| {
+    let again_with = |problem, version: String| {
         let form = RulesForm {
+            version,
             work_account_required: (has_work_accounts || work_account_required).then_some(work_account_required),
             second_factor_required: given.second_factor.is_some(),
             operator_requires,
@@ -88,6 +93,7 @@ pub(super) async fn change(
         };
         unprocessable(rules_page(&visitor.layout, &form, true, None))
     };
+    let again = |problem| again_with(problem, given.version.clone());
     let before = match actor.require(Action::ChangeSignInRules) {
         Ok(()) => state.portal().sign_in_rules(&actor).await,
         // What was filled in stays on the page meanwhile.
@@ -124,9 +130,13 @@ pub(super) async fn change(
         work_account_required,
         networks,
     };
-    match state.portal().change_sign_in_rules(&actor, rules).await {
+    match state.portal().change_sign_in_rules(&actor, &given.version, rules).await {
         Ok(()) => done(&Place::SignInRules, Flash::RulesSaved),
         Err(ChangeStaffError::ExcludesYourself) => again(RulesProblem::ShutsOut),
+        Err(ChangeStaffError::ChangedMeanwhile) => match state.portal().sign_in_rules(&actor).await {
+            Ok(now) => again_with(RulesProblem::ChangedMeanwhile, now.version()),
+            Err(error) => refused(error, &visitor),
+        },
         Err(ChangeStaffError::WorkAccountNeeded) => again(RulesProblem::WorkAccountNeeded),
         Err(ChangeStaffError::InvalidPasswordAge) => again(wrong_days),
         Err(error) => refused(error, &visitor),

@@ -28,7 +28,9 @@ pub(super) struct Which {
 /// `GET /staff/sign-in`: which organisation? Who said so goes on to its page, and so does who said so last time.
 pub(super) async fn organisation(
     State(state): State<AppState>,
-    Anybody { is_signed_in, visitor }: Anybody,
+    Anybody {
+        is_signed_in, visitor, ..
+    }: Anybody,
     Query(which): Query<Which>,
     headers: HeaderMap,
 ) -> Response {
@@ -61,7 +63,9 @@ pub(super) async fn organisation(
 /// `GET /staff/sign-in/{organisation}`: the form for e-mail address and password.
 pub(super) async fn form(
     State(state): State<AppState>,
-    Anybody { is_signed_in, visitor }: Anybody,
+    Anybody {
+        is_signed_in, visitor, ..
+    }: Anybody,
     Path(address): Path<String>,
     headers: HeaderMap,
 ) -> Response {

@@ -51,12 +51,13 @@ pub(super) async fn take_step(
     let Some(key) = session::staff_key(session) else {
         return Err(answer::error(ErrorPage::Internal, visitor));
     };
+    let of_a_try = proof.is_of_a_try();
     let step = state
         .portal()
         .continue_staff_sign_in(&key, proof, visitor.device, &visitor.request)
         .await
         .map_err(|error| refused(&error, visitor))?;
-    if step == SignInStep::Complete {
+    if step == SignInStep::Complete && of_a_try {
         state
             .staff_tries()
             .give_back(visitor.request.address, state.clock().now());

@@ -219,6 +219,8 @@ impl<S: Sync> FromRequestParts<S> for Candidate {
 pub(crate) struct Anybody {
     /// Whether somebody is signed in as staff.
     pub(crate) is_signed_in: bool,
+    /// Who is.
+    pub(crate) actor: Option<Arc<StaffActor>>,
     pub(crate) visitor: Visitor,
 }
 
@@ -227,8 +229,13 @@ impl<S: Sync> FromRequestParts<S> for Anybody {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
         let (visitor, standing) = recognised(parts).ok_or_else(unrecognised)?;
+        let actor = match standing {
+            Standing::SignedIn(actor) => Some(actor),
+            Standing::Candidate(_) | Standing::Nobody(_) => None,
+        };
         Ok(Self {
-            is_signed_in: matches!(standing, Standing::SignedIn(_)),
+            is_signed_in: actor.is_some(),
+            actor,
             visitor,
         })
     }

@@ -4,57 +4,57 @@ use app::{ErrorPage, Flash, ProviderChoice, SignInProblem};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use base::OrganisationId;
+use base::{OrganisationId, StaffId};
 use http::{HeaderMap, HeaderValue, header};
-use portal::{SignInRefusal, WorkAccountError};
+use portal::{Fault, Organisation, SignInRefusal, StaffActor, VouchedStaff, WorkAccountError};
 use tower_sessions::Session;
 
 use super::visitor::{Anybody, Staff};
-use super::{Place, last_organisation, steps};
-use crate::config::ProviderKind;
-use crate::sign_in::{Answer, Failure, NotBegun, StaffAttempt, begin_work_account, finish_work_account, problem};
+use super::{Place, last_organisation, return_to, steps};
+use crate::sign_in::{
+    Answer, Begun, Failure, NotBegun, StaffAttempt, begin_work_account, finish_work_account, problem,
+};
 use crate::state::AppState;
 use crate::visitor::Visitor;
 use crate::{answer, cookie, flash, session};
 
-/// The directories through which staff may come; none where the organisation has no directory.
+/// The ways in with a work account; none where the organisation has no directory.
 pub(super) async fn choices(
     state: &AppState,
     visitor: &Visitor,
     organisation: OrganisationId,
-) -> Result<Vec<ProviderChoice>, portal::Fault> {
-    let providers = state.providers();
-    if providers.count(ProviderKind::Staff) == 0 || !state.portal().has_work_accounts(organisation).await? {
-        return Ok(Vec::new());
-    }
-    Ok(providers.choices(ProviderKind::Staff, visitor.layout.language, None, visitor.mode))
+) -> Result<Vec<ProviderChoice>, Fault> {
+    let tenant = state.portal().directory_of(organisation).await?;
+    let choices = tenant.map(|tenant| state.providers().directories(tenant, visitor.layout.language));
+    Ok(choices.unwrap_or_default())
 }
 
 /// `POST /staff/sign-in/{organisation}/work-account/{provider}`: off to the directory. Who was signed in no longer is.
 pub(super) async fn start(
     State(state): State<AppState>,
     Anybody { visitor, .. }: Anybody,
-    Path((organisation, provider)): Path<(String, String)>,
+    Path((address, provider)): Path<(String, String)>,
     session: Session,
 ) -> Response {
-    match state.portal().organisation_at(&organisation).await {
-        Ok(Some(_)) => {}
+    let organisation = match state.portal().organisation_at(&address).await {
+        Ok(Some(organisation)) => organisation,
         Ok(None) => return answer::error(ErrorPage::NotFound, &visitor),
         Err(fault) => return answer::fault(&fault, &visitor),
-    }
+    };
+    let begun = match begin(&state, &visitor, &organisation, address, &provider, None).await {
+        Ok(begun) => begun,
+        Err(response) => return response,
+    };
+    // As late as can be: whoever can't begin stays signed in, and costs nothing.
     if let Some(key) = session::staff_key(&session)
         && let Err(fault) = state.portal().sign_out_staff(&key, &visitor.request).await
     {
         return answer::fault(&fault, &visitor);
     }
-    if let Err(error) = session.cycle_id().await {
-        return answer::fault(&error, &visitor);
+    match session.cycle_id().await {
+        Ok(()) => leave(begun, &session, &visitor).await,
+        Err(error) => answer::fault(&error, &visitor),
     }
-    let attempt = StaffAttempt {
-        organisation,
-        confirms: None,
-    };
-    leave(&state, &visitor, &session, &provider, attempt).await
 }
 
 /// `POST /staff/confirm/work-account/{provider}`: off to the directory, to prove anew that it is them. Until they have, everything
@@ -65,29 +65,54 @@ pub(super) async fn confirm(
     Path(provider): Path<String>,
     session: Session,
 ) -> Response {
-    let address = actor.organisation_slug().map(str::to_owned);
-    let attempt = StaffAttempt {
-        organisation: address.unwrap_or_else(|| actor.organisation_id().to_string()),
-        confirms: Some(actor.staff_id()),
+    let address = actor.organisation_id().to_string();
+    let organisation = match state.portal().organisation_at(&address).await {
+        Ok(Some(organisation)) => organisation,
+        Ok(None) => return answer::error(ErrorPage::NotFound, &visitor),
+        Err(fault) => return answer::fault(&fault, &visitor),
     };
-    leave(&state, &visitor, &session, &provider, attempt).await
+    let confirms = Some(actor.staff_id());
+    match begin(&state, &visitor, &organisation, address, &provider, confirms).await {
+        Ok(begun) => leave(begun, &session, &visitor).await,
+        Err(response) => response,
+    }
 }
 
-async fn leave(
+async fn begin(
     state: &AppState,
     visitor: &Visitor,
-    session: &Session,
+    organisation: &Organisation,
+    address: String,
     provider: &str,
-    attempt: StaffAttempt,
-) -> Response {
+    confirms: Option<StaffId>,
+) -> Result<Begun, Response> {
     if let Err(refused) = state.sign_ins().take(visitor.request.address, state.clock().now()) {
-        return answer::too_often(refused, visitor);
+        return Err(answer::too_often(refused, visitor));
     }
-    match begin_work_account(state, visitor, session, provider, attempt.clone()).await {
-        Ok(address) => Redirect::to(&address).into_response(),
-        Err(NotBegun::NoSuchProvider) => answer::error(ErrorPage::NotFound, visitor),
-        Err(NotBegun::Unavailable) => refuse(state, visitor, Some(&attempt), SignInRefusal::ProviderUnavailable).await,
-        Err(NotBegun::Session(error)) => answer::fault(&error, visitor),
+    let tenant = match state.portal().directory_of(organisation.id).await {
+        Ok(Some(tenant)) => tenant,
+        Ok(None) => return Err(answer::error(ErrorPage::NotFound, visitor)),
+        Err(fault) => return Err(answer::fault(&fault, visitor)),
+    };
+    let attempt = StaffAttempt {
+        organisation: address,
+        tenant,
+        confirms,
+    };
+    match begin_work_account(state, visitor, provider, attempt.clone()).await {
+        Ok(begun) => Ok(begun),
+        Err(NotBegun::NoSuchProvider) => Err(answer::error(ErrorPage::NotFound, visitor)),
+        Err(NotBegun::Unavailable) => {
+            Err(refuse(state, visitor, Some(&attempt), SignInRefusal::ProviderUnavailable).await)
+        }
+    }
+}
+
+async fn leave(begun: Begun, session: &Session, visitor: &Visitor) -> Response {
+    let address = begun.address.clone();
+    match begun.remember(session).await {
+        Ok(()) => Redirect::to(&address).into_response(),
+        Err(error) => answer::fault(&error, visitor),
     }
 }
 
@@ -95,7 +120,7 @@ async fn leave(
 /// tell it to anybody.
 pub(super) async fn callback(
     State(state): State<AppState>,
-    Anybody { visitor, .. }: Anybody,
+    Anybody { actor, visitor, .. }: Anybody,
     Path(provider): Path<String>,
     session: Session,
     headers: HeaderMap,
@@ -105,21 +130,17 @@ pub(super) async fn callback(
     let mut response = match finish_work_account(&state, &session, &provider, given).await {
         Ok(found) => match found.vouched {
             Ok(vouched) => {
-                let organisation = &found.attempt.organisation;
-                let portal = state.portal();
-                match portal
-                    .staff_work_account(organisation, &vouched, &visitor.request)
-                    .await
-                {
-                    Ok(proof) => {
-                        // Whoever ends what they began has cost nothing; whoever is not let in leaves a line each time.
-                        state.sign_ins().give_back(visitor.request.address, state.clock().now());
-                        let mut response = steps::go_on(&state, &visitor, &session, proof, &headers).await;
-                        cookie::set(response.headers_mut(), last_organisation::remember(organisation));
-                        response
+                let finished = match (&actor, found.attempt.confirms) {
+                    (Some(actor), Some(confirms)) if actor.staff_id() == confirms => {
+                        confirmed(&state, actor, &vouched, &visitor, &headers).await
                     }
-                    Err(error) => not_let_in(&error, &visitor),
-                }
+                    (_, Some(_)) => Err(WorkAccountError::SomebodyElse),
+                    (_, None) => {
+                        let organisation = &found.attempt.organisation;
+                        signed_in(&state, organisation, &vouched, &visitor, &session, &headers).await
+                    }
+                };
+                finished.unwrap_or_else(|error| not_let_in(&error, &visitor))
             }
             Err(refusal) => refuse(&state, &visitor, Some(&found.attempt), refusal).await,
         },
@@ -138,6 +159,44 @@ pub(super) async fn callback(
     let no_referrer = HeaderValue::from_static("no-referrer");
     response.headers_mut().insert(header::REFERRER_POLICY, no_referrer);
     response
+}
+
+/// Whoever ends what they began has cost nothing; whoever is not let in leaves a line each time.
+fn give_back(state: &AppState, visitor: &Visitor) {
+    state.sign_ins().give_back(visitor.request.address, state.clock().now());
+}
+
+async fn signed_in(
+    state: &AppState,
+    organisation: &str,
+    vouched: &VouchedStaff,
+    visitor: &Visitor,
+    session: &Session,
+    headers: &HeaderMap,
+) -> Result<Response, WorkAccountError> {
+    let portal = state.portal();
+    let proof = portal
+        .staff_work_account(organisation, vouched, &visitor.request)
+        .await?;
+    give_back(state, visitor);
+    let mut response = steps::go_on(state, visitor, session, proof, headers).await;
+    cookie::set(response.headers_mut(), last_organisation::remember(organisation));
+    Ok(response)
+}
+
+async fn confirmed(
+    state: &AppState,
+    actor: &StaffActor,
+    vouched: &VouchedStaff,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+) -> Result<Response, WorkAccountError> {
+    state.portal().confirm_staff_by_work_account(actor, vouched).await?;
+    give_back(state, visitor);
+    let (place, forgotten) = return_to::take(headers);
+    let mut response = Redirect::to(&place.to_string()).into_response();
+    cookie::set(response.headers_mut(), forgotten);
+    Ok(response)
 }
 
 /// Says in the audit log and to the person that a sign-in was refused. Whoever cancelled is where they began.
@@ -162,7 +221,10 @@ async fn refuse(
         return answer::error(ErrorPage::SignInFailed(problem(refusal)), visitor);
     }
     let mut response = Redirect::to(&place.to_string()).into_response();
-    cookie::set(response.headers_mut(), flash::leave(Flash::SignInCancelled));
+    // The page that asks to confirm says enough; what is to be told after it stays.
+    if place != Place::Confirm {
+        cookie::set(response.headers_mut(), flash::leave(Flash::SignInCancelled));
+    }
     response
 }
 
@@ -171,9 +233,8 @@ fn not_let_in(error: &WorkAccountError, visitor: &Visitor) -> Response {
         WorkAccountError::OtherDirectory => SignInProblem::OtherDirectory,
         WorkAccountError::NoRole => SignInProblem::NoRole,
         WorkAccountError::SomebodyElse => SignInProblem::SomebodyElse,
-        WorkAccountError::Shut => SignInProblem::NotLetIn,
+        WorkAccountError::Shut | WorkAccountError::TooManyStaff => SignInProblem::NotLetIn,
         WorkAccountError::NetworkNotAllowed => SignInProblem::NetworkNotAllowed,
-        WorkAccountError::TooManyStaff => return answer::error(ErrorPage::Unavailable, visitor),
         WorkAccountError::Fault(fault) => return answer::fault(fault, visitor),
     };
     answer::error(ErrorPage::SignInFailed(problem), visitor)

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use base::Clock;
@@ -26,6 +26,9 @@ mod signing;
 
 pub(crate) use signing::{Signing, sign};
 use signing::{public_key, rsa_key};
+
+/// What the metadata of every directory are called in [`Behaviour::faults`] and [`Provider::requests`].
+pub(crate) const DIRECTORY_METADATA: &str = "/directory/metadata";
 
 /// The accepted level.
 pub(crate) const LEVEL_3: &str = "http://id.elegnamnden.se/loa/1.0/loa3";
@@ -148,8 +151,8 @@ impl Provider {
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(metadata))
             .route(
-                "/organizations/v2.0/.well-known/openid-configuration",
-                get(metadata_of_directories),
+                "/{tenant}/v2.0/.well-known/openid-configuration",
+                get(metadata_of_directory),
             )
             .route("/keys", get(keys))
             .route("/token", post(token))
@@ -259,15 +262,10 @@ async fn metadata(State(provider): State<Provider>) -> Response {
     metadata_with(provider, "/.well-known/openid-configuration", issuer).await
 }
 
-/// As Entra ID writes it: a pattern where the issuer would stand.
-async fn metadata_of_directories(State(provider): State<Provider>) -> Response {
-    let pattern = format!("{}/{{tenantid}}/v2.0", provider.issuer);
-    metadata_with(
-        provider,
-        "/organizations/v2.0/.well-known/openid-configuration",
-        pattern,
-    )
-    .await
+/// A directory, which is an issuer of its own.
+async fn metadata_of_directory(State(provider): State<Provider>, Path(tenant): Path<String>) -> Response {
+    let issuer = format!("{}/{tenant}/v2.0", provider.issuer);
+    metadata_with(provider, DIRECTORY_METADATA, issuer).await
 }
 
 async fn metadata_with(provider: Provider, path: &'static str, own_issuer: String) -> Response {

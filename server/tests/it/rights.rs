@@ -128,6 +128,9 @@ async fn what_asked_for_a_confirmation_says_that_it_is_not_done_yet() {
         karin.post(&format!("{page}/deactivate"), "").await.location(),
         "/staff/confirm"
     );
+    // Not before it is confirmed.
+    let asked = karin.get("/staff/confirm").await.text();
+    assert!(!asked.contains("Det är inte gjort än"), "{asked}");
     let confirmed = karin.post("/staff/confirm", &form(&[("password", PASSWORD)])).await;
     assert_eq!(confirmed.location(), page);
     let text = karin.get(&page).await.text();
@@ -341,11 +344,14 @@ async fn networks_hold_on_the_next_request_and_shut_out_nobody_who_sets_them() {
     let mut elsewhere = app.browser().at("198.51.100.7");
     elsewhere.give_password(KARIN, PASSWORD).await;
     assert!(elsewhere.is_staff().await);
-    let rules = |networks: &str| form(&[("networks", networks), ("password_days", "")]);
-    let answer = karin.post("/staff/sign-in-rules", &rules("198.51.100.0/24")).await;
+    let answer = karin
+        .post_rules(&[("networks", "198.51.100.0/24"), ("password_days", "")])
+        .await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.text().contains("Då kommer du inte in själv") && answer.text().contains("192.0.2.7"));
-    let answer = karin.post("/staff/sign-in-rules", &rules("192.0.2.0/24")).await;
+    let answer = karin
+        .post_rules(&[("networks", "192.0.2.0/24"), ("password_days", "")])
+        .await;
     assert_eq!(answer.location(), "/staff/sign-in-rules");
     assert!(karin.is_staff().await && !elsewhere.is_staff().await);
     // Whoever comes from elsewhere is told why, and goes on where it is allowed again.
@@ -366,15 +372,32 @@ async fn networks_hold_on_the_next_request_and_shut_out_nobody_who_sets_them() {
 }
 
 #[tokio::test]
+async fn a_page_of_rules_that_was_held_open_undoes_nothing_unseen() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    let mut other_tab = karin.copy();
+    let page = other_tab.get("/staff/sign-in-rules").await.text();
+    let version = page.split("name=\"version\" value=\"").nth(1).unwrap();
+    let version = version.split('"').next().unwrap();
+    karin.post_rules(&[("networks", ""), ("password_days", "90")]).await;
+    let held = form(&[("networks", ""), ("password_days", ""), ("version", version)]);
+    let refused = other_tab.post("/staff/sign-in-rules", &held).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.text().contains("Reglerna ändrades av någon annan"),
+        "{}",
+        refused.text()
+    );
+    assert!(karin.get("/staff/sign-in-rules").await.text().contains("value=\"90\""));
+}
+
+#[tokio::test]
 async fn rules_that_ask_for_more_say_so_to_whoever_is_signed_in() {
     let app = App::without_second_factor().await;
     let mut karin = app.admin().await;
     let mut bo = app.colleague(&mut karin, "Bo", Role::Sender).await;
-    let stricter = form(&[("networks", ""), ("password_days", ""), ("second_factor", "yes")]);
-    assert_eq!(
-        karin.post("/staff/sign-in-rules", &stricter).await.status,
-        StatusCode::SEE_OTHER
-    );
+    let stricter = [("networks", ""), ("password_days", ""), ("second_factor", "yes")];
+    assert_eq!(karin.post_rules(&stricter).await.status, StatusCode::SEE_OTHER);
     let answer = bo.get("/staff/cases").await;
     assert_eq!(answer.location(), "/staff/sign-in/norrby-kommun");
     let page = bo.get(answer.location()).await;

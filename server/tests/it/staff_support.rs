@@ -35,6 +35,7 @@ pub(crate) fn any_form() -> String {
         ("key", "none"),
         ("networks", "nowhere"),
         ("password_days", "none"),
+        ("version", "none"),
     ])
 }
 
@@ -121,6 +122,15 @@ impl Browser<'_> {
     pub(crate) async fn give_password(&mut self, email: &str, password: &str) -> Answer {
         let fields = form(&[("email", email), ("password", password)]);
         self.post("/staff/sign-in/norrby-kommun", &fields).await
+    }
+
+    /// Sends these rules, as the page would that shows those of now.
+    pub(crate) async fn post_rules(&mut self, fields: &[(&str, &str)]) -> Answer {
+        let page = self.get("/staff/sign-in-rules").await.text();
+        let version = page.split("name=\"version\" value=\"").nth(1);
+        let version = version.and_then(|rest| rest.split('"').next()).unwrap();
+        let fields: Vec<_> = fields.iter().copied().chain([("version", version)]).collect();
+        self.post("/staff/sign-in-rules", &form(&fields)).await
     }
 
     /// Whether a staff member is signed in.

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::browser::{Answer, Browser};
 use crate::harness::{App, DIRECTORY, PROVIDER, on_both_databases};
-use crate::provider::{Fault, callback_at};
+use crate::provider::{DIRECTORY_METADATA, Fault, callback_at};
 use crate::staff_support::{KARIN, PASSWORD, form, new_password};
 
 const NORRBY: &str = "11111111-2222-4333-8444-555555555555";
@@ -135,29 +135,21 @@ on_both_databases! {
 
     async fn whoever_the_directory_or_the_organisation_does_not_let_in_stays_outside(app: App) {
         app.norrby().await;
-        app.organisation("Söderby kommun").await;
-        let cases: [(&str, &[&str], Change, &str, &str); 3] = [
-            (START, &[], |_| {}, "Du har ingen roll här än", "no-role"),
-            (START, &["Postvalv.Operator", "sender"], |_| {}, "Du har ingen roll här än", "no-role"),
-            (
-                "/staff/sign-in/soderby-kommun/work-account/entra",
-                &["Postvalv.Admin"],
-                |_| {},
-                "Kontot hör inte till organisationen",
-                "other-directory",
-            ),
-        ];
-        for (start, roles, change, title, word) in cases {
-            app.directory_says(EVA, roles, change);
+        let roles: [&[&str]; 2] = [&[], &["Postvalv.Operator", "sender"]];
+        for roles in roles {
+            app.at_directory(EVA, roles);
             let mut eva = app.browser();
-            let address = eva.led_to_directory(start).await;
-            let answer = eva.get(&app.provider.answer_to(&address, BACK)).await;
-            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{word}");
-            assert!(answer.text().contains(title), "{word}");
-            assert!(!eva.is_staff().await, "{word}");
-            assert!(app.audited().await.contains_key(&format!("staff.sign-in-refused/{word}")), "{word}");
+            let answer = eva.by_work_account(&app).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN);
+            assert!(answer.text().contains("Du har ingen roll här än"));
+            assert!(!eva.is_staff().await);
         }
+        assert_eq!(app.audited().await.get("staff.sign-in-refused/no-role"), Some(&2));
         assert_eq!(app.rows("staff_member").await, 0);
+        // Where there is no directory there is no way to one.
+        app.organisation("Söderby kommun").await;
+        let elsewhere = "/staff/sign-in/soderby-kommun/work-account/entra";
+        assert_eq!(app.browser().post(elsewhere, "").await.status, StatusCode::NOT_FOUND);
     }
 
     async fn what_an_admin_shuts_stays_shut_whatever_the_directory_says(app: App) {
@@ -197,6 +189,7 @@ on_both_databases! {
         let mut eva = app.browser();
         eva.by_work_account(&app).await;
         assert!(eva.is_staff().await);
+        let mut before = eva.copy();
         let operator = OperatorActor::on_this_host(app.request_info());
         let invited = app.portal.invite_first_admin(&operator, norrby.id, "Karin Åkerström", KARIN).await;
         assert!(matches!(invited, Err(portal::InviteError::HasAdmin)));
@@ -204,10 +197,53 @@ on_both_databases! {
         assert!(!eva.is_staff().await);
         let page = app.browser().get("/staff/sign-in/norrby-kommun").await.text();
         assert!(!page.contains("work-account") && page.contains("name=\"password\""));
-        let refused = eva.by_work_account(&app).await;
-        assert!(refused.text().contains("Kontot hör inte till organisationen"));
+        assert_eq!(eva.post(START, "").await.status, StatusCode::NOT_FOUND);
         // No admin is left who gets in, so the operator may invite one.
         app.invitation(&norrby).await;
+        // Nor does a session of before go on when the directory comes back.
+        let operator = OperatorActor::on_this_host(app.request_info());
+        app.portal.add_tenant(&operator, norrby.id, NORRBY.parse().unwrap()).await.unwrap();
+        assert!(!before.is_staff().await);
+    }
+
+    async fn a_role_that_the_directory_takes_back_ends_what_came_of_it(app: App) {
+        app.norrby().await;
+        app.at_directory(EVA, &["Postvalv.Admin"]);
+        let (mut office, mut home) = (app.browser(), app.browser());
+        for browser in [&mut office, &mut home] {
+            assert_eq!(browser.by_work_account(&app).await.location(), "/staff");
+        }
+        app.at_directory(EVA, &[]);
+        let refused = home.by_work_account(&app).await;
+        assert!(refused.text().contains("Du har ingen roll här än"));
+        assert!(!office.is_staff().await && !home.is_staff().await);
+        app.at_directory(EVA, &["Postvalv.Sender"]);
+        assert_eq!(home.by_work_account(&app).await.location(), "/staff");
+    }
+
+    async fn a_directory_that_is_taken_away_meanwhile_is_believed_no_more(app: App) {
+        let norrby = app.norrby().await;
+        app.at_directory(EVA, &["Postvalv.Admin"]);
+        let mut eva = app.browser();
+        let address = eva.led_to_directory(START).await;
+        let operator = OperatorActor::on_this_host(app.request_info());
+        app.portal.remove_tenant(&operator, norrby.id, NORRBY.parse().unwrap()).await.unwrap();
+        let answer = eva.get(&app.provider.answer_to(&address, BACK)).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        assert!(answer.text().contains("Kontot hör inte till organisationen"), "{}", answer.text());
+        assert!(!eva.is_staff().await);
+        assert_eq!(app.audited().await.get("staff.sign-in-refused/other-directory"), Some(&1));
+    }
+
+    async fn an_organisation_has_one_directory_at_a_time(app: App) {
+        let norrby = app.norrby().await;
+        let operator = OperatorActor::on_this_host(app.request_info());
+        let add = async |tenant: &str| app.portal.add_tenant(&operator, norrby.id, tenant.parse().unwrap()).await;
+        add(NORRBY).await.unwrap();
+        assert!(matches!(add(ELSEWHERE).await, Err(portal::TenantError::HasAnother)));
+        assert!(matches!(add("9188040d-6c67-4c5b-b112-36a304b66dad").await, Err(portal::TenantError::Personal)));
+        app.portal.remove_tenant(&operator, norrby.id, NORRBY.parse().unwrap()).await.unwrap();
+        add(ELSEWHERE).await.unwrap();
     }
 }
 
@@ -261,6 +297,9 @@ async fn what_matters_asks_the_directory_anew_and_believes_it_only_with_the_time
 
     confirm(&app, &mut eva, EVA).await;
     assert_eq!(eva.get("/staff/members/new").await.status, StatusCode::OK);
+    let audited = app.audited().await;
+    assert_eq!(audited.get("staff.confirmed/work-account"), Some(&1));
+    assert_eq!(audited.get("staff.signed-in/work-account"), Some(&1));
     app.clock.advance_millis(6 * MINUTE);
     assert_eq!(eva.get("/staff/members/new").await.location(), "/staff/confirm");
 }
@@ -272,9 +311,9 @@ async fn an_organisation_may_let_work_accounts_in_alone() {
     let mut karin = app.browser();
     let link = app.invitation(&norrby).await;
     karin.post(&link, &new_password(PASSWORD)).await;
-    let rules = form(&[("work_account", "on"), ("password_days", ""), ("networks", "")]);
+    let rules = [("work_account", "on"), ("password_days", ""), ("networks", "")];
     // Whoever would shut themselves out is not let.
-    let refused = karin.post("/staff/sign-in-rules", &rules).await;
+    let refused = karin.post_rules(&rules).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
         refused.text().contains("Då kommer du inte in själv"),
@@ -286,10 +325,7 @@ async fn an_organisation_may_let_work_accounts_in_alone() {
     let mut eva = app.browser();
     eva.by_work_account(&app).await;
     confirm(&app, &mut eva, EVA).await;
-    assert_eq!(
-        eva.post("/staff/sign-in-rules", &rules).await.location(),
-        "/staff/sign-in-rules"
-    );
+    assert_eq!(eva.post_rules(&rules).await.location(), "/staff/sign-in-rules");
     assert!(
         !karin.is_staff().await,
         "a password's session holds no longer than the rule"
@@ -321,6 +357,7 @@ async fn an_organisation_may_let_work_accounts_in_alone() {
     // The way back when the directory lets nobody in.
     let operator = OperatorActor::on_this_host(app.request_info());
     app.portal.allow_passwords(&operator, norrby.id).await.unwrap();
+    assert!(!karin.is_staff().await, "no session of before goes on");
     let mut karin = app.browser();
     assert_eq!(karin.give_password(KARIN, PASSWORD).await.status, StatusCode::SEE_OTHER);
 }
@@ -336,13 +373,14 @@ async fn a_directory_that_is_down_shuts_out_whoever_needs_it_and_nobody_else() {
         .await
         .unwrap();
     app.provider.behave(|behaviour| {
-        let path = "/organizations/v2.0/.well-known/openid-configuration";
-        behaviour.faults.insert(path, Fault::Status(503));
+        behaviour.faults.insert(DIRECTORY_METADATA, Fault::Status(503));
     });
     assert_eq!(app.browser().post(START, "").await.status, StatusCode::BAD_GATEWAY);
+    // Nor is anybody signed out by a way that leads nowhere.
+    assert_eq!(karin.post(START, "").await.status, StatusCode::BAD_GATEWAY);
     assert_eq!(
         app.audited().await.get("staff.sign-in-refused/provider-unavailable"),
-        Some(&1)
+        Some(&2)
     );
     let page = app.browser().get("/staff/sign-in/norrby-kommun").await.text();
     assert!(page.contains("verkar inte fungera"), "{page}");
@@ -433,20 +471,19 @@ fn issuer_of(claims: &Map<String, Value>, tenant: &str) -> String {
 }
 
 const NOT_TRUSTED: &str = "Inloggningen kunde inte kontrolleras";
-const NO_IDENTITY: &str = "Vi fick inte veta vem du är";
 const LOST: &str = "Inloggningen tog för lång tid";
 
 a_directory_is_not_believed! {
-    a_token_without_a_directory => FORBIDDEN, NO_IDENTITY, |claims| { claims.remove("tid"); };
-    a_token_with_a_directory_that_is_none => FORBIDDEN, NO_IDENTITY, |claims| set(claims, "tid", "organizations");
-    a_token_without_a_user => FORBIDDEN, NO_IDENTITY, |claims| { claims.remove("oid"); };
-    a_token_with_a_user_that_is_none => FORBIDDEN, NO_IDENTITY, |claims| set(claims, "oid", json!([EVA]));
+    a_token_without_a_directory => FORBIDDEN, NOT_TRUSTED, |claims| { claims.remove("tid"); };
+    a_token_with_a_directory_that_is_none => FORBIDDEN, NOT_TRUSTED, |claims| set(claims, "tid", "organizations");
+    a_token_without_a_user => FORBIDDEN, NOT_TRUSTED, |claims| { claims.remove("oid"); };
+    a_token_with_a_user_that_is_none => FORBIDDEN, NOT_TRUSTED, |claims| set(claims, "oid", json!([EVA]));
     a_token_that_names_another_directory_than_its_issuer => FORBIDDEN, NOT_TRUSTED, |claims| set(claims, "tid", ELSEWHERE);
     a_token_of_another_directory_that_names_this_one => FORBIDDEN, NOT_TRUSTED, |claims| {
         let issuer = issuer_of(claims, ELSEWHERE);
         set(claims, "iss", issuer);
     };
-    a_token_of_a_directory_that_is_not_the_organisations => FORBIDDEN, "Kontot hör inte till organisationen", |claims| {
+    a_token_of_a_directory_that_is_not_the_organisations => FORBIDDEN, NOT_TRUSTED, |claims| {
         let issuer = issuer_of(claims, ELSEWHERE);
         set(claims, "iss", issuer);
         set(claims, "tid", ELSEWHERE);

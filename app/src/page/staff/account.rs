@@ -179,10 +179,9 @@ pub enum ConfirmBy {
 
 /// The page that asks a staff member to prove anew that it is them, before something that matters.
 #[must_use]
-pub fn confirm_page(layout: &Layout, by: &ConfirmBy, problem: Option<ConfirmProblem>, flash: Option<Flash>) -> Page {
+pub fn confirm_page(layout: &Layout, by: &ConfirmBy, problem: Option<ConfirmProblem>) -> Page {
     let texts = Texts::of(layout.language);
     let head = Head::plain(title(texts, "confirm-title", problem.is_some()));
-    let told = told(texts, flash);
     let refused = problem.map(|problem| match problem {
         ConfirmProblem::Wrong => texts.get("confirm-wrong"),
         ConfirmProblem::TooMany => texts.get("second-factor-too-many"),
@@ -197,12 +196,16 @@ pub fn confirm_page(layout: &Layout, by: &ConfirmBy, problem: Option<ConfirmProb
                     way_in(texts, provider, action, true)
                 })
                 .collect();
-            view! { <div class="ways-in">{ways}</div> }.into_any()
+            if ways.is_empty() {
+                // Its provider was taken out of the configuration.
+                view! { <p>{texts.get("confirm-no-way")}</p> }.into_any()
+            } else {
+                view! { <div class="ways-in">{ways}</div> }.into_any()
+            }
         }
     };
     render(layout, head, move || {
         view! {
-            {told}
             {refused.map(refusal)}
             <h1>{texts.get("confirm-title")}</h1>
             <p class="lead">{texts.get("confirm-lead")}</p>

@@ -22,6 +22,8 @@ pub struct RulesForm {
     pub password_days: String,
     /// Whether staff get in with a work account alone; `None` where the organisation has no directory, and it can't be chosen.
     pub work_account_required: Option<bool>,
+    /// The version of the rules that the page shows, which the form sends back.
+    pub version: String,
     /// From where staff may sign in, as it was written.
     pub networks: String,
     /// Where the reader comes from, when that is known.
@@ -46,6 +48,8 @@ pub enum RulesProblem {
     ShutsOut,
     /// The reader signed in with a password, and would not get in any more.
     WorkAccountNeeded,
+    /// Somebody else changed the rules meanwhile; the page shows what was filled in, and the next try counts.
+    ChangedMeanwhile,
     /// Who sends the form must prove anew that it is them.
     ConfirmFirst,
 }
@@ -75,8 +79,12 @@ pub fn rules_page(layout: &Layout, form: &RulesForm, may_change: bool, flash: Op
             required,
         )
     });
-    let needed = (form.problem == Some(RulesProblem::WorkAccountNeeded))
-        .then(|| refusal(texts.get("rules-work-account-needed")));
+    let needed = match form.problem {
+        Some(RulesProblem::WorkAccountNeeded) => Some(refusal(texts.get("rules-work-account-needed"))),
+        Some(RulesProblem::ChangedMeanwhile) => Some(refusal(texts.get("rules-changed-meanwhile"))),
+        _ => None,
+    };
+    let version = form.version.clone();
     let confirm = (form.problem == Some(RulesProblem::ConfirmFirst)).then(|| confirm_first(texts));
     let wrong_days = match form.problem {
         Some(RulesProblem::PasswordDays { least, most }) => Some(texts.with(
@@ -108,6 +116,7 @@ pub fn rules_page(layout: &Layout, form: &RulesForm, may_change: bool, flash: Op
             <p class="lead">{texts.get("rules-lead")}</p>
             <form method="post" action="/staff/sign-in-rules" novalidate>
                 <fieldset class="form plain" disabled=!may_change>
+                    <input type="hidden" name="version" value=version />
                     {work_account} {second_factor} {days.view()} {networks.view()}
                     {may_change.then(|| view! { <button class="button">{texts.get("rules-save")}</button> })}
                 </fieldset>

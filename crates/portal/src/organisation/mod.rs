@@ -9,16 +9,19 @@ mod tenant_entity;
 mod tests;
 
 pub use sign_in_rules::SignInRules;
-pub(crate) use sign_in_rules::set_sign_in_rules;
+pub(crate) use sign_in_rules::{let_passwords_in, set_sign_in_rules};
 pub use tenant::TenantError;
 pub(crate) use tenant::{has_tenant, tenants_of};
 
 use base::{OrganisationId, Timestamp};
 use jiff::tz::TimeZone;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, SqlErr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, SqlErr,
+};
 
 use crate::actor::{OperatorActor, SystemActor};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::database::WriteTransaction;
 use crate::message::is_line;
 use crate::{Fault, Portal, retention};
 
@@ -106,6 +109,11 @@ pub(crate) async fn find_row_by_address(
         Err(_) => entity::Column::Slug.eq(address),
     };
     entity::Entity::find().filter(by).one(on).await
+}
+
+/// As [`find_row`]; nobody else changes it until the transaction ends. (SQLite has one writer at a time.)
+pub(crate) async fn lock_row(on: &WriteTransaction, id: OrganisationId) -> Result<Option<entity::Model>, DbErr> {
+    entity::Entity::find_by_id(*id.as_uuid()).lock_exclusive().one(on).await
 }
 
 /// The row of the organisation with that id.

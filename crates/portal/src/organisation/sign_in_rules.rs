@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use base::{AllowedNetworks, OrganisationId, Timestamp};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use sha2::{Digest as _, Sha256};
 
 use super::entity;
 use crate::Fault;
@@ -24,6 +25,20 @@ pub struct SignInRules {
 impl SignInRules {
     /// The longest that a password's use may be limited to, in days.
     pub const MAX_PASSWORD_AGE_DAYS: u32 = 3650;
+
+    /// What the rules are, in one word: whoever changes them says with it which they saw.
+    #[must_use]
+    pub fn version(&self) -> String {
+        let Self {
+            second_factor_required,
+            password_max_age_days,
+            work_account_required,
+            networks,
+        } = self;
+        let days = password_max_age_days.unwrap_or(0);
+        let text = format!("{second_factor_required} {days} {work_account_required} {networks}");
+        hex::encode(Sha256::digest(text))
+    }
 
     /// What is stored; networks that can't be read let nobody in.
     pub(crate) fn of(row: &entity::Model) -> Result<Self, Fault> {
@@ -67,9 +82,37 @@ pub(crate) async fn set_sign_in_rules(
     Ok(())
 }
 
+/// Lets passwords in, and leaves everything else as it is.
+pub(crate) async fn let_passwords_in(on: &impl ConnectionTrait, organisation: OrganisationId) -> Result<(), Fault> {
+    let change = entity::ActiveModel {
+        id: Set(*organisation.as_uuid()),
+        work_account_required: Set(Some(0)),
+        ..entity::ActiveModel::default()
+    };
+    entity::Entity::update(change).exec(on).await?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rules_that_differ_have_versions_that_do() {
+        let before = SignInRules::default().version();
+        let changes: [fn(&mut SignInRules); 4] = [
+            |rules| rules.second_factor_required = true,
+            |rules| rules.password_max_age_days = Some(1),
+            |rules| rules.work_account_required = true,
+            |rules| rules.networks = "192.0.2.0/24".parse().unwrap(),
+        ];
+        for change in changes {
+            let mut rules = SignInRules::default();
+            assert_eq!(rules.version(), before);
+            change(&mut rules);
+            assert_ne!(rules.version(), before);
+        }
+    }
 
     #[test]
     fn a_password_is_too_old_when_its_days_are_over_and_never_without_a_limit() {

@@ -1,4 +1,4 @@
-//! Whose directories of Entra ID an organisation's are: the allow-list for its staff's work accounts. The operator keeps it, who
+//! Whose directory of Entra ID an organisation's is: the allow-list for its staff's work accounts. The operator keeps it, who
 //! has seen that the directory is the organisation's; an admin who could name any directory could let anybody in unseen.
 
 use base::{OrganisationId, TenantId};
@@ -7,14 +7,11 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
 use super::{find_row, tenant_entity};
 use crate::actor::OperatorActor;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
-use crate::{Fault, Portal};
+use crate::{Fault, Portal, staff};
 
 /// The directory that all personal Microsoft accounts are in, so that it is nobody's. Source: Microsoft identity platform, "ID
 /// token claims reference", the claim `tid`.
 const PERSONAL_ACCOUNTS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
-
-/// Directories that one organisation may have.
-const MAX_TENANTS: usize = 20;
 
 /// An organisation's directories were not changed.
 #[derive(Debug, thiserror::Error)]
@@ -25,9 +22,9 @@ pub enum TenantError {
     /// Anybody gets an account in this directory.
     #[error("that directory is the one of personal Microsoft accounts, which anybody gets")]
     Personal,
-    /// The organisation has as many as it may have.
-    #[error("the organisation has {MAX_TENANTS} directories already")]
-    TooMany,
+    /// The organisation has another: sign-ins begin at one, since each is an issuer of its own.
+    #[error("the organisation has another directory, which must be taken away first")]
+    HasAnother,
     /// Something inside failed.
     #[error(transparent)]
     Fault(Fault),
@@ -62,14 +59,14 @@ pub(crate) async fn tenants_of(
 }
 
 impl Portal {
-    /// Whether an organisation has a directory, so that its staff may come with work accounts.
+    /// The directory of an organisation whose staff may come with work accounts.
     ///
     /// # Errors
     ///
     /// A fault.
-    pub async fn has_work_accounts(&self, organisation: OrganisationId) -> Result<bool, Fault> {
+    pub async fn directory_of(&self, organisation: OrganisationId) -> Result<Option<TenantId>, Fault> {
         let tenants = tenants_of(self.0.database.reader(), organisation).await?;
-        Ok(!tenants.is_empty())
+        Ok(tenants.first().copied())
     }
 
     /// An organisation's directories.
@@ -104,8 +101,8 @@ impl Portal {
         if known.contains(&tenant) {
             return Ok(());
         }
-        if known.len() >= MAX_TENANTS {
-            return Err(TenantError::TooMany);
+        if !known.is_empty() {
+            return Err(TenantError::HasAnother);
         }
         let row = tenant_entity::Model {
             organisation_id: *organisation.as_uuid(),
@@ -122,7 +119,7 @@ impl Portal {
         Ok(())
     }
 
-    /// Takes a directory from an organisation: whoever is signed in with an account of it is refused from their next request on.
+    /// Takes a directory from an organisation: whoever is signed in with an account of it no longer is, also if it is added again.
     ///
     /// # Errors
     ///
@@ -139,6 +136,7 @@ impl Portal {
         if deleted.exec(&transaction).await?.rows_affected == 0 {
             return Err(TenantError::NotFound);
         }
+        staff::end_sessions_of_directory(context, &transaction, organisation, tenant).await?;
         let entry = AuditEntry::by_operator(actor, AuditAction::TenantRemoved);
         let entry = entry.within(organisation).about(AuditTarget::Tenant(tenant));
         context.audit.record(&transaction, context.now(), &entry).await?;

@@ -3,7 +3,7 @@
 use base::{OrganisationId, StaffId, Timestamp};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
-use super::invitation::can_administrate;
+use super::entrance::Entrance;
 use super::member::{self, Validity};
 use super::sign_in::rules_of;
 use super::{entity, invitation_entity, store};
@@ -40,6 +40,9 @@ pub enum ChangeStaffError {
     /// Who asks signed in with a password, and would not get in any more.
     #[error("who asks has no work account and would not get in any more")]
     WorkAccountNeeded,
+    /// Somebody else changed the rules since the actor saw them.
+    #[error("the rules were changed meanwhile")]
+    ChangedMeanwhile,
     /// A password may be used for 1 to 3650 days.
     #[error("a password may be used for 1 to 3650 days")]
     InvalidPasswordAge,
@@ -216,12 +219,18 @@ impl Portal {
         self.0.settings.staff.second_factor_required
     }
 
-    /// Changes what the actor's organisation asks of its staff when they sign in, from everybody's next request on.
+    /// Changes what the actor's organisation asks of its staff when they sign in, from everybody's next request on. `seen` is the
+    /// version of the rules that the actor saw: what somebody else decided since is not undone unseen.
     ///
     /// # Errors
     ///
     /// [`ChangeStaffError`]; networks that would shut out the request that asks for them are refused.
-    pub async fn change_sign_in_rules(&self, actor: &StaffActor, rules: SignInRules) -> Result<(), ChangeStaffError> {
+    pub async fn change_sign_in_rules(
+        &self,
+        actor: &StaffActor,
+        seen: &str,
+        rules: SignInRules,
+    ) -> Result<(), ChangeStaffError> {
         self.0.require(actor, Action::ChangeSignInRules).await??;
         if !rules.networks.allows_known(actor.request().address) {
             return Err(ChangeStaffError::ExcludesYourself);
@@ -234,8 +243,22 @@ impl Portal {
             return Err(ChangeStaffError::InvalidPasswordAge);
         }
         let context = &*self.0;
+        let organisation = actor.organisation_id();
         let transaction = context.database.write().await?;
-        organisation::set_sign_in_rules(&transaction, actor.organisation_id(), &rules).await?;
+        let row = organisation::lock_row(&transaction, organisation).await?;
+        let before = SignInRules::of(&row.ok_or(ChangeStaffError::NotFound)?)?;
+        if before.version() != seen {
+            return Err(ChangeStaffError::ChangedMeanwhile);
+        }
+        organisation::set_sign_in_rules(&transaction, organisation, &rules).await?;
+        if rules.work_account_required && !before.work_account_required {
+            // Also if passwords are let in again one day, no session of before goes on.
+            for row in store::lock_all(&transaction, organisation).await? {
+                if !row.has_work_account() {
+                    session::end_all_of_staff(context, &transaction, row.staff_id(), None).await?;
+                }
+            }
+        }
         let entry = AuditEntry::by_staff(actor, AuditAction::SignInRulesChanged)
             .about(AuditTarget::Organisation(actor.organisation_id()));
         context.audit.record(&transaction, context.now(), &entry).await?;
@@ -256,9 +279,8 @@ impl Portal {
         let context = &*self.0;
         let transaction = context.database.write().await?;
         let row = organisation::find_row(&transaction, organisation).await?;
-        let mut rules = SignInRules::of(&row.ok_or(ChangeStaffError::NotFound)?)?;
-        rules.work_account_required = false;
-        organisation::set_sign_in_rules(&transaction, organisation, &rules).await?;
+        row.ok_or(ChangeStaffError::NotFound)?;
+        organisation::let_passwords_in(&transaction, organisation).await?;
         let entry = AuditEntry::by_operator(actor, AuditAction::SignInRulesChanged)
             .within(organisation)
             .about(AuditTarget::Organisation(organisation))
@@ -284,8 +306,8 @@ impl Portal {
         let row = row.ok_or(ChangeStaffError::NotFound)?;
         let entries = change(row)?;
         let row = row.clone();
-        let rules = rules_of(&transaction, actor.organisation_id()).await?;
-        if !everybody.iter().any(|row| can_administrate(row, &rules, now)) {
+        let entrance = Entrance::of(&transaction, actor.organisation_id()).await?;
+        if !entrance.lets_an_admin_in(context, &everybody, now)? {
             return Err(ChangeStaffError::LastAdmin);
         }
         let changed = entity::ActiveModel {

@@ -8,13 +8,14 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Query
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use super::entrance::Entrance;
 use super::member::{self, NewAccount, NotCreated, Validity};
 use super::sign_in::rules_of;
 use super::{entity, invitation_entity, second_factor, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::message::{is_email, is_line};
-use crate::organisation::{self, MAX_NAME_CHARS, SignInRules};
+use crate::organisation::{self, MAX_NAME_CHARS};
 use crate::rights::{Action, Role};
 use crate::session;
 use crate::{Context, Denied, Fault, OperatorActor, Portal, StaffActor};
@@ -123,22 +124,16 @@ impl Portal {
         let context = &*self.0;
         let entry = AuditEntry::by_operator(actor, AuditAction::StaffInvited).within(organisation);
         let transaction = context.database.write().await?;
-        let rules = organisation::find_row(&transaction, organisation).await?;
-        let rules = SignInRules::of(&rules.ok_or(InviteError::NotFound)?)?;
-        if rules.work_account_required {
+        organisation::find_row(&transaction, organisation)
+            .await?
+            .ok_or(InviteError::NotFound)?;
+        let entrance = Entrance::of(&transaction, organisation).await?;
+        if entrance.rules.work_account_required {
             return Err(InviteError::WorkAccount);
         }
-        let (everybody, now) = (
-            store::of_organisation(&transaction, organisation).await?,
-            context.clock_time(),
-        );
-        let tenants = organisation::tenants_of(&transaction, organisation).await?;
-        for row in everybody.iter().filter(|row| can_administrate(row, &rules, now)) {
-            // One whose directory was taken from the organisation gets in no more.
-            let account = member::work_account(context, row)?;
-            if account.is_none_or(|account| tenants.contains(&account.tenant)) {
-                return Err(InviteError::HasAdmin);
-            }
+        let everybody = store::of_organisation(&transaction, organisation).await?;
+        if entrance.lets_an_admin_in(context, &everybody, context.clock_time())? {
+            return Err(InviteError::HasAdmin);
         }
         let indexes = context
             .vault
@@ -190,11 +185,11 @@ impl Portal {
         let everybody = store::lock_all(&transaction, actor.organisation_id()).await?;
         let (of_them, others): (Vec<_>, Vec<_>) = everybody.iter().partition(|row| row.id == *staff.as_uuid());
         let row = of_them.first().ok_or(InviteError::NotFound)?;
-        let rules = rules_of(&transaction, actor.organisation_id()).await?;
-        if row.has_work_account() || rules.work_account_required {
+        let entrance = Entrance::of(&transaction, actor.organisation_id()).await?;
+        if row.has_work_account() || entrance.rules.work_account_required {
             return Err(InviteError::WorkAccount);
         }
-        if !others.iter().any(|row| can_administrate(row, &rules, now)) {
+        if !entrance.lets_an_admin_in(context, others, now)? {
             return Err(InviteError::LastAdmin);
         }
         reset(context, &transaction, row).await?;
@@ -222,12 +217,6 @@ impl Portal {
             .detail("anew");
         finish_invitation(context, transaction, staff, entry).await
     }
-}
-
-/// Whether somebody is an admin who can sign in.
-pub(super) fn can_administrate(row: &entity::Model, rules: &SignInRules, now: Timestamp) -> bool {
-    let by_password = row.password_hash.is_some() && !rules.work_account_required;
-    row.role == Role::Admin.as_str() && (by_password || row.has_work_account()) && row.shut(now).is_none()
 }
 
 /// A new account, which nobody can use before its invitation is accepted.

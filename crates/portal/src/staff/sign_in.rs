@@ -36,6 +36,14 @@ pub struct StaffProof {
     pub(super) by: &'static str,
 }
 
+impl StaffProof {
+    /// Whether a password or a code of ours was tried for it.
+    #[must_use]
+    pub const fn is_of_a_try(&self) -> bool {
+        !matches!(self.proven, Proven::WorkAccount)
+    }
+}
+
 /// Somebody was not let in.
 #[derive(Debug, thiserror::Error)]
 pub enum StaffSignInError {

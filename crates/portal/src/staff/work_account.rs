@@ -10,14 +10,15 @@ use keyring::BlindIndex;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 
 use super::member::{self, NewAccount, NotCreated, Sealed, Validity};
+use super::sign_in::rules_of;
 use super::{StaffProof, entity, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::message::{is_email, is_line};
-use crate::organisation::{self, MAX_NAME_CHARS, SignInRules};
+use crate::organisation::{self, MAX_NAME_CHARS};
 use crate::rights::Role;
-use crate::session::Proven;
-use crate::{Context, Fault, Organisation, Portal, RequestInfo, SignInRefusal};
+use crate::session::{self, Proven};
+use crate::{Context, Fault, Organisation, Portal, RequestInfo, SignInRefusal, StaffActor};
 
 /// A user of one directory of Entra ID. A guest in a directory is a user of it, and another than they are at home.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -79,8 +80,6 @@ pub struct VouchedStaff {
     pub authenticated_at: Option<Timestamp>,
     /// When the sign-in began here.
     pub began_at: Timestamp,
-    /// Who it must be, where somebody who is signed in proves anew that it is them.
-    pub expected: Option<StaffId>,
 }
 
 impl fmt::Debug for VouchedStaff {
@@ -139,9 +138,22 @@ impl WorkAccountError {
     }
 }
 
+/// How often an account is looked for anew when it comes to be in another browser at the same moment.
+const ATTEMPTS: u32 = 2;
+
+/// Whether somebody comes in.
+enum Admission {
+    Admitted(StaffId),
+    /// Not this person, or nobody who has an account here.
+    Refused(Option<StaffId>, WorkAccountError),
+    /// Their account came to be meanwhile: look again.
+    Overtaken,
+}
+
 impl Portal {
     /// Looks at somebody for whom a directory vouched. Their account comes to be with the first sign-in, and has the role and the
-    /// name that the directory gives it from each on. What comes back goes on with [`Portal::continue_staff_sign_in`].
+    /// name that the directory gives it from each on; where it gives none any more, their sessions end. What comes back goes on
+    /// with [`Portal::continue_staff_sign_in`].
     ///
     /// # Errors
     ///
@@ -152,24 +164,96 @@ impl Portal {
         vouched: &VouchedStaff,
         request: &RequestInfo,
     ) -> Result<StaffProof, WorkAccountError> {
+        let staff = self.admit(organisation, vouched, None, request).await?;
+        Ok(StaffProof {
+            staff,
+            proven: Proven::WorkAccount,
+            began_at: vouched.began_at,
+            // A sign-in of which the directory does not say when it was is not a fresh one.
+            proven_at: vouched.authenticated_at.unwrap_or(Timestamp::from_millis(0)),
+            by: "work-account",
+        })
+    }
+
+    /// Takes a directory's word that somebody who is signed in has just proved that it is them, for what asks for a fresh sign-in.
+    /// Their session goes on as it was.
+    ///
+    /// # Errors
+    ///
+    /// [`WorkAccountError`]; [`WorkAccountError::SomebodyElse`] also when the session has ended, or the directory does not say when
+    /// it was.
+    pub async fn confirm_staff_by_work_account(
+        &self,
+        actor: &StaffActor,
+        vouched: &VouchedStaff,
+    ) -> Result<(), WorkAccountError> {
+        let context = &*self.0;
+        let (staff, organisation) = (actor.staff_id(), actor.organisation_id().to_string());
+        if vouched.authenticated_at.is_none() {
+            return Err(WorkAccountError::SomebodyElse);
+        }
+        self.admit(&organisation, vouched, Some(staff), actor.request()).await?;
+        let transaction = context.database.write().await?;
+        if !session::confirm_staff(context, &transaction, actor.session(), Proven::WorkAccount).await? {
+            return Err(WorkAccountError::SomebodyElse);
+        }
+        let entry = AuditEntry::by_staff(actor, AuditAction::StaffConfirmed)
+            .about(AuditTarget::Staff(staff))
+            .detail("work-account");
+        context.audit.record(&transaction, context.now(), &entry).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn admit(
+        &self,
+        organisation: &str,
+        vouched: &VouchedStaff,
+        expected: Option<StaffId>,
+        request: &RequestInfo,
+    ) -> Result<StaffId, WorkAccountError> {
         let context = &*self.0;
         let row = organisation::find_row_by_address(context.database.reader(), organisation).await?;
-        let row = row.ok_or(WorkAccountError::OtherDirectory)?;
-        let (rules, owner) = (SignInRules::of(&row)?, Organisation::from_row(row)?);
-        let transaction = context.database.write().await?;
-        let admitted = admit(context, &transaction, &owner, &rules, vouched, request).await;
-        if let Err(word) = admitted.as_ref().map_err(WorkAccountError::word) {
-            // What was written of a refused sign-in is not kept; the line about it is.
-            drop(transaction);
-            if let Some(word) = word {
-                let entry = AuditEntry::by_nobody(AuditAction::StaffSignInRefused, request).within(owner.id);
-                context.record(&entry.detail(word)).await?;
+        let owner = Organisation::from_row(row.ok_or(WorkAccountError::OtherDirectory)?)?;
+        for _ in 0..ATTEMPTS {
+            let transaction = context.database.write().await?;
+            let (about, refusal) = match admit(context, &transaction, &owner, vouched, expected, request).await? {
+                Admission::Admitted(staff) => {
+                    transaction.commit().await?;
+                    return Ok(staff);
+                }
+                Admission::Refused(about, refusal) => (about, refusal),
+                Admission::Overtaken => continue,
+            };
+            let mut entry = AuditEntry::by_nobody(AuditAction::StaffSignInRefused, request).within(owner.id);
+            if let Some(word) = refusal.word() {
+                entry = entry.detail(word);
             }
-        } else {
+            if let Some(staff) = about {
+                entry = entry.about(AuditTarget::Staff(staff));
+            }
+            context.audit.record(&transaction, context.now(), &entry).await?;
             transaction.commit().await?;
+            return Err(refusal);
         }
-        admitted
+        Err(Fault::new("an account came to be again and again").into())
     }
+}
+
+/// Ends every session that came by a directory, which is an organisation's no more.
+pub(crate) async fn end_sessions_of_directory(
+    context: &Context,
+    transaction: &WriteTransaction,
+    organisation: OrganisationId,
+    tenant: TenantId,
+) -> Result<(), Fault> {
+    for row in store::lock_all(transaction, organisation).await? {
+        let account = member::work_account(context, &row)?;
+        if account.is_some_and(|account| account.tenant == tenant) {
+            session::end_all_of_staff(context, transaction, row.staff_id(), None).await?;
+        }
+    }
+    Ok(())
 }
 
 impl Portal {
@@ -200,66 +284,58 @@ async fn admit(
     context: &Context,
     transaction: &WriteTransaction,
     owner: &Organisation,
-    rules: &SignInRules,
     vouched: &VouchedStaff,
+    expected: Option<StaffId>,
     request: &RequestInfo,
-) -> Result<StaffProof, WorkAccountError> {
+) -> Result<Admission, Fault> {
     if !organisation::has_tenant(transaction, owner.id, vouched.account.tenant).await? {
-        return Err(WorkAccountError::OtherDirectory);
+        return Ok(Admission::Refused(None, WorkAccountError::OtherDirectory));
     }
     let indexes = vouched.account.indexes(context, owner.id);
     let found = store::find_by_index(transaction, owner.id, &indexes).await?;
-    let expects_another = |row: Option<&entity::Model>| {
-        vouched
-            .expected
-            .is_some_and(|expected| row.map(entity::Model::staff_id) != Some(expected))
-    };
-    if expects_another(found.as_ref()) {
-        return Err(WorkAccountError::SomebodyElse);
+    let known = found.as_ref().map(entity::Model::staff_id);
+    let refused = |refusal| Ok(Admission::Refused(known, refusal));
+    if expected.is_some() && expected != known {
+        return refused(WorkAccountError::SomebodyElse);
     }
+    let rules = rules_of(transaction, owner.id).await?;
     if !rules.networks.allows_known(request.address) {
-        return Err(WorkAccountError::NetworkNotAllowed);
+        return refused(WorkAccountError::NetworkNotAllowed);
     }
-    let role = vouched.role.ok_or(WorkAccountError::NoRole)?;
-    let (name, email) = shown(vouched);
-    let staff = match found {
-        Some(row) if row.shut(context.clock_time()).is_some() => return Err(WorkAccountError::Shut),
-        Some(row) => {
-            follow(context, transaction, &row, role, &name, &email, request).await?;
-            row.staff_id()
+    let Some(role) = vouched.role else {
+        // The directory has taken their role back: what they had with it ends.
+        if let Some(staff) = known {
+            session::end_all_of_staff(context, transaction, staff, None).await?;
         }
-        None => {
-            let new = NewAccount {
-                name: &name,
-                email: &email,
-                role,
-                validity: Validity::default(),
-                work_account: Some(vouched.account),
-            };
-            let created = member::create(context, transaction, owner, &new).await;
-            let staff = created
-                .map_err(|problem| match problem {
-                    NotCreated::TooMany => WorkAccountError::TooManyStaff,
-                    NotCreated::Taken => Fault::new("an account came to be twice at once").into(),
-                    NotCreated::Fault(fault) => fault.into(),
-                })?
-                .staff_id();
-            let entry = AuditEntry::by_incoming_staff(staff, AuditAction::StaffCreated, request)
-                .within(owner.id)
-                .about(AuditTarget::Staff(staff))
-                .detail(role.as_str());
-            context.audit.record(transaction, context.now(), &entry).await?;
-            staff
-        }
+        return refused(WorkAccountError::NoRole);
     };
-    Ok(StaffProof {
-        staff,
-        proven: Proven::WorkAccount,
-        began_at: vouched.began_at,
-        // A sign-in of which the directory does not say when it was is not a fresh one.
-        proven_at: vouched.authenticated_at.unwrap_or(Timestamp::from_millis(0)),
-        by: "work-account",
-    })
+    let (name, email) = shown(vouched);
+    if let Some(row) = found {
+        if row.shut(context.clock_time()).is_some() {
+            return refused(WorkAccountError::Shut);
+        }
+        follow(context, transaction, &row, role, &name, &email, request).await?;
+        return Ok(Admission::Admitted(row.staff_id()));
+    }
+    let new = NewAccount {
+        name: &name,
+        email: &email,
+        role,
+        validity: Validity::default(),
+        work_account: Some(vouched.account),
+    };
+    let staff = match member::create(context, transaction, owner, &new).await {
+        Ok(row) => row.staff_id(),
+        Err(NotCreated::Taken) => return Ok(Admission::Overtaken),
+        Err(NotCreated::TooMany) => return refused(WorkAccountError::TooManyStaff),
+        Err(NotCreated::Fault(fault)) => return Err(fault),
+    };
+    let entry = AuditEntry::by_incoming_staff(staff, AuditAction::StaffCreated, request)
+        .within(owner.id)
+        .about(AuditTarget::Staff(staff))
+        .detail(role.as_str());
+    context.audit.record(transaction, context.now(), &entry).await?;
+    Ok(Admission::Admitted(staff))
 }
 
 /// What is kept to be shown. A directory may leave out the name, and holds addresses that are none.
@@ -323,7 +399,6 @@ mod tests {
             email: email.map(str::to_owned),
             authenticated_at: None,
             began_at: Timestamp::from_millis(0),
-            expected: None,
         }
     }
 

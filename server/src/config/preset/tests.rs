@@ -237,9 +237,10 @@ fn the_preset_for_staff_needs_no_issuer_and_takes_nothing_that_is_for_recipients
     };
     let entra = with("").unwrap();
     assert_eq!((entra.kind, entra.has_issuer_per_tenant()), (ProviderKind::Staff, true));
+    let tenant = "11111111-2222-4333-8444-555555555555";
     assert_eq!(
-        entra.discovery_issuer(),
-        "https://login.microsoftonline.com/organizations/v2.0"
+        entra.issuer_of(tenant.parse().unwrap()),
+        format!("https://login.microsoftonline.com/{tenant}/v2.0")
     );
     let roles: Vec<_> = entra.roles.iter().map(|(name, role)| (name.as_str(), role.0)).collect();
     assert_eq!(
@@ -253,6 +254,7 @@ fn the_preset_for_staff_needs_no_issuer_and_takes_nothing_that_is_for_recipients
     for (keys, key) in [
         ("roles = {}", "roles"),
         ("issuer = \"https://x.example/{tenantid}/{tenantid}\"", "issuer"),
+        ("issuer = \"https://x.example/common/v2.0\"", "issuer"),
         ("number = [{ from = \"id_token\", claim = \"ssn\" }]", "number"),
         ("levels = { a = 3 }", "levels"),
         ("logout = \"end_session\"", "logout"),

@@ -2,6 +2,7 @@
 //! word that it is busy.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
@@ -12,7 +13,7 @@ use crate::{Fault, PasswordCost};
 
 /// How many passwords are hashed at once: one core's worth, so that a storm of tries leaves the others to everybody else.
 const AT_ONCE: usize = 1;
-/// How many wait for their turn: about three seconds' worth.
+/// How many wait for their turn: six seconds' worth, since the place rests as long as it works while anybody waits.
 const WAITING: usize = 32;
 /// Random bytes in each hash (RFC 9106 section 3.1 recommends 16).
 const SALT_BYTES: usize = 16;
@@ -142,13 +143,26 @@ impl HashingPool {
             .map_err(|_| HashingError::Busy)?;
         let running = Arc::clone(&self.running).acquire_owned().await.map_err(Fault::new)?;
         let hasher = Arc::clone(&self.hasher);
-        let done = tokio::task::spawn_blocking(move || {
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let (places, admitted_to) = (AT_ONCE + WAITING, Arc::clone(&self.admitted));
+        tokio::task::spawn_blocking(move || {
+            let began = Instant::now();
             let done = job(&hasher);
+            let worked = began.elapsed();
+            // Whoever has gone away is told nothing.
+            let _ = tell.send(done);
+            let others = places - admitted_to.available_permits() > 1;
+            std::thread::sleep(rest(worked, others));
             drop((running, admitted));
-            done
         });
-        Ok(done.await.map_err(Fault::new)??)
+        Ok(told.await.map_err(Fault::new)??)
     }
+}
+
+/// How long the place rests after a job. While nobody waits, not at all; else as long as it worked, so that a storm of tries has
+/// half a core and not all of one, whatever else that core is for.
+const fn rest(worked: Duration, others_wait: bool) -> Duration {
+    if others_wait { worked } else { Duration::ZERO }
 }
 
 fn fill(bytes: &mut [u8]) -> Result<(), Fault> {
@@ -228,6 +242,13 @@ mod tests {
         assert!(again.matches && again.renewed.is_none());
     }
 
+    #[test]
+    fn the_place_rests_as_long_as_it_worked_when_others_wait_and_not_at_all_else() {
+        let worked = Duration::from_millis(90);
+        assert_eq!(rest(worked, true), worked);
+        assert_eq!(rest(worked, false), Duration::ZERO);
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn one_is_looked_at_at_a_time_some_wait_and_the_rest_are_told_at_once() {
         let pool = Arc::new(HashingPool::new(&[7; 32], CHEAP).unwrap());
@@ -262,6 +283,8 @@ mod tests {
             job.await.unwrap();
         }
         late.await.unwrap();
-        assert_eq!(pool.admitted.available_permits(), AT_ONCE + WAITING);
+        // Every place is free again, once the last has rested.
+        let all = u32::try_from(AT_ONCE + WAITING).unwrap();
+        pool.admitted.acquire_many(all).await.unwrap().forget();
     }
 }

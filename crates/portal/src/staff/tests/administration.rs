@@ -252,13 +252,17 @@ on_both_databases! {
         assert!(portal.staff_in(karin.session()).await.is_some());
 
         let elsewhere = SignInRules { networks: networks("198.51.100.0/24"), ..rules.clone() };
-        let refused = portal.portal.change_sign_in_rules(&karin, elsewhere).await;
+        let refused = portal.portal.change_sign_in_rules(&karin, &rules.version(), elsewhere).await;
         assert!(matches!(refused, Err(ChangeStaffError::ExcludesYourself)));
         for days in [0, 3651] {
-            let rules = SignInRules { password_max_age_days: Some(days), ..rules.clone() };
-            let refused = portal.portal.change_sign_in_rules(&karin, rules).await;
+            let wrong = SignInRules { password_max_age_days: Some(days), ..rules.clone() };
+            let refused = portal.portal.change_sign_in_rules(&karin, &rules.version(), wrong).await;
             assert!(matches!(refused, Err(ChangeStaffError::InvalidPasswordAge)));
         }
+        // Nor does anybody undo what they have not seen.
+        let seen = SignInRules::default().version();
+        let refused = portal.portal.change_sign_in_rules(&karin, &seen, SignInRules::default()).await;
+        assert!(matches!(refused, Err(ChangeStaffError::ChangedMeanwhile)));
         assert_eq!(portal.portal.sign_in_rules(&karin).await.unwrap(), rules);
         rules_of(&portal, &karin, SignInRules::default()).await;
         assert_eq!(portal.portal.sign_in_rules(&karin).await.unwrap(), SignInRules::default());

@@ -40,5 +40,6 @@ fn code_now(portal: &TestPortal, secret: &SecretString) -> String {
 
 /// Sets what the actor's organisation asks of its staff.
 async fn rules_of(portal: &TestPortal, actor: &StaffActor, rules: SignInRules) {
-    portal.portal.change_sign_in_rules(actor, rules).await.unwrap();
+    let seen = portal.portal.sign_in_rules(actor).await.unwrap().version();
+    portal.portal.change_sign_in_rules(actor, &seen, rules).await.unwrap();
 }
