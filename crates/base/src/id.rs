@@ -75,6 +75,10 @@ ids! {
     CredentialId "credential";
     /// A named individual of one organisation.
     StaffId "staff";
+    /// What an organisation's directory proves itself with when it provisions staff.
+    ProvisioningTokenId "provisioning-token";
+    /// A group of staff that an organisation's directory keeps here.
+    GroupId "group";
     /// A directory of Entra ID: the claim `tid`, which Microsoft chose.
     TenantId "tenant";
     /// A user in one directory of Entra ID: the claim `oid`, which means nothing without the directory.
@@ -171,7 +175,7 @@ mod source {
         )+};
     }
     from_new_id! {
-        InstallationId OrganisationId SystemId CredentialId StaffId CaseId MessageId DocumentId DeliveryId IntentId
+        InstallationId OrganisationId SystemId CredentialId StaffId ProvisioningTokenId GroupId CaseId MessageId DocumentId DeliveryId IntentId
         NotificationId AuditEventId EventId SessionId RequestId
     }
 }

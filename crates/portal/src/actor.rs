@@ -1,6 +1,7 @@
 //! Who acts. An actor is the proof that somebody was authenticated: its fields are private and only this crate makes
 //! one, so a use case that asks for an actor can't be called by someone who forgot to check.
 
+mod provisioning;
 mod staff;
 
 use std::net::IpAddr;
@@ -9,6 +10,7 @@ use base::{OrganisationId, RecipientId, RequestId, SystemId};
 
 use crate::{SessionEnd, SessionKey};
 
+pub use provisioning::ProvisioningActor;
 pub(crate) use staff::StaffFacts;
 pub use staff::{Denied, StaffActor, StaffCandidate};
 

@@ -25,6 +25,7 @@ mod notification;
 mod open;
 mod organisation;
 mod provider;
+mod provisioning;
 mod purge;
 mod recipient;
 mod retention;
@@ -50,8 +51,8 @@ use staff::HashingPool;
 use vault::Vault;
 
 pub use actor::{
-    AssuranceLevel, Denied, MissingScope, OperatorActor, RecipientActor, RequestInfo, Scope, StaffActor,
-    StaffCandidate, SystemActor, UnknownScope,
+    AssuranceLevel, Denied, MissingScope, OperatorActor, ProvisioningActor, RecipientActor, RequestInfo, Scope,
+    StaffActor, StaffCandidate, SystemActor, UnknownScope,
 };
 pub use audit::AuditCheck;
 pub use case::{
@@ -71,6 +72,12 @@ pub use message::{
 };
 pub use open::{NotReady, OpenError};
 pub use organisation::{NewOrganisation, Organisation, SetUpError, SignInRules, TenantError};
+pub use provisioning::{
+    Email, GroupAttributes, GroupKey, GroupReference, NameParts, NewProvisioningToken, ProvisionedGroup,
+    ProvisionedUser, ProvisioningError, ProvisioningToken, ProvisioningTokenError, ProvisioningTokenMade,
+    ProvisioningTokenRefused, ProvisioningTokenState, RoleValue, UserAttributes, UserFilter, UserKey, UserList,
+    caseless,
+};
 pub use purge::{PurgeMode, PurgeReport};
 pub use recipient::{SignInError, SignInRefusal, VerifiedIdentity};
 pub use rights::{Action, Role, UnknownRole};

@@ -92,6 +92,10 @@ pub enum Action {
     SeeSignInRules,
     /// Change how staff must sign in: second factor, passwords, networks.
     ChangeSignInRules,
+    /// See which directories provision the organisation's staff, and with what tokens.
+    SeeProvisioning,
+    /// Make and withdraw the tokens by which directories provision staff.
+    ChangeProvisioning,
     /// See the organisation's audit log.
     SeeAudit,
 }
@@ -106,7 +110,7 @@ struct Right {
 
 impl Action {
     /// Every action there is, in the order of the table.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::OwnAccount,
         Self::ChangeOwnSecondFactor,
         Self::SeeCases,
@@ -120,6 +124,8 @@ impl Action {
         Self::ChangeSystems,
         Self::SeeSignInRules,
         Self::ChangeSignInRules,
+        Self::SeeProvisioning,
+        Self::ChangeProvisioning,
         Self::SeeAudit,
     ];
 
@@ -141,6 +147,8 @@ impl Action {
             Self::ChangeSystems         => right(false, true,  false, true),
             Self::SeeSignInRules        => right(false, true,  true,  false),
             Self::ChangeSignInRules     => right(false, true,  false, true),
+            Self::SeeProvisioning       => right(false, true,  true,  false),
+            Self::ChangeProvisioning    => right(false, true,  false, true),
             Self::SeeAudit              => right(false, true,  true,  false),
         }
     }
@@ -188,6 +196,8 @@ impl Action {
             Self::ChangeSystems => "create and disable systems, change their credentials",
             Self::SeeSignInRules => "see how staff must sign in",
             Self::ChangeSignInRules => "change how staff must sign in: second factor, passwords, networks",
+            Self::SeeProvisioning => "see what the organisation's directory provisions staff with",
+            Self::ChangeProvisioning => "make and withdraw tokens for the organisation's directory",
             Self::SeeAudit => "see the organisation's audit log",
         }
     }

@@ -1,11 +1,11 @@
 //! The words of the log.
 
 use base::{
-    CaseId, CredentialId, DeliveryId, DocumentId, MessageId, OrganisationId, RecipientId, SessionId, StaffId, SystemId,
-    TenantId,
+    CaseId, CredentialId, DeliveryId, DocumentId, GroupId, MessageId, OrganisationId, ProvisioningTokenId, RecipientId,
+    SessionId, StaffId, SystemId, TenantId,
 };
 
-use crate::{OperatorActor, RecipientActor, RequestInfo, StaffActor, SystemActor};
+use crate::{OperatorActor, ProvisioningActor, RecipientActor, RequestInfo, StaffActor, SystemActor};
 
 /// What was done. The names are stored and never change their meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +63,19 @@ pub(crate) enum AuditAction {
     StaffDeactivated,
     StaffReactivated,
     SignInRulesChanged,
+    ProvisioningTokenCreated,
+    ProvisioningTokenWithdrawn,
+    /// Somebody came with a token that is none of a directory's.
+    ProvisioningTokenRefused,
+    /// A directory made an account, or took one over that a sign-in had made.
+    StaffProvisioned,
+    /// A directory said something new of somebody.
+    StaffProvisioningChanged,
+    /// A directory gave somebody up; the account is shut.
+    StaffProvisioningEnded,
+    GroupCreated,
+    GroupChanged,
+    GroupDeleted,
     CaseOpened,
     /// A staff member looked at what their organisation had sent, and to whom.
     CasesListed,
@@ -126,6 +139,15 @@ impl AuditAction {
             Self::StaffDeactivated => "staff.deactivated",
             Self::StaffReactivated => "staff.reactivated",
             Self::SignInRulesChanged => "sign-in-rules.changed",
+            Self::ProvisioningTokenCreated => "provisioning.token-created",
+            Self::ProvisioningTokenWithdrawn => "provisioning.token-withdrawn",
+            Self::ProvisioningTokenRefused => "provisioning.token-refused",
+            Self::StaffProvisioned => "staff.provisioned",
+            Self::StaffProvisioningChanged => "staff.provisioning-changed",
+            Self::StaffProvisioningEnded => "staff.provisioning-ended",
+            Self::GroupCreated => "group.created",
+            Self::GroupChanged => "group.changed",
+            Self::GroupDeleted => "group.deleted",
             Self::CaseOpened => "case.opened",
             Self::CasesListed => "cases.listed",
             Self::DocumentViewed => "document.viewed",
@@ -149,6 +171,8 @@ pub(crate) enum AuditTarget {
     System(SystemId),
     Credential(CredentialId),
     Staff(StaffId),
+    ProvisioningToken(ProvisioningTokenId),
+    Group(GroupId),
     Recipient(RecipientId),
     Case(CaseId),
     Message(MessageId),
@@ -165,6 +189,8 @@ impl AuditTarget {
             Self::System(_) => "system",
             Self::Credential(_) => "credential",
             Self::Staff(_) => "staff",
+            Self::ProvisioningToken(_) => "provisioning-token",
+            Self::Group(_) => "group",
             Self::Recipient(_) => "recipient",
             Self::Case(_) => "case",
             Self::Message(_) => "message",
@@ -181,6 +207,8 @@ impl AuditTarget {
             Self::System(id) => id.as_uuid(),
             Self::Credential(id) => id.as_uuid(),
             Self::Staff(id) => id.as_uuid(),
+            Self::ProvisioningToken(id) => id.as_uuid(),
+            Self::Group(id) => id.as_uuid(),
             Self::Recipient(id) => id.as_uuid(),
             Self::Case(id) => id.as_uuid(),
             Self::Message(id) => id.as_uuid(),
@@ -197,6 +225,8 @@ pub(super) enum Who {
     Recipient(RecipientId),
     System(SystemId),
     Staff(StaffId),
+    /// An organisation's directory, by the token that it came with.
+    Directory(ProvisioningTokenId),
     Operator,
     /// A provider of identities, whose configured name is the detail.
     Provider,
@@ -212,6 +242,7 @@ impl Who {
             Self::Recipient(_) => "recipient",
             Self::System(_) => "system",
             Self::Staff(_) => "staff",
+            Self::Directory(_) => "directory",
             Self::Operator => "operator",
             Self::Provider => "provider",
             Self::Portal => "portal",
@@ -224,6 +255,7 @@ impl Who {
             Self::Recipient(id) => Some(id.as_uuid()),
             Self::System(id) => Some(id.as_uuid()),
             Self::Staff(id) => Some(id.as_uuid()),
+            Self::Directory(id) => Some(id.as_uuid()),
             Self::Operator | Self::Provider | Self::Portal | Self::Nobody => None,
         }
     }
@@ -265,6 +297,11 @@ impl<'a> AuditEntry<'a> {
     /// A staff member did it who is signed in.
     pub(crate) const fn by_staff(actor: &'a StaffActor, action: AuditAction) -> Self {
         Self::new(Who::Staff(actor.staff_id()), action, Some(actor.request())).within(actor.organisation_id())
+    }
+
+    /// An organisation's directory did it.
+    pub(crate) const fn by_directory(actor: &'a ProvisioningActor, action: AuditAction) -> Self {
+        Self::new(Who::Directory(actor.token_id()), action, Some(actor.request())).within(actor.organisation_id())
     }
 
     /// A staff member did it who is on the way in and has proven something of who they are.

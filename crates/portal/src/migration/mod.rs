@@ -11,6 +11,7 @@ mod m0007_provider_session;
 mod m0008_message_of_organisation;
 mod m0009_session_tries;
 mod m0010_work_accounts;
+mod m0011_provisioning;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -33,6 +34,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0008_message_of_organisation::Migration),
             Box::new(m0009_session_tries::Migration),
             Box::new(m0010_work_accounts::Migration),
+            Box::new(m0011_provisioning::Migration),
         ]
     }
 }

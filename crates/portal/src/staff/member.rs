@@ -140,7 +140,7 @@ pub(super) struct NewAccount<'a> {
 
 /// Why there is no new account.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NotCreated {
+pub(crate) enum NotCreated {
     #[error("the organisation has such an account already")]
     Taken,
     #[error("the organisation has as many accounts as it may have")]

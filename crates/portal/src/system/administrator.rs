@@ -4,12 +4,12 @@ use base::OrganisationId;
 use uuid::Uuid;
 
 use super::SystemSetUpError;
-use crate::Context;
-use crate::actor::{OperatorActor, StaffActor};
+use crate::actor::{Denied, OperatorActor, StaffActor};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::rights::Action;
+use crate::{Context, Fault};
 
-/// Somebody who sets up systems: the operator, those of every organisation; a staff member, those of their own as far as
+/// Somebody who sets up systems, or what directories provision staff with: the operator, those of every organisation; a staff member, those of their own as far as
 /// their role goes. Made of an actor by `into()`; what the actor may do is asked by each use case.
 #[derive(Clone, Copy, Debug)]
 pub struct Administrator<'a>(Who<'a>);
@@ -35,31 +35,34 @@ impl<'a> From<&'a StaffActor> for Administrator<'a> {
 impl<'a> Administrator<'a> {
     /// Passes when the actor may look at systems and their credentials.
     pub(super) async fn may_see(&self, context: &Context) -> Result<(), SystemSetUpError> {
-        self.may(context, Action::SeeSystems).await
+        let allowed = self.require(context, Action::SeeSystems).await?;
+        allowed.map_err(SystemSetUpError::Denied)
     }
 
     /// Passes when the actor may change systems and their credentials, now.
     pub(super) async fn may_change(&self, context: &Context) -> Result<(), SystemSetUpError> {
-        self.may(context, Action::ChangeSystems).await
+        let allowed = self.require(context, Action::ChangeSystems).await?;
+        allowed.map_err(SystemSetUpError::Denied)
     }
 
-    async fn may(&self, context: &Context, action: Action) -> Result<(), SystemSetUpError> {
+    /// Passes when the actor may do it, now: the operator may set up anything.
+    pub(crate) async fn require(&self, context: &Context, action: Action) -> Result<Result<(), Denied>, Fault> {
         match self.0 {
-            Who::Operator(_) => Ok(()),
-            Who::Staff(actor) => context.require(actor, action).await?.map_err(SystemSetUpError::Denied),
+            Who::Operator(_) => Ok(Ok(())),
+            Who::Staff(actor) => context.require(actor, action).await,
         }
     }
 
-    /// Whether this organisation's systems are the actor's to administer. Others are not there, as far as it can tell.
-    pub(super) fn reaches(&self, organisation: OrganisationId) -> bool {
+    /// Whether this organisation's machines are the actor's to administer. Others are not there, as far as it can tell.
+    pub(crate) fn reaches(&self, organisation: OrganisationId) -> bool {
         match self.0 {
             Who::Operator(_) => true,
             Who::Staff(actor) => actor.organisation_id() == organisation,
         }
     }
 
-    /// What the audit log says that the actor did, in the log of the system's organisation.
-    pub(super) fn entry(&self, action: AuditAction, organisation: Uuid) -> AuditEntry<'a> {
+    /// What the audit log says that the actor did, in the log of that organisation.
+    pub(crate) fn entry(&self, action: AuditAction, organisation: Uuid) -> AuditEntry<'a> {
         let entry = match self.0 {
             Who::Operator(actor) => AuditEntry::by_operator(actor, action),
             Who::Staff(actor) => AuditEntry::by_staff(actor, action),

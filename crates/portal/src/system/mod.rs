@@ -12,7 +12,7 @@ pub(crate) mod credential;
 pub(crate) mod entity;
 mod error;
 mod scopes;
-mod secret;
+pub(crate) mod secret;
 #[cfg(test)]
 mod tests;
 mod token;

@@ -1,4 +1,4 @@
-//! Secrets and tokens of systems: 32 random bytes, of which the portal keeps a hash. Knows no row.
+//! Secrets and tokens of machines: 32 random bytes, of which the portal keeps a hash. Knows no row.
 
 use base::{SecretString, constant_time_eq};
 use sha2::{Digest, Sha256};
@@ -12,7 +12,7 @@ pub(super) const SECRET_PREFIX: &str = "postvalv_secret_";
 pub(super) const TOKEN_PREFIX: &str = "postvalv_token_";
 
 /// A fresh secret with 256 random bits.
-pub(super) fn generate(prefix: &str) -> Result<SecretString, Fault> {
+pub(crate) fn generate(prefix: &str) -> Result<SecretString, Fault> {
     let mut random = Zeroizing::new([0_u8; 32]);
     getrandom::fill(&mut *random).map_err(|problem| Fault::new(problem.to_string()))?;
     let digits = Zeroizing::new(hex::encode(*random));
@@ -20,7 +20,7 @@ pub(super) fn generate(prefix: &str) -> Result<SecretString, Fault> {
 }
 
 /// What is stored of a secret.
-pub(super) fn hash(secret: &SecretString) -> Vec<u8> {
+pub(crate) fn hash(secret: &SecretString) -> Vec<u8> {
     Sha256::digest(secret.expose().as_bytes()).to_vec()
 }
 

@@ -229,6 +229,20 @@ impl Vault {
         self.in_each_version("staff work account", &identifier)
     }
 
+    /// What a directory's users and groups are found by: one of their names, which says by its `kind` what it is. The same name
+    /// in another organisation, or from another directory, has an unrelated index.
+    pub(crate) fn provisioning_indexes(
+        &self,
+        kind: &'static str,
+        organisation: OrganisationId,
+        tenant: Option<TenantId>,
+        name: &str,
+    ) -> Vec<(u32, BlindIndex)> {
+        let tenant = tenant.map_or_else(|| "-".to_owned(), |tenant| tenant.to_string());
+        let identifier = Zeroizing::new(format!("{organisation} {tenant} {name}"));
+        self.in_each_version(kind, &identifier)
+    }
+
     fn in_each_version(&self, kind: &'static str, identifier: &str) -> Vec<(u32, BlindIndex)> {
         let versions = self.keys.index.iter();
         versions

@@ -1,0 +1,226 @@
+//! Users as a directory looks for them: one by a name, or all that some condition keeps.
+
+use std::collections::HashMap;
+
+use base::{GroupId, StaffId, TenantId};
+
+use super::user::{EXTERNAL_ID, GroupReference, ProvisionedUser, USER_NAME, User, groups_of};
+use super::{Directory, ProvisioningError, caseless, entity, store};
+use crate::staff::WorkAccount;
+use crate::staff::directory;
+use crate::{Context, Fault, Portal, ProvisioningActor};
+
+/// What a user can be found by without looking at the others.
+#[derive(Clone, Copy)]
+pub enum UserKey<'a> {
+    /// The account's id.
+    Id(StaffId),
+    /// What the directory calls the account, whatever its capitals.
+    UserName(&'a str),
+    /// What the directory knows the user by, to the letter.
+    ExternalId(&'a str),
+}
+
+/// Which of all users are wanted, and which of those are shown.
+pub struct UserFilter<'a> {
+    /// Whether a user is wanted; all of them when there is no condition.
+    pub keep: Option<&'a (dyn Fn(&ProvisionedUser) -> bool + Send + Sync)>,
+    /// How many of those that are wanted are passed over.
+    pub skip: usize,
+    /// How many are shown at most.
+    pub take: usize,
+}
+
+/// Users that were looked for.
+#[derive(Debug)]
+pub struct UserList {
+    /// How many there are.
+    pub total: usize,
+    /// Those that are shown, oldest account first.
+    pub shown: Vec<ProvisionedUser>,
+}
+
+impl Portal {
+    /// A user by their id.
+    ///
+    /// # Errors
+    ///
+    /// [`ProvisioningError`].
+    pub async fn provisioned_user(
+        &self,
+        actor: &ProvisioningActor,
+        id: StaffId,
+    ) -> Result<ProvisionedUser, ProvisioningError> {
+        let found = self.find_provisioned_users(actor, UserKey::Id(id)).await?;
+        found.into_iter().next().ok_or(ProvisioningError::NotFound)
+    }
+
+    /// The users with a name: none or one, but that two may have one externalId where it is no object id of Entra ID.
+    ///
+    /// # Errors
+    ///
+    /// [`ProvisioningError`].
+    pub async fn find_provisioned_users(
+        &self,
+        actor: &ProvisioningActor,
+        key: UserKey<'_>,
+    ) -> Result<Vec<ProvisionedUser>, ProvisioningError> {
+        let (context, directory) = (&*self.0, Directory::of(actor));
+        let reader = context.database.reader();
+        let found = match key {
+            UserKey::Id(id) => with_id(context, directory, id).await?.into_iter().collect(),
+            UserKey::UserName(name) => with_user_name(context, directory, name).await?,
+            UserKey::ExternalId(external_id) => with_external_id(context, directory, external_id).await?,
+        };
+        let mut seen = Vec::with_capacity(found.len());
+        for user in found {
+            let groups = groups_of(context, reader, directory, user.account.id()).await?;
+            seen.push(user.view(context, groups)?);
+        }
+        Ok(seen)
+    }
+
+    /// All users that are wanted, oldest account first. With a condition, everybody is looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`ProvisioningError`].
+    pub async fn list_provisioned_users(
+        &self,
+        actor: &ProvisioningActor,
+        filter: &UserFilter<'_>,
+    ) -> Result<UserList, ProvisioningError> {
+        let (context, directory) = (&*self.0, Directory::of(actor));
+        let everybody = everybody(context, directory).await?;
+        let names = super::group::names(context, directory).await?;
+        let page = |length: usize| filter.skip.min(length)..filter.skip.saturating_add(filter.take).min(length);
+        let Some(keep) = filter.keep else {
+            let total = everybody.len();
+            let shown: Vec<User> = everybody.into_iter().skip(filter.skip).take(filter.take).collect();
+            let shown = views(context, directory, &shown, &names, false).await?;
+            return Ok(UserList { total, shown });
+        };
+        let mut wanted = views(context, directory, &everybody, &names, true).await?;
+        wanted.retain(keep);
+        let (total, page) = (wanted.len(), page(wanted.len()));
+        let shown = wanted.drain(page).collect();
+        Ok(UserList { total, shown })
+    }
+}
+
+/// Every user that the directory may know of.
+async fn everybody(context: &Context, directory: Directory) -> Result<Vec<User>, Fault> {
+    let reader = context.database.reader();
+    let accounts = directory::accounts(reader, directory.organisation).await?;
+    let mut rows = store::users(reader, directory.organisation).await?;
+    let mut seen = Vec::new();
+    for account in accounts {
+        let row = rows.remove(account.id().as_uuid());
+        let user = User { account, row };
+        if user.is_seen_by(context, directory)? {
+            seen.push(user);
+        }
+    }
+    Ok(seen)
+}
+
+async fn views(
+    context: &Context,
+    directory: Directory,
+    users: &[User],
+    names: &HashMap<GroupId, String>,
+    are_all: bool,
+) -> Result<Vec<ProvisionedUser>, Fault> {
+    let ids: Vec<StaffId> = users.iter().map(|user| user.account.id()).collect();
+    let of = (!are_all).then_some(ids.as_slice());
+    let mut memberships = store::memberships(context.database.reader(), directory, of).await?;
+    let view = |user: &User| {
+        let groups = memberships.remove(&user.account.id()).unwrap_or_default();
+        let groups = groups.into_iter().filter_map(|id| {
+            let display_name = names.get(&id)?.clone();
+            Some(GroupReference { id, display_name })
+        });
+        user.view(context, groups.collect())
+    };
+    users.iter().map(view).collect()
+}
+
+/// The user with that id, if the directory may know of them.
+pub(super) async fn with_id(context: &Context, directory: Directory, id: StaffId) -> Result<Option<User>, Fault> {
+    let reader = context.database.reader();
+    let Some(account) = directory::account(reader, directory.organisation, id).await? else {
+        return Ok(None);
+    };
+    let row = store::user(reader, id).await?;
+    let user = User { account, row };
+    Ok(if user.is_seen_by(context, directory)? {
+        Some(user)
+    } else {
+        None
+    })
+}
+
+async fn with_user_name(context: &Context, directory: Directory, name: &str) -> Result<Vec<User>, Fault> {
+    let name = caseless(name);
+    let column = entity::staff::Column::UserNameIndex;
+    let found = by_index(context, directory, column, USER_NAME, &name).await?;
+    if !found.is_empty() || directory.tenant.is_none() {
+        return Ok(found);
+    }
+    // Of an account that a sign-in made, the name is not indexed before the directory first says something of it.
+    let mut made_by_sign_in = everybody(context, directory).await?;
+    made_by_sign_in.retain(|user| user.row.is_none());
+    let mut named = Vec::new();
+    for user in made_by_sign_in {
+        if caseless(&user.attributes(context)?.user_name) == name {
+            named.push(user);
+        }
+    }
+    Ok(named)
+}
+
+async fn with_external_id(context: &Context, directory: Directory, external_id: &str) -> Result<Vec<User>, Fault> {
+    let Some(tenant) = directory.tenant else {
+        let column = entity::staff::Column::ExternalIdIndex;
+        return by_index(context, directory, column, EXTERNAL_ID, external_id).await;
+    };
+    Ok(with_object(context, directory, tenant, external_id)
+        .await?
+        .into_iter()
+        .collect())
+}
+
+async fn with_object(
+    context: &Context,
+    directory: Directory,
+    tenant: TenantId,
+    object: &str,
+) -> Result<Option<User>, Fault> {
+    let Ok(object) = object.parse() else {
+        return Ok(None);
+    };
+    let (reader, account) = (context.database.reader(), WorkAccount { tenant, object });
+    let account = directory::account_with_work_account(context, reader, directory.organisation, account).await?;
+    match account {
+        Some(account) => with_id(context, directory, account.id()).await,
+        None => Ok(None),
+    }
+}
+
+async fn by_index(
+    context: &Context,
+    directory: Directory,
+    column: entity::staff::Column,
+    kind: &'static str,
+    name: &str,
+) -> Result<Vec<User>, Fault> {
+    let reader = context.database.reader();
+    let indexes = context
+        .vault
+        .provisioning_indexes(kind, directory.organisation, directory.tenant, name);
+    let mut found = Vec::new();
+    for row in store::users_by_index(reader, directory.organisation, column, &indexes).await? {
+        found.extend(with_id(context, directory, StaffId::from_uuid(row.staff_id)).await?);
+    }
+    Ok(found)
+}
