@@ -22,6 +22,7 @@ mod own_sessions;
 mod pages;
 mod return_to;
 mod router;
+mod scim;
 mod session;
 mod session_end;
 mod sign_in;

@@ -16,6 +16,7 @@ use web::{Guard, HeaderPolicy, OriginRule, Problem, RateLimit, Refusal};
 use crate::api::ApiState;
 use crate::config::Config;
 use crate::routes::{Access, Route, Routes};
+use crate::scim::{self, ScimError, ScimState};
 use crate::state::AppState;
 use crate::visitor::{self, Visitor};
 use crate::{answer, api, assets, content, form_body, health, language, pages, session, session_end, sign_in, staff};
@@ -25,6 +26,8 @@ pub fn router(state: &AppState, config: &Config) -> (Router, Vec<Route>) {
     let refusing = state.clone();
     let Routes { router, mut table } = routes(state);
     table.extend(api::table());
+    table.extend(scim::table());
+    let refused_tokens = Arc::new(RateLimit::per_minute(config.rates.refused_tokens_per_minute));
     let api = api::router(ApiState {
         portal: state.portal().clone(),
         clock: state.clock().clone(),
@@ -33,14 +36,23 @@ pub fn router(state: &AppState, config: &Config) -> (Router, Vec<Route>) {
             config.origin.address_of(&format!("{API}token")),
             config.origin.as_str().to_owned(),
         ],
-        refused_tokens: Arc::new(RateLimit::per_minute(config.rates.refused_tokens_per_minute)),
+        refused_tokens: Arc::clone(&refused_tokens),
+    });
+    let scim = scim::router(ScimState {
+        portal: state.portal().clone(),
+        clock: state.clock().clone(),
+        base: config.origin.address_of(scim::BASE_PATH).into(),
+        refused_tokens,
     });
     let router = router
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::method_not_allowed)
         .with_state(state.clone())
-        .merge(api);
-    let machines: Vec<String> = std::iter::once(API.to_owned())
+        .merge(api)
+        .merge(scim);
+    let directory = format!("{}/", scim::BASE_PATH);
+    let machines: Vec<String> = [API.to_owned(), directory.clone()]
+        .into_iter()
         .chain(sign_in::back_channel_paths(&config.providers))
         .collect();
     let guarded = guard(
@@ -58,6 +70,9 @@ pub fn router(state: &AppState, config: &Config) -> (Router, Vec<Route>) {
                 };
                 if parts.uri.path().starts_with(API) {
                     return Problem::of(page.status()).request(context.id).into_response();
+                }
+                if parts.uri.path().starts_with(&directory) {
+                    return ScimError::of(page.status()).answer(context.id);
                 }
                 answer::error(page, &Visitor::unknown(&refusing, context, parts))
             }),

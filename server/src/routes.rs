@@ -24,6 +24,8 @@ pub enum Access {
     Staff(Action),
     /// An organisation's system with a token.
     System,
+    /// An organisation's directory with a token.
+    Directory,
 }
 
 /// A route as the table knows it.
@@ -61,7 +63,9 @@ impl Routes {
             Access::Staff(action) => {
                 on(filter, handler).layer(from_fn(move |request, next| staff::require(action, request, next)))
             }
-            Access::Public | Access::Recipient | Access::StaffCandidate | Access::System => on(filter, handler),
+            Access::Public | Access::Recipient | Access::StaffCandidate | Access::System | Access::Directory => {
+                on(filter, handler)
+            }
         };
         self.add_service(method, path, access, handler)
     }

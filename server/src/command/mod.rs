@@ -3,6 +3,7 @@
 mod demonstration;
 mod organisation;
 mod provider;
+mod provisioning;
 mod purge;
 mod serve;
 mod staff;
@@ -50,6 +51,9 @@ pub enum Command {
     /// Invite an organisation's first admin, and let staff in again who are shut out.
     #[command(subcommand)]
     Staff(staff::StaffCommand),
+    /// Let an organisation's directory provision its staff.
+    #[command(subcommand)]
+    Provisioning(provisioning::ProvisioningCommand),
     /// Check OpenID providers.
     #[command(subcommand)]
     Provider(provider::ProviderCommand),
@@ -73,6 +77,7 @@ pub async fn run(program: Program) -> anyhow::Result<()> {
         Command::Organisation(command) => organisation::run(&load(&program.config)?, command).await,
         Command::System(command) => system::run(&load(&program.config)?, command).await,
         Command::Staff(command) => staff::run(&load(&program.config)?, command).await,
+        Command::Provisioning(command) => provisioning::run(&load(&program.config)?, command).await,
         Command::Provider(command) => provider::run(&load(&program.config)?, command).await,
         Command::Purge(arguments) => purge::run(&load(&program.config)?, &arguments).await,
         Command::Openapi => {

@@ -1,0 +1,148 @@
+//! `/Groups`: groups of the organisation's staff.
+
+use axum::extract::{OriginalUri, Path, State};
+use axum::response::{IntoResponse, Response};
+use base::GroupId;
+use http::StatusCode;
+use portal::{GroupKey, ProvisionedGroup, ProvisioningActor};
+
+use super::authentication::Directory;
+use super::condition::keeps;
+use super::error::ScimError;
+use super::request::{Body, Query};
+use super::resource;
+use super::response::{self, Page, made, sent};
+use super::schema::GROUP;
+use super::users::names;
+use super::value::{self, Resource};
+use super::{ScimState, patch};
+
+fn id(text: &str) -> Result<GroupId, ScimError> {
+    text.parse().map_err(|_| ScimError::not_found())
+}
+
+/// `POST /Groups`
+pub(super) async fn create(
+    State(state): State<ScimState>,
+    Directory(actor): Directory,
+    OriginalUri(uri): OriginalUri,
+    Body(body): Body,
+) -> Result<Response, ScimError> {
+    let shown = Query::of_address(&uri)?.shown;
+    let said = value::resource(&GROUP, &body)?;
+    let (attributes, members) = resource::group_attributes(&said)?;
+    let group = state.portal.provision_group(&actor, &attributes, &members).await?;
+    Ok(made(&shown, resource::group(&group, &state.base, true)))
+}
+
+/// `GET /Groups/{id}`
+pub(super) async fn read(
+    State(state): State<ScimState>,
+    Directory(actor): Directory,
+    OriginalUri(uri): OriginalUri,
+    Path(group): Path<String>,
+) -> Result<Response, ScimError> {
+    let shown = Query::of_address(&uri)?.shown;
+    let with_members = shown.has("members");
+    let key = GroupKey::Id(id(&group)?);
+    let found = state.portal.find_provisioned_groups(&actor, key, with_members).await?;
+    let group = found.first().ok_or(ScimError::not_found())?;
+    Ok(sent(&shown.of(resource::group(group, &state.base, with_members))))
+}
+
+/// `PUT /Groups/{id}`
+pub(super) async fn replace(
+    State(state): State<ScimState>,
+    Directory(actor): Directory,
+    OriginalUri(uri): OriginalUri,
+    Path(group): Path<String>,
+    Body(body): Body,
+) -> Result<Response, ScimError> {
+    let shown = Query::of_address(&uri)?.shown;
+    let said = value::resource(&GROUP, &body)?;
+    let said = resource::group_attributes(&said)?;
+    let change = |_: &ProvisionedGroup| Ok::<_, ScimError>(said);
+    let group = state
+        .portal
+        .change_provisioned_group(&actor, id(&group)?, change)
+        .await?;
+    Ok(sent(&shown.of(resource::group(&group, &state.base, true))))
+}
+
+/// `PATCH /Groups/{id}`: answers without the group, which may have thousands of members.
+pub(super) async fn change(
+    State(state): State<ScimState>,
+    Directory(actor): Directory,
+    Path(group): Path<String>,
+    Body(body): Body,
+) -> Result<Response, ScimError> {
+    let operations = patch::operations(&body)?;
+    let base = state.base.clone();
+    let change = |before: &ProvisionedGroup| {
+        let mut after = resource::group(before, &base, true);
+        patch::apply(&GROUP, &mut after, &operations)?;
+        resource::group_attributes(&after)
+    };
+    state
+        .portal
+        .change_provisioned_group(&actor, id(&group)?, change)
+        .await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// `DELETE /Groups/{id}`
+pub(super) async fn delete(
+    State(state): State<ScimState>,
+    Directory(actor): Directory,
+    Path(group): Path<String>,
+) -> Result<Response, ScimError> {
+    state.portal.remove_provisioned_group(&actor, id(&group)?).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// `GET /Groups`
+pub(super) async fn list(
+    State(state): State<ScimState>,
+    Directory(actor): Directory,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response, ScimError> {
+    let query = Query::of_address(&uri)?;
+    Ok(response::list(&query, found(&state, &actor, &query).await?))
+}
+
+/// `POST /Groups/.search`
+pub(super) async fn search(
+    State(state): State<ScimState>,
+    Directory(actor): Directory,
+    Body(body): Body,
+) -> Result<Response, ScimError> {
+    let query = Query::of_body(&body)?;
+    Ok(response::list(&query, found(&state, &actor, &query).await?))
+}
+
+/// The groups that are asked for. One that is named is found without looking at the others.
+pub(super) async fn found(state: &ScimState, actor: &ProvisioningActor, query: &Query) -> Result<Page, ScimError> {
+    let named = query.filter.as_ref().and_then(names);
+    let key = match named {
+        Some((name, value)) if name.eq_ignore_ascii_case("displayName") => GroupKey::DisplayName(value),
+        Some((name, value)) if name.eq_ignore_ascii_case("id") => match value.parse() {
+            Ok(id) => GroupKey::Id(id),
+            Err(_) => return Ok(Page::of_all(Vec::new(), query)),
+        },
+        _ => GroupKey::All,
+    };
+    // A condition may ask for members that are not sent.
+    let is_sent = query.shown.has("members");
+    let with_members = is_sent || query.filter.is_some();
+    let groups = state.portal.find_provisioned_groups(actor, key, with_members).await?;
+    let resources = groups
+        .iter()
+        .map(|group| resource::group(group, &state.base, with_members));
+    let is_kept = |resource: &Resource| {
+        query
+            .filter
+            .as_ref()
+            .is_none_or(|filter| keeps(&GROUP, filter, resource))
+    };
+    Ok(Page::of_all(resources.filter(is_kept).collect(), query))
+}
