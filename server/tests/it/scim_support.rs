@@ -53,7 +53,12 @@ pub(crate) fn user(name: &str) -> Value {
 
 /// A change with these operations.
 pub(crate) fn patch(operations: Value) -> Value {
-    json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations })
+    let schemas = json!(["urn:ietf:params:scim:api:messages:2.0:PatchOp"]);
+    Value::Object(
+        [("schemas".to_owned(), schemas), ("Operations".to_owned(), operations)]
+            .into_iter()
+            .collect(),
+    )
 }
 
 /// The JSON of an answer.

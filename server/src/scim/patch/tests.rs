@@ -20,22 +20,21 @@ fn karin() -> Value {
 /// What becomes of Karin.
 fn changed(schema: &Schema, operations: Value) -> Result<Value, ScimError> {
     let mut resource = karin().as_object().unwrap().clone();
-    apply(
-        schema,
-        &mut resource,
-        &super::operations(&json!({ "Operations": operations }))?,
-    )?;
+    let change = Value::Object(Map::from_iter([("Operations".to_owned(), operations)]));
+    apply(schema, &mut resource, &super::operations(&change)?)?;
     Ok(Value::Object(resource))
 }
 
 /// Karin with these attributes changed, or gone where they are null.
 fn karin_with(changes: Value) -> Value {
-    let mut karin = karin();
-    for (name, value) in changes.as_object().unwrap() {
+    let (mut karin, Value::Object(changes)) = (karin(), changes) else {
+        panic!("changes are an object");
+    };
+    for (name, value) in changes {
         if value.is_null() {
-            karin.as_object_mut().unwrap().remove(name);
+            karin.as_object_mut().unwrap().remove(&name);
         } else {
-            karin[name] = value.clone();
+            karin[name] = value;
         }
     }
     karin
@@ -225,7 +224,8 @@ fn members(before: &[&str], operations: Value) -> Vec<String> {
         .as_object()
         .unwrap()
         .clone();
-    let operations = super::operations(&json!({ "Operations": operations })).unwrap();
+    let change = Value::Object(Map::from_iter([("Operations".to_owned(), operations)]));
+    let operations = super::operations(&change).unwrap();
     apply(&GROUP, &mut group, &operations).unwrap();
     let after = group
         .get("members")
