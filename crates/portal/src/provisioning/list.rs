@@ -168,11 +168,12 @@ async fn with_user_name(context: &Context, directory: Directory, name: &str) -> 
         return Ok(found);
     }
     // Of an account that a sign-in made, the name is not indexed before the directory first says something of it.
-    let mut made_by_sign_in = everybody(context, directory).await?;
-    made_by_sign_in.retain(|user| user.row.is_none());
+    let (reader, known) = (context.database.reader(), store::known(directory.organisation));
+    let made_by_sign_in = directory::work_accounts_not_in(reader, directory.organisation, known).await?;
     let mut named = Vec::new();
-    for user in made_by_sign_in {
-        if caseless(&user.attributes(context)?.user_name) == name {
+    for account in made_by_sign_in {
+        let user = User { account, row: None };
+        if user.is_seen_by(context, directory)? && caseless(&user.attributes(context)?.user_name) == name {
             named.push(user);
         }
     }

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use base::{GroupId, OrganisationId, ProvisioningTokenId, StaffId, Timestamp};
 use keyring::BlindIndex;
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select,
+    QueryOrder, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -86,6 +87,15 @@ pub(super) async fn users(
         .all(on)
         .await?;
     Ok(rows.into_iter().map(|row| (row.staff_id, row)).collect())
+}
+
+/// Asks for the ids of an organisation's accounts that a directory said something of.
+pub(super) fn known(organisation: OrganisationId) -> SelectStatement {
+    staff::Entity::find()
+        .select_only()
+        .column(staff::Column::StaffId)
+        .filter(staff::Column::OrganisationId.eq(*organisation.as_uuid()))
+        .into_query()
 }
 
 /// The users with one of these indexes in the column.

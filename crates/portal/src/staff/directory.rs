@@ -2,7 +2,8 @@
 //! knows what the directory may do, and writes the audit log.
 
 use base::{OrganisationId, StaffId, Timestamp};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::member::{self, NewAccount, NotCreated, Sealed, Validity};
 use super::{WorkAccount, entity, invitation_entity, store};
@@ -57,6 +58,23 @@ pub(crate) struct NewDirectoryAccount<'a> {
 /// Every account of an organisation, oldest first.
 pub(crate) async fn accounts(on: &impl ConnectionTrait, organisation: OrganisationId) -> Result<Vec<Account>, DbErr> {
     let rows = store::of_organisation(on, organisation).await?;
+    Ok(rows.into_iter().map(Account).collect())
+}
+
+/// The work accounts of an organisation whose ids are not among those that a query gives, oldest first.
+pub(crate) async fn work_accounts_not_in(
+    on: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    known: SelectStatement,
+) -> Result<Vec<Account>, DbErr> {
+    let rows = entity::Entity::find()
+        .filter(entity::Column::OrganisationId.eq(*organisation.as_uuid()))
+        .filter(entity::Column::SealedWorkAccount.is_not_null())
+        .filter(entity::Column::Id.not_in_subquery(known))
+        .order_by_asc(entity::Column::CreatedAt)
+        .order_by_asc(entity::Column::Id)
+        .all(on)
+        .await?;
     Ok(rows.into_iter().map(Account).collect())
 }
 

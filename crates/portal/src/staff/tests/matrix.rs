@@ -135,11 +135,13 @@ on_both_databases! {
 
 #[test]
 fn every_action_of_staff_alone_has_a_use_case_here() {
-    // Cases, systems and the audit log are other modules' words.
+    // Cases, systems, directories' tokens and the audit log are other modules' words.
     let elsewhere = [
         Action::SeeCases,
         Action::SeeSystems,
         Action::ChangeSystems,
+        Action::SeeProvisioning,
+        Action::ChangeProvisioning,
         Action::SeeAudit,
     ];
     for action in Action::ALL {
