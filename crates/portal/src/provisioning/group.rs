@@ -8,7 +8,8 @@ use keyring::Field;
 use sea_orm::ConnectionTrait;
 
 use super::attributes::GroupAttributes;
-use super::user::{GroupReference, User, follow_groups};
+use super::follow::follow_groups;
+use super::user::{GroupReference, User};
 use super::{Directory, ProvisioningError, caseless, entity, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;

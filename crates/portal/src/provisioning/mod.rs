@@ -6,6 +6,7 @@
 
 mod attributes;
 pub(crate) mod entity;
+mod follow;
 mod group;
 mod list;
 mod store;

@@ -7,8 +7,9 @@ use base::{GroupId, StaffId, Timestamp};
 use keyring::Field;
 
 use super::attributes::{Email, Opening, UserAttributes};
-use super::{Directory, ProvisioningError, caseless, entity, store};
-use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use super::follow::{note, obey, write};
+use super::{Directory, ProvisioningError, entity, store};
+use crate::audit::AuditAction;
 use crate::database::WriteTransaction;
 use crate::organisation;
 use crate::rights::Role;
@@ -124,13 +125,13 @@ impl User {
     }
 
     /// The role that the directory's attribute `roles` names.
-    fn said_role(&self) -> Option<Role> {
+    pub(super) fn said_role(&self) -> Option<Role> {
         let role = self.row.as_ref()?.role.as_deref()?;
         role.parse().ok()
     }
 }
 
-fn place(staff: &StaffId) -> Field<'_> {
+pub(super) fn place(staff: &StaffId) -> Field<'_> {
     Field::new("provisioned_staff", "sealed_attributes", staff.as_bytes())
 }
 
@@ -313,7 +314,7 @@ impl Portal {
 }
 
 /// The address that the account gets. Who signs in with a password must have one; a work account is found without.
-fn account_email(directory: Directory, attributes: &UserAttributes) -> Result<String, ProvisioningError> {
+pub(super) fn account_email(directory: Directory, attributes: &UserAttributes) -> Result<String, ProvisioningError> {
     match attributes.account_email() {
         Some(email) => Ok(email.to_owned()),
         None if directory.tenant.is_some() => Ok(String::new()),
@@ -324,7 +325,11 @@ fn account_email(directory: Directory, attributes: &UserAttributes) -> Result<St
 }
 
 /// An account of the organisation, which nobody else changes until the transaction ends.
-async fn locked(transaction: &WriteTransaction, directory: Directory, id: StaffId) -> Result<User, ProvisioningError> {
+pub(super) async fn locked(
+    transaction: &WriteTransaction,
+    directory: Directory,
+    id: StaffId,
+) -> Result<User, ProvisioningError> {
     let account = directory::locked_account(transaction, directory.organisation, id).await?;
     let account = account.ok_or(ProvisioningError::NotFound)?;
     let row = store::user(transaction, id).await?;
@@ -361,7 +366,7 @@ pub(super) async fn groups_of(
 }
 
 /// The row of a user as it is, or a first one.
-fn row_or_new(context: &Context, directory: Directory, user: &User) -> entity::staff::Model {
+pub(super) fn row_or_new(context: &Context, directory: Directory, user: &User) -> entity::staff::Model {
     user.row.clone().unwrap_or_else(|| entity::staff::Model {
         staff_id: *user.account.id().as_uuid(),
         organisation_id: *directory.organisation.as_uuid(),
@@ -376,169 +381,4 @@ fn row_or_new(context: &Context, directory: Directory, user: &User) -> entity::s
         changed_at: context.now().as_millis(),
         deleted_at: None,
     })
-}
-
-/// Writes down what the directory says now, and lets the account follow.
-async fn write(
-    context: &Context,
-    transaction: &WriteTransaction,
-    actor: &ProvisioningActor,
-    user: User,
-    said: &UserAttributes,
-) -> Result<User, ProvisioningError> {
-    let (directory, id) = (Directory::of(actor), user.account.id());
-    let email = account_email(directory, said)?;
-    let was_given_up = user.row.as_ref().is_some_and(|row| row.deleted_at.is_some());
-    let opening = Opening::of(
-        said.active,
-        user.account.deactivated_at(),
-        user.row
-            .as_ref()
-            .and_then(|row| row.shut_at)
-            .map(Timestamp::from_millis),
-    );
-    let shut_at = obey(context, transaction, actor, &user, opening).await?;
-    directory::rename_account(context, transaction, &user.account, &said.account_name(), &email).await?;
-
-    let of_groups = store::roles_from_groups(transaction, directory, &[id]).await?;
-    let of_groups = of_groups.get(&id).copied();
-    let (before, after) = (user.said_role().or(of_groups), said.role().or(of_groups));
-    // An account that is new has its role, and one that the directory says nothing new of keeps it: an admin, or the directory at
-    // a sign-in, may have given another meanwhile.
-    if before != after || was_given_up {
-        change_role(
-            context,
-            transaction,
-            actor,
-            &user.account,
-            after.unwrap_or(Role::Sender),
-        )
-        .await?;
-    }
-
-    let names = context.vault.provisioning_indexes(
-        USER_NAME,
-        directory.organisation,
-        directory.tenant,
-        &caseless(&said.user_name),
-    );
-    let (version, user_name) = names.first().ok_or_else(|| Fault::new("there is no index key"))?;
-    let others = store::users_by_index(
-        transaction,
-        directory.organisation,
-        entity::staff::Column::UserNameIndex,
-        &names,
-    );
-    if others.await?.iter().any(|row| row.staff_id != *id.as_uuid()) {
-        return Err(ProvisioningError::Taken("userName"));
-    }
-    let external_id = said.external_id.as_ref().and_then(|external_id| {
-        let indexes =
-            context
-                .vault
-                .provisioning_indexes(EXTERNAL_ID, directory.organisation, directory.tenant, external_id);
-        indexes.first().map(|(_, index)| index.as_bytes().to_vec())
-    });
-    let text = serde_json::to_vec(said).map_err(Fault::new)?;
-    let row = entity::staff::Model {
-        index_version: Some(i32::try_from(*version).map_err(Fault::new)?),
-        user_name_index: Some(user_name.as_bytes().to_vec()),
-        external_id_index: external_id,
-        sealed_attributes: Some(context.vault.staff_key().seal_field(place(&id), &text)),
-        role: said.role().map(|role| role.as_str().to_owned()),
-        shut_at,
-        changed_at: context.now().as_millis(),
-        deleted_at: None,
-        ..row_or_new(context, directory, &user)
-    };
-    store::put_user(transaction, row.clone(), user.row.is_none()).await?;
-    let account = directory::account(transaction, directory.organisation, id).await?;
-    let account = account.ok_or(ProvisioningError::NotFound)?;
-    Ok(User {
-        account,
-        row: Some(row),
-    })
-}
-
-/// Shuts or opens the account. What comes back is the time by which the directory's own closing is known, if one holds.
-async fn obey(
-    context: &Context,
-    transaction: &WriteTransaction,
-    actor: &ProvisioningActor,
-    user: &User,
-    opening: Opening,
-) -> Result<Option<i64>, ProvisioningError> {
-    let id = user.account.id();
-    match opening {
-        Opening::Stays => {
-            let deactivated_at = user.account.deactivated_at().map(Timestamp::as_millis);
-            let shut_at = user.row.as_ref().and_then(|row| row.shut_at);
-            Ok(shut_at.filter(|_| shut_at == deactivated_at))
-        }
-        Opening::Shuts => {
-            let now = context.now();
-            directory::shut_account(context, transaction, id, now).await?;
-            note(context, transaction, actor, user, AuditAction::StaffDeactivated, None).await?;
-            Ok(Some(now.as_millis()))
-        }
-        Opening::Opens => {
-            directory::open_account(transaction, id).await?;
-            note(context, transaction, actor, user, AuditAction::StaffReactivated, None).await?;
-            Ok(None)
-        }
-    }
-}
-
-async fn change_role(
-    context: &Context,
-    transaction: &WriteTransaction,
-    actor: &ProvisioningActor,
-    account: &Account,
-    role: Role,
-) -> Result<(), Fault> {
-    if account.role()? == role {
-        return Ok(());
-    }
-    directory::set_role(transaction, account.id(), role).await?;
-    let entry = AuditEntry::by_directory(actor, AuditAction::StaffRoleChanged)
-        .about(AuditTarget::Staff(account.id()))
-        .detail(role.as_str());
-    context.audit.record(transaction, context.now(), &entry).await
-}
-
-/// Lets accounts follow the roles that their groups give, where their own `roles` name none. `before` says what their groups gave
-/// until now.
-pub(super) async fn follow_groups(
-    context: &Context,
-    transaction: &WriteTransaction,
-    actor: &ProvisioningActor,
-    affected: &[StaffId],
-    before: &std::collections::HashMap<StaffId, Role>,
-) -> Result<(), ProvisioningError> {
-    let directory = Directory::of(actor);
-    let after = store::roles_from_groups(transaction, directory, affected).await?;
-    for id in affected.iter().filter(|id| before.get(id) != after.get(id)) {
-        let user = locked(transaction, directory, *id).await?;
-        if user.said_role().is_none() {
-            let role = after.get(id).copied().unwrap_or(Role::Sender);
-            change_role(context, transaction, actor, &user.account, role).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn note(
-    context: &Context,
-    transaction: &WriteTransaction,
-    actor: &ProvisioningActor,
-    user: &User,
-    action: AuditAction,
-    detail: Option<&str>,
-) -> Result<(), Fault> {
-    let entry = AuditEntry::by_directory(actor, action).about(AuditTarget::Staff(user.account.id()));
-    let entry = match detail {
-        Some(detail) => entry.detail(detail),
-        None => entry,
-    };
-    context.audit.record(transaction, context.now(), &entry).await
 }
