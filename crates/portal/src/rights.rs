@@ -175,6 +175,8 @@ impl Action {
             Self::ChangeSystems => "change-systems",
             Self::SeeSignInRules => "see-sign-in-rules",
             Self::ChangeSignInRules => "change-sign-in-rules",
+            Self::SeeProvisioning => "see-provisioning",
+            Self::ChangeProvisioning => "change-provisioning",
             Self::SeeAudit => "see-audit",
         }
     }

@@ -166,7 +166,7 @@ impl Portal {
         new: NewProvisioningToken,
     ) -> Result<ProvisioningTokenMade, ProvisioningTokenError> {
         let (by, context) = (by.into(), &*self.0);
-        by.require(Action::ChangeProvisioning)?;
+        by.require(&self.0, Action::ChangeProvisioning).await??;
         if !by.reaches(organisation) {
             return Err(ProvisioningTokenError::NotFound);
         }
@@ -228,7 +228,7 @@ impl Portal {
         organisation: OrganisationId,
     ) -> Result<Vec<ProvisioningToken>, ProvisioningTokenError> {
         let (by, context) = (by.into(), &*self.0);
-        by.require(Action::SeeProvisioning)?;
+        by.require(&self.0, Action::SeeProvisioning).await??;
         let reader = context.database.reader();
         if !by.reaches(organisation) || organisation::find(reader, organisation).await?.is_none() {
             return Err(ProvisioningTokenError::NotFound);
@@ -259,7 +259,7 @@ impl Portal {
         token: ProvisioningTokenId,
     ) -> Result<(), ProvisioningTokenError> {
         let (by, context) = (by.into(), &*self.0);
-        by.require(Action::ChangeProvisioning)?;
+        by.require(&self.0, Action::ChangeProvisioning).await??;
         let now = context.now();
         let transaction = context.database.write().await?;
         let row = store::lock_token(&transaction, token).await?;

@@ -117,7 +117,6 @@ impl TestPortal {
             email: Some("karin@norrby.example".to_owned()),
             authenticated_at: Some(self.now()),
             began_at: self.now(),
-            expected: None,
         };
         let request = self.request();
         let organisation = organisation.to_string();
