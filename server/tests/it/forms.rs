@@ -17,7 +17,10 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// Every route that people send forms to.
 fn routes(app: &App) -> Vec<Route> {
     // Machines get what their specifications say.
-    let of_machines = |path: &str| path.starts_with("/api/") || path.ends_with("/back-channel-logout");
+    let of_machines = |path: &str| {
+        let apis = ["/api/", "/scim/"].iter().any(|api| path.starts_with(api));
+        apis || path.ends_with("/back-channel-logout")
+    };
     let posts = app.routes.iter().filter(|route| route.method == Method::POST);
     posts.filter(|route| !of_machines(&route.path)).cloned().collect()
 }
