@@ -246,8 +246,12 @@ pub enum Flash {
     MoreAsked,
     /// They changed their password.
     PasswordChanged,
-    /// They removed their second factor.
+    /// They turned codes from an app off.
     SecondFactorRemoved,
+    /// They added a passkey.
+    PasskeyAdded,
+    /// They removed a passkey.
+    PasskeyRemoved,
     /// They proved that it is them; what they wanted to do is still to be done.
     NotDoneYet,
     /// They changed a staff member's role or days.
@@ -274,7 +278,7 @@ pub enum Flash {
 
 impl Flash {
     /// Every message.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::SignInFirst,
         Self::SessionEnded,
         Self::SignInCancelled,
@@ -283,6 +287,8 @@ impl Flash {
         Self::MoreAsked,
         Self::PasswordChanged,
         Self::SecondFactorRemoved,
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
         Self::NotDoneYet,
         Self::MemberSaved,
         Self::MemberUnlocked,
@@ -308,6 +314,8 @@ impl Flash {
             Self::MoreAsked => "staff-more-asked",
             Self::PasswordChanged => "account-password-changed",
             Self::SecondFactorRemoved => "account-second-factor-removed",
+            Self::PasskeyAdded => "passkey-added",
+            Self::PasskeyRemoved => "passkey-removed",
             Self::NotDoneYet => "confirm-not-done-yet",
             Self::MemberSaved => "member-saved",
             Self::MemberUnlocked => "member-unlocked",

@@ -109,7 +109,12 @@ fn only_pages_with_an_island_or_of_somebody_signed_in_carry_scripts_and_each_has
             "<script type=\"module\" src=\"/assets/countdown.js\" nonce=\"gallery\"",
         );
         assert_eq!(countdown, usize::from(html.contains("/sign-out\">")), "{name}");
-        let scripts = count(html, "<script") - countdown;
+        let passkey = count(
+            html,
+            "<script type=\"module\" src=\"/assets/passkey.js\" nonce=\"gallery\"",
+        );
+        assert_eq!(passkey, count(html, "<form id=\"passkey\""), "{name}");
+        let scripts = count(html, "<script") - countdown - passkey;
         assert_eq!(scripts, usize::from(name.starts_with("document Pdf")), "{name}");
         assert_eq!(
             count(
@@ -188,6 +193,7 @@ fn whoever_is_signed_in_can_sign_out_by_a_form_on_each_page() {
             "staff-password (",
             "staff-account",
             "staff-confirm",
+            "staff-passkey-new",
             "staff-member",
             "staff-invite (",
             "staff-invite-",

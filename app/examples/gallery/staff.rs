@@ -2,18 +2,19 @@
 
 use app::page::staff::{
     CodeProblem, ConfirmBy, ConfirmProblem, CredentialProblem, Invitation, InviteForm, MemberForm, MemberProblem,
-    NewPasswordProblem, NewSystemForm, RulesForm, RulesProblem, SecondFactorSetUp, StaffSignIn, SystemProblem,
-    accepted_early_page, account_page, confirm_page, invitation_page, invite_page, invited_page, member_page,
-    members_page, new_system_page, password_page, recovery_codes_page, rules_page, second_factor_page,
-    second_factor_set_up_page, secret_page, sent_messages_page, staff_organisation_page, staff_sign_in_page,
-    staff_signed_out_page, system_page, systems_page, void_invitation_page,
+    NewPasskey, NewPasskeyProblem, NewPasswordProblem, NewSystemForm, RulesForm, RulesProblem, SecondFactorSetUp,
+    StaffSignIn, SystemProblem, accepted_early_page, account_page, confirm_page, invitation_page, invite_page,
+    invited_page, member_page, members_page, new_passkey_page, new_system_page, password_page, recovery_codes_page,
+    rules_page, second_factor_page, second_factor_set_up_page, secret_page, sent_messages_page,
+    staff_organisation_page, staff_sign_in_page, staff_signed_out_page, system_page, systems_page,
+    void_invitation_page,
 };
 use app::{Assets, Audience, Flash, Language, Page, ProviderChoice, StaffFrame, StaffSection};
 use base::{CaseId, DeliveryId, Ids, InvalidNetworks, MessageId, Personnummer, SecretString, Timestamp};
 use portal::{
     BrowserFamily, Credential, CredentialKind, CredentialState, DeliveryStatus, Device, InvalidKey, NewDevice,
-    OwnAccount, PasswordProblem, Role, Scope, SentDelivery, SentMessage, SentMessages, SentRecipient, StaffMember,
-    StaffNotices, StaffState, System, SystemFamily, Validity,
+    OwnAccount, OwnPasskey, PasswordProblem, Role, Scope, SecondFactors, SentDelivery, SentMessage, SentMessages,
+    SentRecipient, StaffMember, StaffNotices, StaffState, System, SystemFamily, Validity,
 };
 
 use crate::samples::{NOW, clock, layout, time_zone};
@@ -110,6 +111,8 @@ fn account(has_second_factor: bool, recovery_codes_left: usize) -> OwnAccount {
         password_set_at: Some(at(-20)),
         second_factor_set_at: has_second_factor.then_some(at(-20)),
         second_factor_required: !has_second_factor,
+        passkeys: Vec::new(),
+        passkeys_possible: true,
         recovery_codes_left,
     }
 }
@@ -130,8 +133,22 @@ fn work_account(language: Language) -> Vec<ProviderChoice> {
     }]
 }
 
-fn by_password(has_second_factor: bool) -> ConfirmBy {
-    ConfirmBy::Password { has_second_factor }
+/// Passkeys as somebody has them who has two.
+fn passkeys() -> Vec<OwnPasskey> {
+    let passkey = |name: &str, added, used: Option<i64>| OwnPasskey {
+        id: Ids::new(clock()).next(),
+        name: name.to_owned(),
+        added_at: at(added),
+        last_used_at: used.map(at),
+    };
+    vec![
+        passkey("Jobbdatorn", -20, Some(-1)),
+        passkey("Blå säkerhetsnyckeln i skrivbordslådan på Storgatan", -3, None),
+    ]
+}
+
+const fn factors(codes: bool, passkeys: bool) -> SecondFactors {
+    SecondFactors { codes, passkeys }
 }
 
 fn notices() -> StaffNotices {
@@ -363,6 +380,12 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
         wrong,
         action: "/staff/second-factor/set-up",
         required,
+        or_passkey: required,
+    };
+    let passkey = |name, problem, required| NewPasskey {
+        name,
+        problem,
+        required,
     };
     let codes: Vec<SecretString> = (0..10)
         .map(|number| SecretString::new(format!("K7QM-2XWD-9FHT-4R{number}Z")))
@@ -392,18 +415,62 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
             "accepted-early",
             accepted_early_page(&outside, at(10).day(), "/staff/sign-in/exempelkommunen"),
         ),
-        ("second-factor", second_factor_page(&outside, None)),
+        (
+            "second-factor",
+            second_factor_page(&outside, factors(true, false), None),
+        ),
         (
             "second-factor-wrong",
-            second_factor_page(&outside, Some(CodeProblem::OneTime)),
+            second_factor_page(&outside, factors(true, false), Some(CodeProblem::OneTime)),
         ),
         (
             "second-factor-too-many",
-            second_factor_page(&outside, Some(CodeProblem::TooMany)),
+            second_factor_page(&outside, factors(true, false), Some(CodeProblem::TooMany)),
         ),
         (
             "recovery-wrong",
-            second_factor_page(&outside, Some(CodeProblem::Recovery)),
+            second_factor_page(&outside, factors(true, false), Some(CodeProblem::Recovery)),
+        ),
+        (
+            "second-factor-passkey",
+            second_factor_page(&outside, factors(false, true), None),
+        ),
+        (
+            "second-factor-either",
+            second_factor_page(&outside, factors(true, true), Some(CodeProblem::Passkey)),
+        ),
+        (
+            "second-factor-late",
+            second_factor_page(&outside, factors(true, true), Some(CodeProblem::PasskeyTookTooLong)),
+        ),
+        (
+            "passkey-new",
+            new_passkey_page(&inside("/staff/account/passkeys/new"), &passkey("", None, false)),
+        ),
+        (
+            "passkey-new-refused",
+            new_passkey_page(
+                &inside("/staff/account/passkeys/new"),
+                &passkey("Jobbdatorn", Some(NewPasskeyProblem::Refused), false),
+            ),
+        ),
+        (
+            "passkey-set-up-nameless",
+            new_passkey_page(&outside, &passkey("", Some(NewPasskeyProblem::Name), true)),
+        ),
+        (
+            "passkey-set-up-late",
+            new_passkey_page(
+                &outside,
+                &passkey("Jobbdatorn", Some(NewPasskeyProblem::TookTooLong), true),
+            ),
+        ),
+        (
+            "passkey-new-too-many",
+            new_passkey_page(
+                &inside("/staff/account/passkeys/new"),
+                &passkey("Jobbdatorn", Some(NewPasskeyProblem::TooMany), false),
+            ),
         ),
         ("set-up", second_factor_set_up_page(&outside, &set_up(false, true))),
         (
@@ -439,6 +506,32 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
             ),
         ),
         (
+            "account-passkeys",
+            account_page(
+                &inside("/staff/account"),
+                &OwnAccount {
+                    passkeys: passkeys(),
+                    ..account(true, 10)
+                },
+                &StaffNotices::default(),
+                Some(Flash::PasskeyAdded),
+                &zone,
+            ),
+        ),
+        (
+            "account-passkey-only",
+            account_page(
+                &inside("/staff/account"),
+                &OwnAccount {
+                    passkeys: passkeys().into_iter().take(1).collect(),
+                    ..account(false, 9)
+                },
+                &StaffNotices::default(),
+                Some(Flash::PasskeyRemoved),
+                &zone,
+            ),
+        ),
+        (
             "account-work-account",
             account_page(
                 &inside("/staff/account"),
@@ -453,14 +546,34 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
         ),
         (
             "confirm",
-            confirm_page(&inside("/staff/confirm"), &by_password(true), None),
+            confirm_page(
+                &inside("/staff/confirm"),
+                &ConfirmBy::Password(factors(true, false)),
+                None,
+            ),
         ),
         (
             "confirm-wrong",
             confirm_page(
                 &inside("/staff/confirm"),
-                &by_password(false),
+                &ConfirmBy::Password(factors(false, false)),
                 Some(ConfirmProblem::Wrong),
+            ),
+        ),
+        (
+            "confirm-passkey",
+            confirm_page(
+                &inside("/staff/confirm"),
+                &ConfirmBy::Password(factors(false, true)),
+                Some(ConfirmProblem::Passkey),
+            ),
+        ),
+        (
+            "confirm-either",
+            confirm_page(
+                &inside("/staff/confirm"),
+                &ConfirmBy::Password(factors(true, true)),
+                Some(ConfirmProblem::PasskeyTookTooLong),
             ),
         ),
         (

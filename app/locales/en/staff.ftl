@@ -37,6 +37,11 @@ second-factor-code = Six-digit code
 second-factor-code-hint = Open your authenticator app. The code changes every thirty seconds.
 second-factor-wrong = The code is not right, or you have used it already. Wait for the next code in the app and enter that.
 second-factor-too-many = There have been too many mistakes in a row. Wait a while and try again. After ten mistakes the account is locked for an hour.
+second-factor-passkey-title = Use your passkey
+second-factor-passkey-lead = Unlock with a finger, a face or a PIN, or with your security key.
+second-factor-code-instead = Enter a code from the app instead
+second-factor-lost-passkey = Can't you use your passkey?
+second-factor-lost-passkey-body = Use one of the recovery codes that you saved when you added your first passkey. Each works once. If you have none left, ask an admin for a new invitation.
 second-factor-lost = Don't you have your phone?
 second-factor-lost-body = Use one of the recovery codes that you saved when you set up the app. Each works once. If you have none left, ask an admin for a new invitation.
 second-factor-recovery-code = Recovery code
@@ -48,6 +53,8 @@ second-factor-recover = Sign in with a recovery code
 set-up-title = Protect the account with codes from an app
 set-up-lead = With codes from your phone it is not enough that somebody gets hold of your password.
 set-up-lead-required = A code from your phone is required here beside the password. It is then not enough that somebody gets hold of your password.
+set-up-or-passkey = Would you rather use a finger, a face, a PIN or a security key? It is faster and protects better.
+set-up-passkey = Use a passkey instead
 set-up-app = Open an authenticator app on your phone.
 set-up-app-hint = Don't you have one? Any will do, for example Microsoft Authenticator, Google Authenticator or Aegis.
 set-up-scan = Choose to add an account in the app and point the phone at the square.
@@ -58,9 +65,39 @@ set-up-confirm = Enter the code that the app shows.
 set-up-wrong = The code is not right. Check that your phone's clock is right and enter the code that the app shows now.
 set-up-finish = Turn on
 recovery-codes-title = Save your recovery codes
-recovery-codes-lead = With a recovery code you get in if you lose your phone. They are shown only this once.
+recovery-codes-lead = With a recovery code you get in if you lose your phone or your key. They are shown only this once.
 recovery-codes-keep = Print the page or save the codes in a password manager. Each code works once.
 recovery-codes-kept = I have saved the codes
+
+## Passkeys
+
+passkey-use = Use passkey
+passkey-waiting = Follow what the browser or your security key says.
+passkey-cancelled = It was cancelled or took too long. No harm done – try again when you like.
+passkey-known = You have added this device or key already.
+passkey-failed = That did not work. Reload the page and try again.
+passkey-wrong = That passkey could not be used here. Try again, or choose another way below.
+passkey-too-long = It took too long. Try again.
+passkey-impossible = This browser can't use passkeys, or JavaScript is turned off. Use a code instead.
+passkey-impossible-confirm = This browser can't use passkeys, or JavaScript is turned off. Use password and code instead.
+passkey-new-title = Add a passkey
+passkey-new-lead = You sign in with your password and then confirm with a finger, a face, a PIN or a security key. It works on this website alone, so nobody can trick you out of it on another.
+passkey-new-finish = Add
+passkey-new-impossible = This browser can't make passkeys, or JavaScript is turned off. Open the page in another browser, or use codes from an app.
+passkey-new-refused = It could not be added. Try again, or use another device or key.
+passkey-too-many = You have ten passkeys already. Remove one that you don't use first.
+passkey-name = Name of your passkey
+passkey-name-hint = Something by which you recognise it, for example Work laptop or Blue key.
+passkey-name-wrong = Enter a name of at most 60 characters.
+passkey-rather-app = Codes from an app
+passkey-add = Add a passkey
+passkey-remove = Remove
+passkey-added-on = Added { $day }
+passkey-used = Last used { $at }
+passkey-never-used = Not used yet
+passkey-only = This is all that protects the account beside the password. Add another passkey, or codes from an app, before you remove it.
+passkey-added = Your passkey is added. Everywhere else you are now signed out.
+passkey-removed = It is removed. Everywhere else you are now signed out. Remove it on the device too, so that it is not suggested there.
 
 ## Password and invitation
 
@@ -121,11 +158,16 @@ account-password = Password
 account-password-set = Chosen { $day }.
 account-work-account = Work account
 account-work-account-body = You sign in with your work account. Password, codes, name and role are changed there, by whoever looks after work accounts in your organisation.
+account-passkeys = Passkeys and security keys
+account-passkeys-body = With a passkey you confirm your sign-in with a finger, a face, a PIN or a security key instead of a code.
 account-second-factor = Codes from an app
 account-second-factor-on = Turned on. You enter a code when you sign in.
+account-second-factor-on-passkey = Turned on, for when you don't use a passkey.
 account-second-factor-off = Not turned on. Turn it on, so that it is not enough that somebody gets hold of your password.
+account-second-factor-off-passkey = Not turned on. You use a passkey, and that is enough.
 account-second-factor-turn-on = Turn on codes from an app
 account-second-factor-replace = Change phone or app
+account-recovery-codes-title = Recovery codes
 account-recovery-codes = { $count ->
     [0] You have no recovery codes left.
     [one] You have one recovery code left.
@@ -144,7 +186,7 @@ account-failed-tries = { $count ->
 }
 account-password-changed = Your password is changed.
 account-second-factor-turn-off = Turn off codes from an app
-account-second-factor-removed = The codes are turned off. The password is now enough to sign in.
+account-second-factor-removed = The codes from the app are turned off.
 account-valid-between = { $from } – { $until }
 account-valid-from = from { $from }
 account-valid-until = until and including { $until }
@@ -158,6 +200,7 @@ confirm-not-done-yet = Thank you. Now you can do what you wanted to do. It is no
 confirm-first = Nothing is saved yet. It is a while since you signed in, so confirm first that it is you. The page opens in a new tab. Then come back here and send the form again.
 confirm-open = Confirm that it is you (new tab)
 confirm-code-hint = If you have just used the code that the app shows, wait for the next one.
+confirm-by-password = Use password and code instead
 confirm-finish = Confirm
 confirm-wrong = That was not right. Check the password and the code, and try again.
 confirm-no-way = Signing in with a work account is not turned on here right now. Ask whoever runs Postvalv.

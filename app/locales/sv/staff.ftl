@@ -37,6 +37,11 @@ second-factor-code = Kod med sex siffror
 second-factor-code-hint = Öppna din autentiseringsapp. Koden byts var trettionde sekund.
 second-factor-wrong = Koden stämmer inte, eller så har du redan använt den. Vänta på nästa kod i appen och skriv den.
 second-factor-too-many = Det har blivit för många fel i rad. Vänta en stund och försök igen. Efter tio fel är kontot låst i en timme.
+second-factor-passkey-title = Använd din passkey
+second-factor-passkey-lead = Lås upp med finger, ansikte eller pinkod, eller med din säkerhetsnyckel.
+second-factor-code-instead = Skriv en kod från appen i stället
+second-factor-lost-passkey = Kan du inte använda din passkey?
+second-factor-lost-passkey-body = Använd en av reservkoderna som du sparade när du lade till din första passkey. Varje kod gäller en gång. Har du inga kvar: be en administratör om en ny inbjudan.
 second-factor-lost = Har du inte telefonen?
 second-factor-lost-body = Använd en av reservkoderna som du sparade när du satte upp appen. Varje kod gäller en gång. Har du inga kvar: be en administratör om en ny inbjudan.
 second-factor-recovery-code = Reservkod
@@ -48,6 +53,8 @@ second-factor-recover = Logga in med reservkod
 set-up-title = Skydda kontot med koder från en app
 set-up-lead = Med koder från din telefon räcker det inte att någon kommer över ditt lösenord.
 set-up-lead-required = Här krävs en kod från din telefon utöver lösenordet. Då räcker det inte att någon kommer över ditt lösenord.
+set-up-or-passkey = Hellre finger, ansikte, pinkod eller en säkerhetsnyckel? Det går snabbare och skyddar bättre.
+set-up-passkey = Använd passkey i stället
 set-up-app = Öppna en autentiseringsapp i telefonen.
 set-up-app-hint = Har du ingen? Vilken som helst duger, till exempel Microsoft Authenticator, Google Authenticator eller Aegis.
 set-up-scan = Välj att lägga till ett konto i appen och rikta telefonen mot rutan.
@@ -58,9 +65,39 @@ set-up-confirm = Skriv koden som appen visar.
 set-up-wrong = Koden stämmer inte. Kontrollera att telefonens klocka går rätt och skriv den kod som appen visar nu.
 set-up-finish = Slå på
 recovery-codes-title = Spara dina reservkoder
-recovery-codes-lead = Med en reservkod kommer du in om du blir av med telefonen. De visas bara den här gången.
+recovery-codes-lead = Med en reservkod kommer du in om du blir av med telefonen eller nyckeln. De visas bara den här gången.
 recovery-codes-keep = Skriv ut sidan eller spara koderna i en lösenordshanterare. Varje kod gäller en gång.
 recovery-codes-kept = Jag har sparat koderna
+
+## Passkeys
+
+passkey-use = Använd passkey
+passkey-waiting = Följ det som webbläsaren eller din säkerhetsnyckel säger.
+passkey-cancelled = Det blev avbrutet eller tog för lång tid. Ingen fara – försök igen när du vill.
+passkey-known = Den här enheten eller nyckeln har du redan lagt till.
+passkey-failed = Det gick inte. Ladda om sidan och försök igen.
+passkey-wrong = Den passkeyn gick inte att använda här. Försök igen, eller välj ett annat sätt nedan.
+passkey-too-long = Det tog för lång tid. Försök igen.
+passkey-impossible = Den här webbläsaren kan inte använda passkeys, eller så är JavaScript avstängt. Använd en kod i stället.
+passkey-impossible-confirm = Den här webbläsaren kan inte använda passkeys, eller så är JavaScript avstängt. Använd lösenord och kod i stället.
+passkey-new-title = Lägg till en passkey
+passkey-new-lead = Du loggar in med lösenordet och bekräftar sedan med finger, ansikte, pinkod eller en säkerhetsnyckel. Det fungerar bara på den här webbplatsen, så ingen kan lura av dig det på en annan.
+passkey-new-finish = Lägg till
+passkey-new-impossible = Den här webbläsaren kan inte skapa passkeys, eller så är JavaScript avstängt. Öppna sidan i en annan webbläsare, eller använd koder från en app.
+passkey-new-refused = Den gick inte att lägga till. Försök igen, eller använd en annan enhet eller nyckel.
+passkey-too-many = Du har redan tio passkeys. Ta bort en som du inte använder först.
+passkey-name = Namn på din passkey
+passkey-name-hint = Något som du känner igen den på, till exempel Jobbdatorn eller Blå nyckeln.
+passkey-name-wrong = Skriv ett namn på högst 60 tecken.
+passkey-rather-app = Koder från en app
+passkey-add = Lägg till en passkey
+passkey-remove = Ta bort
+passkey-added-on = Tillagd { $day }
+passkey-used = Senast använd { $at }
+passkey-never-used = Inte använd än
+passkey-only = Den här är det enda som skyddar kontot utöver lösenordet. Lägg till en passkey till, eller koder från en app, innan du tar bort den.
+passkey-added = Din passkey är tillagd. På andra ställen är du nu utloggad.
+passkey-removed = Den är borttagen. På andra ställen är du nu utloggad. Ta bort den även i enheten, så att den inte föreslås där.
 
 ## Lösenord och inbjudan
 
@@ -121,11 +158,16 @@ account-password = Lösenord
 account-password-set = Valt { $day }.
 account-work-account = Arbetskonto
 account-work-account-body = Du loggar in med ditt arbetskonto. Lösenord, koder, namn och roll ändras där, av den som sköter arbetskontona i din organisation.
+account-passkeys = Passkeys och säkerhetsnycklar
+account-passkeys-body = Med en passkey bekräftar du inloggningen med finger, ansikte, pinkod eller en säkerhetsnyckel i stället för en kod.
 account-second-factor = Koder från en app
 account-second-factor-on = Påslaget. Du skriver en kod när du loggar in.
+account-second-factor-on-passkey = Påslaget, för när du inte använder en passkey.
 account-second-factor-off = Inte påslaget. Slå på det, så räcker det inte att någon kommer över ditt lösenord.
+account-second-factor-off-passkey = Inte påslaget. Du använder passkey, och det räcker.
 account-second-factor-turn-on = Slå på koder från en app
 account-second-factor-replace = Byt telefon eller app
+account-recovery-codes-title = Reservkoder
 account-recovery-codes = { $count ->
     [0] Du har inga reservkoder kvar.
     [one] Du har en reservkod kvar.
@@ -144,7 +186,7 @@ account-failed-tries = { $count ->
 }
 account-password-changed = Ditt lösenord är bytt.
 account-second-factor-turn-off = Stäng av koder från en app
-account-second-factor-removed = Koderna är avstängda. Nu räcker lösenordet för att logga in.
+account-second-factor-removed = Koderna från appen är avstängda.
 account-valid-between = { $from } – { $until }
 account-valid-from = från { $from }
 account-valid-until = till och med { $until }
@@ -158,6 +200,7 @@ confirm-not-done-yet = Tack. Nu kan du göra det du ville göra. Det är inte gj
 confirm-first = Inget är sparat än. Det har gått en stund sedan du loggade in, så bekräfta först att det är du. Sidan öppnas i en ny flik. Kom sedan tillbaka hit och skicka formuläret igen.
 confirm-open = Bekräfta att det är du (ny flik)
 confirm-code-hint = Har du nyss använt koden som appen visar, vänta på nästa.
+confirm-by-password = Använd lösenord och kod i stället
 confirm-finish = Bekräfta
 confirm-wrong = Det stämde inte. Kontrollera lösenordet och koden, och försök igen.
 confirm-no-way = Inloggning med arbetskonto är inte påslagen här just nu. Fråga den som driver Postvalv.

@@ -11,6 +11,8 @@ use crate::texts::Texts;
 pub(crate) enum Kind {
     /// A line of text.
     Text,
+    /// What a passkey is to be called; there must be something.
+    PasskeyName,
     /// The name of somebody else, so not the one that the browser knows.
     OtherName,
     /// The e-mail address that the person signs in with.
@@ -45,6 +47,7 @@ impl Kind {
     const fn input(self) -> Input {
         let (kind, autocomplete, inputmode, maxlength, short) = match self {
             Self::Text => ("text", "off", None, 200, false),
+            Self::PasskeyName => ("text", "off", None, 60, false),
             Self::OtherName => ("text", "off", None, 100, false),
             Self::Username => ("email", "username", None, 254, false),
             Self::OtherEmail => ("email", "off", None, 254, false),
@@ -135,6 +138,8 @@ impl Field {
         let described_by = (!described_by.is_empty()).then(|| described_by.join(" "));
         let wrong = problem.is_some();
         let invalid = wrong.then_some("true");
+        // The browser says so only where a script asks it to, since our forms are sent without its looking.
+        let required = kind == Kind::PasskeyName;
         let Input {
             kind,
             autocomplete,
@@ -170,6 +175,7 @@ impl Field {
                     spellcheck="false"
                     inputmode=inputmode
                     maxlength=maxlength.to_string()
+                    required=required
                     aria-describedby=described_by
                     aria-invalid=invalid
                     autofocus=wrong

@@ -3,6 +3,7 @@
 mod countdown;
 pub(crate) mod form;
 mod frame;
+mod passkey;
 mod way_in;
 
 use leptos::prelude::*;
@@ -11,6 +12,7 @@ use portal::{DocumentSummary, Preview};
 pub(crate) use crate::icon::icon;
 pub(crate) use countdown::countdown;
 pub(crate) use frame::{footer, header};
+pub(crate) use passkey::{Does, PasskeyForm, passkey_form};
 pub(crate) use way_in::way_in;
 
 use crate::context::Flash;

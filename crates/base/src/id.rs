@@ -75,6 +75,8 @@ ids! {
     CredentialId "credential";
     /// A named individual of one organisation.
     StaffId "staff";
+    /// One of the passkeys of a staff member.
+    PasskeyId "passkey";
     /// What an organisation's directory proves itself with when it provisions staff.
     ProvisioningTokenId "provisioning-token";
     /// A group of staff that an organisation's directory keeps here.
@@ -175,7 +177,7 @@ mod source {
         )+};
     }
     from_new_id! {
-        InstallationId OrganisationId SystemId CredentialId StaffId ProvisioningTokenId GroupId CaseId MessageId DocumentId DeliveryId IntentId
+        InstallationId OrganisationId SystemId CredentialId StaffId PasskeyId ProvisioningTokenId GroupId CaseId MessageId DocumentId DeliveryId IntentId
         NotificationId AuditEventId EventId SessionId RequestId
     }
 }

@@ -50,6 +50,7 @@ fn settings(folder: &str, provider: &str, portal: String, vault: String) -> Sett
         limits: Limits::default(),
         sessions: SessionLimits::default(),
         staff: portal::StaffSettings::default(),
+        origin: "https://localhost".to_owned(),
         time_zone: jiff::tz::TimeZone::UTC,
     }
 }

@@ -47,7 +47,7 @@ use base::{Clock, Ids, Timestamp};
 use audit::AuditWriter;
 use blob::Blobs;
 use database::Database;
-use staff::HashingPool;
+use staff::{HashingPool, RelyingParty};
 use vault::Vault;
 
 pub use actor::{
@@ -90,9 +90,10 @@ pub use settings::{
 };
 pub use staff::{
     AcceptError, AcceptedInvitation, Applicant, ChangePasswordError, ChangeStaffError, ConfirmError, Invitation,
-    InvitationView, InviteError, NewDevice, NewStaffMember, OwnAccount, PasswordProblem, PasswordRefused,
-    SecondFactorError, SecondFactorSet, SecondFactorSetUp, SeeStaffError, SignInStep, StaffMember, StaffNotices,
-    StaffProof, StaffSignInError, StaffState, StaffVisitor, Validity, VouchedStaff, WorkAccount, WorkAccountError,
+    InvitationView, InviteError, NewDevice, NewStaffMember, OwnAccount, OwnPasskey, PasskeyAdded, PasswordProblem,
+    PasswordRefused, SecondFactorError, SecondFactorSet, SecondFactorSetUp, SecondFactors, SeeStaffError, SignInStep,
+    StaffMember, StaffNotices, StaffProof, StaffSignInError, StaffState, StaffVisitor, Validity, VouchedStaff,
+    WorkAccount, WorkAccountError,
 };
 pub use system::{
     Administrator, AssertionProblem, Credential, CredentialKind, CredentialState, InvalidKey, IssuedToken,
@@ -113,6 +114,7 @@ pub(crate) struct Context {
     blobs: Blobs,
     audit: AuditWriter,
     passwords: HashingPool,
+    relying_party: Option<RelyingParty>,
     /// The latest instant that this installation has acted on, in milliseconds.
     latest: AtomicI64,
 }

@@ -7,7 +7,7 @@ use base::{Clock, Ids};
 
 use crate::audit::AuditWriter;
 use crate::installation::{self, Installation, InstallationError};
-use crate::staff::HashingPool;
+use crate::staff::{HashingPool, RelyingParty};
 use crate::{Context, Fault, Portal, Settings};
 
 /// The portal could not be opened.
@@ -52,6 +52,7 @@ impl Portal {
             clock,
             audit: AuditWriter::new(ids.clone(), parts.vault.clone()),
             passwords: HashingPool::new(parts.vault.password_secret(), settings.staff.password_cost)?,
+            relying_party: RelyingParty::at(&settings.origin)?,
             ids,
             settings,
             database: parts.database,

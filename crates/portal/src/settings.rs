@@ -26,6 +26,8 @@ pub struct Settings {
     pub sessions: SessionLimits,
     /// How staff sign in.
     pub staff: StaffSettings,
+    /// The address at which people reach the portal, scheme and host and port: passkeys are bound to its host.
+    pub origin: String,
     /// The time zone of organisations that did not name one.
     pub time_zone: TimeZone,
 }

@@ -135,6 +135,7 @@ impl Config {
             limits: self.limits.limits(),
             sessions: self.sessions.limits(),
             staff: self.staff.settings(),
+            origin: self.origin.as_str().to_owned(),
             time_zone: self.retention.time_zone(),
         }
     }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::members::see_refused;
 use super::sign_in::unprocessable;
 use super::visitor::Staff;
-use super::{Place, return_to, steps, work_account};
+use super::{Place, passkey, return_to, steps, work_account};
 use crate::form_body::Form;
 use crate::state::AppState;
 use crate::visitor::Visitor;
@@ -31,10 +31,7 @@ async fn by(state: &AppState, actor: &StaffActor, visitor: &Visitor) -> Result<C
         let providers = work_account::choices(state, visitor, actor.organisation_id()).await?;
         return Ok(ConfirmBy::WorkAccount(providers));
     }
-    let account = state.portal().own_account(actor).await?;
-    Ok(ConfirmBy::Password {
-        has_second_factor: account.second_factor_set_at.is_some(),
-    })
+    Ok(ConfirmBy::Password(actor.second_factors()))
 }
 
 /// What proves it.
@@ -63,22 +60,67 @@ pub(super) async fn confirm(
     } else {
         &given.recovery_code
     };
-    let problem = match state.portal().confirm_staff(&actor, &given.password, code).await {
+    match state.portal().confirm_staff(&actor, &given.password, code).await {
         Ok(()) => {
             state.staff_tries().give_back(from, now);
-            let (place, forgotten) = return_to::take(&headers);
-            let mut response = Redirect::to(&place.to_string()).into_response();
-            cookie::set(response.headers_mut(), forgotten);
-            return response;
+            confirmed(&headers)
         }
-        Err(ConfirmError::Wrong) => ConfirmProblem::Wrong,
-        Err(ConfirmError::TooManyTries { .. }) => ConfirmProblem::TooMany,
-        Err(ConfirmError::Busy) => return steps::refused(&StaffSignInError::Busy, &visitor),
-        Err(ConfirmError::SessionGone) => return steps::refused(&StaffSignInError::SessionGone, &visitor),
-        Err(ConfirmError::Fault(fault)) => return answer::fault(&fault, &visitor),
+        Err(error) => refused(&error, ConfirmProblem::Wrong, &state, &actor, &visitor).await,
+    }
+}
+
+/// `POST /staff/confirm/passkey/options`: what is asked of an authenticator.
+pub(super) async fn passkey_options(State(state): State<AppState>, Staff { actor, visitor }: Staff) -> Response {
+    let asked = state.portal().ask_for_passkey_to_confirm(&actor).await;
+    passkey::options(asked, &Place::Confirm, &visitor)
+}
+
+/// `POST /staff/confirm/passkey`: as [`confirm`], by a passkey alone.
+pub(super) async fn confirm_by_passkey(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    headers: HeaderMap,
+    Form(given): Form<passkey::Answer>,
+) -> Response {
+    let (from, now) = (visitor.request.address, state.clock().now());
+    if let Err(refused) = state.staff_tries().take(from, now) {
+        return answer::too_often(refused, &visitor);
+    }
+    match state.portal().confirm_staff_by_passkey(&actor, &given.answer).await {
+        Ok(()) => {
+            state.staff_tries().give_back(from, now);
+            confirmed(&headers)
+        }
+        Err(error) => refused(&error, ConfirmProblem::Passkey, &state, &actor, &visitor).await,
+    }
+}
+
+/// Leads back to where it was needed.
+fn confirmed(headers: &HeaderMap) -> Response {
+    let (place, forgotten) = return_to::take(headers);
+    let mut response = Redirect::to(&place.to_string()).into_response();
+    cookie::set(response.headers_mut(), forgotten);
+    response
+}
+
+/// The page again with what it says of a confirmation that was refused, or what comes in its place.
+async fn refused(
+    error: &ConfirmError,
+    wrong: ConfirmProblem,
+    state: &AppState,
+    actor: &StaffActor,
+    visitor: &Visitor,
+) -> Response {
+    let problem = match error {
+        ConfirmError::Wrong => wrong,
+        ConfirmError::NotAsked => ConfirmProblem::PasskeyTookTooLong,
+        ConfirmError::TooManyTries { .. } => ConfirmProblem::TooMany,
+        ConfirmError::Busy => return steps::refused(&StaffSignInError::Busy, visitor),
+        ConfirmError::SessionGone => return steps::refused(&StaffSignInError::SessionGone, visitor),
+        ConfirmError::Fault(fault) => return answer::fault(fault, visitor),
     };
-    match by(&state, &actor, &visitor).await {
+    match by(state, actor, visitor).await {
         Ok(by) => unprocessable(confirm_page(&visitor.layout, &by, Some(problem))),
-        Err(error) => see_refused(error, &Place::Account, &visitor),
+        Err(error) => see_refused(error, &Place::Account, visitor),
     }
 }

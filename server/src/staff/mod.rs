@@ -11,6 +11,7 @@ mod invitation;
 mod last_organisation;
 mod members;
 mod own_sessions;
+mod passkey;
 mod password;
 mod place;
 mod return_to;
@@ -115,6 +116,7 @@ pub(crate) fn routes(state: &AppState) -> Routes {
             Access::StaffCandidate,
             second_factor::set_up_required,
         )
+        .merge(passkeys_on_the_way_in())
         .merge(signed_in())
         .map(|router| router.layer(from_fn_with_state(state.clone(), visitor::recognise)))
         // Asked by the countdown, which is no use of the session.
@@ -125,6 +127,64 @@ pub(crate) fn routes(state: &AppState) -> Routes {
                 .layer(map_response(session::complete_removal))
                 .layer(from_fn_with_state(state.clone(), form_body::whole))
         })
+}
+
+/// Passkeys in place of codes, for somebody on the way in.
+fn passkeys_on_the_way_in() -> Routes {
+    let (get, post) = (Method::GET, Method::POST);
+    let candidate = Access::StaffCandidate;
+    Routes::default()
+        .add(post.clone(), "/staff/second-factor/passkey", candidate, passkey::give)
+        .add(
+            post.clone(),
+            "/staff/second-factor/passkey/options",
+            candidate,
+            passkey::options_to_give,
+        )
+        .add(
+            get,
+            "/staff/second-factor/set-up/passkey",
+            candidate,
+            passkey::required_form,
+        )
+        .add(
+            post.clone(),
+            "/staff/second-factor/set-up/passkey",
+            candidate,
+            passkey::add_required,
+        )
+        .add(
+            post,
+            "/staff/second-factor/set-up/passkey/options",
+            candidate,
+            passkey::required_options,
+        )
+}
+
+/// A staff member's own passkeys.
+fn own_passkeys() -> Routes {
+    let own_second_factor = Access::Staff(Action::ChangeOwnSecondFactor);
+    let (get, post) = (Method::GET, Method::POST);
+    Routes::default()
+        .add(get, "/staff/account/passkeys/new", own_second_factor, passkey::own_form)
+        .add(
+            post.clone(),
+            "/staff/account/passkeys",
+            own_second_factor,
+            passkey::add_own,
+        )
+        .add(
+            post.clone(),
+            "/staff/account/passkeys/options",
+            own_second_factor,
+            passkey::own_options,
+        )
+        .add(
+            post,
+            "/staff/account/passkeys/{id}/remove",
+            own_second_factor,
+            passkey::remove,
+        )
 }
 
 /// The routes for staff who are signed in.
@@ -138,6 +198,13 @@ fn signed_in() -> Routes {
         .add(get.clone(), "/staff/cases", cases, cases::list)
         .add(get.clone(), "/staff/confirm", own, confirm::form)
         .add(post.clone(), "/staff/confirm", own, confirm::confirm)
+        .add(post.clone(), "/staff/confirm/passkey", own, confirm::confirm_by_passkey)
+        .add(
+            post.clone(),
+            "/staff/confirm/passkey/options",
+            own,
+            confirm::passkey_options,
+        )
         .add(
             post.clone(),
             "/staff/confirm/work-account/{provider}",
@@ -176,6 +243,7 @@ fn signed_in() -> Routes {
         .add(get, "/staff/sessions", own, own_sessions::list)
         .add(post.clone(), "/staff/sessions/{id}/end", own, own_sessions::end_one)
         .add(post, "/staff/sessions/end-others", own, own_sessions::end_others)
+        .merge(own_passkeys())
         .merge(for_members())
         .merge(for_systems())
 }

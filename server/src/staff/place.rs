@@ -18,6 +18,8 @@ pub(crate) enum Place {
     Invitation(String),
     SecondFactor,
     SecondFactorSetUp,
+    /// A passkey in place of the app with codes.
+    PasskeySetUp,
     PasswordRenewal,
     SignedOut,
     /// Where everybody lands, which leads on to the first part that the role gives.
@@ -26,6 +28,7 @@ pub(crate) enum Place {
     Account,
     Password,
     OwnSecondFactor,
+    NewPasskey,
     Sessions,
     Confirm,
     Members,
@@ -47,11 +50,13 @@ impl Place {
             "/sign-in" => Self::Organisation,
             "/second-factor" => Self::SecondFactor,
             "/second-factor/set-up" => Self::SecondFactorSetUp,
+            "/second-factor/set-up/passkey" => Self::PasskeySetUp,
             "/password/renew" => Self::PasswordRenewal,
             "/signed-out" => Self::SignedOut,
             "/account" => Self::Account,
             "/account/password" => Self::Password,
             "/account/second-factor" => Self::OwnSecondFactor,
+            "/account/passkeys/new" => Self::NewPasskey,
             "/sessions" => Self::Sessions,
             "/confirm" => Self::Confirm,
             "/members" => Self::Members,
@@ -82,6 +87,7 @@ impl Place {
                 | Self::Invitation(_)
                 | Self::SecondFactor
                 | Self::SecondFactorSetUp
+                | Self::PasskeySetUp
                 | Self::PasswordRenewal
                 | Self::SignedOut
                 | Self::Confirm
@@ -103,6 +109,7 @@ impl fmt::Display for Place {
             Self::Organisation => "/sign-in",
             Self::SecondFactor => "/second-factor",
             Self::SecondFactorSetUp => "/second-factor/set-up",
+            Self::PasskeySetUp => "/second-factor/set-up/passkey",
             Self::PasswordRenewal => "/password/renew",
             Self::SignedOut => "/signed-out",
             Self::Landing => "",
@@ -110,6 +117,7 @@ impl fmt::Display for Place {
             Self::Account => "/account",
             Self::Password => "/account/password",
             Self::OwnSecondFactor => "/account/second-factor",
+            Self::NewPasskey => "/account/passkeys/new",
             Self::Sessions => "/sessions",
             Self::Confirm => "/confirm",
             Self::Members => "/members",
@@ -141,11 +149,13 @@ mod tests {
             ("/staff/invitations/AbC_-9".to_owned(), false),
             ("/staff/second-factor".to_owned(), false),
             ("/staff/second-factor/set-up".to_owned(), false),
+            ("/staff/second-factor/set-up/passkey".to_owned(), false),
             ("/staff/password/renew".to_owned(), false),
             ("/staff/signed-out".to_owned(), false),
             ("/staff/account".to_owned(), true),
             ("/staff/account/password".to_owned(), true),
             ("/staff/account/second-factor".to_owned(), true),
+            ("/staff/account/passkeys/new".to_owned(), true),
             ("/staff/sessions".to_owned(), true),
             ("/staff/confirm".to_owned(), false),
             ("/staff/members".to_owned(), true),

@@ -22,7 +22,9 @@ use crate::{answer, cookie, flash};
 /// `GET /staff/second-factor`
 pub(super) async fn form(Candidate { candidate, visitor }: Candidate) -> Response {
     match candidate.step() {
-        SignInStep::SecondFactor => second_factor_page(&visitor.layout, None).into_response(),
+        SignInStep::SecondFactor => {
+            second_factor_page(&visitor.layout, candidate.second_factors(), None).into_response()
+        }
         other => Redirect::to(&place_of(other).to_string()).into_response(),
     }
 }
@@ -53,7 +55,8 @@ pub(super) async fn give(
     } else {
         (&given.recovery_code, CodeProblem::Recovery)
     };
-    let again = |problem| unprocessable(second_factor_page(&visitor.layout, Some(problem)));
+    let has = candidate.second_factors();
+    let again = |problem| unprocessable(second_factor_page(&visitor.layout, has, Some(problem)));
     match state.portal().staff_second_factor(&candidate, code).await {
         Ok(proof) => {
             state.staff_tries().give_back(from, now);
@@ -178,6 +181,7 @@ async fn set_up_page(
         wrong,
         action: &place.to_string(),
         required,
+        or_passkey: required && state.portal().has_passkeys(),
     };
     Ok(second_factor_set_up_page(&visitor.layout, &shown))
 }
@@ -195,12 +199,15 @@ async fn again(error: SecondFactorError, state: &AppState, visitor: &Visitor, ap
     }
 }
 
-fn refused(error: SecondFactorError, back: &Place, visitor: &Visitor) -> Response {
+pub(super) fn refused(error: SecondFactorError, back: &Place, visitor: &Visitor) -> Response {
     match error {
         SecondFactorError::Denied(no) => denied(no, back, visitor),
-        SecondFactorError::WrongCode | SecondFactorError::TooManyTries { .. } => {
-            answer::error(ErrorPage::BadRequest, visitor)
-        }
+        SecondFactorError::WrongCode
+        | SecondFactorError::NotAsked
+        | SecondFactorError::NoName
+        | SecondFactorError::TooManyPasskeys
+        | SecondFactorError::TooManyTries { .. } => answer::error(ErrorPage::BadRequest, visitor),
+        SecondFactorError::NoPasskeysHere => answer::error(ErrorPage::NotFound, visitor),
         SecondFactorError::Required => answer::error(ErrorPage::Forbidden, visitor),
         // What was asked for is done, or no longer asked: the first page knows what comes next.
         SecondFactorError::Overtaken => Redirect::to(&Place::Landing.to_string()).into_response(),

@@ -20,6 +20,9 @@ mod api_networks;
 mod api_refusals;
 mod api_support;
 mod attacks;
+// What plays a phone or a security key in the tests of `portal` plays it here too.
+#[path = "../../../crates/portal/src/test_support/authenticator.rs"]
+mod authenticator;
 mod back_channel;
 mod browser;
 mod callbacks;
@@ -33,6 +36,7 @@ mod headers;
 mod limits;
 mod object_store;
 mod own_sessions;
+mod passkeys;
 mod provider;
 mod provider_check;
 mod rights;

@@ -2,11 +2,11 @@
 
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
-use portal::{OwnAccount, StaffNotices};
+use portal::{OwnAccount, SecondFactors, StaffNotices};
 
-use super::words;
+use super::{passkey, words};
 use crate::component::form::{Field, Kind, refusal, title};
-use crate::component::{Tone, icon, notice, told, way_in};
+use crate::component::{Does, PasskeyForm, Tone, icon, notice, passkey_form, told, way_in};
 use crate::context::{Flash, Layout, ProviderChoice};
 use crate::page::Page;
 use crate::page::sessions::device;
@@ -34,7 +34,13 @@ pub fn account_page(
     let proofs = if account.has_work_account {
         work_account(texts).into_any()
     } else {
-        view! { {password(texts, account, time_zone)} {second_factor(texts, account)} }.into_any()
+        view! {
+            {password(texts, account, time_zone)}
+            {passkey::passkeys(texts, account, time_zone)}
+            {second_factor(texts, account)}
+            {recovery_codes(texts, account)}
+        }
+        .into_any()
     };
     render(layout, Head::plain(texts.get("account-title")), move || {
         view! {
@@ -112,33 +118,20 @@ fn to_be_told(texts: &'static Texts, notices: &StaffNotices, time_zone: &TimeZon
 }
 
 fn second_factor(texts: &'static Texts, account: &OwnAccount) -> impl IntoView + use<> {
-    let has = account.second_factor_set_at.is_some();
-    let left = account.recovery_codes_left;
-    let few = account.has_few_recovery_codes();
-    let codes = has.then(|| {
-        view! {
-            <p class:few=few>
-                {texts.with("account-recovery-codes", &[("count", left.into())])}
-                {few.then(|| format!(" {}", texts.get("account-recovery-codes-few")))}
-            </p>
-        }
-    });
-    let make = has.then(|| {
-        view! {
-            <form method="post" action="/staff/account/recovery-codes">
-                <button class="link">{texts.get("account-recovery-codes-new")}</button>
-            </form>
-        }
-    });
-    let remove = (has && !account.second_factor_required).then(|| {
+    let SecondFactors { codes: has, passkeys } = account.second_factors();
+    let remove = (has && (passkeys || !account.second_factor_required)).then(|| {
         view! {
             <form method="post" action="/staff/account/second-factor/remove">
                 <button class="link">{texts.get("account-second-factor-turn-off")}</button>
             </form>
         }
     });
-    let (state, change) = if has {
+    let (state, change) = if has && passkeys {
+        ("account-second-factor-on-passkey", "account-second-factor-replace")
+    } else if has {
         ("account-second-factor-on", "account-second-factor-replace")
+    } else if passkeys {
+        ("account-second-factor-off-passkey", "account-second-factor-turn-on")
     } else {
         ("account-second-factor-off", "account-second-factor-turn-on")
     };
@@ -146,14 +139,33 @@ fn second_factor(texts: &'static Texts, account: &OwnAccount) -> impl IntoView +
         <section aria-labelledby="second-factor">
             <h2 id="second-factor">{texts.get("account-second-factor")}</h2>
             <p>{texts.get(state)}</p>
-            {codes}
             <p>
                 <a href="/staff/account/second-factor">{texts.get(change)}</a>
             </p>
-            {make}
             {remove}
         </section>
     }
+}
+
+/// What stands in for a phone or a passkey that is gone.
+fn recovery_codes(texts: &'static Texts, account: &OwnAccount) -> Option<impl IntoView + use<>> {
+    if !account.second_factors().any() {
+        return None;
+    }
+    let left = account.recovery_codes_left;
+    let few = account.has_few_recovery_codes();
+    Some(view! {
+        <section aria-labelledby="recovery-codes">
+            <h2 id="recovery-codes">{texts.get("account-recovery-codes-title")}</h2>
+            <p class:few=few>
+                {texts.with("account-recovery-codes", &[("count", left.into())])}
+                {few.then(|| format!(" {}", texts.get("account-recovery-codes-few")))}
+            </p>
+            <form method="post" action="/staff/account/recovery-codes">
+                <button class="link">{texts.get("account-recovery-codes-new")}</button>
+            </form>
+        </section>
+    })
 }
 
 /// Why a confirmation was not taken.
@@ -161,6 +173,10 @@ fn second_factor(texts: &'static Texts, account: &OwnAccount) -> impl IntoView +
 pub enum ConfirmProblem {
     /// The password or the code was wrong. Which of them is not told.
     Wrong,
+    /// A passkey's answer was none to what was asked.
+    Passkey,
+    /// A passkey's answer came too late.
+    PasskeyTookTooLong,
     /// There were too many mistakes, so nothing is looked at for a while.
     TooMany,
 }
@@ -168,11 +184,8 @@ pub enum ConfirmProblem {
 /// By what a staff member proves anew that it is them.
 #[derive(Clone, Debug)]
 pub enum ConfirmBy {
-    /// By their password, and a code where they have a second factor.
-    Password {
-        /// Whether they have one.
-        has_second_factor: bool,
-    },
+    /// By a passkey alone where they have one; or by their password, and a code where they have a second factor.
+    Password(SecondFactors),
     /// By signing in to their directory again.
     WorkAccount(Vec<ProviderChoice>),
 }
@@ -184,10 +197,30 @@ pub fn confirm_page(layout: &Layout, by: &ConfirmBy, problem: Option<ConfirmProb
     let head = Head::plain(title(texts, "confirm-title", problem.is_some()));
     let refused = problem.map(|problem| match problem {
         ConfirmProblem::Wrong => texts.get("confirm-wrong"),
+        ConfirmProblem::Passkey => texts.get("passkey-wrong"),
+        ConfirmProblem::PasskeyTookTooLong => texts.get("passkey-too-long"),
         ConfirmProblem::TooMany => texts.get("second-factor-too-many"),
     });
     let form = match by {
-        ConfirmBy::Password { has_second_factor } => confirm_by_password(texts, *has_second_factor).into_any(),
+        ConfirmBy::Password(has) if has.passkeys => {
+            let form = PasskeyForm {
+                does: Does::Get,
+                action: "/staff/confirm/passkey",
+                button: "passkey-use",
+                otherwise: "passkey-impossible-confirm",
+            };
+            let form = passkey_form(layout, &form, ());
+            let mistyped = problem == Some(ConfirmProblem::Wrong);
+            view! {
+                {form}
+                <details class="more" open=mistyped>
+                    <summary>{texts.get("confirm-by-password")}</summary>
+                    {confirm_by_password(texts, *has)}
+                </details>
+            }
+            .into_any()
+        }
+        ConfirmBy::Password(has) => confirm_by_password(texts, *has).into_any(),
         ConfirmBy::WorkAccount(providers) => {
             let ways: Vec<_> = providers
                 .iter()
@@ -214,25 +247,29 @@ pub fn confirm_page(layout: &Layout, by: &ConfirmBy, problem: Option<ConfirmProb
     })
 }
 
-fn confirm_by_password(texts: &'static Texts, has_second_factor: bool) -> impl IntoView + use<> {
+fn confirm_by_password(texts: &'static Texts, has: SecondFactors) -> impl IntoView + use<> {
     let password = Field::new("password", Kind::CurrentPassword, texts.get("staff-password"));
-    let code = has_second_factor.then(|| {
+    let code = has.codes.then(|| {
         Field::new("code", Kind::OneTimeCode, texts.get("second-factor-code"))
             .hint(texts.get("confirm-code-hint"))
             .view()
     });
-    let recovery = has_second_factor.then(|| {
+    let recovery = has.any().then(|| {
         let field = Field::new(
             "recovery_code",
             Kind::WrittenCode,
             texts.get("second-factor-recovery-code"),
         );
+        if !has.codes {
+            return field.view().into_any();
+        }
         view! {
             <details class="more">
                 <summary>{texts.get("second-factor-lost")}</summary>
                 {field.view()}
             </details>
         }
+        .into_any()
     });
     view! {
         <form method="post" action="/staff/confirm" class="form" novalidate>

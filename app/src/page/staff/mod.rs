@@ -7,6 +7,7 @@ mod account;
 mod cases;
 mod member;
 mod members;
+mod passkey;
 mod password;
 mod rules;
 mod second_factor;
@@ -19,6 +20,7 @@ pub use account::{ConfirmBy, ConfirmProblem, account_page, confirm_page};
 pub use cases::sent_messages_page;
 pub use member::{MemberForm, member_page};
 pub use members::{InviteForm, MemberProblem, invite_page, invited_page, members_page};
+pub use passkey::{NewPasskey, NewPasskeyProblem, new_passkey_page};
 pub use password::{
     Invitation, NewPasswordProblem, accepted_early_page, invitation_page, password_page, void_invitation_page,
 };

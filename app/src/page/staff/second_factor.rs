@@ -1,10 +1,11 @@
-//! The second step in: a code from an app or a recovery code, and how that is set up.
+//! The second step in: a passkey, a code from an app or a recovery code, and how codes are set up.
 
 use base::SecretString;
 use leptos::prelude::*;
+use portal::SecondFactors;
 
 use crate::component::form::{Field, Kind, refusal, title};
-use crate::component::icon;
+use crate::component::{Does, PasskeyForm, icon, passkey_form};
 use crate::context::Layout;
 use crate::page::Page;
 use crate::shell::{Head, render};
@@ -17,17 +18,46 @@ pub enum CodeProblem {
     OneTime,
     /// The one that was written down was wrong, or used before.
     Recovery,
+    /// A passkey's answer was none to what was asked.
+    Passkey,
+    /// A passkey's answer came too late.
+    PasskeyTookTooLong,
     /// There were too many wrong ones, so none is looked at for a while.
     TooMany,
 }
 
-/// The page that asks for the second factor.
+/// The page that asks for the second factor: for a passkey first where there is one, with what goes in its place below.
 #[must_use]
-pub fn second_factor_page(layout: &Layout, problem: Option<CodeProblem>) -> Page {
+pub fn second_factor_page(layout: &Layout, has: SecondFactors, problem: Option<CodeProblem>) -> Page {
     let texts = Texts::of(layout.language);
-    let head = Head::plain(title(texts, "second-factor-title", problem.is_some()));
+    let heading = if has.passkeys {
+        "second-factor-passkey-title"
+    } else {
+        "second-factor-title"
+    };
+    let head = Head::plain(title(texts, heading, problem.is_some()));
     let said = |about, key| (problem == Some(about)).then(|| texts.get(key));
-    let too_many = said(CodeProblem::TooMany, "second-factor-too-many");
+    let whole = said(CodeProblem::TooMany, "second-factor-too-many")
+        .or_else(|| said(CodeProblem::Passkey, "passkey-wrong"))
+        .or_else(|| said(CodeProblem::PasskeyTookTooLong, "passkey-too-long"));
+    let passkey = has.passkeys.then(|| {
+        let form = PasskeyForm {
+            does: Does::Get,
+            action: "/staff/second-factor/passkey",
+            button: "passkey-use",
+            otherwise: "passkey-impossible",
+        };
+        let form = passkey_form(layout, &form, ());
+        view! {
+            <p class="lead">{texts.get("second-factor-passkey-lead")}</p>
+            {form}
+        }
+    });
+    let (lost, lost_body) = if has.codes {
+        ("second-factor-lost", "second-factor-lost-body")
+    } else {
+        ("second-factor-lost-passkey", "second-factor-lost-passkey-body")
+    };
     let code = Field::new("code", Kind::OneTimeCode, texts.get("second-factor-code"))
         .hint(texts.get("second-factor-code-hint"))
         .problem(said(CodeProblem::OneTime, "second-factor-wrong"));
@@ -38,16 +68,35 @@ pub fn second_factor_page(layout: &Layout, problem: Option<CodeProblem>) -> Page
     )
     .problem(said(CodeProblem::Recovery, "second-factor-recovery-wrong"));
     let recovers = problem == Some(CodeProblem::Recovery);
+    let codes = has.codes.then(|| {
+        let class = if has.passkeys { "button quiet" } else { "button" };
+        let form = view! {
+            <form method="post" action="/staff/second-factor" class="form" novalidate>
+                {code.view()} <button class=class>{texts.get("sign-in-finish")} {icon("forward")}</button>
+            </form>
+        };
+        if has.passkeys {
+            let mistyped = problem == Some(CodeProblem::OneTime);
+            view! {
+                <details class="more" open=mistyped>
+                    <summary>{texts.get("second-factor-code-instead")}</summary>
+                    {form}
+                </details>
+            }
+            .into_any()
+        } else {
+            form.into_any()
+        }
+    });
     render(layout, head, move || {
         view! {
-            {too_many.map(refusal)}
-            <h1>{texts.get("second-factor-title")}</h1>
-            <form method="post" action="/staff/second-factor" class="form" novalidate>
-                {code.view()} <button class="button">{texts.get("sign-in-finish")} {icon("forward")}</button>
-            </form>
+            {whole.map(refusal)}
+            <h1>{texts.get(heading)}</h1>
+            {passkey}
+            {codes}
             <details class="more" open=recovers>
-                <summary>{texts.get("second-factor-lost")}</summary>
-                <p>{texts.get("second-factor-lost-body")}</p>
+                <summary>{texts.get(lost)}</summary>
+                <p>{texts.get(lost_body)}</p>
                 <form method="post" action="/staff/second-factor" class="form" novalidate>
                     {recovery.view()}
                     <button class="button quiet">{texts.get("second-factor-recover")} {icon("forward")}</button>
@@ -70,6 +119,8 @@ pub struct SecondFactorSetUp<'a> {
     pub action: &'a str,
     /// Whether the sign-in goes on only when this is done.
     pub required: bool,
+    /// Whether a passkey may be chosen in its place.
+    pub or_passkey: bool,
 }
 
 /// The page on which the second factor is set up.
@@ -87,10 +138,19 @@ pub fn second_factor_set_up_page(layout: &Layout, set_up: &SecondFactorSetUp<'_>
     let (view_box, path) = (set_up.qr.0.to_owned(), set_up.qr.1.to_owned());
     let secret = in_groups(set_up.secret);
     let action = set_up.action.to_owned();
+    let passkey = set_up.or_passkey.then(|| {
+        view! {
+            <p>
+                {texts.get("set-up-or-passkey")} " "
+                <a href="/staff/second-factor/set-up/passkey">{texts.get("set-up-passkey")}</a>
+            </p>
+        }
+    });
     render(layout, head, move || {
         view! {
             <h1>{texts.get("set-up-title")}</h1>
             <p class="lead">{texts.get(lead)}</p>
+            {passkey}
             <ol class="set-up">
                 <li>
                     <p>{texts.get("set-up-app")}</p>

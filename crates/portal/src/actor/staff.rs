@@ -7,7 +7,7 @@ use base::{OrganisationId, StaffId, Timestamp};
 use super::RequestInfo;
 use crate::rights::{Action, Role};
 use crate::session::StaffSession;
-use crate::{SessionEnd, SessionKey, SignInStep};
+use crate::{SecondFactors, SessionEnd, SessionKey, SignInStep};
 
 /// A staff member may not do this, or not now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +30,7 @@ pub(crate) struct StaffFacts {
     pub(crate) name: String,
     /// Whether their directory vouches for them, and no password does.
     pub(crate) has_work_account: bool,
+    pub(crate) second_factors: SecondFactors,
 }
 
 /// A staff member whose sign-in is complete and still holds: account, dates, role, networks and session were looked at for this
@@ -103,6 +104,12 @@ impl StaffActor {
     #[must_use]
     pub const fn has_work_account(&self) -> bool {
         self.facts.has_work_account
+    }
+
+    /// Which kinds of second factor they have.
+    #[must_use]
+    pub const fn second_factors(&self) -> SecondFactors {
+        self.facts.second_factors
     }
 
     /// Until when the sign-in counts as fresh, for what asks for that.
@@ -209,6 +216,12 @@ impl StaffCandidate {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.facts.name
+    }
+
+    /// Which kinds of second factor they have.
+    #[must_use]
+    pub const fn second_factors(&self) -> SecondFactors {
+        self.facts.second_factors
     }
 
     /// What is asked for next; never [`SignInStep::Complete`].

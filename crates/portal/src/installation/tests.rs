@@ -16,6 +16,7 @@ fn settings(databases: &TestDatabases) -> Settings {
         limits: Limits::default(),
         sessions: SessionLimits::default(),
         staff: StaffSettings::default(),
+        origin: "https://post.example.se".to_owned(),
         time_zone: TimeZone::UTC,
     }
 }

@@ -12,6 +12,7 @@ mod m0008_message_of_organisation;
 mod m0009_session_tries;
 mod m0010_work_accounts;
 mod m0011_provisioning;
+mod m0012_passkeys;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -35,6 +36,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0009_session_tries::Migration),
             Box::new(m0010_work_accounts::Migration),
             Box::new(m0011_provisioning::Migration),
+            Box::new(m0012_passkeys::Migration),
         ]
     }
 }

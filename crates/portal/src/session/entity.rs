@@ -36,6 +36,8 @@ pub(crate) struct Model {
     /// Wrong tries of a staff member one after another within the session, and when the last of them was.
     pub(crate) failures: Option<i32>,
     pub(crate) last_failure_at: Option<i64>,
+    /// What was asked of a staff member's passkey last; opens with the cookie only.
+    pub(crate) sealed_ceremony: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

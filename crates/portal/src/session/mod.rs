@@ -27,8 +27,8 @@ pub use ending::SessionEnd;
 pub use key::{SessionKey, SessionKind};
 pub use own::{EndSessionError, OwnSession};
 pub(crate) use staff::{
-    Proven, StaffBinding, StaffSession, bind_staff, confirm_staff, end_all_of_staff, note_staff_tries, staff_device,
-    staff_session, staff_tries,
+    Proven, StaffBinding, StaffSession, bind_staff, confirm_staff, end_all_of_staff, keep_ceremony, note_staff_tries,
+    staff_device, staff_session, staff_tries, take_ceremony,
 };
 pub(crate) use store::recipients_with_sessions;
 
@@ -165,6 +165,7 @@ fn fresh(context: &Context, key: &SessionKey, data: &[u8]) -> entity::Model {
         confirmed_at: None,
         failures: None,
         last_failure_at: None,
+        sealed_ceremony: None,
     }
 }
 

@@ -1,7 +1,9 @@
 //! Sessions of staff: how one is bound to a staff member step by step, and what they and their admins see and end of them.
 
 use base::{SessionId, StaffId, Timestamp};
+use keyring::{Field, FieldKey};
 use sea_orm::{ConnectionTrait, DbErr};
+use zeroize::Zeroizing;
 
 use super::own::{self, Owner};
 use super::{Device, EndSessionError, OwnSession, SessionEnd, SessionKey, SessionKind, limits, living, store};
@@ -143,6 +145,42 @@ pub(crate) async fn note_staff_tries(
 ) -> Result<(), DbErr> {
     let failures = i32::try_from(failures).unwrap_or(i32::MAX);
     store::note_tries(transaction, key, failures, last_failure_at).await
+}
+
+/// Keeps what was asked of a passkey within a session, in place of what was asked before. It opens with the session's cookie
+/// alone. Says `false` when the session has ended.
+pub(crate) async fn keep_ceremony(
+    context: &Context,
+    transaction: &WriteTransaction,
+    key: &SessionKey,
+    asked: &[u8],
+) -> Result<bool, DbErr> {
+    let sealed = ceremony_key(context, key).seal_field(ceremony_place(key), asked);
+    store::set_ceremony(transaction, key, Some(sealed)).await
+}
+
+/// Takes what was asked of a passkey within a session, so that nobody finds it again; `None` when there is nothing that opens.
+/// The caller has the account's row locked, so that of several at once one gets it.
+pub(crate) async fn take_ceremony(
+    context: &Context,
+    transaction: &WriteTransaction,
+    key: &SessionKey,
+) -> Result<Option<Zeroizing<Vec<u8>>>, DbErr> {
+    let row = store::find(transaction, key).await?;
+    let Some(sealed) = row.and_then(|row| row.sealed_ceremony) else {
+        return Ok(None);
+    };
+    store::set_ceremony(transaction, key, None).await?;
+    let opened = ceremony_key(context, key).open_field(ceremony_place(key), &sealed);
+    Ok(opened.ok())
+}
+
+fn ceremony_key(context: &Context, key: &SessionKey) -> FieldKey {
+    context.vault.session_key().bound_to(key.secret())
+}
+
+fn ceremony_place(key: &SessionKey) -> Field<'_> {
+    Field::new("session", "sealed_ceremony", key.hash())
 }
 
 /// Ends every session of a staff member, perhaps but one, and says how many there were.

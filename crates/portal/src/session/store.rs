@@ -129,6 +129,21 @@ pub(super) async fn note_tries(
     Ok(())
 }
 
+/// Writes down what was asked of a passkey within a session of staff, or that it is over. Says `false` when the session has
+/// ended.
+pub(super) async fn set_ceremony(
+    on: &impl ConnectionTrait,
+    key: &SessionKey,
+    sealed: Option<Vec<u8>>,
+) -> Result<bool, DbErr> {
+    let updated = Entity::update_many()
+        .col_expr(Column::SealedCeremony, sealed.into())
+        .filter(Column::KeyHash.eq(key.hash().to_vec()))
+        .exec(on)
+        .await?;
+    Ok(updated.rows_affected > 0)
+}
+
 /// Writes down that the session's staff member proved anew who they are.
 pub(super) async fn confirm_staff(
     on: &impl ConnectionTrait,

@@ -39,6 +39,10 @@ pub(crate) struct Model {
     pub(crate) deactivated_at: Option<i64>,
     /// The work account, of somebody whose directory vouches for them; they have no password.
     pub(crate) sealed_work_account: Option<Vec<u8>>,
+    /// How many passkeys they have, so that a request need not count them.
+    pub(crate) passkeys: Option<i32>,
+    /// What their authenticators know the account by: random, and gone with the last passkey.
+    pub(crate) sealed_passkey_handle: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

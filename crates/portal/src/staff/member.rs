@@ -64,6 +64,23 @@ fn start_of(day: Day, time_zone: &TimeZone) -> Timestamp {
     start.map_or(day.start(), |start| Timestamp::from_jiff(start.timestamp()))
 }
 
+/// Which kinds of second factor somebody has. Recovery codes are none of their own: they stand in for either.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SecondFactors {
+    /// One-time codes from an app.
+    pub codes: bool,
+    /// At least one passkey.
+    pub passkeys: bool,
+}
+
+impl SecondFactors {
+    /// Whether there is any.
+    #[must_use]
+    pub const fn any(self) -> bool {
+        self.codes || self.passkeys
+    }
+}
+
 /// Why an account lets nobody in, whatever they know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shut {
@@ -118,6 +135,14 @@ impl Model {
     /// Whether the person's directory vouches for them, and no password does.
     pub(super) const fn has_work_account(&self) -> bool {
         self.sealed_work_account.is_some()
+    }
+
+    /// Which kinds of second factor the person has.
+    pub(super) fn second_factors(&self) -> SecondFactors {
+        SecondFactors {
+            codes: self.sealed_code_secret.is_some(),
+            passkeys: self.passkeys.is_some_and(|passkeys| passkeys > 0),
+        }
     }
 
     pub(super) fn tries(&self) -> Tries {
@@ -199,6 +224,8 @@ pub(super) async fn create(
         created_at: context.now().as_millis(),
         deactivated_at: None,
         sealed_work_account: work_account.map(|text| seal(context, id, Sealed::WorkAccount, text.as_bytes())),
+        passkeys: None,
+        sealed_passkey_handle: None,
     };
     let inserted = Entity::insert(row.clone().into_active_model())
         .exec_without_returning(transaction)
@@ -219,6 +246,7 @@ pub(super) enum Sealed {
     CodeSecret,
     NewCodeSecret,
     WorkAccount,
+    PasskeyHandle,
 }
 
 impl Sealed {
@@ -229,6 +257,7 @@ impl Sealed {
             Self::CodeSecret => "sealed_code_secret",
             Self::NewCodeSecret => "sealed_new_code_secret",
             Self::WorkAccount => "sealed_work_account",
+            Self::PasskeyHandle => "sealed_passkey_handle",
         }
     }
 }

@@ -348,7 +348,7 @@ pub(super) async fn rules_of(
 pub(super) fn demands(context: &Context, row: &entity::Model, rules: &SignInRules, began_at: Timestamp) -> Demands {
     let set_at = row.password_set_at.map(Timestamp::from_millis);
     Demands {
-        has_second_factor: row.sealed_code_secret.is_some(),
+        has_second_factor: row.second_factors().any(),
         second_factor_required: rules.second_factor_required || context.settings.staff.second_factor_required,
         password_too_old: set_at.is_some_and(|set_at| rules.is_too_old(set_at, began_at)),
     }

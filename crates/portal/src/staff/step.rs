@@ -5,7 +5,7 @@ use crate::session::Proven;
 /// What a sign-in of staff asks for next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignInStep {
-    /// A one-time code, or a recovery code in its place.
+    /// A passkey or a one-time code, or a recovery code in its place.
     SecondFactor,
     /// Another password, since this one is too old.
     ChangePassword,

@@ -8,7 +8,7 @@ use super::lock::Barred;
 use super::member::{self, Shut, Validity};
 use super::second_factor::recovery_code;
 use super::sign_in::{demands, rules_of};
-use super::{entity, invitation_entity, store};
+use super::{OwnPasskey, SecondFactors, entity, invitation_entity, passkey, store};
 use crate::rights::{Action, Role};
 use crate::{Context, Denied, Fault, Portal, StaffActor, organisation};
 
@@ -85,10 +85,14 @@ pub struct OwnAccount {
     pub has_work_account: bool,
     /// When they set their password.
     pub password_set_at: Option<Timestamp>,
-    /// When they set up their second factor; `None` when they have none.
+    /// When they set up codes from an app; `None` when they have none.
     pub second_factor_set_at: Option<Timestamp>,
     /// Whether they must have one.
     pub second_factor_required: bool,
+    /// Their passkeys, oldest first.
+    pub passkeys: Vec<OwnPasskey>,
+    /// Whether there can be passkeys ([`Portal::has_passkeys`]).
+    pub passkeys_possible: bool,
     /// How many recovery codes they have left.
     pub recovery_codes_left: usize,
 }
@@ -97,10 +101,19 @@ impl OwnAccount {
     /// So few recovery codes left are worth a warning.
     pub const FEW_RECOVERY_CODES: usize = 3;
 
+    /// Which kinds of second factor they have.
+    #[must_use]
+    pub const fn second_factors(&self) -> SecondFactors {
+        SecondFactors {
+            codes: self.second_factor_set_at.is_some(),
+            passkeys: !self.passkeys.is_empty(),
+        }
+    }
+
     /// Whether they should make new recovery codes before the last is gone.
     #[must_use]
     pub const fn has_few_recovery_codes(&self) -> bool {
-        self.second_factor_set_at.is_some() && self.recovery_codes_left <= Self::FEW_RECOVERY_CODES
+        self.second_factors().any() && self.recovery_codes_left <= Self::FEW_RECOVERY_CODES
     }
 }
 
@@ -191,7 +204,7 @@ impl Portal {
         let row = row.ok_or(SeeStaffError::NotFound)?;
         let rules = rules_of(reader, row.organisation()).await?;
         let zone = time_zone(context, actor).await?;
-        let has_second_factor = row.sealed_code_secret.is_some();
+        let has_codes = row.second_factors().codes;
         Ok(OwnAccount {
             name: member::name(context, &row)?,
             email: member::email(context, &row)?,
@@ -199,11 +212,10 @@ impl Portal {
             validity: Validity::of_instants(row.valid_from, row.valid_until, &zone),
             has_work_account: row.has_work_account(),
             password_set_at: row.password_set_at.map(Timestamp::from_millis),
-            second_factor_set_at: row
-                .code_set_at
-                .filter(|_| has_second_factor)
-                .map(Timestamp::from_millis),
+            second_factor_set_at: row.code_set_at.filter(|_| has_codes).map(Timestamp::from_millis),
             second_factor_required: demands(context, &row, &rules, context.clock_time()).second_factor_required,
+            passkeys: passkey::own(context, reader, &row).await?,
+            passkeys_possible: self.has_passkeys(),
             recovery_codes_left: recovery_code::left(reader, actor.staff_id()).await?,
         })
     }
@@ -229,7 +241,7 @@ fn view(
         role: row.known_role()?,
         validity: Validity::of_instants(row.valid_from, row.valid_until, zone),
         state: state(row, invitation, context.clock_time()),
-        has_second_factor: row.sealed_code_secret.is_some(),
+        has_second_factor: row.second_factors().any(),
         has_work_account: row.has_work_account(),
         last_signed_in_at: row.last_signed_in_at.map(Timestamp::from_millis),
         is_self: row.staff_id() == actor.staff_id(),

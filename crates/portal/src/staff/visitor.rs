@@ -63,6 +63,7 @@ impl Portal {
             role: row.known_role()?,
             name: member::name(context, &row)?,
             has_work_account: row.has_work_account(),
+            second_factors: row.second_factors(),
         };
         if rules.work_account_required && !row.has_work_account() {
             return Ok(match found.confirmed_at {

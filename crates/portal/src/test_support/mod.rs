@@ -1,6 +1,7 @@
 //! What this crate's tests stand on: a real portal with a clock that stands still, on SQLite and, when
 //! `POSTVALV_TEST_POSTGRES` holds the address of a server on which databases may be created, on PostgreSQL too.
 
+mod authenticator;
 mod log;
 mod look;
 mod postgres;
@@ -20,6 +21,7 @@ use crate::{
     StaffSettings,
 };
 
+pub(crate) use authenticator::Authenticator;
 pub(crate) use log::Log;
 pub(crate) use look::{columns, everything_stored, is_among};
 pub(crate) use reading::{bytes_of, identity};
@@ -198,6 +200,7 @@ fn settings(folder: &Path, database_url: SecretString, vault_url: SecretString) 
             },
             ..StaffSettings::default()
         },
+        origin: "https://post.example.se".to_owned(),
         time_zone: TimeZone::get("Europe/Stockholm").unwrap(),
     }
 }

@@ -78,6 +78,8 @@ pub(crate) enum MacPurpose {
     StaffDevice,
     /// Recovery codes of staff.
     RecoveryCode,
+    /// The ids of credentials that passkeys of staff have.
+    Passkey,
 }
 
 /// The vault. Cloning it gives the same vault.
@@ -99,6 +101,7 @@ struct FixedKeys {
     provider_session: MacKey,
     staff_device: MacKey,
     recovery_code: MacKey,
+    passkey: MacKey,
     session: FieldKey,
     device: FieldKey,
     address: FieldKey,
@@ -129,6 +132,7 @@ impl Vault {
             provider_session: installation.mac_key("provider-session"),
             staff_device: installation.mac_key("staff device"),
             recovery_code: installation.mac_key("recovery code"),
+            passkey: installation.mac_key("passkey"),
             session: installation.field_key("session"),
             device: installation.field_key("device"),
             address: installation.field_key("address"),
@@ -182,6 +186,7 @@ impl Vault {
             MacPurpose::ProviderSession => &self.keys.provider_session,
             MacPurpose::StaffDevice => &self.keys.staff_device,
             MacPurpose::RecoveryCode => &self.keys.recovery_code,
+            MacPurpose::Passkey => &self.keys.passkey,
         }
     }
 
@@ -201,7 +206,7 @@ impl Vault {
         &self.keys.address
     }
 
-    /// The key that seals what is known of staff: names, e-mail addresses, secrets of one-time codes.
+    /// The key that seals what is known of staff: names, e-mail addresses, secrets of one-time codes, passkeys.
     pub(crate) fn staff_key(&self) -> &FieldKey {
         &self.keys.staff
     }

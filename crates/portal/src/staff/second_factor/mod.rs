@@ -1,4 +1,4 @@
-//! The second factor: one-time codes and the recovery codes for when they are gone. How it is given at sign-in and to confirm,
+//! The second factor: one-time codes, and the recovery codes for when they or a passkey are gone. How it is given at sign-in and to confirm,
 //! how it is set up, replaced and removed.
 
 pub(crate) mod one_time_code;
@@ -29,7 +29,7 @@ pub enum SecondFactorError {
     /// The actor may not, or not now.
     #[error(transparent)]
     Denied(#[from] Denied),
-    /// The code is wrong, was used already, or is too old.
+    /// The code is wrong, was used already, or is too old; or a passkey's answer is not one to what was asked.
     #[error("the code is not accepted")]
     WrongCode,
     /// There were too many wrong tries: nothing is looked at before then.
@@ -41,6 +41,18 @@ pub enum SecondFactorError {
     /// The organisation or the operator requires a second factor: it can be replaced, not removed.
     #[error("a second factor is required")]
     Required,
+    /// No passkey was asked for in this session, or too long ago, or that was answered already: ask anew.
+    #[error("no passkey was asked for")]
+    NotAsked,
+    /// A passkey needs a name, of at most [`crate::OwnPasskey::MAX_NAME_CHARS`] characters.
+    #[error("a passkey needs a name")]
+    NoName,
+    /// Somebody has as many passkeys as they may have.
+    #[error("there are as many passkeys as there may be")]
+    TooManyPasskeys,
+    /// The portal is not reached by a name, to which passkeys could belong.
+    #[error("there are no passkeys here")]
+    NoPasskeysHere,
     /// Something else happened meanwhile, and what was asked for is no longer this: begin again.
     #[error("this is not asked for any more")]
     Overtaken,
@@ -58,9 +70,12 @@ impl<E: Into<Fault>> From<E> for SecondFactorError {
 /// Somebody did not prove anew who they are.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfirmError {
-    /// The password or the code is wrong, or the code was used already. Which of them isn't said.
+    /// The password or the code is wrong, or the code was used already. Which of them isn't said. Or the passkey is.
     #[error("the password or the code is not accepted")]
     Wrong,
+    /// No passkey was asked for in this session, or too long ago, or that was answered already: ask anew.
+    #[error("no passkey was asked for")]
+    NotAsked,
     /// There were too many wrong tries: nothing is looked at before then.
     #[error("there were too many wrong tries")]
     TooManyTries {
@@ -169,7 +184,7 @@ impl Portal {
         if let Some(barred) = tries.barred(now) {
             return Err(ConfirmError::TooManyTries { until: barred.until() });
         }
-        let has_second_factor = row.sealed_code_secret.is_some();
+        let has_second_factor = row.second_factors().any();
         let proven = if !matches || row.password_hash != stored {
             None
         } else if !has_second_factor {
@@ -186,17 +201,28 @@ impl Portal {
                 AfterWrongTry::Ended => ConfirmError::SessionGone,
             });
         };
-        if !session::confirm_staff(context, &transaction, actor.session(), proven).await? {
-            return Err(ConfirmError::SessionGone);
-        }
-        within::forget(&transaction, actor).await?;
-        let entry = AuditEntry::by_staff(actor, AuditAction::StaffConfirmed)
-            .about(AuditTarget::Staff(staff))
-            .detail(by);
-        context.audit.record(&transaction, context.now(), &entry).await?;
-        transaction.commit().await?;
-        Ok(())
+        confirmed(context, transaction, actor, proven, by).await
     }
+}
+
+/// Writes down that somebody proved anew who they are, and by what.
+pub(super) async fn confirmed(
+    context: &Context,
+    transaction: WriteTransaction,
+    actor: &StaffActor,
+    proven: Proven,
+    by: &'static str,
+) -> Result<(), ConfirmError> {
+    if !session::confirm_staff(context, &transaction, actor.session(), proven).await? {
+        return Err(ConfirmError::SessionGone);
+    }
+    within::forget(&transaction, actor).await?;
+    let entry = AuditEntry::by_staff(actor, AuditAction::StaffConfirmed)
+        .about(AuditTarget::Staff(actor.staff_id()))
+        .detail(by);
+    context.audit.record(&transaction, context.now(), &entry).await?;
+    transaction.commit().await?;
+    Ok(())
 }
 
 /// Accepts a one-time code or a recovery code, once. Says which it was.
@@ -207,10 +233,13 @@ async fn accept(
     code: &str,
     now: Timestamp,
 ) -> Result<Option<&'static str>, Fault> {
-    let Some(sealed) = &row.sealed_code_secret else {
+    if !row.second_factors().any() {
         return Ok(None);
-    };
+    }
     if let Some(code) = one_time_code::tidied(code) {
+        let Some(sealed) = &row.sealed_code_secret else {
+            return Ok(None);
+        };
         let secret = member::open(context, row.staff_id(), Sealed::CodeSecret, sealed)?;
         let Some(step) = one_time_code::step_of(&secret, &code, row.code_step, now)? else {
             return Ok(None);

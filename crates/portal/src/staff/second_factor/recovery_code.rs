@@ -59,7 +59,7 @@ fn mac(context: &Context, staff: StaffId, code: &str) -> Vec<u8> {
 }
 
 /// Makes somebody's codes anew; those from before are worth nothing.
-pub(super) async fn make(
+pub(in crate::staff) async fn make(
     context: &Context,
     on: &impl ConnectionTrait,
     staff: StaffId,

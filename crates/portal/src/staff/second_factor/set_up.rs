@@ -13,7 +13,7 @@ use crate::rights::Action;
 use crate::session::{self, Proven};
 use crate::staff::member::{self, Sealed};
 use crate::staff::sign_in::{demands, rules_of};
-use crate::staff::{SignInStep, StaffProof, entity, store};
+use crate::staff::{SignInStep, StaffProof, entity, passkey, store};
 use crate::{Context, Fault, Portal, SessionKey};
 
 /// Somebody who sets up a second factor: on the way in because one is required, or later of their own accord.
@@ -38,7 +38,7 @@ impl<'a> From<&'a StaffActor> for Applicant<'a> {
 }
 
 impl<'a> Applicant<'a> {
-    async fn may(self, context: &Context) -> Result<(), SecondFactorError> {
+    pub(in crate::staff) async fn may(self, context: &Context) -> Result<(), SecondFactorError> {
         match self {
             Self::Candidate(candidate) if candidate.step() == SignInStep::SetUpSecondFactor => Ok(()),
             Self::Candidate(_) => Err(SecondFactorError::Overtaken),
@@ -47,36 +47,36 @@ impl<'a> Applicant<'a> {
     }
 
     /// Whether what was looked at for the request still holds: who is on the way in must not replace what another session set.
-    fn still_may(self, row: &entity::Model) -> bool {
+    pub(in crate::staff) fn still_may(self, row: &entity::Model) -> bool {
         match self {
-            Self::Candidate(_) => row.sealed_code_secret.is_none() && row.password_hash.is_some(),
+            Self::Candidate(_) => !row.second_factors().any() && row.password_hash.is_some(),
             // A directory asks for its own.
             Self::Staff(_) => !row.has_work_account(),
         }
     }
 
-    const fn staff(self) -> StaffId {
+    pub(in crate::staff) const fn staff(self) -> StaffId {
         match self {
             Self::Candidate(candidate) => candidate.staff_id(),
             Self::Staff(actor) => actor.staff_id(),
         }
     }
 
-    fn organisation_name(self) -> &'a str {
+    pub(in crate::staff) fn organisation_name(self) -> &'a str {
         match self {
             Self::Candidate(candidate) => candidate.organisation_name(),
             Self::Staff(actor) => actor.organisation_name(),
         }
     }
 
-    const fn session(self) -> &'a SessionKey {
+    pub(in crate::staff) const fn session(self) -> &'a SessionKey {
         match self {
             Self::Candidate(candidate) => candidate.session(),
             Self::Staff(actor) => actor.session(),
         }
     }
 
-    const fn request(self) -> &'a RequestInfo {
+    pub(in crate::staff) const fn request(self) -> &'a RequestInfo {
         match self {
             Self::Candidate(candidate) => candidate.request(),
             Self::Staff(actor) => actor.request(),
@@ -201,7 +201,8 @@ impl Portal {
         Ok(SecondFactorSet { recovery_codes, proof })
     }
 
-    /// Removes a staff member's own second factor and its recovery codes, when none is required.
+    /// Removes a staff member's own app with codes, unless a second factor is required and they have no passkey. The recovery
+    /// codes stay as long as there is a passkey for which they may stand in.
     ///
     /// # Errors
     ///
@@ -213,10 +214,14 @@ impl Portal {
         let row = store::lock(&transaction, staff).await?;
         let row = row.ok_or(SecondFactorError::Overtaken)?;
         let rules = rules_of(&transaction, row.organisation()).await?;
-        if demands(context, &row, &rules, context.clock_time()).second_factor_required {
+        let has_passkeys = row.second_factors().passkeys;
+        if !has_passkeys && demands(context, &row, &rules, context.clock_time()).second_factor_required {
             return Err(SecondFactorError::Required);
         }
-        forget(&transaction, &row).await?;
+        forget_app(&transaction, &row).await?;
+        if !has_passkeys {
+            recovery_code::delete(&transaction, staff).await?;
+        }
         let entry = AuditEntry::by_staff(actor, AuditAction::StaffSecondFactorRemoved).about(AuditTarget::Staff(staff));
         context.audit.record(&transaction, context.now(), &entry).await?;
         transaction.commit().await?;
@@ -233,7 +238,7 @@ impl Portal {
         let (context, staff) = (&*self.0, actor.staff_id());
         let transaction = context.database.write().await?;
         let row = store::lock(&transaction, staff).await?;
-        let row = row.filter(|row| row.sealed_code_secret.is_some());
+        let row = row.filter(|row| row.second_factors().any());
         row.ok_or(SecondFactorError::Overtaken)?;
         let codes = recovery_code::make(context, &transaction, staff).await?;
         let entry = AuditEntry::by_staff(actor, AuditAction::StaffRecoveryCodesMade).about(AuditTarget::Staff(staff));
@@ -243,8 +248,15 @@ impl Portal {
     }
 }
 
-/// Takes somebody's second factor away, with its recovery codes and one that is being set up.
+/// Takes every second factor of somebody's away, with the recovery codes and one that is being set up.
 pub(in crate::staff) async fn forget(transaction: &WriteTransaction, row: &entity::Model) -> Result<(), Fault> {
+    forget_app(transaction, row).await?;
+    passkey::forget(transaction, row).await?;
+    Ok(recovery_code::delete(transaction, row.staff_id()).await?)
+}
+
+/// Takes somebody's app with codes away, and one that is being set up.
+async fn forget_app(transaction: &WriteTransaction, row: &entity::Model) -> Result<(), Fault> {
     let change = entity::ActiveModel {
         id: Set(row.id),
         sealed_code_secret: Set(None),
@@ -254,7 +266,7 @@ pub(in crate::staff) async fn forget(transaction: &WriteTransaction, row: &entit
         ..entity::ActiveModel::default()
     };
     entity::Entity::update(change).exec(transaction).await?;
-    Ok(recovery_code::delete(transaction, row.staff_id()).await?)
+    Ok(())
 }
 
 /// The key that seals a secret that is being set up in a session.

@@ -38,6 +38,11 @@ fn use_cases() -> Vec<(Action, UseCase)> {
         ChangeOwnSecondFactor SecondFactorError: |portal, actor, other| portal.set_second_factor(actor, "000000");
         ChangeOwnSecondFactor SecondFactorError: |portal, actor, other| portal.remove_second_factor(actor);
         ChangeOwnSecondFactor SecondFactorError: |portal, actor, other| portal.make_recovery_codes(actor);
+        ChangeOwnSecondFactor SecondFactorError: |portal, actor, other| portal.ask_for_new_passkey(actor);
+        ChangeOwnSecondFactor SecondFactorError: |portal, actor, other| portal.add_passkey(actor, "Nyckel", "{}");
+        ChangeOwnSecondFactor SecondFactorError: |portal, actor, other| {
+            portal.remove_passkey(actor, base::PasskeyId::from_uuid(*other.as_uuid()))
+        };
         SeeStaff SeeStaffError: |portal, actor, other| portal.list_staff(actor);
         SeeStaff SeeStaffError: |portal, actor, other| portal.staff_member(actor, other);
         InviteStaff InviteError: |portal, actor, other| {

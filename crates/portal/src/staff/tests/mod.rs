@@ -4,6 +4,7 @@ mod administration;
 mod confirmation;
 mod invitations;
 mod matrix;
+mod passkeys;
 mod passwords;
 mod second_factor;
 mod sessions;
