@@ -33,7 +33,7 @@ export async function organisationId(installation: Installation): Promise<string
 }
 
 /** The link by which the organisation's first admin gets in. */
-export async function inviteAdmin(installation: Installation, { name, email } = admin): Promise<string> {
+export async function inviteAdmin(installation: Installation, { name, email }: { name: string; email: string } = admin): Promise<string> {
   const id = await organisationId(installation);
   const invited = await installation.operate('staff', 'invite-admin', '--organisation', id, '--name', name, '--email', email);
   const link = invited.stdout.match(/^invitation (\S+)$/m)?.[1];
