@@ -7,6 +7,7 @@ import { admin, choosePassword, freshStep, giveCode, givePassword, inviteAdmin, 
 let installation: Installation;
 
 test.beforeEach(async () => {
+  moveAuthenticator(0);
   installation = await Installation.start();
 });
 
