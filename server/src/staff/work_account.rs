@@ -130,15 +130,14 @@ pub(super) async fn callback(
     let mut response = match finish_work_account(&state, &session, &provider, given).await {
         Ok(found) => match found.vouched {
             Ok(vouched) => {
-                let finished = match (&actor, found.attempt.confirms) {
+                let attempt = &found.attempt;
+                let finished = match (&actor, attempt.confirms) {
                     (Some(actor), Some(confirms)) if actor.staff_id() == confirms => {
                         confirmed(&state, actor, &vouched, &visitor, &headers).await
                     }
-                    (_, Some(_)) => Err(WorkAccountError::SomebodyElse),
-                    (_, None) => {
-                        let organisation = &found.attempt.organisation;
-                        signed_in(&state, organisation, &vouched, &visitor, &session, &headers).await
-                    }
+                    // Whoever began to confirm is not signed in here any more.
+                    (_, Some(_)) => Ok(refuse(&state, &visitor, Some(attempt), SignInRefusal::Mismatch).await),
+                    (_, None) => signed_in(&state, &attempt.organisation, &vouched, &visitor, &session, &headers).await,
                 };
                 finished.unwrap_or_else(|error| not_let_in(&error, &visitor))
             }

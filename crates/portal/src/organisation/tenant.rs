@@ -4,7 +4,7 @@
 use base::{OrganisationId, TenantId};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
-use super::{find_row, tenant_entity};
+use super::{lock_row, tenant_entity};
 use crate::actor::OperatorActor;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::{Fault, Portal, staff};
@@ -94,7 +94,8 @@ impl Portal {
         }
         let context = &*self.0;
         let transaction = context.database.write().await?;
-        find_row(&transaction, organisation)
+        // Of two that are added at once, the second sees the first.
+        lock_row(&transaction, organisation)
             .await?
             .ok_or(TenantError::NotFound)?;
         let known = tenants_of(&transaction, organisation).await?;
