@@ -7,6 +7,7 @@
 mod allowed_networks;
 mod id;
 mod personnummer;
+mod prid;
 mod secret;
 mod timestamp;
 
@@ -16,6 +17,7 @@ mod clock;
 pub use allowed_networks::{AllowedNetworks, InvalidNetworks};
 pub use id::*;
 pub use personnummer::{InvalidPersonnummer, Personnummer, PersonnummerKind};
+pub use prid::{InvalidPrid, Prid};
 pub use secret::{Secret, SecretString, constant_time_eq};
 pub use timestamp::{Day, Timestamp};
 

@@ -49,6 +49,7 @@ fn settings(folder: &str, provider: &str, portal: String, vault: String) -> Sett
         retention_ceiling_days: Settings::DEFAULT_RETENTION_CEILING_DAYS,
         limits: Limits::default(),
         sessions: SessionLimits::default(),
+        ways_in: portal::WaysIn::default(),
         staff: portal::StaffSettings::default(),
         origin: "https://localhost".to_owned(),
         time_zone: jiff::tz::TimeZone::UTC,

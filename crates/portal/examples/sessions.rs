@@ -76,6 +76,7 @@ fn settings(folder: &str, portal: String, vault: String) -> Settings {
         retention_ceiling_days: Settings::DEFAULT_RETENTION_CEILING_DAYS,
         limits: Limits::default(),
         sessions: SessionLimits::default(),
+        ways_in: portal::WaysIn::default(),
         staff: StaffSettings {
             second_factor_required: false,
             // No password is tried here.

@@ -24,10 +24,12 @@ pub struct RequestInfo {
 }
 
 /// How sure the provider is of who the person is (Digg's levels of assurance; eIDAS (EU) 910/2014 article 8 calls
-/// the same two substantial and high).
+/// three and four substantial and high).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AssuranceLevel {
-    /// Level 3, substantial: what BankID gives, and the least that lets a recipient in.
+    /// Level 2: a work account whose directory the operator does not vouch for more. Lets nobody else in.
+    Two,
+    /// Level 3, substantial: what BankID gives, and the least that lets a person with a number in.
     Three,
     /// Level 4, high.
     Four,
@@ -38,6 +40,7 @@ impl AssuranceLevel {
     #[must_use]
     pub const fn number(self) -> i16 {
         match self {
+            Self::Two => 2,
             Self::Three => 3,
             Self::Four => 4,
         }
@@ -47,6 +50,7 @@ impl AssuranceLevel {
     #[must_use]
     pub const fn from_number(number: i16) -> Option<Self> {
         match number {
+            2 => Some(Self::Two),
             3 => Some(Self::Three),
             4 => Some(Self::Four),
             _ => None,
@@ -289,11 +293,11 @@ mod tests {
     }
 
     #[test]
-    fn a_level_below_three_lets_nobody_in() {
-        assert_eq!(AssuranceLevel::from_number(2), None);
-        for level in [AssuranceLevel::Three, AssuranceLevel::Four] {
+    fn a_level_below_two_lets_nobody_in() {
+        assert_eq!(AssuranceLevel::from_number(1), None);
+        for level in [AssuranceLevel::Two, AssuranceLevel::Three, AssuranceLevel::Four] {
             assert_eq!(AssuranceLevel::from_number(level.number()), Some(level));
         }
-        assert!(AssuranceLevel::Four > AssuranceLevel::Three);
+        assert!(AssuranceLevel::Four > AssuranceLevel::Three && AssuranceLevel::Three > AssuranceLevel::Two);
     }
 }

@@ -111,7 +111,7 @@ async fn open_person(context: &Context, recipient: RecipientId, opened: &mut Vec
     let Ok(Some(personal)) = context.vault.personal(recipient).await else {
         return;
     };
-    opened.push(Opened::Personal(personal.personnummer.expose().to_owned()));
+    opened.push(Opened::Personal(personal.identifier.indexed().to_string()));
     opened.extend(
         [personal.name, personal.email]
             .into_iter()

@@ -37,6 +37,7 @@ mod system;
 #[cfg(test)]
 mod test_support;
 mod vault;
+mod work_account;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -59,7 +60,8 @@ pub use case::{
     CaseView, InboxEntry, MessageView, SentDelivery, SentMessage, SentMessages, SentMessagesError, SentRecipient,
 };
 pub use document::{
-    Content, ContentError, ContentUse, DocumentSummary, DocumentView, Preview, ReadError, RequestedRange,
+    Content, ContentError, ContentUse, DocumentSummary, DocumentView, ListedDocument, Preview, ReadError,
+    RequestedRange,
 };
 pub use event::{EndingCredential, Event, EventKind};
 pub use fault::Fault;
@@ -79,26 +81,29 @@ pub use provisioning::{
     caseless,
 };
 pub use purge::{PurgeMode, PurgeReport};
-pub use recipient::{SignInError, SignInRefusal, VerifiedIdentity};
+pub use recipient::{
+    Identity, KnownAs, RecipientIdentifier, SignInError, SignInRefusal, VerifiedIdentity, WorkInvitation,
+};
 pub use rights::{Action, Role, UnknownRole};
 pub use session::{
     BrowserFamily, Device, EndSessionError, LogoutError, LogoutNotice, LogoutRefusal, OwnSession, ProviderSession,
     SessionCreation, SessionEnd, SessionKey, SessionKind, StoredSession, SystemFamily,
 };
 pub use settings::{
-    BlobSettings, Limits, PasswordCost, ProviderSettings, S3Settings, SessionLimits, Settings, StaffSettings,
+    BlobSettings, Limits, PasswordCost, ProviderSettings, S3Settings, SessionLimits, Settings, StaffSettings, WaysIn,
 };
 pub use staff::{
     AcceptError, AcceptedInvitation, Applicant, ChangePasswordError, ChangeStaffError, ConfirmError, Invitation,
     InvitationView, InviteError, NewDevice, NewStaffMember, OwnAccount, OwnPasskey, PasskeyAdded, PasswordProblem,
     PasswordRefused, SecondFactorError, SecondFactorSet, SecondFactorSetUp, SecondFactors, SeeStaffError, SignInStep,
     StaffMember, StaffNotices, StaffProof, StaffSignInError, StaffState, StaffVisitor, Validity, VouchedStaff,
-    WorkAccount, WorkAccountError,
+    WorkAccountError,
 };
 pub use system::{
     Administrator, AssertionProblem, Credential, CredentialKind, CredentialState, InvalidKey, IssuedToken,
     KeyAlgorithm, NewSecret, NewSystem, OutsideNetworks, RegisteredKey, System, SystemSetUpError, TokenError,
 };
+pub use work_account::WorkAccount;
 
 /// The portal: every use case is a method of it. Cloning gives the same portal.
 #[derive(Clone)]

@@ -1,11 +1,14 @@
 //! What an operator decides about the portal: where things are stored and where the limits lie. Plain values; the
 //! server reads them from its configuration.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use base::SecretString;
+use base::{SecretString, TenantId};
 use jiff::tz::TimeZone;
+
+use crate::AssuranceLevel;
 
 /// Where the portal stores what it has, and its limits.
 #[derive(Clone, Debug)]
@@ -24,6 +27,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How long a recipient stays signed in.
     pub sessions: SessionLimits,
+    /// How recipients may sign in.
+    pub ways_in: WaysIn,
     /// How staff sign in.
     pub staff: StaffSettings,
     /// The address at which people reach the portal, scheme and host and port: passkeys are bound to its host.
@@ -93,6 +98,25 @@ impl Default for Limits {
             max_files: 50,
             max_recipients: 100,
             max_text_chars: 20_000,
+        }
+    }
+}
+
+/// How recipients may sign in: what may be sent so that somebody can read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaysIn {
+    /// The highest level at which people with a number, or with an e-ID of another country, can sign in.
+    pub people: AssuranceLevel,
+    /// The directories whose users may be recipients, and the highest level at which they can sign in.
+    pub directories: BTreeMap<TenantId, AssuranceLevel>,
+}
+
+impl Default for WaysIn {
+    /// As BankID lets people in, and no work account.
+    fn default() -> Self {
+        Self {
+            people: AssuranceLevel::Three,
+            directories: BTreeMap::new(),
         }
     }
 }

@@ -30,6 +30,8 @@ pub(crate) enum AuditAction {
     MessageStatusRead,
     MessageRevoked,
     RecipientSignedIn,
+    /// Somebody who signed in turned out to be a person who was known by something else.
+    RecipientLinked,
     RecipientSignInRefused,
     RecipientSignedOut,
     /// A person ended one of their own sessions from another.
@@ -114,6 +116,7 @@ impl AuditAction {
             Self::MessageStatusRead => "message.status-read",
             Self::MessageRevoked => "message.revoked",
             Self::RecipientSignedIn => "recipient.signed-in",
+            Self::RecipientLinked => "recipient.linked",
             Self::RecipientSignInRefused => "recipient.sign-in-refused",
             Self::RecipientSignedOut => "recipient.signed-out",
             Self::RecipientSessionEnded => "recipient.session-ended",

@@ -12,7 +12,7 @@ mod view;
 pub(crate) use create::open;
 pub use inbox::InboxEntry;
 pub use sent::{SentDelivery, SentMessage, SentMessages, SentMessagesError, SentRecipient};
-pub(crate) use store::{lock, recipients_with_cases, release_ended};
+pub(crate) use store::{give, lock, recipients_with_cases, release_ended};
 pub(crate) use texts::open_title;
 pub use view::{CaseView, MessageView};
 

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use base::{MessageId, OrganisationId, Personnummer, RecipientId, Timestamp};
+use base::{MessageId, OrganisationId, RecipientId, Timestamp};
 use keyring::{ContentOwner, Field};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::audit::{AuditAction, AuditEntry};
 use crate::message::{DeliveryStatus, entity};
 use crate::rights::Action;
-use crate::{Context, Denied, Fault, Portal, StaffActor, delivery};
+use crate::{Context, Denied, Fault, KnownAs, Portal, StaffActor, delivery};
 
 /// How many messages one look gives.
 const PAGE: usize = 25;
@@ -43,9 +43,9 @@ pub struct SentDelivery {
 /// Whom a delivery went to, as far as it can be shown.
 #[derive(Clone, PartialEq, Eq)]
 pub enum SentRecipient {
-    /// Somebody with this number.
-    Number(Personnummer),
-    /// Somebody who may still read it, but whose number does not open.
+    /// Somebody who may still read it.
+    Known(KnownAs),
+    /// Somebody who may still read it, but what they are known by does not open.
     Unreadable,
     /// Somebody who may not read it any more: the portal forgets who it was.
     Forgotten,
@@ -122,12 +122,12 @@ async fn list(
         .filter(|(status, _)| status.is_living())
         .filter_map(|(_, row)| row.recipient_id.map(RecipientId::from_uuid))
         .collect();
-    let numbers = context.vault.numbers(&people).await?;
+    let known = context.vault.known_as(&people).await?;
     let mut sent: HashMap<Uuid, Vec<SentDelivery>> = HashMap::with_capacity(rows.len());
     for (status, row) in deliveries {
         let recipient = match row.recipient_id.filter(|_| status.is_living()) {
-            Some(id) => match numbers.get(&RecipientId::from_uuid(id)) {
-                Some(number) => SentRecipient::Number(number.clone()),
+            Some(id) => match known.get(&RecipientId::from_uuid(id)) {
+                Some(known) => SentRecipient::Known(known.clone()),
                 None => SentRecipient::Unreadable,
             },
             None => SentRecipient::Forgotten,

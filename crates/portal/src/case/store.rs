@@ -38,6 +38,24 @@ pub(crate) async fn lock(transaction: &WriteTransaction, cases: &[Uuid]) -> Resu
     Ok(())
 }
 
+/// Gives one person's cases to another, locked in the order of their ids, and says how many there were.
+pub(crate) async fn give(transaction: &WriteTransaction, from: RecipientId, to: RecipientId) -> Result<u64, DbErr> {
+    let theirs = Column::RecipientId.eq(*from.as_uuid());
+    let cases = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(theirs.clone())
+        .into_tuple()
+        .all(transaction);
+    lock(transaction, &cases.await?).await?;
+    let given = Entity::update_many()
+        .col_expr(Column::RecipientId, Expr::value(*to.as_uuid()))
+        .filter(theirs)
+        .exec(transaction)
+        .await?;
+    Ok(given.rows_affected)
+}
+
 /// Unties cases in which nothing lives any more from their recipients, and gives these.
 pub(crate) async fn release_ended(transaction: &WriteTransaction, cases: &[Uuid]) -> Result<Vec<RecipientId>, DbErr> {
     let living: Vec<Uuid> = delivery::entity::Entity::find()

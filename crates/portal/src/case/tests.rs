@@ -6,7 +6,7 @@ use base::CaseId;
 use sea_orm::ConnectionTrait as _;
 
 use crate::test_support::{PDF, draft, on_both_databases};
-use crate::{EventKind, ReadError};
+use crate::{EventKind, ListedDocument, ReadError};
 
 on_both_databases! {
     async fn an_inbox_shows_what_waits_and_who_sent_it(portal: TestPortal) {
@@ -67,7 +67,9 @@ on_both_databases! {
         assert_eq!(case.time_zone.iana_name(), Some("Europe/Stockholm"));
         let message = &case.messages[0];
         assert_eq!(message.body, "Hej! Här är beslutet.");
-        let document = &message.documents[0];
+        let ListedDocument::Open(document) = &message.documents[0] else {
+            panic!("the document is locked");
+        };
         assert_eq!(document.file_name, "beslut.pdf");
         assert_eq!(document.media_type, "application/pdf");
         assert_eq!(document.size, u64::try_from(PDF.len()).unwrap());

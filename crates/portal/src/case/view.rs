@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use base::{CaseId, MessageId, OrganisationId, Timestamp};
+use base::{CaseId, DocumentId, MessageId, OrganisationId, Timestamp};
 use jiff::tz::TimeZone;
 use keyring::{ContentKey, ContentOwner};
 
@@ -11,7 +11,7 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::delivery::{self, Finder, ReadableDelivery, ReadableDocument};
 use crate::document::summary;
 use crate::event;
-use crate::{Context, DocumentSummary, Portal, ReadError, RecipientActor};
+use crate::{AssuranceLevel, Context, ListedDocument, Portal, ReadError, RecipientActor};
 
 /// A case with its messages.
 #[derive(Clone, PartialEq)]
@@ -44,7 +44,7 @@ pub struct MessageView {
     /// When it goes.
     pub expires_at: Timestamp,
     /// Its documents, in the sender's order.
-    pub documents: Vec<DocumentSummary>,
+    pub documents: Vec<ListedDocument>,
 }
 
 impl Portal {
@@ -76,6 +76,8 @@ impl Portal {
 struct Found {
     deliveries: Vec<ReadableDelivery>,
     documents: Vec<ReadableDocument>,
+    /// Those of the documents that ask for a higher level than the person signed in at.
+    locked: HashMap<DocumentId, AssuranceLevel>,
 }
 
 impl Found {
@@ -90,7 +92,15 @@ impl Found {
         let mut documents = finder.documents_in_case(database, case).await?;
         // A message that came between the two looks is shown the next time.
         documents.retain(|document| deliveries.iter().any(|delivery| delivery.message == document.message));
-        Ok(Self { deliveries, documents })
+        let above = |document: &&ReadableDocument| !finder.may_open(document);
+        let locked = documents.iter().filter(above);
+        Ok(Self {
+            locked: locked
+                .filter_map(|document| Some((document.id, document.minimum_level?)))
+                .collect(),
+            deliveries,
+            documents,
+        })
     }
 }
 
@@ -156,6 +166,7 @@ async fn keys(context: &Context, found: &Found) -> Result<Keys, ReadError> {
     let files = found
         .documents
         .iter()
+        .filter(|document| !found.locked.contains_key(&document.id))
         .map(|document| (document.organisation, ContentOwner::Document(document.id)));
     let owners: Vec<(OrganisationId, ContentOwner)> = messages.chain(files).collect();
     let keys = context.vault.content_keys(&owners).await?;
@@ -164,12 +175,21 @@ async fn keys(context: &Context, found: &Found) -> Result<Keys, ReadError> {
 }
 
 fn view(context: &Context, case: CaseId, found: &Found, keys: &Keys) -> Result<CaseView, ReadError> {
-    let Found { deliveries, documents } = found;
-    let mut summaries: HashMap<MessageId, Vec<DocumentSummary>> = HashMap::new();
+    let Found {
+        deliveries,
+        documents,
+        locked,
+    } = found;
+    let mut listed: HashMap<MessageId, Vec<ListedDocument>> = HashMap::new();
     for document in documents {
-        let key = keys.get(&ContentOwner::Document(document.id));
-        let summary = summary(key.ok_or(ReadError::Damaged)?, document)?;
-        summaries.entry(document.message).or_default().push(summary);
+        let entry = match locked.get(&document.id) {
+            Some(level) => ListedDocument::Locked(*level),
+            None => {
+                let key = keys.get(&ContentOwner::Document(document.id));
+                ListedDocument::Open(summary(key.ok_or(ReadError::Damaged)?, document)?)
+            }
+        };
+        listed.entry(document.message).or_default().push(entry);
     }
     let mut messages = Vec::with_capacity(deliveries.len());
     for delivery in deliveries {
@@ -181,7 +201,7 @@ fn view(context: &Context, case: CaseId, found: &Found, keys: &Keys) -> Result<C
             body: open_body(key, delivery)?,
             sent_at: delivery.sent_at,
             expires_at: delivery.expires_at,
-            documents: summaries.remove(&delivery.message).unwrap_or_default(),
+            documents: listed.remove(&delivery.message).unwrap_or_default(),
         });
     }
     let (Some(latest), Some(first_to_go)) = (

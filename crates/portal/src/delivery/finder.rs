@@ -5,7 +5,7 @@ use base::{CaseId, DeliveryId, DocumentId, MessageId, OrganisationId, RecipientI
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 
 use super::listing;
-use crate::RecipientActor;
+use crate::{AssuranceLevel, RecipientActor};
 
 /// The most deliveries that one look into the inbox or a case gives; the latest of them.
 const MAX_DELIVERIES: i64 = 1_000;
@@ -64,12 +64,15 @@ pub(crate) struct ReadableDocument {
     pub(crate) media_type: String,
     /// In bytes, decrypted.
     pub(crate) size: u64,
+    /// How sure a provider must be of who reads it.
+    pub(crate) minimum_level: Option<AssuranceLevel>,
 }
 
 /// Finds what one person may read at one instant.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Finder {
     recipient: RecipientId,
+    level: AssuranceLevel,
     now: Timestamp,
 }
 
@@ -78,6 +81,7 @@ impl Finder {
     pub(crate) const fn new(actor: &RecipientActor, now: Timestamp) -> Self {
         Self {
             recipient: actor.recipient_id(),
+            level: actor.level(),
             now,
         }
     }
@@ -103,7 +107,8 @@ impl Finder {
         self.query(on, sql, more, ReadableDelivery::from_row).await
     }
 
-    /// The documents that the person may read in a case, in the senders' order; nothing when the case is not theirs.
+    /// The documents that the person may know of in a case, in the senders' order; nothing when the case is not theirs. Some may
+    /// ask for a higher level than they signed in at: [`Finder::may_open`].
     pub(crate) async fn documents_in_case(
         self,
         on: &impl ConnectionTrait,
@@ -111,7 +116,7 @@ impl Finder {
     ) -> Result<Vec<ReadableDocument>, DbErr> {
         let sql = concat!(
             "SELECT document.id, document.message_id, document.organisation_id, document.sealed_file_name, \
-             document.media_type, document.size \
+             document.media_type, document.size, document.minimum_level \
              FROM delivery JOIN document ON document.message_id = delivery.message_id WHERE ",
             readable!(),
             " AND delivery.case_id = $3 AND document.purged_at IS NULL ORDER BY document.message_id, document.position"
@@ -128,14 +133,14 @@ impl Finder {
     ) -> Result<Option<(ReadableDocument, ReadableDelivery)>, DbErr> {
         let sql = concat!(
             "SELECT document.id, document.message_id, document.organisation_id, document.sealed_file_name, \
-             document.media_type, document.size \
+             document.media_type, document.size, document.minimum_level \
              FROM delivery JOIN document ON document.message_id = delivery.message_id WHERE ",
             readable!(),
-            " AND document.id = $3 AND document.purged_at IS NULL LIMIT 1"
+            " AND document.id = $3 AND document.purged_at IS NULL \
+             AND (document.minimum_level IS NULL OR document.minimum_level <= $4) LIMIT 1"
         );
-        let found = self
-            .query(on, sql, [(*document.as_uuid()).into()], ReadableDocument::from_row)
-            .await?;
+        let more = [(*document.as_uuid()).into(), i32::from(self.level.number()).into()];
+        let found = self.query(on, sql, more, ReadableDocument::from_row).await?;
         let Some(found) = found.into_iter().next() else {
             return Ok(None);
         };
@@ -149,6 +154,31 @@ impl Finder {
             .query(on, sql, [(*found.message.as_uuid()).into()], ReadableDelivery::from_row)
             .await?;
         Ok(through.into_iter().next().map(|delivery| (found, delivery)))
+    }
+
+    /// Whether the person signed in at the level that a document asks for.
+    pub(crate) fn may_open(self, document: &ReadableDocument) -> bool {
+        document.minimum_level.is_none_or(|minimum| self.level >= minimum)
+    }
+
+    /// The level that a document asks for of somebody who may know of it, but signed in at a lower one.
+    pub(crate) async fn locked_document(
+        self,
+        on: &impl ConnectionTrait,
+        document: DocumentId,
+    ) -> Result<Option<AssuranceLevel>, DbErr> {
+        let sql = concat!(
+            "SELECT document.id, document.message_id, document.organisation_id, document.sealed_file_name, \
+             document.media_type, document.size, document.minimum_level \
+             FROM delivery JOIN document ON document.message_id = delivery.message_id WHERE ",
+            readable!(),
+            " AND document.id = $3 AND document.purged_at IS NULL LIMIT 1"
+        );
+        let found = self
+            .query(on, sql, [(*document.as_uuid()).into()], ReadableDocument::from_row)
+            .await?;
+        let locked = found.into_iter().next().filter(|document| !self.may_open(document));
+        Ok(locked.and_then(|document| document.minimum_level))
     }
 
     async fn query<T>(
@@ -202,6 +232,13 @@ impl ReadableDocument {
             media_type: row.try_get_by_index(4)?,
             size: u64::try_from(row.try_get_by_index::<i64>(5)?)
                 .map_err(|_| DbErr::Type("a document's size is negative".to_owned()))?,
+            minimum_level: row.try_get_by_index::<Option<i32>>(6)?.map(level).transpose()?,
         })
     }
+}
+
+/// A level that is no longer known opens nothing.
+fn level(number: i32) -> Result<AssuranceLevel, DbErr> {
+    let level = i16::try_from(number).ok().and_then(AssuranceLevel::from_number);
+    level.ok_or_else(|| DbErr::Type("a document's level is unknown".to_owned()))
 }

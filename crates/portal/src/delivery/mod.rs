@@ -9,7 +9,7 @@ mod store;
 
 pub(crate) use finder::{Finder, ReadableDelivery, ReadableDocument};
 pub(crate) use sending::{NewDelivery, create, of_message, of_messages, revoke};
-pub(crate) use store::mark_opened;
+pub(crate) use store::{give, mark_opened};
 
 #[cfg(test)]
 mod tests;

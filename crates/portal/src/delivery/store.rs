@@ -1,6 +1,7 @@
 //! What happens to a delivery, in SQL.
 
-use base::Timestamp;
+use base::{RecipientId, Timestamp};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::ReadableDelivery;
@@ -25,4 +26,14 @@ pub(crate) async fn mark_opened(
         message: delivery.message,
         delivery: delivery.id,
     }))
+}
+
+/// Gives one person's deliveries to another. The caller has locked their cases.
+pub(crate) async fn give(transaction: &WriteTransaction, from: RecipientId, to: RecipientId) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::RecipientId, Expr::value(*to.as_uuid()))
+        .filter(Column::RecipientId.eq(*from.as_uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
 }

@@ -9,7 +9,7 @@ use keyring::{ContentOwner, Opener, PREFIX_SIZE, container_size};
 
 use super::reader::{PlaintextReader, Watch};
 use super::texts::open_file_name;
-use super::{ReadError, RequestedRange, missing_or_damaged};
+use super::{ReadError, RequestedRange, locked_or_missing, missing_or_damaged};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::blob::{BlobError, BlobReader};
 use crate::delivery::{Finder, ReadableDocument};
@@ -58,7 +58,7 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// [`ReadError::NotFound`] also for somebody else's document; [`ReadError::RangeNotSatisfiable`];
+    /// [`ReadError::NotFound`] also for somebody else's document; [`ReadError::LevelTooLow`]; [`ReadError::RangeNotSatisfiable`];
     /// [`ReadError::Damaged`] when the content is missing, has another length than it was sent with, or its beginning
     /// does not open; [`ReadError::Fault`]. Nothing was given then.
     pub async fn open_content(
@@ -71,7 +71,9 @@ impl Portal {
         let context = &*self.0;
         let finder = Finder::new(actor, context.now());
         let found = finder.document(context.database.reader(), document).await?;
-        let (row, delivery) = found.ok_or(ReadError::NotFound)?;
+        let Some((row, delivery)) = found else {
+            return Err(locked_or_missing(context, finder, document).await);
+        };
         let range = match range {
             None => 0..row.size,
             Some(range) => range

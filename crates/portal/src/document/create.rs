@@ -4,7 +4,7 @@ use base::{DocumentId, MessageId, OrganisationId};
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
 
 use super::entity;
-use crate::Fault;
+use crate::{AssuranceLevel, Fault};
 
 /// A document whose content lies in the blob store.
 pub(crate) struct NewDocument<'a> {
@@ -15,6 +15,7 @@ pub(crate) struct NewDocument<'a> {
     pub(crate) sealed_file_name: Vec<u8>,
     pub(crate) media_type: &'a str,
     pub(crate) size: u64,
+    pub(crate) minimum_level: Option<AssuranceLevel>,
 }
 
 /// Adds a document to its message.
@@ -28,6 +29,7 @@ pub(crate) async fn create(transaction: &impl ConnectionTrait, new: NewDocument<
         media_type: new.media_type.to_owned(),
         size: i64::try_from(new.size).map_err(Fault::new)?,
         purged_at: None,
+        minimum_level: new.minimum_level.map(|level| level.number().into()),
     };
     entity::Entity::insert(row.into_active_model())
         .exec_without_returning(transaction)

@@ -16,6 +16,8 @@ pub(crate) struct Model {
     /// Plaintext size in bytes.
     pub(crate) size: i64,
     pub(crate) purged_at: Option<i64>,
+    /// How sure a provider must be of who reads it.
+    pub(crate) minimum_level: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

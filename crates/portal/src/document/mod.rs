@@ -15,12 +15,14 @@ pub(crate) use create::{NewDocument, create};
 pub use preview::Preview;
 pub use range::RequestedRange;
 pub(crate) use texts::summary;
-pub use view::{DocumentSummary, DocumentView};
+pub use view::{DocumentSummary, DocumentView, ListedDocument};
+
+use base::DocumentId;
 
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::delivery::{Finder, ReadableDocument};
 use crate::vault::VaultError;
-use crate::{Context, Fault, RecipientActor};
+use crate::{AssuranceLevel, Context, Fault, RecipientActor};
 
 /// Why something can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +30,12 @@ pub enum ReadError {
     /// It does not exist, is no longer there, or belongs to somebody else: which one is not said.
     #[error("not found")]
     NotFound,
+    /// It asks for a higher level of assurance than the person signed in at.
+    #[error("the document asks for a higher level of assurance")]
+    LevelTooLow {
+        /// The level that it asks for.
+        level: AssuranceLevel,
+    },
     /// No byte of the document lies in the range that was asked for (RFC 9110 section 15.5.17).
     #[error("the range lies outside the document")]
     RangeNotSatisfiable {
@@ -51,6 +59,15 @@ impl From<sea_orm::DbErr> for ReadError {
 impl From<VaultError> for ReadError {
     fn from(error: VaultError) -> Self {
         Self::Fault(error.into())
+    }
+}
+
+/// Why a document was not found: the person signed in at too low a level for it, or it is not theirs to know of.
+async fn locked_or_missing(context: &Context, finder: Finder, document: DocumentId) -> ReadError {
+    match finder.locked_document(context.database.reader(), document).await {
+        Ok(Some(level)) => ReadError::LevelTooLow { level },
+        Ok(None) => ReadError::NotFound,
+        Err(error) => error.into(),
     }
 }
 

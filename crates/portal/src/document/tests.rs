@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use sea_orm::ConnectionTrait;
 
-use crate::test_support::{PDF, TestPortal, bytes_of, draft, file, identity, on_both_databases};
+use crate::test_support::{PDF, TestPortal, bytes_of, document_id, draft, file, identity, on_both_databases};
 use crate::{ContentError, ContentUse, Device, MessageReceipt, ReadError, RecipientActor, RequestedRange, SessionKey};
 
 /// Ten whole chunks and a bit: more than a stream reads at a time.
@@ -374,7 +374,7 @@ async fn one_documents_blob_does_not_open_as_another() {
     fs::copy(path(0), path(1)).unwrap();
     let mut damaged = 0;
     for document in &case.messages[0].documents {
-        match portal.view(&person, document.id, None).await {
+        match portal.view(&person, document_id(document), None).await {
             Ok(whole) => assert!(bytes_of(whole).await.unwrap() == content),
             Err(ReadError::Damaged) => damaged += 1,
             Err(other) => panic!("{other}"),

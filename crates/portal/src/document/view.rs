@@ -4,10 +4,10 @@ use base::{CaseId, DocumentId, Timestamp};
 
 use keyring::ContentOwner;
 
-use super::{Preview, ReadError, missing_or_damaged, summary};
+use super::{Preview, ReadError, locked_or_missing, missing_or_damaged, summary};
 use crate::case::open_title;
 use crate::delivery::Finder;
-use crate::{Portal, RecipientActor};
+use crate::{AssuranceLevel, Portal, RecipientActor};
 
 /// A document in a list.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,6 +22,15 @@ pub struct DocumentSummary {
     pub size: u64,
     /// How the page can show it.
     pub preview: Preview,
+}
+
+/// A document in the list of a message.
+#[derive(Clone, PartialEq, Eq)]
+pub enum ListedDocument {
+    /// One that can be read.
+    Open(DocumentSummary),
+    /// One of which nothing is shown, since it asks for this level and the person signed in at a lower one.
+    Locked(AssuranceLevel),
 }
 
 /// A document on its own page.
@@ -46,13 +55,16 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// [`ReadError::NotFound`] also for somebody else's document; [`ReadError::Damaged`] when its name does not open;
+    /// [`ReadError::NotFound`] also for somebody else's document; [`ReadError::LevelTooLow`]; [`ReadError::Damaged`] when its name does
+    /// not open;
     /// [`ReadError::Fault`].
     pub async fn document(&self, actor: &RecipientActor, document: DocumentId) -> Result<DocumentView, ReadError> {
         let context = &*self.0;
         let finder = Finder::new(actor, context.now());
         let found = finder.document(context.database.reader(), document).await?;
-        let (row, delivery) = found.ok_or(ReadError::NotFound)?;
+        let Some((row, delivery)) = found else {
+            return Err(locked_or_missing(context, finder, document).await);
+        };
         let owners = [ContentOwner::Document(document), ContentOwner::Message(row.message)];
         let owners = owners.map(|owner| (row.organisation, owner));
         let mut keys = context.vault.content_keys(&owners).await?.into_iter().flatten();

@@ -3,7 +3,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::database::testing::{TestDatabases, on_each_database};
-use crate::{BlobSettings, Limits, SessionLimits, StaffSettings};
+use crate::{BlobSettings, Limits, SessionLimits, StaffSettings, WaysIn};
 
 fn settings(databases: &TestDatabases) -> Settings {
     let folder = databases.folder.path();
@@ -15,6 +15,7 @@ fn settings(databases: &TestDatabases) -> Settings {
         retention_ceiling_days: 365,
         limits: Limits::default(),
         sessions: SessionLimits::default(),
+        ways_in: WaysIn::default(),
         staff: StaffSettings::default(),
         origin: "https://post.example.se".to_owned(),
         time_zone: TimeZone::UTC,

@@ -2,10 +2,8 @@
 
 use std::collections::HashSet;
 
-use base::Personnummer;
-
 use super::{FileProblem, SendError, file_name, media_type, text};
-use crate::Limits;
+use crate::{AssuranceLevel, Limits, RecipientIdentifier, WaysIn};
 
 /// The longest title, in characters.
 const MAX_TITLE_CHARS: usize = 200;
@@ -41,8 +39,8 @@ impl std::fmt::Debug for MessageDraft {
 /// A person to send to.
 #[derive(Clone)]
 pub struct RecipientAddress {
-    /// Who it is.
-    pub personnummer: Personnummer,
+    /// What they are known by.
+    pub identifier: RecipientIdentifier,
     /// Where to tell them that something waits.
     pub email: Option<String>,
 }
@@ -64,6 +62,8 @@ pub struct DeclaredFile {
     pub size: u64,
     /// The SHA-256 of its content, when the sender knows it.
     pub sha256: Option<[u8; 32]>,
+    /// How sure a provider must be of the recipient who reads it; when not given, as sure as lets them in.
+    pub minimum_level: Option<AssuranceLevel>,
 }
 
 impl std::fmt::Debug for DeclaredFile {
@@ -88,7 +88,7 @@ impl std::ops::Deref for CheckedDraft {
 
 impl MessageDraft {
     /// Checks everything that can be checked before the files come, except the retention.
-    pub(super) fn check(mut self, limits: &Limits) -> Result<CheckedDraft, SendError> {
+    pub(super) fn check(mut self, limits: &Limits, ways_in: &WaysIn) -> Result<CheckedDraft, SendError> {
         self.title = self.title.trim().to_owned();
         if !text::is_line(&self.title, MAX_TITLE_CHARS) {
             return Err(SendError::InvalidTitle);
@@ -108,6 +108,7 @@ impl MessageDraft {
             return Err(SendError::Empty);
         }
         check_recipients(&self.recipients, limits.max_recipients)?;
+        self.check_ways_in(ways_in)?;
         if self.files.len() > limits.max_files {
             let limit = limits.max_files;
             return Err(SendError::TooManyFiles { limit });
@@ -116,6 +117,27 @@ impl MessageDraft {
             check_file(file, limits.max_file_bytes).map_err(|problem| SendError::File { index, problem })?;
         }
         Ok(CheckedDraft(self))
+    }
+}
+
+impl MessageDraft {
+    /// Checks that whoever gets the message can get in to it, and to each of its documents.
+    fn check_ways_in(&self, ways_in: &WaysIn) -> Result<(), SendError> {
+        for (index, recipient) in self.recipients.iter().enumerate() {
+            let highest = match &recipient.identifier {
+                RecipientIdentifier::Number(_) | RecipientIdentifier::Prid(_) => Some(ways_in.people),
+                RecipientIdentifier::WorkAccount(account) => ways_in.directories.get(&account.tenant).copied(),
+                RecipientIdentifier::Invitation(invitation) => ways_in.directories.get(&invitation.tenant()).copied(),
+            };
+            let highest = highest.ok_or(SendError::NoWayIn { index })?;
+            for (file, declared) in self.files.iter().enumerate() {
+                if declared.minimum_level.is_some_and(|minimum| minimum > highest) {
+                    let problem = FileProblem::LevelNotOffered;
+                    return Err(SendError::File { index: file, problem });
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -128,10 +150,20 @@ fn check_recipients(recipients: &[RecipientAddress], limit: usize) -> Result<(),
     }
     let mut seen = HashSet::new();
     for (index, recipient) in recipients.iter().enumerate() {
-        if !seen.insert(&recipient.personnummer) {
+        if !seen.insert(&recipient.identifier) {
             return Err(SendError::DuplicateRecipient { index });
         }
-        if recipient.email.as_deref().is_some_and(|email| !text::is_email(email)) {
+        let invited = match &recipient.identifier {
+            RecipientIdentifier::Invitation(invitation) => Some(invitation.email()),
+            _ => None,
+        };
+        if recipient
+            .email
+            .as_deref()
+            .into_iter()
+            .chain(invited)
+            .any(|email| !text::is_email(email))
+        {
             return Err(SendError::InvalidEmail { index });
         }
     }
@@ -151,10 +183,13 @@ fn check_file(file: &mut DeclaredFile, limit: u64) -> Result<(), FileProblem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::WorkInvitation;
+
+    const TENANT: &str = "11111111-2222-4333-8444-555555555555";
 
     fn person(number: &str) -> RecipientAddress {
         RecipientAddress {
-            personnummer: Personnummer::from_digits(number).unwrap(),
+            identifier: RecipientIdentifier::Number(base::Personnummer::from_digits(number).unwrap()),
             email: None,
         }
     }
@@ -171,7 +206,22 @@ mod tests {
                 media_type: "application/pdf".to_owned(),
                 size: 1000,
                 sha256: None,
+                minimum_level: None,
             }],
+        }
+    }
+
+    fn ways_in() -> WaysIn {
+        WaysIn {
+            people: AssuranceLevel::Three,
+            directories: [(TENANT.parse().unwrap(), AssuranceLevel::Two)].into(),
+        }
+    }
+
+    fn invited(tenant: &str, email: &str) -> RecipientAddress {
+        RecipientAddress {
+            identifier: RecipientIdentifier::Invitation(WorkInvitation::new(tenant.parse().unwrap(), email)),
+            email: None,
         }
     }
 
@@ -184,14 +234,17 @@ mod tests {
             max_recipients: 2,
             max_text_chars: 10,
         };
-        draft.check(&limits).err().unwrap()
+        draft.check(&limits, &ways_in()).err().unwrap()
     }
 
     #[test]
     fn a_good_draft_passes_with_its_title_trimmed() {
         let mut draft = draft();
         draft.title = " Beslut ".to_owned();
-        assert_eq!(draft.check(&Limits::default()).ok().unwrap().title, "Beslut");
+        assert_eq!(
+            draft.check(&Limits::default(), &ways_in()).ok().unwrap().title,
+            "Beslut"
+        );
     }
 
     #[test]
@@ -224,6 +277,48 @@ mod tests {
             refusal(|draft| draft.files = vec![draft.files[0].clone(); 3]),
             E::TooManyFiles { limit: 2 }
         ));
+    }
+
+    #[test]
+    fn a_work_account_is_invited_by_the_address_of_a_directory_that_lets_recipients_in() {
+        use SendError as E;
+        let mut good = draft();
+        good.recipients = vec![invited(TENANT, "karin@norrby.example")];
+        assert!(good.check(&Limits::default(), &ways_in()).is_ok());
+        assert!(matches!(
+            refusal(|draft| draft.recipients[1] = invited(TENANT, "karin")),
+            E::InvalidEmail { index: 1 }
+        ));
+        let other = "99999999-2222-4333-8444-555555555555";
+        assert!(matches!(
+            refusal(|draft| draft.recipients[1] = invited(other, "karin@norrby.example")),
+            E::NoWayIn { index: 1 }
+        ));
+    }
+
+    #[test]
+    fn a_document_asks_for_no_higher_level_than_each_of_its_recipients_can_sign_in_at() {
+        let asks = |level: AssuranceLevel, recipient: RecipientAddress| {
+            let mut draft = draft();
+            draft.files[0].minimum_level = Some(level);
+            draft.recipients[1] = recipient;
+            draft.check(&Limits::default(), &ways_in()).err()
+        };
+        let not_offered = |error: Option<SendError>| {
+            matches!(
+                error,
+                Some(SendError::File {
+                    index: 0,
+                    problem: FileProblem::LevelNotOffered
+                })
+            )
+        };
+        assert!(asks(AssuranceLevel::Three, person("197701172392")).is_none());
+        assert!(not_offered(asks(AssuranceLevel::Four, person("197701172392"))));
+        assert!(not_offered(asks(
+            AssuranceLevel::Three,
+            invited(TENANT, "karin@norrby.example")
+        )));
     }
 
     #[test]

@@ -47,6 +47,12 @@ pub enum SendError {
         /// Place in the list, from 0.
         index: usize,
     },
+    /// Nobody of the recipient's kind, or of their directory, can sign in as a recipient.
+    #[error("recipient {index} has no way in")]
+    NoWayIn {
+        /// Place in the list, from 0.
+        index: usize,
+    },
     /// More files than a message may have.
     #[error("a message may have at most {limit} files")]
     TooManyFiles {
@@ -129,6 +135,9 @@ pub enum FileProblem {
     /// The content has another SHA-256 than declared.
     #[error("the content has another SHA-256 than declared")]
     DigestMismatch,
+    /// The level that it asks for is below 3, or higher than one of the recipients can sign in at.
+    #[error("the level of assurance is not offered")]
+    LevelNotOffered,
 }
 
 impl<E: Into<Fault>> From<E> for SendError {

@@ -1,6 +1,5 @@
 //! What makes two requests the same: the metadata and each file's SHA-256. Only a keyed code of it is ever stored.
 
-use base::Personnummer;
 use zeroize::Zeroizing;
 
 use super::draft::CheckedDraft;
@@ -22,7 +21,7 @@ pub(super) fn values(draft: &CheckedDraft, digests: &[[u8; 32]]) -> Vec<Zeroizin
     );
     values.add_length(draft.recipients.len());
     for recipient in &draft.recipients {
-        values.add(Personnummer::expose(&recipient.personnummer).as_bytes());
+        values.add(recipient.identifier.stored().as_bytes());
         values.add_optional(recipient.email.as_deref().map(str::as_bytes));
     }
     values.add_length(draft.files.len());
@@ -31,6 +30,14 @@ pub(super) fn values(draft: &CheckedDraft, digests: &[[u8; 32]]) -> Vec<Zeroizin
         values.add(file.media_type.as_bytes());
         values.add(&file.size.to_be_bytes());
         values.add(digest);
+    }
+    // Only when there are any, so that a message without them is the same as it was before there were any.
+    if draft.files.iter().any(|file| file.minimum_level.is_some()) {
+        values.add(b"minimum levels");
+        for file in &draft.files {
+            let level = file.minimum_level.map(|level| level.number().to_be_bytes());
+            values.add_optional(level.as_ref().map(<[u8; 2]>::as_slice));
+        }
     }
     values.0
 }

@@ -12,7 +12,9 @@ use crate::actor::SystemActor;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::event::{self, EventKind, NewEvent};
-use crate::{Context, Fault, case, delivery, document, notification, recipient, retention, system};
+use crate::{
+    Context, Fault, RecipientIdentifier, case, delivery, document, notification, recipient, retention, system,
+};
 
 /// The level of protection at which the server opens the content in the recipient's session.
 const SESSION_LEVEL: &str = "session";
@@ -118,9 +120,14 @@ async fn find_recipients(
     let vault = &attempt.context().vault;
     let mut found = Vec::with_capacity(draft.recipients.len());
     for recipient in &draft.recipients {
-        let id = vault.recipient(&recipient.personnummer, expires_at.day()).await?;
-        if recipient.email.is_some() {
-            vault.set_email(id, recipient.email.as_deref()).await?;
+        let id = vault.recipient(&recipient.identifier, expires_at.day()).await?;
+        let invited = match &recipient.identifier {
+            RecipientIdentifier::Invitation(invitation) => Some(invitation.email()),
+            _ => None,
+        };
+        let email = recipient.email.as_deref().or(invited);
+        if email.is_some() {
+            vault.set_email(id, email).await?;
         }
         found.push(id);
     }
@@ -183,6 +190,7 @@ async fn insert_documents(
             sealed_file_name: key.seal_field(field, file.name.as_bytes()),
             media_type: &file.media_type,
             size: file.size,
+            minimum_level: file.minimum_level,
         };
         document::create(transaction, new).await?;
     }

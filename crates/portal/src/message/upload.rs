@@ -57,7 +57,7 @@ impl Portal {
     ) -> Result<Upload, SendError> {
         actor.require(Scope::MessagesSend)?;
         let context = &*self.0;
-        let draft = draft.check(&context.settings.limits)?;
+        let draft = draft.check(&context.settings.limits, &context.settings.ways_in)?;
         let organisation = organisation::find(context.database.reader(), actor.organisation_id())
             .await?
             .ok_or_else(|| Fault::new("a system's organisation is missing"))?;

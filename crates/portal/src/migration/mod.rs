@@ -13,6 +13,7 @@ mod m0009_session_tries;
 mod m0010_work_accounts;
 mod m0011_provisioning;
 mod m0012_passkeys;
+mod m0015_minimum_level;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -37,6 +38,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0010_work_accounts::Migration),
             Box::new(m0011_provisioning::Migration),
             Box::new(m0012_passkeys::Migration),
+            Box::new(m0015_minimum_level::Migration),
         ]
     }
 }

@@ -4,7 +4,8 @@
 pub(crate) mod entity;
 
 use base::{DeliveryId, Ids, NotificationId, OrganisationId, RecipientId, Timestamp};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 
 /// The kind of a notification that says that a delivery waits.
 const WAITING: &str = "waiting";
@@ -32,6 +33,16 @@ pub(crate) async fn announce(
     });
     entity::Entity::insert_many(rows)
         .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Gives one person's notifications to another.
+pub(crate) async fn give(transaction: &impl ConnectionTrait, from: RecipientId, to: RecipientId) -> Result<(), DbErr> {
+    entity::Entity::update_many()
+        .col_expr(entity::Column::RecipientId, Expr::value(*to.as_uuid()))
+        .filter(entity::Column::RecipientId.eq(*from.as_uuid()))
+        .exec(transaction)
         .await?;
     Ok(())
 }

@@ -6,9 +6,8 @@ use base::{GroupId, StaffId, TenantId};
 
 use super::user::{EXTERNAL_ID, GroupReference, ProvisionedUser, USER_NAME, User, groups_of};
 use super::{Directory, ProvisioningError, caseless, entity, store};
-use crate::staff::WorkAccount;
 use crate::staff::directory;
-use crate::{Context, Fault, Portal, ProvisioningActor};
+use crate::{Context, Fault, Portal, ProvisioningActor, WorkAccount};
 
 /// What a user can be found by without looking at the others.
 #[derive(Clone, Copy)]

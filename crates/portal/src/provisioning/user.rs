@@ -13,9 +13,8 @@ use crate::audit::AuditAction;
 use crate::database::WriteTransaction;
 use crate::organisation;
 use crate::rights::Role;
-use crate::staff::WorkAccount;
 use crate::staff::directory::{self, Account, NewDirectoryAccount};
-use crate::{Context, Fault, Portal, ProvisioningActor};
+use crate::{Context, Fault, Portal, ProvisioningActor, WorkAccount};
 
 /// What userNames are indexed as.
 pub(super) const USER_NAME: &str = "provisioned user name";

@@ -10,8 +10,8 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use super::{condemn, destroy, erase, work};
 use crate::test_support::{PDF, TestPortal, bytes_of, number, on_each_storage};
 use crate::{
-    EventKind, MessageReceipt, Portal, PurgeMode, PurgeReport, ReadError, SystemActor, case, delivery, document,
-    message, notification,
+    EventKind, MessageReceipt, Portal, PurgeMode, PurgeReport, ReadError, RecipientIdentifier, SystemActor, case,
+    delivery, document, message, notification,
 };
 
 /// A message to two people, and when it is over for both.
@@ -88,7 +88,12 @@ async fn assert_gone(portal: &TestPortal, sent: &Sent) {
             .unwrap()
             .is_empty()
     );
-    for known in context.vault.find_recipients(&[number(0), number(1)]).await.unwrap() {
+    for known in context
+        .vault
+        .find_recipients(&[number(0), number(1)].map(RecipientIdentifier::Number))
+        .await
+        .unwrap()
+    {
         assert_eq!(known, None);
     }
     assert_eq!(purged_events(portal, sent).await, 2);
@@ -327,7 +332,7 @@ async fn found_in_copies(portal: &TestPortal, sent: &Sent, copies: &Path, provid
     let keys = vault.content_keys(&owners).await.unwrap().into_iter().flatten().count();
     let mut people = 0;
     for recipient in vault
-        .find_recipients(&[number(0), number(1)])
+        .find_recipients(&[number(0), number(1)].map(RecipientIdentifier::Number))
         .await
         .unwrap()
         .into_iter()

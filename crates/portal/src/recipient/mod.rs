@@ -4,7 +4,13 @@
 
 pub(crate) mod entity;
 mod forget;
+mod identifier;
+mod link;
 mod sign_in;
 
 pub(crate) use forget::{forget_unneeded, may_be_forgotten};
+pub use identifier::{Identity, KnownAs, RecipientIdentifier, WorkInvitation};
 pub use sign_in::{SignInError, SignInRefusal, VerifiedIdentity};
+
+#[cfg(test)]
+mod tests;

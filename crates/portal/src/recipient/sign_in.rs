@@ -1,15 +1,16 @@
 //! Signing in and out.
 
-use base::{Personnummer, Timestamp};
+use base::Timestamp;
 
+use super::{Identity, link};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::session::{self, SignInOrigin, SignedIn};
 use crate::{AssuranceLevel, Device, Fault, Portal, ProviderSession, RecipientActor, RequestInfo, SessionKey};
 
 /// A person as an identity provider vouched for them, after every check of its answer.
 pub struct VerifiedIdentity {
-    /// The person's number.
-    pub personnummer: Personnummer,
+    /// Who it is.
+    pub identity: Identity,
     /// The name to greet the person with.
     pub name: Option<String>,
     /// How sure the provider is.
@@ -81,17 +82,20 @@ impl Portal {
         let context = &*self.0;
         let now = context.now();
         let until = (now + context.settings.sessions.absolute).day();
-        let recipient = context
-            .vault
-            .recipient(&identity.personnummer, until)
-            .await
-            .map_err(Fault::from)?;
+        let who = &identity.identity;
+        let known = context.vault.person(&who.identifier(), &who.others(), until).await;
+        let known = known.map_err(Fault::from)?;
+        let recipient = known.id;
         if let Some(name) = &identity.name {
-            context
-                .vault
-                .set_name(recipient, Some(name))
-                .await
-                .map_err(Fault::from)?;
+            let named = context.vault.set_name(recipient, Some(name)).await;
+            named.map_err(Fault::from)?;
+        }
+        // Where a work account is written to is what its directory says.
+        if let Identity::WorkAccount { emails, .. } = who
+            && let Some(email) = emails.first()
+        {
+            let told = context.vault.set_email(recipient, Some(email)).await;
+            told.map_err(Fault::from)?;
         }
         let person = SignedIn {
             recipient,
@@ -104,6 +108,7 @@ impl Portal {
             at_provider: identity.at_provider.as_ref(),
         };
         let transaction = context.database.write().await.map_err(Fault::from)?;
+        let given = link::give(context, &transaction, &known.linked, recipient).await?;
         if !session::sign_in(context, &transaction, session, &person, origin).await? {
             return Err(SignInError::SessionGone);
         }
@@ -112,6 +117,14 @@ impl Portal {
             .about(AuditTarget::Recipient(recipient))
             .detail(&identity.provider);
         context.audit.record(&transaction, now, &entry).await?;
+        if known.newly_linked || given {
+            for other in &known.linked {
+                let entry = AuditEntry::by_recipient(&actor, AuditAction::RecipientLinked)
+                    .about(AuditTarget::Recipient(*other))
+                    .detail(&identity.provider);
+                context.audit.record(&transaction, now, &entry).await?;
+            }
+        }
         transaction.commit().await.map_err(Fault::from)?;
         Ok(actor)
     }

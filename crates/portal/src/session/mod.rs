@@ -25,6 +25,7 @@ pub use at_provider::{LogoutError, LogoutNotice, LogoutRefusal, ProviderSession}
 pub use device::{BrowserFamily, Device, SystemFamily};
 pub use ending::SessionEnd;
 pub use key::{SessionKey, SessionKind};
+pub(crate) use own::end_all_of_recipient;
 pub use own::{EndSessionError, OwnSession};
 pub(crate) use staff::{
     Proven, StaffBinding, StaffSession, bind_staff, confirm_staff, end_all_of_staff, keep_ceremony, note_staff_tries,

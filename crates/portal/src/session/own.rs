@@ -96,6 +96,16 @@ impl Portal {
     }
 }
 
+/// Ends every session of a person, and says how many there were.
+pub(crate) async fn end_all_of_recipient(
+    context: &Context,
+    transaction: &WriteTransaction,
+    recipient: RecipientId,
+) -> Result<usize, Fault> {
+    let deleted = delete_others(context, transaction, Owner::Recipient(recipient), None).await?;
+    Ok(deleted.len())
+}
+
 /// The sessions of somebody that have not run out: `this` first, then the latest used.
 pub(super) async fn list(context: &Context, owner: Owner, this: Option<&SessionKey>) -> Result<Vec<OwnSession>, Fault> {
     let (limits, now) = (limits(context, owner.kind()), context.clock_time());

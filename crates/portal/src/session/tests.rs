@@ -7,7 +7,7 @@ use sea_orm::EntityTrait;
 
 use super::entity::Entity;
 use crate::test_support::{TestPortal, identity, number, on_both_databases};
-use crate::{Device, SessionCreation, SessionKey, SignInError, SignInRefusal};
+use crate::{Device, RecipientIdentifier, SessionCreation, SessionKey, SignInError, SignInRefusal};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -16,7 +16,14 @@ fn key() -> SessionKey {
 }
 
 async fn known(portal: &TestPortal, number: Personnummer) -> bool {
-    portal.portal.0.vault.find_recipients(&[number]).await.unwrap()[0].is_some()
+    portal
+        .portal
+        .0
+        .vault
+        .find_recipients(&[RecipientIdentifier::Number(number)])
+        .await
+        .unwrap()[0]
+        .is_some()
 }
 
 on_both_databases! {

@@ -6,10 +6,10 @@ use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::member::{self, NewAccount, NotCreated, Sealed, Validity};
-use super::{WorkAccount, entity, invitation_entity, store};
+use super::{entity, invitation_entity, store};
 use crate::database::WriteTransaction;
 use crate::rights::Role;
-use crate::{Context, Fault, Organisation, session};
+use crate::{Context, Fault, Organisation, WorkAccount, session};
 
 /// An account as a directory may see it.
 #[derive(Clone)]

@@ -8,10 +8,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::entity::{Entity, Model};
 use super::lock::Tries;
-use super::{WorkAccount, store};
+use super::store;
 use crate::database::WriteTransaction;
 use crate::rights::Role;
-use crate::{Context, Fault, Organisation};
+use crate::{Context, Fault, Organisation, WorkAccount};
 
 /// How many accounts an organisation may have. Where more people than this send documents, they are several organisations.
 const MAX_PER_ORGANISATION: u64 = 10_000;

@@ -49,4 +49,4 @@ pub use step::SignInStep;
 pub use view::{OwnAccount, SeeStaffError, StaffMember, StaffState};
 pub use visitor::StaffVisitor;
 pub(crate) use work_account::end_sessions_of_directory;
-pub use work_account::{VouchedStaff, WorkAccount, WorkAccountError};
+pub use work_account::{VouchedStaff, WorkAccountError};

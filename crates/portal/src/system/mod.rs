@@ -28,10 +28,10 @@ pub use token::{IssuedToken, OutsideNetworks, TokenError};
 
 use base::Personnummer;
 
-use crate::Portal;
 use crate::actor::{Scope, SystemActor};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::message::SystemError;
+use crate::{Portal, RecipientIdentifier};
 
 /// What stands in `system.secret_hash`, which the version before reads, for a system that has no secret for it: the hash of
 /// nothing that anybody knows.
@@ -57,12 +57,13 @@ impl Portal {
         if numbers.len() > limit {
             return Err(SystemError::TooMany { limit });
         }
+        let people: Vec<_> = numbers.into_iter().map(RecipientIdentifier::Number).collect();
         let context = &*self.0;
         let transaction = context.database.write().await?;
         let entry = AuditEntry::by_system(actor, AuditAction::RecipientsMatched);
         context.audit.record(&transaction, context.now(), &entry).await?;
         transaction.commit().await?;
-        let found = context.vault.find_recipients(&numbers).await?;
+        let found = context.vault.find_recipients(&people).await?;
         let known: Vec<_> = found.iter().flatten().copied().collect();
         let mut have_email = context.vault.have_email(&known).await?.into_iter();
         Ok(found

@@ -11,20 +11,20 @@ mod staff;
 
 use std::path::Path;
 
-use base::{Clock, Ids, ManualClock, SecretString, Timestamp};
+use base::{Clock, Ids, ManualClock, SecretString, TenantId, Timestamp};
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
 use crate::blob::testing::{bucket, names};
 use crate::{
-    BlobSettings, Limits, OperatorActor, PasswordCost, Portal, ProviderSettings, RequestInfo, SessionLimits, Settings,
-    StaffSettings,
+    AssuranceLevel, BlobSettings, Limits, OperatorActor, PasswordCost, Portal, ProviderSettings, RequestInfo,
+    SessionLimits, Settings, StaffSettings, WaysIn,
 };
 
 pub(crate) use authenticator::Authenticator;
 pub(crate) use log::Log;
 pub(crate) use look::{columns, everything_stored, is_among};
-pub(crate) use reading::{bytes_of, identity};
+pub(crate) use reading::{bytes_of, document_id, identity};
 pub(crate) use sending::{PDF, draft, file, number, pieces};
 pub(crate) use staff::{PASSWORD, new_member, secret};
 
@@ -192,6 +192,10 @@ fn settings(folder: &Path, database_url: SecretString, vault_url: SecretString) 
         retention_ceiling_days: CEILING_DAYS,
         limits: Limits::default(),
         sessions: SessionLimits::default(),
+        ways_in: WaysIn {
+            people: AssuranceLevel::Four,
+            directories: [(directory(), AssuranceLevel::Two)].into(),
+        },
         staff: StaffSettings {
             second_factor_required: false,
             password_cost: PasswordCost {
@@ -203,4 +207,9 @@ fn settings(folder: &Path, database_url: SecretString, vault_url: SecretString) 
         origin: "https://post.example.se".to_owned(),
         time_zone: TimeZone::get("Europe/Stockholm").unwrap(),
     }
+}
+
+/// A directory whose users may be recipients.
+pub(crate) fn directory() -> TenantId {
+    "11111111-2222-4333-8444-555555555555".parse().unwrap()
 }

@@ -7,19 +7,31 @@ use sea_orm::EntityTrait;
 use super::{TestPortal, number};
 use crate::audit::entity::{Entity as AuditRows, Model as AuditRow};
 use crate::{
-    AssuranceLevel, Content, ContentError, ContentUse, DeliveryReceipt, Device, ReadError, RecipientActor,
-    RequestedRange, SessionCreation, SessionKey, VerifiedIdentity,
+    AssuranceLevel, Content, ContentError, ContentUse, DeliveryReceipt, Device, Identity, ListedDocument, ReadError,
+    RecipientActor, RequestedRange, SessionCreation, SessionKey, VerifiedIdentity,
 };
 
 /// Test person number `index` as a provider vouches for them.
 pub(crate) fn identity(index: usize, now: Timestamp) -> VerifiedIdentity {
     VerifiedIdentity {
-        personnummer: number(index),
+        identity: Identity::Number {
+            number: number(index),
+            previous: None,
+            prid: None,
+        },
         name: Some(format!("Testperson {index}")),
         level: AssuranceLevel::Three,
         at_provider: None,
         provider: "bankid".to_owned(),
         authenticated_at: now,
+    }
+}
+
+/// A document in a list that can be read.
+pub(crate) fn document_id(listed: &ListedDocument) -> base::DocumentId {
+    match listed {
+        ListedDocument::Open(document) => document.id,
+        ListedDocument::Locked(_) => panic!("the document is locked"),
     }
 }
 
@@ -43,13 +55,16 @@ impl TestPortal {
 
     /// The same from that kind of device.
     pub(crate) async fn sign_in_from(&self, device: Device, key: &SessionKey, index: usize) -> RecipientActor {
+        self.identify(key, identity(index, self.now()), device).await
+    }
+
+    /// Signs somebody in to a new session with that key.
+    pub(crate) async fn identify(&self, key: &SessionKey, who: VerifiedIdentity, device: Device) -> RecipientActor {
         self.portal.delete_session(key).await.unwrap();
         let created = self.portal.create_session(key, b"{}").await.unwrap();
         assert_eq!(created, SessionCreation::Created);
-        self.portal
-            .sign_in_recipient(key, identity(index, self.now()), device, self.request())
-            .await
-            .unwrap()
+        let signed_in = self.portal.sign_in_recipient(key, who, device, self.request()).await;
+        signed_in.unwrap()
     }
 
     /// The document that a delivery brings, opened to be viewed.
@@ -65,7 +80,7 @@ impl TestPortal {
     /// The only document of a delivery's case.
     pub(crate) async fn only_document(&self, actor: &RecipientActor, delivery: &DeliveryReceipt) -> base::DocumentId {
         let case = self.portal.case(actor, delivery.case).await.unwrap();
-        case.messages[0].documents[0].id
+        document_id(&case.messages[0].documents[0])
     }
 
     /// The audit log, in the order written.

@@ -8,8 +8,8 @@ use futures::stream;
 
 use super::TestPortal;
 use crate::{
-    DeclaredFile, IdempotencyKey, MessageDraft, MessageReceipt, NewOrganisation, NewSystem, RecipientAddress, Scope,
-    SendError, SystemActor, Upload,
+    DeclaredFile, IdempotencyKey, MessageDraft, MessageReceipt, NewOrganisation, NewSystem, RecipientAddress,
+    RecipientIdentifier, Scope, SendError, SystemActor, Upload,
 };
 
 /// The smallest thing that begins as a PDF does.
@@ -30,6 +30,7 @@ pub(crate) fn file(name: &str, media_type: &str, content: &[u8]) -> DeclaredFile
         media_type: media_type.to_owned(),
         size: u64::try_from(content.len()).unwrap(),
         sha256: None,
+        minimum_level: None,
     }
 }
 
@@ -42,7 +43,7 @@ pub(crate) fn draft(recipients: usize) -> MessageDraft {
         retention_days: None,
         recipients: (0..recipients)
             .map(|index| RecipientAddress {
-                personnummer: number(index),
+                identifier: RecipientIdentifier::Number(number(index)),
                 email: None,
             })
             .collect(),

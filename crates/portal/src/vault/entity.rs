@@ -106,11 +106,14 @@ pub(super) mod recipient {
         pub(in crate::vault) day: i32,
         pub(in crate::vault) secret_version: i32,
         pub(in crate::vault) wrapped_key: Vec<u8>,
+        /// What they are known by; the column's name is from when that was always a number.
         pub(in crate::vault) sealed_personnummer: Vec<u8>,
         pub(in crate::vault) sealed_name: Option<Vec<u8>>,
         pub(in crate::vault) sealed_email: Option<Vec<u8>>,
         /// When somebody last asked for the person in order to refer to them.
         pub(in crate::vault) reserved_at: i64,
+        /// Who they turned out to be.
+        pub(in crate::vault) linked_to: Option<Uuid>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -120,7 +123,7 @@ pub(super) mod recipient {
 }
 
 pub(super) mod recipient_index {
-    //! A blind index of a person's number. While the index key is replaced, a person has one for each version.
+    //! A blind index of something that a person is known by. While the index key is replaced, there is one for each version.
 
     use sea_orm::entity::prelude::*;
 

@@ -3,6 +3,7 @@
 mod m0001_first;
 mod m0002_earlier_days;
 mod m0003_ended_days;
+mod m0004_linked_recipients;
 
 use sea_orm_migration::prelude::*;
 
@@ -17,6 +18,7 @@ impl MigratorTrait for VaultMigrator {
             Box::new(m0001_first::Migration),
             Box::new(m0002_earlier_days::Migration),
             Box::new(m0003_ended_days::Migration),
+            Box::new(m0004_linked_recipients::Migration),
         ]
     }
 }

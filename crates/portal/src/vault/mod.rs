@@ -10,8 +10,9 @@ mod day;
 mod earlier_days;
 mod ending;
 mod entity;
+mod identifiers;
+mod identify;
 mod migration;
-mod numbers;
 #[cfg(any(test, feature = "forensics"))]
 mod personal;
 mod register;

@@ -1,16 +1,17 @@
 //! What the register knows of a person, opened. No use case of the portal reads it; tests and examinations of copies do.
 
-use base::{Personnummer, RecipientId};
+use base::RecipientId;
 use sea_orm::EntityTrait;
 
 use super::entity::recipient;
 use super::register::{Optional, field};
-use super::{Vault, VaultError};
+use super::{Vault, VaultError, identifiers};
+use crate::recipient::RecipientIdentifier;
 
 /// What the register knows of a person.
 pub(crate) struct Personal {
-    /// The person's number.
-    pub(crate) personnummer: Personnummer,
+    /// What the person is known by.
+    pub(crate) identifier: RecipientIdentifier,
     /// The name that the identity provider gave at the latest sign-in.
     pub(crate) name: Option<String>,
     /// The address for notifications.
@@ -36,11 +37,10 @@ impl Vault {
             key.open_text(field(column, &recipient), sealed)
                 .map_err(|_| VaultError::Damaged)
         };
-        let number = zeroize::Zeroizing::new(open("sealed_personnummer", &row.sealed_personnummer)?);
         let optional =
             |which: Optional, sealed: Option<Vec<u8>>| sealed.map(|sealed| open(which.column(), &sealed)).transpose();
         Ok(Some(Personal {
-            personnummer: Personnummer::from_digits(&number).map_err(|_| VaultError::Damaged)?,
+            identifier: identifiers::identifier(&key, recipient, &row)?,
             name: optional(Optional::Name, row.sealed_name)?,
             email: optional(Optional::Email, row.sealed_email)?,
         }))

@@ -1,27 +1,26 @@
-//! The register of persons: found by number through a blind index, their own fields sealed under their own key.
+//! The register of persons: found through a blind index of what they are known by, their own fields sealed under their own
+//! key. Who is who, and who turns out to be somebody else, is [`super::identify`]'s.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use base::{Day, Personnummer, PersonnummerKind, RecipientId};
+use base::{Day, RecipientId};
 use keyring::{BlindIndex, Field, RecipientKey, WrappedKey};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::Query,
 };
 use uuid::Uuid;
 
 use super::entity::{recipient, recipient_index};
-use super::wrapping::{Scope, WrappedFor, column, wrapped_for};
+use super::wrapping::{Scope, wrapped_for};
 use super::{BATCH, Vault, VaultError, earlier_days};
 use crate::database::WriteTransaction;
-use crate::provider::DaySecretName;
+use crate::recipient::RecipientIdentifier;
 
 /// How long a person who was asked for is spared from being forgotten: longer than it takes to commit what refers to
 /// them, or than they can be signed in.
 const RESERVATION: Duration = Duration::from_secs(60 * 60);
-/// How often a person is looked for anew when another node creates the same person at the same moment.
-const ATTEMPTS: u32 = 3;
-
 /// A person's sealed fields that can be set.
 #[derive(Clone, Copy)]
 pub(super) enum Optional {
@@ -39,122 +38,18 @@ impl Optional {
 }
 
 impl Vault {
-    /// Finds a person by number or creates them, and keeps them at least until the end of `until`.
-    ///
-    /// Call it right before the portal transaction that refers to the person: [`Vault::forget_recipients`] spares who was
-    /// asked for here within the last hour.
-    ///
-    /// # Errors
-    ///
-    /// [`VaultError::DayOver`], or a failure of the vault or the provider.
-    pub(crate) async fn recipient(&self, number: &Personnummer, until: Day) -> Result<RecipientId, VaultError> {
-        let mut attempt = 1;
-        loop {
-            match self.find_or_create(number, until).await {
-                Err(VaultError::Database(error)) if attempt < ATTEMPTS && is_unique_violation(&error) => attempt += 1,
-                other => return other,
-            }
-        }
-    }
-
-    async fn find_or_create(&self, number: &Personnummer, until: Day) -> Result<RecipientId, VaultError> {
-        let indexes = self.indexes(number);
-        let transaction = self.database.write().await?;
-        self.hold_day(&transaction, until).await?;
-        let found = recipient_index::Entity::find()
-            .filter(
-                recipient_index::Column::BlindIndex.is_in(indexes.iter().map(|(_, index)| index.as_bytes().to_vec())),
-            )
-            .one(&transaction)
-            .await?;
-        let row = match found {
-            Some(found) => {
-                recipient::Entity::find_by_id(found.recipient_id)
-                    .lock_exclusive()
-                    .one(&transaction)
-                    .await?
-            }
-            None => None,
-        };
-        let id = match row {
-            Some(row) => {
-                let id = RecipientId::from_uuid(row.id);
-                if self.recipient_key(&transaction, &row).await?.is_some() {
-                    self.extend_row(&transaction, row.clone(), until).await?;
-                    let reserved = recipient::ActiveModel {
-                        id: Set(*id.as_uuid()),
-                        reserved_at: Set(self.clock.now().as_millis()),
-                        ..recipient::ActiveModel::default()
-                    };
-                    recipient::Entity::update(reserved).exec(&transaction).await?;
-                    id
-                } else {
-                    // Their last day is over, so nothing known of them opens any more: they begin anew, under a new id.
-                    delete(&transaction, vec![row.id]).await?;
-                    self.create(&transaction, number, &indexes, until).await?
-                }
-            }
-            None => self.create(&transaction, number, &indexes, until).await?,
-        };
-        transaction.commit().await?;
-        Ok(id)
-    }
-
-    async fn create(
-        &self,
-        transaction: &WriteTransaction,
-        number: &Personnummer,
-        indexes: &[(u32, BlindIndex)],
-        until: Day,
-    ) -> Result<RecipientId, VaultError> {
-        let id = self.ids.next_recipient();
-        let version = self.hold_day(transaction, until).await?;
-        let to = WrappedFor {
-            scope: Scope::Register,
-            key_version: self.newest_version(transaction, Scope::Register).await?,
-            secret: DaySecretName { day: until, version },
-        };
-        let wrapping = self.wrapping_key(transaction, to).await?;
-        let key = RecipientKey::generate(id);
-        let row = recipient::ActiveModel {
-            id: Set(*id.as_uuid()),
-            key_version: Set(column(to.key_version)?),
-            day: Set(until.number()),
-            secret_version: Set(column(version)?),
-            wrapped_key: Set(wrapping.wrap_recipient_key(&key).into_bytes()),
-            sealed_personnummer: Set(key.seal_field(field("sealed_personnummer", &id), number.expose().as_bytes())),
-            sealed_name: Set(None),
-            sealed_email: Set(None),
-            reserved_at: Set(self.clock.now().as_millis()),
-        };
-        recipient::Entity::insert(row)
-            .exec_without_returning(transaction)
-            .await?;
-        for (version, index) in indexes {
-            let row = recipient_index::ActiveModel {
-                index_version: Set(column(*version)?),
-                blind_index: Set(index.as_bytes().to_vec()),
-                recipient_id: Set(*id.as_uuid()),
-            };
-            recipient_index::Entity::insert(row)
-                .exec_without_returning(transaction)
-                .await?;
-        }
-        Ok(id)
-    }
-
-    /// Finds people by number: one answer each, in the order asked.
+    /// Finds people by what they are known by: one answer each, in the order asked.
     ///
     /// # Errors
     ///
     /// When the vault fails.
     pub(crate) async fn find_recipients(
         &self,
-        numbers: &[Personnummer],
+        identifiers: &[RecipientIdentifier],
     ) -> Result<Vec<Option<RecipientId>>, VaultError> {
-        let mut answers = Vec::with_capacity(numbers.len());
-        for numbers in numbers.chunks(BATCH) {
-            let indexes: Vec<Vec<(u32, BlindIndex)>> = numbers.iter().map(|number| self.indexes(number)).collect();
+        let mut answers = Vec::with_capacity(identifiers.len());
+        for identifiers in identifiers.chunks(BATCH) {
+            let indexes: Vec<Vec<(u32, BlindIndex)>> = identifiers.iter().map(|it| self.indexes(it)).collect();
             let all = indexes.iter().flatten().map(|(_, index)| index.as_bytes().to_vec());
             let found: HashMap<Vec<u8>, Uuid> = recipient_index::Entity::find()
                 .filter(recipient_index::Column::BlindIndex.is_in(all))
@@ -240,7 +135,7 @@ impl Vault {
         Ok(transaction.commit().await?)
     }
 
-    async fn extend_row(
+    pub(super) async fn extend_row(
         &self,
         transaction: &WriteTransaction,
         row: recipient::Model,
@@ -254,7 +149,8 @@ impl Vault {
         self.rewrap_recipient_row(transaction, row, until, version).await
     }
 
-    /// Forgets people, except who was asked for with [`Vault::recipient`] within the last hour, and gives those of them
+    /// Forgets people, except who was asked for with [`Vault::recipient`] within the last hour, and whoever somebody was
+    /// linked to who is not forgotten yet; gives those of them
     /// whom the register doesn't know any more. Each day that isn't over and that their keys were ever wrapped for is marked
     /// for compaction.
     ///
@@ -272,11 +168,17 @@ impl Vault {
 
     async fn forget_some(&self, recipients: &[RecipientId], before: i64) -> Result<Vec<RecipientId>, VaultError> {
         let theirs = recipient::Column::Id.is_in(recipients.iter().map(|id| *id.as_uuid()));
+        let mut linked = Query::select();
+        linked
+            .column(recipient::Column::LinkedTo)
+            .from(recipient::Entity)
+            .and_where(recipient::Column::LinkedTo.is_not_null());
+        let due = theirs.clone().and(recipient::Column::Id.not_in_subquery(linked));
         loop {
             let look: Vec<(Uuid, i32)> = recipient::Entity::find()
                 .select_only()
                 .columns([recipient::Column::Id, recipient::Column::Day])
-                .filter(theirs.clone())
+                .filter(due.clone())
                 .filter(recipient::Column::ReservedAt.lte(before))
                 .into_tuple()
                 .all(self.database.reader())
@@ -291,16 +193,25 @@ impl Vault {
                 .lock_exclusive()
                 .all(&transaction)
                 .await?;
-            let (reserved, due): (Vec<_>, Vec<_>) = known.into_iter().partition(|row| row.reserved_at > before);
-            let mut wrapped_for = earlier_days::of(&transaction, due.iter().map(|row| row.id)).await?;
-            wrapped_for.extend(due.iter().map(|row| row.day));
+            let linked: Vec<Option<Uuid>> = recipient::Entity::find()
+                .select_only()
+                .column(recipient::Column::LinkedTo)
+                .filter(recipient::Column::LinkedTo.is_in(known.iter().map(|row| row.id)))
+                .into_tuple()
+                .all(&transaction)
+                .await?;
+            let (stay, go): (Vec<_>, Vec<_>) = known
+                .into_iter()
+                .partition(|row| row.reserved_at > before || linked.contains(&Some(row.id)));
+            let mut wrapped_for = earlier_days::of(&transaction, go.iter().map(|row| row.id)).await?;
+            wrapped_for.extend(go.iter().map(|row| row.day));
             // Wrapped for another day since the look: look again.
             if !wrapped_for.is_subset(&days) {
                 continue;
             }
-            delete(&transaction, due.iter().map(|row| row.id).collect()).await?;
+            delete(&transaction, go.iter().map(|row| row.id).collect()).await?;
             transaction.commit().await?;
-            let stays = |id: &RecipientId| reserved.iter().any(|row| row.id == *id.as_uuid());
+            let stays = |id: &RecipientId| stay.iter().any(|row| row.id == *id.as_uuid());
             return Ok(recipients.iter().filter(|id| !stays(id)).copied().collect());
         }
     }
@@ -323,15 +234,9 @@ impl Vault {
         .map_err(|_| VaultError::Damaged)
     }
 
-    /// The blind indexes of a number, one for each version of the index key.
-    fn indexes(&self, number: &Personnummer) -> Vec<(u32, BlindIndex)> {
-        let kind = match number.kind() {
-            PersonnummerKind::Personnummer => "personnummer",
-            PersonnummerKind::Samordningsnummer => "samordningsnummer",
-        };
-        let keys = self.keys.index.iter();
-        keys.map(|(version, key)| (*version, key.index(kind, number.expose())))
-            .collect()
+    /// The blind indexes of what somebody is known by, one for each version of the index key.
+    pub(super) fn indexes(&self, identifier: &RecipientIdentifier) -> Vec<(u32, BlindIndex)> {
+        self.in_each_version(identifier.index_kind(), &identifier.indexed())
     }
 }
 
@@ -361,8 +266,4 @@ pub(super) async fn delete(transaction: &WriteTransaction, recipients: Vec<Uuid>
         .exec(transaction)
         .await?;
     Ok(())
-}
-
-fn is_unique_violation(error: &DbErr) -> bool {
-    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }

@@ -16,6 +16,7 @@ use super::*;
 use crate::database::testing::{TestDatabases, on_each_database};
 use crate::installation::InstallationMark;
 use crate::provider::FolderProvider;
+use crate::recipient::{KnownAs, RecipientIdentifier};
 use crate::test_support::Log;
 
 /// 2026-11-22.
@@ -157,8 +158,8 @@ impl Fixture {
     }
 }
 
-fn number(digits: &str) -> Personnummer {
-    Personnummer::from_digits(digits).unwrap()
+fn number(digits: &str) -> RecipientIdentifier {
+    RecipientIdentifier::Number(Personnummer::from_digits(digits).unwrap())
 }
 
 /// Whether two keys are the same: what one seals the other opens.

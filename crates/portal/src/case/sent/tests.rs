@@ -5,7 +5,7 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::test_support::{TestPortal, number, on_both_databases};
-use crate::{Denied, Role, SentMessagesError, SentRecipient, StaffActor};
+use crate::{Denied, KnownAs, RecipientIdentifier, Role, SentMessagesError, SentRecipient, StaffActor};
 
 /// Titles, and for each recipient their number and whether they may read it.
 async fn seen(test: &TestPortal, actor: &StaffActor) -> Vec<(Option<String>, Vec<(Option<String>, bool)>)> {
@@ -15,8 +15,8 @@ async fn seen(test: &TestPortal, actor: &StaffActor) -> Vec<(Option<String>, Vec
         .map(|message| {
             let deliveries = message.deliveries.into_iter().map(|delivery| {
                 let number = match delivery.recipient {
-                    SentRecipient::Number(number) => Some(number.expose().to_owned()),
-                    SentRecipient::Unreadable | SentRecipient::Forgotten => None,
+                    SentRecipient::Known(KnownAs::Number(number)) => Some(number.expose().to_owned()),
+                    _ => None,
                 };
                 (number, delivery.status.is_living())
             });
@@ -68,7 +68,7 @@ on_both_databases! {
         let sender = test.sender().await;
         test.send(&sender, "key", 2).await;
         let admin = test.first_admin_of(sender.organisation_id()).await;
-        let (anna, vault) = (number(0), &test.portal.0.vault);
+        let (anna, vault) = (RecipientIdentifier::Number(number(0)), &test.portal.0.vault);
         let found = vault.find_recipients(&[anna]).await.unwrap()[0].unwrap();
         let transaction = vault.database().write().await.unwrap();
         let damage = Statement::from_sql_and_values(
@@ -80,7 +80,7 @@ on_both_databases! {
         transaction.commit().await.unwrap();
         let sent = test.portal.sent_messages(&admin, None).await.unwrap();
         let recipients: Vec<_> = sent.messages[0].deliveries.iter().map(|delivery| &delivery.recipient).collect();
-        assert!(*recipients[0] == SentRecipient::Unreadable && *recipients[1] == SentRecipient::Number(number(1)));
+        assert!(*recipients[0] == SentRecipient::Unreadable && *recipients[1] == SentRecipient::Known(KnownAs::Number(number(1))));
     }
 
     async fn what_was_taken_back_shows_neither_title_nor_number(test: TestPortal) {

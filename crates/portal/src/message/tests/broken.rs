@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 
 use crate::test_support::{PDF, TestPortal, draft, file, number, on_each_storage, pieces};
-use crate::{MessageDraft, SendError, SystemActor};
+use crate::{MessageDraft, RecipientIdentifier, SendError, SystemActor};
 
 /// Longer than any lease, and then longer than a swept intent is kept.
 const LEASE_OVER: Duration = Duration::from_secs(301);
@@ -76,10 +76,10 @@ on_each_storage! {
         assert!(matches!(upload.finish().await, Err(SendError::Interrupted)));
 
         let vault = &portal.portal.0.vault;
-        assert!(vault.find_recipients(&[number(0)]).await.unwrap()[0].is_some());
+        assert!(vault.find_recipients(&[RecipientIdentifier::Number(number(0))]).await.unwrap()[0].is_some());
         portal.clock.advance(INTENT_OVER);
         portal.portal.run_jobs().await.unwrap();
-        assert_eq!(vault.find_recipients(&[number(0)]).await.unwrap(), [None]);
+        assert_eq!(vault.find_recipients(&[RecipientIdentifier::Number(number(0))]).await.unwrap(), [None]);
     }
 
     async fn a_crash_after_the_intent_leaves_nothing(portal: TestPortal) {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures::stream;
 
 use crate::test_support::{PDF, TestPortal, draft, file, number, on_both_databases, pieces};
-use crate::{DeclaredFile, FileProblem, Scope, SendError, SystemActor};
+use crate::{DeclaredFile, FileProblem, RecipientIdentifier, Scope, SendError, SystemActor};
 
 /// Sends one file with that content and gives the refusal. Nothing may be left of it.
 async fn refusal(portal: &TestPortal, sender: &SystemActor, declared: DeclaredFile, content: &[u8]) -> FileProblem {
@@ -125,7 +125,7 @@ on_both_databases! {
     async fn the_same_person_twice_is_refused(portal: TestPortal) {
         let sender = portal.sender().await;
         let mut twice = draft(2);
-        twice.recipients[1].personnummer = number(0);
+        twice.recipients[1].identifier = RecipientIdentifier::Number(number(0));
         let refused = portal.begin(&sender, "key", twice).await;
         assert!(matches!(refused, Err(SendError::DuplicateRecipient { index: 1 })));
     }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::*;
 
 const ANNA: &str = "200001012384";
@@ -51,7 +53,7 @@ async fn what_is_known_of_a_person_comes_back() {
         vault.set_name(anna, Some("Anna Åkesson")).await.unwrap();
         vault.set_email(anna, Some("anna@example.se")).await.unwrap();
         let personal = vault.personal(anna).await.unwrap().unwrap();
-        assert_eq!(personal.personnummer.expose(), ANNA);
+        assert_eq!(personal.identifier, number(ANNA));
         assert_eq!(personal.name.as_deref(), Some("Anna Åkesson"));
         assert_eq!(personal.email.as_deref(), Some("anna@example.se"));
         assert_eq!(vault.have_email(&[bo, anna]).await.unwrap(), [false, true]);
@@ -80,10 +82,10 @@ async fn a_damaged_number_is_left_out_and_logged_once_by_id() {
             fixture.replace_recipient(damaged).await;
             let log = Log::new();
             let listening = log.listen();
-            let numbers = vault.numbers(&[anna, bo, anna]).await.unwrap();
+            let numbers = vault.known_as(&[anna, bo, anna]).await.unwrap();
             drop(listening);
             assert_eq!(numbers.keys().collect::<Vec<_>>(), [&bo]);
-            assert_eq!(numbers[&bo].expose(), BO);
+            assert!(matches!(&numbers[&bo], KnownAs::Number(number) if number.expose() == BO));
             let log = log.text();
             assert_eq!(log.matches(&anna.to_string()).count(), 1, "{log}");
             assert!(!log.contains(ANNA) && !log.contains(BO), "{log}");
@@ -230,6 +232,71 @@ async fn nothing_of_a_person_stands_in_the_database_in_clear() {
         }
         let rows = format!("{:?}", fixture.raw_recipients().await);
         assert!(!rows.contains("canary") && !rows.contains(ANNA));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_numbers_of_one_person_find_one_whom_the_later_day_keeps() {
+    on_each_database(async |databases| {
+        let fixture = Fixture::new(databases).await;
+        let vault = &fixture.vault;
+        let anna = vault.recipient(&number(ANNA), TODAY).await.unwrap();
+        let before = vault.recipient(&number(BO), TODAY.plus_days(9)).await.unwrap();
+        vault.set_email(before, Some("anna@example.se")).await.unwrap();
+        let other = [number(BO)];
+        let person = vault.person(&number(ANNA), &other, TODAY.plus_days(1)).await.unwrap();
+        assert_eq!(
+            (person.id, &person.linked[..], person.newly_linked),
+            (anna, &[before][..], true)
+        );
+        assert_eq!(
+            vault.find_recipients(&[number(ANNA), number(BO)]).await.unwrap(),
+            [Some(anna), Some(anna)]
+        );
+        let personal = vault.personal(anna).await.unwrap().unwrap();
+        assert_eq!(personal.email.as_deref(), Some("anna@example.se"));
+        let row = fixture
+            .raw_recipients()
+            .await
+            .into_iter()
+            .find(|row| row.id == *anna.as_uuid());
+        assert_eq!(row.unwrap().day, TODAY.plus_days(9).number());
+        // Each later sign-in tells of who they were, until that is forgotten; and they themselves are not before.
+        let person = vault.person(&number(BO), &[], TODAY).await.unwrap();
+        assert_eq!(
+            (person.id, &person.linked[..], person.newly_linked),
+            (anna, &[before][..], false)
+        );
+        fixture.clock.advance(Duration::from_secs(2 * 60 * 60));
+        assert!(vault.forget_recipients(&[anna]).await.unwrap().is_empty());
+        assert_eq!(vault.forget_recipients(&[before]).await.unwrap(), [before]);
+        assert_eq!(vault.forget_recipients(&[anna]).await.unwrap(), [anna]);
+        assert!(fixture.raw_recipients().await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_nodes_that_link_two_people_at_once_agree() {
+    on_each_database(async |databases| {
+        let fixture = Fixture::new(databases).await;
+        let node = fixture.other_node(databases).await;
+        let (anna, bo) = (number(ANNA), number(BO));
+        let first = fixture.vault.recipient(&anna, TODAY.plus_days(3)).await.unwrap();
+        fixture.vault.recipient(&bo, TODAY.plus_days(2)).await.unwrap();
+        let others = [bo.clone()];
+        let (one, other, third) = tokio::join!(
+            Box::pin(fixture.vault.person(&anna, &others, TODAY)),
+            Box::pin(node.person(&anna, &others, TODAY.plus_days(1))),
+            Box::pin(node.recipient(&bo, TODAY.plus_days(4))),
+        );
+        assert_eq!((one.unwrap().id, other.unwrap().id), (first, first));
+        third.unwrap();
+        assert_eq!(
+            fixture.vault.find_recipients(&[anna, bo]).await.unwrap(),
+            [Some(first), Some(first)]
+        );
     })
     .await;
 }
