@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base::{RequestId, Timestamp};
-use portal::{Portal, RecipientActor};
+use portal::{AssuranceLevel, Portal, RecipientActor};
 
 use crate::assets::Assets;
 use crate::texts::Language;
@@ -179,6 +179,8 @@ pub struct ProviderChoice {
     pub seems_down: bool,
     /// The device mode that fits this device, when the provider is asked otherwise in one than in the other.
     pub mode: Option<DeviceMode>,
+    /// The highest level of assurance at which recipients sign in through it.
+    pub highest_level: Option<AssuranceLevel>,
 }
 
 /// A provider's picture.

@@ -7,10 +7,11 @@ mod staff;
 
 use app::page::staff::sent_messages_page;
 use app::page::{
-    SessionsOf, Shown, accessibility, case_page, document_page, inbox_page, landing_page, sessions_page, signed_out,
+    SessionsOf, Shown, accessibility, case_page, document_page, inbox_page, landing_page, locked_document_page,
+    sessions_page, signed_out,
 };
 use app::{Assets, Audience, ErrorPage, Flash, Language, Letter, Page, error_page, letter};
-use portal::Preview;
+use portal::{AssuranceLevel, Preview};
 
 const HOSTILE: &str = "<script>alert(1)</script>\"' onmouseover=x";
 
@@ -61,6 +62,24 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
         ),
         ("case".to_owned(), case_page(&reader, &samples::case(), now)),
         ("long case".to_owned(), case_page(&reader, &samples::long_case(), now)),
+        (
+            "locked document".to_owned(),
+            locked_document_page(
+                &reader,
+                samples::document_id(),
+                AssuranceLevel::Four,
+                &samples::chooser(),
+            ),
+        ),
+        (
+            "locked document without a way in".to_owned(),
+            locked_document_page(
+                &reader,
+                samples::document_id(),
+                AssuranceLevel::Four,
+                &samples::providers(),
+            ),
+        ),
     ];
     let text = Shown::Text {
         text: HOSTILE.to_owned(),
@@ -265,8 +284,8 @@ fn the_inbox_marks_what_is_new_and_what_is_soon_gone() {
 fn a_case_whose_number_does_not_open_is_shown_with_words_in_its_place() {
     let assets = Assets::default();
     for (language, words) in [
-        (Language::Swedish, "Mottagarens nummer kan inte visas"),
-        (Language::English, "The recipient’s number can’t be shown"),
+        (Language::Swedish, "Mottagaren kan inte visas"),
+        (Language::English, "The recipient can’t be shown"),
     ] {
         let layout = samples::layout(language, &assets, "/staff/cases", Audience::StaffVisitor);
         let (now, zone) = (samples::NOW, samples::time_zone());

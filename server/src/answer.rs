@@ -57,6 +57,7 @@ pub(crate) fn read_error(problem: &ReadError, visitor: &Visitor) -> Response {
             response
         }
         ReadError::Damaged => error(ErrorPage::Damaged, visitor),
+        ReadError::LevelTooLow { .. } => error(ErrorPage::Forbidden, visitor),
         ReadError::Fault(inside) => fault(inside, visitor),
     }
 }

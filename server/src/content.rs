@@ -3,12 +3,13 @@
 use app::ErrorPage;
 use axum::body::Body;
 use axum::extract::{Extension, Path, RawQuery, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use base::DocumentId;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use portal::{ContentUse, Preview, RequestedRange};
+use portal::{ContentUse, Preview, ReadError, RequestedRange};
 
 use crate::answer;
+use crate::return_to::Page;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 
@@ -48,7 +49,7 @@ pub(crate) async fn content(
                 )
                 .into_response()
             }
-            Err(error) => answer::read_error(&error, &visitor),
+            Err(error) => unreadable(id, &error, &visitor),
         };
     }
     let range = requested_range(&headers, id);
@@ -71,7 +72,15 @@ pub(crate) async fn content(
             let (status, headers) = head;
             (status, headers, Body::from_stream(content.stream)).into_response()
         }
-        Err(error) => answer::read_error(&error, &visitor),
+        Err(error) => unreadable(id, &error, &visitor),
+    }
+}
+
+/// What asks for a higher level has a page that says so and offers the ways in.
+fn unreadable(id: DocumentId, error: &ReadError, visitor: &Visitor) -> Response {
+    match error {
+        ReadError::LevelTooLow { .. } => Redirect::to(&Page::Document(id).to_string()).into_response(),
+        other => answer::read_error(other, visitor),
     }
 }
 

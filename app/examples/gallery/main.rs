@@ -8,8 +8,12 @@ mod staff;
 use std::fs;
 use std::path::Path;
 
-use app::page::{SessionsOf, Shown, case_page, document_page, inbox_page, landing_page, sessions_page, signed_out};
+use app::page::{
+    SessionsOf, Shown, case_page, document_page, inbox_page, landing_page, locked_document_page, sessions_page,
+    signed_out,
+};
 use app::{Assets, Audience, ErrorPage, Flash, Language, Page, error_page, preview_frame};
+use portal::AssuranceLevel;
 
 fn main() -> std::io::Result<()> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "target/gallery".to_owned());
@@ -34,6 +38,8 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
     let document = |name, media_type, size, shown| {
         document_page(&reader, &samples::document(name, media_type, size), &shown, now, &zone)
     };
+    let locked =
+        |providers: &[_]| locked_document_page(&reader, samples::document_id(), AssuranceLevel::Four, providers);
     let text = Shown::Text {
         text: "Hej!\n\nDet här är en vanlig textfil, med åäö och en rad som är så lång att den behöver brytas någonstans.\n".repeat(4),
         complete: false,
@@ -53,6 +59,8 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
         ("inbox-full".to_owned(), inbox(&samples::full_inbox())),
         ("case".to_owned(), case_page(&reader, &samples::case(), now)),
         ("case-long".to_owned(), case_page(&reader, &samples::long_case(), now)),
+        ("document-locked".to_owned(), locked(&samples::chooser())),
+        ("document-locked-no-way-in".to_owned(), locked(&samples::providers())),
         (
             "document-pdf".to_owned(),
             document(

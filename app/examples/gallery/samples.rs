@@ -6,8 +6,8 @@ use app::{Assets, Audience, Contact, DeviceMode, Language, Layout, ProviderChoic
 use base::{CaseId, Clock, DocumentId, Ids, ManualClock, MessageId, RequestId, SessionId, Timestamp};
 use jiff::tz::TimeZone;
 use portal::{
-    BrowserFamily, CaseView, Device, DocumentSummary, DocumentView, InboxEntry, MessageView, OwnSession, Preview,
-    SystemFamily,
+    AssuranceLevel, BrowserFamily, CaseView, Device, DocumentSummary, DocumentView, InboxEntry, ListedDocument,
+    MessageView, OwnSession, Preview, SystemFamily,
 };
 
 const DAY: i64 = 86_400_000;
@@ -69,6 +69,7 @@ pub(crate) fn providers() -> Vec<ProviderChoice> {
         last_used: false,
         seems_down: false,
         mode: None,
+        highest_level: Some(AssuranceLevel::Three),
     }]
 }
 
@@ -81,6 +82,11 @@ pub(crate) fn chooser() -> Vec<ProviderChoice> {
         last_used,
         seems_down: !last_used,
         mode: (!last_used).then_some(DeviceMode::OtherDevice),
+        highest_level: Some(if last_used {
+            AssuranceLevel::Four
+        } else {
+            AssuranceLevel::Three
+        }),
     };
     vec![choice("freja", "Freja eID+", true), choice("bankid", "BankID", false)]
 }
@@ -145,8 +151,18 @@ pub(crate) fn full_inbox() -> Vec<InboxEntry> {
         .collect()
 }
 
+/// Any document.
+pub(crate) fn document_id() -> DocumentId {
+    ids().next()
+}
+
+/// A document in the list of a message.
+fn listed(file_name: &str, media_type: &str, size: u64) -> ListedDocument {
+    ListedDocument::Open(summary(file_name, media_type, size))
+}
+
 /// A document's line.
-pub(crate) fn summary(file_name: &str, media_type: &str, size: u64) -> DocumentSummary {
+fn summary(file_name: &str, media_type: &str, size: u64) -> DocumentSummary {
     DocumentSummary {
         id: ids().next::<DocumentId>(),
         file_name: file_name.to_owned(),
@@ -156,7 +172,7 @@ pub(crate) fn summary(file_name: &str, media_type: &str, size: u64) -> DocumentS
     }
 }
 
-fn message(title: &str, body: &str, sent: i64, left: i64, documents: Vec<DocumentSummary>) -> MessageView {
+fn message(title: &str, body: &str, sent: i64, left: i64, documents: Vec<ListedDocument>) -> MessageView {
     MessageView {
         id: ids().next::<MessageId>(),
         title: title.to_owned(),
@@ -184,8 +200,8 @@ pub(crate) fn case() -> CaseView {
             0,
             31,
             vec![
-                summary("Beslut om hemtjänst 2026-1187.pdf", "application/pdf", 248_300),
-                summary(
+                listed("Beslut om hemtjänst 2026-1187.pdf", "application/pdf", 248_300),
+                listed(
                     "Genomförandeplan.docx",
                     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
                     61_440,
@@ -212,12 +228,12 @@ pub(crate) fn long_case() -> CaseView {
                 3,
                 28,
                 vec![
-                    summary(
+                    listed(
                         "IMG_20261103_112233_arvskiftesredovisning_undertecknad_av_samtliga_dödsbodelägare_slutversion_2.jpeg",
                         "image/jpeg",
                         3_412_900,
                     ),
-                    summary("läs mig.txt", "text/plain", 812),
+                    listed("läs mig.txt", "text/plain", 812),
                 ],
             ),
             message(
@@ -225,7 +241,13 @@ pub(crate) fn long_case() -> CaseView {
                 "",
                 26,
                 3,
-                vec![summary("Protokoll 14 §.pdf", "application/pdf", 12_483_000)],
+                vec![
+                    listed("Protokoll 14 §.pdf", "application/pdf", 12_483_000),
+                    ListedDocument::Locked {
+                        id: ids().next::<DocumentId>(),
+                        level: AssuranceLevel::Four,
+                    },
+                ],
             ),
         ],
     }

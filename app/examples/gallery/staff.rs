@@ -12,7 +12,7 @@ use app::page::staff::{
 use app::{Assets, Audience, Flash, Language, Page, ProviderChoice, StaffFrame, StaffSection};
 use base::{CaseId, DeliveryId, Ids, InvalidNetworks, MessageId, Personnummer, SecretString, Timestamp};
 use portal::{
-    BrowserFamily, Credential, CredentialKind, CredentialState, DeliveryStatus, Device, InvalidKey, NewDevice,
+    BrowserFamily, Credential, CredentialKind, CredentialState, DeliveryStatus, Device, InvalidKey, KnownAs, NewDevice,
     OwnAccount, OwnPasskey, PasswordProblem, Role, Scope, SecondFactors, SentDelivery, SentMessage, SentMessages,
     SentRecipient, StaffMember, StaffNotices, StaffState, System, SystemFamily, Validity,
 };
@@ -49,8 +49,12 @@ fn delivery(number: &str, change: impl FnOnce(&mut DeliveryStatus)) -> SentDeliv
     change(&mut status);
     let recipient = match Personnummer::from_digits(number) {
         _ if !status.is_living() => SentRecipient::Forgotten,
-        Ok(number) => SentRecipient::Number(number),
-        Err(_) => SentRecipient::Unreadable,
+        Ok(number) => SentRecipient::Known(KnownAs::Number(number)),
+        Err(_) if number.contains('@') => SentRecipient::Known(KnownAs::WorkAccount(Some(number.to_owned()))),
+        Err(_) => match number.parse() {
+            Ok(prid) => SentRecipient::Known(KnownAs::Prid(prid)),
+            Err(_) => SentRecipient::Unreadable,
+        },
     };
     SentDelivery { recipient, status }
 }
@@ -76,6 +80,8 @@ pub(crate) fn sent() -> SentMessages {
                 delivery("197701172392", |_| {}),
                 delivery("200001012392", |status| status.expires_at = at(2)),
                 delivery("damaged", |_| {}),
+                delivery("NO:05068907693", |_| {}),
+                delivery("karin.ek@norrby.example", |_| {}),
             ],
         ),
         message(
@@ -130,6 +136,7 @@ fn work_account(language: Language) -> Vec<ProviderChoice> {
         last_used: false,
         seems_down: false,
         mode: None,
+        highest_level: None,
     }]
 }
 

@@ -32,6 +32,14 @@ kind-image = Image
 kind-text = Text
 kind-other = File
 
+document-locked = A document that asks for a safer sign-in
+document-locked-level = Assurance level { $level }
+
+locked-title = The document asks for a safer sign-in
+locked-lead = The sender has decided that only someone who has signed in at assurance level { $level } may read the document. You are signed in at a lower level.
+locked-signs-out = You are signed out and sign in again. Then the document opens.
+locked-no-way-in = Nobody can sign in here at that level right now. Contact the sender if you need to read the document.
+
 preview-title = Preview
 preview-frame = The content of { $name }
 preview-image = { $name }, shown as an image

@@ -32,6 +32,14 @@ kind-image = Bild
 kind-text = Text
 kind-other = Fil
 
+document-locked = Dokument som kräver en säkrare inloggning
+document-locked-level = Tillitsnivå { $level }
+
+locked-title = Dokumentet kräver en säkrare inloggning
+locked-lead = Avsändaren har bestämt att dokumentet bara får läsas av den som har loggat in på tillitsnivå { $level }. Du är inloggad på en lägre nivå.
+locked-signs-out = Du loggas ut och loggar in på nytt. Sedan öppnas dokumentet.
+locked-no-way-in = Det går inte att logga in här på den nivån just nu. Kontakta avsändaren om du behöver läsa dokumentet.
+
 preview-title = Förhandsvisning
 preview-frame = Innehållet i { $name }
 preview-image = { $name }, visad som bild

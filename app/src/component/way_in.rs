@@ -1,17 +1,21 @@
 //! A way in through an OpenID provider, as a form with a button.
 
+use base::DocumentId;
 use leptos::prelude::*;
+use portal::AssuranceLevel;
 
 use super::icon;
 use crate::context::{DeviceMode, Logo, ProviderChoice};
 use crate::texts::Texts;
 
-/// One way in: the button, the other device where there is one, and what to know of it. The form posts to `action`.
+/// One way in: the button, the other device where there is one, and what to know of it. The form posts to `action`; `document` is
+/// the one that the person signs in anew to read, and the level that it asks for.
 pub(crate) fn way_in(
     texts: &'static Texts,
     provider: &ProviderChoice,
     action: String,
     main: bool,
+    document: Option<(DocumentId, AssuranceLevel)>,
 ) -> impl IntoView + use<> {
     let ProviderChoice {
         name,
@@ -20,6 +24,7 @@ pub(crate) fn way_in(
         last_used,
         seems_down,
         mode,
+        highest_level: _,
     } = provider;
     let (used_id, down_id) = (format!("{name}-used"), format!("{name}-down"));
     let ids = [last_used.then_some(&*used_id), seems_down.then_some(&*down_id)];
@@ -38,6 +43,13 @@ pub(crate) fn way_in(
     view! {
         <div class="way-in">
             <form method="post" action=action>
+                {document
+                    .map(|(id, level)| {
+                        view! {
+                            <input type="hidden" name="document" value=id.to_string() />
+                            <input type="hidden" name="level" value=level.number() />
+                        }
+                    })}
                 <button
                     class="button"
                     class:quiet=!main

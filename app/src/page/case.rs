@@ -1,13 +1,13 @@
 //! A case: what one organisation has sent to one person, the latest message first.
 
-use base::{CaseId, Timestamp};
+use base::{CaseId, DocumentId, Timestamp};
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
-use portal::{CaseView, DocumentSummary, MessageView};
+use portal::{AssuranceLevel, CaseView, DocumentSummary, ListedDocument, MessageView};
 
 use super::error::read_error;
 use super::{ErrorPage, Page, error_page};
-use crate::component::{Tone, back_link, file_facts, file_icon, notice, sent_title};
+use crate::component::{Tone, back_link, file_facts, file_icon, icon, notice, sent_title};
 use crate::context::{Layout, PageContext};
 use crate::shell::{Head, render};
 use crate::texts::{Texts, dates};
@@ -110,7 +110,27 @@ fn paragraphs(text: &str) -> Vec<String> {
     paragraphs
 }
 
-fn document(texts: &'static Texts, document: &DocumentSummary) -> impl IntoView + use<> {
+fn document(texts: &'static Texts, document: &ListedDocument) -> AnyView {
+    match document {
+        ListedDocument::Open(summary) => open_document(texts, summary).into_any(),
+        ListedDocument::Locked { id, level } => locked_document(texts, *id, *level).into_any(),
+    }
+}
+
+/// A document of which the page says that it is there, and no more.
+fn locked_document(texts: &Texts, id: DocumentId, level: AssuranceLevel) -> impl IntoView + use<> {
+    view! {
+        <li>
+            <a class="document" href=format!("/documents/{id}")>
+                {icon("lock")}
+                <span class="name">{texts.get("document-locked")}</span>
+                <span class="facts">{texts.with("document-locked-level", &[("level", level.number().into())])}</span>
+            </a>
+        </li>
+    }
+}
+
+fn open_document(texts: &'static Texts, document: &DocumentSummary) -> impl IntoView + use<> {
     view! {
         <li>
             <a class="document" href=format!("/documents/{}", document.id)>

@@ -193,6 +193,8 @@ pub(super) fn read_error(layout: &Layout, error: &ReadError) -> Page {
     let page = match error {
         ReadError::NotFound => ErrorPage::NotFound,
         ReadError::Damaged => ErrorPage::Damaged,
+        // What asks for it shows the ways in itself.
+        ReadError::LevelTooLow { .. } => ErrorPage::Forbidden,
         ReadError::RangeNotSatisfiable { .. } => ErrorPage::BadRequest,
         ReadError::Fault(inside) => return fault(layout, inside),
     };

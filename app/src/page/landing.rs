@@ -26,7 +26,7 @@ pub fn landing_page(layout: &Layout, providers: &[ProviderChoice], flash: Option
         .iter()
         .map(|provider| {
             let action = format!("/sign-in/{}", provider.name);
-            way_in(texts, provider, action, provider.last_used || !is_known)
+            way_in(texts, provider, action, provider.last_used || !is_known, None)
         })
         .collect();
     let signed_in = layout.audience == Audience::Recipient;

@@ -19,7 +19,7 @@ pub use event::{EndingCredential, Event, EventKind, EventPage};
 pub use message::{
     DOCUMENT_PART_PREFIX, DeclaredDocument, Delivery, DeliveryReceipt, DeliveryState, IDEMPOTENCY_KEY_HEADER,
     MAX_IDEMPOTENCY_KEY_CHARS, MAX_METADATA_BYTES, METADATA_PART, MessageMetadata, MessageReceipt, MessageStatus,
-    MessageUpload, Recipient,
+    MessageUpload, Recipient, WorkAccountAddress,
 };
 pub use problem::{PROBLEM_MEDIA_TYPE, Problem, ProblemCode};
 pub use recipient::{MatchRequest, MatchResponse, RecipientMatch, parse_personnummer};

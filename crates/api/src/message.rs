@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use base::{CaseId, DeliveryId, MessageId, SecretString, Timestamp};
+use base::{CaseId, DeliveryId, MessageId, SecretString, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -64,17 +64,39 @@ pub struct MessageMetadata {
     pub documents: Vec<DeclaredDocument>,
 }
 
-/// A person who gets a message.
-#[derive(Deserialize, ToSchema)]
+/// A person who gets a message, named by exactly one of `personnummer`, `prid` and `work_account`.
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Recipient {
     /// A personnummer or samordningsnummer: twelve digits, with or without a dash before the last four.
-    #[schema(value_type = String, example = "19770117-2392")]
-    pub personnummer: SecretString,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "19770117-2392")]
+    pub personnummer: Option<SecretString>,
+    /// The provisional identifier that the Swedish eIDAS node gives somebody with an e-ID of another country: the country's two
+    /// letters, a colon, and an identifier.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "NO:05068907693")]
+    pub prid: Option<SecretString>,
+    /// A work account in Entra ID. The message waits for whoever first signs in with that address from that directory, and is
+    /// theirs from then on, whatever becomes of the address.
+    #[serde(default)]
+    pub work_account: Option<WorkAccountAddress>,
     /// The person's e-mail address, for the portal to keep. Nothing is sent to it yet.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Email)]
     pub email: Option<SecretString>,
+}
+
+/// Where a work account is found that has not signed in yet.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WorkAccountAddress {
+    /// The directory's id (`tid`). It must be one that the operator lets recipients sign in from.
+    #[schema(value_type = String, format = "uuid")]
+    pub tenant: TenantId,
+    /// The person's e-mail address or user name in the directory; letters and capitals are the same.
+    #[schema(value_type = String, format = Email)]
+    pub email: SecretString,
 }
 
 /// A document as it is announced before its bytes.
@@ -94,20 +116,44 @@ pub struct DeclaredDocument {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^[0-9A-Fa-f]{64}$")]
     pub sha256: Option<String>,
+    /// The least level of assurance, 3 or 4, at which the recipient must have signed in to read it. Signed in at a lower one they
+    /// see that there is a document, and are offered to sign in again. Each recipient must have a way in at that level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 3, maximum = 4, example = 4)]
+    pub minimum_level: Option<u8>,
 }
 
 impl Serialize for Recipient {
-    /// Writes the number and the address out, for the body of the request.
+    /// Writes out who it is, for the body of the request; what is absent is left out.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+
+        let mut recipient = serializer.serialize_map(None)?;
+        if let Some(personnummer) = &self.personnummer {
+            recipient.serialize_entry("personnummer", personnummer.expose())?;
+        }
+        if let Some(prid) = &self.prid {
+            recipient.serialize_entry("prid", prid.expose())?;
+        }
+        if let Some(work_account) = &self.work_account {
+            recipient.serialize_entry("work_account", work_account)?;
+        }
+        if let Some(email) = &self.email {
+            recipient.serialize_entry("email", email.expose())?;
+        }
+        recipient.end()
+    }
+}
+
+impl Serialize for WorkAccountAddress {
+    /// Writes the directory and the address out, for the body of the request.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
 
-        let mut recipient = serializer.serialize_struct("Recipient", 2)?;
-        recipient.serialize_field("personnummer", self.personnummer.expose())?;
-        match &self.email {
-            Some(email) => recipient.serialize_field("email", email.expose())?,
-            None => recipient.skip_field("email")?,
-        }
-        recipient.end()
+        let mut address = serializer.serialize_struct("WorkAccountAddress", 2)?;
+        address.serialize_field("tenant", &self.tenant)?;
+        address.serialize_field("email", self.email.expose())?;
+        address.end()
     }
 }
 
@@ -263,14 +309,15 @@ mod tests {
             document_type: None,
             retention_days: Some(14),
             recipients: vec![Recipient {
-                personnummer: SecretString::new("197701172392".to_owned()),
-                email: None,
+                personnummer: Some(SecretString::new("197701172392".to_owned())),
+                ..Recipient::default()
             }],
             documents: vec![DeclaredDocument {
                 file_name: "anna.pdf".to_owned(),
                 media_type: "application/pdf".to_owned(),
                 size: 7,
                 sha256: None,
+                minimum_level: None,
             }],
         }
     }
@@ -288,6 +335,18 @@ mod tests {
         let printed = format!("{:?} {:?}", metadata(), metadata().documents);
         for secret in ["Beslut", "Hemligt", "1977", "anna"] {
             assert!(!printed.contains(secret), "{printed}");
+        }
+    }
+
+    #[test]
+    fn whom_a_message_goes_to_reads_back_and_what_is_absent_is_left_out() {
+        for text in [
+            r#"{"personnummer":"197701172392","email":"anna@example.se"}"#,
+            r#"{"prid":"NO:05068907693"}"#,
+            r#"{"work_account":{"tenant":"11111111-2222-4333-8444-555555555555","email":"karin@norrby.example"}}"#,
+        ] {
+            let read: Recipient = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&read).unwrap(), text);
         }
     }
 

@@ -185,6 +185,15 @@ problem_codes! {
     /// A number that is no personnummer or samordningsnummer.
     InvalidPersonnummer = "invalid-personnummer", 422, "A personnummer is wrong",
         "Write twelve digits, YYYYMMDDNNNN. The pointer names which recipient; a wrong check digit means that some digit was mistyped.";
+    /// A recipient who is named by nothing, by several things, or by something that can't be read.
+    InvalidRecipient = "invalid-recipient", 422, "A recipient is not named as one is",
+        "Give each recipient exactly one of personnummer, prid (CC:IDENTIFIER) and work_account (tenant and email).";
+    /// A recipient who could not sign in to read the message.
+    NoWayIn = "no-way-in", 422, "A recipient has no way in",
+        "The operator lets no users of that directory sign in as recipients. Ask the operator, or send by personnummer.";
+    /// A document that asks for a level that no way in of one of the recipients gives, or for one that is no level.
+    LevelNotOffered = "level-not-offered", 422, "A document asks for a level of assurance that is not offered",
+        "Ask for 3 or 4, no higher than each recipient can sign in at, or leave minimum_level out.";
     /// An e-mail address that can't be one.
     InvalidEmail = "invalid-email", 422, "An e-mail address is wrong",
         "Correct the address that the pointer names, or leave it out and post the letter.";

@@ -10,12 +10,13 @@ use axum::response::{IntoResponse, Response};
 use base::MessageId;
 use http::{HeaderMap, StatusCode, header};
 use portal::{
-    DeclaredFile, DeliveryStatus, IdempotencyKey, MessageDraft, RecipientAddress, Scope, SystemActor, Upload,
+    AssuranceLevel, DeclaredFile, DeliveryStatus, IdempotencyKey, MessageDraft, RecipientAddress, Scope, SystemActor,
+    Upload,
 };
 
 use super::authentication::Authenticated;
 use super::body::read_json;
-use super::recipients::personnummer;
+use super::recipients::identifier;
 use super::upload::Parts;
 use super::{ApiState, Refusal};
 
@@ -84,11 +85,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<IdempotencyKey, Refusal> {
 fn draft(state: &ApiState, metadata: MessageMetadata) -> Result<MessageDraft, Refusal> {
     let recipients = metadata.recipients.iter().enumerate().map(|(index, recipient)| {
         Ok(RecipientAddress {
-            personnummer: personnummer(
-                state,
-                &recipient.personnummer,
-                &format!("/recipients/{index}/personnummer"),
-            )?,
+            identifier: identifier(state, recipient, &format!("/recipients/{index}"))?,
             email: recipient.email.as_ref().map(|email| email.expose().clone()),
         })
     });
@@ -96,6 +93,7 @@ fn draft(state: &ApiState, metadata: MessageMetadata) -> Result<MessageDraft, Re
     let files = metadata.documents.into_iter().enumerate().map(|(index, document)| {
         Ok(DeclaredFile {
             sha256: document.sha256.as_deref().map(|text| digest(text, index)).transpose()?,
+            minimum_level: document.minimum_level.map(|number| level(number, index)).transpose()?,
             name: document.file_name,
             media_type: document.media_type,
             size: document.size,
@@ -116,6 +114,15 @@ fn digest(text: &str, index: usize) -> Result<[u8; 32], Refusal> {
     hex::decode_to_slice(text, &mut digest)
         .map_err(|_| Problem::new(ProblemCode::InvalidDeclaration).at(format!("/documents/{index}/sha256")))?;
     Ok(digest)
+}
+
+/// The level that document number `index` asks for. Below 3 nobody with a number gets in, so nothing asks for that.
+fn level(number: u8, index: usize) -> Result<AssuranceLevel, Refusal> {
+    let level = AssuranceLevel::from_number(number.into()).filter(|level| *level >= AssuranceLevel::Three);
+    level.ok_or_else(|| {
+        let pointer = format!("/documents/{index}/minimum_level");
+        Problem::new(ProblemCode::LevelNotOffered).at(pointer).into()
+    })
 }
 
 async fn receive(parts: &mut Parts, upload: &mut Upload, documents: usize) -> Result<(), Refusal> {

@@ -1,10 +1,10 @@
 //! `POST /recipients/match`.
 
-use ::api::{MatchRequest, MatchResponse, Problem, ProblemCode, RecipientMatch};
+use ::api::{MatchRequest, MatchResponse, Problem, ProblemCode, Recipient, RecipientMatch};
 use axum::Json;
 use axum::extract::State;
 use base::{Personnummer, SecretString};
-use portal::Scope;
+use portal::{RecipientIdentifier, Scope, WorkInvitation};
 
 use super::authentication::Authenticated;
 use super::body::JsonBody;
@@ -48,8 +48,34 @@ pub(super) async fn match_recipients(
     }))
 }
 
+/// Reads who it is that stands at `pointer`.
+pub(super) fn identifier(
+    state: &ApiState,
+    recipient: &Recipient,
+    pointer: &str,
+) -> Result<RecipientIdentifier, Refusal> {
+    let invalid = |pointer: String| Refusal::from(Problem::new(ProblemCode::InvalidRecipient).at(pointer));
+    match (&recipient.personnummer, &recipient.prid, &recipient.work_account) {
+        (Some(number), None, None) => {
+            personnummer(state, number, &format!("{pointer}/personnummer")).map(RecipientIdentifier::Number)
+        }
+        (None, Some(prid), None) => {
+            let prid = prid.expose().parse();
+            prid.map(RecipientIdentifier::Prid)
+                .map_err(|_| invalid(format!("{pointer}/prid")))
+        }
+        (None, None, Some(account)) => {
+            let invitation = WorkInvitation::new(account.tenant, account.email.expose());
+            let pointer = format!("{pointer}/work_account/email");
+            let invalid = || Problem::new(ProblemCode::InvalidEmail).at(pointer).into();
+            invitation.map(RecipientIdentifier::Invitation).ok_or_else(invalid)
+        }
+        _ => Err(invalid(pointer.to_owned())),
+    }
+}
+
 /// Reads the number that stands at `pointer`.
-pub(super) fn personnummer(state: &ApiState, text: &SecretString, pointer: &str) -> Result<Personnummer, Refusal> {
+fn personnummer(state: &ApiState, text: &SecretString, pointer: &str) -> Result<Personnummer, Refusal> {
     ::api::parse_personnummer(text.expose(), state.clock.now().day())
         .map_err(|_| Problem::new(ProblemCode::InvalidPersonnummer).at(pointer).into())
 }

@@ -110,6 +110,7 @@ impl From<SendError> for Refusal {
             SendError::InvalidEmail { index } => {
                 problem(ProblemCode::InvalidEmail).at(format!("/recipients/{index}/email"))
             }
+            SendError::NoWayIn { index } => problem(ProblemCode::NoWayIn).at(format!("/recipients/{index}")),
             SendError::TooManyFiles { limit } => problem(ProblemCode::TooManyFiles)
                 .at("/documents")
                 .with_limit(count(limit)),
@@ -146,6 +147,7 @@ fn file(index: usize, problem: &FileProblem) -> Problem {
         FileProblem::TypeMismatch => (ProblemCode::TypeMismatch, "/media_type"),
         FileProblem::SizeMismatch => (ProblemCode::SizeMismatch, "/size"),
         FileProblem::DigestMismatch => (ProblemCode::DigestMismatch, "/sha256"),
+        FileProblem::LevelNotOffered => (ProblemCode::LevelNotOffered, "/minimum_level"),
     };
     Problem::new(code).at(format!("/documents/{index}{field}"))
 }

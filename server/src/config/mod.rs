@@ -134,10 +134,31 @@ impl Config {
             retention_ceiling_days: self.retention.ceiling_days,
             limits: self.limits.limits(),
             sessions: self.sessions.limits(),
+            ways_in: self.ways_in(),
             staff: self.staff.settings(),
             origin: self.origin.as_str().to_owned(),
             time_zone: self.retention.time_zone(),
         }
+    }
+}
+
+impl Config {
+    /// How recipients may sign in, as the providers have it.
+    fn ways_in(&self) -> portal::WaysIn {
+        let mut ways_in = portal::WaysIn::default();
+        let for_recipients = |provider: &&ProviderSection| provider.kind.lets_in(portal::SessionKind::Recipient);
+        for provider in self.providers.values().filter(for_recipients) {
+            let Some(level) = provider.highest_level() else {
+                continue;
+            };
+            if let Some(tenant) = provider.tenant() {
+                let known = ways_in.directories.entry(tenant).or_insert(level);
+                *known = level.max(*known);
+            } else {
+                ways_in.people = level.max(ways_in.people);
+            }
+        }
+        ways_in
     }
 }
 

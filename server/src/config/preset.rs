@@ -24,7 +24,9 @@ pub enum Preset {
     Freja,
     /// Any provider that follows the Swedish OpenID Connect profile.
     OidcSweden,
-    /// Entra ID, for staff.
+    /// The Swedish eIDAS connector, for people with an e-ID of another country.
+    Eidas,
+    /// Entra ID, for staff unless the record says otherwise.
     Entra,
     /// Our own bridge in front of BankID.
     BankidBridge,
@@ -39,6 +41,7 @@ pub(super) fn defaults(name: &str) -> Option<&'static str> {
         "curity" => include_str!("preset/curity.toml"),
         "freja" => include_str!("preset/freja.toml"),
         "oidc-sweden" => include_str!("preset/oidc-sweden.toml"),
+        "eidas" => include_str!("preset/eidas.toml"),
         "entra" => include_str!("preset/entra.toml"),
         "bankid-bridge" => include_str!("preset/bankid-bridge.toml"),
         _ => return None,
@@ -63,7 +66,13 @@ impl Preset {
                 "acr_values",
                 "is missing: the BankID authenticator, [\"urn:se:curity:authentication:bankid:ID\"]",
             ),
-            Self::Idura | Self::Signicat | Self::Freja | Self::OidcSweden | Self::Entra | Self::BankidBridge => {}
+            Self::Idura
+            | Self::Signicat
+            | Self::Freja
+            | Self::OidcSweden
+            | Self::Eidas
+            | Self::Entra
+            | Self::BankidBridge => {}
         }
     }
 }

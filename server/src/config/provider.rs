@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use base::{SecretString, TenantId};
 use p256::ecdsa::SigningKey;
 use p256::pkcs8::DecodePrivateKey as _;
+use portal::{AssuranceLevel, SessionKind};
 use serde::Deserialize;
 use url::Url;
 use web::PublicOrigin;
@@ -28,8 +29,8 @@ pub struct ProviderSection {
     pub label_en: Option<String>,
     /// A PNG file with the provider's logotype, for the button.
     pub logo: Option<PathBuf>,
-    /// The issuer, exactly as its metadata and tokens write it. For staff it holds the id of a directory of Entra ID, or
-    /// `{tenantid}` in its place where each organisation's directory is asked.
+    /// The issuer, exactly as its metadata and tokens write it. For work accounts it holds the id of a directory of Entra ID; for staff
+    /// alone it may hold `{tenantid}` in its place, and then each organisation's directory is asked.
     pub issuer: String,
     /// Our name at the provider.
     pub client_id: String,
@@ -43,13 +44,32 @@ pub struct ProviderSection {
     /// Scopes to ask for besides `openid`.
     #[serde(default)]
     pub scopes: Vec<String>,
+    /// Whether it knows recipients by a work account (`tid` and `oid`), as it always knows staff.
+    #[serde(default)]
+    pub work_accounts: bool,
     /// Where the personnummer stands: the first place that has a value decides. For recipients alone.
     #[serde(default)]
     pub number: Vec<ClaimPlace>,
+    /// Where the samordningsnummer stands that a person had before the personnummer; also asked for through `claims`.
+    #[serde(default)]
+    pub previous_number: Vec<ClaimPlace>,
+    /// Where the provisional identifier of people with an e-ID of another country stands.
+    #[serde(default)]
+    pub prid: Vec<ClaimPlace>,
+    /// Where the number stands that such a person has in Sweden. It counts with a binding of `identity_bindings` alone.
+    #[serde(default)]
+    pub mapped_number: Vec<ClaimPlace>,
+    /// Where it stands how that number was bound to the e-ID: addresses parted by semicolons.
+    #[serde(default)]
+    pub identity_binding: Vec<ClaimPlace>,
+    /// The bindings one of which suffices.
+    #[serde(default)]
+    pub identity_bindings: Vec<String>,
     /// Where the person's name stands: the first place that has a value decides; none means no greeting.
     #[serde(default)]
     pub name: Vec<ClaimPlace>,
-    /// Where the e-mail address of a staff member stands, to be shown: the first place that has a value decides.
+    /// Where the e-mail addresses of a work account stand. The first that has a value is shown; each answers invitations of a
+    /// recipient.
     #[serde(default)]
     pub email: Vec<ClaimPlace>,
     /// The role that each value of the claim `roles` gives a staff member (App Roles of Entra ID).
@@ -58,10 +78,11 @@ pub struct ProviderSection {
     /// Claims that must have one certain value.
     #[serde(default)]
     pub required: Vec<RequiredClaim>,
-    /// Accepted `acr` values and the assurance level that each stands for: 3 or 4.
+    /// Accepted `acr` values and the assurance level that each stands for: 3 or 4, and for work accounts 2 too.
     #[serde(default)]
     pub levels: BTreeMap<String, i16>,
-    /// The level of tokens without `acr`, for a provider that sends none; needs `required`.
+    /// The level of tokens without `acr`, for a provider that sends none; needs `required`, but for work accounts, whose level is 2
+    /// unless the operator vouches for more.
     pub level_without_acr: Option<i16>,
     /// Whether UserInfo must be signed (OpenID Connect Core 1.0 section 5.3.2); where not, it may be.
     #[serde(default)]
@@ -101,11 +122,25 @@ pub struct ProviderSection {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProviderKind {
-    /// Recipients, whom it knows by their personnummer.
+    /// Recipients, whom it knows by their number, or by a work account where the record says so.
     #[default]
     Recipient,
     /// Staff with a work account, whom it knows by `tid` and `oid` (Entra ID).
     Staff,
+    /// Both, each by pages of their own, with their work account.
+    Both,
+}
+
+impl ProviderKind {
+    /// Whether people of this kind sign in through it.
+    #[must_use]
+    pub const fn lets_in(self, kind: SessionKind) -> bool {
+        match self {
+            Self::Recipient => matches!(kind, SessionKind::Recipient),
+            Self::Staff => matches!(kind, SessionKind::Staff),
+            Self::Both => true,
+        }
+    }
 }
 
 /// A role that a provider can give.
@@ -120,6 +155,9 @@ impl TryFrom<String> for StaffRole {
         name.parse().map(Self).map_err(|_| "must be sender, admin or auditor")
     }
 }
+
+/// The level of a work account whose directory the operator does not vouch for.
+const WORK_ACCOUNT_LEVEL: i16 = 2;
 
 /// Stands in an issuer for the id of a directory, each of which is an issuer of its own.
 const TENANT_PLACEHOLDER: &str = "{tenantid}";
@@ -254,12 +292,48 @@ impl ProviderSection {
         self.issuer.replace(TENANT_PLACEHOLDER, &tenant.to_string())
     }
 
+    /// Whether it knows people by a work account.
+    #[must_use]
+    pub fn knows_work_accounts(&self) -> bool {
+        self.work_accounts || self.kind != ProviderKind::Recipient
+    }
+
+    /// The one directory whose users sign in through it, where there is one.
+    #[must_use]
+    pub fn tenant(&self) -> Option<TenantId> {
+        let mut parts = self.issuer.split('/').filter_map(|part| part.parse().ok());
+        parts.next().filter(|_| self.knows_work_accounts())
+    }
+
+    /// The level of a recipient whose token has this `acr`; `None` when that lets nobody in.
+    #[must_use]
+    pub fn level(&self, acr: Option<&str>) -> Option<AssuranceLevel> {
+        // A directory's `acr` says nothing unless the record says what.
+        let is_mute = self.knows_work_accounts() && self.levels.is_empty();
+        let number = match acr.filter(|_| !is_mute) {
+            Some(acr) => self.levels.get(acr).copied(),
+            None => self.level_without_acr.or(is_mute.then_some(WORK_ACCOUNT_LEVEL)),
+        };
+        number.and_then(AssuranceLevel::from_number)
+    }
+
+    /// The highest level at which it lets recipients in.
+    #[must_use]
+    pub fn highest_level(&self) -> Option<AssuranceLevel> {
+        let known = self.levels.values().copied().filter_map(AssuranceLevel::from_number);
+        known.chain(self.level(None)).max()
+    }
+
     /// Whether anything is read from UserInfo.
     #[must_use]
     pub fn wants_user_info(&self) -> bool {
         let places = self
             .number
             .iter()
+            .chain(&self.previous_number)
+            .chain(&self.prid)
+            .chain(&self.mapped_number)
+            .chain(&self.identity_binding)
             .chain(&self.name)
             .chain(&self.email)
             .map(|place| place.from);
@@ -285,9 +359,10 @@ impl ProviderSection {
             "algorithms",
             "must name at least one of ES256, PS256, RS256",
         );
-        match self.kind {
-            ProviderKind::Recipient => self.validate_for_recipients(check),
-            ProviderKind::Staff => self.validate_for_staff(check),
+        if self.knows_work_accounts() {
+            self.validate_for_work_accounts(check);
+        } else {
+            self.validate_for_people(check);
         }
         if let Some(preset) = self.preset {
             preset.validate(self, check);
@@ -295,17 +370,36 @@ impl ProviderSection {
         self.validate_parameters(check);
     }
 
-    fn validate_for_recipients(&self, check: &mut Check) {
-        check.that(!self.number.is_empty(), "number", "must name at least one claim");
+    fn validate_for_people(&self, check: &mut Check) {
+        check.that(
+            !(self.number.is_empty() && self.prid.is_empty()),
+            "number",
+            "must name at least one claim",
+        );
         check.that(
             !self.has_issuer_per_tenant(),
             "issuer",
             "must not hold {tenantid} unless kind = \"staff\"",
         );
-        let for_staff = "is for kind = \"staff\" alone: take it away";
-        check.that(self.roles.is_empty(), "roles", for_staff);
-        check.that(self.email.is_empty(), "email", for_staff);
-        let is_level = |number: &i16| portal::AssuranceLevel::from_number(*number).is_some();
+        let for_work_accounts = "is for work accounts alone: take it away";
+        check.that(self.roles.is_empty(), "roles", for_work_accounts);
+        check.that(self.email.is_empty(), "email", for_work_accounts);
+        check.that(
+            self.previous_number.is_empty() || !self.number.is_empty(),
+            "previous_number",
+            "needs `number`",
+        );
+        check.that(
+            self.mapped_number.is_empty() || !self.prid.is_empty(),
+            "mapped_number",
+            "needs `prid`",
+        );
+        check.that(
+            self.mapped_number.is_empty() || !(self.identity_binding.is_empty() || self.identity_bindings.is_empty()),
+            "mapped_number",
+            "needs `identity_binding` and `identity_bindings`",
+        );
+        let is_level = |number: &i16| AssuranceLevel::from_number(*number) >= Some(AssuranceLevel::Three);
         check.that(self.levels.values().all(is_level), "levels", "must be 3 or 4");
         match self.level_without_acr {
             None => check.that(!self.levels.is_empty(), "levels", "must accept at least one acr value"),
@@ -318,7 +412,9 @@ impl ProviderSection {
                 );
             }
         }
-        let number_in_token = self.number.iter().any(|place| place.from == ClaimSource::IdToken);
+        let numbers = [&self.number, &self.previous_number, &self.prid, &self.mapped_number];
+        let mut numbers = numbers.into_iter().flatten();
+        let number_in_token = numbers.any(|place| place.from == ClaimSource::IdToken);
         check.that(
             self.logout != Logout::EndSessionWithHint || !number_in_token,
             "logout",
@@ -326,12 +422,27 @@ impl ProviderSection {
         );
     }
 
-    fn validate_for_staff(&self, check: &mut Check) {
+    fn validate_for_work_accounts(&self, check: &mut Check) {
+        let for_staff = self.kind.lets_in(SessionKind::Staff);
         check.that(
-            !self.roles.is_empty(),
+            !(for_staff && self.roles.is_empty()),
             "roles",
             "must say which role each App Role gives",
         );
+        let for_recipients = self.kind.lets_in(SessionKind::Recipient);
+        check.that(
+            !(for_recipients && self.has_issuer_per_tenant()),
+            "issuer",
+            "must name one directory where recipients sign in: each has a record of its own",
+        );
+        check.that(
+            !(for_recipients && self.email.is_empty()),
+            "email",
+            "must name at least one claim, which answers invitations",
+        );
+        let mut numbers = self.levels.values().chain(&self.level_without_acr);
+        let is_level = |number: &i16| AssuranceLevel::from_number(*number).is_some();
+        check.that(numbers.all(is_level), "levels", "must be 2, 3 or 4");
         check.that(
             self.issuer.matches(TENANT_PLACEHOLDER).count() <= 1,
             "issuer",
@@ -339,22 +450,30 @@ impl ProviderSection {
         );
         // Else it could speak for any organisation's directory.
         check.that(
-            self.has_issuer_per_tenant() || self.issuer.split('/').any(|part| part.parse::<TenantId>().is_ok()),
+            self.has_issuer_per_tenant() || self.tenant().is_some(),
             "issuer",
             "must hold {tenantid} or the id of a directory",
         );
-        let given = [
+        let of_people = [
             ("number", !self.number.is_empty()),
+            ("previous_number", !self.previous_number.is_empty()),
+            ("prid", !self.prid.is_empty()),
+            ("mapped_number", !self.mapped_number.is_empty()),
+            ("this_device", self.this_device.is_some()),
+            ("other_device", self.other_device.is_some()),
+        ];
+        for (key, given) in of_people {
+            check.that(!given, key, "is not for work accounts: take it away");
+        }
+        let of_recipients = [
             ("levels", !self.levels.is_empty()),
             ("level_without_acr", self.level_without_acr.is_some()),
             ("essential_acr", self.essential_acr),
-            ("this_device", self.this_device.is_some()),
-            ("other_device", self.other_device.is_some()),
             ("logout", self.logout != Logout::None),
             ("back_channel_logout", self.back_channel_logout),
         ];
-        for (key, given) in given {
-            check.that(!given, key, "is for kind = \"recipient\" alone: take it away");
+        for (key, given) in of_recipients {
+            check.that(!given || for_recipients, key, "is for recipients alone: take it away");
         }
         // What asks for it is a fresh sign-in, each time.
         for key in ["prompt", "max_age"] {

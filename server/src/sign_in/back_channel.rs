@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use base::{SecretString, Timestamp};
 use http::{HeaderValue, StatusCode, header};
-use portal::{LogoutError, LogoutNotice, LogoutRefusal, RequestInfo};
+use portal::{LogoutError, LogoutNotice, LogoutRefusal, RequestInfo, SessionKind};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use web::{Problem, RequestContext};
@@ -18,7 +18,7 @@ use super::jws::{self, Signed};
 use super::provider::Provider;
 use super::verify::LEEWAY;
 use crate::answer;
-use crate::config::{ProviderKind, ProviderSection};
+use crate::config::ProviderSection;
 use crate::state::AppState;
 
 /// The member of `events` that makes a token a logout token (section 2.4).
@@ -70,7 +70,7 @@ pub(crate) async fn back_channel_logout(
     context: RequestContext,
     form: Result<axum::Form<LogoutRequest>, FormRejection>,
 ) -> Response {
-    let provider = state.providers().get(ProviderKind::Recipient, &name);
+    let provider = state.providers().get(SessionKind::Recipient, &name);
     let Some(provider) = provider.filter(|provider| provider.record.back_channel_logout) else {
         return Problem::of(StatusCode::NOT_FOUND).into_response();
     };

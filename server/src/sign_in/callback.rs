@@ -11,7 +11,7 @@ use tower_sessions::Session;
 use super::answered::{self, Answer, Failure, mismatch};
 use super::verify::Refused;
 use super::{SIGNED_IN, SignedIn, identity, problem, redirect_uri};
-use crate::config::{Logout, ProviderKind};
+use crate::config::Logout;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 use crate::{answer, cookie, flash, last_provider, return_to};
@@ -42,7 +42,7 @@ pub(crate) async fn callback(
             let (page, forgotten) = return_to::take(&headers);
             let mut response = Redirect::to(&page.to_string()).into_response();
             // Where there is no choice there is nothing to remember.
-            let remembered = (state.providers().count(ProviderKind::Recipient) > 1)
+            let remembered = (state.providers().count(SessionKind::Recipient) > 1)
                 .then(|| last_provider::remember(&name))
                 .flatten();
             cookie::set(response.headers_mut(), forgotten.into_iter().chain(remembered));
@@ -88,7 +88,7 @@ async fn complete(
     session: &Session,
     answer: Option<Answer>,
 ) -> Result<(), Failure> {
-    let provider = state.providers().get(ProviderKind::Recipient, name);
+    let provider = state.providers().get(SessionKind::Recipient, name);
     let provider = provider.ok_or(Failure::NoSuchProvider)?;
     let (attempt, answer) = answered::take(state, name, session, SessionKind::Recipient, answer).await?;
     let vouched = answered::exchange(
@@ -96,7 +96,7 @@ async fn complete(
         &provider,
         attempt,
         answer,
-        &redirect_uri(state.origin(), ProviderKind::Recipient, name),
+        &redirect_uri(state.origin(), SessionKind::Recipient, name),
     )
     .await?;
     let identity = identity::of_recipient(&provider, &vouched)?;

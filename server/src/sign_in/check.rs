@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use portal::SessionKind;
 use serde_json::Value;
 use url::Url;
 use web::PublicOrigin;
@@ -67,10 +68,11 @@ impl fmt::Display for Report {
 /// Asks the provider what signing in would ask it, and compares.
 pub(super) async fn check(provider: &Provider, origin: &PublicOrigin) -> Report {
     let mut report = Report::default();
-    report.found(
-        "redirect URI",
-        redirect_uri(origin, provider.record.kind, &provider.name),
-    );
+    for kind in [SessionKind::Recipient, SessionKind::Staff] {
+        if provider.record.kind.lets_in(kind) {
+            report.found("redirect URI", redirect_uri(origin, kind, &provider.name));
+        }
+    }
     if provider.record.logout != Logout::None {
         report.found("post-logout redirect URI", super::sign_out::signed_out_uri(origin));
     }

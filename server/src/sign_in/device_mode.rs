@@ -2,27 +2,38 @@
 //! says of itself, so that the right one is offered first without a script; the person may take the other.
 
 use app::DeviceMode;
-use axum::response::Response;
 use http::HeaderMap;
-use portal::{Device, SystemFamily};
+use portal::{AssuranceLevel, Device, SystemFamily};
 use serde::Deserialize;
 
-use crate::form_body::Form;
+use crate::return_to::Page;
 
-/// The form that begins a sign-in. Without a choice the device decides.
+/// The form that begins a sign-in. Without a choice the device decides; a form that can't be read chose nothing.
 #[derive(Default, Deserialize)]
 pub(crate) struct Choice {
     device: Option<String>,
+    /// The level that a document asks for, when the person signs in for one.
+    level: Option<i16>,
+    /// That document, to which they come back.
+    document: Option<String>,
 }
 
 impl Choice {
-    /// What the person chose, or else what fits the device. A form that can't be read chose nothing.
-    pub(super) fn mode(form: Result<Form<Self>, Response>, fitting: DeviceMode) -> DeviceMode {
-        let chosen = form.ok().and_then(|Form(choice)| choice.device);
-        match chosen.as_deref() {
-            Some(device) => DeviceMode::from_name(device).unwrap_or(fitting),
-            None => fitting,
-        }
+    /// What the person chose, or else what fits the device.
+    pub(super) fn mode(&self, fitting: DeviceMode) -> DeviceMode {
+        let chosen = self.device.as_deref().and_then(DeviceMode::from_name);
+        chosen.unwrap_or(fitting)
+    }
+
+    /// Where the person is going.
+    pub(super) fn page(&self) -> Option<Page> {
+        let document = self.document.as_deref()?.parse();
+        document.ok().map(Page::Document)
+    }
+
+    /// The level that the provider is asked for at least.
+    pub(super) fn minimum_level(&self) -> Option<AssuranceLevel> {
+        self.level.and_then(AssuranceLevel::from_number)
     }
 }
 

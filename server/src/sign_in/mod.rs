@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base::{Clock, TenantId};
-use portal::SignInRefusal;
+use portal::{SessionKind, SignInRefusal};
 use web::PublicOrigin;
 
 pub use self::http::HttpLimits;
@@ -45,7 +45,7 @@ pub(crate) use work_account::{Begun, NotBegun, begin_work_account, finish_work_a
 use app::{DeviceMode, Language, ProviderChoice, SignInProblem};
 
 use crate::answer::chain;
-use crate::config::{ProviderKind, ProviderSection};
+use crate::config::ProviderSection;
 
 /// Session key: who vouched for the person, for signing out.
 const SIGNED_IN: &str = "signed_in";
@@ -101,10 +101,9 @@ impl Providers {
     /// The directory that staff of an organisation come by through the provider of this name; `None` where that is no provider for
     /// staff, or one of another directory.
     fn directory(&self, name: &str, tenant: TenantId) -> Option<Arc<Provider>> {
-        let provider = self.any(name).filter(|it| it.record.kind == ProviderKind::Staff)?;
+        let provider = self.any(name).filter(|it| it.record.kind.lets_in(SessionKind::Staff))?;
         if !provider.record.has_issuer_per_tenant() {
-            let is_of = |part: &str| part.parse() == Ok(tenant);
-            return provider.record.issuer.split('/').any(is_of).then_some(provider);
+            return (provider.record.tenant() == Some(tenant)).then_some(provider);
         }
         let mut directories = self.0.directories.lock().unwrap_or_else(PoisonError::into_inner);
         let directory = directories.entry((name.to_owned(), tenant));
@@ -114,8 +113,8 @@ impl Providers {
     }
 
     /// The provider of this name, if those of that kind sign in through it: nobody gets in by the others' way.
-    fn get(&self, kind: ProviderKind, name: &str) -> Option<Arc<Provider>> {
-        self.any(name).filter(|provider| provider.record.kind == kind)
+    fn get(&self, kind: SessionKind, name: &str) -> Option<Arc<Provider>> {
+        self.any(name).filter(|provider| provider.record.kind.lets_in(kind))
     }
 
     /// The provider of this name, whoever signs in through it.
@@ -150,35 +149,35 @@ impl Providers {
         futures::future::join_all(all.iter().map(|provider| provider.refresh())).await;
     }
 
-    fn of_kind(&self, kind: ProviderKind) -> impl Iterator<Item = &Arc<Provider>> {
+    fn of_kind(&self, kind: SessionKind) -> impl Iterator<Item = &Arc<Provider>> {
         self.0
             .records
             .values()
-            .filter(move |provider| provider.record.kind == kind)
+            .filter(move |provider| provider.record.kind.lets_in(kind))
     }
 
     /// How many ways in there are for those of that kind.
-    pub(crate) fn count(&self, kind: ProviderKind) -> usize {
+    pub(crate) fn count(&self, kind: SessionKind) -> usize {
         self.of_kind(kind).count()
     }
 
     /// The ways in for recipients: first the one of this name, which was used last, then the others in the order of their names;
     /// `mode` fits the device. Asks no provider anything.
     pub(crate) fn choices(&self, language: Language, last_used: Option<&str>, mode: DeviceMode) -> Vec<ProviderChoice> {
-        let several = self.count(ProviderKind::Recipient) > 1;
+        let several = self.count(SessionKind::Recipient) > 1;
         let choice = |provider: &Arc<Provider>| ProviderChoice {
             last_used: several && last_used == Some(&provider.name),
             mode: provider.record.this_device.is_some().then_some(mode),
             ..way_in(provider, language)
         };
-        let mut choices: Vec<_> = self.of_kind(ProviderKind::Recipient).map(choice).collect();
+        let mut choices: Vec<_> = self.of_kind(SessionKind::Recipient).map(choice).collect();
         choices.sort_by_key(|choice| !choice.last_used);
         choices
     }
 
     /// The ways in for staff of an organisation with this directory. Asks no provider anything.
     pub(crate) fn directories(&self, tenant: TenantId, language: Language) -> Vec<ProviderChoice> {
-        let of_staff = self.of_kind(ProviderKind::Staff);
+        let of_staff = self.of_kind(SessionKind::Staff);
         let directories = of_staff.filter_map(|provider| self.directory(&provider.name, tenant));
         directories.map(|provider| way_in(&provider, language)).collect()
     }
@@ -201,6 +200,7 @@ fn way_in(provider: &Provider, language: Language) -> ProviderChoice {
         last_used: false,
         seems_down: provider.seems_down(),
         mode: None,
+        highest_level: record.highest_level(),
     }
 }
 
@@ -219,10 +219,10 @@ pub(crate) fn form_origins(records: &BTreeMap<String, ProviderSection>) -> Vec<S
 }
 
 /// Where a provider sends people back to; another address for each provider, so that none answers for another.
-fn redirect_uri(origin: &PublicOrigin, kind: ProviderKind, provider: &str) -> String {
+fn redirect_uri(origin: &PublicOrigin, kind: SessionKind, provider: &str) -> String {
     origin.address_of(&match kind {
-        ProviderKind::Recipient => format!("/sign-in/{provider}/callback"),
-        ProviderKind::Staff => format!("/staff/work-account/{provider}/callback"),
+        SessionKind::Recipient => format!("/sign-in/{provider}/callback"),
+        SessionKind::Staff => format!("/staff/work-account/{provider}/callback"),
     })
 }
 

@@ -1,6 +1,6 @@
 //! What a provider said of a person, and what the record reads there.
 
-use base::{Personnummer, SecretString};
+use base::{Personnummer, Prid, SecretString};
 use portal::{ProviderSession, SignInRefusal};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -43,15 +43,32 @@ impl Said {
         }
     }
 
-    /// The person's number. The first place that has anything decides, so that a broken first never hides behind a good second.
-    pub(super) fn number(&self, places: &[ClaimPlace]) -> Result<Personnummer, Refused> {
-        let missing = |problem| refused(SignInRefusal::MissingClaim, problem);
-        let value = places
-            .iter()
-            .find_map(|place| self.at(place.from, &place.claim))
-            .ok_or(missing("there is no personnummer"))?;
+    /// A number, where there is one. The first place that has anything decides, so that a broken first never hides behind a good
+    /// second.
+    pub(super) fn number(&self, places: &[ClaimPlace]) -> Result<Option<Personnummer>, Refused> {
+        let Some(value) = self.first(places) else {
+            return Ok(None);
+        };
         let digits = value.as_str().ok_or(missing("the personnummer is no text"))?;
-        Personnummer::from_digits(digits).map_err(|_| missing("the personnummer is not twelve valid digits"))
+        let number = Personnummer::from_digits(digits);
+        number
+            .map(Some)
+            .map_err(|_| missing("the personnummer is not twelve valid digits"))
+    }
+
+    /// The provisional identifier of somebody with an e-ID of another country, where there is one; the first place that has anything
+    /// decides.
+    pub(super) fn prid(&self, places: &[ClaimPlace]) -> Result<Option<Prid>, Refused> {
+        let Some(value) = self.first(places) else {
+            return Ok(None);
+        };
+        let prid = value.as_str().and_then(|text| text.parse().ok());
+        prid.map(Some).ok_or(missing("the prid is none"))
+    }
+
+    /// What stands in the first place that has anything.
+    pub(super) fn first(&self, places: &[ClaimPlace]) -> Option<&Value> {
+        places.iter().find_map(|place| self.at(place.from, &place.claim))
     }
 
     /// The provider's own session, for a provider that may end it here.
@@ -70,10 +87,7 @@ impl Said {
 
     /// A text to be shown, such as the name to greet the person with. The first place that has anything decides.
     pub(super) fn text(&self, places: &[ClaimPlace]) -> Option<String> {
-        let name = places
-            .iter()
-            .find_map(|place| self.at(place.from, &place.claim))?
-            .as_str()?;
+        let name = self.first(places)?.as_str()?;
         let name: String = name
             .chars()
             .filter(|character| !character.is_control())
@@ -82,6 +96,10 @@ impl Said {
         let name = name.trim();
         (!name.is_empty()).then(|| name.to_owned())
     }
+}
+
+pub(super) const fn missing(problem: &'static str) -> Refused {
+    refused(SignInRefusal::MissingClaim, problem)
 }
 
 /// Claims as the JSON object that they came as.

@@ -2,13 +2,14 @@
 
 use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use portal::SessionKind;
 use tower_sessions::Session;
 use url::Url;
 use web::PublicOrigin;
 
 use super::{SIGNED_IN, SignedIn};
 use crate::answer;
-use crate::config::{Logout, ProviderKind};
+use crate::config::Logout;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 
@@ -44,7 +45,7 @@ pub(super) fn signed_out_uri(origin: &PublicOrigin) -> String {
 
 /// Where the browser passes by to end the session at the provider. A provider that is down keeps nobody signed in here.
 async fn end_session_address(state: &AppState, signed_in: SignedIn) -> Option<String> {
-    let provider = state.providers().get(ProviderKind::Recipient, &signed_in.provider)?;
+    let provider = state.providers().get(SessionKind::Recipient, &signed_in.provider)?;
     if provider.record.logout == Logout::None {
         return None;
     }

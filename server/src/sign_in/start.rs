@@ -6,18 +6,19 @@ use axum::response::{IntoResponse, Redirect, Response};
 use base::Timestamp;
 use openidconnect::core::{CoreAuthPrompt, CoreAuthenticationFlow};
 use openidconnect::{AuthenticationContextClass, CsrfToken, LanguageTag, Nonce, PkceCodeChallenge, Scope};
-use portal::SignInRefusal;
+use portal::{AssuranceLevel, SessionKind, SignInRefusal};
+use serde_json::{Map, Value, json};
 use tower_sessions::Session;
 
 use super::attempt::{self, Attempt, StaffAttempt};
 use super::device_mode::Choice;
 use super::provider::{Metadata, Provider};
 use super::{redirect_uri, verify};
-use crate::answer;
-use crate::config::ProviderKind;
+use crate::config::{ClaimSource, ProviderSection};
 use crate::form_body::Form;
 use crate::state::AppState;
 use crate::visitor::Visitor;
+use crate::{answer, cookie, return_to};
 
 /// Random bytes of state and nonce: twice what the Swedish profile asks for.
 const RANDOM_BYTES: u32 = 32;
@@ -31,7 +32,7 @@ pub(crate) async fn start(
     session: Session,
     form: Result<Form<Choice>, Response>,
 ) -> Response {
-    let Some(provider) = state.providers().get(ProviderKind::Recipient, &name) else {
+    let Some(provider) = state.providers().get(SessionKind::Recipient, &name) else {
         return answer::error(ErrorPage::NotFound, &visitor);
     };
     if let Err(refused) = state.sign_ins().take(visitor.request.address, state.clock().now()) {
@@ -44,10 +45,13 @@ pub(crate) async fn start(
         }
         return answer::error(ErrorPage::SignInFailed(SignInProblem::ProviderUnavailable), &visitor);
     };
+    let choice = form.map(|Form(choice)| choice).unwrap_or_default();
+    let going = choice.page().and_then(|page| return_to::remember(&page.to_string()));
     let asked = Asked {
-        redirect: redirect_uri(state.origin(), ProviderKind::Recipient, &name),
+        redirect: redirect_uri(state.origin(), SessionKind::Recipient, &name),
         language: visitor.layout.language,
-        mode: Choice::mode(form, visitor.mode),
+        mode: choice.mode(visitor.mode),
+        minimum_level: choice.minimum_level(),
         // A person's own words are asked for each time, whoever signed in on this device before.
         anew: true,
         max_age_seconds: Some(provider.record.max_age_seconds),
@@ -69,7 +73,11 @@ pub(crate) async fn start(
         attempt::remember(&session, attempt).await
     };
     match begun.await {
-        Ok(()) => Redirect::to(&address).into_response(),
+        Ok(()) => {
+            let mut response = Redirect::to(&address).into_response();
+            cookie::set(response.headers_mut(), going);
+            response
+        }
         Err(error) => answer::fault(&error, &visitor),
     }
 }
@@ -79,6 +87,8 @@ pub(crate) struct Asked {
     pub(crate) redirect: String,
     pub(crate) language: Language,
     pub(crate) mode: DeviceMode,
+    /// What a document asks for, when the person signs in for one that asks for more than the portal itself.
+    pub(crate) minimum_level: Option<AssuranceLevel>,
     /// Whether the person proves who they are now, even if the provider knows them already.
     pub(crate) anew: bool,
     /// How long before now they may have done so; `None` when that is left to the provider.
@@ -124,9 +134,7 @@ pub(super) fn request(
     for value in acr_values.unwrap_or(&record.acr_values) {
         request = request.add_auth_context_value(AuthenticationContextClass::new(value.clone()));
     }
-    if record.essential_acr {
-        let values: Vec<&String> = record.levels.keys().collect();
-        let claims = serde_json::json!({"id_token": {"acr": {"essential": true, "values": values}}});
+    if let Some(claims) = claims(record, &asked) {
         request = request.add_extra_param("claims", claims.to_string());
     }
     // What the mode says comes after the record's own and replaces it.
@@ -146,4 +154,66 @@ pub(super) fn request(
         staff: asked.staff,
     };
     Ok((address.into(), attempt))
+}
+
+/// What is asked for claim by claim (OpenID Connect Core 1.0 section 5.5): the level, where the record wants it to be essential, and
+/// a number that the person had before, which no scope asks for.
+fn claims(record: &ProviderSection, asked: &Asked) -> Option<Value> {
+    if asked.staff.is_some() {
+        return None;
+    }
+    let mut claims = Map::new();
+    for place in &record.previous_number {
+        let member = match place.from {
+            ClaimSource::IdToken => "id_token",
+            ClaimSource::UserInfo => "userinfo",
+        };
+        claims.entry(member).or_insert_with(|| json!({}))[&place.claim] = Value::Null;
+    }
+    if record.essential_acr {
+        let suffices = |number: &i16| AssuranceLevel::from_number(*number) >= asked.minimum_level;
+        let values = record.levels.iter().filter(|(_, number)| suffices(number));
+        let values: Vec<&String> = values.map(|(acr, _)| acr).collect();
+        claims.entry("id_token").or_insert_with(|| json!({}))["acr"] = json!({"essential": true, "values": values});
+    }
+    (!claims.is_empty()).then_some(Value::Object(claims))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(minimum_level: Option<AssuranceLevel>) -> Asked {
+        Asked {
+            redirect: String::new(),
+            language: Language::Swedish,
+            mode: DeviceMode::ThisDevice,
+            minimum_level,
+            anew: true,
+            max_age_seconds: None,
+            staff: None,
+        }
+    }
+
+    fn record(more: &str) -> ProviderSection {
+        let text = format!("label = 'BankID'\nissuer = 'https://issuer.example'\nclient_id = 'postvalv'\n{more}");
+        toml::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn a_document_that_asks_for_more_narrows_the_levels_that_are_asked_for() {
+        let record = record("essential_acr = true\nlevels = { three = 3, four = 4 }");
+        let values = |level| claims(&record, &asked(level)).unwrap()["id_token"]["acr"]["values"].clone();
+        assert_eq!(values(None), json!(["four", "three"]));
+        assert_eq!(values(Some(AssuranceLevel::Three)), json!(["four", "three"]));
+        assert_eq!(values(Some(AssuranceLevel::Four)), json!(["four"]));
+    }
+
+    #[test]
+    fn the_number_that_somebody_had_before_is_asked_for_where_it_stands() {
+        let record = record("previous_number = [{ from = 'user_info', claim = 'https://id.example/before' }]");
+        let expected = json!({"userinfo": {"https://id.example/before": null}});
+        assert_eq!(claims(&record, &asked(None)), Some(expected));
+        assert_eq!(claims(&self::record(""), &asked(Some(AssuranceLevel::Four))), None);
+    }
 }

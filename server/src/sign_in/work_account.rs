@@ -8,7 +8,6 @@ use super::answered::{self, Answer, Failure};
 use super::attempt::{self, Attempt, StaffAttempt};
 use super::identity;
 use super::start::{Asked, request};
-use crate::config::ProviderKind;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 
@@ -50,6 +49,7 @@ pub(crate) async fn begin_work_account(
         redirect: redirect(state, &provider.name),
         language: visitor.layout.language,
         mode: visitor.mode,
+        minimum_level: None,
         anew: confirms,
         max_age_seconds: confirms.then_some(0),
         staff: Some(staff),
@@ -75,7 +75,7 @@ pub(crate) async fn finish_work_account(
 ) -> Result<WorkAccountAnswer, Failure> {
     state
         .providers()
-        .get(ProviderKind::Staff, provider)
+        .get(SessionKind::Staff, provider)
         .ok_or(Failure::NoSuchProvider)?;
     let (attempt, answer) = answered::take(state, provider, session, SessionKind::Staff, answer).await?;
     let staff = attempt.staff.clone();
@@ -103,5 +103,5 @@ pub(crate) async fn finish_work_account(
 }
 
 fn redirect(state: &AppState, provider: &str) -> String {
-    super::redirect_uri(state.origin(), ProviderKind::Staff, provider)
+    super::redirect_uri(state.origin(), SessionKind::Staff, provider)
 }

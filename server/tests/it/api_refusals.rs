@@ -7,6 +7,9 @@ use tokio::net::TcpStream;
 
 use crate::api_support::{FIRST, Multipart, PDF, SECOND, Served, document, json, metadata, metadata_with, refused};
 
+/// A directory from which no recipient comes.
+const TENANT: &str = "99999999-2222-4333-8444-555555555555";
+
 /// Metadata that is refused with a code and a pointer, with the PDF as its document.
 async fn refuses(cases: &[(&str, Value, &str, Option<&str>)]) {
     let served = Served::with_limits("max_files = 2\nmax_recipients = 2").await;
@@ -49,6 +52,31 @@ async fn wrong_recipients_are_named_by_their_place() {
             json!([person(FIRST), person(SECOND), person("197701172392")]),
             "too-many-recipients",
             Some("/recipients"),
+        ),
+        ("/recipients", json!([{}]), "invalid-recipient", Some("/recipients/0")),
+        (
+            "/recipients",
+            json!([{ "personnummer": FIRST, "prid": "NO:05068907693" }]),
+            "invalid-recipient",
+            Some("/recipients/0"),
+        ),
+        (
+            "/recipients",
+            json!([{ "prid": "no:05068907693" }]),
+            "invalid-recipient",
+            Some("/recipients/0/prid"),
+        ),
+        (
+            "/recipients",
+            json!([{ "work_account": { "tenant": TENANT, "email": "karin" } }]),
+            "invalid-email",
+            Some("/recipients/0/work_account/email"),
+        ),
+        (
+            "/recipients",
+            json!([{ "work_account": { "tenant": TENANT, "email": "karin@norrby.example" } }]),
+            "no-way-in",
+            Some("/recipients/0"),
         ),
         (
             "/recipients",

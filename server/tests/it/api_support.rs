@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use base::{AllowedNetworks, Personnummer, SecretString, SystemId};
 use portal::{
-    IdempotencyKey, MessageDraft, NewOrganisation, NewSystem, OperatorActor, RecipientAddress, Scope, Upload,
+    IdempotencyKey, MessageDraft, NewOrganisation, NewSystem, OperatorActor, RecipientAddress, RecipientIdentifier,
+    Scope, Upload,
 };
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -154,7 +155,7 @@ impl Served {
             document_type: None,
             retention_days: None,
             recipients: vec![RecipientAddress {
-                personnummer: Personnummer::from_digits(FIRST).unwrap(),
+                identifier: RecipientIdentifier::Number(Personnummer::from_digits(FIRST).unwrap()),
                 email: None,
             }],
             files: Vec::new(),

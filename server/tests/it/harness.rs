@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::Request;
 use portal::{
     DeclaredFile, IdempotencyKey, MessageDraft, MessageReceipt, NewOrganisation, NewSystem, OperatorActor, Portal,
-    RecipientAddress, RequestInfo, Scope, SystemActor,
+    RecipientAddress, RecipientIdentifier, RequestInfo, Scope, SystemActor,
 };
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use server::config::Config;
@@ -239,13 +239,26 @@ impl App {
         number: &str,
         files: &[(&str, &str, &[u8])],
     ) -> MessageReceipt {
-        let draft = MessageDraft {
+        let number = Personnummer::from_digits(number).unwrap();
+        self.message_to(actor, RecipientIdentifier::Number(number), files, |_| {})
+            .await
+    }
+
+    /// As [`App::message`] to somebody known by anything, changed before it is sent.
+    pub(crate) async fn message_to(
+        &self,
+        actor: &SystemActor,
+        identifier: RecipientIdentifier,
+        files: &[(&str, &str, &[u8])],
+        change: impl FnOnce(&mut MessageDraft),
+    ) -> MessageReceipt {
+        let mut draft = MessageDraft {
             title: "Beslut om förskoleplats".to_owned(),
             body: "Hej! Här är beslutet.".to_owned(),
             document_type: None,
             retention_days: None,
             recipients: vec![RecipientAddress {
-                personnummer: Personnummer::from_digits(number).unwrap(),
+                identifier,
                 email: None,
             }],
             files: files
@@ -255,9 +268,11 @@ impl App {
                     media_type: (*media_type).to_owned(),
                     size: content.len().try_into().unwrap(),
                     sha256: None,
+                    minimum_level: None,
                 })
                 .collect(),
         };
+        change(&mut draft);
         let id: base::RequestId = Ids::new(self.clock.clock()).next();
         let key = IdempotencyKey::parse(&id.to_string()).unwrap();
         let mut upload = self.portal.begin_message(actor, key, draft).await.unwrap();

@@ -39,6 +39,7 @@ mod own_sessions;
 mod passkeys;
 mod provider;
 mod provider_check;
+mod recipients;
 mod rights;
 mod routes;
 mod scim;

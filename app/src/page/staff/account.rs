@@ -226,7 +226,7 @@ pub fn confirm_page(layout: &Layout, by: &ConfirmBy, problem: Option<ConfirmProb
                 .iter()
                 .map(|provider| {
                     let action = format!("/staff/confirm/work-account/{}", provider.name);
-                    way_in(texts, provider, action, true)
+                    way_in(texts, provider, action, true, None)
                 })
                 .collect();
             if ways.is_empty() {

@@ -3,7 +3,7 @@
 use base::{Personnummer, Timestamp};
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
-use portal::{DeliveryStatus, SentDelivery, SentMessage, SentMessages, SentRecipient};
+use portal::{DeliveryStatus, KnownAs, SentDelivery, SentMessage, SentMessages, SentRecipient};
 
 use crate::component::{icon, told};
 use crate::context::{Flash, Layout};
@@ -83,7 +83,14 @@ fn entry(texts: &'static Texts, message: &SentMessage, now: Timestamp, time_zone
 /// One recipient, and how far the delivery has come.
 fn line(texts: &'static Texts, delivery: &SentDelivery, now: Timestamp, time_zone: &TimeZone) -> impl IntoView + use<> {
     let recipient = match &delivery.recipient {
-        SentRecipient::Number(digits) => number(digits),
+        SentRecipient::Known(KnownAs::Number(digits)) => number(digits),
+        SentRecipient::Known(KnownAs::Prid(prid)) => {
+            texts.with("staff-case-prid", &[("prid", prid.expose().to_owned().into())])
+        }
+        SentRecipient::Known(KnownAs::WorkAccount(Some(address))) => {
+            texts.with("staff-case-work-account", &[("address", address.clone().into())])
+        }
+        SentRecipient::Known(KnownAs::WorkAccount(None)) => texts.get("staff-case-work-account-unknown"),
         SentRecipient::Unreadable => texts.get("staff-case-unreadable"),
         SentRecipient::Forgotten => texts.get("staff-case-forgotten"),
     };

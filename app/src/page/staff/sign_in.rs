@@ -69,7 +69,7 @@ pub fn staff_sign_in_page(layout: &Layout, sign_in: &StaffSignIn<'_>) -> Page {
         .iter()
         .map(|provider| {
             let action = format!("/staff/sign-in/{}/work-account/{}", sign_in.address, provider.name);
-            way_in(texts, provider, action, true)
+            way_in(texts, provider, action, true, None)
         })
         .collect();
     let has_other_way = !work_accounts.is_empty();

@@ -83,10 +83,11 @@ pub(crate) struct Login {
 
 #[derive(Args)]
 pub(crate) struct Send {
-    /// Who gets the message: a personnummer with the century, YYYYMMDDNNNN; once for each person. With - they are read
+    /// Who gets the message: a personnummer with the century, YYYYMMDDNNNN; or the prid of an e-ID of another country,
+    /// CC:IDENTIFIER; or a work account, DIRECTORY/E-MAIL; once for each person. With - they are read
     /// from standard input, one on each line, so that they need not stand in the shell's history; an e-mail address
     /// may follow on the same line.
-    #[arg(long, required = true, value_name = "PERSONNUMMER")]
+    #[arg(long, required = true, value_name = "RECIPIENT")]
     pub(crate) to: Vec<String>,
 
     /// The recipient's e-mail address, for the portal to keep; once for each --to, in the same order. The portal sends nothing
@@ -117,6 +118,10 @@ pub(crate) struct Send {
     /// The media type of the files, when their names do not tell it.
     #[arg(long, value_name = "TYPE")]
     pub(crate) media_type: Option<String>,
+
+    /// The least level of assurance, 3 or 4, at which the recipients must have signed in to read the files.
+    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(3..=4))]
+    pub(crate) minimum_level: Option<u8>,
 
     /// A folder for the letters to print and post, one text file for each recipient, named by the message's id and 1, 2
     /// and so on in the order of the recipients. A file that is there already is never overwritten.

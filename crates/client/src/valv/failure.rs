@@ -31,6 +31,8 @@ pub(crate) enum Failure {
     NoSecret,
     /// A recipient, by place from 1, is no personnummer.
     Recipient { place: usize, problem: InvalidPersonnummer },
+    /// A recipient looks like a prid or a work account, and is none.
+    NotARecipient { place: usize },
     /// Standard input named nobody.
     NoRecipients,
     /// `--email` stands another number of times than `--to`.
@@ -69,7 +71,11 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::File { .. } | Self::NoHome | Self::EmptyFile(_) | Self::NotAFile(_) | Self::Letters { .. } => 1,
-            Self::Recipient { .. } | Self::NoRecipients | Self::EmailCount | Self::NoSecret => 2,
+            Self::Recipient { .. }
+            | Self::NotARecipient { .. }
+            | Self::NoRecipients
+            | Self::EmailCount
+            | Self::NoSecret => 2,
             Self::NoProfile(_)
             | Self::ProfileReadable(_)
             | Self::ProfileBroken(_)
@@ -101,6 +107,7 @@ impl Failure {
             Self::KeyBroken(_) => "key-broken",
             Self::NoSecret => "no-secret",
             Self::Recipient { .. } => "invalid-personnummer",
+            Self::NotARecipient { .. } => "invalid-recipient",
             Self::NoRecipients => "no-recipients",
             Self::EmailCount => "email-count",
             Self::EmptyFile(_) => "empty-file",

@@ -74,6 +74,7 @@ impl OpenFile {
             media_type: media_type.map_or_else(|| guess(&self.path), str::to_owned),
             size,
             sha256: Some(hex::encode(hash.finalize())),
+            minimum_level: None,
         })
     }
 

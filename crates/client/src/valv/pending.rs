@@ -237,8 +237,8 @@ mod tests {
             document_type: None,
             retention_days: None,
             recipients: vec![Recipient {
-                personnummer: SecretString::new("197701172392".to_owned()),
-                email: None,
+                personnummer: Some(SecretString::new("197701172392".to_owned())),
+                ..Recipient::default()
             }],
             documents: Vec::new(),
         }

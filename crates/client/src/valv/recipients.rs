@@ -3,8 +3,8 @@
 use std::io::BufRead;
 use std::path::Path;
 
-use base::{Day, SecretString};
-use client::api::{Recipient, parse_personnummer};
+use base::{Day, Prid, SecretString};
+use client::api::{Recipient, WorkAccountAddress, parse_personnummer};
 
 use crate::failure::Failure;
 
@@ -56,17 +56,32 @@ fn from_lines(input: impl BufRead, today: Day) -> Result<Vec<Recipient>, Failure
     Ok(recipients)
 }
 
-fn recipient(place: usize, number: &str, email: Option<&str>, today: Day) -> Result<Recipient, Failure> {
-    let personnummer = parse_personnummer(number, today).map_err(|problem| Failure::Recipient { place, problem })?;
-    Ok(Recipient {
-        personnummer: SecretString::new(personnummer.expose().to_owned()),
-        email: email.map(|email| SecretString::new(email.to_owned())),
-    })
+/// Somebody by number, by prid (`CC:IDENTIFIER`), or by directory and address of a work account (`DIRECTORY/E-MAIL`). No number
+/// has a colon or a slash.
+fn recipient(place: usize, text: &str, email: Option<&str>, today: Day) -> Result<Recipient, Failure> {
+    let secret = |text: &str| SecretString::new(text.to_owned());
+    let mut recipient = Recipient {
+        email: email.map(secret),
+        ..Recipient::default()
+    };
+    if let Some((directory, address)) = text.split_once('/') {
+        let tenant = directory.parse().map_err(|_| Failure::NotARecipient { place })?;
+        let email = secret(address);
+        recipient.work_account = Some(WorkAccountAddress { tenant, email });
+    } else if text.contains(':') {
+        let prid: Prid = text.parse().map_err(|_| Failure::NotARecipient { place })?;
+        recipient.prid = Some(secret(prid.expose()));
+    } else {
+        let number = parse_personnummer(text, today).map_err(|problem| Failure::Recipient { place, problem })?;
+        recipient.personnummer = Some(secret(number.expose()));
+    }
+    Ok(recipient)
 }
 
 #[cfg(test)]
 mod tests {
     use base::InvalidPersonnummer;
+    use serde_json::json;
 
     use super::*;
 
@@ -80,7 +95,8 @@ mod tests {
         )?;
         let told = |recipient: &Recipient| {
             let email = recipient.email.as_ref().map(|email| email.expose().as_str());
-            format!("{} {}", recipient.personnummer.expose(), email.unwrap_or("-"))
+            let number = recipient.personnummer.as_ref().map(|number| number.expose().as_str());
+            format!("{} {}", number.unwrap_or("-"), email.unwrap_or("-"))
         };
         Ok(recipients.iter().map(told).collect())
     }
@@ -110,6 +126,23 @@ mod tests {
             ["200001012384 -", "200001012392 b@example.se"]
         );
         assert!(matches!(list(&["-"], &[], "\n"), Err(Failure::NoRecipients)));
+    }
+
+    #[test]
+    fn a_recipient_may_be_a_prid_or_a_work_account() {
+        let read = |text: &str| {
+            let read = read(&[text.to_owned()], &[], "".as_bytes(), "2026-11-22".parse().unwrap());
+            read.map(|recipients| serde_json::to_value(&recipients[0]).unwrap())
+        };
+        assert_eq!(read("NO:05068907693").unwrap(), json!({ "prid": "NO:05068907693" }));
+        let tenant = "11111111-2222-4333-8444-555555555555";
+        assert_eq!(
+            read(&format!("{tenant}/karin@norrby.example")).unwrap(),
+            json!({ "work_account": { "tenant": tenant, "email": "karin@norrby.example" } })
+        );
+        for bad in ["no:1", "norrby/karin@norrby.example", "NO:"] {
+            assert!(matches!(read(bad), Err(Failure::NotARecipient { place: 1 })), "{bad}");
+        }
     }
 
     #[test]

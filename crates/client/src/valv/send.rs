@@ -43,7 +43,10 @@ pub(crate) async fn send(arguments: Send, profile: Profile, output: Output) -> R
     let client = Client::new(profile.server.clone(), profile.credentials)?;
     // Before the files are read, which may take a while: wrong credentials are told at once.
     client.sign_in().await?;
-    let (documents, files) = declare(files, arguments.media_type.as_deref(), output.language).await?;
+    let (mut documents, files) = declare(files, arguments.media_type.as_deref(), output.language).await?;
+    for document in &mut documents {
+        document.minimum_level = arguments.minimum_level;
+    }
     let metadata = MessageMetadata {
         title: arguments.title,
         body,

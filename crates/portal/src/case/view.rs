@@ -183,7 +183,10 @@ fn view(context: &Context, case: CaseId, found: &Found, keys: &Keys) -> Result<C
     let mut listed: HashMap<MessageId, Vec<ListedDocument>> = HashMap::new();
     for document in documents {
         let entry = match locked.get(&document.id) {
-            Some(level) => ListedDocument::Locked(*level),
+            Some(level) => ListedDocument::Locked {
+                id: document.id,
+                level: *level,
+            },
             None => {
                 let key = keys.get(&ContentOwner::Document(document.id));
                 ListedDocument::Open(summary(key.ok_or(ReadError::Damaged)?, document)?)

@@ -29,8 +29,13 @@ pub struct DocumentSummary {
 pub enum ListedDocument {
     /// One that can be read.
     Open(DocumentSummary),
-    /// One of which nothing is shown, since it asks for this level and the person signed in at a lower one.
-    Locked(AssuranceLevel),
+    /// One of which nothing is shown, since it asks for a higher level than the person signed in at.
+    Locked {
+        /// The document.
+        id: DocumentId,
+        /// The level that it asks for.
+        level: AssuranceLevel,
+    },
 }
 
 /// A document on its own page.

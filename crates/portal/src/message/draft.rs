@@ -153,17 +153,7 @@ fn check_recipients(recipients: &[RecipientAddress], limit: usize) -> Result<(),
         if !seen.insert(&recipient.identifier) {
             return Err(SendError::DuplicateRecipient { index });
         }
-        let invited = match &recipient.identifier {
-            RecipientIdentifier::Invitation(invitation) => Some(invitation.email()),
-            _ => None,
-        };
-        if recipient
-            .email
-            .as_deref()
-            .into_iter()
-            .chain(invited)
-            .any(|email| !text::is_email(email))
-        {
+        if recipient.email.as_deref().is_some_and(|email| !text::is_email(email)) {
             return Err(SendError::InvalidEmail { index });
         }
     }
@@ -220,7 +210,7 @@ mod tests {
 
     fn invited(tenant: &str, email: &str) -> RecipientAddress {
         RecipientAddress {
-            identifier: RecipientIdentifier::Invitation(WorkInvitation::new(tenant.parse().unwrap(), email)),
+            identifier: RecipientIdentifier::Invitation(WorkInvitation::new(tenant.parse().unwrap(), email).unwrap()),
             email: None,
         }
     }
@@ -285,10 +275,6 @@ mod tests {
         let mut good = draft();
         good.recipients = vec![invited(TENANT, "karin@norrby.example")];
         assert!(good.check(&Limits::default(), &ways_in()).is_ok());
-        assert!(matches!(
-            refusal(|draft| draft.recipients[1] = invited(TENANT, "karin")),
-            E::InvalidEmail { index: 1 }
-        ));
         let other = "99999999-2222-4333-8444-555555555555";
         assert!(matches!(
             refusal(|draft| draft.recipients[1] = invited(other, "karin@norrby.example")),

@@ -6,6 +6,7 @@ use base::{Personnummer, Prid, TenantId};
 use zeroize::Zeroizing;
 
 use crate::WorkAccount;
+use crate::message::is_email;
 
 /// What a recipient is known by in the register. Each is one person's, and a person may have several.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -28,14 +29,14 @@ pub struct WorkInvitation {
 }
 
 impl WorkInvitation {
-    /// The invitation of whoever has this address in this directory. Directories don't tell letters from capitals, so neither do
-    /// we.
+    /// The invitation of whoever has this address in this directory; `None` for what is no e-mail address. Directories don't tell
+    /// letters from capitals, so neither do we.
     #[must_use]
-    pub fn new(tenant: TenantId, email: &str) -> Self {
-        Self {
+    pub fn new(tenant: TenantId, email: &str) -> Option<Self> {
+        is_email(email).then(|| Self {
             tenant,
             email: email.to_lowercase(),
-        }
+        })
     }
 
     /// The directory.
@@ -101,7 +102,7 @@ impl RecipientIdentifier {
         }
         if let Some(invitation) = text.strip_prefix(INVITATION) {
             let (tenant, email) = invitation.split_once(' ')?;
-            return Some(Self::Invitation(WorkInvitation::new(tenant.parse().ok()?, email)));
+            return WorkInvitation::new(tenant.parse().ok()?, email).map(Self::Invitation);
         }
         Personnummer::from_digits(text).ok().map(Self::Number)
     }
@@ -183,7 +184,8 @@ impl Identity {
             Self::Prid(_) => Vec::new(),
             Self::WorkAccount { account, emails } => emails
                 .iter()
-                .map(|email| RecipientIdentifier::Invitation(WorkInvitation::new(account.tenant, email)))
+                .filter_map(|email| WorkInvitation::new(account.tenant, email))
+                .map(RecipientIdentifier::Invitation)
                 .collect(),
         }
     }
@@ -211,7 +213,7 @@ mod tests {
                 tenant,
                 object: OBJECT.parse().unwrap(),
             }),
-            RecipientIdentifier::Invitation(WorkInvitation::new(tenant, "Karin.Ek@Norrby.example")),
+            RecipientIdentifier::Invitation(WorkInvitation::new(tenant, "Karin.Ek@Norrby.example").unwrap()),
         ]
     }
 
@@ -227,6 +229,7 @@ mod tests {
             "prid no",
             "work-account 1 2",
             "invitation x@y.example",
+            "invitation 11111111-2222-4333-8444-555555555555 x",
             "19770117239",
         ] {
             assert_eq!(RecipientIdentifier::from_stored(bad), None, "{bad}");
@@ -238,7 +241,7 @@ mod tests {
         let tenant = TENANT.parse().unwrap();
         assert_eq!(
             each()[3],
-            RecipientIdentifier::Invitation(WorkInvitation::new(tenant, "karin.ek@norrby.example"))
+            RecipientIdentifier::Invitation(WorkInvitation::new(tenant, "karin.ek@norrby.example").unwrap())
         );
     }
 
@@ -276,7 +279,7 @@ mod tests {
         };
         let identity = Identity::WorkAccount {
             account: user,
-            emails: vec!["KARIN.EK@norrby.example".to_owned()],
+            emails: vec!["karin".to_owned(), "KARIN.EK@norrby.example".to_owned()],
         };
         assert_eq!(identity.identifier(), account);
         assert_eq!(identity.others(), [each()[3].clone()]);

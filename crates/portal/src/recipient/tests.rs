@@ -32,7 +32,7 @@ fn karin() -> WorkAccount {
 }
 
 fn invitation(email: &str) -> RecipientIdentifier {
-    RecipientIdentifier::Invitation(WorkInvitation::new(directory(), email))
+    RecipientIdentifier::Invitation(WorkInvitation::new(directory(), email).unwrap())
 }
 
 fn person(number: Personnummer, previous: Option<Personnummer>, prid: Option<Prid>) -> Identity {
@@ -226,14 +226,16 @@ on_both_databases! {
         };
         let (lower, documents) = at("lower", AssuranceLevel::Three).await;
         assert!(matches!(&documents[0], ListedDocument::Open(open) if open.file_name == "beslut.pdf"));
-        assert!(documents[1] == ListedDocument::Locked(AssuranceLevel::Four));
+        let ListedDocument::Locked { id, level: AssuranceLevel::Four } = documents[1] else {
+            panic!("the document is open");
+        };
         assert_eq!(test.portal.inbox(&lower).await.unwrap()[0].documents, 2);
 
         let (higher, documents) = at("higher", AssuranceLevel::Four).await;
         let ListedDocument::Open(secret) = &documents[1] else {
             panic!("the document is locked");
         };
-        assert_eq!(secret.file_name, "hemligt.pdf");
+        assert_eq!((secret.id, &*secret.file_name), (id, "hemligt.pdf"));
         test.view(&higher, secret.id, None).await.unwrap();
         test.portal.document(&higher, secret.id).await.unwrap();
 

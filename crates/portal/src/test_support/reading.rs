@@ -31,7 +31,7 @@ pub(crate) fn identity(index: usize, now: Timestamp) -> VerifiedIdentity {
 pub(crate) fn document_id(listed: &ListedDocument) -> base::DocumentId {
     match listed {
         ListedDocument::Open(document) => document.id,
-        ListedDocument::Locked(_) => panic!("the document is locked"),
+        ListedDocument::Locked { .. } => panic!("the document is locked"),
     }
 }
 

@@ -1,4 +1,6 @@
 use super::super::tests::{development, load};
+use portal::AssuranceLevel;
+
 use super::super::{Algorithm, ClaimSource, ClientAuthentication, DeviceParameters, Logout, ProviderKind};
 use super::*;
 
@@ -6,7 +8,7 @@ use super::*;
 const KEY: &str = include_str!("../../sign_in/client_test_key.pem");
 
 /// Each preset, and the least that must be given beside it.
-const LEAST: [(&str, &str); 8] = [
+const LEAST: [(&str, &str); 9] = [
     ("idura", ""),
     ("signicat", ""),
     (
@@ -27,6 +29,7 @@ const LEAST: [(&str, &str); 8] = [
     ),
     ("freja", r#"levels = { "http://id.elegnamnden.se/loa/1.0/loa3" = 3 }"#),
     ("oidc-sweden", ""),
+    ("eidas", ""),
     ("entra", ""),
     ("bankid-bridge", ""),
 ];
@@ -36,7 +39,7 @@ fn provider(preset: &str, keys: &str) -> Result<ProviderSection, String> {
     let text = development();
     let (before, _) = text.split_once("[providers.").unwrap();
     let credential = match preset {
-        "oidc-sweden" => format!("client_key = \"\"\"\n{KEY}\"\"\""),
+        "oidc-sweden" | "eidas" => format!("client_key = \"\"\"\n{KEY}\"\"\""),
         _ => "client_secret = \"secret\"".to_owned(),
     };
     let section = format!(
@@ -159,7 +162,27 @@ fn each_preset_comes_to_this() {
     assert!(sweden.essential_acr && sweden.level_without_acr.is_none());
     assert!(sweden.signed_user_info);
     assert_eq!(sweden.client_authentication, ClientAuthentication::PrivateKeyJwt);
+    assert_eq!(
+        sweden.previous_number[0].claim,
+        "https://id.oidc.se/claim/previousCoordinationNumber"
+    );
     assert_eq!((sweden.algorithms, sweden.logout), (all.to_vec(), Logout::None));
+
+    let eidas = least("eidas");
+    assert_eq!(places(&eidas), ["name user_info name"]);
+    assert_eq!(eidas.prid[0].claim, "https://id.swedenconnect.se/claim/prid");
+    assert_eq!((eidas.mapped_number.len(), eidas.identity_bindings.len()), (2, 2));
+    assert_eq!(eidas.highest_level(), Some(AssuranceLevel::Four));
+    for (acr, level) in [
+        ("eidas-nf-sub", Some(AssuranceLevel::Three)),
+        ("eidas-high", Some(AssuranceLevel::Four)),
+        ("eidas-low", None),
+        ("uncertified-eidas-sub", None),
+    ] {
+        let acr = format!("http://id.elegnamnden.se/loa/1.0/{acr}");
+        assert_eq!(eidas.level(Some(&acr)), level, "{acr}");
+    }
+    assert_eq!(eidas.level(None), None);
 
     let bridge = least("bankid-bridge");
     assert_eq!(places(&bridge), swedish);
@@ -224,6 +247,63 @@ fn what_a_preset_can_not_know_is_asked_for_by_its_key() {
             .collect();
         let problems = load(&kept.join("\n"), &[]).unwrap_err();
         assert_eq!(problems, [format!("providers.bankid-bridge.{key}: is missing")]);
+    }
+}
+
+#[test]
+fn a_directory_of_recipients_is_a_record_of_its_own_at_level_2_unless_the_operator_vouches_for_more() {
+    let text = development();
+    let (before, _) = text.split_once("[providers.").unwrap();
+    let tenant = "11111111-2222-4333-8444-555555555555";
+    let with = |issuer: &str, keys: &str| {
+        let section = format!(
+            "[providers.it]\npreset = \"entra\"\nissuer = \"https://login.example/{issuer}/v2.0\"\nclient_id = \"x\"\n\
+             client_secret = \"y\"\n{keys}\n"
+        );
+        load(&format!("{before}{section}"), &[])
+    };
+    for (keys, level) in [
+        ("kind = \"recipient\"", AssuranceLevel::Two),
+        ("kind = \"both\"", AssuranceLevel::Two),
+        ("kind = \"recipient\"\nlevel_without_acr = 3", AssuranceLevel::Three),
+    ] {
+        let config = with(tenant, keys).unwrap();
+        let entra = &config.providers["it"];
+        assert_eq!(entra.tenant(), Some(tenant.parse().unwrap()));
+        // What a directory says of itself in `acr` says nothing.
+        assert_eq!((entra.level(None), entra.level(Some("1"))), (Some(level), Some(level)));
+        let ways_in = config.settings().ways_in;
+        assert_eq!(ways_in.directories, [(tenant.parse().unwrap(), level)].into());
+        assert_eq!(ways_in.people, AssuranceLevel::Three);
+    }
+    for (issuer, keys, problem) in [
+        (
+            "{tenantid}",
+            "kind = \"recipient\"",
+            "providers.it.issuer: must name one directory where recipients sign in: each has a record of its own",
+        ),
+        (
+            "norrby",
+            "kind = \"both\"",
+            "providers.it.issuer: must hold {tenantid} or the id of a directory",
+        ),
+        (
+            tenant,
+            "kind = \"recipient\"\nemail = []",
+            "providers.it.email: must name at least one claim, which answers invitations",
+        ),
+        (
+            tenant,
+            "kind = \"recipient\"\nprid = [{ from = \"id_token\", claim = \"prid\" }]",
+            "providers.it.prid: is not for work accounts: take it away",
+        ),
+        (
+            tenant,
+            "kind = \"recipient\"\nlevel_without_acr = 1",
+            "providers.it.levels: must be 2, 3 or 4",
+        ),
+    ] {
+        assert_eq!(with(issuer, keys).unwrap_err(), [problem]);
     }
 }
 

@@ -60,6 +60,10 @@ impl Language {
                 .pick("Hemligheten är tom.", "The secret is empty.")
                 .to_owned(),
             Failure::Recipient { place, problem } => self.recipient(*place, *problem),
+            Failure::NotARecipient { place } => self.pick(
+                format!("Mottagare {place} är varken ett prid (LAND:ID) eller ett arbetskonto (KATALOG/E-POST)."),
+                format!("Recipient {place} is neither a prid (CC:IDENTIFIER) nor a work account (DIRECTORY/E-MAIL)."),
+            ),
             Failure::NoRecipients => self
                 .pick(
                     "Ingen mottagare stod på standard in. Skriv ett personnummer per rad.",

@@ -84,6 +84,15 @@ fn swedish(code: ProblemCode) -> &'static str {
             "Dokumenttypen går inte att använda. Skriv 1 till 64 bokstäver, siffror, punkter, bindestreck eller understreck."
         }
         ProblemCode::InvalidPersonnummer => "Personnumret är fel. Skriv tolv siffror, ÅÅÅÅMMDDNNNN.",
+        ProblemCode::InvalidRecipient => {
+            "Mottagaren är inte angiven på rätt sätt. Skriv ett personnummer, ett prid (LAND:ID) eller KATALOG/E-POST."
+        }
+        ProblemCode::NoWayIn => {
+            "Mottagaren kan inte logga in: portalen släpper inte in mottagare från den katalogen. Fråga den som driver portalen."
+        }
+        ProblemCode::LevelNotOffered => {
+            "Mottagaren kan inte logga in på den tillitsnivån. Välj en lägre nivå med --minimum-level, eller utelämna den."
+        }
         ProblemCode::InvalidEmail => "E-postadressen är fel. Rätta den, eller utelämna den och posta brevet.",
         ProblemCode::EmptyMessage => "Meddelandet är tomt. Skicka en text, minst en fil eller båda.",
         ProblemCode::NoRecipients => "Meddelandet har ingen mottagare.",
