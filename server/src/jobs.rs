@@ -1,4 +1,4 @@
-//! Runs the portal's jobs at intervals, and keeps what is known of providers fresh. What is due, and on which node, is the
+//! Runs the portal's jobs at intervals, and keeps what is known of providers and places fresh. What is due, and on which node, is the
 //! portal's business.
 
 use std::fmt::Debug;
@@ -8,10 +8,11 @@ use portal::{Fault, Portal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::places::Places;
 use crate::sign_in::Providers;
 
-/// Between looks at the providers: how soon people see that one is back.
-const PROVIDERS_EVERY: Duration = Duration::from_secs(60);
+/// Between looks at the providers, how soon people see that one is back, and at the file of places.
+const REFRESH_EVERY: Duration = Duration::from_secs(60);
 
 /// Runs a round of jobs now and then one each `interval`, until `stop` says true. A round under way is finished: the
 /// jobs can be broken off anywhere, but then the next start has more to do.
@@ -45,13 +46,14 @@ fn tell(done: Result<impl Debug, Fault>) {
     }
 }
 
-/// Keeps metadata and keys of the providers fresh until `stop` says true, on each node for itself. What is under way is then
+/// Keeps metadata and keys of the providers, and the places, fresh until `stop` says true, on each node for itself. What is under way is then
 /// given up.
-pub(crate) async fn refresh(providers: Providers, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn refresh(providers: Providers, places: Places, mut stop: watch::Receiver<bool>) {
     let refreshing = async {
         loop {
             providers.refresh().await;
-            tokio::time::sleep(PROVIDERS_EVERY).await;
+            places.renew().await;
+            tokio::time::sleep(REFRESH_EVERY).await;
         }
     };
     tokio::select! {

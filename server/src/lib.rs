@@ -20,6 +20,7 @@ mod language;
 mod last_provider;
 mod own_sessions;
 mod pages;
+mod places;
 mod return_to;
 mod router;
 mod scim;
@@ -31,6 +32,7 @@ mod state;
 mod visitor;
 
 pub use command::{Command, Program, complain, run};
+pub use places::{Places, PlacesError, Unusable};
 pub use router::router;
 pub use session::{COOKIE, STAFF_COOKIE};
 pub use sign_in::{HttpLimits, Providers};

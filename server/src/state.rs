@@ -10,6 +10,7 @@ use web::{PublicOrigin, RateLimit};
 
 use crate::assets::Assets;
 use crate::config::Config;
+use crate::places::Places;
 use crate::sign_in::Providers;
 
 /// The state of the router. Cloning gives the same state.
@@ -23,6 +24,7 @@ struct Inner {
     contact: Option<Contact>,
     time_zone: TimeZone,
     providers: Providers,
+    places: Places,
     sign_ins: RateLimit,
     staff_tries: RateLimit,
     assets: Assets,
@@ -31,7 +33,7 @@ struct Inner {
 impl AppState {
     /// Puts the parts together.
     #[must_use]
-    pub fn new(config: &Config, portal: Portal, clock: Clock, providers: Providers) -> Self {
+    pub fn new(config: &Config, portal: Portal, clock: Clock, providers: Providers, places: Places) -> Self {
         let contact = config.contact.as_ref().map(|contact| Contact {
             operator: contact.operator.clone(),
             email: contact.email.clone(),
@@ -43,6 +45,7 @@ impl AppState {
             contact,
             time_zone: config.retention.time_zone(),
             providers,
+            places,
             sign_ins: RateLimit::per_minute(config.rates.sign_ins_per_minute),
             staff_tries: RateLimit::per_minute(config.rates.staff_tries_per_minute),
             assets: Assets::load(),
@@ -83,6 +86,12 @@ impl AppState {
     #[must_use]
     pub(crate) fn providers(&self) -> &Providers {
         &self.0.providers
+    }
+
+    /// Roughly where network addresses are.
+    #[must_use]
+    pub(crate) fn places(&self) -> &Places {
+        &self.0.places
     }
 
     /// How many sign-ins an address may begin without ending them, and how many answers of no sign-in it may bring.

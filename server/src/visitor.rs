@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderMap, Method, StatusCode, header};
-use portal::{Device, RecipientActor, RequestInfo};
+use portal::{Device, RecipientActor, RequestInfo, Whereabouts};
 use tower_sessions::Session;
 use tower_sessions::session::Error;
 use web::{Nonce, RequestContext};
@@ -50,6 +50,14 @@ impl Visitor {
             actor: None,
             device,
             mode: sign_in::fitting(&parts.headers, device),
+        }
+    }
+
+    /// What is known of where the request comes from. Asked for at a sign-in alone, so that nobody is placed who only looks.
+    pub(crate) fn whereabouts(&self, state: &AppState) -> Whereabouts {
+        Whereabouts {
+            device: self.device,
+            place: state.places().of(self.request.address),
         }
     }
 }

@@ -8,6 +8,7 @@ mod allowed_networks;
 mod id;
 mod personnummer;
 mod prid;
+mod public_address;
 mod secret;
 mod timestamp;
 
@@ -18,6 +19,7 @@ pub use allowed_networks::{AllowedNetworks, InvalidNetworks};
 pub use id::*;
 pub use personnummer::{InvalidPersonnummer, Personnummer, PersonnummerKind};
 pub use prid::{InvalidPrid, Prid};
+pub use public_address::is_public_address;
 pub use secret::{Secret, SecretString, constant_time_eq};
 pub use timestamp::{Day, Timestamp};
 

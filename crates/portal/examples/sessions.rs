@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 use base::{Ids, ManualClock, SecretString, StaffId, Timestamp};
 use futures::future::try_join_all;
 use portal::{
-    AcceptedInvitation, BlobSettings, Device, Invitation, Limits, NewOrganisation, NewStaffMember, OperatorActor,
-    PasswordCost, Portal, ProviderSettings, RequestInfo, Role, SessionKey, SessionLimits, Settings, StaffActor,
-    StaffSettings, StaffVisitor, Validity,
+    AcceptedInvitation, BlobSettings, Invitation, Limits, NewOrganisation, NewStaffMember, OperatorActor, PasswordCost,
+    Portal, ProviderSettings, RequestInfo, Role, SessionKey, SessionLimits, Settings, StaffActor, StaffSettings,
+    StaffVisitor, Validity, Whereabouts,
 };
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -215,7 +215,7 @@ impl Bench {
         let key = SessionKey::of_staff(&random()?);
         self.portal.create_session(&key, DATA).await?;
         self.portal
-            .continue_staff_sign_in(&key, proof, Device::UNKNOWN, &request)
+            .continue_staff_sign_in(&key, proof, Whereabouts::UNKNOWN, &request)
             .await?;
         match self.portal.staff_visitor(&key, request).await? {
             StaffVisitor::Staff(actor) => Ok(actor),

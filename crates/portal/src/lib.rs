@@ -86,8 +86,8 @@ pub use recipient::{
 };
 pub use rights::{Action, Role, UnknownRole};
 pub use session::{
-    BrowserFamily, Device, EndSessionError, LogoutError, LogoutNotice, LogoutRefusal, OwnSession, ProviderSession,
-    SessionCreation, SessionEnd, SessionKey, SessionKind, StoredSession, SystemFamily,
+    BrowserFamily, Device, EndSessionError, LogoutError, LogoutNotice, LogoutRefusal, OwnSession, Place, PlaceName,
+    ProviderSession, SessionCreation, SessionEnd, SessionKey, SessionKind, StoredSession, SystemFamily, Whereabouts,
 };
 pub use settings::{
     BlobSettings, Limits, PasswordCost, ProviderSettings, S3Settings, SessionLimits, Settings, StaffSettings, WaysIn,

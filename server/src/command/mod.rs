@@ -17,6 +17,7 @@ use clap::{Parser, Subcommand};
 use portal::{OperatorActor, Portal, RequestInfo};
 
 use crate::config::Config;
+use crate::places::Places;
 
 /// A portal through which organisations hand confidential documents to named people.
 #[derive(Debug, Parser)]
@@ -73,7 +74,7 @@ pub enum Command {
 pub async fn run(program: Program) -> anyhow::Result<()> {
     match program.command {
         Command::Serve => serve::serve(&load(&program.config)?).await,
-        Command::Check => load(&program.config).map(|_| ()),
+        Command::Check => check(&load(&program.config)?),
         Command::Organisation(command) => organisation::run(&load(&program.config)?, command).await,
         Command::System(command) => system::run(&load(&program.config)?, command).await,
         Command::Staff(command) => staff::run(&load(&program.config)?, command).await,
@@ -95,6 +96,12 @@ pub async fn run(program: Program) -> anyhow::Result<()> {
 )]
 pub fn complain(error: &anyhow::Error) {
     eprintln!("postvalv: {error:#}");
+}
+
+/// What only serving needs to read, and so no other command looks at.
+fn check(config: &Config) -> anyhow::Result<()> {
+    Places::open(config.places.as_ref())?;
+    Ok(())
 }
 
 fn load(path: &std::path::Path) -> anyhow::Result<Config> {

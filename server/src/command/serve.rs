@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::config::Config;
+use crate::places::Places;
 use crate::sign_in::{HttpLimits, Providers};
 use crate::state::AppState;
 
@@ -18,6 +19,8 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.listen.address)
         .await
         .with_context(|| format!("listen.address: {} can't be listened on", config.listen.address))?;
+    let places = Places::open(config.places.as_ref())?;
+    places.tell();
     let (portal, clock) = super::open(config).await?;
     let providers = Providers::new(
         &config.providers,
@@ -26,18 +29,18 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
         config.mode.is_development(),
     )
     .context("no client for OpenID providers can be made")?;
-    let state = AppState::new(config, portal.clone(), clock, providers.clone());
+    let state = AppState::new(config, portal.clone(), clock, providers.clone(), places.clone());
     let (router, _) = crate::router::router(&state, config);
 
     let (stop, stopped) = watch::channel(false);
     let interval = Duration::from_secs(config.jobs.interval_seconds.into());
     let jobs = tokio::spawn(crate::jobs::run(portal.clone(), interval, stopped.clone()));
-    let refreshing = tokio::spawn(crate::jobs::refresh(providers, stopped));
+    let refreshing = tokio::spawn(crate::jobs::refresh(providers, places, stopped));
     tracing::info!(address = %config.listen.address, origin = %config.origin, "serving");
     web::serve(listener, router, config.listen.limits(), shutdown).await;
     let _nobody_listens = stop.send(true);
     jobs.await.context("the jobs broke off")?;
-    refreshing.await.context("refreshing the providers broke off")?;
+    refreshing.await.context("refreshing providers and places broke off")?;
     portal.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -4,6 +4,7 @@
 
 mod contact;
 mod logo;
+mod places;
 mod preset;
 mod provider;
 mod rates;
@@ -20,6 +21,7 @@ use web::config::{Check, ConfigError, DevelopmentSection, ListenSection, LogSect
 
 pub use contact::ContactSection;
 pub(crate) use logo::Logo;
+pub use places::PlacesSection;
 pub use preset::Preset;
 pub(crate) use provider::is_endpoint;
 pub use provider::{
@@ -93,6 +95,8 @@ pub struct Config {
     /// How staff sign in.
     #[serde(default)]
     pub staff: StaffSection,
+    /// Where the places of sign-ins are taken from; without it, none are known.
+    pub places: Option<PlacesSection>,
     /// The jobs in process.
     #[serde(default)]
     pub jobs: JobsSection,
@@ -193,6 +197,9 @@ impl Validate for Config {
         );
         check.section("sessions", &self.sessions);
         check.section("staff", &self.staff);
+        if let Some(places) = &self.places {
+            check.section("places", places);
+        }
         check.section("jobs", &self.jobs);
         check.under("providers", |check| {
             for (name, provider) in &self.providers {

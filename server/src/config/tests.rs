@@ -291,6 +291,7 @@ fn every_key_is_described_in_the_operators_manual() {
         "rates",
         "sessions",
         "jobs",
+        "places",
         provider,
     ] {
         let environment = format!(

@@ -112,9 +112,10 @@ async fn complete(
         .await?;
     session.save().await?;
     let key = crate::session::key(session).ok_or(mismatch("there is no session"))?;
+    let from = visitor.whereabouts(state);
     match state
         .portal()
-        .sign_in_recipient(&key, identity, visitor.device, visitor.request.clone())
+        .sign_in_recipient(&key, identity, from, visitor.request.clone())
         .await
     {
         Ok(_) => Ok(()),

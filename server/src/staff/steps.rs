@@ -54,7 +54,7 @@ pub(super) async fn take_step(
     let of_a_try = proof.is_of_a_try();
     let step = state
         .portal()
-        .continue_staff_sign_in(&key, proof, visitor.device, &visitor.request)
+        .continue_staff_sign_in(&key, proof, visitor.whereabouts(state), &visitor.request)
         .await
         .map_err(|error| refused(&error, visitor))?;
     if step == SignInStep::Complete && of_a_try {

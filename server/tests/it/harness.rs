@@ -17,7 +17,7 @@ use portal::{
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use server::config::Config;
 use server::routes::Route;
-use server::{AppState, HttpLimits, Providers, router};
+use server::{AppState, HttpLimits, Places, Providers, router};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -151,7 +151,8 @@ impl App {
             ..HttpLimits::default()
         };
         let providers = Providers::new(&config.providers, &clock.clock(), limits, true).unwrap();
-        let state = AppState::new(&config, portal.clone(), clock.clock(), providers.clone());
+        let places = Places::open(config.places.as_ref()).unwrap();
+        let state = AppState::new(&config, portal.clone(), clock.clock(), providers.clone(), places);
         let (router, routes) = router(&state, &config);
         Self {
             router,

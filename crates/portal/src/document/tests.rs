@@ -12,7 +12,9 @@ use proptest::test_runner::{Config, TestRunner};
 use sea_orm::ConnectionTrait;
 
 use crate::test_support::{PDF, TestPortal, bytes_of, document_id, draft, file, identity, on_both_databases};
-use crate::{ContentError, ContentUse, Device, MessageReceipt, ReadError, RecipientActor, RequestedRange, SessionKey};
+use crate::{
+    ContentError, ContentUse, MessageReceipt, ReadError, RecipientActor, RequestedRange, SessionKey, Whereabouts,
+};
 
 /// Ten whole chunks and a bit: more than a stream reads at a time.
 const SIZE: usize = 10 * CHUNK_SIZE + 123;
@@ -184,7 +186,7 @@ on_both_databases! {
         let mut stream = portal.view(&sent.person, sent.document, None).await.unwrap().stream;
         stream.next().await.unwrap().unwrap();
         let other = identity(1, portal.now());
-        portal.portal.sign_in_recipient(sent.person.session(), other, Device::UNKNOWN, portal.request()).await.unwrap();
+        portal.portal.sign_in_recipient(sent.person.session(), other, Whereabouts::UNKNOWN, portal.request()).await.unwrap();
         portal.clock.advance(Duration::from_secs(3));
         let rest: Vec<_> = stream.collect().await;
         assert!(matches!(rest.last(), Some(Err(ContentError::RightEnded))));

@@ -2,7 +2,7 @@
 
 /// Whether a character changes the direction of the text around it without being seen (Unicode UAX #9, explicit
 /// formatting characters and marks), so that a text reads otherwise than it is.
-pub(super) const fn turns_text(character: char) -> bool {
+pub(crate) const fn turns_text(character: char) -> bool {
     matches!(
         character,
         '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'

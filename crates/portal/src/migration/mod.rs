@@ -13,6 +13,7 @@ mod m0009_session_tries;
 mod m0010_work_accounts;
 mod m0011_provisioning;
 mod m0012_passkeys;
+mod m0013_session_place;
 mod m0015_minimum_level;
 mod table;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0010_work_accounts::Migration),
             Box::new(m0011_provisioning::Migration),
             Box::new(m0012_passkeys::Migration),
+            Box::new(m0013_session_place::Migration),
             Box::new(m0015_minimum_level::Migration),
         ]
     }

@@ -5,7 +5,7 @@ use base::Timestamp;
 use super::{Identity, link};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::session::{self, SignInOrigin, SignedIn};
-use crate::{AssuranceLevel, Device, Fault, Portal, ProviderSession, RecipientActor, RequestInfo, SessionKey};
+use crate::{AssuranceLevel, Fault, Portal, ProviderSession, RecipientActor, RequestInfo, SessionKey, Whereabouts};
 
 /// A person as an identity provider vouched for them, after every check of its answer.
 pub struct VerifiedIdentity {
@@ -65,7 +65,7 @@ impl SignInRefusal {
 }
 
 impl Portal {
-    /// Signs a verified person in to a session, from now until the session's absolute limit; the device is what their list
+    /// Signs a verified person in to a session, from now until the session's absolute limit; `from` is what their list
     /// of sign-ins says of it. The caller has given the
     /// session a new id since the person came (against session fixation).
     ///
@@ -76,7 +76,7 @@ impl Portal {
         &self,
         session: &SessionKey,
         identity: VerifiedIdentity,
-        device: Device,
+        from: Whereabouts,
         request: RequestInfo,
     ) -> Result<RecipientActor, SignInError> {
         let context = &*self.0;
@@ -103,7 +103,8 @@ impl Portal {
             name: identity.name,
         };
         let origin = SignInOrigin {
-            device,
+            whereabouts: &from,
+            address: request.address,
             provider: &identity.provider,
             at_provider: identity.at_provider.as_ref(),
         };

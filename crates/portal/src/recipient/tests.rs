@@ -4,8 +4,8 @@ use base::{CaseId, Personnummer, Prid};
 
 use crate::test_support::{PDF, TestPortal, directory, draft, identity, number, on_both_databases};
 use crate::{
-    AssuranceLevel, Device, Identity, KnownAs, ListedDocument, MessageReceipt, ReadError, RecipientActor,
-    RecipientAddress, RecipientIdentifier, SentRecipient, SessionKey, SystemActor, VerifiedIdentity, WorkAccount,
+    AssuranceLevel, Identity, KnownAs, ListedDocument, MessageReceipt, ReadError, RecipientActor, RecipientAddress,
+    RecipientIdentifier, SentRecipient, SessionKey, SystemActor, VerifiedIdentity, Whereabouts, WorkAccount,
     WorkInvitation,
 };
 
@@ -64,7 +64,7 @@ async fn sign_in_at(test: &TestPortal, session: &str, who: Identity, level: Assu
         ..identity(0, test.now())
     };
     let key = SessionKey::of(session.as_bytes());
-    test.identify(&key, verified, Device::UNKNOWN).await
+    test.identify(&key, verified, Whereabouts::UNKNOWN).await
 }
 
 async fn sign_in(test: &TestPortal, session: &str, who: Identity) -> RecipientActor {

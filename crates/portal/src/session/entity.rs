@@ -38,6 +38,10 @@ pub(crate) struct Model {
     pub(crate) last_failure_at: Option<i64>,
     /// What was asked of a staff member's passkey last; opens with the cookie only.
     pub(crate) sealed_ceremony: Option<Vec<u8>>,
+    /// Roughly where it was signed in from; sealed as the device is.
+    pub(crate) sealed_place: Option<Vec<u8>>,
+    /// A keyed code of the network that it was signed in from, which the row's key is part of.
+    pub(crate) network_mac: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

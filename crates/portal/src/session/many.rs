@@ -4,7 +4,7 @@
 use base::StaffId;
 
 use super::{
-    Device, Proven, SessionKey, SignInOrigin, SignedIn, StaffBinding, bind_staff, fresh, limits, sign_in, store,
+    Proven, SessionKey, SignInOrigin, SignedIn, StaffBinding, Whereabouts, bind_staff, fresh, limits, sign_in, store,
 };
 use crate::{AssuranceLevel, Context, Fault, Portal, SessionKind};
 
@@ -29,7 +29,8 @@ impl Portal {
                     name: Some("Alma Exempelsson".to_owned()),
                 };
                 let origin = SignInOrigin {
-                    device: Device::UNKNOWN,
+                    whereabouts: &Whereabouts::UNKNOWN,
+                    address: None,
                     provider: "bankid-bridge",
                     at_provider: None,
                 };
@@ -75,13 +76,14 @@ fn stored(is_stored: bool) -> Result<(), Fault> {
     is_stored.then_some(()).ok_or_else(taken)
 }
 
-fn signed_in_now(context: &Context, staff: StaffId) -> StaffBinding {
+fn signed_in_now(context: &Context, staff: StaffId) -> StaffBinding<'static> {
     let now = context.clock_time();
     StaffBinding {
         staff,
         proven: Proven::Password,
         id: context.ids.next(),
-        device: Device::UNKNOWN,
+        whereabouts: &Whereabouts::UNKNOWN,
+        address: None,
         signed_in_at: now,
         confirmed_at: Some(now),
         expires_at: now + limits(context, SessionKind::Staff).absolute,

@@ -1,5 +1,5 @@
 //! Sessions of people in a browser, as the database keeps them: a hash of the cookie's id, data that only the cookie's
-//! holder can have opened, who is signed in from what kind of device, and two limits. Owns when a session has run out, and
+//! holder can have opened, who is signed in from where, and two limits. Owns when a session has run out, and
 //! what a person sees and ends of their own sessions. Knows neither cookies nor what the server keeps in the data.
 
 mod at_provider;
@@ -11,9 +11,13 @@ mod logout_token;
 #[cfg(feature = "bench")]
 mod many;
 mod own;
+mod place;
 mod rule;
 mod staff;
 mod store;
+mod whereabouts;
+
+use std::net::IpAddr;
 
 use base::{RecipientId, SessionId, Timestamp};
 use keyring::Field;
@@ -27,11 +31,13 @@ pub use ending::SessionEnd;
 pub use key::{SessionKey, SessionKind};
 pub(crate) use own::end_all_of_recipient;
 pub use own::{EndSessionError, OwnSession};
+pub use place::{Place, PlaceName};
 pub(crate) use staff::{
     Proven, StaffBinding, StaffSession, bind_staff, confirm_staff, end_all_of_staff, keep_ceremony, note_staff_tries,
     staff_device, staff_session, staff_tries, take_ceremony,
 };
 pub(crate) use store::recipients_with_sessions;
+pub use whereabouts::Whereabouts;
 
 /// How many sessions are deleted in one transaction.
 const BATCH: u64 = 500;
@@ -63,7 +69,8 @@ pub(crate) struct SignedIn {
 /// Where a sign-in came from.
 #[derive(Clone, Copy)]
 pub(crate) struct SignInOrigin<'a> {
-    pub(crate) device: Device,
+    pub(crate) whereabouts: &'a Whereabouts,
+    pub(crate) address: Option<IpAddr>,
     /// The configured name of the provider.
     pub(crate) provider: &'a str,
     /// The provider's session, when the provider can end it here.
@@ -75,7 +82,7 @@ struct Binding {
     level: AssuranceLevel,
     sealed_name: Option<Vec<u8>>,
     id: SessionId,
-    sealed_device: Vec<u8>,
+    kept: whereabouts::Kept,
     at_provider: at_provider::Codes,
 }
 
@@ -167,6 +174,8 @@ fn fresh(context: &Context, key: &SessionKey, data: &[u8]) -> entity::Model {
         failures: None,
         last_failure_at: None,
         sealed_ceremony: None,
+        sealed_place: None,
+        network_mac: None,
     }
 }
 
@@ -219,7 +228,7 @@ pub(crate) async fn sign_in(
         level: person.level,
         sealed_name: name.map(|name| seal(context, key, "sealed_name", name.as_bytes())),
         id: context.ids.next(),
-        sealed_device: own::seal_device(context, key.hash(), origin.device),
+        kept: whereabouts::keep(context, key, origin.whereabouts, origin.address),
         at_provider: at_provider::codes(context, origin.provider, origin.at_provider),
     };
     Ok(store::bind(

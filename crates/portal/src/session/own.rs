@@ -1,12 +1,11 @@
 //! What a person sees of their own sessions, and how they end one from another.
 
 use base::{RecipientId, SessionId, StaffId, Timestamp};
-use keyring::Field;
 
-use super::{Device, SessionKey, SessionKind, entity, limits, store};
+use super::{Device, Place, SessionKey, SessionKind, entity, limits, store, whereabouts};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
-use crate::{Context, Fault, Portal, RecipientActor, recipient};
+use crate::{Context, Fault, Portal, RecipientActor, RequestInfo, recipient};
 
 /// How many sessions are listed. Nobody needs as many; who has more ends them all at once.
 const LISTED: u64 = 50;
@@ -26,6 +25,10 @@ pub struct OwnSession {
     pub id: Option<SessionId>,
     /// What the person may recognise it by.
     pub device: Device,
+    /// Roughly where they signed in from, when that was known.
+    pub place: Option<Place>,
+    /// Whether they signed in from the network that the session that asks comes from now.
+    pub is_of_this_network: bool,
     /// When they signed in.
     pub signed_in_at: Timestamp,
     /// When it was last used, to within half a minute.
@@ -52,7 +55,13 @@ impl Portal {
     ///
     /// A fault.
     pub async fn sessions_of(&self, actor: &RecipientActor) -> Result<Vec<OwnSession>, Fault> {
-        list(&self.0, Owner::Recipient(actor.recipient_id()), Some(actor.session())).await
+        list(
+            &self.0,
+            Owner::Recipient(actor.recipient_id()),
+            actor.session(),
+            actor.request(),
+        )
+        .await
     }
 
     /// Ends one of the person's own sessions; its next request, and within seconds a download that is under way in it, is
@@ -107,10 +116,15 @@ pub(crate) async fn end_all_of_recipient(
 }
 
 /// The sessions of somebody that have not run out: `this` first, then the latest used.
-pub(super) async fn list(context: &Context, owner: Owner, this: Option<&SessionKey>) -> Result<Vec<OwnSession>, Fault> {
+pub(super) async fn list(
+    context: &Context,
+    owner: Owner,
+    this: &SessionKey,
+    request: &RequestInfo,
+) -> Result<Vec<OwnSession>, Fault> {
     let (limits, now) = (limits(context, owner.kind()), context.clock_time());
     let rows = store::of_owner(context.database.reader(), owner, limits, now, LISTED).await?;
-    let mut sessions: Vec<_> = rows.iter().map(|row| own(context, this, row)).collect();
+    let mut sessions: Vec<_> = rows.iter().map(|row| own(context, this, request, row)).collect();
     sessions.sort_by_key(|session| !session.is_this);
     Ok(sessions)
 }
@@ -156,31 +170,16 @@ fn ended(actor: &RecipientActor, id: Option<SessionId>) -> AuditEntry<'_> {
     AuditEntry::by_recipient(actor, AuditAction::RecipientSessionEnded).about(target)
 }
 
-fn own(context: &Context, this: Option<&SessionKey>, row: &entity::Model) -> OwnSession {
+fn own(context: &Context, this: &SessionKey, request: &RequestInfo, row: &entity::Model) -> OwnSession {
     OwnSession {
         id: row.public_id.map(SessionId::from_uuid),
-        device: open_device(context, row),
+        device: whereabouts::device(context, row),
+        place: whereabouts::place(context, row),
+        is_of_this_network: whereabouts::is_of_network(context, row, request.address),
         signed_in_at: Timestamp::from_millis(row.signed_in_at.unwrap_or(row.created_at)),
         last_used_at: Timestamp::from_millis(row.last_seen_at),
-        is_this: this.is_some_and(|this| row.key_hash == this.hash()),
+        is_this: row.key_hash == this.hash(),
     }
-}
-
-/// Seals what a session's row says of the device. Any session of the person must be able to open it, so it is sealed under a
-/// key of the installation alone, unlike the rest of the row.
-pub(super) fn seal_device(context: &Context, row: &[u8; 32], device: Device) -> Vec<u8> {
-    let place = Field::new("session", "sealed_device", row);
-    context.vault.device_key().seal_field(place, &device.to_bytes())
-}
-
-/// A device that does not open is an unknown one: the person must be able to see and end the session all the same.
-pub(super) fn open_device(context: &Context, row: &entity::Model) -> Device {
-    let place = Field::new("session", "sealed_device", &row.key_hash);
-    let opened = row
-        .sealed_device
-        .as_ref()
-        .and_then(|sealed| context.vault.device_key().open_field(place, sealed).ok());
-    opened.map_or(Device::UNKNOWN, |bytes| Device::from_bytes(&bytes))
 }
 
 #[cfg(test)]

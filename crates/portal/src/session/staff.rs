@@ -1,12 +1,17 @@
 //! Sessions of staff: how one is bound to a staff member step by step, and what they and their admins see and end of them.
 
+use std::net::IpAddr;
+
 use base::{SessionId, StaffId, Timestamp};
 use keyring::{Field, FieldKey};
 use sea_orm::{ConnectionTrait, DbErr};
 use zeroize::Zeroizing;
 
 use super::own::{self, Owner};
-use super::{Device, EndSessionError, OwnSession, SessionEnd, SessionKey, SessionKind, limits, living, store};
+use super::{
+    Device, EndSessionError, OwnSession, SessionEnd, SessionKey, SessionKind, Whereabouts, limits, living, store,
+    whereabouts,
+};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::{Context, Fault, Portal, StaffActor};
@@ -44,11 +49,12 @@ impl Proven {
 
 /// What a session is to be bound to.
 #[derive(Debug)]
-pub(crate) struct StaffBinding {
+pub(crate) struct StaffBinding<'a> {
     pub(crate) staff: StaffId,
     pub(crate) proven: Proven,
     pub(crate) id: SessionId,
-    pub(crate) device: Device,
+    pub(crate) whereabouts: &'a Whereabouts,
+    pub(crate) address: Option<IpAddr>,
     /// When the password was given, while the sign-in goes on; afterwards when it was complete.
     pub(crate) signed_in_at: Timestamp,
     /// When everything was proven, by whoever saw it; `None` while something is missing.
@@ -91,14 +97,14 @@ pub(crate) async fn bind_staff(
     context: &Context,
     transaction: &WriteTransaction,
     key: &SessionKey,
-    binding: &StaffBinding,
+    binding: &StaffBinding<'_>,
 ) -> Result<bool, DbErr> {
     if key.kind() != SessionKind::Staff {
         return Ok(false);
     }
-    let sealed_device = own::seal_device(context, key.hash(), binding.device);
+    let kept = whereabouts::keep(context, key, binding.whereabouts, binding.address);
     let limits = limits(context, SessionKind::Staff);
-    store::bind_staff(transaction, key, binding, sealed_device, limits, context.clock_time()).await
+    store::bind_staff(transaction, key, binding, kept, limits, context.clock_time()).await
 }
 
 /// Writes down that the staff member of a complete session proved anew who they are. Says `false` when it has ended.
@@ -118,7 +124,7 @@ pub(crate) async fn staff_device(
     key: &SessionKey,
 ) -> Result<Option<Device>, DbErr> {
     let row = store::find(on, key).await?;
-    Ok(row.map(|row| own::open_device(context, &row)))
+    Ok(row.map(|row| whereabouts::device(context, &row)))
 }
 
 /// How many wrong tries there were one after another within a staff member's complete session, and when the last of them was;
@@ -202,7 +208,13 @@ impl Portal {
     ///
     /// A fault.
     pub async fn staff_sessions_of(&self, actor: &StaffActor) -> Result<Vec<OwnSession>, Fault> {
-        own::list(&self.0, Owner::Staff(actor.staff_id()), Some(actor.session())).await
+        own::list(
+            &self.0,
+            Owner::Staff(actor.staff_id()),
+            actor.session(),
+            actor.request(),
+        )
+        .await
     }
 
     /// Ends one of the staff member's own sessions; its next request is refused.

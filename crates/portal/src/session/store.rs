@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::entity::{Column, Entity, Model};
 use super::own::Owner;
+use super::whereabouts::Kept;
 use super::{Binding, SessionKey, SessionKind, StaffBinding};
 use crate::{CLOCK_TOLERANCE, SessionLimits};
 
@@ -68,7 +69,9 @@ pub(super) async fn bind(
         .col_expr(Column::AssuranceLevel, i32::from(binding.level.number()).into())
         .col_expr(Column::SealedName, binding.sealed_name.into())
         .col_expr(Column::PublicId, (*binding.id.as_uuid()).into())
-        .col_expr(Column::SealedDevice, binding.sealed_device.into())
+        .col_expr(Column::SealedDevice, binding.kept.sealed_device.into())
+        .col_expr(Column::SealedPlace, binding.kept.sealed_place.into())
+        .col_expr(Column::NetworkMac, binding.kept.network_mac.into())
         .col_expr(Column::ProviderSessionMac, binding.at_provider.session.into())
         .col_expr(Column::ProviderSubjectMac, binding.at_provider.subject.into())
         .col_expr(Column::SignedInAt, now.as_millis().into())
@@ -91,8 +94,8 @@ pub(super) async fn delete(on: &impl ConnectionTrait, key: &SessionKey) -> Resul
 pub(super) async fn bind_staff(
     on: &impl ConnectionTrait,
     key: &SessionKey,
-    binding: &StaffBinding,
-    sealed_device: Vec<u8>,
+    binding: &StaffBinding<'_>,
+    kept: Kept,
     limits: SessionLimits,
     now: Timestamp,
 ) -> Result<bool, DbErr> {
@@ -101,7 +104,9 @@ pub(super) async fn bind_staff(
         .col_expr(Column::StaffId, (*binding.staff.as_uuid()).into())
         .col_expr(Column::Proven, binding.proven.stored().into())
         .col_expr(Column::PublicId, (*binding.id.as_uuid()).into())
-        .col_expr(Column::SealedDevice, sealed_device.into())
+        .col_expr(Column::SealedDevice, kept.sealed_device.into())
+        .col_expr(Column::SealedPlace, kept.sealed_place.into())
+        .col_expr(Column::NetworkMac, kept.network_mac.into())
         .col_expr(Column::SignedInAt, binding.signed_in_at.as_millis().into())
         .col_expr(Column::ConfirmedAt, confirmed_at.into())
         .col_expr(Column::LastSeenAt, now.as_millis().into())

@@ -7,7 +7,7 @@ use sea_orm::EntityTrait;
 
 use super::entity::Entity;
 use crate::test_support::{TestPortal, identity, number, on_both_databases};
-use crate::{Device, RecipientIdentifier, SessionCreation, SessionKey, SignInError, SignInRefusal};
+use crate::{RecipientIdentifier, SessionCreation, SessionKey, SignInError, SignInRefusal, Whereabouts};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -93,7 +93,7 @@ on_both_databases! {
     async fn a_session_that_is_used_runs_out_an_hour_after_signing_in(portal: TestPortal) {
         portal.portal.create_session(&key(), b"{}").await.unwrap();
         portal.clock.advance(10 * MINUTE);
-        portal.portal.sign_in_recipient(&key(), identity(0, portal.now()), Device::UNKNOWN, portal.request()).await.unwrap();
+        portal.portal.sign_in_recipient(&key(), identity(0, portal.now()), Whereabouts::UNKNOWN, portal.request()).await.unwrap();
         for _ in 0..11 {
             portal.clock.advance(5 * MINUTE);
             assert!(portal.portal.recipient_actor(&key(), portal.request()).await.unwrap().is_some());
@@ -138,11 +138,11 @@ on_both_databases! {
     }
 
     async fn nobody_signs_in_to_a_session_that_has_ended(portal: TestPortal) {
-        let answer = portal.portal.sign_in_recipient(&key(), identity(0, portal.now()), Device::UNKNOWN, portal.request()).await;
+        let answer = portal.portal.sign_in_recipient(&key(), identity(0, portal.now()), Whereabouts::UNKNOWN, portal.request()).await;
         assert!(matches!(answer, Err(SignInError::SessionGone)));
         portal.portal.create_session(&key(), b"{}").await.unwrap();
         portal.clock.advance(15 * MINUTE);
-        let answer = portal.portal.sign_in_recipient(&key(), identity(0, portal.now()), Device::UNKNOWN, portal.request()).await;
+        let answer = portal.portal.sign_in_recipient(&key(), identity(0, portal.now()), Whereabouts::UNKNOWN, portal.request()).await;
         assert!(matches!(answer, Err(SignInError::SessionGone)));
         assert_eq!(portal.audited("recipient.signed-in").await, 0);
     }
@@ -199,7 +199,7 @@ on_both_databases! {
 
     async fn a_session_that_is_taken_over_by_another_person_frees_the_first(portal: TestPortal) {
         portal.sign_in_to(&key(), 0).await;
-        portal.portal.sign_in_recipient(&key(), identity(1, portal.now()), Device::UNKNOWN, portal.request()).await.unwrap();
+        portal.portal.sign_in_recipient(&key(), identity(1, portal.now()), Whereabouts::UNKNOWN, portal.request()).await.unwrap();
         portal.clock.advance(61 * MINUTE);
         portal.portal.run_jobs().await.unwrap();
         assert!(!known(&portal, number(0)).await);

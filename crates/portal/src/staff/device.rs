@@ -7,35 +7,39 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoA
 
 use super::device_entity::{Column, Entity, Model};
 use crate::vault::MacPurpose;
-use crate::{Context, Device};
+use crate::{Context, Device, Place, Whereabouts};
 
 /// A kind of device that somebody signed in from for the first time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDevice {
     /// The device.
     pub device: Device,
+    /// Roughly where, when that was known.
+    pub place: Option<Place>,
     /// When.
     pub at: Timestamp,
 }
 
-/// Writes down the kind of device that somebody signed in from. With the very first sign-in there is nothing to tell.
+/// Writes down the kind of device that somebody signed in from, and where until they are told. With the very first sign-in
+/// there is nothing to tell.
 pub(super) async fn note(
     context: &Context,
     on: &impl ConnectionTrait,
     staff: StaffId,
-    device: Device,
+    from: &Whereabouts,
     is_first_sign_in: bool,
 ) -> Result<(), DbErr> {
     let now = context.now().as_millis();
-    let mac = mac(context, staff, device);
+    let (mac, key) = (mac(context, staff, from.device), context.vault.device_key());
     let row = row_of(staff, &mac);
-    let place = Field::new("staff_device", "sealed_device", &row);
+    let place = from.place.as_ref().filter(|_| !is_first_sign_in);
     let row = Model {
         staff_id: *staff.as_uuid(),
         device_mac: mac,
-        sealed_device: context.vault.device_key().seal_field(place, &device.to_bytes()),
+        sealed_device: key.seal_field(device_field(&row), &from.device.to_bytes()),
         first_seen_at: now,
         told_at: is_first_sign_in.then_some(now),
+        sealed_place: place.map(|place| key.seal_field(place_field(&row), &place.to_bytes())),
     };
     Entity::insert(row.into_active_model())
         .on_conflict(
@@ -60,23 +64,23 @@ pub(super) async fn untold(
         .order_by_desc(Column::FirstSeenAt)
         .all(on)
         .await?;
+    let key = context.vault.device_key();
     let device = |row: &Model| {
         let bytes = row_of(staff, &row.device_mac);
-        let place = Field::new("staff_device", "sealed_device", &bytes);
-        // One that does not open is an unknown one: the person must be told of it all the same.
-        let opened = context.vault.device_key().open_field(place, &row.sealed_device);
-        opened.map_or(Device::UNKNOWN, |bytes| Device::from_bytes(&bytes))
-    };
-    Ok(rows
-        .iter()
-        .map(|row| NewDevice {
-            device: device(row),
+        // What does not open is unknown: the person must be told of it all the same.
+        let device = key.open_field(device_field(&bytes), &row.sealed_device);
+        let sealed = row.sealed_place.as_ref();
+        let place = sealed.and_then(|sealed| key.open_field(place_field(&bytes), sealed).ok());
+        NewDevice {
+            device: device.map_or(Device::UNKNOWN, |bytes| Device::from_bytes(&bytes)),
+            place: place.and_then(|bytes| Place::from_bytes(&bytes)),
             at: Timestamp::from_millis(row.first_seen_at),
-        })
-        .collect())
+        }
+    };
+    Ok(rows.iter().map(device).collect())
 }
 
-/// The person has seen what they were told. The device that they come with, `but`, stays untold: of a thief's new device its owner
+/// The person has seen what they were told, and where it was is forgotten. The device that they come with, `but`, stays untold: of a thief's new device its owner
 /// is told by the others.
 pub(super) async fn told(
     context: &Context,
@@ -86,6 +90,7 @@ pub(super) async fn told(
 ) -> Result<(), DbErr> {
     Entity::update_many()
         .col_expr(Column::ToldAt, Some(context.now().as_millis()).into())
+        .col_expr(Column::SealedPlace, None::<Vec<u8>>.into())
         .filter(untold_but(context, staff, but))
         .exec(on)
         .await?;
@@ -103,6 +108,14 @@ fn untold_but(context: &Context, staff: StaffId, but: Device) -> Condition {
 fn mac(context: &Context, staff: StaffId, device: Device) -> Vec<u8> {
     let key = context.vault.mac_key(MacPurpose::StaffDevice);
     key.mac(&[staff.as_bytes(), &device.to_bytes()]).as_bytes().to_vec()
+}
+
+fn device_field(row: &[u8]) -> Field<'_> {
+    Field::new("staff_device", "sealed_device", row)
+}
+
+fn place_field(row: &[u8]) -> Field<'_> {
+    Field::new("staff_device", "sealed_place", row)
 }
 
 /// The primary key as bytes.

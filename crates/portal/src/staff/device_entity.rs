@@ -14,6 +14,8 @@ pub(crate) struct Model {
     pub(crate) first_seen_at: i64,
     /// When the person said that they had seen it.
     pub(crate) told_at: Option<i64>,
+    /// Roughly where it was, until the person said that they had seen it.
+    pub(crate) sealed_place: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -17,7 +17,7 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::organisation::{self, SignInRules};
 use crate::session::{self, Proven, StaffBinding};
-use crate::{Context, Device, Fault, Portal, RequestInfo, SessionKey, SessionKind};
+use crate::{Context, Fault, Portal, RequestInfo, SessionKey, SessionKind, Whereabouts};
 
 /// How long the steps of a sign-in may take together.
 pub(super) const TIME_TO_FINISH: Duration = Duration::from_secs(10 * 60);
@@ -191,7 +191,7 @@ impl Portal {
     }
 
     /// Makes what was proven part of a session, and says what is asked for next. The caller has given the session a new id since
-    /// it was proven. When nothing is asked for any more, the person is signed in; the device is what their lists say of it.
+    /// it was proven. When nothing is asked for any more, the person is signed in; `from` is what their lists say of it.
     ///
     /// # Errors
     ///
@@ -201,7 +201,7 @@ impl Portal {
         &self,
         session: &SessionKey,
         proof: StaffProof,
-        device: Device,
+        from: Whereabouts,
         request: &RequestInfo,
     ) -> Result<SignInStep, StaffSignInError> {
         let context = &*self.0;
@@ -234,7 +234,8 @@ impl Portal {
             staff: proof.staff,
             proven: proof.proven,
             id: context.ids.next(),
-            device,
+            whereabouts: &from,
+            address: request.address,
             signed_in_at: if is_complete { now } else { proof.began_at },
             confirmed_at: is_complete.then_some(proof.proven_at.min(now)),
             expires_at: if is_complete {
@@ -252,7 +253,7 @@ impl Portal {
                 context,
                 &transaction,
                 proof.staff,
-                device,
+                &from,
                 row.last_signed_in_at.is_none(),
             )
             .await?;

@@ -7,8 +7,8 @@ use sea_orm::EntityTrait;
 use super::{TestPortal, number};
 use crate::audit::entity::{Entity as AuditRows, Model as AuditRow};
 use crate::{
-    AssuranceLevel, Content, ContentError, ContentUse, DeliveryReceipt, Device, Identity, ListedDocument, ReadError,
-    RecipientActor, RequestedRange, SessionCreation, SessionKey, VerifiedIdentity,
+    AssuranceLevel, Content, ContentError, ContentUse, DeliveryReceipt, Identity, ListedDocument, ReadError,
+    RecipientActor, RequestedRange, SessionCreation, SessionKey, VerifiedIdentity, Whereabouts,
 };
 
 /// Test person number `index` as a provider vouches for them.
@@ -50,20 +50,20 @@ impl TestPortal {
 
     /// Signs test person number `index` in to a new session with that key.
     pub(crate) async fn sign_in_to(&self, key: &SessionKey, index: usize) -> RecipientActor {
-        self.sign_in_from(Device::UNKNOWN, key, index).await
+        self.sign_in_from(Whereabouts::UNKNOWN, key, index).await
     }
 
-    /// The same from that kind of device.
-    pub(crate) async fn sign_in_from(&self, device: Device, key: &SessionKey, index: usize) -> RecipientActor {
-        self.identify(key, identity(index, self.now()), device).await
+    /// The same from there.
+    pub(crate) async fn sign_in_from(&self, from: Whereabouts, key: &SessionKey, index: usize) -> RecipientActor {
+        self.identify(key, identity(index, self.now()), from).await
     }
 
     /// Signs somebody in to a new session with that key.
-    pub(crate) async fn identify(&self, key: &SessionKey, who: VerifiedIdentity, device: Device) -> RecipientActor {
+    pub(crate) async fn identify(&self, key: &SessionKey, who: VerifiedIdentity, from: Whereabouts) -> RecipientActor {
         self.portal.delete_session(key).await.unwrap();
         let created = self.portal.create_session(key, b"{}").await.unwrap();
         assert_eq!(created, SessionCreation::Created);
-        let signed_in = self.portal.sign_in_recipient(key, who, device, self.request()).await;
+        let signed_in = self.portal.sign_in_recipient(key, who, from, self.request()).await;
         signed_in.unwrap()
     }
 

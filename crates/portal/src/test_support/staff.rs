@@ -4,8 +4,8 @@ use base::{OrganisationId, SecretString};
 
 use super::TestPortal;
 use crate::{
-    AcceptedInvitation, Device, Invitation, NewStaffMember, Role, SessionCreation, SessionKey, SignInStep, StaffActor,
-    StaffProof, StaffSignInError, StaffVisitor, Validity,
+    AcceptedInvitation, Invitation, NewStaffMember, Role, SessionCreation, SessionKey, SignInStep, StaffActor,
+    StaffProof, StaffSignInError, StaffVisitor, Validity, Whereabouts,
 };
 
 /// A password that may be set, of everybody who has no other.
@@ -67,13 +67,13 @@ impl TestPortal {
         key: &SessionKey,
         proof: StaffProof,
     ) -> Result<SignInStep, StaffSignInError> {
-        self.continue_from(Device::UNKNOWN, key, proof).await
+        self.continue_from(Whereabouts::UNKNOWN, key, proof).await
     }
 
-    /// The same from that kind of device.
+    /// The same from there.
     pub(crate) async fn continue_from(
         &self,
-        device: Device,
+        from: Whereabouts,
         key: &SessionKey,
         proof: StaffProof,
     ) -> Result<SignInStep, StaffSignInError> {
@@ -81,7 +81,7 @@ impl TestPortal {
         let created = self.portal.create_session(key, b"{}").await.unwrap();
         assert_eq!(created, SessionCreation::Created);
         self.portal
-            .continue_staff_sign_in(key, proof, device, &self.request())
+            .continue_staff_sign_in(key, proof, from, &self.request())
             .await
     }
 

@@ -75,6 +75,8 @@ pub(crate) enum MacPurpose {
     Idempotency,
     /// What providers call sessions and people.
     ProviderSession,
+    /// The networks that sessions were signed in from.
+    SessionNetwork,
     /// The kinds of devices that a staff member has signed in from.
     StaffDevice,
     /// Recovery codes of staff.
@@ -100,6 +102,7 @@ struct FixedKeys {
     audit: MacKey,
     idempotency: MacKey,
     provider_session: MacKey,
+    session_network: MacKey,
     staff_device: MacKey,
     recovery_code: MacKey,
     passkey: MacKey,
@@ -131,6 +134,7 @@ impl Vault {
             audit: installation.mac_key("audit"),
             idempotency: installation.mac_key("idempotency"),
             provider_session: installation.mac_key("provider-session"),
+            session_network: installation.mac_key("session network"),
             staff_device: installation.mac_key("staff device"),
             recovery_code: installation.mac_key("recovery code"),
             passkey: installation.mac_key("passkey"),
@@ -185,6 +189,7 @@ impl Vault {
             MacPurpose::Audit => &self.keys.audit,
             MacPurpose::Idempotency => &self.keys.idempotency,
             MacPurpose::ProviderSession => &self.keys.provider_session,
+            MacPurpose::SessionNetwork => &self.keys.session_network,
             MacPurpose::StaffDevice => &self.keys.staff_device,
             MacPurpose::RecoveryCode => &self.keys.recovery_code,
             MacPurpose::Passkey => &self.keys.passkey,
@@ -196,7 +201,7 @@ impl Vault {
         &self.keys.session
     }
 
-    /// The key that seals what a person's list of sign-ins says of the device. Each of their sessions reads it for all of
+    /// The key that seals what a person's list of sign-ins says of device and place. Each of their sessions reads it for all of
     /// them, so it can't be bound to a cookie.
     pub(crate) fn device_key(&self) -> &FieldKey {
         &self.keys.device

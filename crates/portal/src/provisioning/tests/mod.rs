@@ -9,7 +9,7 @@ use base::{OrganisationId, SecretString, StaffId, TenantId};
 
 use super::{Email, NewProvisioningToken, ProvisionedUser, ProvisioningError, RoleValue, UserAttributes};
 use crate::test_support::TestPortal;
-use crate::{Device, ProvisioningActor, Role, SessionKey, StaffActor, VouchedStaff, WorkAccount};
+use crate::{ProvisioningActor, Role, SessionKey, StaffActor, VouchedStaff, Whereabouts, WorkAccount};
 
 const TENANT: &str = "11111111-2222-4333-8444-555555555555";
 const OBJECT: &str = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee";
@@ -121,7 +121,9 @@ impl TestPortal {
         let request = self.request();
         let organisation = organisation.to_string();
         let proof = self.portal.staff_work_account(&organisation, &vouched, &request).await;
-        self.continue_from(Device::UNKNOWN, key, proof.ok()?).await.unwrap();
+        self.continue_from(Whereabouts::UNKNOWN, key, proof.ok()?)
+            .await
+            .unwrap();
         self.staff_in(key).await
     }
 

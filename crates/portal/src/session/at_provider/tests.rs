@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{LogoutError, LogoutNotice, LogoutRefusal, ProviderSession};
 use crate::session::entity::Entity;
 use crate::test_support::{TestPortal, everything_stored, identity, is_among, on_both_databases};
-use crate::{Device, SessionKey, VerifiedIdentity};
+use crate::{SessionKey, VerifiedIdentity, Whereabouts};
 
 const LIFETIME: Duration = Duration::from_secs(120);
 
@@ -31,7 +31,7 @@ async fn sign_in(portal: &TestPortal, index: usize, provider: &str, session: Opt
     };
     let signed_in = portal
         .portal
-        .sign_in_recipient(&key, identity, Device::UNKNOWN, portal.request())
+        .sign_in_recipient(&key, identity, Whereabouts::UNKNOWN, portal.request())
         .await;
     signed_in.unwrap();
     key

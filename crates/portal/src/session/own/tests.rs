@@ -7,7 +7,9 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 
 use crate::session::entity::Entity;
 use crate::test_support::{TestPortal, on_both_databases};
-use crate::{BrowserFamily, Device, EndSessionError, RecipientActor, SessionKey, SystemFamily};
+use crate::{
+    BrowserFamily, Device, EndSessionError, Place, PlaceName, RecipientActor, SessionKey, SystemFamily, Whereabouts,
+};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const PHONE: Device = Device {
@@ -27,11 +29,39 @@ fn computer() -> SessionKey {
     SessionKey::of(b"computer")
 }
 
+/// That kind of device at an unknown place.
+const fn from(device: Device) -> Whereabouts {
+    Whereabouts { device, place: None }
+}
+
 /// The same person on a phone and, five minutes later, on a computer.
 async fn on_two_devices(portal: &TestPortal) -> (RecipientActor, RecipientActor) {
-    let on_phone = portal.sign_in_from(PHONE, &phone(), 0).await;
+    let on_phone = portal.sign_in_from(from(PHONE), &phone(), 0).await;
     portal.clock.advance(5 * MINUTE);
-    (on_phone, portal.sign_in_from(COMPUTER, &computer(), 0).await)
+    (on_phone, portal.sign_in_from(from(COMPUTER), &computer(), 0).await)
+}
+
+/// The same person near Luleå and, later, somewhere in Norway.
+async fn at_two_places(portal: &TestPortal) -> [Option<Place>; 2] {
+    let name = |swedish, english| PlaceName::new(swedish, english);
+    let places = [
+        Place::new(name("Luleå", "Luleå"), name("Sverige", "Sweden")),
+        Place::new(None, name("Norge", "Norway")),
+    ];
+    for (place, key) in places.clone().into_iter().zip([phone(), computer()]) {
+        let from = Whereabouts { device: PHONE, place };
+        portal.sign_in_from(from, &key, 0).await;
+        portal.clock.advance(MINUTE);
+    }
+    places
+}
+
+/// What a portal keeps of each session's place and network, the earliest session first.
+async fn kept(portal: &TestPortal) -> Vec<(Option<Vec<u8>>, Option<Vec<u8>>)> {
+    let mut rows = Entity::find().all(portal.portal.0.database.reader()).await.unwrap();
+    rows.sort_by_key(|row| row.created_at);
+    let kept = rows.into_iter().map(|row| (row.sealed_place, row.network_mac));
+    kept.collect()
 }
 
 async fn id_of(portal: &TestPortal, actor: &RecipientActor) -> SessionId {
@@ -148,7 +178,7 @@ on_both_databases! {
     }
 
     async fn a_person_whose_last_session_was_ended_is_forgotten(portal: TestPortal) {
-        let on_phone = portal.sign_in_from(PHONE, &phone(), 0).await;
+        let on_phone = portal.sign_in_from(from(PHONE), &phone(), 0).await;
         portal.portal.end_session_of(&on_phone, id_of(&portal, &on_phone).await).await.unwrap();
         portal.clock.advance(60 * MINUTE);
         assert_eq!(portal.portal.run_jobs().await.unwrap().purge.recipients, 1);
@@ -182,5 +212,51 @@ on_both_databases! {
         let seen = portal.portal.sessions_of(&on_phone).await.unwrap();
         let devices: Vec<_> = seen.iter().map(|session| session.device).collect();
         assert_eq!(devices, [PHONE, Device::UNKNOWN]);
+    }
+
+    async fn each_session_of_the_person_opens_the_place_of_every_other(portal: TestPortal) {
+        let places = at_two_places(&portal).await;
+        let kept = kept(&portal).await;
+        assert_eq!(kept[0].0.as_ref().map(Vec::len), kept[1].0.as_ref().map(Vec::len));
+        for (key, order) in [(phone(), [0, 1]), (computer(), [1, 0])] {
+            let actor = portal.portal.recipient_actor(&key, portal.request()).await.unwrap().unwrap();
+            let seen = portal.portal.sessions_of(&actor).await.unwrap();
+            let seen: Vec<_> = seen.into_iter().map(|session| session.place).collect();
+            assert_eq!(seen, order.map(|number: usize| places[number].clone()));
+        }
+    }
+
+    async fn a_place_is_sealed_for_its_row_and_one_that_does_not_open_is_unknown(portal: TestPortal) {
+        at_two_places(&portal).await;
+        let transaction = portal.portal.0.database.write().await.unwrap();
+        let copy = "UPDATE session SET sealed_place = (SELECT other.sealed_place FROM session other \
+            WHERE other.key_hash <> session.key_hash) WHERE created_at = (SELECT MAX(created_at) FROM session)";
+        transaction.execute_unprepared(copy).await.unwrap();
+        transaction.commit().await.unwrap();
+        let actor = portal.portal.recipient_actor(&phone(), portal.request()).await.unwrap().unwrap();
+        let seen = portal.portal.sessions_of(&actor).await.unwrap();
+        assert!(seen[0].place.is_some() && seen[1].place.is_none());
+    }
+
+    async fn who_signs_in_anew_from_nowhere_known_leaves_no_place_behind(portal: TestPortal) {
+        at_two_places(&portal).await;
+        let mut unknown = portal.request();
+        unknown.address = None;
+        let identity = crate::test_support::identity(0, portal.now());
+        portal.portal.sign_in_recipient(&phone(), identity, from(PHONE), unknown).await.unwrap();
+        assert_eq!(kept(&portal).await[0], (None, None));
+    }
+
+    async fn the_network_of_a_sign_in_is_told_from_others_and_the_codes_are_unlike(portal: TestPortal) {
+        let (on_phone, _) = on_two_devices(&portal).await;
+        let codes: Vec<_> = kept(&portal).await.into_iter().map(|(_, code)| code.unwrap()).collect();
+        assert_ne!(codes[0], codes[1]);
+        for (address, same) in [("192.0.2.200", true), ("192.0.3.7", false), ("10.0.0.1", false)] {
+            let mut request = portal.request();
+            request.address = Some(address.parse().unwrap());
+            let actor = portal.portal.recipient_actor(on_phone.session(), request).await.unwrap().unwrap();
+            let seen = portal.portal.sessions_of(&actor).await.unwrap();
+            assert!(seen.iter().all(|session| session.is_of_this_network == same), "{address}");
+        }
     }
 }

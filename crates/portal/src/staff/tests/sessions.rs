@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, EntityTrait};
 
+use crate::staff::device_entity::Entity as Devices;
 use crate::test_support::{PASSWORD, TestPortal, on_both_databases};
 use crate::{
-    BrowserFamily, Device, EndSessionError, NewDevice, Portal, Role, SessionKey, SignInStep, StaffVisitor, SystemFamily,
+    BrowserFamily, Device, EndSessionError, NewDevice, Place, PlaceName, Portal, Role, SessionKey, SignInStep,
+    StaffVisitor, SystemFamily, Whereabouts,
 };
 
 const KARIN: &str = "karin@norrby.example";
@@ -15,6 +17,10 @@ const MINUTE: Duration = Duration::from_secs(60);
 const PHONE: Device = Device {
     browser: BrowserFamily::Safari,
     system: SystemFamily::Iphone,
+};
+const ON_PHONE: Whereabouts = Whereabouts {
+    device: PHONE,
+    place: None,
 };
 
 async fn run(portal: &TestPortal, sql: &str) {
@@ -157,7 +163,7 @@ on_both_databases! {
             .staff_password("norrby-kommun", KARIN, &crate::test_support::secret(PASSWORD), &portal.request())
             .await
             .unwrap();
-        portal.continue_from(PHONE, &phone, proof).await.unwrap();
+        portal.continue_from(ON_PHONE, &phone, proof).await.unwrap();
 
         let seen = portal.portal.staff_sessions_of(&karin).await.unwrap();
         let devices: Vec<_> = seen.iter().map(|session| (session.device, session.is_this)).collect();
@@ -186,11 +192,11 @@ on_both_databases! {
                 .staff_password("norrby-kommun", KARIN, &crate::test_support::secret(PASSWORD), &portal.request())
                 .await
                 .unwrap();
-            portal.continue_from(PHONE, &SessionKey::of_staff(&[number]), proof).await.unwrap();
+            portal.continue_from(ON_PHONE, &SessionKey::of_staff(&[number]), proof).await.unwrap();
             portal.clock.advance(MINUTE);
         }
         let notices = portal.portal.staff_notices(&karin).await.unwrap();
-        assert_eq!(notices.new_devices, [NewDevice { device: PHONE, at }]);
+        assert_eq!(notices.new_devices, [NewDevice { device: PHONE, place: None, at }]);
         // Whoever came with the phone is not told of it, and can't make the others be told no more.
         let phone = portal.staff_in(&SessionKey::of_staff(&[0])).await.unwrap();
         assert!(portal.portal.staff_notices(&phone).await.unwrap().is_empty());
@@ -203,5 +209,27 @@ on_both_databases! {
         let by: Vec<_> = log.iter().filter(|row| row.action == "staff.notices-dismissed").collect();
         assert_eq!(by.len(), 2);
         assert!(by.iter().all(|row| row.target_id == Some(*karin.staff_id().as_uuid())));
+    }
+
+    async fn where_a_new_kind_of_device_was_is_told_and_then_forgotten(portal: TestPortal) {
+        let karin = portal.first_admin().await;
+        let place = Place::new(PlaceName::new("Luleå", "Luleå"), PlaceName::new("Sverige", "Sweden"));
+        let proof = portal
+            .portal
+            .staff_password("norrby-kommun", KARIN, &crate::test_support::secret(PASSWORD), &portal.request())
+            .await
+            .unwrap();
+        let from = Whereabouts { device: PHONE, place: place.clone() };
+        portal.continue_from(from, &SessionKey::of_staff(b"phone"), proof).await.unwrap();
+        let notices = portal.portal.staff_notices(&karin).await.unwrap();
+        assert_eq!(notices.new_devices[0].place, place);
+        let seen = portal.portal.staff_sessions_of(&karin).await.unwrap();
+        assert_eq!(seen.iter().filter(|session| session.place == place).count(), 1);
+
+        portal.portal.dismiss_staff_notices(&karin).await.unwrap();
+        let reader = portal.portal.0.database.reader();
+        let devices = Devices::find().all(reader).await.unwrap();
+        assert_eq!(devices.len(), 2);
+        assert!(devices.iter().all(|row| row.sealed_place.is_none()));
     }
 }

@@ -217,7 +217,7 @@ on_both_databases! {
         let proof = prove().await;
         let nowhere = portal
             .portal
-            .continue_staff_sign_in(&nothing, proof, crate::Device::UNKNOWN, &portal.request())
+            .continue_staff_sign_in(&nothing, proof, crate::Whereabouts::UNKNOWN, &portal.request())
             .await;
         assert!(matches!(nowhere, Err(StaffSignInError::SessionGone)));
     }
