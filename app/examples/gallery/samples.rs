@@ -7,7 +7,7 @@ use base::{CaseId, Clock, DocumentId, Ids, ManualClock, MessageId, RequestId, Se
 use jiff::tz::TimeZone;
 use portal::{
     AssuranceLevel, BrowserFamily, CaseView, Device, DocumentSummary, DocumentView, InboxEntry, ListedDocument,
-    MessageView, OwnSession, Preview, SystemFamily,
+    MessageView, OwnSession, Place, PlaceName, Preview, SystemFamily,
 };
 
 const DAY: i64 = 86_400_000;
@@ -265,17 +265,27 @@ pub(crate) fn document(file_name: &str, media_type: &str, size: u64) -> Document
     }
 }
 
+/// A place that is called so in Swedish and English.
+pub(crate) fn place(city: Option<[&str; 2]>, country: Option<[&str; 2]>) -> Option<Place> {
+    let name = |[swedish, english]: [&str; 2]| PlaceName::new(swedish, english);
+    Place::new(city.and_then(name), country.and_then(name))
+}
+
+/// Only a sign-in in Samsung's browser came from the network of this one.
 fn session(browser: BrowserFamily, system: SystemFamily, minutes: i64, is_this: bool) -> OwnSession {
     OwnSession {
         id: Some(ids().next::<SessionId>()),
         device: Device { browser, system },
+        place: None,
+        is_of_this_network: is_this || browser == BrowserFamily::SamsungInternet,
         signed_in_at: Timestamp::from_millis(NOW.as_millis() - minutes * 60_000),
         last_used_at: Timestamp::from_millis(NOW.as_millis() - minutes * 20_000),
         is_this,
     }
 }
 
-/// Sign-ins on several devices, known and unknown, the last of them from before its name was kept and from yesterday.
+/// Sign-ins on several devices, known and unknown, near and far, the last of them from before its name was kept and from
+/// yesterday.
 pub(crate) fn sessions() -> Vec<OwnSession> {
     use BrowserFamily as B;
     use SystemFamily as S;
@@ -287,6 +297,29 @@ pub(crate) fn sessions() -> Vec<OwnSession> {
         session(B::Chrome, S::Unknown, 55, false),
         session(B::Unknown, S::Unknown, 1_000, false),
     ];
+    let sweden = Some(["Sverige", "Sweden"]);
+    let places = [
+        place(Some(["Luleå", "Luleå"]), sweden),
+        place(Some(["Skellefteå", "Skellefteå"]), sweden),
+        place(
+            Some([
+                "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
+                "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
+            ]),
+            Some(["Storbritannien", "United Kingdom"]),
+        ),
+        place(
+            None,
+            Some([
+                "Sydgeorgien och Sydsandwichöarna",
+                "South Georgia & South Sandwich Islands",
+            ]),
+        ),
+        place(Some(["Göteborg", "Gothenburg"]), None),
+    ];
+    for (session, place) in sessions.iter_mut().zip(places) {
+        session.place = place;
+    }
     if let Some(last) = sessions.last_mut() {
         last.id = None;
     }

@@ -17,7 +17,7 @@ use portal::{
     SentRecipient, StaffMember, StaffNotices, StaffState, System, SystemFamily, Validity,
 };
 
-use crate::samples::{NOW, clock, layout, time_zone};
+use crate::samples::{NOW, clock, layout, place, time_zone};
 
 const DAY: i64 = 86_400_000;
 
@@ -166,6 +166,7 @@ fn notices() -> StaffNotices {
                 browser: BrowserFamily::Firefox,
                 system: SystemFamily::Windows,
             },
+            place: place(Some(["Skellefteå", "Skellefteå"]), Some(["Sverige", "Sweden"])),
             at: at(-1),
         }],
     }

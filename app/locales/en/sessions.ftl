@@ -6,6 +6,7 @@ sessions-lead = { $count ->
    *[other] You are signed in with { $count } browsers.
 }
 sessions-this = This device
+sessions-same-network = The same network as you use now
 sessions-signed-in = Signed in { $at }
 sessions-last-used = Last used { $at }
 sessions-today = today at{"\u00A0"}{ $hour }:{ $minute }
@@ -25,6 +26,13 @@ sessions-device-no-browser = Unknown web browser on { $system }
 sessions-device-no-system = { $browser } on an unknown device
 sessions-device-unknown = Unknown device
 sessions-mac-or-ipad = a Mac or iPad
+
+## Places
+
+sessions-place-near = Near { $city }, { $country }
+sessions-place-city = Near { $city }
+sessions-place-country = Country: { $country }
+sessions-place-described = The place is worked out from the network. It is approximate and may be quite wrong, above all in mobile networks.
 
 ## Before the time is over
 

@@ -181,6 +181,7 @@ account-recovery-codes-new = Make new recovery codes
 account-sessions = Sign-ins
 account-sessions-link = See where you are signed in
 account-new-device = New sign-in to your account: { $device }, { $at }. Was it not you? Change your password now.
+account-new-device-place = New sign-in to your account: { $device }, { $at }. { $place }. Was it not you? Change your password now.
 account-told = Good to know
 account-told-seen = I have seen this
 account-failed-tries = { $count ->

@@ -6,6 +6,7 @@ sessions-lead = { $count ->
    *[other] Du är inloggad i { $count } webbläsare.
 }
 sessions-this = Den här enheten
+sessions-same-network = Samma nätverk som du använder nu
 sessions-signed-in = Inloggad { $at }
 sessions-last-used = Senast använd { $at }
 sessions-today = i dag kl.{"\u00A0"}{ $hour }.{ $minute }
@@ -25,6 +26,13 @@ sessions-device-no-browser = Okänd webbläsare på { $system }
 sessions-device-no-system = { $browser } på okänd enhet
 sessions-device-unknown = Okänd enhet
 sessions-mac-or-ipad = Mac eller iPad
+
+## Platser
+
+sessions-place-near = I närheten av { $city }, { $country }
+sessions-place-city = I närheten av { $city }
+sessions-place-country = Land: { $country }
+sessions-place-described = Platsen räknas ut från nätverket. Den är ungefärlig och kan vara helt fel, särskilt i mobilnät.
 
 ## Innan tiden går ut
 

@@ -181,6 +181,7 @@ account-recovery-codes-new = Skapa nya reservkoder
 account-sessions = Inloggningar
 account-sessions-link = Se var du är inloggad
 account-new-device = Ny inloggning på ditt konto: { $device }, { $at }. Var det inte du? Byt lösenord nu.
+account-new-device-place = Ny inloggning på ditt konto: { $device }, { $at }. { $place }. Var det inte du? Byt lösenord nu.
 account-told = Att känna till
 account-told-seen = Jag har sett det här
 account-failed-tries = { $count ->

@@ -3,14 +3,14 @@
 use base::Timestamp;
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
-use portal::{BrowserFamily, Device, OwnSession, SystemFamily};
+use portal::{BrowserFamily, Device, OwnSession, Place, PlaceName, SystemFamily};
 
 use super::error::fault;
 use super::{ErrorPage, Page, error_page};
 use crate::component::{icon, told};
 use crate::context::{Flash, Layout, PageContext};
 use crate::shell::{Head, render};
-use crate::texts::{Texts, dates};
+use crate::texts::{Language, Texts, dates};
 
 /// The sign-ins of the person who is signed in.
 pub async fn sessions(context: &PageContext) -> Page {
@@ -75,6 +75,8 @@ pub fn sessions_page(
         .enumerate()
         .map(|(number, session)| entry(texts, whose, number, session, now, time_zone))
         .collect();
+    let has_places = sessions.iter().any(|session| session.place.is_some());
+    let places_described = has_places.then(|| view! { <p class="hint">{texts.get("sessions-place-described")}</p> });
     let end_others = (!alone).then(|| {
         view! {
             <form method="post" action=format!("{}/end-others", whose.path()) class="actions">
@@ -102,6 +104,7 @@ pub fn sessions_page(
             {end_others}
             {unfamiliar}
             <p class="hint">{texts.get("sessions-described")}</p>
+            {places_described}
         }
     })
 }
@@ -116,6 +119,8 @@ fn entry(
     time_zone: &TimeZone,
 ) -> impl IntoView + use<> {
     let device = device(texts, session.device);
+    let place = session.place.as_ref().map(|place| place_in_words(texts, place));
+    let same_network = (session.is_of_this_network && !session.is_this).then(|| texts.get("sessions-same-network"));
     let signed_in = moment(texts, session.signed_in_at, now, time_zone);
     let signed_in = texts.with("sessions-signed-in", &[("at", signed_in.into())]);
     let last_used = moment(texts, session.last_used_at, now, time_zone);
@@ -140,6 +145,8 @@ fn entry(
             <h2 id=name>{device}</h2>
             {this}
             <ul class="facts">
+                {place.map(|place| view! { <li>{place}</li> })}
+                {same_network.map(|same| view! { <li>{same}</li> })}
                 <li>{signed_in}</li>
                 <li>{last_used}</li>
             </ul>
@@ -176,6 +183,25 @@ pub(super) fn device(texts: &Texts, device: Device) -> String {
     }
 }
 
+/// A place in words, such as `I närheten av Luleå, Sverige`, which stand for themselves.
+pub(super) fn place_in_words(texts: &Texts, place: &Place) -> String {
+    let name = |name: &PlaceName| match texts.language() {
+        Language::Swedish => name.swedish().to_owned(),
+        Language::English => name.english().to_owned(),
+    };
+    match (place.city().map(name), place.country().map(name)) {
+        (Some(city), Some(country)) => texts.with(
+            "sessions-place-near",
+            &[("city", city.into()), ("country", country.into())],
+        ),
+        (Some(city), None) => texts.with("sessions-place-city", &[("city", city.into())]),
+        (None, country) => {
+            let country = country.unwrap_or_default();
+            texts.with("sessions-place-country", &[("country", country.into())])
+        }
+    }
+}
+
 /// What browsers are called, which is the same in every language.
 const fn browser(family: BrowserFamily) -> Option<&'static str> {
     Some(match family {
@@ -203,4 +229,28 @@ fn system(texts: &Texts, family: SystemFamily) -> Option<String> {
         SystemFamily::Unknown => return None,
     };
     Some(name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_told_in_the_persons_language_as_far_as_it_is_known() {
+        let city = || PlaceName::new("Göteborg", "Gothenburg");
+        let country = || PlaceName::new("Sverige", "Sweden");
+        for (place, swedish, english) in [
+            (
+                Place::new(city(), country()),
+                "I närheten av Göteborg, Sverige",
+                "Near Gothenburg, Sweden",
+            ),
+            (Place::new(None, country()), "Land: Sverige", "Country: Sweden"),
+            (Place::new(city(), None), "I närheten av Göteborg", "Near Gothenburg"),
+        ] {
+            let place = place.unwrap();
+            assert_eq!(place_in_words(Texts::of(Language::Swedish), &place), swedish);
+            assert_eq!(place_in_words(Texts::of(Language::English), &place), english);
+        }
+    }
 }

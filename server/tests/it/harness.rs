@@ -305,6 +305,31 @@ impl App {
         row.try_get_by_index(0).unwrap()
     }
 
+    /// What the portal's database holds: on SQLite its files as they are, on PostgreSQL each row as text.
+    pub(crate) async fn stored(&self) -> Vec<u8> {
+        let Some(path) = self.database_url.strip_prefix("sqlite:") else {
+            return self.rows_as_text().await;
+        };
+        let files = ["", "-wal"].map(|ending| std::fs::read(format!("{path}{ending}")));
+        files.into_iter().flatten().flatten().collect()
+    }
+
+    async fn rows_as_text(&self) -> Vec<u8> {
+        let connection = sea_orm::Database::connect(self.database_url.as_str()).await.unwrap();
+        let query = |sql: String| connection.query_all_raw(Statement::from_string(DbBackend::Postgres, sql));
+        let tables = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'";
+        let mut text = Vec::new();
+        for table in query(tables.to_owned()).await.unwrap() {
+            let table: String = table.try_get_by_index(0).unwrap();
+            for row in query(format!("SELECT t::text FROM \"{table}\" t")).await.unwrap() {
+                let row: String = row.try_get_by_index(0).unwrap();
+                text.extend_from_slice(row.as_bytes());
+            }
+        }
+        connection.close().await.unwrap();
+        text
+    }
+
     /// How often each thing was audited: by action and detail, such as `recipient.sign-in-refused/mismatch`.
     pub(crate) async fn audited(&self) -> BTreeMap<String, usize> {
         let connection = sea_orm::Database::connect(self.database_url.as_str()).await.unwrap();
@@ -331,11 +356,14 @@ fn with_blobs(text: &str, section: &str) -> String {
 /// The configuration of these tests, with one provider for recipients and one for staff.
 pub(crate) fn configuration(folder: &Path, urls: &(String, String), issuer: &str) -> String {
     let folder = folder.display();
+    let places = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/places.mmdb");
     let (database, vault) = urls;
     format!(
         r#"
         mode = "development"
         origin = "{ORIGIN}"
+        [places]
+        database = "{places}"
         [database]
         url = "{database}"
         [vault]

@@ -37,6 +37,7 @@ mod limits;
 mod object_store;
 mod own_sessions;
 mod passkeys;
+mod places;
 mod provider;
 mod provider_check;
 mod recipients;

@@ -56,7 +56,7 @@ async fn a_passkey_signs_in_in_place_of_a_code() {
     );
     assert!(!account.contains(" style="));
 
-    let mut browser = on_the_way(&app).await;
+    let mut browser = on_the_way(&app).await.at("192.0.2.1");
     let page = browser.get("/staff/second-factor").await.text();
     assert!(
         page.contains("Använd din passkey") && page.contains("är JavaScript avstängt"),
@@ -71,6 +71,8 @@ async fn a_passkey_signs_in_in_place_of_a_code() {
     let done = answer(&mut browser, "/staff/second-factor/passkey", &phone.get(&asked)).await;
     assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, "/staff"));
     assert!(browser.is_staff().await);
+    let sessions = browser.get("/staff/sessions").await.text();
+    assert!(sessions.contains("I närheten av Luleå, Sverige"), "{sessions}");
     assert_ne!(browser.cookies[server::STAFF_COOKIE], fixed);
     assert_eq!(app.audited().await["staff.signed-in/passkey"], 1);
 }

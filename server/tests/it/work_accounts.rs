@@ -116,6 +116,15 @@ on_both_databases! {
         assert_eq!(audited.get("staff.signed-in/work-account"), Some(&2));
     }
 
+    async fn whoever_signed_in_so_sees_where_it_was(app: App) {
+        app.norrby().await;
+        app.at_directory(EVA, &["Postvalv.Sender"]);
+        let mut eva = app.browser().at("192.0.2.1");
+        assert_eq!(eva.by_work_account(&app).await.location(), "/staff");
+        let sessions = eva.get("/staff/sessions").await.text();
+        assert!(sessions.contains("I närheten av Luleå, Sverige"), "{sessions}");
+    }
+
     async fn an_address_that_somebody_has_makes_nobody_them(app: App) {
         let norrby = app.norrby().await;
         let mut karin = app.browser();

@@ -9,7 +9,7 @@ use crate::component::form::{Field, Kind, refusal, title};
 use crate::component::{Does, PasskeyForm, Tone, icon, notice, passkey_form, told, way_in};
 use crate::context::{Flash, Layout, ProviderChoice};
 use crate::page::Page;
-use crate::page::sessions::device;
+use crate::page::sessions::{device, place_in_words};
 use crate::shell::{Head, render};
 use crate::texts::{Texts, dates};
 
@@ -102,8 +102,15 @@ fn to_be_told(texts: &'static Texts, notices: &StaffNotices, time_zone: &TimeZon
         .iter()
         .map(|new| {
             let at = dates::day_and_time(texts, new.at, time_zone);
-            let words = [("device", device(texts, new.device).into()), ("at", at.into())];
-            notice(Tone::Soon, texts.with("account-new-device", &words))
+            let mut words = vec![("device", device(texts, new.device).into()), ("at", at.into())];
+            let text = match &new.place {
+                Some(place) => {
+                    words.push(("place", place_in_words(texts, place).into()));
+                    texts.with("account-new-device-place", &words)
+                }
+                None => texts.with("account-new-device", &words),
+            };
+            notice(Tone::Soon, text)
         })
         .collect();
     Some(view! {
