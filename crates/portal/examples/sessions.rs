@@ -86,6 +86,7 @@ fn settings(folder: &str, portal: String, vault: String) -> Settings {
             },
             ..StaffSettings::default()
         },
+        origin: "https://localhost".to_owned(),
         time_zone: jiff::tz::TimeZone::UTC,
     }
 }
