@@ -18,7 +18,7 @@ pub(crate) struct Model {
     pub(crate) action: String,
     pub(crate) target_kind: Option<String>,
     pub(crate) target_id: Option<Uuid>,
-    /// One word more, from a fixed list.
+    /// A few words more, from a fixed list.
     pub(crate) detail: Option<String>,
     pub(crate) request_id: Option<Uuid>,
     pub(crate) sealed_address: Option<Vec<u8>>,

@@ -17,6 +17,7 @@ pub(crate) enum AuditAction {
     SystemCreated,
     SystemDisabled,
     SystemNetworksChanged,
+    SystemScopesChanged,
     /// Right credentials or a right token, from where the system may not come from.
     SystemOutsideNetworks,
     CredentialAdded,
@@ -105,6 +106,7 @@ impl AuditAction {
             Self::SystemCreated => "system.created",
             Self::SystemDisabled => "system.disabled",
             Self::SystemNetworksChanged => "system.networks-changed",
+            Self::SystemScopesChanged => "system.scopes-changed",
             Self::SystemOutsideNetworks => "system.outside-networks",
             Self::CredentialAdded => "credential.added",
             Self::CredentialWithdrawn => "credential.withdrawn",
@@ -348,7 +350,7 @@ impl<'a> AuditEntry<'a> {
         self
     }
 
-    /// One word more, from a fixed list or the configuration: never what came from outside.
+    /// A few words more, from a fixed list or the configuration: never what came from outside.
     pub(crate) const fn detail(mut self, detail: &'a str) -> Self {
         self.detail = Some(detail);
         self

@@ -232,6 +232,41 @@ impl Portal {
         Ok(())
     }
 
+    /// Says what a system may do from its next request on, also with the tokens that it has: a token allows what it was given for
+    /// and the system may still do.
+    ///
+    /// # Errors
+    ///
+    /// [`SystemSetUpError::NoSuchSystem`], also of another organisation's; [`SystemSetUpError::Disabled`], or as the actor may
+    /// not do it.
+    pub async fn set_scopes(
+        &self,
+        by: impl Into<Administrator<'_>>,
+        system: SystemId,
+        scopes: &[Scope],
+    ) -> Result<(), SystemSetUpError> {
+        let (by, context) = (by.into(), &*self.0);
+        by.may_change(&self.0).await?;
+        let transaction = context.database.write().await?;
+        let row = locked_system(&transaction, &by, system).await?;
+        if row.disabled_at.is_some() {
+            return Err(SystemSetUpError::Disabled);
+        }
+        let organisation = row.organisation_id;
+        let scopes = scopes::write_scopes(scopes);
+        let detail = format!("from: {}; to: {scopes}", row.scopes);
+        let mut change = row.into_active_model();
+        change.scopes = ActiveValue::Set(scopes);
+        change.update(&transaction).await?;
+        let entry = by
+            .entry(AuditAction::SystemScopesChanged, organisation)
+            .about(AuditTarget::System(system))
+            .detail(&detail);
+        context.audit.record(&transaction, context.now(), &entry).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
     /// Shuts a system out at once: it gets no more tokens and those that it has are void. Doing it again is no error.
     ///
     /// # Errors
@@ -318,6 +353,45 @@ mod tests {
             assert!(matches!(refused, Err(SystemSetUpError::NoSuchSystem)));
             let refused = portal.set_networks(&operator, nobody, AllowedNetworks::anywhere()).await;
             assert!(matches!(refused, Err(SystemSetUpError::NoSuchSystem)));
+            let refused = portal.set_scopes(&operator, nobody, &[]).await;
+            assert!(matches!(refused, Err(SystemSetUpError::NoSuchSystem)));
+        }
+
+        async fn a_systems_scopes_change_for_the_tokens_that_it_has_too(test: TestPortal) {
+            let (portal, operator) = (&test.portal, test.operator());
+            let organisation = test.organisation("Norrby kommun").await;
+            let (id, secret) = test.system(organisation, &[Scope::MessagesSend, Scope::MessagesRead]).await;
+            let issued = portal.issue_token(id, &secret, None, test.request()).await.unwrap();
+            let narrow = portal.issue_token(id, &secret, Some(&[Scope::MessagesRead]), test.request()).await.unwrap();
+            let may = async |token| {
+                let actor = portal.system_actor(token, test.request()).await.unwrap();
+                Scope::ALL.into_iter().filter(|scope| actor.require(*scope).is_ok()).collect::<Vec<_>>()
+            };
+
+            portal.set_scopes(&operator, id, &[Scope::EventsRead, Scope::MessagesRead]).await.unwrap();
+            assert_eq!(may(&issued.token).await, [Scope::MessagesRead]);
+            assert_eq!(may(&narrow.token).await, [Scope::MessagesRead]);
+            let refused = portal.issue_token(id, &secret, Some(&[Scope::MessagesSend]), test.request()).await;
+            assert!(matches!(refused, Err(TokenError::InvalidScope)));
+            let anew = portal.issue_token(id, &secret, None, test.request()).await.unwrap();
+            assert_eq!(may(&anew.token).await, [Scope::MessagesRead, Scope::EventsRead]);
+
+            // Back again: each token has no more than it was given.
+            portal.set_scopes(&operator, id, &Scope::ALL).await.unwrap();
+            assert_eq!(may(&narrow.token).await, [Scope::MessagesRead]);
+            assert_eq!(may(&issued.token).await, [Scope::MessagesSend, Scope::MessagesRead]);
+
+            let log = test.audit_log().await;
+            let changes: Vec<_> = log.iter().filter(|row| row.action == "system.scopes-changed").collect();
+            assert_eq!(
+                changes[0].detail.as_deref(),
+                Some("from: messages:send messages:read; to: messages:read events:read")
+            );
+            assert_eq!((changes.len(), changes[0].target_id), (2, Some(*id.as_uuid())));
+
+            portal.disable_system(&operator, id).await.unwrap();
+            let refused = portal.set_scopes(&operator, id, &Scope::ALL).await;
+            assert!(matches!(refused, Err(SystemSetUpError::Disabled)));
         }
 
         async fn an_organisation_has_two_hundred_systems_at_most_and_disabled_ones_do_not_count(test: TestPortal) {

@@ -106,6 +106,7 @@ mod tests {
                 portal.add_public_key(actor, system, KEY).await.map(drop),
                 portal.withdraw_credential(actor, system, credential).await,
                 portal.set_networks(actor, system, networks).await,
+                portal.set_scopes(actor, system, &Scope::ALL).await,
                 portal.disable_system(actor, system).await,
             ] {
                 assert!(refused.as_ref().is_err_and(expected), "{refused:?}");
@@ -122,6 +123,7 @@ mod tests {
             let made = portal.add_secret(&admin, system, Some(30)).await.unwrap();
             portal.add_public_key(&admin, system, KEY).await.unwrap();
             portal.set_networks(&admin, system, "192.0.2.0/24".parse().unwrap()).await.unwrap();
+            portal.set_scopes(&admin, system, &Scope::ALL).await.unwrap();
             portal.issue_token(system, &made.secret, None, test.request()).await.unwrap();
             portal.withdraw_credential(&admin, system, made.id).await.unwrap();
             let listed = portal.list_systems(&admin, own).await.unwrap();
@@ -137,7 +139,7 @@ mod tests {
                 rows.all(|row| row.actor_id == Some(*admin.staff_id().as_uuid())
                     && row.organisation_id == Some(*own.as_uuid()))
             };
-            for action in ["system.created", "credential.added", "credential.withdrawn", "system.disabled"] {
+            for action in ["system.created", "system.scopes-changed", "credential.added", "credential.withdrawn", "system.disabled"] {
                 assert!(log.iter().any(|row| row.action == action) && theirs(action), "{action}");
             }
         }
@@ -153,6 +155,7 @@ mod tests {
                 portal.add_public_key(&admin, system, KEY).await.map(drop),
                 portal.withdraw_credential(&admin, system, credential).await,
                 portal.set_networks(&admin, system, networks).await,
+                portal.set_scopes(&admin, system, &Scope::ALL).await,
                 portal.disable_system(&admin, system).await,
                 portal.find_system(&admin, system).await.map(drop),
             ] {
@@ -178,8 +181,8 @@ mod tests {
             for actor in [&auditor, &sender] {
                 changes_nothing(&test, actor, denied).await;
             }
-            // Six changes of two systems, tried by two people.
-            assert_eq!(test.audited("staff.denied").await, 1 + 6 * 2 * 2);
+            // Seven changes of two systems, tried by two people.
+            assert_eq!(test.audited("staff.denied").await, 1 + 7 * 2 * 2);
         }
 
         async fn a_change_asks_for_a_fresh_sign_in_and_looking_does_not(test: TestPortal) {

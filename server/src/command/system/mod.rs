@@ -2,6 +2,7 @@
 
 mod credential;
 mod networks;
+mod scopes;
 
 use base::{OrganisationId, SystemId};
 use clap::{Args, Subcommand};
@@ -23,6 +24,9 @@ pub enum SystemCommand {
     /// Say from where a system may come.
     #[command(subcommand)]
     Networks(networks::NetworksCommand),
+    /// Say what a system may do.
+    #[command(subcommand)]
+    Scopes(scopes::ScopesCommand),
     /// Shut a system out at once: its credentials and its tokens are void from now on.
     Disable(Disable),
 }
@@ -93,6 +97,7 @@ pub(super) async fn run(config: &Config, command: SystemCommand) -> anyhow::Resu
         }
         SystemCommand::Credential(command) => credential::run(&portal, &actor, command).await?,
         SystemCommand::Networks(command) => networks::run(&portal, &actor, command).await?,
+        SystemCommand::Scopes(command) => scopes::run(&portal, &actor, command).await?,
         SystemCommand::Disable(Disable { id }) => portal.disable_system(&actor, id).await?,
     }
     portal.close().await;
