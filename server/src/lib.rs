@@ -12,6 +12,7 @@ mod assets;
 mod command;
 mod content;
 mod cookie;
+mod fetch;
 mod flash;
 mod form_body;
 mod health;
@@ -32,8 +33,9 @@ mod state;
 mod visitor;
 
 pub use command::{Command, Program, complain, run};
+pub use fetch::HttpLimits;
 pub use places::{Places, PlacesError, Unusable};
 pub use router::router;
 pub use session::{COOKIE, STAFF_COOKIE};
-pub use sign_in::{HttpLimits, Providers};
+pub use sign_in::Providers;
 pub use state::AppState;

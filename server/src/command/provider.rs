@@ -6,7 +6,8 @@ use clap::{Args, Subcommand};
 
 use super::answer;
 use crate::config::{Config, ProviderSection};
-use crate::sign_in::{HttpLimits, Providers};
+use crate::fetch::HttpLimits;
+use crate::sign_in::Providers;
 
 /// What to do with OpenID providers.
 #[derive(Debug, Subcommand)]

@@ -7,8 +7,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::config::Config;
+use crate::fetch::HttpLimits;
 use crate::places::Places;
-use crate::sign_in::{HttpLimits, Providers};
+use crate::sign_in::Providers;
 use crate::state::AppState;
 
 /// Serves until asked to stop; then lets requests under way finish, ends the jobs and closes the databases.

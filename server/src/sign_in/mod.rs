@@ -10,7 +10,6 @@ mod callback;
 mod check;
 mod client_key;
 mod device_mode;
-mod http;
 mod identity;
 mod jws;
 mod logo;
@@ -29,7 +28,6 @@ use base::{Clock, TenantId};
 use portal::{SessionKind, SignInRefusal};
 use web::PublicOrigin;
 
-pub use self::http::HttpLimits;
 pub(crate) use answered::{Answer, Failure};
 pub(crate) use attempt::StaffAttempt;
 pub(crate) use back_channel::{back_channel_logout, back_channel_paths};
@@ -46,6 +44,7 @@ use app::{DeviceMode, Language, ProviderChoice, SignInProblem};
 
 use crate::answer::chain;
 use crate::config::ProviderSection;
+use crate::fetch::{Http, HttpLimits};
 
 /// Session key: who vouched for the person, for signing out.
 const SIGNED_IN: &str = "signed_in";
@@ -81,7 +80,7 @@ impl Providers {
         limits: HttpLimits,
         allow_loopback: bool,
     ) -> Result<Self, reqwest::Error> {
-        let http = http::Http::new(limits)?;
+        let http = Http::new(limits)?;
         let providers = records.iter().map(|(name, record)| {
             let provider = Provider::new(
                 name.clone(),

@@ -12,17 +12,13 @@ use openidconnect::core::{
 };
 use openidconnect::{AdditionalProviderMetadata, IssuerUrl, ProviderMetadata};
 use serde::{Deserialize, Serialize};
-use tokio::sync::Mutex;
 
 use super::client_key::ClientKey;
-use super::http::{Http, HttpError};
 use crate::config::{Logo, ProviderSection, is_endpoint};
+use crate::fetch::{Http, HttpError, Kept, Patience, Unavailable};
 
 /// How long metadata and keys are used before they are fetched again.
 const KEPT: Duration = Duration::from_secs(60 * 60);
-
-/// The least time between two fetches because of a key that did not match: forged tokens must not become requests.
-const REFRESHED_AT_MOST_EVERY: Duration = Duration::from_secs(60);
 
 /// How long a provider that could not be reached is left alone, so that people do not queue behind each other's waits.
 const LEFT_ALONE: Duration = Duration::from_secs(5);
@@ -62,10 +58,6 @@ pub(super) struct More {
 
 impl AdditionalProviderMetadata for More {}
 
-/// The provider can't be used now; the reason is in the log.
-#[derive(Debug)]
-pub(super) struct Unavailable;
-
 /// An OpenID provider through which recipients or staff sign in.
 #[derive(Debug)]
 pub(crate) struct Provider {
@@ -78,7 +70,7 @@ pub(crate) struct Provider {
     pub(super) logo: Option<Logo>,
     clock: Clock,
     allow_loopback: bool,
-    known: Mutex<Known>,
+    metadata: Kept<Metadata>,
     last_failure: LastFailure,
 }
 
@@ -106,14 +98,12 @@ impl Default for LastFailure {
     }
 }
 
-#[derive(Debug, Default)]
-struct Known {
-    metadata: Option<(Arc<Metadata>, Timestamp)>,
-    failed_at: Option<Timestamp>,
-}
-
 impl Provider {
     pub(super) fn new(name: String, record: ProviderSection, http: Http, clock: Clock, allow_loopback: bool) -> Self {
+        let patience = Patience {
+            kept: KEPT,
+            left_alone: LEFT_ALONE,
+        };
         Self {
             // Both were looked at with the configuration.
             logo: record.logo.as_deref().and_then(|path| Logo::read(path).ok()),
@@ -121,9 +111,9 @@ impl Provider {
             name,
             record,
             http,
+            metadata: Kept::new(clock.clone(), patience),
             clock,
             allow_loopback,
-            known: Mutex::default(),
             last_failure: LastFailure::default(),
         }
     }
@@ -149,73 +139,32 @@ impl Provider {
     /// Fetches metadata that are not known, will soon be too old, or could not be fetched the last time. Nobody who signs in
     /// waits for it.
     pub(super) async fn refresh(&self) {
-        let is_due = match &self.known.lock().await.metadata {
-            Some((_, fetched_at)) => self.seems_down() || self.clock.now().since(*fetched_at) >= REFRESHED_FROM,
-            None => true,
-        };
-        if is_due {
-            let discovered = self.discover().await;
-            let mut known = self.known.lock().await;
+        if self.seems_down() || !self.metadata.is_younger_than(REFRESHED_FROM) {
+            let fetched = self.fetch().await;
             // Whoever needs them is answered from what is known now; a failure is told, and not handed to anybody.
-            let _ = self.settle(&mut known, discovered);
+            let _ = self.metadata.settle(fetched);
         }
     }
 
     /// The metadata and keys, fetched when they are not known or too old. Everybody waits for one fetch.
     pub(super) async fn metadata(&self) -> Result<Arc<Metadata>, Unavailable> {
-        let mut known = self.known.lock().await;
-        let now = self.clock.now();
-        match &known.metadata {
-            Some((metadata, fetched_at)) if now.since(*fetched_at) < KEPT => Ok(Arc::clone(metadata)),
-            _ => self.fetch(&mut known, now).await,
-        }
+        self.metadata.get(self.fetch()).await
     }
 
     /// Newer metadata than `used`, whose keys did not match; `None` when they were fetched a moment ago.
     pub(super) async fn newer_than(&self, used: &Arc<Metadata>) -> Result<Option<Arc<Metadata>>, Unavailable> {
-        let mut known = self.known.lock().await;
-        let now = self.clock.now();
-        match &known.metadata {
-            Some((metadata, _)) if !Arc::ptr_eq(metadata, used) => Ok(Some(Arc::clone(metadata))),
-            Some((_, fetched_at)) if now.since(*fetched_at) < REFRESHED_AT_MOST_EVERY => Ok(None),
-            _ => self.fetch(&mut known, now).await.map(Some),
-        }
+        self.metadata.newer_than(used, self.fetch()).await
     }
 
-    async fn fetch(&self, known: &mut Known, now: Timestamp) -> Result<Arc<Metadata>, Unavailable> {
-        if known
-            .failed_at
-            .is_some_and(|failed_at| now.since(failed_at) < LEFT_ALONE)
-        {
-            return Err(Unavailable);
-        }
+    /// What the provider says of itself now; that it can't be used is told in the log.
+    async fn fetch(&self) -> Option<Metadata> {
         let discovered = self.discover().await;
-        self.settle(known, discovered)
-    }
-
-    /// Keeps what was discovered, or that nothing was.
-    fn settle(
-        &self,
-        known: &mut Known,
-        discovered: Result<Metadata, DiscoveryProblem>,
-    ) -> Result<Arc<Metadata>, Unavailable> {
-        let now = self.clock.now();
         self.note(discovered.is_ok());
-        match discovered {
-            Ok(metadata) => {
-                let metadata = Arc::new(metadata);
-                *known = Known {
-                    metadata: Some((Arc::clone(&metadata), now)),
-                    failed_at: None,
-                };
-                Ok(metadata)
-            }
-            Err(problem) => {
-                tracing::warn!(provider = self.name, %problem, "the provider's metadata can't be used");
-                known.failed_at = Some(now);
-                Err(Unavailable)
-            }
-        }
+        discovered
+            .inspect_err(
+                |problem| tracing::warn!(provider = self.name, %problem, "the provider's metadata can't be used"),
+            )
+            .ok()
     }
 
     /// What the provider says of itself now, when signing in can use it.

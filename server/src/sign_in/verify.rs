@@ -26,12 +26,12 @@ use serde_json::{Map, Value};
 
 use super::attempt::{Attempt, StaffAttempt};
 use super::client_key::ASSERTION_TYPE;
-use super::http::HttpError;
 use super::jws::signing_algorithm;
 use super::provider::{Metadata, Provider};
 use super::said::{Said, object};
 use super::user_info::user_info;
 use crate::config::{ClientAuthentication, ProviderSection};
+use crate::fetch::HttpError;
 
 /// How much the provider's clock and ours may differ.
 pub(super) const LEEWAY: Duration = Duration::from_secs(30);
