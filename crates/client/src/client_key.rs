@@ -16,7 +16,11 @@ const LIFETIME: Duration = Duration::from_secs(60);
 
 /// A P-256 key that signs ES256.
 #[derive(Clone)]
-pub struct ClientKey(SigningKey);
+pub struct ClientKey {
+    key: SigningKey,
+    /// What the key is called where its public half is published.
+    key_id: Option<String>,
+}
 
 /// The text is no key that can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,9 +34,21 @@ impl ClientKey {
     ///
     /// [`InvalidClientKey`].
     pub fn from_pem(pem: &SecretString) -> Result<Self, InvalidClientKey> {
-        SigningKey::from_pkcs8_pem(pem.expose().trim())
-            .map(Self)
-            .map_err(|_| InvalidClientKey)
+        let key = SigningKey::from_pkcs8_pem(pem.expose().trim()).map_err(|_| InvalidClientKey)?;
+        Ok(Self { key, key_id: None })
+    }
+
+    /// The same key under the name (`kid`) by which the portal finds its public half: in a key set that the system publishes, or
+    /// among its registered keys.
+    #[must_use]
+    pub fn named(self, key_id: Option<String>) -> Self {
+        Self { key_id, ..self }
+    }
+
+    /// The name that it was given.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
     }
 
     /// An assertion that we are this client, for the token endpoint at this address, once and within a minute.
@@ -45,7 +61,10 @@ impl ClientKey {
         let mut jti = [0_u8; 16];
         getrandom::fill(&mut jti)?;
         let now = clock.now();
-        let head = json!({ "alg": "ES256", "typ": "JWT" });
+        let head = match &self.key_id {
+            Some(key_id) => json!({ "alg": "ES256", "typ": "JWT", "kid": key_id }),
+            None => json!({ "alg": "ES256", "typ": "JWT" }),
+        };
         let claims = json!({
             "iss": client_id,
             "sub": client_id,
@@ -55,7 +74,7 @@ impl ClientKey {
             "jti": hex::encode(jti),
         });
         let signed = format!("{}.{}", encode(head.to_string()), encode(claims.to_string()));
-        let signature: Signature = self.0.sign(signed.as_bytes());
+        let signature: Signature = self.key.sign(signed.as_bytes());
         Ok(SecretString::new(format!("{signed}.{}", encode(signature.to_bytes()))))
     }
 }
@@ -107,6 +126,11 @@ mod tests {
         );
         assert_eq!(jti.as_str().unwrap().len(), 32);
         assert!(made[0] != made[1]);
+
+        let named = ours.named(Some("2026-11".to_owned()));
+        let made = named.assertion("id", endpoint, &clock).unwrap();
+        let (head, _) = made.expose().split_once('.').unwrap();
+        assert_eq!(read(head), json!({ "alg": "ES256", "typ": "JWT", "kid": "2026-11" }));
     }
 
     #[test]

@@ -407,3 +407,31 @@ async fn a_system_with_a_key_signs_and_sends_no_secret() {
     let error: Value = serde_json::from_slice(&output.stderr).unwrap();
     assert_eq!(error["error"]["code"], "key-readable-by-others");
 }
+
+#[tokio::test]
+async fn a_key_that_is_published_is_named_in_what_it_signs() {
+    let setting = Setting::new().await;
+    write_key(&setting.home.path().join("system.key"));
+    let login = [
+        "login",
+        "--server",
+        &setting.address,
+        "--client-id",
+        ID,
+        "--key",
+        "system.key",
+        "--key-id",
+        "november \"26\"",
+    ];
+    let output = setting.valv(&login, "").await;
+    assert!(output.status.success(), "{output:?}");
+    // By the name that the profile keeps.
+    let output = setting.send(&[]).await;
+    assert!(output.status.success(), "{output:?}");
+    let form = setting.portal.token_form.lock().unwrap().clone();
+    let assertion = form.split("client_assertion=").nth(1).unwrap();
+    let head = assertion.split('.').next().unwrap();
+    let head = base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, head).unwrap();
+    let head: Value = serde_json::from_slice(&head).unwrap();
+    assert_eq!(head["kid"], "november \"26\"");
+}

@@ -75,6 +75,10 @@ pub(crate) struct Login {
     #[arg(long, value_name = "FILE", conflicts_with = "secret_file")]
     pub(crate) key: Option<PathBuf>,
 
+    /// What the key is called (`kid`) in the key set that the system publishes. A registered key needs no name.
+    #[arg(long, value_name = "KID", requires = "key")]
+    pub(crate) key_id: Option<String>,
+
     /// A file with the system's secret. Without it the secret is taken from VALV_CLIENT_SECRET, or else asked for (or
     /// read from standard input when that is no terminal).
     #[arg(long, value_name = "FILE")]

@@ -20,7 +20,7 @@ pub(crate) async fn login(arguments: Login, path: &Path, output: Output) -> Resu
         Some(file) => {
             // The profile is read from wherever `valv` runs next.
             let file = fs::canonicalize(file).map_err(|error| Failure::file(file, error))?;
-            (profile::read_key(&file)?, Some(file))
+            (profile::read_key(&file, arguments.key_id)?, Some(file))
         }
         None => (
             Proof::Secret(secret(arguments.secret_file.as_deref(), output.language)?),

@@ -21,6 +21,7 @@ struct Content {
     client_id: String,
     client_secret: Option<SecretString>,
     client_key_file: Option<PathBuf>,
+    client_key_id: Option<String>,
 }
 
 /// A portal and the credentials of a system there.
@@ -40,15 +41,15 @@ pub(crate) fn path(named: Option<&Path>) -> Result<PathBuf, Failure> {
     }
 }
 
-/// Reads the system's private key. One that others can read is refused, as a profile is.
-pub(crate) fn read_key(path: &Path) -> Result<Proof, Failure> {
+/// Reads the system's private key, which the portal knows by that name. One that others can read is refused, as a profile is.
+pub(crate) fn read_key(path: &Path, key_id: Option<String>) -> Result<Proof, Failure> {
     let metadata = fs::metadata(path).map_err(|error| Failure::file(path, error))?;
     if metadata.permissions().mode() & 0o077 != 0 {
         return Err(Failure::KeyReadable(path.to_owned()));
     }
     let pem = SecretString::new(fs::read_to_string(path).map_err(|error| Failure::file(path, error))?);
     let key = ClientKey::from_pem(&pem).map_err(|_| Failure::KeyBroken(path.to_owned()))?;
-    Ok(Proof::Key(Box::new(key)))
+    Ok(Proof::Key(Box::new(key.named(key_id))))
 }
 
 impl Profile {
@@ -67,7 +68,7 @@ impl Profile {
         let broken = || Failure::ProfileBroken(path.to_owned());
         let proof = match (content.client_secret, &content.client_key_file) {
             (Some(secret), None) => Proof::Secret(secret),
-            (None, Some(file)) => read_key(file)?,
+            (None, Some(file)) => read_key(file, content.client_key_id)?,
             (Some(_), Some(_)) | (None, None) => return Err(broken()),
         };
         Ok(Self {
@@ -85,10 +86,13 @@ impl Profile {
         let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
         let proof = match (&self.credentials.proof, &self.key_file) {
             (Proof::Secret(secret), _) => format!("client_secret = {}", quoted(secret.expose())),
-            (Proof::Key(_), file) => {
+            (Proof::Key(key), file) => {
                 let file = file.as_deref().and_then(Path::to_str);
                 let file = file.ok_or_else(|| Failure::broken_file(self.key_file.as_deref().unwrap_or(path)))?;
-                format!("client_key_file = {}", quoted(file))
+                let key_id = key
+                    .key_id()
+                    .map(|key_id| format!("\nclient_key_id = {}", quoted(key_id)));
+                format!("client_key_file = {}{}", quoted(file), key_id.unwrap_or_default())
             }
         };
         let proof = SecretString::new(proof);
