@@ -272,6 +272,8 @@ pub enum Flash {
     CredentialWithdrawn,
     /// They registered a public key of a system.
     KeyAdded,
+    /// They registered a key set of a system.
+    KeySetAdded,
     /// They shut a system out.
     SystemDisabled,
     /// They changed the rules for signing in.
@@ -280,7 +282,7 @@ pub enum Flash {
 
 impl Flash {
     /// Every message.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::SignInFirst,
         Self::SessionEnded,
         Self::SignInCancelled,
@@ -300,6 +302,7 @@ impl Flash {
         Self::SystemSaved,
         Self::CredentialWithdrawn,
         Self::KeyAdded,
+        Self::KeySetAdded,
         Self::SystemDisabled,
         Self::RulesSaved,
     ];
@@ -327,6 +330,7 @@ impl Flash {
             Self::SystemSaved => "system-saved",
             Self::CredentialWithdrawn => "system-withdrawn",
             Self::KeyAdded => "system-key-added",
+            Self::KeySetAdded => "system-key-set-added",
             Self::SystemDisabled => "system-disabled",
             Self::RulesSaved => "rules-saved",
         }

@@ -17,6 +17,7 @@ mod flash;
 mod form_body;
 mod health;
 mod jobs;
+mod key_sets;
 mod language;
 mod last_provider;
 mod own_sessions;
@@ -34,6 +35,7 @@ mod visitor;
 
 pub use command::{Command, Program, complain, run};
 pub use fetch::HttpLimits;
+pub use key_sets::KeySets;
 pub use places::{Places, PlacesError, Unusable};
 pub use router::router;
 pub use session::{COOKIE, STAFF_COOKIE};

@@ -30,6 +30,7 @@ pub fn router(state: &AppState, config: &Config) -> (Router, Vec<Route>) {
     let refused_tokens = Arc::new(RateLimit::per_minute(config.rates.refused_tokens_per_minute));
     let api = api::router(ApiState {
         portal: state.portal().clone(),
+        key_sets: state.key_sets().clone(),
         clock: state.clock().clone(),
         address: config.origin.host_and_port().to_owned(),
         audiences: [

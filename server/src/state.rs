@@ -10,6 +10,7 @@ use web::{PublicOrigin, RateLimit};
 
 use crate::assets::Assets;
 use crate::config::Config;
+use crate::key_sets::KeySets;
 use crate::places::Places;
 use crate::sign_in::Providers;
 
@@ -25,6 +26,7 @@ struct Inner {
     time_zone: TimeZone,
     providers: Providers,
     places: Places,
+    key_sets: KeySets,
     sign_ins: RateLimit,
     staff_tries: RateLimit,
     assets: Assets,
@@ -33,7 +35,14 @@ struct Inner {
 impl AppState {
     /// Puts the parts together.
     #[must_use]
-    pub fn new(config: &Config, portal: Portal, clock: Clock, providers: Providers, places: Places) -> Self {
+    pub fn new(
+        config: &Config,
+        portal: Portal,
+        clock: Clock,
+        providers: Providers,
+        places: Places,
+        key_sets: KeySets,
+    ) -> Self {
         let contact = config.contact.as_ref().map(|contact| Contact {
             operator: contact.operator.clone(),
             email: contact.email.clone(),
@@ -46,6 +55,7 @@ impl AppState {
             time_zone: config.retention.time_zone(),
             providers,
             places,
+            key_sets,
             sign_ins: RateLimit::per_minute(config.rates.sign_ins_per_minute),
             staff_tries: RateLimit::per_minute(config.rates.staff_tries_per_minute),
             assets: Assets::load(),
@@ -92,6 +102,12 @@ impl AppState {
     #[must_use]
     pub(crate) fn places(&self) -> &Places {
         &self.0.places
+    }
+
+    /// The key sets of systems.
+    #[must_use]
+    pub(crate) fn key_sets(&self) -> &KeySets {
+        &self.0.key_sets
     }
 
     /// How many sign-ins an address may begin without ending them, and how many answers of no sign-in it may bring.

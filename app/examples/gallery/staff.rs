@@ -1,13 +1,13 @@
 //! The staff's pages with made-up people, systems and mistakes.
 
 use app::page::staff::{
-    CodeProblem, ConfirmBy, ConfirmProblem, CredentialProblem, Invitation, InviteForm, MemberForm, MemberProblem,
-    NewPasskey, NewPasskeyProblem, NewPasswordProblem, NewSystemForm, RulesForm, RulesProblem, SecondFactorSetUp,
-    StaffSignIn, SystemProblem, accepted_early_page, account_page, confirm_page, invitation_page, invite_page,
-    invited_page, member_page, members_page, new_passkey_page, new_system_page, password_page, recovery_codes_page,
-    rules_page, second_factor_page, second_factor_set_up_page, secret_page, sent_messages_page,
-    staff_organisation_page, staff_sign_in_page, staff_signed_out_page, system_page, systems_page,
-    void_invitation_page,
+    CodeProblem, ConfirmBy, ConfirmProblem, CredentialProblem, Invitation, InviteForm, KeySetFormProblem,
+    KeySetProblem, MemberForm, MemberProblem, NewPasskey, NewPasskeyProblem, NewPasswordProblem, NewSystemForm,
+    RulesForm, RulesProblem, SecondFactorSetUp, StaffSignIn, SystemProblem, accepted_early_page, account_page,
+    confirm_page, invitation_page, invite_page, invited_page, member_page, members_page, new_passkey_page,
+    new_system_page, password_page, recovery_codes_page, rules_page, second_factor_page, second_factor_set_up_page,
+    secret_page, sent_messages_page, staff_organisation_page, staff_sign_in_page, staff_signed_out_page, system_page,
+    systems_page, void_invitation_page,
 };
 use app::{Assets, Audience, Flash, Language, Page, ProviderChoice, StaffFrame, StaffSection};
 use base::{CaseId, DeliveryId, Ids, InvalidNetworks, MessageId, Personnummer, SecretString, Timestamp};
@@ -217,6 +217,8 @@ fn credential(kind: CredentialKind, state: CredentialState, expires_at: Option<T
         id: Ids::new(clock()).next(),
         kind,
         key: None,
+        key_set_address: (kind == CredentialKind::KeySet)
+            .then(|| "https://nycklar.arendesystem.exempelkommunen.example/.well-known/jwks.json".to_owned()),
         state,
         created_at: at(-40),
         expires_at,
@@ -235,6 +237,7 @@ fn system(name: &str, disabled: bool) -> System {
         credentials: vec![
             credential(CredentialKind::Secret, CredentialState::Valid, Some(at(12))),
             credential(CredentialKind::PublicKey, CredentialState::Valid, None),
+            credential(CredentialKind::KeySet, CredentialState::Valid, None),
             credential(CredentialKind::Secret, CredentialState::Withdrawn, None),
         ],
         created_at: at(-40),
@@ -290,6 +293,13 @@ fn administration(language: Language, assets: &Assets) -> Vec<(&'static str, Pag
         system("Gamla ärendehanteringssystemet", true),
     ];
     let [in_use, _] = &systems;
+    let published = in_use.credentials.iter().filter(|it| it.kind == CredentialKind::KeySet);
+    let trouble: Vec<_> = published.map(|it| (it.id, KeySetProblem::Unreachable)).collect();
+    let wrong_set = CredentialProblem::KeySet {
+        address: "https://10.0.0.7/jwks".to_owned(),
+        days: String::new(),
+        problem: KeySetFormProblem::Address(KeySetProblem::NotAllowed),
+    };
     let mut pages = vec![
         ("members", members_page(&members_at, &everybody, true, None, &zone)),
         ("invite", invite_page(&members_at, &InviteForm::default())),
@@ -322,12 +332,13 @@ fn administration(language: Language, assets: &Assets) -> Vec<(&'static str, Pag
         ("systems-empty", systems_page(&systems_at, &[], true, None, &zone)),
         ("system-new", new_system_page(&systems_at, &NewSystemForm::default())),
         ("system-new-wrong", new_system_page(&systems_at, &wrong_system)),
-        ("system", system_page(&systems_at, in_use, true, None, None, &zone)),
+        ("system", system_page(&systems_at, in_use, &[], true, None, None, &zone)),
         (
             "system-wrong",
             system_page(
                 &systems_at,
                 in_use,
+                &[],
                 true,
                 Some(&CredentialProblem::Key(InvalidKey::Private)),
                 None,
@@ -335,8 +346,12 @@ fn administration(language: Language, assets: &Assets) -> Vec<(&'static str, Pag
             ),
         ),
         (
+            "system-key-set-wrong",
+            system_page(&systems_at, in_use, &trouble, true, Some(&wrong_set), None, &zone),
+        ),
+        (
             "system-seen",
-            system_page(&systems_at, in_use, false, None, None, &zone),
+            system_page(&systems_at, in_use, &[], false, None, None, &zone),
         ),
         (
             "system-secret",

@@ -31,6 +31,8 @@ pub(crate) enum Kind {
     Date,
     /// A whole number.
     Number,
+    /// An address of the web.
+    WebAddress,
 }
 
 /// What the input element is given.
@@ -58,6 +60,7 @@ impl Kind {
             Self::WrittenCode => ("text", "off", None, 40, false),
             Self::Date => ("date", "off", None, 10, true),
             Self::Number => ("text", "off", Some("numeric"), 6, true),
+            Self::WebAddress => ("url", "off", None, 500, false),
         };
         Input {
             kind,

@@ -100,8 +100,9 @@ pub use staff::{
     WorkAccountError,
 };
 pub use system::{
-    Administrator, AssertionProblem, Credential, CredentialKind, CredentialState, InvalidKey, IssuedToken,
-    KeyAlgorithm, NewSecret, NewSystem, OutsideNetworks, RegisteredKey, System, SystemSetUpError, TokenError,
+    Administrator, AssertionProblem, Credential, CredentialKind, CredentialState, FetchedKeySet, InvalidKey,
+    InvalidKeySet, IssuedToken, KeyAlgorithm, KeySet, NewSecret, NewSystem, OutsideNetworks, PresentedAssertion,
+    RegisteredKey, System, SystemSetUpError, TokenError, WantedKeySet,
 };
 pub use work_account::WorkAccount;
 

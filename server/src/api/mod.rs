@@ -31,6 +31,7 @@ use web::RateLimit;
 
 pub(crate) use refusal::Refusal;
 
+use crate::key_sets::KeySets;
 use crate::routes::{Access, Route};
 
 /// The most bytes in the body of any request but `POST /messages`.
@@ -41,6 +42,8 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 pub struct ApiState {
     /// The use cases.
     pub portal: Portal,
+    /// What systems publish.
+    pub key_sets: KeySets,
     /// What day it is, for reading a personnummer.
     pub clock: Clock,
     /// The address that people reach the portal at, as a person types it and as it stands in letters:

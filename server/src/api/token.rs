@@ -12,7 +12,7 @@ use base::{SecretString, SystemId};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use portal::{AssertionProblem, OutsideNetworks, RequestInfo, Scope};
+use portal::{AssertionProblem, IssuedToken, OutsideNetworks, PresentedAssertion, RequestInfo, Scope};
 use web::TooOften;
 
 use super::ApiState;
@@ -22,7 +22,7 @@ use super::refusal::{self, Refusal};
 /// Get an access token
 ///
 /// The id and the secret stand in an `Authorization: Basic` header or
-/// in the form, not in both; or a system with a registered key sends an assertion that it signed (`private_key_jwt`). Errors have the form of RFC 6749 section 5.2, which OAuth clients know.
+/// in the form, not in both; or a system with a registered or published key sends an assertion that it signed (`private_key_jwt`). Errors have the form of RFC 6749 section 5.2, which OAuth clients know.
 #[utoipa::path(
     post,
     path = "/token",
@@ -62,10 +62,12 @@ async fn answer(state: ApiState, request: Request) -> Result<Response, Failure> 
     let issued = match &proof {
         Proof::Secret(client, secret) => portal.issue_token(*client, secret, scopes, info.clone()).await,
         Proof::Assertion(assertion) => {
-            let named = form.client_id.as_deref();
-            let audiences = &state.audiences;
-            let asked = portal.issue_token_by_assertion(assertion, audiences, named, scopes, info.clone());
-            asked.await
+            let presented = PresentedAssertion {
+                assertion,
+                audiences: &state.audiences,
+                named: form.client_id.as_deref(),
+            };
+            by_assertion(&state, &presented, scopes, info.clone()).await
         }
     };
     let issued = match issued {
@@ -88,6 +90,21 @@ async fn answer(state: ApiState, request: Request) -> Result<Response, Failure> 
         scope: scope.join(" "),
     };
     Ok((no_store(), Json(response)).into_response())
+}
+
+/// Gives a token for an assertion, with what its system publishes where that decides.
+async fn by_assertion(
+    state: &ApiState,
+    presented: &PresentedAssertion<'_>,
+    scopes: Option<&[Scope]>,
+    info: RequestInfo,
+) -> Result<IssuedToken, portal::TokenError> {
+    let wanted = state.portal.wanted_key_sets(presented).await?;
+    let found = state.key_sets.find(wanted).await;
+    state
+        .portal
+        .issue_token_by_assertion(presented, &found, scopes, info)
+        .await
 }
 
 /// Says in the audit log that a system's credentials were wrong, as long as the address has not said so too often. Good

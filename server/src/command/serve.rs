@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::fetch::HttpLimits;
+use crate::key_sets::KeySets;
 use crate::places::Places;
 use crate::sign_in::Providers;
 use crate::state::AppState;
@@ -30,7 +31,16 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
         config.mode.is_development(),
     )
     .context("no client for OpenID providers can be made")?;
-    let state = AppState::new(config, portal.clone(), clock, providers.clone(), places.clone());
+    let key_sets =
+        KeySets::new(config, &clock, KeySets::LIMITS).context("no client for key sets of systems can be made")?;
+    let state = AppState::new(
+        config,
+        portal.clone(),
+        clock,
+        providers.clone(),
+        places.clone(),
+        key_sets,
+    );
     let (router, _) = crate::router::router(&state, config);
 
     let (stop, stopped) = watch::channel(false);

@@ -11,6 +11,7 @@ mod rates;
 mod s3;
 mod staff;
 mod storage;
+mod systems;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -34,6 +35,7 @@ pub use staff::StaffSection;
 pub use storage::{
     BlobsSection, DatabaseSection, JobsSection, KeysSection, LimitsSection, RetentionSection, SessionsSection,
 };
+pub use systems::SystemsSection;
 
 /// Keys that hold secrets, each also as `…_file`.
 const SOURCE: Source<'static> = Source {
@@ -97,6 +99,9 @@ pub struct Config {
     pub staff: StaffSection,
     /// Where the places of sign-ins are taken from; without it, none are known.
     pub places: Option<PlacesSection>,
+    /// Organisations' machine clients.
+    #[serde(default)]
+    pub systems: SystemsSection,
     /// The jobs in process.
     #[serde(default)]
     pub jobs: JobsSection,

@@ -562,7 +562,7 @@ const RESERVED_PARAMETERS: [&str; 15] = [
     "state",
 ];
 
-/// Whether `text` is an address that sign-in may fetch or send a person to: TLS, or loopback when that is allowed.
+/// Whether `text` is an address that we may fetch or send a person to: TLS, or loopback when that is allowed.
 #[must_use]
 pub(crate) fn is_endpoint(text: &str, allow_loopback: bool) -> bool {
     let Ok(url) = Url::parse(text) else { return false };

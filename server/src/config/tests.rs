@@ -290,6 +290,7 @@ fn every_key_is_described_in_the_operators_manual() {
         "limits",
         "rates",
         "sessions",
+        "systems",
         "jobs",
         "places",
         provider,

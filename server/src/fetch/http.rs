@@ -129,3 +129,42 @@ impl<'c> AsyncHttpClient<'c> for Http {
         Box::pin(self.send(request))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// What comes of asking this host on loopback, where something listens, with loopback allowed or not; and whether anybody
+    /// connected.
+    async fn ask(host: &str, loopback: bool) -> (Result<u16, HttpError>, bool) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{host}:{}/", listener.local_addr().unwrap().port());
+        let serving = tokio::spawn(async move {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let answer = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
+            connection.write_all(answer).await.unwrap();
+        });
+        let networks = Vec::new();
+        let http = Http::restricted(HttpLimits::default(), Destinations { networks, loopback }).unwrap();
+        let request = http::Request::get(address).body(Vec::new()).unwrap();
+        let answer = http.send(request).await.map(|answer| answer.status().as_u16());
+        let connected = serving.is_finished() || answer.is_ok();
+        serving.abort();
+        (answer, connected)
+    }
+
+    #[tokio::test]
+    async fn a_name_and_a_number_that_lead_inside_are_not_connected_to() {
+        for host in ["localhost", "127.0.0.1", "[::ffff:127.0.0.1]", "2130706433"] {
+            let (answer, connected) = ask(host, false).await;
+            assert!(matches!(answer, Err(HttpError::NotAllowed(_))), "{host}: {answer:?}");
+            assert!(!connected, "{host}");
+        }
+        for host in ["localhost", "127.0.0.1"] {
+            assert!(matches!(ask(host, true).await, (Ok(204), true)), "{host}");
+        }
+    }
+}

@@ -19,6 +19,7 @@ mod rules;
 mod second_factor;
 mod sign_in;
 mod steps;
+mod system_key_sets;
 mod systems;
 mod visitor;
 mod work_account;
@@ -323,6 +324,13 @@ fn for_systems() -> Routes {
         .add(get, "/staff/systems/{id}", see, systems::one)
         .add(post.clone(), "/staff/systems/{id}/secrets", change, systems::add_secret)
         .add(post.clone(), "/staff/systems/{id}/keys", change, systems::add_key)
+        .add(
+            post.clone(),
+            "/staff/systems/{id}/key-sets",
+            change,
+            system_key_sets::add,
+        )
+        .add(post.clone(), "/staff/systems/{id}/scopes", change, systems::set_scopes)
         .add(
             post.clone(),
             "/staff/systems/{id}/networks",

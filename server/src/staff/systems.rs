@@ -45,11 +45,9 @@ pub(super) async fn new_form(Staff { actor, visitor }: Staff) -> Response {
     }
 }
 
-/// A system as the form describes it. A box that is not ticked sends nothing.
+/// What a system may do, as a form says it. A box that is not ticked sends nothing.
 #[derive(Deserialize)]
-pub(super) struct New {
-    name: String,
-    networks: String,
+pub(super) struct Scopes {
     #[serde(rename = "messages:send")]
     send: Option<String>,
     #[serde(rename = "messages:read")]
@@ -60,8 +58,8 @@ pub(super) struct New {
     events: Option<String>,
 }
 
-impl New {
-    fn scopes(&self) -> Vec<Scope> {
+impl Scopes {
+    fn ticked(&self) -> Vec<Scope> {
         let ticked = |scope| match scope {
             Scope::MessagesSend => self.send.is_some(),
             Scope::MessagesRead => self.read.is_some(),
@@ -72,17 +70,26 @@ impl New {
     }
 }
 
+/// A system as the form describes it.
+#[derive(Deserialize)]
+pub(super) struct New {
+    name: String,
+    networks: String,
+    #[serde(flatten)]
+    scopes: Scopes,
+}
+
 /// `POST /staff/systems`: adds a system, with its first secret, which the answer shows this once.
 pub(super) async fn create(
     State(state): State<AppState>,
     Staff { actor, visitor }: Staff,
     Form(given): Form<New>,
 ) -> Response {
-    let scopes = given.scopes();
+    let scopes = given.scopes.ticked();
     let again = |problem| {
         let form = NewSystemForm {
             name: given.name.clone(),
-            scopes: given.scopes(),
+            scopes: given.scopes.ticked(),
             networks: given.networks.clone(),
             problem: Some(problem),
         };
@@ -133,7 +140,7 @@ pub(super) async fn one(
 }
 
 /// The page of a system, perhaps with what was wrong.
-async fn shown(
+pub(super) async fn shown(
     state: &AppState,
     actor: &StaffActor,
     visitor: &Visitor,
@@ -146,7 +153,17 @@ async fn shown(
         Err(error) => return refused(error, &Place::System(id), visitor),
     };
     let may_change = actor.role().allows(Action::ChangeSystems);
-    let page = system_page(&visitor.layout, &system, may_change, problem, flash, state.time_zone());
+    let troubles = state.key_sets().troubles(&system);
+    let time_zone = state.time_zone();
+    let page = system_page(
+        &visitor.layout,
+        &system,
+        &troubles,
+        may_change,
+        problem,
+        flash,
+        time_zone,
+    );
     if problem.is_some() {
         unprocessable(page)
     } else {
@@ -167,10 +184,7 @@ pub(super) async fn add_secret(
     Id(id): Id<SystemId>,
     Form(given): Form<Period>,
 ) -> Response {
-    let days = given.days.trim();
-    // No number is as wrong as none at all, which the use case refuses with the longest that there may be.
-    let period = (!days.is_empty()).then(|| days.parse().unwrap_or(0));
-    let problem = match state.portal().add_secret(&*actor, id, period).await {
+    let problem = match state.portal().add_secret(&*actor, id, period(&given.days)).await {
         Ok(made) => return secret_page(&visitor.layout, id, made.secret.expose()).into_response(),
         Err(SystemSetUpError::InvalidPeriod { max_days }) => CredentialProblem::Days {
             given: given.days,
@@ -180,6 +194,13 @@ pub(super) async fn add_secret(
         Err(error) => return refused(error, &Place::System(id), &visitor),
     };
     shown(&state, &actor, &visitor, id, Some(&problem), None).await
+}
+
+/// How many days were asked for, if any. What is no number is as wrong as none at all, which the use case refuses with the
+/// longest that there may be.
+pub(super) fn period(days: &str) -> Option<u32> {
+    let days = days.trim();
+    (!days.is_empty()).then(|| days.parse().unwrap_or(0))
 }
 
 /// A public key as it was pasted.
@@ -217,6 +238,26 @@ pub(super) async fn withdraw(
     };
     match state.portal().withdraw_credential(&*actor, id, credential).await {
         Ok(()) => done(&Place::System(id), Flash::CredentialWithdrawn),
+        Err(error) => refused(error, &Place::System(id), &visitor),
+    }
+}
+
+/// `POST /staff/systems/{id}/scopes`
+pub(super) async fn set_scopes(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    Id(id): Id<SystemId>,
+    Form(given): Form<Scopes>,
+) -> Response {
+    if let Err(no) = actor.require(Action::ChangeSystems) {
+        return denied(no, &Place::System(id), &visitor);
+    }
+    let scopes = given.ticked();
+    if scopes.is_empty() {
+        return shown(&state, &actor, &visitor, id, Some(&CredentialProblem::Scopes), None).await;
+    }
+    match state.portal().set_scopes(&*actor, id, &scopes).await {
+        Ok(()) => done(&Place::System(id), Flash::SystemSaved),
         Err(error) => refused(error, &Place::System(id), &visitor),
     }
 }
@@ -269,7 +310,7 @@ pub(super) fn done(place: &Place, flash: Flash) -> Response {
     response
 }
 
-fn refused(error: SystemSetUpError, back: &Place, visitor: &Visitor) -> Response {
+pub(super) fn refused(error: SystemSetUpError, back: &Place, visitor: &Visitor) -> Response {
     match error {
         SystemSetUpError::Denied(no) => denied(no, back, visitor),
         SystemSetUpError::NoSuchOrganisation
@@ -280,7 +321,10 @@ fn refused(error: SystemSetUpError, back: &Place, visitor: &Visitor) -> Response
         | SystemSetUpError::TooManySystems { .. }
         | SystemSetUpError::TooManySecrets { .. }
         | SystemSetUpError::TooManyKeys { .. }
+        | SystemSetUpError::TooManyKeySets { .. }
         | SystemSetUpError::KeyTaken
+        | SystemSetUpError::KeySetTaken
+        | SystemSetUpError::InvalidAddress
         | SystemSetUpError::InvalidKey(_)
         | SystemSetUpError::InvalidPeriod { .. } => answer::error(ErrorPage::BadRequest, visitor),
         SystemSetUpError::Fault(fault) => answer::fault(&fault, visitor),

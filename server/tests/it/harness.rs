@@ -17,7 +17,7 @@ use portal::{
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use server::config::Config;
 use server::routes::Route;
-use server::{AppState, HttpLimits, Places, Providers, router};
+use server::{AppState, HttpLimits, KeySets, Places, Providers, router};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -152,7 +152,19 @@ impl App {
         };
         let providers = Providers::new(&config.providers, &clock.clock(), limits, true).unwrap();
         let places = Places::open(config.places.as_ref()).unwrap();
-        let state = AppState::new(&config, portal.clone(), clock.clock(), providers.clone(), places);
+        let limits = HttpLimits {
+            total: PATIENCE,
+            ..KeySets::LIMITS
+        };
+        let key_sets = KeySets::new(&config, &clock.clock(), limits).unwrap();
+        let state = AppState::new(
+            &config,
+            portal.clone(),
+            clock.clock(),
+            providers.clone(),
+            places,
+            key_sets,
+        );
         let (router, routes) = router(&state, &config);
         Self {
             router,

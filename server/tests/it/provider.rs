@@ -370,7 +370,8 @@ async fn user_info(State(provider): State<Provider>, headers: HeaderMap) -> Resp
     ([(header::CONTENT_TYPE, content_type)], body).into_response()
 }
 
-async fn misbehave(fault: Fault) -> Response {
+/// Answers so, or not.
+pub(crate) async fn misbehave(fault: Fault) -> Response {
     match fault {
         Fault::Huge => {
             let content = Body::from(vec![b' '; 10_000_000]);

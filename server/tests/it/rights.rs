@@ -326,6 +326,9 @@ async fn another_organisations_people_and_systems_are_not_there() {
                 ("last_day", ""),
                 ("days", ""),
                 ("networks", ""),
+                ("address", "https://localhost:1/jwks"),
+                ("key_set_days", ""),
+                ("messages:send", "yes"),
                 (
                     "key",
                     r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,

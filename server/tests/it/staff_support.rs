@@ -34,6 +34,8 @@ pub(crate) fn any_form() -> String {
         ("days", "none"),
         ("key", "none"),
         ("networks", "nowhere"),
+        ("address", "nowhere"),
+        ("key_set_days", "none"),
         ("password_days", "none"),
         ("version", "none"),
     ])

@@ -13,6 +13,7 @@ mod rules;
 mod second_factor;
 mod sign_in;
 mod system;
+mod system_forms;
 mod systems;
 mod words;
 
@@ -29,5 +30,5 @@ pub use second_factor::{
     CodeProblem, SecondFactorSetUp, recovery_codes_page, second_factor_page, second_factor_set_up_page,
 };
 pub use sign_in::{StaffSignIn, staff_organisation_page, staff_sign_in_page, staff_signed_out_page};
-pub use system::{CredentialProblem, system_page};
+pub use system::{CredentialProblem, KeySetFormProblem, KeySetProblem, system_page};
 pub use systems::{NewSystemForm, SystemProblem, new_system_page, secret_page, systems_page};

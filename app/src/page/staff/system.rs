@@ -1,13 +1,14 @@
-//! An admin's page for one system: what it proves itself with, from where, and shutting it out.
+//! An admin's page for one system: what it may do and what it proves itself with. What they can change stands in `system_forms`.
 
-use base::Timestamp;
+use base::{CredentialId, Timestamp};
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use portal::{Credential, CredentialKind, CredentialState, InvalidKey, System};
 
-use super::systems::{networks_field, networks_problem, scope, state};
+use super::system_forms::forms;
+use super::systems::{scope, state};
 use super::words;
-use crate::component::form::{Field, Kind, refusal, title};
+use crate::component::form::{refusal, title};
 use crate::component::{back_link, told};
 use crate::context::{Flash, Layout};
 use crate::page::Page;
@@ -32,15 +33,64 @@ pub enum CredentialProblem {
     KeyTaken,
     /// There are as many keys as there may be.
     TooManyKeys,
+    /// There are as many key sets as there may be.
+    TooManyKeySets,
+    /// The key set can't be registered.
+    KeySet {
+        /// The address that was filled in.
+        address: String,
+        /// The days that were filled in.
+        days: String,
+        /// Why.
+        problem: KeySetFormProblem,
+    },
+    /// It may do nothing.
+    Scopes,
     /// The networks can't be read; what was filled in.
     Networks(String, base::InvalidNetworks),
 }
 
-/// The page of one system. `may_change` says whether the reader's role lets them decide anything here.
+/// What can be wrong with a key set as it was filled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeySetFormProblem {
+    /// The address can't be used.
+    Address(KeySetProblem),
+    /// The system has it already.
+    Taken,
+    /// The days are no number, none or too many.
+    Days {
+        /// The most days.
+        most: u32,
+    },
+}
+
+/// Why no keys could be had from an address: all that anybody is told who chose it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeySetProblem {
+    /// It is no address, or not one that is reached over TLS.
+    #[error("it must be an https:// address of at most 500 characters")]
+    Address,
+    /// It leads where the portal does not go.
+    #[error("it leads to a network that is not allowed: see systems.key_set_networks")]
+    NotAllowed,
+    /// Nothing answered there in time.
+    #[error("nothing answered there")]
+    Unreachable,
+    /// What answered there was no set of keys.
+    #[error("what answered is no JSON Web Key Set")]
+    NoKeySet,
+    /// None of its keys can be used.
+    #[error("it has no key that can be used")]
+    NoFitKey,
+}
+
+/// The page of one system. `may_change` says whether the reader's role lets them decide anything here; `troubles` are what was wrong
+/// when key sets were last fetched.
 #[must_use]
 pub fn system_page(
     layout: &Layout,
     system: &System,
+    troubles: &[(CredentialId, KeySetProblem)],
     may_change: bool,
     problem: Option<&CredentialProblem>,
     flash: Option<Flash>,
@@ -52,6 +102,7 @@ pub fn system_page(
     let refused = match problem {
         Some(CredentialProblem::TooManySecrets) => Some("system-too-many-secrets"),
         Some(CredentialProblem::TooManyKeys) => Some("system-too-many-keys"),
+        Some(CredentialProblem::TooManyKeySets) => Some("system-too-many-key-sets"),
         _ => None,
     };
     let scopes: Vec<String> = system.scopes.iter().map(|each| texts.get(scope(*each))).collect();
@@ -76,7 +127,11 @@ pub fn system_page(
     let list: Vec<_> = system
         .credentials
         .iter()
-        .map(|credential| credential_line(texts, system, credential, may_change, time_zone))
+        .map(|credential| {
+            let trouble = troubles.iter().find(|(id, _)| *id == credential.id);
+            let trouble = trouble.map(|(_, problem)| *problem);
+            credential_line(texts, system, credential, trouble, may_change, time_zone)
+        })
         .collect();
     let forms = may_change.then(|| forms(texts, system, problem));
     render(layout, head, move || {
@@ -103,6 +158,7 @@ fn credential_line(
     texts: &'static Texts,
     system: &System,
     credential: &Credential,
+    trouble: Option<KeySetProblem>,
     may_change: bool,
     time_zone: &TimeZone,
 ) -> impl IntoView + use<> {
@@ -111,6 +167,7 @@ fn credential_line(
     let kind = match credential.kind {
         CredentialKind::Secret => "system-credential-secret",
         CredentialKind::PublicKey => "system-credential-key",
+        CredentialKind::KeySet => "system-credential-key-set",
     };
     let (class, key) = match credential.state {
         CredentialState::Valid => ("state good", "system-credential-valid"),
@@ -130,8 +187,13 @@ fn credential_line(
             texts.with("system-credential-used", &[("at", at.into())])
         },
     );
-    // A key's name tells it from the others.
+    // A key's name tells it from the others, and an address does.
     let key_id = credential.key.as_ref().map(|key| key.key_id.clone());
+    let name_of_own = key_id.or_else(|| credential.key_set_address.clone());
+    let trouble = trouble.filter(|_| valid).map(|problem| {
+        let problem = texts.get(key_set_problem(problem));
+        texts.with("system-key-set-trouble", &[("problem", problem.into())])
+    });
     let id = credential.id.to_string();
     let (name, button) = (format!("credential-{id}"), format!("withdraw-{id}"));
     let labelled_by = format!("{button} {name}");
@@ -148,7 +210,8 @@ fn credential_line(
     view! {
         <li class="card">
             <h3 id=name>{texts.get(kind)} " " <span class=class>{texts.get(key)}</span></h3>
-            {key_id.map(|key_id| view! { <p class="code">{key_id}</p> })}
+            {name_of_own.map(|name| view! { <p class="code">{name}</p> })}
+            {trouble.map(|trouble| view! { <p class="problem">{trouble}</p> })}
             <ul class="facts">
                 <li>{created}</li>
                 {expires.map(|expires| view! { <li>{expires}</li> })}
@@ -159,66 +222,13 @@ fn credential_line(
     }
 }
 
-/// What an admin can do to a system that is not disabled.
-fn forms(texts: &'static Texts, system: &System, problem: Option<&CredentialProblem>) -> impl IntoView + use<> {
-    const KEY_LINES: u8 = 8;
-    let id = system.id;
-    let (given, wrong_days) = match problem {
-        Some(CredentialProblem::Days { given, most }) => (
-            given.clone(),
-            Some(texts.with("system-secret-days-wrong", &[("most", (*most).into())])),
-        ),
-        _ => (String::new(), None),
-    };
-    let days = Field::new("days", Kind::Number, texts.get("system-secret-days"))
-        .hint(texts.get("system-secret-days-hint"))
-        .value(given)
-        .problem(wrong_days);
-    let wrong_key = match problem {
-        Some(CredentialProblem::Key(InvalidKey::Private)) => Some("system-key-private"),
-        Some(CredentialProblem::Key(_)) => Some("system-key-wrong"),
-        Some(CredentialProblem::KeyTaken) => Some("system-key-taken"),
-        _ => None,
-    };
-    let key = Field::new("key", Kind::Text, texts.get("system-key"))
-        .hint(texts.get("system-key-hint"))
-        .problem(wrong_key.map(|wrong| texts.get(wrong)))
-        .lines(KEY_LINES);
-    let (written, wrong_networks) = match problem {
-        Some(CredentialProblem::Networks(written, problem)) => {
-            (written.clone(), Some(networks_problem(texts, *problem)))
-        }
-        _ => (
-            system.networks.iter().map(|network| format!("{network}\n")).collect(),
-            None,
-        ),
-    };
-    let networks = networks_field(texts, texts.get("system-networks-hint"), &written, wrong_networks);
-    view! {
-        <section aria-labelledby="add-secret">
-            <h2 id="add-secret">{texts.get("system-add-secret")}</h2>
-            <form method="post" action=format!("/staff/systems/{id}/secrets") class="form" novalidate>
-                {days.view()} <button class="button quiet">{texts.get("system-add-secret")}</button>
-            </form>
-        </section>
-        <section aria-labelledby="add-key">
-            <h2 id="add-key">{texts.get("system-add-key")}</h2>
-            <form method="post" action=format!("/staff/systems/{id}/keys") class="form" novalidate>
-                {key.view()} <button class="button quiet">{texts.get("system-add-key")}</button>
-            </form>
-        </section>
-        <section aria-labelledby="networks-title">
-            <h2 id="networks-title">{texts.get("system-networks")}</h2>
-            <form method="post" action=format!("/staff/systems/{id}/networks") class="form" novalidate>
-                {networks.view()} <button class="button quiet">{texts.get("system-save-networks")}</button>
-            </form>
-        </section>
-        <section aria-labelledby="disable">
-            <h2 id="disable">{texts.get("system-disable")}</h2>
-            <p>{texts.get("system-disable-hint")}</p>
-            <form method="post" action=format!("/staff/systems/{id}/disable") class="actions">
-                <button class="button danger">{texts.get("system-disable")}</button>
-            </form>
-        </section>
+/// What is wrong with an address, and what to do about it.
+pub(super) const fn key_set_problem(problem: KeySetProblem) -> &'static str {
+    match problem {
+        KeySetProblem::Address => "system-key-set-address-wrong",
+        KeySetProblem::NotAllowed => "system-key-set-not-allowed",
+        KeySetProblem::Unreachable => "system-key-set-unreachable",
+        KeySetProblem::NoKeySet => "system-key-set-none",
+        KeySetProblem::NoFitKey => "system-key-set-no-fit-key",
     }
 }

@@ -148,6 +148,23 @@ pub(super) fn networks_field(texts: &Texts, hint: String, written: &str, problem
         .lines(LINES)
 }
 
+/// What a system may do, to be ticked; `wrong` when nothing was.
+pub(super) fn scopes_field(texts: &'static Texts, ticked: &[Scope], wrong: bool) -> impl IntoView + use<> {
+    let scopes: Vec<_> = Scope::ALL
+        .into_iter()
+        .map(|each| tick(each.as_str(), texts.get(scope(each)), None, ticked.contains(&each)))
+        .collect();
+    let problem = wrong.then(|| texts.get("system-scopes-wrong"));
+    let described_by = wrong.then_some("scopes-problem");
+    view! {
+        <fieldset class="choices" class:wrong=wrong aria-describedby=described_by>
+            <legend>{texts.get("system-scopes")}</legend>
+            {problem.map(|problem| view! { <p class="problem" id="scopes-problem" role="alert">{problem}</p> })}
+            {scopes}
+        </fieldset>
+    }
+}
+
 /// What a scope is called.
 pub(super) const fn scope(scope: Scope) -> &'static str {
     match scope {
@@ -167,10 +184,7 @@ pub fn new_system_page(layout: &Layout, form: &NewSystemForm) -> Page {
         .hint(texts.get("system-name-hint"))
         .value(&form.name)
         .problem((form.problem == Some(SystemProblem::Name)).then(|| texts.get("system-name-wrong")));
-    let scopes: Vec<_> = Scope::ALL
-        .into_iter()
-        .map(|each| tick(each.as_str(), texts.get(scope(each)), None, form.scopes.contains(&each)))
-        .collect();
+    let scopes = scopes_field(texts, &form.scopes, form.problem == Some(SystemProblem::Scopes));
     let confirm = (form.problem == Some(SystemProblem::ConfirmFirst)).then(|| confirm_first(texts));
     let too_many = match form.problem {
         Some(SystemProblem::TooMany { limit }) => {
@@ -178,9 +192,6 @@ pub fn new_system_page(layout: &Layout, form: &NewSystemForm) -> Page {
         }
         _ => None,
     };
-    let no_scope = (form.problem == Some(SystemProblem::Scopes)).then(|| texts.get("system-scopes-wrong"));
-    let wrong_scopes = no_scope.is_some();
-    let described_by = wrong_scopes.then_some("scopes-problem");
     let wrong_networks = match form.problem {
         Some(SystemProblem::Networks(problem)) => Some(networks_problem(texts, problem)),
         _ => None,
@@ -193,11 +204,7 @@ pub fn new_system_page(layout: &Layout, form: &NewSystemForm) -> Page {
             {back_link("/staff/systems".to_owned(), texts.get("system-back"))}
             <h1>{texts.get("systems-new")}</h1>
             <form method="post" action="/staff/systems" class="form" novalidate>
-                {name.view()} <fieldset class="choices" class:wrong=wrong_scopes aria-describedby=described_by>
-                    <legend>{texts.get("system-scopes")}</legend>
-                    {no_scope.map(|problem| view! { <p class="problem" id="scopes-problem" role="alert">{problem}</p> })}
-                    {scopes}
-                </fieldset> {networks.view()} <button class="button">{texts.get("system-create")} {icon("forward")}</button>
+                {name.view()} {scopes} {networks.view()} <button class="button">{texts.get("system-create")} {icon("forward")}</button>
             </form>
         }
     })

@@ -14,6 +14,7 @@ mod m0010_work_accounts;
 mod m0011_provisioning;
 mod m0012_passkeys;
 mod m0013_session_place;
+mod m0014_key_sets;
 mod m0015_minimum_level;
 mod table;
 
@@ -40,6 +41,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0011_provisioning::Migration),
             Box::new(m0012_passkeys::Migration),
             Box::new(m0013_session_place::Migration),
+            Box::new(m0014_key_sets::Migration),
             Box::new(m0015_minimum_level::Migration),
         ]
     }

@@ -90,6 +90,8 @@ mod tests {
 
     const KEY: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
 
+    const KEY_SET: &str = "https://system.example.se/jwks";
+
     /// Refused for the reason that `expected` names, whatever is tried.
     async fn changes_nothing(test: &TestPortal, actor: &StaffActor, expected: fn(&SystemSetUpError) -> bool) {
         let (portal, operator) = (&test.portal, test.operator());
@@ -104,6 +106,7 @@ mod tests {
                 portal.create_system(actor, place, new_system()).await.map(drop),
                 portal.add_secret(actor, system, None).await.map(drop),
                 portal.add_public_key(actor, system, KEY).await.map(drop),
+                portal.add_key_set(actor, system, KEY_SET, None).await.map(drop),
                 portal.withdraw_credential(actor, system, credential).await,
                 portal.set_networks(actor, system, networks).await,
                 portal.set_scopes(actor, system, &Scope::ALL).await,
@@ -122,6 +125,7 @@ mod tests {
             let system = portal.create_system(&admin, own, new_system()).await.unwrap();
             let made = portal.add_secret(&admin, system, Some(30)).await.unwrap();
             portal.add_public_key(&admin, system, KEY).await.unwrap();
+            portal.add_key_set(&admin, system, KEY_SET, None).await.unwrap();
             portal.set_networks(&admin, system, "192.0.2.0/24".parse().unwrap()).await.unwrap();
             portal.set_scopes(&admin, system, &Scope::ALL).await.unwrap();
             portal.issue_token(system, &made.secret, None, test.request()).await.unwrap();
@@ -153,6 +157,7 @@ mod tests {
             for refused in [
                 portal.add_secret(&admin, system, None).await.map(drop),
                 portal.add_public_key(&admin, system, KEY).await.map(drop),
+                portal.add_key_set(&admin, system, KEY_SET, None).await.map(drop),
                 portal.withdraw_credential(&admin, system, credential).await,
                 portal.set_networks(&admin, system, networks).await,
                 portal.set_scopes(&admin, system, &Scope::ALL).await,
@@ -181,8 +186,8 @@ mod tests {
             for actor in [&auditor, &sender] {
                 changes_nothing(&test, actor, denied).await;
             }
-            // Seven changes of two systems, tried by two people.
-            assert_eq!(test.audited("staff.denied").await, 1 + 7 * 2 * 2);
+            // Eight changes of two systems, tried by two people.
+            assert_eq!(test.audited("staff.denied").await, 1 + 8 * 2 * 2);
         }
 
         async fn a_change_asks_for_a_fresh_sign_in_and_looking_does_not(test: TestPortal) {

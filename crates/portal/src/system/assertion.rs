@@ -157,6 +157,11 @@ impl Assertion {
         self.claims.sub.parse().ok()
     }
 
+    /// The name of the key that is said to have made it.
+    pub(super) fn key_id(&self) -> Option<&str> {
+        self.head.kid.as_deref()
+    }
+
     /// Whether the key made this assertion, with the algorithm that the key is registered for.
     pub(super) fn is_signed_by(&self, key: &PublicKey) -> bool {
         let meant = self.head.kid.as_ref().is_none_or(|id| *id == key.key_id);
@@ -183,4 +188,4 @@ fn read<T: DeserializeOwned>(part: &str) -> Result<T, AssertionProblem> {
 
 #[cfg(test)]
 #[path = "assertion_tests.rs"]
-mod tests;
+pub(super) mod tests;

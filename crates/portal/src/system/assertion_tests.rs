@@ -9,25 +9,25 @@ use p256::ecdsa::{Signature, SigningKey};
 use serde_json::{Value, json};
 
 use crate::test_support::{TestPortal, on_both_databases};
-use crate::{AssertionProblem, IssuedToken, NewSystem, Scope, SystemSetUpError, TokenError};
+use crate::{AssertionProblem, IssuedToken, NewSystem, PresentedAssertion, Scope, SystemSetUpError, TokenError};
 
-const ENDPOINT: &str = "https://post.example.se/api/v1/token";
+pub(in crate::system) const ENDPOINT: &str = "https://post.example.se/api/v1/token";
 
-fn encode(bytes: impl AsRef<[u8]>) -> String {
+pub(in crate::system) fn encode(bytes: impl AsRef<[u8]>) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
-fn signing_key(seed: u8) -> SigningKey {
+pub(in crate::system) fn signing_key(seed: u8) -> SigningKey {
     SigningKey::from_slice(&[seed; 32]).unwrap()
 }
 
-fn jwk(key: &SigningKey, kid: &str) -> String {
+pub(in crate::system) fn jwk(key: &SigningKey, kid: &str) -> String {
     let point = key.verifying_key().to_sec1_point(false);
     let (x, y) = (encode(point.x().unwrap()), encode(point.y().unwrap()));
     json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y, "kid": kid }).to_string()
 }
 
-fn sign(key: &SigningKey, head: &Value, claims: &Value) -> SecretString {
+pub(in crate::system) fn sign(key: &SigningKey, head: &Value, claims: &Value) -> SecretString {
     let signed = format!("{}.{}", encode(head.to_string()), encode(claims.to_string()));
     let signature: Signature = key.sign(signed.as_bytes());
     SecretString::new(format!("{signed}.{}", encode(signature.to_bytes())))
@@ -76,9 +76,12 @@ impl Given {
     async fn present(&self, assertion: &SecretString) -> Result<IssuedToken, TokenError> {
         let audiences = [ENDPOINT.to_owned(), "https://post.example.se".to_owned()];
         let (portal, request) = (&self.test.portal, self.test.request());
-        portal
-            .issue_token_by_assertion(assertion, &audiences, None, None, request)
-            .await
+        let presented = PresentedAssertion {
+            assertion,
+            audiences: &audiences,
+            named: None,
+        };
+        portal.issue_token_by_assertion(&presented, &[], None, request).await
     }
 
     async fn claim(&self, claims: &Value) -> Result<IssuedToken, TokenError> {
@@ -179,7 +182,8 @@ on_both_databases! {
         let assertion = sign(&signing_key(1), &json!({ "alg": "ES256" }), &given.claims("a"));
         let (portal, request) = (&given.test.portal, given.test.request());
         let audiences = [ENDPOINT.to_owned()];
-        let refused = portal.issue_token_by_assertion(&assertion, &audiences, Some("me"), None, request).await;
+        let presented = PresentedAssertion { assertion: &assertion, audiences: &audiences, named: Some("me") };
+        let refused = portal.issue_token_by_assertion(&presented, &[], None, request).await;
         assert!(matches!(refused, Err(TokenError::InvalidAssertion(AssertionProblem::Subject))));
     }
 

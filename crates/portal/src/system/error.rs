@@ -36,6 +36,18 @@ pub enum SystemSetUpError {
         /// The most.
         limit: usize,
     },
+    /// As many key sets are registered as may be at once.
+    #[error("{limit} key sets are registered already: withdraw one first")]
+    TooManyKeySets {
+        /// The most.
+        limit: usize,
+    },
+    /// It is no address that a key set can have.
+    #[error("the address must be one of the web, in ASCII and of at most 500 characters")]
+    InvalidAddress,
+    /// The system has a key set with this address already.
+    #[error("the system has a key set with this address already")]
+    KeySetTaken,
     /// The system has this key already, or another with its name.
     #[error("the system has this key, or another with the same kid, already")]
     KeyTaken,
@@ -43,7 +55,7 @@ pub enum SystemSetUpError {
     #[error(transparent)]
     InvalidKey(super::InvalidKey),
     /// The period is zero days or too long.
-    #[error("a secret holds for 1 to {max_days} days")]
+    #[error("a credential holds for 1 to {max_days} days")]
     InvalidPeriod {
         /// The longest, in days.
         max_days: u32,

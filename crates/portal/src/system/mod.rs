@@ -13,6 +13,7 @@ pub(crate) mod entity;
 mod error;
 mod scopes;
 pub(crate) mod secret;
+mod signed;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -22,8 +23,12 @@ pub(crate) use administration::is_enabled;
 pub use administration::{NewSystem, System};
 pub use administrator::Administrator;
 pub use assertion::AssertionProblem;
-pub use credential::{Credential, CredentialKind, CredentialState, InvalidKey, KeyAlgorithm, NewSecret, RegisteredKey};
+pub use credential::{
+    Credential, CredentialKind, CredentialState, InvalidKey, InvalidKeySet, KeyAlgorithm, KeySet, NewSecret,
+    RegisteredKey,
+};
 pub use error::SystemSetUpError;
+pub use signed::{FetchedKeySet, PresentedAssertion, WantedKeySet};
 pub use token::{IssuedToken, OutsideNetworks, TokenError};
 
 use base::Personnummer;

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::administration::networks;
 use super::assertion::{Assertion, AssertionProblem};
-use super::{NO_SECRET, access_token, credential, entity, scopes, secret, used_assertion};
+use super::{NO_SECRET, access_token, credential, entity, scopes, secret};
 use crate::actor::{RequestInfo, Scope, SystemActor};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
@@ -140,53 +140,6 @@ impl Portal {
             ends: credential.expires_at.map(Timestamp::from_millis),
         };
         let transaction = context.database.write().await?;
-        self.give_token(transaction, proven, requested, request).await
-    }
-
-    /// Issues an access token for an assertion that a system signed with a registered key. It must be for one of
-    /// `audiences`; `named` is the client's id as it stood beside the assertion, if it did. Otherwise as
-    /// [`Portal::issue_token`].
-    ///
-    /// # Errors
-    ///
-    /// [`TokenError`]; [`TokenError::InvalidClient`] when no key of the system made the signature, or there is no such system.
-    pub async fn issue_token_by_assertion(
-        &self,
-        assertion: &SecretString,
-        audiences: &[String],
-        named: Option<&str>,
-        requested: Option<&[Scope]>,
-        request: RequestInfo,
-    ) -> Result<IssuedToken, TokenError> {
-        let context = &*self.0;
-        let (now, clock_time) = (context.now(), context.clock_time());
-        let assertion = Assertion::parse(assertion).map_err(TokenError::InvalidAssertion)?;
-        let client = assertion
-            .check(audiences, clock_time)
-            .map_err(TokenError::InvalidAssertion)?;
-        if named.is_some_and(|named| named != client.to_string()) {
-            return Err(TokenError::InvalidAssertion(AssertionProblem::Subject));
-        }
-        let reader = context.database.reader();
-        let system = entity::Entity::find_by_id(*client.as_uuid()).one(reader).await?;
-        let system = system.filter(|system| system.disabled_at.is_none());
-        let mut signer = None;
-        for row in credential::valid_keys(reader, client, now).await? {
-            if assertion.is_signed_by(&credential::stored_key(&row)?) {
-                signer = Some(row);
-                break;
-            }
-        }
-        let (Some(system), Some(row)) = (system, signer) else {
-            return Err(TokenError::InvalidClient);
-        };
-        let proven = Proven {
-            system,
-            credential: CredentialId::from_uuid(row.id),
-            ends: row.expires_at.map(Timestamp::from_millis),
-        };
-        let transaction = context.database.write().await?;
-        used_assertion::use_up(&transaction, client, &assertion, clock_time).await?;
         self.give_token(transaction, proven, requested, request).await
     }
 

@@ -5,11 +5,13 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use base::{CredentialId, SystemId, Timestamp};
+use base::{Clock, CredentialId, SystemId, Timestamp};
 use clap::{Args, Subcommand};
 use portal::{Credential, CredentialState, OperatorActor, Portal};
 
 use crate::command::answer;
+use crate::config::Config;
+use crate::key_sets::KeySets;
 
 /// More than any key that is taken.
 const MAX_KEY_BYTES: u64 = 64 * 1024;
@@ -21,6 +23,8 @@ pub enum CredentialCommand {
     AddSecret(AddSecret),
     /// Register a public key, with whose other half the system signs. Five hold at once at most.
     AddKey(AddKey),
+    /// Register the address at which the system publishes the keys that it signs with, after trying it. Two hold at once at most.
+    AddKeySet(AddKeySet),
     /// List a system's credentials: id, kind, state, when it was made, ends and was last used, oldest first.
     List(List),
     /// Take a credential back at once, with the tokens that it gave.
@@ -47,6 +51,19 @@ pub struct AddKey {
     file: PathBuf,
 }
 
+/// The key set to register.
+#[derive(Debug, Args)]
+pub struct AddKeySet {
+    /// The system's id.
+    system: SystemId,
+    /// Where its JSON Web Key Set is published.
+    #[arg(long, value_name = "URL")]
+    address: String,
+    /// How many days it holds [default: until it is withdrawn].
+    #[arg(long, value_name = "DAYS")]
+    days: Option<u32>,
+}
+
 /// Whose credentials.
 #[derive(Debug, Args)]
 pub struct List {
@@ -63,7 +80,13 @@ pub struct Withdraw {
     credential: CredentialId,
 }
 
-pub(super) async fn run(portal: &Portal, actor: &OperatorActor, command: CredentialCommand) -> anyhow::Result<()> {
+pub(super) async fn run(
+    config: &Config,
+    clock: &Clock,
+    portal: &Portal,
+    actor: &OperatorActor,
+    command: CredentialCommand,
+) -> anyhow::Result<()> {
     match command {
         CredentialCommand::AddSecret(AddSecret { system, days }) => {
             let made = portal.add_secret(actor, system, days).await?;
@@ -75,6 +98,12 @@ pub(super) async fn run(portal: &Portal, actor: &OperatorActor, command: Credent
         }
         CredentialCommand::AddKey(AddKey { system, file }) => {
             let id = portal.add_public_key(actor, system, &read(&file)?).await?;
+            answer(&format!("credential    {id}"));
+        }
+        CredentialCommand::AddKeySet(AddKeySet { system, address, days }) => {
+            let key_sets = KeySets::new(config, clock, KeySets::LIMITS).context("no client for it can be made")?;
+            let address = key_sets.try_address(&address).await.context("--address")?;
+            let id = portal.add_key_set(actor, system, &address, days).await?;
             answer(&format!("credential    {id}"));
         }
         CredentialCommand::List(List { system }) => {
@@ -111,8 +140,12 @@ fn line(credential: &Credential) -> String {
     let key = credential.key.as_ref().map_or_else(String::new, |key| {
         format!("  {} {}", key.algorithm.as_str(), key.key_id)
     });
+    let address = credential
+        .key_set_address
+        .as_ref()
+        .map_or_else(String::new, |address| format!("  {address}"));
     format!(
-        "{}  {}  {state}  made {}  ends {}  used {}{key}",
+        "{}  {}  {state}  made {}  ends {}  used {}{key}{address}",
         credential.id,
         credential.kind.as_str(),
         credential.created_at.to_rfc3339(),

@@ -95,7 +95,9 @@ pub(super) async fn run(config: &Config, command: SystemCommand) -> anyhow::Resu
                 answer(&line(&system));
             }
         }
-        SystemCommand::Credential(command) => credential::run(&portal, &actor, command).await?,
+        SystemCommand::Credential(command) => {
+            credential::run(config, &clock, &portal, &actor, command).await?;
+        }
         SystemCommand::Networks(command) => networks::run(&portal, &actor, command).await?,
         SystemCommand::Scopes(command) => scopes::run(&portal, &actor, command).await?,
         SystemCommand::Disable(Disable { id }) => portal.disable_system(&actor, id).await?,

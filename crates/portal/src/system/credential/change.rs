@@ -15,7 +15,7 @@ use crate::system::{Administrator, NO_SECRET, SystemSetUpError, access_token, en
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Portal {
-    /// The longest that a secret may be made to hold, in days.
+    /// The longest that a secret or a key set may be made to hold, in days.
     pub const MAX_SECRET_DAYS: u32 = MAX_DAYS;
 
     /// Makes a secret by which a system gets tokens, and shows it this once. Two hold at once at most: to rotate, add one,
@@ -57,16 +57,9 @@ impl Portal {
         }
         let id: CredentialId = context.ids.next();
         let credential = entity::Model {
-            id: *id.as_uuid(),
-            system_id: *system.as_uuid(),
-            kind: CredentialKind::Secret.as_str().to_owned(),
             secret_hash: Some(hash),
-            public_key: None,
-            created_at: now.as_millis(),
             expires_at: expires_at.map(Timestamp::as_millis),
-            warned_at: None,
-            last_used_at: None,
-            withdrawn_at: None,
+            ..store::fresh(id, system, CredentialKind::Secret, now)
         };
         store::insert(&transaction, credential).await?;
         let detail = if others > 0 { "second-secret" } else { "secret" };
@@ -126,8 +119,8 @@ impl Portal {
     }
 }
 
-/// When a secret ends that is to hold for so many days.
-fn end_after(days: u32, now: Timestamp) -> Result<Timestamp, SystemSetUpError> {
+/// When a credential ends that is to hold for so many days.
+pub(super) fn end_after(days: u32, now: Timestamp) -> Result<Timestamp, SystemSetUpError> {
     match days {
         1..=MAX_DAYS => Ok(now + DAY * days),
         _ => Err(SystemSetUpError::InvalidPeriod { max_days: MAX_DAYS }),

@@ -1,9 +1,10 @@
-//! What a system proves itself with: secrets and public keys. Owns how many there may be, when one holds, that the
+//! What a system proves itself with: secrets, public keys, and sets of them that it publishes. Owns how many there may be, when one holds, that the
 //! organisation is told before one ends, and what is kept of each. Knows no token and no HTTP.
 
 mod change;
 mod ending;
 pub(crate) mod entity;
+mod key_set;
 mod public_key;
 mod register;
 mod store;
@@ -11,10 +12,11 @@ mod store;
 mod tests;
 
 pub(crate) use ending::{adopt, forget, warn};
+pub use key_set::{InvalidKeySet, KeySet};
 pub(super) use public_key::PublicKey;
 pub use public_key::{InvalidKey, KeyAlgorithm};
 pub(super) use register::stored_key;
-pub(super) use store::{find, note_use, of_systems, valid_keys, valid_secrets};
+pub(super) use store::{find, note_use, of_systems, valid_key_sets, valid_keys, valid_secrets};
 
 use std::time::Duration;
 
@@ -24,7 +26,9 @@ use base::{CredentialId, SecretString, Timestamp};
 pub(super) const MAX_SECRETS: usize = 2;
 /// The most public keys of a system that hold at once.
 const MAX_KEYS: usize = 5;
-/// The longest that a secret may be made to hold, in days.
+/// The most key sets of a system that hold at once: two, as for secrets.
+const MAX_KEY_SETS: usize = 2;
+/// The longest that a secret or a key set may be made to hold, in days.
 pub(super) const MAX_DAYS: u32 = 3650;
 /// How long before its end the organisation is told.
 const WARNING: Duration = Duration::from_secs(14 * 24 * 60 * 60);
@@ -38,10 +42,12 @@ pub enum CredentialKind {
     Secret,
     /// A public key that checks what the system signs.
     PublicKey,
+    /// An address at which the system publishes such keys (RFC 7517 section 5).
+    KeySet,
 }
 
 impl CredentialKind {
-    const ALL: [Self; 2] = [Self::Secret, Self::PublicKey];
+    const ALL: [Self; 3] = [Self::Secret, Self::PublicKey, Self::KeySet];
 
     /// The kind's name in storage and in the operator's commands.
     #[must_use]
@@ -49,6 +55,7 @@ impl CredentialKind {
         match self {
             Self::Secret => "secret",
             Self::PublicKey => "public-key",
+            Self::KeySet => "key-set",
         }
     }
 
@@ -89,6 +96,8 @@ pub struct Credential {
     pub kind: CredentialKind,
     /// What is known of a public key.
     pub key: Option<RegisteredKey>,
+    /// Where a key set is published.
+    pub key_set_address: Option<String>,
     /// Whether it gives tokens now.
     pub state: CredentialState,
     /// When it was made or registered.
@@ -108,6 +117,7 @@ impl Credential {
             id: CredentialId::from_uuid(row.id),
             kind: CredentialKind::from_stored(&row.kind)?,
             key: row.public_key.as_deref().and_then(RegisteredKey::read),
+            key_set_address: row.key_set_address.clone(),
             state: CredentialState::of(row, now),
             created_at: Timestamp::from_millis(row.created_at),
             expires_at: row.expires_at.map(Timestamp::from_millis),

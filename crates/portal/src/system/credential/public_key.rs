@@ -114,6 +114,9 @@ struct Jwk {
     kid: Option<String>,
     #[serde(rename = "use", skip_serializing_if = "Option::is_none")]
     purpose: Option<String>,
+    /// What it may do (RFC 7517 section 4.3): of signatures, a public key checks them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_ops: Option<Vec<String>>,
     /// The private half of any kind of key but a symmetric one.
     #[serde(skip_serializing)]
     d: Option<serde::de::IgnoredAny>,
@@ -136,11 +139,24 @@ impl PublicKey {
         Self::from_jwk(&jwk)
     }
 
+    /// Reads a JSON Web Key that stands in something larger.
+    pub(super) fn from_json(jwk: serde_json::Value) -> Result<Self, InvalidKey> {
+        let jwk: Jwk = serde_json::from_value(jwk).map_err(|_| InvalidKey::Form)?;
+        Self::from_jwk(&jwk)
+    }
+
     fn from_jwk(jwk: &Jwk) -> Result<Self, InvalidKey> {
         if jwk.d.is_some() || jwk.k.is_some() {
             return Err(InvalidKey::Private);
         }
         if jwk.purpose.as_deref().is_some_and(|purpose| purpose != "sig") {
+            return Err(InvalidKey::Kind);
+        }
+        if jwk
+            .key_ops
+            .as_ref()
+            .is_some_and(|may| !may.iter().any(|it| it == "verify"))
+        {
             return Err(InvalidKey::Kind);
         }
         let (material, natural) = match (jwk.kty.as_str(), jwk.crv.as_deref()) {

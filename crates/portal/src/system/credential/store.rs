@@ -24,6 +24,23 @@ pub(super) fn holds(now: Timestamp) -> Condition {
     Condition::all().add(Column::WithdrawnAt.is_null()).add(not_ended)
 }
 
+/// A credential that was just made and holds until it is withdrawn, without what it consists of.
+pub(super) fn fresh(id: CredentialId, system: SystemId, kind: CredentialKind, now: Timestamp) -> Model {
+    Model {
+        id: *id.as_uuid(),
+        system_id: *system.as_uuid(),
+        kind: kind.as_str().to_owned(),
+        secret_hash: None,
+        public_key: None,
+        key_set_address: None,
+        created_at: now.as_millis(),
+        expires_at: None,
+        warned_at: None,
+        last_used_at: None,
+        withdrawn_at: None,
+    }
+}
+
 pub(super) async fn insert(on: &impl ConnectionTrait, row: Model) -> Result<(), DbErr> {
     Entity::insert(row.into_active_model())
         .exec_without_returning(on)
@@ -64,6 +81,15 @@ pub(in crate::system) async fn valid_keys(
     now: Timestamp,
 ) -> Result<Vec<Model>, DbErr> {
     valid(on, system, CredentialKind::PublicKey, now).await
+}
+
+/// The key sets by whose keys a system may sign.
+pub(in crate::system) async fn valid_key_sets(
+    on: &impl ConnectionTrait,
+    system: SystemId,
+    now: Timestamp,
+) -> Result<Vec<Model>, DbErr> {
+    valid(on, system, CredentialKind::KeySet, now).await
 }
 
 /// The credential with that id, if it holds.
