@@ -30,7 +30,7 @@ pub struct TokenRequest {
     #[serde(default)]
     #[schema(example = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")]
     pub client_assertion_type: Option<String>,
-    /// A JWT that the system signed with a registered key: `iss` and `sub` its id, `aud` this address or the portal's
+    /// A JWT that the system signed with a registered key, or with one that it publishes and names (`kid`): `iss` and `sub` its id, `aud` this address or the portal's
     /// origin, `iat`, `exp` at most five minutes later, and a `jti` that is used once.
     #[serde(default)]
     #[schema(value_type = Option<String>)]

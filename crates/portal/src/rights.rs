@@ -86,7 +86,7 @@ pub enum Action {
     DeactivateStaff,
     /// See the organisation's systems.
     SeeSystems,
-    /// Create and disable systems, and change their credentials.
+    /// Create and disable systems, and change their credentials and what they may do.
     ChangeSystems,
     /// See how staff must sign in.
     SeeSignInRules,
@@ -195,7 +195,7 @@ impl Action {
             Self::EndStaffSessions => "end somebody's sessions",
             Self::DeactivateStaff => "deactivate somebody, or let them in again",
             Self::SeeSystems => "see the organisation's systems",
-            Self::ChangeSystems => "create and disable systems, change their credentials",
+            Self::ChangeSystems => "create and disable systems, change their credentials and what they may do",
             Self::SeeSignInRules => "see how staff must sign in",
             Self::ChangeSignInRules => "change how staff must sign in: second factor, passwords, networks",
             Self::SeeProvisioning => "see what the organisation's directory provisions staff with",

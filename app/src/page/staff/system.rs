@@ -9,7 +9,7 @@ use super::system_forms::forms;
 use super::systems::{scope, state};
 use super::words;
 use crate::component::form::{refusal, title};
-use crate::component::{back_link, told};
+use crate::component::{back_link, icon, told};
 use crate::context::{Flash, Layout};
 use crate::page::Page;
 use crate::shell::{Head, render};
@@ -211,7 +211,7 @@ fn credential_line(
         <li class="card">
             <h3 id=name>{texts.get(kind)} " " <span class=class>{texts.get(key)}</span></h3>
             {name_of_own.map(|name| view! { <p class="code">{name}</p> })}
-            {trouble.map(|trouble| view! { <p class="problem">{trouble}</p> })}
+            {trouble.map(|trouble| view! { <div class="notice wrong">{icon("info")} <p>{trouble}</p></div> })}
             <ul class="facts">
                 <li>{created}</li>
                 {expires.map(|expires| view! { <li>{expires}</li> })}
