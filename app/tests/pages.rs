@@ -160,8 +160,14 @@ fn nothing_is_styled_or_run_in_the_page_itself() {
 fn nothing_is_loaded_from_anybody_else() {
     for_every_page(|name, _, html| {
         let html = html.replace("href=\"https://www.digg.se/tdosanmalan\"", "");
-        // An invitation's link is shown to be copied, not to be followed.
-        let html = html.replace(">https://post.exempelkommunen.example/", ">");
+        // Shown, to be copied or as it was filled in, and not to be followed: an invitation's link, and where systems publish keys.
+        let shown = [
+            ">https://post.exempelkommunen.example/",
+            ">https://nycklar.arendesystem.exempelkommunen.example/",
+            " https://system.example.se/jwks",
+            "value=\"https://10.0.0.7/jwks\"",
+        ];
+        let html = shown.iter().fold(html, |html, shown| html.replace(shown, ""));
         assert!(
             !html.contains("http://") && !html.contains("https://") && !html.contains("\"//"),
             "{name}"

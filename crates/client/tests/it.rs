@@ -112,6 +112,14 @@ impl Setting {
         child.wait_with_output().await.unwrap()
     }
 
+    /// Logs in with the key in `system.key`, and with these arguments besides.
+    async fn log_in_with_key(&self, more: &[&str]) {
+        let server = &self.address;
+        let login = ["login", "--server", server, "--client-id", ID, "--key", "system.key"];
+        let output = self.valv(&[&login, more].concat(), "").await;
+        assert!(output.status.success(), "{output:?}");
+    }
+
     async fn send(&self, more: &[&str]) -> Output {
         let arguments = [&["send", "--to", "-", "--title", "Beslut", "beslut.pdf"], more].concat();
         self.valv(&arguments, "200001012384\n").await
@@ -373,17 +381,7 @@ async fn a_system_with_a_key_signs_and_sends_no_secret() {
     let setting = Setting::new().await;
     let (home, key) = (setting.home.path(), setting.home.path().join("system.key"));
     write_key(&key);
-    let login = [
-        "login",
-        "--server",
-        &setting.address,
-        "--client-id",
-        ID,
-        "--key",
-        "system.key",
-    ];
-    let output = setting.valv(&login, "").await;
-    assert!(output.status.success(), "{output:?}");
+    setting.log_in_with_key(&[]).await;
     let profile = std::fs::read_to_string(home.join("valv.toml")).unwrap();
     assert!(
         profile.contains("client_key_file = ") && !profile.contains("client_secret"),
@@ -412,19 +410,7 @@ async fn a_system_with_a_key_signs_and_sends_no_secret() {
 async fn a_key_that_is_published_is_named_in_what_it_signs() {
     let setting = Setting::new().await;
     write_key(&setting.home.path().join("system.key"));
-    let login = [
-        "login",
-        "--server",
-        &setting.address,
-        "--client-id",
-        ID,
-        "--key",
-        "system.key",
-        "--key-id",
-        "november \"26\"",
-    ];
-    let output = setting.valv(&login, "").await;
-    assert!(output.status.success(), "{output:?}");
+    setting.log_in_with_key(&["--key-id", "november \"26\""]).await;
     // By the name that the profile keeps.
     let output = setting.send(&[]).await;
     assert!(output.status.success(), "{output:?}");

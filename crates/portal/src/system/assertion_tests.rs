@@ -33,6 +33,18 @@ pub(in crate::system) fn sign(key: &SigningKey, head: &Value, claims: &Value) ->
     SecretString::new(format!("{signed}.{}", encode(signature.to_bytes())))
 }
 
+/// A system with every scope.
+pub(in crate::system) async fn system_without_credentials(test: &TestPortal) -> SystemId {
+    let organisation = test.organisation("Norrby kommun").await;
+    let new = NewSystem {
+        name: "ärendesystem".to_owned(),
+        scopes: Scope::ALL.to_vec(),
+        networks: base::AllowedNetworks::anywhere(),
+    };
+    let created = test.portal.create_system(&test.operator(), organisation, new).await;
+    created.unwrap()
+}
+
 /// A system with the key `signing_key(1)`, called `first`.
 struct Given {
     test: TestPortal,
@@ -41,14 +53,7 @@ struct Given {
 
 impl Given {
     async fn new(test: TestPortal) -> Self {
-        let organisation = test.organisation("Norrby kommun").await;
-        let new = NewSystem {
-            name: "ärendesystem".to_owned(),
-            scopes: Scope::ALL.to_vec(),
-            networks: base::AllowedNetworks::anywhere(),
-        };
-        let created = test.portal.create_system(&test.operator(), organisation, new).await;
-        let system = created.unwrap();
+        let system = system_without_credentials(&test).await;
         let key = jwk(&signing_key(1), "first");
         test.portal
             .add_public_key(&test.operator(), system, &key)

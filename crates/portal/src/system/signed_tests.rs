@@ -6,9 +6,9 @@ use base::{CredentialId, SystemId};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::system::assertion::tests::{ENDPOINT, jwk, sign, signing_key};
+use crate::system::assertion::tests::{ENDPOINT, jwk, sign, signing_key, system_without_credentials};
 use crate::test_support::{TestPortal, on_both_databases};
-use crate::{CredentialKind, NewSystem, SystemSetUpError};
+use crate::{CredentialKind, SystemSetUpError};
 
 const ADDRESS: &str = "https://system.example.se/jwks";
 
@@ -30,21 +30,10 @@ fn set(keys: &[u8]) -> Arc<KeySet> {
 
 impl Given {
     async fn new(test: TestPortal) -> Self {
-        let system = Self::system(&test).await;
+        let system = system_without_credentials(&test).await;
         let added = test.portal.add_key_set(&test.operator(), system, ADDRESS, None).await;
         let set = added.unwrap();
         Self { test, system, set }
-    }
-
-    async fn system(test: &TestPortal) -> SystemId {
-        let organisation = test.organisation("Norrby kommun").await;
-        let new = NewSystem {
-            name: "ärendesystem".to_owned(),
-            scopes: Scope::ALL.to_vec(),
-            networks: base::AllowedNetworks::anywhere(),
-        };
-        let created = test.portal.create_system(&test.operator(), organisation, new).await;
-        created.unwrap()
     }
 
     async fn add(&self, address: &str, days: Option<u32>) -> Result<CredentialId, SystemSetUpError> {
@@ -177,7 +166,7 @@ on_both_databases! {
 
     async fn what_was_found_counts_for_its_own_system_while_the_credential_holds(test: TestPortal) {
         let given = Given::new(test).await;
-        let other = Given::system(&given.test).await;
+        let other = system_without_credentials(&given.test).await;
         let added = given.test.portal.add_key_set(&given.test.operator(), other, ADDRESS, None).await;
         let of_other = added.unwrap();
         given.refused(1, Some("1"), &[(of_other, set(&[1]))]).await;
