@@ -132,7 +132,7 @@ impl<'c> AsyncHttpClient<'c> for Http {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::AsyncWriteExt as _;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
 
     use super::*;
@@ -144,6 +144,7 @@ mod tests {
         let address = format!("http://{host}:{}/", listener.local_addr().unwrap().port());
         let serving = tokio::spawn(async move {
             let (mut connection, _) = listener.accept().await.unwrap();
+            let _asked = connection.read(&mut [0; 1024]).await.unwrap();
             let answer = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
             connection.write_all(answer).await.unwrap();
         });
