@@ -22,7 +22,7 @@ pub enum TokenCommand {
     /// Make a token and print it, this once, with the address to give it to. Two hold at once at most, so that one can take the
     /// other's place.
     Create(Create),
-    /// List an organisation's tokens: id, state, when it was made, ends and was last used, its directory and name, oldest first.
+    /// List an organisation's tokens: id, state (removed: its directory is none of the organisation's any more), when it was made, ends and was last used, its directory and name, oldest first.
     List(List),
     /// Take a token back at once.
     Withdraw(Withdraw),
@@ -99,6 +99,7 @@ pub(super) async fn run(config: &Config, command: ProvisioningCommand) -> anyhow
 fn line(token: &ProvisioningToken) -> String {
     let state = match token.state {
         ProvisioningTokenState::Valid => "valid    ",
+        ProvisioningTokenState::DirectoryRemoved => "removed  ",
         ProvisioningTokenState::Ended => "ended    ",
         ProvisioningTokenState::Withdrawn => "withdrawn",
     };

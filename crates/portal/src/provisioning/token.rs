@@ -51,6 +51,8 @@ pub struct ProvisioningTokenMade {
 pub enum ProvisioningTokenState {
     /// It does.
     Valid,
+    /// It would, but its directory is none of the organisation's any more.
+    DirectoryRemoved,
     /// Its time is over.
     Ended,
     /// Somebody took it back.
@@ -235,10 +237,17 @@ impl Portal {
         }
         let now = context.now();
         let rows = store::tokens(reader, organisation).await?;
+        let tenants = organisation::tenants_of(reader, organisation).await?;
+        let state = |row: &entity::token::Model| match row.state(now) {
+            ProvisioningTokenState::Valid if row.tenant().is_some_and(|tenant| !tenants.contains(&tenant)) => {
+                ProvisioningTokenState::DirectoryRemoved
+            }
+            state => state,
+        };
         let seen = rows.into_iter().map(|row| ProvisioningToken {
             id: ProvisioningTokenId::from_uuid(row.id),
             tenant: row.tenant(),
-            state: row.state(now),
+            state: state(&row),
             created_at: Timestamp::from_millis(row.created_at),
             expires_at: Timestamp::from_millis(row.expires_at),
             last_used_at: row.last_used_at.map(Timestamp::from_millis),

@@ -78,8 +78,11 @@ on_both_databases! {
         assert!(matches!(refused, Err(ProvisioningTokenError::UnknownTenant)));
         let (actor, token) = test.directory_and_token(norrby, Some(tenant())).await;
         assert_eq!((actor.organisation_id(), actor.tenant()), (norrby, Some(tenant())));
+        let state = async || portal.list_provisioning_tokens(&operator, norrby).await.unwrap()[0].state;
+        assert_eq!(state().await, ProvisioningTokenState::Valid);
         portal.remove_tenant(&operator, norrby, tenant()).await.unwrap();
         assert!(!is_let_in(&test, &token).await);
+        assert_eq!(state().await, ProvisioningTokenState::DirectoryRemoved);
     }
 
     async fn admins_make_and_withdraw_their_organisations_tokens_auditors_look_and_senders_do_neither(test: TestPortal) {
