@@ -1,0 +1,74 @@
+//! The staff's pages with made-up people, systems and mistakes, a file a subject.
+
+mod account;
+pub(crate) mod cases;
+mod members;
+mod systems;
+mod way_in;
+
+use app::{Assets, Audience, Language, Layout, Page, ProviderChoice, StaffFrame, StaffSection};
+use base::Timestamp;
+use portal::SecondFactors;
+
+use crate::samples::{NOW, layout};
+
+const DAY: i64 = 86_400_000;
+
+/// Pages of one subject, each with its name.
+type Pages = Vec<(&'static str, Page)>;
+
+/// A day so many days from now.
+fn at(days: i64) -> Timestamp {
+    Timestamp::from_millis(NOW.as_millis() + days * DAY)
+}
+
+/// An admin's surroundings: every part of the portal.
+fn inside(language: Language, assets: &Assets, path: &str) -> Layout {
+    let admin = Audience::Staff(StaffFrame {
+        organisation: "Länsstyrelsen i Västernorrlands län".to_owned(),
+        sections: StaffSection::ALL.to_vec(),
+        has_notices: true,
+    });
+    layout(language, assets, path, admin)
+}
+
+/// The surroundings of somebody on the way in.
+fn outside(language: Language, assets: &Assets) -> Layout {
+    layout(language, assets, "/staff/sign-in", Audience::StaffVisitor)
+}
+
+/// The way in that the preset for Entra ID gives.
+fn work_account(language: Language) -> Vec<ProviderChoice> {
+    let label = match language {
+        Language::Swedish => "arbetskonto",
+        Language::English => "work account",
+    };
+    vec![ProviderChoice {
+        name: "entra".to_owned(),
+        label: label.to_owned(),
+        logo: None,
+        last_used: false,
+        seems_down: false,
+        mode: None,
+        highest_level: None,
+    }]
+}
+
+const fn factors(codes: bool, passkeys: bool) -> SecondFactors {
+    SecondFactors { codes, passkeys }
+}
+
+/// Every page for staff, in every state worth seeing.
+pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
+    [
+        way_in::pages(language, assets),
+        account::pages(language, assets),
+        cases::pages(language, assets),
+        members::pages(language, assets),
+        systems::pages(language, assets),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|(name, page)| (format!("staff-{name}"), page))
+    .collect()
+}
