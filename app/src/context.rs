@@ -97,6 +97,8 @@ pub enum StaffSection {
     Members,
     /// The organisation's systems and their credentials.
     Systems,
+    /// The tokens by which the organisation's directory provisions its staff.
+    Provisioning,
     /// How the organisation's staff sign in.
     SignInRules,
     /// The staff member's own account.
@@ -105,10 +107,11 @@ pub enum StaffSection {
 
 impl StaffSection {
     /// Every part, in the order of the navigation.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Cases,
         Self::Members,
         Self::Systems,
+        Self::Provisioning,
         Self::SignInRules,
         Self::Account,
     ];
@@ -120,6 +123,7 @@ impl StaffSection {
             Self::Cases => "/staff/cases",
             Self::Members => "/staff/members",
             Self::Systems => "/staff/systems",
+            Self::Provisioning => "/staff/provisioning",
             Self::SignInRules => "/staff/sign-in-rules",
             Self::Account => "/staff/account",
         }
@@ -268,7 +272,7 @@ pub enum Flash {
     MemberReactivated,
     /// They changed a system.
     SystemSaved,
-    /// They took back a credential of a system.
+    /// They took back a credential of a system, or a token of a directory.
     CredentialWithdrawn,
     /// They registered a public key of a system.
     KeyAdded,

@@ -185,9 +185,14 @@ fn the_language_form_offers_the_other_language_and_comes_back_to_the_page() {
     for_every_page(|name, language, html| {
         let other = if language == Language::Swedish { "en" } else { "sv" };
         // What is shown once would be gone.
-        let once = ["staff-recovery-codes", "staff-invited", "staff-system-secret"]
-            .iter()
-            .any(|page| name.starts_with(page));
+        let once = [
+            "staff-recovery-codes",
+            "staff-invited",
+            "staff-system-secret",
+            "staff-provisioning-token",
+        ]
+        .iter()
+        .any(|page| name.starts_with(page));
         if once {
             assert!(!html.contains("/language"), "{name}");
             return;
@@ -225,6 +230,7 @@ fn whoever_is_signed_in_can_sign_out_by_a_form_on_each_page() {
             "staff-invited",
             "staff-rules",
             "staff-system",
+            "staff-provisioning",
         ]
         .iter()
         .any(|part| name.contains(part));

@@ -1,4 +1,4 @@
-### The admins' pages: staff, systems and sign-in rules.
+### The admins' pages: staff, systems, the directory and sign-in rules.
 
 ## What roles may
 
@@ -146,6 +146,40 @@ system-withdrawn = It is no longer valid.
 system-key-added = The key is saved.
 system-key-set-added = The address is saved.
 system-disabled = The system is disabled.
+
+## Directory
+
+provisioning-title = Directory
+provisioning-lead = Your directory, for example Entra ID or Okta, can itself add, change and shut the accounts of staff here.
+provisioning-meaning = Whoever is shut out in the directory is signed out here too and does not get in again. This is called provisioning and is done with SCIM 2.0.
+provisioning-address = Address
+provisioning-address-hint = Paste it into the directory's settings. In Entra ID the field is called Tenant URL, in Okta SCIM connector base URL.
+provisioning-tokens = Tokens
+provisioning-tokens-lead = The directory shows who it is with a token. Two can be valid at once while you change: make the new one, put it into the directory, then withdraw the old one.
+provisioning-none = No directory reaches any accounts here, since there is no valid token.
+provisioning-over = Tokens that are no longer valid
+provisioning-of-entra = For Entra ID, with work accounts
+provisioning-of-removed = For Entra ID, directory { $tenant }
+provisioning-of-other = For another directory, with passwords
+provisioning-directory-removed = The directory is removed
+provisioning-new = Make a token
+provisioning-name = Name
+provisioning-name-hint = What it is called in the list, for example Entra ID 2026.
+provisioning-directory = Directory
+provisioning-entra = Entra ID
+provisioning-entra-hint = Staff sign in with work accounts. The organisation's directory is { $tenant }.
+provisioning-other = Another directory
+provisioning-other-hint = Staff sign in with an e-mail address and a password. You invite those whom the directory has added.
+provisioning-no-entra = If the directory is Entra ID with work accounts, those who run Postvalv must first add it for the organisation.
+provisioning-directory-wrong = That directory is no longer the organisation's. Choose the directory again.
+provisioning-days = For so many days it is valid
+provisioning-days-hint = When the time is over the directory no longer reaches the accounts. Change the token before then.
+provisioning-days-wrong = Write a whole number of days between 1 and { $most }.
+provisioning-too-many = There are already { $limit } valid tokens. Withdraw one of them first.
+provisioning-made-title = Save the directory's token
+provisioning-made-lead = It is shown only now. Put it into the directory's settings at once. Whoever has it can shut accounts and decide roles, so do not pass it on.
+provisioning-token = Secret token
+provisioning-made-done = I have saved it
 
 ## Sign-in rules
 

@@ -1,4 +1,4 @@
-### Administratörernas sidor: personal, system och regler för inloggning.
+### Administratörernas sidor: personal, system, katalog och regler för inloggning.
 
 ## Vad rollerna får
 
@@ -146,6 +146,40 @@ system-withdrawn = Den gäller inte längre.
 system-key-added = Nyckeln är sparad.
 system-key-set-added = Adressen är sparad.
 system-disabled = Systemet är avstängt.
+
+## Katalog
+
+provisioning-title = Katalog
+provisioning-lead = Er katalog, till exempel Entra ID eller Okta, kan själv lägga till, ändra och stänga av personalens konton här.
+provisioning-meaning = Den som stängs av i katalogen loggas ut här också och kommer inte in igen. Det kallas provisionering och görs med SCIM 2.0.
+provisioning-address = Adress
+provisioning-address-hint = Klistra in den i katalogens inställningar. I Entra ID heter fältet Tenant URL, i Okta SCIM connector base URL.
+provisioning-tokens = Token
+provisioning-tokens-lead = Katalogen visar vem den är med en token. Två kan gälla samtidigt medan du byter: skapa den nya, lägg den i katalogen och dra sedan in den gamla.
+provisioning-none = Ingen katalog kommer åt några konton här, för det finns ingen token som gäller.
+provisioning-over = Token som inte gäller längre
+provisioning-of-entra = För Entra ID, med arbetskonton
+provisioning-of-removed = För Entra ID, katalog { $tenant }
+provisioning-of-other = För en annan katalog, med lösenord
+provisioning-directory-removed = Katalogen är borttagen
+provisioning-new = Skapa en token
+provisioning-name = Namn
+provisioning-name-hint = Så heter den i listan, till exempel Entra ID 2026.
+provisioning-directory = Katalog
+provisioning-entra = Entra ID
+provisioning-entra-hint = Personalen loggar in med arbetskonton. Organisationens katalog är { $tenant }.
+provisioning-other = En annan katalog
+provisioning-other-hint = Personalen loggar in med e‑postadress och lösenord. Du bjuder in dem som katalogen har lagt till.
+provisioning-no-entra = Ska katalogen vara Entra ID med arbetskonton måste driften av Postvalv först lägga till den för organisationen.
+provisioning-directory-wrong = Den katalogen är inte längre organisationens. Välj katalog igen.
+provisioning-days = Så många dagar gäller den
+provisioning-days-hint = När tiden är slut slutar katalogen att nå kontona. Byt token innan dess.
+provisioning-days-wrong = Skriv ett helt antal dagar mellan 1 och { $most }.
+provisioning-too-many = Det finns redan { $limit } token som gäller. Dra in en av dem först.
+provisioning-made-title = Spara katalogens token
+provisioning-made-lead = Den visas bara nu. Lägg den direkt i katalogens inställningar. Den som har den kan stänga av konton och bestämma roller, så skicka den inte vidare.
+provisioning-token = Hemlig token
+provisioning-made-done = Jag har sparat den
 
 ## Regler för inloggning
 

@@ -212,24 +212,20 @@ pub(crate) fn tick(name: &'static str, label: String, hint: Option<String>, tick
 
 /// One of several, to be chosen: value, what it is called, and what it means.
 pub(crate) struct Choice {
-    pub(crate) value: &'static str,
+    pub(crate) value: String,
     pub(crate) label: String,
     pub(crate) hint: Option<String>,
 }
 
 /// A question with a few answers, of which one is chosen.
-pub(crate) fn choices(
-    name: &'static str,
-    legend: String,
-    choices: Vec<Choice>,
-    chosen: &'static str,
-) -> impl IntoView + use<> {
+pub(crate) fn choices(name: &'static str, legend: String, choices: Vec<Choice>, chosen: &str) -> impl IntoView + use<> {
     let choices: Vec<_> = choices
         .into_iter()
         .map(|choice| {
             let id = format!("{name}-{}", choice.value);
             let hint_id = format!("{id}-hint");
             let described_by = choice.hint.is_some().then(|| hint_id.clone());
+            let checked = choice.value == chosen;
             view! {
                 <div class="tick">
                     <input
@@ -237,7 +233,7 @@ pub(crate) fn choices(
                         name=name
                         type="radio"
                         value=choice.value
-                        checked=choice.value == chosen
+                        checked=checked
                         aria-describedby=described_by
                     />
                     <label for=id>{choice.label}</label>

@@ -99,6 +99,7 @@ const fn section_title(section: StaffSection) -> &'static str {
         StaffSection::Cases => "staff-cases-title",
         StaffSection::Members => "members-title",
         StaffSection::Systems => "systems-title",
+        StaffSection::Provisioning => "provisioning-title",
         StaffSection::SignInRules => "rules-title",
         StaffSection::Account => "account-title",
     }

@@ -14,6 +14,7 @@ mod own_sessions;
 mod passkey;
 mod password;
 mod place;
+mod provisioning;
 mod return_to;
 mod rules;
 mod second_factor;
@@ -247,6 +248,7 @@ fn signed_in() -> Routes {
         .merge(own_passkeys())
         .merge(for_members())
         .merge(for_systems())
+        .merge(for_provisioning())
 }
 
 /// What admins decide about staff, and how staff sign in.
@@ -344,4 +346,21 @@ fn for_systems() -> Routes {
             systems::withdraw,
         )
         .add(post, "/staff/systems/{id}/disable", change, systems::disable)
+}
+
+/// What admins decide about the directories that provision staff.
+fn for_provisioning() -> Routes {
+    let (see, change) = (
+        Access::Staff(Action::SeeProvisioning),
+        Access::Staff(Action::ChangeProvisioning),
+    );
+    Routes::default()
+        .add(Method::GET, "/staff/provisioning", see, provisioning::page)
+        .add(Method::POST, "/staff/provisioning/tokens", change, provisioning::create)
+        .add(
+            Method::POST,
+            "/staff/provisioning/tokens/{id}/withdraw",
+            change,
+            provisioning::withdraw,
+        )
 }

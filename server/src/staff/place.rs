@@ -37,6 +37,7 @@ pub(crate) enum Place {
     Systems,
     NewSystem,
     System(SystemId),
+    Provisioning,
     SignInRules,
 }
 
@@ -63,6 +64,7 @@ impl Place {
             "/members/new" => Self::NewMember,
             "/systems" => Self::Systems,
             "/systems/new" => Self::NewSystem,
+            "/provisioning" => Self::Provisioning,
             "/sign-in-rules" => Self::SignInRules,
             _ => {
                 if let Some(name) = rest.strip_prefix("/sign-in/") {
@@ -124,6 +126,7 @@ impl fmt::Display for Place {
             Self::NewMember => "/members/new",
             Self::Systems => "/systems",
             Self::NewSystem => "/systems/new",
+            Self::Provisioning => "/provisioning",
             Self::SignInRules => "/sign-in-rules",
             Self::SignIn(name) => return write!(f, "/staff/sign-in/{name}"),
             Self::Invitation(token) => return write!(f, "/staff/invitations/{token}"),
@@ -164,6 +167,7 @@ mod tests {
             ("/staff/systems".to_owned(), true),
             ("/staff/systems/new".to_owned(), true),
             (format!("/staff/systems/{id}"), true),
+            ("/staff/provisioning".to_owned(), true),
             ("/staff/sign-in-rules".to_owned(), true),
         ] {
             let place = Place::parse(&path).unwrap();

@@ -89,6 +89,7 @@ fn frame(actor: &StaffActor, has_notices: bool) -> StaffFrame {
         StaffSection::Cases => Action::SeeCases,
         StaffSection::Members => Action::SeeStaff,
         StaffSection::Systems => Action::SeeSystems,
+        StaffSection::Provisioning => Action::SeeProvisioning,
         StaffSection::SignInRules => Action::SeeSignInRules,
         StaffSection::Account => Action::OwnAccount,
     };

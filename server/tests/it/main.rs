@@ -42,6 +42,7 @@ mod passkeys;
 mod places;
 mod provider;
 mod provider_check;
+mod provisioning;
 mod recipients;
 mod rights;
 mod routes;

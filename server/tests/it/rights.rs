@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::body::Body;
 use http::{Method, Request, StatusCode, header};
-use portal::{Action, Role};
+use portal::{Action, OperatorActor, Role};
 use server::routes::{Access, Route};
 
 use crate::browser::{Answer, Browser};
@@ -62,12 +62,9 @@ async fn each_role_gets_in_exactly_where_the_table_says() {
     let mut eva = app.colleague(&mut karin, "Eva", Role::Auditor).await;
     let routes = routes(&app);
     let tried: BTreeSet<String> = routes.iter().map(|(_, action)| format!("{action:?}")).collect();
-    // What has no page yet has no route: the audit log, and the tokens of directories.
+    // What has no page yet has no route: the audit log.
     let all: BTreeSet<String> = Action::ALL.iter().map(|action| format!("{action:?}")).collect();
-    assert_eq!(
-        all.difference(&tried).collect::<Vec<_>>(),
-        ["ChangeProvisioning", "SeeAudit", "SeeProvisioning"]
-    );
+    assert_eq!(all.difference(&tried).collect::<Vec<_>>(), ["SeeAudit"]);
     for (role, browser) in [
         (Role::Admin, &mut karin),
         (Role::Sender, &mut bo),
@@ -188,7 +185,12 @@ async fn whose_role_has_no_cases_lands_elsewhere() {
     let page = eva.get("/staff/members").await;
     assert_eq!(page.status, StatusCode::OK);
     // An auditor sees everything there, and is offered nothing that they may not do.
-    for path in ["/staff/members", "/staff/systems", "/staff/sign-in-rules"] {
+    for path in [
+        "/staff/members",
+        "/staff/systems",
+        "/staff/provisioning",
+        "/staff/sign-in-rules",
+    ] {
         let text = eva.get(path).await.text();
         let main = text.split("<main").nth(1).unwrap().split("</main>").next().unwrap();
         assert!(!main.contains("<button") && !main.contains("/new\""), "{path}: {main}");
@@ -291,11 +293,19 @@ async fn what_is_no_id_is_nobodys_page() {
 }
 
 #[tokio::test]
-async fn another_organisations_people_and_systems_are_not_there() {
+async fn another_organisations_people_systems_and_tokens_are_not_there() {
     let app = App::without_second_factor().await;
     let mut karin = app.admin().await;
     let (system, _) = app.system("Söderby kommun").await;
     let soderby = app.organisation("Söderby kommun").await;
+    let operator = OperatorActor::on_this_host(app.request_info());
+    app.directory_of(soderby.id, None).await;
+    let token = app
+        .portal
+        .list_provisioning_tokens(&operator, soderby.id)
+        .await
+        .unwrap()[0]
+        .clone();
     let link = app.invitation(&soderby).await;
     let mut other = app.browser();
     other.post(&link, &new_password(PASSWORD)).await;
@@ -312,6 +322,7 @@ async fn another_organisations_people_and_systems_are_not_there() {
             _ if !route.path.contains("{id}") => continue,
             "/staff/members" => id.clone(),
             "/staff/systems" => system.to_string(),
+            "/staff/provisioning/tokens" => token.id.to_string(),
             "/staff/sessions" | "/staff/account/passkeys" => NOBODY.to_owned(),
             elsewhere => panic!("{elsewhere}: whose are these? Say so here"),
         };
@@ -341,6 +352,19 @@ async fn another_organisations_people_and_systems_are_not_there() {
     assert!(other.is_staff().await);
     assert!(!karin.get("/staff/systems").await.text().contains(&system.to_string()));
     assert!(!karin.get("/staff/members").await.text().contains(&id));
+    assert!(
+        !karin
+            .get("/staff/provisioning")
+            .await
+            .text()
+            .contains(&token.id.to_string())
+    );
+    let tokens = app
+        .portal
+        .list_provisioning_tokens(&operator, soderby.id)
+        .await
+        .unwrap();
+    assert_eq!(tokens, [token]);
 }
 
 #[tokio::test]

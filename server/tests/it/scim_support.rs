@@ -38,10 +38,15 @@ impl App {
             days: 365,
         };
         let made = self.portal.create_provisioning_token(&operator, organisation, new);
+        self.directory_with(organisation, made.await.unwrap().token.expose().clone())
+    }
+
+    /// A directory of an organisation that comes with this token.
+    pub(crate) const fn directory_with(&self, organisation: OrganisationId, token: String) -> Directory<'_> {
         Directory {
             app: self,
             organisation,
-            token: made.await.unwrap().token.expose().clone(),
+            token,
         }
     }
 }

@@ -33,6 +33,7 @@ pub(crate) fn any_form() -> String {
         ("repeated_password", "b"),
         ("days", "none"),
         ("key", "none"),
+        ("directory", "none"),
         ("networks", "nowhere"),
         ("address", "nowhere"),
         ("key_set_days", "none"),

@@ -3,6 +3,7 @@
 mod account;
 pub(crate) mod cases;
 mod members;
+mod provisioning;
 mod systems;
 mod way_in;
 
@@ -66,6 +67,7 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
         cases::pages(language, assets),
         members::pages(language, assets),
         systems::pages(language, assets),
+        provisioning::pages(language, assets),
     ]
     .into_iter()
     .flatten()

@@ -165,7 +165,7 @@ pub(super) fn role_choice(texts: &Texts, chosen: Role) -> impl IntoView + use<> 
     let roles = Role::ALL
         .into_iter()
         .map(|role| Choice {
-            value: role.as_str(),
+            value: role.to_string(),
             label: texts.get(words::role(role)),
             hint: Some(texts.get(words::role_hint(role))),
         })

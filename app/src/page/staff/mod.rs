@@ -5,10 +5,12 @@
 
 mod account;
 mod cases;
+mod credential;
 mod member;
 mod members;
 mod passkey;
 mod password;
+mod provisioning;
 mod rules;
 mod second_factor;
 mod sign_in;
@@ -25,6 +27,7 @@ pub use passkey::{NewPasskey, NewPasskeyProblem, new_passkey_page};
 pub use password::{
     Invitation, NewPasswordProblem, accepted_early_page, invitation_page, password_page, void_invitation_page,
 };
+pub use provisioning::{ProvisioningPage, TokenForm, TokenProblem, provisioning_page, provisioning_token_page};
 pub use rules::{RulesForm, RulesProblem, rules_page};
 pub use second_factor::{
     CodeProblem, SecondFactorSetUp, recovery_codes_page, second_factor_page, second_factor_set_up_page,

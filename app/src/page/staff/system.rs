@@ -1,15 +1,16 @@
 //! An admin's page for one system: what it may do and what it proves itself with. What they can change stands in `system_forms`.
 
-use base::{CredentialId, Timestamp};
+use base::CredentialId;
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use portal::{Credential, CredentialKind, CredentialState, InvalidKey, System};
 
+use super::credential::{self, Card};
 use super::system_forms::forms;
 use super::systems::{scope, state};
 use super::words;
 use crate::component::form::{refusal, title};
-use crate::component::{back_link, icon, told};
+use crate::component::{back_link, told};
 use crate::context::{Flash, Layout};
 use crate::page::Page;
 use crate::shell::{Head, render};
@@ -130,7 +131,7 @@ pub fn system_page(
         .map(|credential| {
             let trouble = troubles.iter().find(|(id, _)| *id == credential.id);
             let trouble = trouble.map(|(_, problem)| *problem);
-            credential_line(texts, system, credential, trouble, may_change, time_zone)
+            credential_card(texts, system, credential, trouble, may_change, time_zone)
         })
         .collect();
     let forms = may_change.then(|| forms(texts, system, problem));
@@ -154,7 +155,7 @@ pub fn system_page(
     })
 }
 
-fn credential_line(
+fn credential_card(
     texts: &'static Texts,
     system: &System,
     credential: &Credential,
@@ -162,64 +163,33 @@ fn credential_line(
     may_change: bool,
     time_zone: &TimeZone,
 ) -> impl IntoView + use<> {
-    let day = |at: Timestamp| dates::date(texts, dates::local_date(at, time_zone));
-    let on = |key, at| texts.with(key, &[("day", day(at).into())]);
     let kind = match credential.kind {
         CredentialKind::Secret => "system-credential-secret",
         CredentialKind::PublicKey => "system-credential-key",
         CredentialKind::KeySet => "system-credential-key-set",
     };
-    let (class, key) = match credential.state {
-        CredentialState::Valid => ("state good", "system-credential-valid"),
-        CredentialState::Ended => ("state", "system-credential-ended"),
-        CredentialState::Withdrawn => ("state", "system-credential-withdrawn"),
-    };
     let valid = credential.state == CredentialState::Valid;
-    let created = on("system-credential-created", credential.created_at);
-    let expires = credential
-        .expires_at
-        .filter(|_| valid)
-        .map(|at| on("system-credential-expires", at));
-    let used = credential.last_used_at.map_or_else(
-        || texts.get("system-credential-never-used"),
-        |at| {
-            let at = dates::day_and_time(texts, at, time_zone);
-            texts.with("system-credential-used", &[("at", at.into())])
-        },
-    );
-    // A key's name tells it from the others, and an address does.
+    let expires_at = credential.expires_at.filter(|_| valid);
+    let (id, last_used_at) = (credential.id.to_string(), credential.last_used_at);
     let key_id = credential.key.as_ref().map(|key| key.key_id.clone());
-    let name_of_own = key_id.or_else(|| credential.key_set_address.clone());
-    let trouble = trouble.filter(|_| valid).map(|problem| {
-        let problem = texts.get(key_set_problem(problem));
-        texts.with("system-key-set-trouble", &[("problem", problem.into())])
-    });
-    let id = credential.id.to_string();
-    let (name, button) = (format!("credential-{id}"), format!("withdraw-{id}"));
-    let labelled_by = format!("{button} {name}");
-    let action = format!("/staff/systems/{}/credentials/{id}/withdraw", system.id);
-    let withdraw = (valid && may_change).then(|| {
-        view! {
-            <form method="post" action=action>
-                <button class="link" id=button aria-labelledby=labelled_by>
-                    {texts.get("system-withdraw")}
-                </button>
-            </form>
-        }
-    });
-    view! {
-        <li class="card">
-            <h3 id=name>{texts.get(kind)} " " <span class=class>{texts.get(key)}</span></h3>
-            {name_of_own.map(|name| view! { <p class="code">{name}</p> })}
-            {trouble.map(|trouble| view! { <div class="notice wrong">{icon("info")} <p>{trouble}</p></div> })}
-            <ul class="facts">
-                <li>{created}</li>
-                {expires.map(|expires| view! { <li>{expires}</li> })}
-                <li>{used}</li>
-            </ul>
-            {withdraw}
-        </li>
+    Card {
+        title: texts.get(kind),
+        state: match credential.state {
+            CredentialState::Valid => credential::VALID,
+            CredentialState::Ended => credential::ENDED,
+            CredentialState::Withdrawn => credential::WITHDRAWN,
+        },
+        // A key's name tells it from the others, and an address does.
+        code: key_id.or_else(|| credential.key_set_address.clone()),
+        trouble: trouble.filter(|_| valid).map(|problem| {
+            let problem = texts.get(key_set_problem(problem));
+            texts.with("system-key-set-trouble", &[("problem", problem.into())])
+        }),
+        facts: credential::times(texts, credential.created_at, expires_at, last_used_at, time_zone),
+        withdraw: (valid && may_change).then(|| format!("/staff/systems/{}/credentials/{id}/withdraw", system.id)),
+        id,
     }
+    .view(texts)
 }
 
 /// What is wrong with an address, and what to do about it.
