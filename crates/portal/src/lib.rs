@@ -75,9 +75,9 @@ pub use message::{
 pub use open::{NotReady, OpenError};
 pub use organisation::{NewOrganisation, Organisation, SetUpError, SignInRules, TenantError};
 pub use provisioning::{
-    Email, GroupAttributes, GroupKey, GroupReference, NameParts, NewProvisioningToken, ProvisionedGroup,
+    Email, GroupAttributes, GroupKey, GroupMembers, GroupReference, NameParts, NewProvisioningToken, ProvisionedGroup,
     ProvisionedUser, ProvisioningError, ProvisioningToken, ProvisioningTokenError, ProvisioningTokenMade,
-    ProvisioningTokenRefused, ProvisioningTokenState, RoleValue, UserAttributes, UserFilter, UserKey, UserList,
+    ProvisioningTokenRefused, ProvisioningTokenState, RoleValue, Selected, Selection, UserAttributes, UserKey,
     caseless,
 };
 pub use purge::{PurgeMode, PurgeReport};

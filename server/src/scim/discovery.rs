@@ -4,13 +4,13 @@
 use axum::extract::{OriginalUri, Path, State};
 use axum::response::Response;
 use http::StatusCode;
-use portal::ProvisioningActor;
+use portal::{ProvisioningActor, Selected};
 use serde_json::{Value, json};
 
 use super::authentication::Directory;
 use super::error::ScimError;
 use super::request::{Body, MAX_COUNT, Query};
-use super::response::{Page, json_response, list};
+use super::response::{json_response, list};
 use super::schema::{GROUP, Schema};
 use super::value::Resource;
 use super::{ScimState, groups, users};
@@ -55,7 +55,7 @@ fn described(uri: &http::Uri, resources: impl IntoIterator<Item = Value>) -> Res
         Value::Object(resource) => Some(resource),
         _ => None,
     });
-    Ok(list(&query, Page::of_all(resources.collect(), &query)))
+    Ok(list(&query, query.selection(None).of(resources.collect())))
 }
 
 /// `GET /ResourceTypes`
@@ -117,9 +117,9 @@ pub(super) async fn search(
     };
     let groups = groups::found(&state, &actor, &of_groups).await?;
     let shown: Vec<Resource> = users.shown.into_iter().chain(groups.shown).collect();
-    let page = Page {
+    let found = Selected {
         total: users.total + groups.total,
         shown,
     };
-    Ok(list(&query, page))
+    Ok(list(&query, found))
 }

@@ -4,14 +4,14 @@ use axum::extract::{OriginalUri, Path, State};
 use axum::response::{IntoResponse, Response};
 use base::GroupId;
 use http::StatusCode;
-use portal::{GroupKey, ProvisionedGroup, ProvisioningActor};
+use portal::{GroupKey, GroupMembers, ProvisionedGroup, ProvisioningActor, Selected, Selection};
 
 use super::authentication::Directory;
 use super::condition::keeps;
 use super::error::ScimError;
 use super::request::{Body, Query};
 use super::resource;
-use super::response::{self, Page, made, sent};
+use super::response::{self, made, sent};
 use super::schema::GROUP;
 use super::users::names;
 use super::value::{self, Resource};
@@ -44,9 +44,14 @@ pub(super) async fn read(
 ) -> Result<Response, ScimError> {
     let shown = Query::of_address(&uri)?.shown;
     let with_members = shown.has("members");
-    let key = GroupKey::Id(id(&group)?);
-    let found = state.portal.find_provisioned_groups(&actor, key, with_members).await?;
-    let group = found.first().ok_or(ScimError::not_found())?;
+    let members = if with_members {
+        GroupMembers::Shown
+    } else {
+        GroupMembers::Unasked
+    };
+    let (key, all) = (GroupKey::Id(id(&group)?), Selection::default());
+    let found = state.portal.find_provisioned_groups(&actor, key, members, &all).await?;
+    let group = found.shown.first().ok_or(ScimError::not_found())?;
     Ok(sent(&shown.of(resource::group(group, &state.base, with_members))))
 }
 
@@ -120,29 +125,35 @@ pub(super) async fn search(
     Ok(response::list(&query, found(&state, &actor, &query).await?))
 }
 
-/// The groups that are asked for. One that is named is found without looking at the others.
-pub(super) async fn found(state: &ScimState, actor: &ProvisioningActor, query: &Query) -> Result<Page, ScimError> {
-    let named = query.filter.as_ref().and_then(names);
-    let key = match named {
+/// The groups that are asked for. One that is named is found without looking at the others, and members are read where they are
+/// sent or asked for.
+pub(super) async fn found(
+    state: &ScimState,
+    actor: &ProvisioningActor,
+    query: &Query,
+) -> Result<Selected<Resource>, ScimError> {
+    let key = match query.filter.as_ref().and_then(names) {
         Some((name, value)) if name.eq_ignore_ascii_case("displayName") => GroupKey::DisplayName(value),
         Some((name, value)) if name.eq_ignore_ascii_case("id") => match value.parse() {
             Ok(id) => GroupKey::Id(id),
-            Err(_) => return Ok(Page::of_all(Vec::new(), query)),
+            Err(_) => return Ok(Selected::default()),
         },
         _ => GroupKey::All,
     };
-    // A condition may ask for members that are not sent.
-    let is_sent = query.shown.has("members");
-    let with_members = is_sent || query.filter.is_some();
-    let groups = state.portal.find_provisioned_groups(actor, key, with_members).await?;
-    let resources = groups
-        .iter()
-        .map(|group| resource::group(group, &state.base, with_members));
-    let is_kept = |resource: &Resource| {
-        query
-            .filter
-            .as_ref()
-            .is_none_or(|filter| keeps(&GROUP, filter, resource))
+    let are_sent = query.shown.has("members");
+    let are_tested = query.filter.as_ref().is_some_and(|filter| filter.names("members"));
+    let members = match (are_tested, are_sent) {
+        (true, _) => GroupMembers::Tested,
+        (false, true) => GroupMembers::Shown,
+        (false, false) => GroupMembers::Unasked,
     };
-    Ok(Page::of_all(resources.filter(is_kept).collect(), query))
+    let resource = |group: &ProvisionedGroup, with_members| resource::group(group, &state.base, with_members);
+    let keeps = |filter| move |group: &ProvisionedGroup| keeps(&GROUP, filter, &resource(group, are_tested));
+    let keep = query.filter.as_ref().map(keeps);
+    let selection = query.selection(keep.as_ref().map(|keep| keep as _));
+    let selected = state
+        .portal
+        .find_provisioned_groups(actor, key, members, &selection)
+        .await?;
+    Ok(selected.map(|group| resource(&group, are_sent)))
 }

@@ -3,6 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use http::{StatusCode, Uri, header};
+use portal::Selection;
 use serde_json::Value;
 use url::form_urlencoded;
 
@@ -49,6 +50,15 @@ pub(super) struct Query {
 }
 
 impl Query {
+    /// Which of those that a condition keeps are shown.
+    pub(super) fn selection<'a, T>(&self, keep: Option<&'a (dyn Fn(&T) -> bool + Send + Sync)>) -> Selection<'a, T> {
+        Selection {
+            keep,
+            skip: self.start.saturating_sub(1),
+            take: self.count,
+        }
+    }
+
     /// Of the parameters in an address.
     pub(super) fn of_address(uri: &Uri) -> Result<Self, ScimError> {
         let mut given = Given::default();

@@ -2,33 +2,13 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use portal::Selected;
 use serde_json::{Value, json};
 
 use super::error::MEDIA_TYPE;
 use super::request::Query;
 use super::resource::Shown;
 use super::value::Resource;
-
-/// Some of the resources that were found.
-pub(super) struct Page {
-    /// How many there are.
-    pub(super) total: usize,
-    /// Those that are sent.
-    pub(super) shown: Vec<Resource>,
-}
-
-impl Page {
-    /// The page of all that were found.
-    pub(super) fn of_all(found: Vec<Resource>, query: &Query) -> Self {
-        let total = found.len();
-        let shown = found
-            .into_iter()
-            .skip(query.start.saturating_sub(1))
-            .take(query.count)
-            .collect();
-        Self { total, shown }
-    }
-}
 
 /// JSON as SCIM sends it.
 pub(super) fn json_response(status: StatusCode, body: &Value) -> Response {
@@ -53,15 +33,15 @@ pub(super) fn made(shown: &Shown, resource: Resource) -> Response {
 }
 
 /// A list (RFC 7644 section 3.4.2).
-pub(super) fn list(query: &Query, page: Page) -> Response {
-    let resources: Vec<Value> = page
+pub(super) fn list(query: &Query, selected: Selected<Resource>) -> Response {
+    let resources: Vec<Value> = selected
         .shown
         .into_iter()
         .map(|resource| Value::Object(query.shown.of(resource)))
         .collect();
     let body = json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
-        "totalResults": page.total,
+        "totalResults": selected.total,
         "startIndex": query.start,
         "itemsPerPage": resources.len(),
         "Resources": resources,

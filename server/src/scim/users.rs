@@ -4,7 +4,7 @@ use axum::extract::{OriginalUri, Path, State};
 use axum::response::{IntoResponse, Response};
 use base::StaffId;
 use http::StatusCode;
-use portal::{ProvisionedUser, ProvisioningActor, UserAttributes, UserFilter, UserKey};
+use portal::{ProvisionedUser, ProvisioningActor, Selected, UserAttributes, UserKey};
 
 use super::authentication::Directory;
 use super::condition::keeps;
@@ -12,7 +12,7 @@ use super::error::ScimError;
 use super::filter::{Filter, Literal, Operator, Test};
 use super::request::{Body, Query};
 use super::resource::{self, Shown};
-use super::response::{self, Page, made, sent};
+use super::response::{self, made, sent};
 use super::schema::{Schema, USER, WORK_USER};
 use super::value::{self, Resource};
 use super::{ScimState, patch};
@@ -137,42 +137,28 @@ pub(super) async fn search(
 }
 
 /// The users that are asked for. One that is named is found without looking at the others.
-pub(super) async fn found(state: &ScimState, actor: &ProvisioningActor, query: &Query) -> Result<Page, ScimError> {
+pub(super) async fn found(
+    state: &ScimState,
+    actor: &ProvisioningActor,
+    query: &Query,
+) -> Result<Selected<Resource>, ScimError> {
     let (schema, base) = (schema(actor), &*state.base);
     let resource = |user: &ProvisionedUser| resource::user(user, base);
-    let Some(filter) = &query.filter else {
-        let filter = UserFilter {
-            keep: None,
-            skip: query.start.saturating_sub(1),
-            take: query.count,
-        };
-        let list = state.portal.list_provisioned_users(actor, &filter).await?;
-        return Ok(Page {
-            total: list.total,
-            shown: list.shown.iter().map(resource).collect(),
-        });
-    };
-    let is_kept = |user: &ProvisionedUser| keeps(schema, filter, &resource(user));
-    if let Some((name, value)) = names(filter)
-        && let Some(key) = key(name, value)
+    let key = match query
+        .filter
+        .as_ref()
+        .and_then(names)
+        .and_then(|(name, value)| key(name, value))
     {
-        let found = match key {
-            Ok(key) => state.portal.find_provisioned_users(actor, key).await?,
-            Err(NoId) => Vec::new(),
-        };
-        let kept: Vec<Resource> = found.iter().filter(|user| is_kept(user)).map(resource).collect();
-        return Ok(Page::of_all(kept, query));
-    }
-    let filter = UserFilter {
-        keep: Some(&is_kept),
-        skip: query.start.saturating_sub(1),
-        take: query.count,
+        Some(Ok(key)) => key,
+        Some(Err(NoId)) => return Ok(Selected::default()),
+        None => UserKey::All,
     };
-    let list = state.portal.list_provisioned_users(actor, &filter).await?;
-    Ok(Page {
-        total: list.total,
-        shown: list.shown.iter().map(resource).collect(),
-    })
+    let keeps = |filter| move |user: &ProvisionedUser| keeps(schema, filter, &resource(user));
+    let keep = query.filter.as_ref().map(keeps);
+    let selection = query.selection(keep.as_ref().map(|keep| keep as _));
+    let selected = state.portal.find_provisioned_users(actor, key, &selection).await?;
+    Ok(selected.map(|user| resource(&user)))
 }
 
 /// A text that is no id, so that nobody has it.

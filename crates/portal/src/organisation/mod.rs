@@ -15,6 +15,7 @@ pub(crate) use tenant::{has_tenant, tenants_of};
 
 use base::{OrganisationId, Timestamp};
 use jiff::tz::TimeZone;
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, SqlErr,
 };
@@ -111,9 +112,11 @@ pub(crate) async fn find_row_by_address(
     entity::Entity::find().filter(by).one(on).await
 }
 
-/// As [`find_row`]; nobody else changes it until the transaction ends. (SQLite has one writer at a time.)
+/// As [`find_row`]; nobody else changes or locks it until the transaction ends. (SQLite has one writer at a time.) Rows that refer to
+/// the organisation can be written meanwhile: whoever writes one may hold what comes after the organisation in the order of locks.
 pub(crate) async fn lock_row(on: &WriteTransaction, id: OrganisationId) -> Result<Option<entity::Model>, DbErr> {
-    entity::Entity::find_by_id(*id.as_uuid()).lock_exclusive().one(on).await
+    let row = entity::Entity::find_by_id(*id.as_uuid());
+    row.lock(LockType::NoKeyUpdate).one(on).await
 }
 
 /// The row of the organisation with that id.

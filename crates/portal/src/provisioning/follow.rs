@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use base::{StaffId, Timestamp};
 
 use super::attributes::{Opening, UserAttributes};
-use super::user::{EXTERNAL_ID, USER_NAME, User, account_email, locked, place, row_or_new};
+use super::user::{EXTERNAL_ID, USER_NAME, User, account_email, place, row_or_new};
 use super::{Directory, ProvisioningError, caseless, entity, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
@@ -24,15 +24,7 @@ pub(super) async fn write(
     let (directory, id) = (Directory::of(actor), user.account.id());
     let email = account_email(directory, said)?;
     let was_given_up = user.row.as_ref().is_some_and(|row| row.deleted_at.is_some());
-    let opening = Opening::of(
-        said.active,
-        user.account.deactivated_at(),
-        user.row
-            .as_ref()
-            .and_then(|row| row.shut_at)
-            .map(Timestamp::from_millis),
-    );
-    let shut_at = obey(context, transaction, actor, &user, opening).await?;
+    let shut_at = obey(context, transaction, actor, &user, user.opening(said.active)).await?;
     directory::rename_account(context, transaction, &user.account, &said.account_name(), &email).await?;
 
     let of_groups = store::roles_from_groups(transaction, directory, &[id]).await?;
@@ -141,19 +133,19 @@ async fn change_role(
     context.audit.record(transaction, context.now(), &entry).await
 }
 
-/// Lets accounts follow the roles that their groups give, where their own `roles` name none. `before` says what their groups gave
-/// until now.
+/// Lets accounts follow the roles that their groups give, where their own `roles` name none. `users` are locked; `before` says what
+/// their groups gave until now.
 pub(super) async fn follow_groups(
     context: &Context,
     transaction: &WriteTransaction,
     actor: &ProvisioningActor,
+    users: &HashMap<StaffId, User>,
     affected: &[StaffId],
     before: &HashMap<StaffId, Role>,
 ) -> Result<(), ProvisioningError> {
-    let directory = Directory::of(actor);
-    let after = store::roles_from_groups(transaction, directory, affected).await?;
+    let after = store::roles_from_groups(transaction, Directory::of(actor), affected).await?;
     for id in affected.iter().filter(|id| before.get(id) != after.get(id)) {
-        let user = locked(transaction, directory, *id).await?;
+        let user = users.get(id).ok_or(ProvisioningError::NotFound)?;
         if user.said_role().is_none() {
             let role = after.get(id).copied().unwrap_or(Role::Sender);
             change_role(context, transaction, actor, &user.account, role).await?;

@@ -9,12 +9,13 @@ use sea_orm::ConnectionTrait;
 
 use super::attributes::GroupAttributes;
 use super::follow::follow_groups;
-use super::user::{GroupReference, User};
+use super::selection::{Selected, Selection};
+use super::user::{User, locked_all};
 use super::{Directory, ProvisioningError, caseless, entity, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
+use crate::organisation;
 use crate::rights::Role;
-use crate::staff::directory;
 use crate::{Context, Fault, Portal, ProvisioningActor};
 
 /// The most groups of an organisation, from all its directories.
@@ -58,6 +59,17 @@ pub enum GroupKey<'a> {
     DisplayName(&'a str),
 }
 
+/// For what the members of groups are needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupMembers {
+    /// For nothing.
+    Unasked,
+    /// The groups that are shown come with them.
+    Shown,
+    /// The condition looks at them, so that every group has them read.
+    Tested,
+}
+
 fn place(group: &GroupId) -> Field<'_> {
     Field::new("provisioned_group", "sealed_attributes", group.as_bytes())
 }
@@ -69,42 +81,36 @@ fn attributes(context: &Context, row: &entity::group::Model) -> Result<GroupAttr
         .map_err(|_| Fault::new("what a directory said of a group can't be read"))
 }
 
-/// The names of a directory's groups.
-pub(super) async fn names(context: &Context, directory: Directory) -> Result<HashMap<GroupId, String>, Fault> {
-    let rows = store::groups(context.database.reader(), directory).await?;
+/// The names of those of the directory's groups that have these ids.
+pub(super) async fn names(
+    context: &Context,
+    on: &impl ConnectionTrait,
+    directory: Directory,
+    ids: &BTreeSet<GroupId>,
+) -> Result<HashMap<GroupId, String>, Fault> {
+    let rows = store::groups_with_ids(on, directory, ids).await?;
     let named = |row: &entity::group::Model| Ok((GroupId::from_uuid(row.id), attributes(context, row)?.display_name));
     rows.iter().map(named).collect()
 }
 
-/// Groups with their names.
-pub(super) async fn references(
-    context: &Context,
-    on: &impl ConnectionTrait,
-    directory: Directory,
-    ids: &[GroupId],
-) -> Result<Vec<GroupReference>, Fault> {
-    let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        if let Some(row) = store::group(on, directory, *id).await? {
-            let display_name = attributes(context, &row)?.display_name;
-            found.push(GroupReference { id: *id, display_name });
-        }
-    }
-    Ok(found)
-}
-
-fn view(
-    context: &Context,
-    row: &entity::group::Model,
-    members: impl IntoIterator<Item = StaffId>,
-) -> Result<ProvisionedGroup, Fault> {
+fn view(context: &Context, row: &entity::group::Model, members: BTreeSet<StaffId>) -> Result<ProvisionedGroup, Fault> {
     Ok(ProvisionedGroup {
         id: GroupId::from_uuid(row.id),
         attributes: attributes(context, row)?,
-        members: members.into_iter().collect(),
+        members,
         created_at: Timestamp::from_millis(row.created_at),
         changed_at: Timestamp::from_millis(row.changed_at),
     })
+}
+
+/// Says of groups who is in them.
+async fn fill(on: &impl ConnectionTrait, groups: &mut [ProvisionedGroup]) -> Result<(), Fault> {
+    let ids: Vec<GroupId> = groups.iter().map(|group| group.id).collect();
+    let mut members = store::members_of(on, &ids).await?;
+    for group in groups {
+        group.members = members.remove(&group.id).unwrap_or_default();
+    }
+    Ok(())
 }
 
 impl Portal {
@@ -124,8 +130,9 @@ impl Portal {
     ) -> Result<ProvisionedGroup, ProvisioningError> {
         let (context, directory) = (&*self.0, Directory::of(actor));
         new.check()?;
+        check_number(members)?;
         let transaction = context.database.write().await?;
-        store::lock_organisation(&transaction, directory.organisation)
+        organisation::lock_row(&transaction, directory.organisation)
             .await?
             .ok_or_else(|| Fault::new("a directory's organisation is missing"))?;
         if store::count_groups(&transaction, directory.organisation).await? >= MAX_GROUPS {
@@ -135,14 +142,15 @@ impl Portal {
         let id: GroupId = context.ids.next();
         let row = row(context, directory, id, now, new)?;
         is_free(&transaction, directory, id, &row).await?;
+        let users = locked_all(&transaction, directory, members).await?;
         store::put_group(&transaction, row.clone(), true).await?;
         record(context, &transaction, actor, AuditAction::GroupCreated, id).await?;
-        set_members(context, &transaction, actor, id, &BTreeSet::new(), members).await?;
+        set_members(context, &transaction, actor, id, &users, &BTreeSet::new(), members).await?;
         transaction.commit().await?;
-        Ok(view(context, &row, members.iter().copied())?)
+        Ok(view(context, &row, members.clone())?)
     }
 
-    /// Groups, oldest first; with their members when those are asked for.
+    /// Groups, oldest first. Of those that are not shown, the members are read only when the condition looks at them.
     ///
     /// # Errors
     ///
@@ -151,8 +159,9 @@ impl Portal {
         &self,
         actor: &ProvisioningActor,
         key: GroupKey<'_>,
-        with_members: bool,
-    ) -> Result<Vec<ProvisionedGroup>, ProvisioningError> {
+        members: GroupMembers,
+        selection: &Selection<'_, ProvisionedGroup>,
+    ) -> Result<Selected<ProvisionedGroup>, ProvisioningError> {
         let (context, directory) = (&*self.0, Directory::of(actor));
         let reader = context.database.reader();
         let rows = match key {
@@ -163,16 +172,16 @@ impl Portal {
                 store::groups_by_index(reader, directory, &indexes).await?
             }
         };
-        let mut found = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let members = if with_members {
-                store::members(reader, GroupId::from_uuid(row.id)).await?
-            } else {
-                Vec::new()
-            };
-            found.push(view(context, row, members)?);
+        let views = rows.iter().map(|row| view(context, row, BTreeSet::new()));
+        let mut found = views.collect::<Result<Vec<_>, Fault>>()?;
+        if members == GroupMembers::Tested {
+            fill(reader, &mut found).await?;
         }
-        Ok(found)
+        let mut selected = selection.of(found);
+        if members == GroupMembers::Shown {
+            fill(reader, &mut selected.shown).await?;
+        }
+        Ok(selected)
     }
 
     /// Changes a group. `change` gets it as it is, which nobody else changes meanwhile, and says how it and its members are to be.
@@ -198,6 +207,7 @@ impl Portal {
         let (said, members) = change(&seen)?;
         let finish = async {
             said.check()?;
+            check_number(&members)?;
             if said == seen.attributes && members == seen.members {
                 return Ok(seen);
             }
@@ -207,24 +217,29 @@ impl Portal {
                 ..row(context, directory, id, now, &said)?
             };
             is_free(&transaction, directory, id, &after).await?;
-            record(context, &transaction, actor, AuditAction::GroupChanged, id).await?;
             let role_changes = before.role != after.role;
-            let stay: Vec<StaffId> = seen.members.intersection(&members).copied().collect();
+            let affected = if role_changes {
+                &seen.members | &members
+            } else {
+                &seen.members ^ &members
+            };
+            let users = locked_all(&transaction, directory, &affected).await?;
+            record(context, &transaction, actor, AuditAction::GroupChanged, id).await?;
+            let kept = &seen.members & &members;
+            let stay: Vec<StaffId> = kept.iter().copied().collect();
             let of_groups = match role_changes {
                 true => store::roles_from_groups(&transaction, directory, &stay).await?,
                 false => HashMap::new(),
             };
-            let leaving: BTreeSet<StaffId> = seen.members.difference(&members).copied().collect();
             // Who leaves, leaves the group as it was; who joins, joins it as it is.
-            let kept: BTreeSet<StaffId> = stay.iter().copied().collect();
-            if !leaving.is_empty() {
-                set_members(context, &transaction, actor, id, &seen.members, &kept).await?;
+            if kept != seen.members {
+                set_members(context, &transaction, actor, id, &users, &seen.members, &kept).await?;
             }
             store::put_group(&transaction, after.clone(), false).await?;
             if role_changes {
-                follow_groups(context, &transaction, actor, &stay, &of_groups).await?;
+                follow_groups(context, &transaction, actor, &users, &stay, &of_groups).await?;
             }
-            set_members(context, &transaction, actor, id, &kept, &members).await?;
+            set_members(context, &transaction, actor, id, &users, &kept, &members).await?;
             transaction.commit().await?;
             Ok::<_, ProvisioningError>(view(context, &after, members)?)
         };
@@ -245,8 +260,9 @@ impl Portal {
         let transaction = context.database.write().await?;
         let row = store::lock_group(&transaction, directory, id).await?;
         row.ok_or(ProvisioningError::NotFound)?;
-        let members: BTreeSet<StaffId> = store::members(&transaction, id).await?.into_iter().collect();
-        set_members(context, &transaction, actor, id, &members, &BTreeSet::new()).await?;
+        let members = store::members(&transaction, id).await?;
+        let users = locked_all(&transaction, directory, &members).await?;
+        set_members(context, &transaction, actor, id, &users, &members, &BTreeSet::new()).await?;
         store::delete_group(&transaction, id).await?;
         record(context, &transaction, actor, AuditAction::GroupDeleted, id).await?;
         transaction.commit().await?;
@@ -299,47 +315,38 @@ async fn is_free(
     Ok(())
 }
 
-/// Makes `after` the group's members, and lets their roles follow.
+/// Passes when a group may have so many members.
+fn check_number(members: &BTreeSet<StaffId>) -> Result<(), ProvisioningError> {
+    if members.len() > MAX_MEMBERS {
+        return Err(ProvisioningError::TooMany("members"));
+    }
+    Ok(())
+}
+
+/// Makes `after` the group's members, and lets their roles follow. `users` are locked, and hold everybody who joins or leaves.
 async fn set_members(
     context: &Context,
     transaction: &WriteTransaction,
     actor: &ProvisioningActor,
     group: GroupId,
+    users: &HashMap<StaffId, User>,
     before: &BTreeSet<StaffId>,
     after: &BTreeSet<StaffId>,
 ) -> Result<(), ProvisioningError> {
-    if after.len() > MAX_MEMBERS {
-        return Err(ProvisioningError::TooMany("members"));
-    }
     let directory = Directory::of(actor);
     let added: Vec<StaffId> = after.difference(before).copied().collect();
     let removed: Vec<StaffId> = before.difference(after).copied().collect();
     for id in &added {
-        is_user(context, transaction, directory, *id).await?;
+        let is_seen = users.get(id).map(|user| user.is_seen_by(context, directory));
+        if !is_seen.transpose()?.unwrap_or(false) {
+            return Err(ProvisioningError::Invalid("a member is none of the directory's users"));
+        }
     }
     let affected: Vec<StaffId> = added.iter().chain(&removed).copied().collect();
     let roles = store::roles_from_groups(transaction, directory, &affected).await?;
     store::add_members(transaction, group, &added).await?;
     store::remove_members(transaction, group, &removed).await?;
-    follow_groups(context, transaction, actor, &affected, &roles).await
-}
-
-/// Passes when the directory knows a user with that id.
-async fn is_user(
-    context: &Context,
-    transaction: &WriteTransaction,
-    directory: Directory,
-    id: StaffId,
-) -> Result<(), ProvisioningError> {
-    let unknown = || ProvisioningError::Invalid("a member is none of the directory's users");
-    let account = directory::account(transaction, directory.organisation, id).await?;
-    let account = account.ok_or_else(unknown)?;
-    let row = store::user(transaction, id).await?;
-    if (User { account, row }).is_seen_by(context, directory)? {
-        Ok(())
-    } else {
-        Err(unknown())
-    }
+    follow_groups(context, transaction, actor, users, &affected, &roles).await
 }
 
 async fn record(

@@ -1,10 +1,9 @@
 //! Users as a directory looks for them: one by a name, or all that some condition keeps.
 
-use std::collections::HashMap;
+use base::{StaffId, TenantId};
 
-use base::{GroupId, StaffId, TenantId};
-
-use super::user::{EXTERNAL_ID, GroupReference, ProvisionedUser, USER_NAME, User, groups_of};
+use super::selection::{Selected, Selection};
+use super::user::{EXTERNAL_ID, ProvisionedUser, USER_NAME, User, groups_of};
 use super::{Directory, ProvisioningError, caseless, entity, store};
 use crate::staff::directory;
 use crate::{Context, Fault, Portal, ProvisioningActor, WorkAccount};
@@ -12,31 +11,14 @@ use crate::{Context, Fault, Portal, ProvisioningActor, WorkAccount};
 /// What a user can be found by without looking at the others.
 #[derive(Clone, Copy)]
 pub enum UserKey<'a> {
+    /// Every user.
+    All,
     /// The account's id.
     Id(StaffId),
     /// What the directory calls the account, whatever its capitals.
     UserName(&'a str),
     /// What the directory knows the user by, to the letter.
     ExternalId(&'a str),
-}
-
-/// Which of all users are wanted, and which of those are shown.
-pub struct UserFilter<'a> {
-    /// Whether a user is wanted; all of them when there is no condition.
-    pub keep: Option<&'a (dyn Fn(&ProvisionedUser) -> bool + Send + Sync)>,
-    /// How many of those that are wanted are passed over.
-    pub skip: usize,
-    /// How many are shown at most.
-    pub take: usize,
-}
-
-/// Users that were looked for.
-#[derive(Debug)]
-pub struct UserList {
-    /// How many there are.
-    pub total: usize,
-    /// Those that are shown, oldest account first.
-    pub shown: Vec<ProvisionedUser>,
 }
 
 impl Portal {
@@ -50,11 +32,13 @@ impl Portal {
         actor: &ProvisioningActor,
         id: StaffId,
     ) -> Result<ProvisionedUser, ProvisioningError> {
-        let found = self.find_provisioned_users(actor, UserKey::Id(id)).await?;
-        found.into_iter().next().ok_or(ProvisioningError::NotFound)
+        let all = Selection::default();
+        let found = self.find_provisioned_users(actor, UserKey::Id(id), &all).await?;
+        found.shown.into_iter().next().ok_or(ProvisioningError::NotFound)
     }
 
-    /// The users with a name: none or one, but that two may have one externalId where it is no object id of Entra ID.
+    /// Users, oldest account first. By a name there is none or one, but that two may have one externalId where it is no object id of
+    /// Entra ID. Of all users, everybody is looked at when there is a condition, and otherwise those that are shown.
     ///
     /// # Errors
     ///
@@ -63,47 +47,22 @@ impl Portal {
         &self,
         actor: &ProvisioningActor,
         key: UserKey<'_>,
-    ) -> Result<Vec<ProvisionedUser>, ProvisioningError> {
+        selection: &Selection<'_, ProvisionedUser>,
+    ) -> Result<Selected<ProvisionedUser>, ProvisioningError> {
         let (context, directory) = (&*self.0, Directory::of(actor));
-        let reader = context.database.reader();
         let found = match key {
+            UserKey::All => everybody(context, directory).await?,
             UserKey::Id(id) => with_id(context, directory, id).await?.into_iter().collect(),
             UserKey::UserName(name) => with_user_name(context, directory, name).await?,
             UserKey::ExternalId(external_id) => with_external_id(context, directory, external_id).await?,
         };
-        let mut seen = Vec::with_capacity(found.len());
-        for user in found {
-            let groups = groups_of(context, reader, directory, user.account.id()).await?;
-            seen.push(user.view(context, groups)?);
+        if selection.keep.is_some() {
+            return Ok(selection.of(views(context, directory, &found).await?));
         }
-        Ok(seen)
-    }
-
-    /// All users that are wanted, oldest account first. With a condition, everybody is looked at.
-    ///
-    /// # Errors
-    ///
-    /// [`ProvisioningError`].
-    pub async fn list_provisioned_users(
-        &self,
-        actor: &ProvisioningActor,
-        filter: &UserFilter<'_>,
-    ) -> Result<UserList, ProvisioningError> {
-        let (context, directory) = (&*self.0, Directory::of(actor));
-        let everybody = everybody(context, directory).await?;
-        let names = super::group::names(context, directory).await?;
-        let page = |length: usize| filter.skip.min(length)..filter.skip.saturating_add(filter.take).min(length);
-        let Some(keep) = filter.keep else {
-            let total = everybody.len();
-            let shown: Vec<User> = everybody.into_iter().skip(filter.skip).take(filter.take).collect();
-            let shown = views(context, directory, &shown, &names, false).await?;
-            return Ok(UserList { total, shown });
-        };
-        let mut wanted = views(context, directory, &everybody, &names, true).await?;
-        wanted.retain(keep);
-        let (total, page) = (wanted.len(), page(wanted.len()));
-        let shown = wanted.drain(page).collect();
-        Ok(UserList { total, shown })
+        let (total, page) = (found.len(), selection.page(found.len()));
+        let shown = found.get(page).unwrap_or_default();
+        let shown = views(context, directory, shown).await?;
+        Ok(Selected { total, shown })
     }
 }
 
@@ -123,24 +82,10 @@ async fn everybody(context: &Context, directory: Directory) -> Result<Vec<User>,
     Ok(seen)
 }
 
-async fn views(
-    context: &Context,
-    directory: Directory,
-    users: &[User],
-    names: &HashMap<GroupId, String>,
-    are_all: bool,
-) -> Result<Vec<ProvisionedUser>, Fault> {
+async fn views(context: &Context, directory: Directory, users: &[User]) -> Result<Vec<ProvisionedUser>, Fault> {
     let ids: Vec<StaffId> = users.iter().map(|user| user.account.id()).collect();
-    let of = (!are_all).then_some(ids.as_slice());
-    let mut memberships = store::memberships(context.database.reader(), directory, of).await?;
-    let view = |user: &User| {
-        let groups = memberships.remove(&user.account.id()).unwrap_or_default();
-        let groups = groups.into_iter().filter_map(|id| {
-            let display_name = names.get(&id)?.clone();
-            Some(GroupReference { id, display_name })
-        });
-        user.view(context, groups.collect())
-    };
+    let mut groups = groups_of(context, context.database.reader(), directory, &ids).await?;
+    let view = |user: &User| user.view(context, groups.remove(&user.account.id()).unwrap_or_default());
     users.iter().map(view).collect()
 }
 

@@ -3,12 +3,17 @@
 //! Owns the tokens that directories come with, what a directory says of people, and its groups. Accounts are the module
 //! `staff`'s, and change only through its functions. Everything is scoped by [`crate::ProvisioningActor`], which the token alone
 //! gives. Names and addresses are sealed and found by keyed indexes. Knows no HTTP and no filter.
+//!
+//! Locks are taken in one order, so that nobody waits in a circle: the organisation's row, a group's, then accounts by their ids. What
+//! belongs to an account (its memberships, what a directory says of it, its sessions) changes under its lock alone; the rows whose
+//! names are unique are written last.
 
 mod attributes;
 pub(crate) mod entity;
 mod follow;
 mod group;
 mod list;
+mod selection;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -16,8 +21,9 @@ mod token;
 mod user;
 
 pub use attributes::{Email, GroupAttributes, NameParts, RoleValue, UserAttributes};
-pub use group::{GroupKey, ProvisionedGroup};
-pub use list::{UserFilter, UserKey, UserList};
+pub use group::{GroupKey, GroupMembers, ProvisionedGroup};
+pub use list::UserKey;
+pub use selection::{Selected, Selection};
 pub use token::{
     NewProvisioningToken, ProvisioningToken, ProvisioningTokenError, ProvisioningTokenMade, ProvisioningTokenRefused,
     ProvisioningTokenState,

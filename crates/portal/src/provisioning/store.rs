@@ -1,6 +1,6 @@
 //! The SQL of provisioning.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use base::{GroupId, OrganisationId, ProvisioningTokenId, StaffId, Timestamp};
 use keyring::BlindIndex;
@@ -15,22 +15,10 @@ use super::attributes::first;
 use super::entity::{group, member, staff, token};
 use super::{Directory, ProvisioningError};
 use crate::database::WriteTransaction;
-use crate::organisation;
 use crate::rights::Role;
 
 /// How many rows one statement names: far below the databases' limits on parameters.
 const BATCH: usize = 500;
-
-/// The organisation's row, which nobody else takes until the transaction ends.
-pub(super) async fn lock_organisation(
-    on: &WriteTransaction,
-    organisation: OrganisationId,
-) -> Result<Option<organisation::entity::Model>, DbErr> {
-    organisation::entity::Entity::find_by_id(*organisation.as_uuid())
-        .lock_exclusive()
-        .one(on)
-        .await
-}
 
 /// An organisation's tokens, oldest first.
 pub(super) async fn tokens(
@@ -87,6 +75,20 @@ pub(super) async fn users(
         .all(on)
         .await?;
     Ok(rows.into_iter().map(|row| (row.staff_id, row)).collect())
+}
+
+/// What directories say of these accounts.
+pub(super) async fn users_with_ids(
+    on: &impl ConnectionTrait,
+    ids: &BTreeSet<StaffId>,
+) -> Result<HashMap<Uuid, staff::Model>, DbErr> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| *id.as_uuid()).collect();
+    let mut found = HashMap::with_capacity(ids.len());
+    for batch in ids.chunks(BATCH) {
+        let rows = staff::Entity::find().filter(staff::Column::StaffId.is_in(batch.iter().copied()));
+        found.extend(rows.all(on).await?.into_iter().map(|row| (row.staff_id, row)));
+    }
+    Ok(found)
 }
 
 /// Asks for the ids of an organisation's accounts that a directory said something of.
@@ -226,43 +228,56 @@ pub(super) async fn delete_group(on: &WriteTransaction, id: GroupId) -> Result<(
     Ok(())
 }
 
-/// Who is in a group.
-pub(super) async fn members(on: &impl ConnectionTrait, group: GroupId) -> Result<Vec<StaffId>, DbErr> {
-    let rows = member::Entity::find()
-        .filter(member::Column::GroupId.eq(*group.as_uuid()))
-        .order_by_asc(member::Column::StaffId)
-        .all(on)
-        .await?;
-    Ok(rows.into_iter().map(|row| StaffId::from_uuid(row.staff_id)).collect())
-}
-
-/// Which groups these accounts are in; every membership when `of` is `None`.
-pub(super) async fn memberships(
+/// The directory's groups with these ids.
+pub(super) async fn groups_with_ids(
     on: &impl ConnectionTrait,
     directory: Directory,
-    of: Option<&[StaffId]>,
+    ids: &BTreeSet<GroupId>,
+) -> Result<Vec<group::Model>, DbErr> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| *id.as_uuid()).collect();
+    let mut found = Vec::with_capacity(ids.len());
+    for batch in ids.chunks(BATCH) {
+        let rows = groups_of(directory).filter(group::Column::Id.is_in(batch.iter().copied()));
+        found.extend(rows.all(on).await?);
+    }
+    Ok(found)
+}
+
+/// Who is in a group.
+pub(super) async fn members(on: &impl ConnectionTrait, group: GroupId) -> Result<BTreeSet<StaffId>, DbErr> {
+    let mut members = members_of(on, &[group]).await?;
+    Ok(members.remove(&group).unwrap_or_default())
+}
+
+/// Who is in each of these groups; nothing of those that nobody is in.
+pub(super) async fn members_of(
+    on: &impl ConnectionTrait,
+    groups: &[GroupId],
+) -> Result<HashMap<GroupId, BTreeSet<StaffId>>, DbErr> {
+    let mut found: HashMap<GroupId, BTreeSet<StaffId>> = HashMap::new();
+    for batch in groups.chunks(BATCH) {
+        let ids = batch.iter().map(|id| *id.as_uuid());
+        let rows = member::Entity::find().filter(member::Column::GroupId.is_in(ids));
+        for row in rows.all(on).await? {
+            let members = found.entry(GroupId::from_uuid(row.group_id)).or_default();
+            members.insert(StaffId::from_uuid(row.staff_id));
+        }
+    }
+    Ok(found)
+}
+
+/// Which groups these accounts are in; nothing of those who are in none.
+pub(super) async fn memberships(
+    on: &impl ConnectionTrait,
+    of: &[StaffId],
 ) -> Result<HashMap<StaffId, Vec<GroupId>>, DbErr> {
     let mut found: HashMap<StaffId, Vec<GroupId>> = HashMap::new();
-    let mut note = |rows: Vec<member::Model>| {
-        for row in rows {
+    for batch in of.chunks(BATCH) {
+        let ids = batch.iter().map(|id| *id.as_uuid());
+        let rows = member::Entity::find().filter(member::Column::StaffId.is_in(ids));
+        for row in rows.order_by_asc(member::Column::GroupId).all(on).await? {
             let groups = found.entry(StaffId::from_uuid(row.staff_id)).or_default();
             groups.push(GroupId::from_uuid(row.group_id));
-        }
-    };
-    match of {
-        Some(of) => {
-            for batch in of.chunks(BATCH) {
-                let ids = batch.iter().map(|id| *id.as_uuid());
-                let rows = member::Entity::find().filter(member::Column::StaffId.is_in(ids));
-                note(rows.order_by_asc(member::Column::GroupId).all(on).await?);
-            }
-        }
-        None => {
-            let ids: Vec<Uuid> = groups(on, directory).await?.iter().map(|row| row.id).collect();
-            for batch in ids.chunks(BATCH) {
-                let rows = member::Entity::find().filter(member::Column::GroupId.is_in(batch.iter().copied()));
-                note(rows.order_by_asc(member::Column::GroupId).all(on).await?);
-            }
         }
     }
     Ok(found)
@@ -284,7 +299,7 @@ pub(super) async fn roles_from_groups(
     if roles.is_empty() {
         return Ok(HashMap::new());
     }
-    let memberships = memberships(on, directory, Some(of)).await?;
+    let memberships = memberships(on, of).await?;
     let of_one = |(staff, groups): (StaffId, Vec<GroupId>)| {
         let role = first(groups.iter().filter_map(|group| roles.get(group).copied()))?;
         Some((staff, role))

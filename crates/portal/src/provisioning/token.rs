@@ -182,7 +182,7 @@ impl Portal {
         let now = context.now();
         let token = secret::generate(PREFIX)?;
         let transaction = context.database.write().await?;
-        store::lock_organisation(&transaction, organisation)
+        organisation::lock_row(&transaction, organisation)
             .await?
             .ok_or(ProvisioningTokenError::NotFound)?;
         if let Some(tenant) = new.tenant

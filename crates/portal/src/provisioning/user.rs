@@ -3,6 +3,8 @@
 //! A directory of Entra ID sees the work accounts of its tenant: those that it made, and those that a sign-in made. Another sees
 //! those that it made, found by their e-mail address. Accounts that admins invited themselves are no directory's.
 
+use std::collections::{BTreeSet, HashMap};
+
 use base::{GroupId, StaffId, Timestamp};
 use keyring::Field;
 
@@ -123,6 +125,26 @@ impl User {
         })
     }
 
+    /// Whether it is as the directory says, whose word was `before`. Somebody whom an admin shut out stays so, however often the
+    /// directory calls them active.
+    fn is_as(&self, before: &UserAttributes, said: &UserAttributes) -> bool {
+        let says_nothing_else = UserAttributes {
+            active: before.active,
+            ..said.clone()
+        } == *before;
+        says_nothing_else && self.opening(said.active) == Opening::Stays
+    }
+
+    /// What becomes of the account when the directory says whether it is active.
+    pub(super) fn opening(&self, active: bool) -> Opening {
+        let shut_at = self.row.as_ref().and_then(|row| row.shut_at);
+        Opening::of(
+            active,
+            self.account.deactivated_at(),
+            shut_at.map(Timestamp::from_millis),
+        )
+    }
+
     /// The role that the directory's attribute `roles` names.
     pub(super) fn said_role(&self) -> Option<Role> {
         let role = self.row.as_ref()?.role.as_deref()?;
@@ -236,8 +258,8 @@ impl Portal {
         let begin = async {
             let transaction = context.database.write().await?;
             let user = seen(context, &transaction, directory, id).await?;
-            let groups = groups_of(context, &transaction, directory, id).await?;
-            let before = user.view(context, groups)?;
+            let mut groups = groups_of(context, &transaction, directory, &[id]).await?;
+            let before = user.view(context, groups.remove(&id).unwrap_or_default())?;
             Ok::<_, ProvisioningError>((transaction, user, before))
         };
         let (transaction, user, before) = begin.await?;
@@ -249,7 +271,7 @@ impl Portal {
             {
                 return Err(ProvisioningError::Immutable("externalId"));
             }
-            let user = if after == before.attributes && user.row.is_some() {
+            let user = if user.is_as(&before.attributes, &after) {
                 user
             } else {
                 note(
@@ -350,18 +372,38 @@ async fn seen(
     }
 }
 
-/// The groups that a user is in.
+/// Several accounts of an organisation, as [`locked`] has one. Those that there are none of are left out.
+pub(super) async fn locked_all(
+    transaction: &WriteTransaction,
+    directory: Directory,
+    ids: &BTreeSet<StaffId>,
+) -> Result<HashMap<StaffId, User>, Fault> {
+    let accounts = directory::locked_accounts(transaction, directory.organisation, ids).await?;
+    let mut rows = store::users_with_ids(transaction, ids).await?;
+    let user = |account: Account| {
+        let (id, row) = (account.id(), rows.remove(account.id().as_uuid()));
+        (id, User { account, row })
+    };
+    Ok(accounts.into_iter().map(user).collect())
+}
+
+/// The groups that users are in; nothing of those who are in none.
 pub(super) async fn groups_of(
     context: &Context,
     on: &impl sea_orm::ConnectionTrait,
     directory: Directory,
-    id: StaffId,
-) -> Result<Vec<GroupReference>, Fault> {
-    let mut memberships = store::memberships(on, directory, Some(&[id])).await?;
-    let Some(ids) = memberships.remove(&id) else {
-        return Ok(Vec::new());
+    ids: &[StaffId],
+) -> Result<HashMap<StaffId, Vec<GroupReference>>, Fault> {
+    let memberships = store::memberships(on, ids).await?;
+    let of_anybody: BTreeSet<GroupId> = memberships.values().flatten().copied().collect();
+    let names = super::group::names(context, on, directory, &of_anybody).await?;
+    let reference = |id: GroupId| {
+        let display_name = names.get(&id)?.clone();
+        Some(GroupReference { id, display_name })
     };
-    super::group::references(context, on, directory, &ids).await
+    let references = |groups: Vec<GroupId>| groups.into_iter().filter_map(reference).collect();
+    let of_one = memberships.into_iter();
+    Ok(of_one.map(|(id, groups)| (id, references(groups))).collect())
 }
 
 /// The row of a user as it is, or a first one.

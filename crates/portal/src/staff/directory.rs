@@ -1,6 +1,8 @@
 //! What an organisation's directory does to accounts: narrow steps for the module `provisioning`, which opens the transaction,
 //! knows what the directory may do, and writes the audit log.
 
+use std::collections::BTreeSet;
+
 use base::{OrganisationId, StaffId, Timestamp};
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
@@ -96,6 +98,16 @@ pub(crate) async fn locked_account(
 ) -> Result<Option<Account>, DbErr> {
     let row = store::lock_of_organisation(on, organisation, staff).await?;
     Ok(row.map(Account))
+}
+
+/// As [`locked_account`], of several, in one order for everybody. Those that there are none of are left out.
+pub(crate) async fn locked_accounts(
+    on: &WriteTransaction,
+    organisation: OrganisationId,
+    staff: &BTreeSet<StaffId>,
+) -> Result<Vec<Account>, DbErr> {
+    let rows = store::lock_some(on, organisation, staff).await?;
+    Ok(rows.into_iter().map(Account).collect())
 }
 
 /// The account that a sign-in through Entra ID finds.

@@ -1,12 +1,19 @@
 //! The SQL of accounts.
 
+use std::collections::BTreeSet;
+
 use base::{OrganisationId, StaffId, Timestamp};
 use keyring::BlindIndex;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use uuid::Uuid;
+
 use super::entity::{Column, Entity, Model};
 use super::lock::Tries;
 use crate::database::WriteTransaction;
+
+/// How many rows one statement names: far below the databases' limits on parameters.
+const BATCH: usize = 500;
 
 pub(super) async fn find(on: &impl ConnectionTrait, staff: StaffId) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(*staff.as_uuid()).one(on).await
@@ -38,6 +45,26 @@ pub(super) async fn lock_all(on: &WriteTransaction, organisation: OrganisationId
         .lock_exclusive()
         .all(on)
         .await
+}
+
+/// As [`lock_all`], but those with these ids alone.
+pub(super) async fn lock_some(
+    on: &WriteTransaction,
+    organisation: OrganisationId,
+    staff: &BTreeSet<StaffId>,
+) -> Result<Vec<Model>, DbErr> {
+    let ids: Vec<Uuid> = staff.iter().map(|staff| *staff.as_uuid()).collect();
+    let mut found = Vec::with_capacity(ids.len());
+    // In order from batch to batch too.
+    for batch in ids.chunks(BATCH) {
+        let rows = Entity::find()
+            .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+            .filter(Column::Id.is_in(batch.iter().copied()))
+            .order_by_asc(Column::Id)
+            .lock_exclusive();
+        found.extend(rows.all(on).await?);
+    }
+    Ok(found)
 }
 
 /// The organisation's account with one of these indexes, of an e-mail address or of a work account.

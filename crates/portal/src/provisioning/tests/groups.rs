@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use base::{GroupId, StaffId};
 
 use super::{user, with_role};
-use crate::provisioning::GroupKey;
+use crate::provisioning::{GroupKey, GroupMembers, Selection};
 use crate::test_support::{TestPortal, on_both_databases};
 use crate::{GroupAttributes, Portal, ProvisionedGroup, ProvisioningActor, ProvisioningError, Role};
 
@@ -44,22 +44,24 @@ on_both_databases! {
             members.insert(bo);
         });
         assert_eq!(renamed.await.unwrap().members, BTreeSet::from([olle, bo]));
-        let found = async |key, with_members| test.portal.find_provisioned_groups(&actor, key, with_members).await.unwrap();
-        assert_eq!(found(GroupKey::DisplayName("skolan"), true).await[0].members.len(), 2);
-        assert_eq!(found(GroupKey::DisplayName("skolan"), false).await[0].members.len(), 0);
-        assert!(found(GroupKey::DisplayName("Socialtjänsten"), true).await.is_empty());
-        assert_eq!(found(GroupKey::All, true).await.len(), 1);
+        let found = async |key, members| {
+            test.portal.find_provisioned_groups(&actor, key, members, &Selection::default()).await.unwrap().shown
+        };
+        assert_eq!(found(GroupKey::DisplayName("skolan"), GroupMembers::Shown).await[0].members.len(), 2);
+        assert_eq!(found(GroupKey::DisplayName("skolan"), GroupMembers::Unasked).await[0].members.len(), 0);
+        assert!(found(GroupKey::DisplayName("Socialtjänsten"), GroupMembers::Shown).await.is_empty());
+        assert_eq!(found(GroupKey::All, GroupMembers::Shown).await.len(), 1);
         let seen = test.portal.provisioned_user(&actor, bo).await.unwrap();
         assert_eq!(seen.groups.iter().map(|group| group.display_name.as_str()).collect::<Vec<_>>(), ["Skolan"]);
         // Who is given up is in no group any more.
         test.portal.remove_provisioned_user(&actor, bo).await.unwrap();
-        assert_eq!(found(GroupKey::Id(made.id), true).await[0].members, BTreeSet::from([olle]));
+        assert_eq!(found(GroupKey::Id(made.id), GroupMembers::Shown).await[0].members, BTreeSet::from([olle]));
         let stranger = change(&test, &actor, made.id, |_, members| { members.insert(bo); }).await;
         assert!(matches!(stranger, Err(ProvisioningError::Invalid(_))));
         test.portal.remove_provisioned_group(&actor, made.id).await.unwrap();
         let gone = test.portal.remove_provisioned_group(&actor, made.id).await;
         assert!(matches!(gone, Err(ProvisioningError::NotFound)));
-        assert!(found(GroupKey::Id(made.id), true).await.is_empty());
+        assert!(found(GroupKey::Id(made.id), GroupMembers::Shown).await.is_empty());
         let log = test.directory_log().await;
         let of_groups: Vec<&str> = log.iter().map(String::as_str).filter(|line| line.starts_with("group")).collect();
         assert_eq!(of_groups, ["group.created", "group.changed", "group.deleted"]);
@@ -103,7 +105,9 @@ on_both_databases! {
         let (ours, theirs) = (test.directory(norrby, None).await, test.directory(soderby, None).await);
         let olle = test.portal.provision_user(&theirs, user("olle@norrby.example")).await.unwrap().id;
         let group = test.portal.provision_group(&theirs, &named("Skolan"), &BTreeSet::from([olle])).await.unwrap().id;
-        let found = async |key| test.portal.find_provisioned_groups(&ours, key, true).await.unwrap().len();
+        let found = async |key| {
+            test.portal.find_provisioned_groups(&ours, key, GroupMembers::Shown, &Selection::default()).await.unwrap().total
+        };
         assert_eq!(found(GroupKey::All).await, 0);
         assert_eq!(found(GroupKey::Id(group)).await, 0);
         assert_eq!(found(GroupKey::DisplayName("Skolan")).await, 0);
@@ -113,6 +117,68 @@ on_both_databases! {
         let own = test.portal.provision_group(&ours, &named("Skolan"), &BTreeSet::from([olle])).await;
         assert!(matches!(own, Err(ProvisioningError::Invalid(_))));
         assert_eq!(test.rows("provisioned_group").await, 1);
+    }
+
+    async fn of_the_groups_that_are_wanted_those_that_are_shown_come_with_their_members(test: TestPortal) {
+        let organisation = test.organisation("Norrby kommun").await;
+        let actor = test.directory(organisation, None).await;
+        let olle = test.portal.provision_user(&actor, user("olle@norrby.example")).await.unwrap().id;
+        for number in 0..5 {
+            test.clock.advance_millis(1);
+            let members = if number == 3 { BTreeSet::new() } else { BTreeSet::from([olle]) };
+            test.portal.provision_group(&actor, &named(&format!("g{number}")), &members).await.unwrap();
+        }
+        let found = async |members, selection: Selection<'_, ProvisionedGroup>| {
+            let found = test.portal.find_provisioned_groups(&actor, GroupKey::All, members, &selection).await.unwrap();
+            let one = |group: ProvisionedGroup| format!("{}:{}", group.attributes.display_name, group.members.len());
+            (found.total, found.map(one).shown.join(" "))
+        };
+        let page = |skip, take| Selection { keep: None, skip, take };
+        assert_eq!(found(GroupMembers::Shown, page(2, 2)).await, (5, "g2:1 g3:0".to_owned()));
+        assert_eq!(found(GroupMembers::Unasked, page(4, 2)).await, (5, "g4:0".to_owned()));
+        let has_members = |group: &ProvisionedGroup| !group.members.is_empty();
+        let with_members = |skip, take| Selection { keep: Some(&has_members), skip, take };
+        assert_eq!(found(GroupMembers::Tested, with_members(1, 3)).await, (4, "g1:1 g2:1 g4:1".to_owned()));
+    }
+
+    async fn groups_and_the_people_in_them_change_at_once_and_none_waits_for_another_for_good(test: TestPortal) {
+        let organisation = test.organisation("Norrby kommun").await;
+        let actor = test.directory(organisation, None).await;
+        let olle = test.portal.provision_user(&actor, user("olle@norrby.example")).await.unwrap().id;
+        let bo = test.portal.provision_user(&actor, user("bo@norrby.example")).await.unwrap().id;
+        let people = BTreeSet::from([olle, bo]);
+        let mut groups = Vec::new();
+        for (name, members) in [("admin", BTreeSet::from([olle])), ("auditor", BTreeSet::from([bo]))] {
+            groups.push(test.portal.provision_group(&actor, &named(name), &members).await.unwrap().id);
+        }
+        let swap = |id| change(&test, &actor, id, |_, members| *members = &people ^ &*members);
+        for round in 0..20 {
+            let leave_and_come_back = async {
+                test.portal.remove_provisioned_user(&actor, bo).await.unwrap();
+                let back = test.portal.provision_user(&actor, user("bo@norrby.example")).await.unwrap();
+                assert_eq!(back.id, bo);
+            };
+            let make_and_delete = async {
+                let made = test.portal.provision_group(&actor, &named(&round.to_string()), &BTreeSet::from([olle])).await;
+                test.portal.remove_provisioned_group(&actor, made.unwrap().id).await.unwrap();
+            };
+            let (first, second, said, (), ()) = futures::join!(
+                swap(groups[0]),
+                swap(groups[1]),
+                test.say(&actor, olle, |user| user.active = !user.active),
+                leave_and_come_back,
+                make_and_delete,
+            );
+            said.unwrap();
+            // Who is away can't be taken in.
+            for swapped in [first, second] {
+                assert!(matches!(swapped, Ok(_) | Err(ProvisioningError::Invalid(_))), "{swapped:?}");
+            }
+        }
+        test.portal.remove_provisioned_user(&actor, bo).await.unwrap();
+        let all = Selection::default();
+        let left = test.portal.find_provisioned_groups(&actor, GroupKey::All, GroupMembers::Shown, &all).await.unwrap();
+        assert!(left.shown.iter().all(|group| !group.members.contains(&bo)));
     }
 
     async fn groups_and_their_members_are_bounded(test: TestPortal) {

@@ -1,7 +1,7 @@
 //! Users of a directory whose people sign in with passwords.
 
 use super::{user, with_email, with_role};
-use crate::provisioning::{UserFilter, UserKey};
+use crate::provisioning::{Selection, UserKey};
 use crate::test_support::{PASSWORD, everything_stored, is_among, new_member, on_both_databases};
 use crate::{ProvisioningError, Role, SessionKey, StaffState};
 
@@ -79,6 +79,26 @@ on_both_databases! {
         assert!(!active(true).await);
     }
 
+    async fn what_changes_nothing_leaves_no_line_and_no_new_version(test: TestPortal) {
+        let admin = test.first_admin().await;
+        let actor = test.directory(admin.organisation_id(), None).await;
+        let olle = test.portal.provision_user(&actor, user(OLLE)).await.unwrap();
+        test.portal.deactivate_staff(&admin, olle.id).await.unwrap();
+        let lines = test.directory_log().await;
+        for active in [true, true, false, true] {
+            test.clock.advance_millis(1000);
+            let after = test.say(&actor, olle.id, |user| user.active = active).await.unwrap();
+            assert_eq!((after.attributes.active, after.changed_at), (false, olle.changed_at), "{active}");
+        }
+        assert_eq!(test.directory_log().await, lines);
+        // Something new does, whatever is said of active with it.
+        test.say(&actor, olle.id, |user| {
+            user.active = true;
+            user.display_name = Some("Olle".to_owned());
+        }).await.unwrap();
+        assert_eq!(test.directory_log().await.len(), lines.len() + 1);
+    }
+
     async fn the_last_admin_is_shut_too(test: TestPortal) {
         let organisation = test.organisation("Norrby kommun").await;
         let actor = test.directory(organisation, None).await;
@@ -104,9 +124,8 @@ on_both_databases! {
         assert!(matches!(test.portal.provisioned_user(&actor, made.id).await, Err(ProvisioningError::NotFound)));
         let changed = test.say(&actor, made.id, |_| {}).await;
         assert!(matches!(changed, Err(ProvisioningError::NotFound)));
-        assert!(test.portal.find_provisioned_users(&actor, UserKey::UserName(OLLE)).await.unwrap().is_empty());
-        let all = UserFilter { keep: None, skip: 0, take: 10 };
-        assert_eq!(test.portal.list_provisioned_users(&actor, &all).await.unwrap().total, 0);
+        assert!(test.portal.find_provisioned_users(&actor, UserKey::UserName(OLLE), &Selection::default()).await.unwrap().shown.is_empty());
+        assert_eq!(test.portal.find_provisioned_users(&actor, UserKey::All, &Selection::default()).await.unwrap().total, 0);
         assert_eq!(test.portal.staff_member(&admin, made.id).await.unwrap().state, StaffState::Deactivated);
 
         let again = test.portal.provision_user(&actor, user("OLLE@norrby.example")).await.unwrap();
@@ -149,7 +168,7 @@ on_both_databases! {
         assert_eq!((changed.created_at, changed.changed_at), (olle.created_at, test.now()));
         let member = test.portal.staff_member(&admin, olle.id).await.unwrap();
         assert_eq!((member.name.as_str(), member.email.as_str()), ("Olof Berg", "o.berg@norrby.example"));
-        let found = async |key| test.portal.find_provisioned_users(&actor, key).await.unwrap().len();
+        let found = async |key| test.portal.find_provisioned_users(&actor, key, &Selection::default()).await.unwrap().shown.len();
         assert_eq!(found(UserKey::UserName("OBERG")).await, 1);
         assert_eq!(found(UserKey::UserName(OLLE)).await, 0);
         assert_eq!(found(UserKey::ExternalId("E-17")).await, 1);
@@ -184,17 +203,17 @@ on_both_databases! {
             test.clock.advance_millis(1);
             test.portal.provision_user(&actor, user(&format!("u{number}@norrby.example"))).await.unwrap();
         }
-        let names = async |filter: UserFilter<'_>| {
-            let list = test.portal.list_provisioned_users(&actor, &filter).await.unwrap();
+        let names = async |selection: Selection<'_, crate::ProvisionedUser>| {
+            let list = test.portal.find_provisioned_users(&actor, UserKey::All, &selection).await.unwrap();
             let name = |user: &crate::ProvisionedUser| user.attributes.user_name[..2].to_owned();
             (list.total, list.shown.iter().map(name).collect::<Vec<_>>().join(" "))
         };
-        let page = async |skip, take| names(UserFilter { keep: None, skip, take }).await;
+        let page = async |skip, take| names(Selection { keep: None, skip, take }).await;
         assert_eq!(page(0, 3).await, (7, "u0 u1 u2".to_owned()));
         assert_eq!(page(5, 3).await, (7, "u5 u6".to_owned()));
         assert_eq!(page(9, 3).await, (7, String::new()));
         let odd = |user: &crate::ProvisionedUser| user.attributes.user_name.contains(['1', '3', '5']);
-        let filtered = async |skip, take| names(UserFilter { keep: Some(&odd), skip, take }).await;
+        let filtered = async |skip, take| names(Selection { keep: Some(&odd), skip, take }).await;
         assert_eq!(filtered(1, 5).await, (3, "u3 u5".to_owned()));
         assert_eq!(filtered(5, 5).await, (3, String::new()));
     }

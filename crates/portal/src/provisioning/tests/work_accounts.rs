@@ -1,7 +1,7 @@
 //! Users whose work accounts in Entra ID are their accounts here.
 
 use super::{OBJECT, OTHER_OBJECT, tenant, user, with_role, work_user};
-use crate::provisioning::{UserFilter, UserKey};
+use crate::provisioning::{Selection, UserKey};
 use crate::test_support::on_both_databases;
 use crate::{ProvisioningError, Role, SessionKey};
 
@@ -32,22 +32,21 @@ on_both_databases! {
         let actor = test.directory(organisation, Some(tenant())).await;
         let karin = test.work_sign_in(&key, organisation, OBJECT, Role::Admin).await.unwrap();
         for lookup in [UserKey::UserName("KARIN@norrby.example"), UserKey::ExternalId(OBJECT), UserKey::Id(karin.staff_id())] {
-            let found = test.portal.find_provisioned_users(&actor, lookup).await.unwrap();
+            let found = test.portal.find_provisioned_users(&actor, lookup, &Selection::default()).await.unwrap().shown;
             assert_eq!(found.len(), 1);
             assert_eq!(found[0].id, karin.staff_id());
             assert_eq!(found[0].attributes.external_id.as_deref(), Some(OBJECT));
         }
-        let all = UserFilter { keep: None, skip: 0, take: 10 };
-        assert_eq!(test.portal.list_provisioned_users(&actor, &all).await.unwrap().total, 1);
+        assert_eq!(test.portal.find_provisioned_users(&actor, UserKey::All, &Selection::default()).await.unwrap().total, 1);
         let made = test.portal.provision_user(&actor, work_user(OBJECT, "k.ek")).await.unwrap();
         assert_eq!(made.id, karin.staff_id());
         // It stays what it was: the directory says nothing of the role here, and did so at the sign-in.
         assert_eq!(test.staff_in(&key).await.unwrap().role(), Role::Admin);
         let again = test.portal.provision_user(&actor, work_user(OBJECT, "k.ek")).await;
         assert!(matches!(again, Err(ProvisioningError::Taken("account"))));
-        let by_new_name = test.portal.find_provisioned_users(&actor, UserKey::UserName("K.EK")).await.unwrap();
+        let by_new_name = test.portal.find_provisioned_users(&actor, UserKey::UserName("K.EK"), &Selection::default()).await.unwrap().shown;
         assert_eq!(by_new_name.len(), 1);
-        assert!(test.portal.find_provisioned_users(&actor, UserKey::UserName(KARIN)).await.unwrap().is_empty());
+        assert!(test.portal.find_provisioned_users(&actor, UserKey::UserName(KARIN), &Selection::default()).await.unwrap().shown.is_empty());
         assert_eq!(test.directory_log().await, ["staff.provisioned taken-over"]);
     }
 
@@ -104,13 +103,12 @@ on_both_databases! {
         let in_okta = test.portal.provision_user(&okta, user(KARIN)).await.unwrap();
         assert_ne!(in_entra.id, in_okta.id);
         for (actor, own, other) in [(&entra, in_entra.id, in_okta.id), (&okta, in_okta.id, in_entra.id)] {
-            let named = test.portal.find_provisioned_users(actor, UserKey::UserName(KARIN)).await.unwrap();
+            let named = test.portal.find_provisioned_users(actor, UserKey::UserName(KARIN), &Selection::default()).await.unwrap().shown;
             assert_eq!(named.iter().map(|user| user.id).collect::<Vec<_>>(), [own]);
             assert!(matches!(test.portal.provisioned_user(actor, other).await, Err(ProvisioningError::NotFound)));
             let removed = test.portal.remove_provisioned_user(actor, other).await;
             assert!(matches!(removed, Err(ProvisioningError::NotFound)));
-            let all = UserFilter { keep: None, skip: 0, take: 10 };
-            assert_eq!(test.portal.list_provisioned_users(actor, &all).await.unwrap().total, 1);
+                assert_eq!(test.portal.find_provisioned_users(actor, UserKey::All, &Selection::default()).await.unwrap().total, 1);
         }
     }
 }
