@@ -13,19 +13,24 @@ use crate::rights::Role;
 use crate::staff::directory::{self, Account};
 use crate::{Context, Fault, ProvisioningActor};
 
-/// Writes down what the directory says now, and lets the account follow.
+/// Writes down what the directory says now, and lets the account follow. The audit log calls it `action`, with that detail.
 pub(super) async fn write(
     context: &Context,
     transaction: &WriteTransaction,
     actor: &ProvisioningActor,
     user: User,
     said: &UserAttributes,
+    (action, detail): (AuditAction, Option<&str>),
 ) -> Result<User, ProvisioningError> {
     let (directory, id) = (Directory::of(actor), user.account.id());
     let email = account_email(directory, said)?;
     let was_given_up = user.row.as_ref().is_some_and(|row| row.deleted_at.is_some());
-    let shut_at = obey(context, transaction, actor, &user, user.opening(said.active)).await?;
     directory::rename_account(context, transaction, &user.account, &said.account_name(), &email).await?;
+    let obeyed = obey(context, transaction, &user, said.active).await?;
+    note(context, transaction, actor, &user, action, detail).await?;
+    if let Some(action) = obeyed.action {
+        note(context, transaction, actor, &user, action, None).await?;
+    }
 
     let of_groups = store::roles_from_groups(transaction, directory, &[id]).await?;
     let of_groups = of_groups.get(&id).copied();
@@ -73,7 +78,7 @@ pub(super) async fn write(
         external_id_index: external_id,
         sealed_attributes: Some(context.vault.staff_key().seal_field(place(&id), &text)),
         role: said.role().map(|role| role.as_str().to_owned()),
-        shut_at,
+        shut_at: obeyed.shut_at,
         changed_at: context.now().as_millis(),
         deleted_at: None,
         ..row_or_new(context, directory, &user)
@@ -87,33 +92,39 @@ pub(super) async fn write(
     })
 }
 
-/// Shuts or opens the account. What comes back is the time by which the directory's own closing is known, if one holds.
+/// What an account was told, which the audit log is to hear of.
+pub(super) struct Obeyed {
+    /// The time by which the directory's own closing is known, if one holds.
+    pub(super) shut_at: Option<i64>,
+    /// What the audit log calls it, if anything changed.
+    pub(super) action: Option<AuditAction>,
+}
+
+/// Shuts or opens the account.
 pub(super) async fn obey(
     context: &Context,
     transaction: &WriteTransaction,
-    actor: &ProvisioningActor,
     user: &User,
-    opening: Opening,
-) -> Result<Option<i64>, ProvisioningError> {
+    active: bool,
+) -> Result<Obeyed, ProvisioningError> {
     let id = user.account.id();
-    match opening {
+    let (shut_at, action) = match user.opening(active) {
         Opening::Stays => {
             let deactivated_at = user.account.deactivated_at().map(Timestamp::as_millis);
             let shut_at = user.row.as_ref().and_then(|row| row.shut_at);
-            Ok(shut_at.filter(|_| shut_at == deactivated_at))
+            (shut_at.filter(|_| shut_at == deactivated_at), None)
         }
         Opening::Shuts => {
             let now = context.now();
             directory::shut_account(context, transaction, id, now).await?;
-            note(context, transaction, actor, user, AuditAction::StaffDeactivated, None).await?;
-            Ok(Some(now.as_millis()))
+            (Some(now.as_millis()), Some(AuditAction::StaffDeactivated))
         }
         Opening::Opens => {
             directory::open_account(transaction, id).await?;
-            note(context, transaction, actor, user, AuditAction::StaffReactivated, None).await?;
-            Ok(None)
+            (None, Some(AuditAction::StaffReactivated))
         }
-    }
+    };
+    Ok(Obeyed { shut_at, action })
 }
 
 async fn change_role(

@@ -143,8 +143,8 @@ impl Portal {
         let row = row(context, directory, id, now, new)?;
         is_free(&transaction, directory, id, &row).await?;
         let users = locked_all(&transaction, directory, members).await?;
-        store::put_group(&transaction, row.clone(), true).await?;
         record(context, &transaction, actor, AuditAction::GroupCreated, id).await?;
+        store::put_group(&transaction, row.clone(), true).await?;
         set_members(context, &transaction, actor, id, &users, &BTreeSet::new(), members).await?;
         transaction.commit().await?;
         Ok(view(context, &row, members.clone())?)

@@ -5,8 +5,9 @@
 //! gives. Names and addresses are sealed and found by keyed indexes. Knows no HTTP and no filter.
 //!
 //! Locks are taken in one order, so that nobody waits in a circle: the organisation's row, a group's, then accounts by their ids. What
-//! belongs to an account (its memberships, what a directory says of it, its sessions) changes under its lock alone; the rows whose
-//! names are unique are written last.
+//! belongs to an account (its memberships, what a directory says of it, its sessions) changes under its lock alone. An account's
+//! address, which is unique, and its sessions are written before the first line of the audit log, whose counter is a lock too; names,
+//! which are unique as well, after it.
 
 mod attributes;
 pub(crate) mod entity;

@@ -193,7 +193,7 @@ impl Portal {
             }
             None => directory::account_with_email(context, &transaction, owner.id, &email).await?,
         };
-        let user = match found {
+        let (user, how) = match found {
             Some(account) => {
                 let user = locked(&transaction, directory, account.id()).await?;
                 match &user.row {
@@ -205,16 +205,7 @@ impl Portal {
                     None if work_account.is_none() => return Err(ProvisioningError::Taken("account")),
                     Some(_) | None => {}
                 }
-                note(
-                    context,
-                    &transaction,
-                    actor,
-                    &user,
-                    AuditAction::StaffProvisioned,
-                    Some("taken-over"),
-                )
-                .await?;
-                user
+                (user, "taken-over")
             }
             None => {
                 let account = NewDirectoryAccount {
@@ -224,20 +215,11 @@ impl Portal {
                     work_account,
                 };
                 let account = directory::create_account(context, &transaction, &owner, &account).await?;
-                let user = User { account, row: None };
-                note(
-                    context,
-                    &transaction,
-                    actor,
-                    &user,
-                    AuditAction::StaffProvisioned,
-                    Some("created"),
-                )
-                .await?;
-                user
+                (User { account, row: None }, "created")
             }
         };
-        let user = write(context, &transaction, actor, user, &new).await?;
+        let noted = (AuditAction::StaffProvisioned, Some(how));
+        let user = write(context, &transaction, actor, user, &new, noted).await?;
         transaction.commit().await?;
         Ok(user.view(context, Vec::new())?)
     }
@@ -274,16 +256,8 @@ impl Portal {
             let user = if user.is_as(&before.attributes, &after) {
                 user
             } else {
-                note(
-                    context,
-                    &transaction,
-                    actor,
-                    &user,
-                    AuditAction::StaffProvisioningChanged,
-                    None,
-                )
-                .await?;
-                write(context, &transaction, actor, user, &after).await?
+                let noted = (AuditAction::StaffProvisioningChanged, None);
+                write(context, &transaction, actor, user, &after, noted).await?
             };
             transaction.commit().await?;
             Ok(user.view(context, before.groups)?)
@@ -304,17 +278,13 @@ impl Portal {
         let (context, directory) = (&*self.0, Directory::of(actor));
         let transaction = context.database.write().await?;
         let user = seen(context, &transaction, directory, id).await?;
-        note(
-            context,
-            &transaction,
-            actor,
-            &user,
-            AuditAction::StaffProvisioningEnded,
-            None,
-        )
-        .await?;
-        let opening = Opening::of(false, user.account.deactivated_at(), None);
-        let shut_at = obey(context, &transaction, actor, &user, opening).await?;
+        let obeyed = obey(context, &transaction, &user, false).await?;
+        for action in [Some(AuditAction::StaffProvisioningEnded), obeyed.action]
+            .into_iter()
+            .flatten()
+        {
+            note(context, &transaction, actor, &user, action, None).await?;
+        }
         store::leave_groups(&transaction, id).await?;
         let now = context.now().as_millis();
         let row = entity::staff::Model {
@@ -323,7 +293,7 @@ impl Portal {
             external_id_index: None,
             sealed_attributes: None,
             role: None,
-            shut_at,
+            shut_at: obeyed.shut_at,
             changed_at: now,
             deleted_at: Some(now),
             ..row_or_new(context, directory, &user)
