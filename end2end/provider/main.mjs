@@ -13,7 +13,7 @@ const shape = shapes[shapeName];
 const origin = `http://127.0.0.1:${port}`;
 /** The folders that the library is mounted in, each an issuer of its own: most providers are one. */
 const folders = shape.tenants ? Object.keys(shape.tenants).map((tenant) => `/${tenant}/v2.0`) : [shape.path ?? ''];
-const back = shape.back ? `${portal}${shape.back(name)}` : `${portal}/sign-in/${name}/callback`;
+const back = shape.back ? shape.back(name) : [`/sign-in/${name}/callback`];
 
 // The library asks for the time in no other way.
 const systemTime = Date.now;
@@ -47,7 +47,7 @@ function start(folder, key) {
     clients: [
       {
         client_id: 'postvalv',
-        redirect_uris: [back],
+        redirect_uris: back.map((path) => portal + path),
         post_logout_redirect_uris: [`${portal}/signed-out`],
         id_token_signed_response_alg: shape.algorithm,
         ...(shape.client?.(portal, name) ?? { client_secret: 'the secret of these tests' }),
@@ -59,7 +59,7 @@ function start(folder, key) {
       // All of 127.0.0.1 has one jar.
       names: { session: `${name}-session${tenant ?? ''}`, interaction: `${name}-interaction`, resume: `${name}-resume` },
     },
-    scopes: ['openid', ...Object.keys(shape.claims)],
+    scopes: ['openid', ...Object.keys(shape.claims).filter((scope) => shape.claims[scope])],
     claims: { openid: ['sub'], ...shape.claims },
     conformIdTokenClaims: shape.onlyUserInfo ?? false,
     acrValues: shape.acrValues ?? [],
@@ -95,7 +95,7 @@ function start(folder, key) {
 
 /** Who has an account, by the name that the provider's pages call them by. */
 function everybody(tenant) {
-  return tenant ? shape.tenants[tenant].people : people;
+  return tenant ? shape.tenants[tenant].people : (shape.people ?? people);
 }
 
 let mounted;
@@ -164,7 +164,8 @@ async function interact(request, response, { folder, provider }) {
     const cancelled = { error: 'access_denied', error_description: 'the person cancelled' };
     return provider.interactionFinished(request, response, cancelled, { mergeWithLastSubmission: false });
   }
-  const login = { accountId: form.get('person'), ...shape.level };
+  const level = typeof shape.level === 'function' ? shape.level(params) : shape.level;
+  const login = { accountId: form.get('person'), ...level };
   return provider.interactionFinished(request, response, { login }, { mergeWithLastSubmission: false });
 }
 

@@ -2,11 +2,16 @@
 
 const loa3 = 'http://id.elegnamnden.se/loa/1.0/loa3';
 const loa4 = 'http://id.elegnamnden.se/loa/1.0/loa4';
+const eidasSubstantial = 'http://id.elegnamnden.se/loa/1.0/eidas-nf-sub';
+const eidasHigh = 'http://id.elegnamnden.se/loa/1.0/eidas-nf-high';
+const previous = 'https://id.oidc.se/claim/previousCoordinationNumber';
 
 /** Numbers that Skatteverket publishes for tests, by what the providers call the people. */
 export const people = {
   anna: { name: 'Anna Andersson', number: '200001012384' },
   bengt: { name: 'Bengt Bengtsson', number: '197701172392' },
+  // Had a samordningsnummer before the personnummer.
+  dina: { name: 'Dina Dahl', number: '200001012392', before: '197010632391' },
 };
 
 export const shapes = {
@@ -40,10 +45,53 @@ export const shapes = {
       openid: ['sub'],
       profile: ['name'],
       'https://id.oidc.se/scope/naturalPersonNumber': ['https://id.oidc.se/claim/personalIdentityNumber'],
+      // No scope asks for it.
+      [previous]: null,
     },
     acrValues: [loa3, loa4],
-    person: ({ name, number }) => ({ name, 'https://id.oidc.se/claim/personalIdentityNumber': number }),
+    person: ({ name, number, before }) => ({
+      name,
+      'https://id.oidc.se/claim/personalIdentityNumber': number,
+      ...(before && { [previous]: before }),
+    }),
     level: { acr: loa3 },
+    client: (portal, name) => ({
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'ES256',
+      jwks_uri: `${portal}/sign-in/${name}/jwks`,
+      userinfo_signed_response_alg: 'ES256',
+    }),
+  },
+  // The Swedish eIDAS connector: the prid, and a Swedish number when one is bound to it; signed UserInfo. The highest
+  // level is given to whoever is asked for it alone.
+  eidas: {
+    algorithm: 'ES256',
+    claims: {
+      openid: ['sub', 'https://id.swedenconnect.se/claim/prid'],
+      'https://id.oidc.se/scope/naturalPersonInfo': ['name'],
+      'https://id.swedenconnect.se/scope/eidasNaturalPersonIdentity': [],
+      'https://id.swedenconnect.se/scope/eidasSwedishIdentity': [
+        'https://id.swedenconnect.se/claim/mappedPersonalIdentityNumber',
+        'https://id.swedenconnect.se/claim/identityBinding',
+      ],
+    },
+    acrValues: [eidasSubstantial, eidasHigh],
+    people: {
+      kari: { name: 'Kari Nordmann', prid: 'NO:05068907693' },
+      anna: { name: 'Anna Andersson', prid: 'DK:09208-2002-2-194967071622', number: '200001012384' },
+    },
+    person: ({ name, prid, number }) => ({
+      name,
+      'https://id.swedenconnect.se/claim/prid': prid,
+      ...(number && {
+        'https://id.swedenconnect.se/claim/mappedPersonalIdentityNumber': number,
+        'https://id.swedenconnect.se/claim/identityBinding': 'http://id.swedenconnect.se/id-binding/process/swedish-eid',
+      }),
+    }),
+    level: ({ claims }) => {
+      const { values } = JSON.parse(claims).id_token.acr;
+      return { acr: values.find((value) => value === eidasSubstantial) ?? eidasHigh };
+    },
     client: (portal, name) => ({
       token_endpoint_auth_method: 'private_key_jwt',
       token_endpoint_auth_signing_alg: 'ES256',
@@ -73,7 +121,7 @@ export const shapes = {
   entra: {
     algorithm: 'RS256',
     claims: { openid: ['sub', 'tid', 'oid', 'roles', 'ver'], profile: ['name', 'preferred_username'], email: ['email'] },
-    back: (name) => `/staff/work-account/${name}/callback`,
+    back: (name) => [`/staff/work-account/${name}/callback`, `/sign-in/${name}/callback`],
     client: () => ({ token_endpoint_auth_method: 'client_secret_post', client_secret: 'the secret of these tests' }),
     person: ({ name, object, roles, email }, tenant) => ({ tid: tenant, oid: object, ver: '2.0', name, preferred_username: email, roles }),
     tenants: {

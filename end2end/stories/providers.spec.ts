@@ -12,7 +12,7 @@ const anna = 'Anna Andersson';
 const minute = 60 * 1000;
 
 /** Those through which recipients sign in. */
-type Shape = Exclude<AnyShape, 'entra'>;
+type Shape = Exclude<AnyShape, 'entra' | 'eidas'>;
 
 /** The providers with what the portal's configuration says of them beside issuer and label, and their buttons. */
 const shapes: Record<Shape, { label: string; keys: string }> = {

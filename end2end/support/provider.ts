@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Installation } from './installation.ts';
 import { freePort, Program, root } from './program.ts';
 
-export type Shape = 'idura' | 'signicat' | 'oidc-sweden' | 'keycloak' | 'entra';
+export type Shape = 'idura' | 'signicat' | 'oidc-sweden' | 'eidas' | 'keycloak' | 'entra';
 
 const paths: Partial<Record<Shape, string>> = { keycloak: '/realms/kommunen', entra: '/11111111-2222-4333-8444-555555555555/v2.0' };
 

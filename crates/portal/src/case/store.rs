@@ -38,9 +38,9 @@ pub(crate) async fn lock(transaction: &WriteTransaction, cases: &[Uuid]) -> Resu
     Ok(())
 }
 
-/// Gives one person's cases to another, locked in the order of their ids, and says how many there were.
-pub(crate) async fn give(transaction: &WriteTransaction, from: RecipientId, to: RecipientId) -> Result<u64, DbErr> {
-    let theirs = Column::RecipientId.eq(*from.as_uuid());
+/// Gives some people's cases to another, locked in the order of their ids, and says how many there were.
+pub(crate) async fn give(transaction: &WriteTransaction, from: &[RecipientId], to: RecipientId) -> Result<u64, DbErr> {
+    let theirs = Column::RecipientId.is_in(from.iter().map(|id| *id.as_uuid()));
     let cases = Entity::find()
         .select_only()
         .column(Column::Id)

@@ -28,11 +28,11 @@ pub(crate) async fn mark_opened(
     }))
 }
 
-/// Gives one person's deliveries to another. The caller has locked their cases.
-pub(crate) async fn give(transaction: &WriteTransaction, from: RecipientId, to: RecipientId) -> Result<(), DbErr> {
+/// Gives some people's deliveries to another. The caller has locked their cases.
+pub(crate) async fn give(transaction: &WriteTransaction, from: &[RecipientId], to: RecipientId) -> Result<(), DbErr> {
     Entity::update_many()
         .col_expr(Column::RecipientId, Expr::value(*to.as_uuid()))
-        .filter(Column::RecipientId.eq(*from.as_uuid()))
+        .filter(Column::RecipientId.is_in(from.iter().map(|id| *id.as_uuid())))
         .exec(transaction)
         .await?;
     Ok(())

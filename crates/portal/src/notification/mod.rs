@@ -37,11 +37,15 @@ pub(crate) async fn announce(
     Ok(())
 }
 
-/// Gives one person's notifications to another.
-pub(crate) async fn give(transaction: &impl ConnectionTrait, from: RecipientId, to: RecipientId) -> Result<(), DbErr> {
+/// Gives some people's notifications to another.
+pub(crate) async fn give(
+    transaction: &impl ConnectionTrait,
+    from: &[RecipientId],
+    to: RecipientId,
+) -> Result<(), DbErr> {
     entity::Entity::update_many()
         .col_expr(entity::Column::RecipientId, Expr::value(*to.as_uuid()))
-        .filter(entity::Column::RecipientId.eq(*from.as_uuid()))
+        .filter(entity::Column::RecipientId.is_in(from.iter().map(|id| *id.as_uuid())))
         .exec(transaction)
         .await?;
     Ok(())

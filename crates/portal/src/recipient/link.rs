@@ -2,30 +2,58 @@
 
 use base::RecipientId;
 
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
-use crate::{Context, Fault, case, delivery, notification, recipient, session};
+use crate::{Context, Fault, RecipientActor, case, delivery, notification, recipient, session};
 
-/// Gives what refers to these people to another, and ends their sessions; says whether there was anything. Can be repeated: a
-/// message that was on its way to one of them comes to the other when they sign in the next time.
+/// Says in the audit log that somebody is known by something else from now on, and who they were besides. The register knows it
+/// already, so this does not wait for the sign-in, which may fail; should it, those for whom nothing is left are forgotten.
+pub(super) async fn tell(
+    context: &Context,
+    actor: &RecipientActor,
+    linked: &[RecipientId],
+    provider: &str,
+) -> Result<(), Fault> {
+    let now = context.now();
+    let transaction = context.database.write().await?;
+    let mut people: Vec<_> = linked.iter().copied().chain([actor.recipient_id()]).collect();
+    // In one order, so that two transactions can't wait for each other.
+    people.sort_unstable();
+    for person in &people {
+        recipient::may_be_forgotten(&transaction, *person, now).await?;
+    }
+    for person in people {
+        let entry = AuditEntry::by_recipient(actor, AuditAction::RecipientLinked)
+            .about(AuditTarget::Recipient(person))
+            .detail(provider);
+        context.audit.record(&transaction, now, &entry).await?;
+    }
+    Ok(transaction.commit().await?)
+}
+
+/// Gives what refers to these people to another, and ends their sessions. Can be repeated: a message that was on its way to one of
+/// them comes to the other when they sign in the next time.
 pub(super) async fn give(
     context: &Context,
     transaction: &WriteTransaction,
     linked: &[RecipientId],
     to: RecipientId,
-) -> Result<bool, Fault> {
-    let mut anything = false;
-    // In one order, so that two transactions can't wait for each other.
+) -> Result<(), Fault> {
+    if linked.is_empty() {
+        return Ok(());
+    }
+    // Cases first and all at once, as everybody else locks them.
+    if case::give(transaction, linked, to).await? > 0 {
+        delivery::give(transaction, linked, to).await?;
+        notification::give(transaction, linked, to).await?;
+    }
+    for from in linked {
+        session::end_all_of_recipient(context, transaction, *from).await?;
+    }
     let mut linked = linked.to_vec();
     linked.sort_unstable();
     for from in linked {
-        let cases = case::give(transaction, from, to).await?;
-        if cases > 0 {
-            delivery::give(transaction, from, to).await?;
-            notification::give(transaction, from, to).await?;
-        }
-        let sessions = session::end_all_of_recipient(context, transaction, from).await?;
-        anything |= cases > 0 || sessions > 0;
         recipient::may_be_forgotten(transaction, from, context.now()).await?;
     }
-    Ok(anything)
+    Ok(())
 }

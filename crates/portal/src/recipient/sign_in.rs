@@ -108,24 +108,19 @@ impl Portal {
             provider: &identity.provider,
             at_provider: identity.at_provider.as_ref(),
         };
+        let actor = RecipientActor::new(recipient, person.level, person.name.clone(), session.clone(), request);
+        if known.is_news {
+            link::tell(context, &actor, &known.linked, &identity.provider).await?;
+        }
         let transaction = context.database.write().await.map_err(Fault::from)?;
-        let given = link::give(context, &transaction, &known.linked, recipient).await?;
+        link::give(context, &transaction, &known.linked, recipient).await?;
         if !session::sign_in(context, &transaction, session, &person, origin).await? {
             return Err(SignInError::SessionGone);
         }
-        let actor = RecipientActor::new(recipient, person.level, person.name, session.clone(), request);
         let entry = AuditEntry::by_recipient(&actor, AuditAction::RecipientSignedIn)
             .about(AuditTarget::Recipient(recipient))
             .detail(&identity.provider);
         context.audit.record(&transaction, now, &entry).await?;
-        if known.newly_linked || given {
-            for other in &known.linked {
-                let entry = AuditEntry::by_recipient(&actor, AuditAction::RecipientLinked)
-                    .about(AuditTarget::Recipient(*other))
-                    .detail(&identity.provider);
-                context.audit.record(&transaction, now, &entry).await?;
-            }
-        }
         transaction.commit().await.map_err(Fault::from)?;
         Ok(actor)
     }

@@ -98,7 +98,7 @@ on_both_databases! {
         assert_eq!(cases(&test, &now).await, [case(&second), case(&first)]);
         let document = test.only_document(&now, &first.deliveries[0]).await;
         test.view(&now, document, None).await.unwrap();
-        assert_eq!(test.audited("recipient.linked").await, 1);
+        assert_eq!(test.audited("recipient.linked").await, 2);
 
         // The old number finds the same person, and whoever was signed in by it is not any more.
         let session = SessionKey::of(b"before");
@@ -107,7 +107,7 @@ on_both_databases! {
         assert_eq!(cases(&test, &now).await, [case(&third), case(&second), case(&first)]);
         let again = sign_in(&test, "again", person(old_number(), None, None)).await;
         assert_eq!(again.recipient_id(), now.recipient_id());
-        assert_eq!(test.audited("recipient.linked").await, 1);
+        assert_eq!(test.audited("recipient.linked").await, 2);
     }
 
     async fn a_message_that_was_on_its_way_to_the_old_number_comes_at_the_next_sign_in(test: TestPortal) {
@@ -123,8 +123,8 @@ on_both_databases! {
         let now = sign_in(&test, "now", person(number(0), Some(old_number()), None)).await;
         let receipt = test.send_all(&sender, "late", draft, &[PDF]).await.unwrap();
         let transaction = context.database.write().await.unwrap();
-        crate::case::give(&transaction, now.recipient_id(), before).await.unwrap();
-        crate::delivery::give(&transaction, now.recipient_id(), before).await.unwrap();
+        crate::case::give(&transaction, &[now.recipient_id()], before).await.unwrap();
+        crate::delivery::give(&transaction, &[now.recipient_id()], before).await.unwrap();
         transaction.commit().await.unwrap();
         assert!(cases(&test, &now).await.is_empty());
 
@@ -142,7 +142,8 @@ on_both_databases! {
         let receipt = send_to(&test, &sender, "key", RecipientIdentifier::Number(old_number())).await;
         let now = sign_in(&test, "now", person(number(0), Some(old_number()), None)).await;
         assert_eq!(cases(&test, &now).await, [case(&receipt)]);
-        assert_eq!(test.audited("recipient.linked").await, 0);
+        // That they are known by another number now is in the log too.
+        assert_eq!(test.audited("recipient.linked").await, 1);
         let known = test.portal.0.vault.known_as(&[now.recipient_id()]).await.unwrap();
         assert!(known[&now.recipient_id()] == KnownAs::Number(number(0)));
     }
@@ -158,6 +159,49 @@ on_both_databases! {
 
         let bound = sign_in(&test, "bound", person(number(0), None, Some(prid()))).await;
         assert_eq!(cases(&test, &bound).await, [case(&home), case(&abroad)]);
+    }
+
+    async fn a_binding_that_changes_takes_nothing_from_whoever_has_the_number_and_leaves_them_alone(test: TestPortal) {
+        let sender = test.sender().await;
+        let first = send_to(&test, &sender, "first", RecipientIdentifier::Number(number(0))).await;
+        let second = send_to(&test, &sender, "second", RecipientIdentifier::Number(number(1))).await;
+        let abroad = send_to(&test, &sender, "abroad", RecipientIdentifier::Prid(prid())).await;
+        // The provider binds the e-ID to somebody else's number, and mends that.
+        let wrong = sign_in(&test, "wrong", person(number(0), None, Some(prid()))).await;
+        assert_eq!(cases(&test, &wrong).await, [case(&abroad), case(&first)]);
+        for (session, to, theirs) in [("known", number(1), vec![case(&second)]), ("unknown", number(2), vec![])] {
+            let mended = sign_in(&test, session, person(to.clone(), None, Some(prid()))).await;
+            assert_eq!(cases(&test, &mended).await, theirs);
+            let by_number = sign_in(&test, "by number", person(to, None, None)).await;
+            assert_eq!(by_number.recipient_id(), mended.recipient_id());
+        }
+        let owner = sign_in(&test, "owner", person(number(0), None, None)).await;
+        assert_eq!(owner.recipient_id(), wrong.recipient_id());
+        assert_eq!(cases(&test, &owner).await, [case(&abroad), case(&first)]);
+    }
+
+    async fn without_its_binding_an_e_id_is_nobody_but_itself_again(test: TestPortal) {
+        let sender = test.sender().await;
+        send_to(&test, &sender, "home", RecipientIdentifier::Number(number(0))).await;
+        let bound = sign_in(&test, "bound", person(number(0), None, Some(prid()))).await;
+        assert_eq!(cases(&test, &bound).await.len(), 1);
+        let unbound = sign_in(&test, "unbound", Identity::Prid(prid())).await;
+        assert_ne!(unbound.recipient_id(), bound.recipient_id());
+        assert!(cases(&test, &unbound).await.is_empty());
+        let abroad = send_to(&test, &sender, "abroad", RecipientIdentifier::Prid(prid())).await;
+        assert_eq!(cases(&test, &unbound).await, [case(&abroad)]);
+        let bound = sign_in(&test, "bound again", person(number(0), None, Some(prid()))).await;
+        assert_eq!(cases(&test, &bound).await.len(), 2);
+    }
+
+    async fn two_people_who_name_one_samordningsnummer_stay_two(test: TestPortal) {
+        let sender = test.sender().await;
+        let receipt = send_to(&test, &sender, "key", RecipientIdentifier::Number(old_number())).await;
+        let first = sign_in(&test, "first", person(number(0), Some(old_number()), None)).await;
+        let second = sign_in(&test, "second", person(number(1), Some(old_number()), None)).await;
+        assert_ne!(first.recipient_id(), second.recipient_id());
+        assert_eq!(cases(&test, &first).await, [case(&receipt)]);
+        assert!(cases(&test, &second).await.is_empty());
     }
 
     async fn an_invitation_is_the_work_accounts_that_answers_it_first_and_never_again_the_addresss(test: TestPortal) {

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::entity::{recipient, recipient_index};
 use super::register::{Optional, delete, field};
 use super::wrapping::{Scope, WrappedFor, column};
-use super::{Vault, VaultError};
+use super::{Vault, VaultError, identifiers};
 use crate::database::WriteTransaction;
 use crate::provider::DaySecretName;
 use crate::recipient::RecipientIdentifier;
@@ -32,20 +32,31 @@ pub(crate) struct Person {
     pub(crate) id: RecipientId,
     /// Who they were besides; what still refers to these is theirs.
     pub(crate) linked: Vec<RecipientId>,
-    /// Whether that became known only now.
-    pub(crate) newly_linked: bool,
+    /// Whether they are known by something from now on that found nobody, or somebody else.
+    pub(crate) is_news: bool,
 }
 
 /// A person's row, locked, with the key of their fields.
 struct Known {
     row: recipient::Model,
     key: RecipientKey,
+    /// What they are known by best; `None` when it does not open.
+    identifier: Option<RecipientIdentifier>,
 }
 
 /// What a person is known by, with its blind indexes.
 struct Indexed<'a> {
     identifier: &'a RecipientIdentifier,
     indexes: Vec<(u32, BlindIndex)>,
+}
+
+/// Whose word it is that somebody is known by something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Word {
+    /// A sender's, who writes to whoever it is.
+    Sender,
+    /// A provider's, who vouches for the one who signs in.
+    Provider,
 }
 
 impl Vault {
@@ -62,11 +73,11 @@ impl Vault {
         identifier: &RecipientIdentifier,
         until: Day,
     ) -> Result<RecipientId, VaultError> {
-        Ok(self.person(identifier, &[], until).await?.id)
+        Ok(self.look_for(&[identifier], Word::Sender, until).await?.id)
     }
 
-    /// As [`Vault::recipient`] for somebody who is known by `others` too: whoever is known by one of these is the same person from
-    /// now on, and an invitation among them is used up.
+    /// Finds or creates whoever a provider vouches for, as [`Vault::recipient`] does, who is known by `others` too: whoever is known
+    /// by one of these and by nothing better is the same person from now on, and an invitation among them is used up.
     ///
     /// # Errors
     ///
@@ -77,11 +88,21 @@ impl Vault {
         others: &[RecipientIdentifier],
         until: Day,
     ) -> Result<Person, VaultError> {
+        let identifiers: Vec<_> = std::iter::once(identifier).chain(others).collect();
+        self.look_for(&identifiers, Word::Provider, until).await
+    }
+
+    async fn look_for(
+        &self,
+        identifiers: &[&RecipientIdentifier],
+        word: Word,
+        until: Day,
+    ) -> Result<Person, VaultError> {
         let mut attempt = 1;
         loop {
-            match self.identify(identifier, others, until).await {
+            match self.identify(identifiers, word, until).await {
                 Ok(Some(person)) => return Ok(person),
-                // The key of somebody who is to be linked moved to a later day meanwhile.
+                // Who is who, or until when they are kept, changed while this waited.
                 Ok(None) => {}
                 Err(VaultError::Database(error)) if attempt < ATTEMPTS && is_unique_violation(&error) => attempt += 1,
                 Err(error) => return Err(error),
@@ -91,95 +112,136 @@ impl Vault {
 
     async fn identify(
         &self,
-        identifier: &RecipientIdentifier,
-        others: &[RecipientIdentifier],
+        identifiers: &[&RecipientIdentifier],
+        word: Word,
         until: Day,
     ) -> Result<Option<Person>, VaultError> {
-        let asked: Vec<Indexed<'_>> = std::iter::once(identifier)
-            .chain(others)
+        let index = |identifier: &&'_ RecipientIdentifier| self.indexes(identifier);
+        let asked: Vec<Indexed<'_>> = identifiers
+            .iter()
             .map(|identifier| Indexed {
                 identifier,
-                indexes: self.indexes(identifier),
+                indexes: index(identifier),
             })
             .collect();
-        // Days come before people, so the day of whoever is linked is looked up before their row is locked.
-        let last = if others.is_empty() {
-            until
-        } else {
-            until.max(last_day(self.database.reader(), &asked).await?.unwrap_or(until))
-        };
+        // Days come before people, so the last day of whoever may be linked is looked up before their rows are locked.
+        let last = last_day(self.database.reader(), &asked).await?;
+        let last = last.map_or(until, |last| last.max(until));
         let transaction = self.database.write().await?;
         self.hold_day(&transaction, until).await?;
         if last != until {
             self.hold_day(&transaction, last).await?;
         }
         let mut found = found(&transaction, &asked).await?;
-        let mut people = self.known(&transaction, &mut found).await?;
-        let Some(main) = asked.iter().find_map(|it| it.find(&found)) else {
-            let id = self.create(&transaction, identifier, until).await?;
-            for (place, it) in asked.iter().enumerate() {
-                if place == 0 || !it.identifier.is_invitation() {
-                    it.insert(&transaction, id).await?;
-                }
-            }
-            transaction.commit().await?;
-            return Ok(Some(Person {
-                id,
-                linked: Vec::new(),
-                newly_linked: false,
-            }));
-        };
-        if people.values().any(|it| it.row.day > last.number()) && people.len() > 1 {
+        let mut people = self.known(&transaction, &found).await?;
+        // Whoever waited for a lock sees rows anew, but not whom the indexes find.
+        if self::found(&transaction, &asked).await? != found || people.values().any(|it| it.row.day > last.number()) {
             return Ok(None);
         }
+        self.begin_anew(&transaction, &mut people, &mut found).await?;
+
+        let is_theirs = |place: usize, it: &Indexed<'_>| {
+            let known = people.get(&it.find(&found)?)?;
+            is_same_person(word, place, it.identifier, known.identifier.as_ref()).then_some(known.row.id)
+        };
+        let theirs: Vec<Option<Uuid>> = asked
+            .iter()
+            .enumerate()
+            .map(|(place, it)| is_theirs(place, it))
+            .collect();
+        let Some(main) = theirs.iter().flatten().next().copied() else {
+            return self.begin(transaction, &asked, &found, until).await.map(Some);
+        };
+        let is_named_anew = theirs.first().is_some_and(Option::is_none);
+        let linked: BTreeSet<Uuid> = theirs.into_iter().flatten().filter(|id| *id != main).collect();
         let main = people.remove(&main).ok_or(VaultError::Damaged)?;
         let id = RecipientId::from_uuid(main.row.id);
-        let needed = people.values().map(|it| Day::from_number(it.row.day)).max();
-        let needed = needed.map_or(until, |day| day.max(until));
+
+        let is_kept_for = |it: &&Known| linked.contains(&it.row.id) || it.row.linked_to == Some(main.row.id);
+        let needed = people.values().filter(is_kept_for).map(|it| it.row.day).max();
+        let needed = needed.map_or(until, |day| Day::from_number(day).max(until));
         self.extend_row(&transaction, main.row.clone(), needed).await?;
-        let newly_linked = !people.is_empty();
-        self.settle_identifiers(&transaction, &main, &asked, &found).await?;
-        link(&transaction, &main, people.values()).await?;
-        let reserved = recipient::ActiveModel {
+        let attached = attach(&transaction, &asked, &found, id).await?;
+        link(
+            &transaction,
+            &main,
+            people.values().filter(|it| linked.contains(&it.row.id)),
+        )
+        .await?;
+        let mut kept = recipient::ActiveModel {
             id: Set(main.row.id),
             reserved_at: Set(self.clock.now().as_millis()),
             ..recipient::ActiveModel::default()
         };
-        recipient::Entity::update(reserved).exec(&transaction).await?;
+        if let Some(first) = asked.first().filter(|_| is_named_anew) {
+            kept.sealed_personnummer = Set(seal_identifier(&main.key, id, first.identifier));
+        }
+        recipient::Entity::update(kept).exec(&transaction).await?;
+        let is_news = attached || is_named_anew || !linked.is_empty();
         let linked = linked_to(&transaction, main.row.id).await?;
         transaction.commit().await?;
-        Ok(Some(Person {
-            id,
-            linked,
-            newly_linked,
-        }))
+        Ok(Some(Person { id, linked, is_news }))
     }
 
-    /// The people that were found, locked in one order. Whose last day is over is deleted and found no more, since nothing known
-    /// of them opens: they begin anew, under a new id.
+    /// Somebody whom nothing finds that they are known by.
+    async fn begin(
+        &self,
+        transaction: WriteTransaction,
+        asked: &[Indexed<'_>],
+        found: &HashMap<Vec<u8>, Uuid>,
+        until: Day,
+    ) -> Result<Person, VaultError> {
+        let first = asked.first().ok_or(VaultError::Damaged)?;
+        let id = self.create(&transaction, first.identifier, until).await?;
+        attach(&transaction, asked, found, id).await?;
+        transaction.commit().await?;
+        Ok(Person {
+            id,
+            linked: Vec::new(),
+            is_news: asked.len() > 1,
+        })
+    }
+
+    /// The people that were found and whoever is linked to them, locked in one order.
     async fn known(
         &self,
         transaction: &WriteTransaction,
-        found: &mut HashMap<Vec<u8>, Uuid>,
+        found: &HashMap<Vec<u8>, Uuid>,
     ) -> Result<HashMap<Uuid, Known>, VaultError> {
         let ids: BTreeSet<Uuid> = found.values().copied().collect();
         let rows = recipient::Entity::find()
-            .filter(recipient::Column::Id.is_in(ids))
+            .filter(
+                recipient::Column::Id
+                    .is_in(ids.iter().copied())
+                    .or(recipient::Column::LinkedTo.is_in(ids)),
+            )
             .order_by_asc(recipient::Column::Id)
             .lock_exclusive()
             .all(transaction)
             .await?;
         let mut known = HashMap::with_capacity(rows.len());
         for row in rows {
-            match self.recipient_key(transaction, &row).await? {
-                Some(key) => {
-                    known.insert(row.id, Known { row, key });
-                }
-                None => delete(transaction, vec![row.id]).await?,
+            if let Some(key) = self.recipient_key(transaction, &row).await? {
+                let identifier = identifiers::identifier(&key, RecipientId::from_uuid(row.id), &row).ok();
+                known.insert(row.id, Known { row, key, identifier });
             }
         }
-        found.retain(|_, id| known.contains_key(id));
         Ok(known)
+    }
+
+    /// Deletes whoever was found and whose last day is over, since nothing known of them opens: they begin anew, under a new id.
+    async fn begin_anew(
+        &self,
+        transaction: &WriteTransaction,
+        people: &mut HashMap<Uuid, Known>,
+        found: &mut HashMap<Vec<u8>, Uuid>,
+    ) -> Result<(), VaultError> {
+        let over: BTreeSet<Uuid> = found.values().filter(|id| !people.contains_key(id)).copied().collect();
+        if !over.is_empty() {
+            found.retain(|_, id| !over.contains(id));
+            delete(transaction, over.into_iter().collect()).await?;
+        }
+        Ok(())
     }
 
     async fn create(
@@ -214,35 +276,49 @@ impl Vault {
             .await?;
         Ok(id)
     }
+}
 
-    /// Makes a person be found by everything that they are known by but for invitations, which are used up.
-    async fn settle_identifiers(
-        &self,
-        transaction: &WriteTransaction,
-        main: &Known,
-        asked: &[Indexed<'_>],
-        found: &HashMap<Vec<u8>, Uuid>,
-    ) -> Result<(), VaultError> {
-        let id = RecipientId::from_uuid(main.row.id);
-        for (place, it) in asked.iter().enumerate() {
-            let known = it.find(found);
-            if place == 0 && known != Some(main.row.id) {
-                let identified = recipient::ActiveModel {
-                    id: Set(main.row.id),
-                    sealed_personnummer: Set(seal_identifier(&main.key, id, it.identifier)),
-                    ..recipient::ActiveModel::default()
-                };
-                recipient::Entity::update(identified).exec(transaction).await?;
-            }
-            let used_up = place > 0 && it.identifier.is_invitation();
-            match known {
-                Some(_) if used_up => it.delete(transaction).await?,
-                None if !used_up => it.insert(transaction, id).await?,
-                _ => {}
-            }
-        }
-        Ok(())
+/// Whether whoever `identifier` finds, and who is known best as `known`, is who is asked for; `place` is where it stands among what
+/// they are known by. A number that was once bound to an e-ID, or followed a samordningsnummer, says nothing of who comes with another
+/// number, or with none.
+fn is_same_person(
+    word: Word,
+    place: usize,
+    identifier: &RecipientIdentifier,
+    known: Option<&RecipientIdentifier>,
+) -> bool {
+    let by_nothing_better = known == Some(identifier);
+    match (word, place) {
+        (Word::Sender, _) => true,
+        (Word::Provider, 0) => by_nothing_better || !matches!(identifier, RecipientIdentifier::Prid(_)),
+        (Word::Provider, _) => by_nothing_better,
     }
+}
+
+/// Makes a person be found by everything that they are known by but for invitations that they answered, which are used up; says
+/// whether anything changed.
+async fn attach(
+    transaction: &WriteTransaction,
+    asked: &[Indexed<'_>],
+    found: &HashMap<Vec<u8>, Uuid>,
+    id: RecipientId,
+) -> Result<bool, VaultError> {
+    let mut changed = false;
+    for (place, it) in asked.iter().enumerate() {
+        let known = it.find(found);
+        let is_used_up = place > 0 && it.identifier.is_invitation();
+        if known == Some(*id.as_uuid()) && !is_used_up || known.is_none() && is_used_up {
+            continue;
+        }
+        changed = true;
+        if known.is_some() {
+            it.delete(transaction).await?;
+        }
+        if !is_used_up {
+            it.insert(transaction, id).await?;
+        }
+    }
+    Ok(changed)
 }
 
 impl Indexed<'_> {
@@ -294,13 +370,17 @@ async fn found(on: &impl ConnectionTrait, asked: &[Indexed<'_>]) -> Result<HashM
         .collect())
 }
 
-/// The last day of the people that are found.
+/// The last day of the people that are found and of whoever is linked to them.
 async fn last_day(on: &impl ConnectionTrait, asked: &[Indexed<'_>]) -> Result<Option<Day>, DbErr> {
-    let ids = found(on, asked).await?;
+    let ids: BTreeSet<Uuid> = found(on, asked).await?.into_values().collect();
     let last: Option<i32> = recipient::Entity::find()
         .select_only()
         .column(recipient::Column::Day)
-        .filter(recipient::Column::Id.is_in(ids.into_values()))
+        .filter(
+            recipient::Column::Id
+                .is_in(ids.iter().copied())
+                .or(recipient::Column::LinkedTo.is_in(ids)),
+        )
         .order_by_desc(recipient::Column::Day)
         .into_tuple()
         .one(on)
@@ -316,7 +396,7 @@ async fn link(
 ) -> Result<(), VaultError> {
     let id = RecipientId::from_uuid(main.row.id);
     let mut has_email = main.row.sealed_email.is_some();
-    for Known { row, key } in people {
+    for Known { row, key, .. } in people {
         recipient_index::Entity::update_many()
             .col_expr(recipient_index::Column::RecipientId, Expr::value(main.row.id))
             .filter(recipient_index::Column::RecipientId.eq(row.id))

@@ -247,7 +247,7 @@ async fn two_numbers_of_one_person_find_one_whom_the_later_day_keeps() {
         let other = [number(BO)];
         let person = vault.person(&number(ANNA), &other, TODAY.plus_days(1)).await.unwrap();
         assert_eq!(
-            (person.id, &person.linked[..], person.newly_linked),
+            (person.id, &person.linked[..], person.is_news),
             (anna, &[before][..], true)
         );
         assert_eq!(
@@ -265,7 +265,7 @@ async fn two_numbers_of_one_person_find_one_whom_the_later_day_keeps() {
         // Each later sign-in tells of who they were, until that is forgotten; and they themselves are not before.
         let person = vault.person(&number(BO), &[], TODAY).await.unwrap();
         assert_eq!(
-            (person.id, &person.linked[..], person.newly_linked),
+            (person.id, &person.linked[..], person.is_news),
             (anna, &[before][..], false)
         );
         fixture.clock.advance(Duration::from_secs(2 * 60 * 60));
@@ -292,7 +292,16 @@ async fn two_nodes_that_link_two_people_at_once_agree() {
             Box::pin(node.recipient(&bo, TODAY.plus_days(4))),
         );
         assert_eq!((one.unwrap().id, other.unwrap().id), (first, first));
+        // Whoever asked for the other meanwhile has one of the two, and who they turned out to be is kept as long from the next
+        // sign-in on.
         third.unwrap();
+        fixture.vault.person(&anna, &others, TODAY).await.unwrap();
+        let row = fixture
+            .raw_recipients()
+            .await
+            .into_iter()
+            .find(|row| row.id == *first.as_uuid());
+        assert!(row.unwrap().day >= TODAY.plus_days(4).number());
         assert_eq!(
             fixture.vault.find_recipients(&[anna, bo]).await.unwrap(),
             [Some(first), Some(first)]
