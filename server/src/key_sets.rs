@@ -212,6 +212,8 @@ impl WayOut {
         let answer = self.http.send(request).await.map_err(|error| {
             tracing::info!(error = chain(&error), "a key set could not be fetched");
             match error {
+                // What an inner name resolves to is nobody's business: it looks like a name that does not answer.
+                HttpError::NotAllowed(_) if address.domain().is_some() => KeySetProblem::Unreachable,
                 HttpError::NotAllowed(_) => KeySetProblem::NotAllowed,
                 HttpError::Request(_) => KeySetProblem::Address,
                 HttpError::Connection(_) => KeySetProblem::Unreachable,

@@ -190,7 +190,7 @@ problem_codes! {
         "Give each recipient exactly one of personnummer, prid (CC:IDENTIFIER) and work_account (tenant and email).";
     /// A recipient who could not sign in to read the message.
     NoWayIn = "no-way-in", 422, "A recipient has no way in",
-        "The operator lets no users of that directory sign in as recipients. Ask the operator, or send by personnummer.";
+        "The operator lets in no recipients of that kind, or none from that directory. Ask the operator, or send by personnummer.";
     /// A document that asks for a level that no way in of one of the recipients gives, or for one that is no level.
     LevelNotOffered = "level-not-offered", 422, "A document asks for a level of assurance that is not offered",
         "Ask for 3 or 4, no higher than each recipient can sign in at, or leave minimum_level out.";

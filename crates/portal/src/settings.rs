@@ -105,17 +105,20 @@ impl Default for Limits {
 /// How recipients may sign in: what may be sent so that somebody can read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaysIn {
-    /// The highest level at which people with a number, or with an e-ID of another country, can sign in.
-    pub people: AssuranceLevel,
+    /// The highest level at which people with a number can sign in.
+    pub numbers: AssuranceLevel,
+    /// The highest level at which people with an e-ID of another country can; `None` when they can't.
+    pub prids: Option<AssuranceLevel>,
     /// The directories whose users may be recipients, and the highest level at which they can sign in.
     pub directories: BTreeMap<TenantId, AssuranceLevel>,
 }
 
 impl Default for WaysIn {
-    /// As BankID lets people in, and no work account.
+    /// As BankID lets people in, and nobody else.
     fn default() -> Self {
         Self {
-            people: AssuranceLevel::Three,
+            numbers: AssuranceLevel::Three,
+            prids: None,
             directories: BTreeMap::new(),
         }
     }

@@ -27,7 +27,7 @@ pub use preset::Preset;
 pub(crate) use provider::is_endpoint;
 pub use provider::{
     Algorithm, ClaimPlace, ClaimSource, ClientAuthentication, DeviceParameters, Logout, ProviderKind, ProviderSection,
-    RequiredClaim, StaffRole,
+    RequiredClaim, RequiredValue, StaffRole,
 };
 pub use rates::RatesSection;
 pub use s3::S3Section;
@@ -163,8 +163,13 @@ impl Config {
             if let Some(tenant) = provider.tenant() {
                 let known = ways_in.directories.entry(tenant).or_insert(level);
                 *known = level.max(*known);
-            } else {
-                ways_in.people = level.max(ways_in.people);
+                continue;
+            }
+            if !provider.number.is_empty() {
+                ways_in.numbers = level.max(ways_in.numbers);
+            }
+            if !provider.prid.is_empty() {
+                ways_in.prids = ways_in.prids.max(Some(level));
             }
         }
         ways_in

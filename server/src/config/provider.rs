@@ -1,6 +1,7 @@
 //! `[providers.NAME]`: an OpenID provider through which recipients or staff sign in. A record, not code.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
 use base::{SecretString, TenantId};
@@ -191,7 +192,41 @@ pub struct RequiredClaim {
     /// The claim's name.
     pub claim: String,
     /// Its only accepted value.
-    pub value: String,
+    pub value: RequiredValue,
+}
+
+/// The value that a claim must have, of the same type.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum RequiredValue {
+    /// A text.
+    Text(String),
+    /// A whole number.
+    Number(i64),
+    /// A truth value.
+    Truth(bool),
+}
+
+impl RequiredValue {
+    /// Whether a claim has it.
+    #[must_use]
+    pub fn is(&self, claim: &serde_json::Value) -> bool {
+        match self {
+            Self::Text(text) => claim.as_str() == Some(text),
+            Self::Number(number) => claim.as_i64() == Some(*number),
+            Self::Truth(truth) => claim.as_bool() == Some(*truth),
+        }
+    }
+}
+
+impl fmt::Display for RequiredValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Number(number) => number.fmt(f),
+            Self::Truth(truth) => truth.fmt(f),
+        }
+    }
 }
 
 /// What is asked for in one device mode.

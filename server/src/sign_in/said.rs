@@ -29,10 +29,10 @@ impl Said {
 
     /// Passes when each required claim has its one value.
     pub(super) fn require(&self, provider: &Provider) -> Result<(), Refused> {
-        let met =
-            provider.record.required.iter().all(|required| {
-                self.at(required.from, &required.claim).and_then(Value::as_str) == Some(&required.value)
-            });
+        let met = provider.record.required.iter().all(|required| {
+            let claim = self.at(required.from, &required.claim);
+            claim.is_some_and(|claim| required.value.is(claim))
+        });
         if met {
             Ok(())
         } else {

@@ -125,7 +125,8 @@ async fn who_has_a_personnummer_now_reads_what_came_to_their_samordningsnummer()
     assert_eq!(claims["userinfo"], json!({ "before": null }));
     browser.get(&app.provider.identify(&address)).await;
     assert_eq!(browser.cases().await, 2);
-    assert_eq!(app.audited().await.get("recipient.linked/bankid"), Some(&1));
+    // Both: who she was, and who she is.
+    assert_eq!(app.audited().await.get("recipient.linked/bankid"), Some(&2));
 }
 
 #[tokio::test]

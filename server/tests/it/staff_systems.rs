@@ -104,8 +104,8 @@ async fn an_admin_learns_of_an_address_what_is_wrong_and_nothing_that_it_says() 
             "inte med en JWK Set",
         ),
         (Some(Fault::Huge), "inte med en JWK Set"),
-        (Some(Fault::Silent), "Vi fick inget svar."),
-        (Some(Fault::Slow), "Vi fick inget svar."),
+        (Some(Fault::Silent), "Vi fick inget svar från internet."),
+        (Some(Fault::Slow), "Vi fick inget svar från internet."),
     ] {
         server.fail(fault);
         let text = karin.post(&sets, &key_set(&server.address)).await.text();
@@ -114,7 +114,11 @@ async fn an_admin_learns_of_an_address_what_is_wrong_and_nothing_that_it_says() 
     assert_eq!(secret_place.requests(), 0);
     let closed = KeyServer::start(&[]).await.address.replace("127.0.0.1", "127.0.0.2");
     let answer = karin.post(&sets, &key_set(&closed)).await;
-    assert!(answer.text().contains("Vi fick inget svar."), "{}", answer.text());
+    assert!(
+        answer.text().contains("Vi fick inget svar från internet."),
+        "{}",
+        answer.text()
+    );
     assert!(!app.audited().await.contains_key("credential.added/key-set"));
 }
 

@@ -125,7 +125,8 @@ impl MessageDraft {
     fn check_ways_in(&self, ways_in: &WaysIn) -> Result<(), SendError> {
         for (index, recipient) in self.recipients.iter().enumerate() {
             let highest = match &recipient.identifier {
-                RecipientIdentifier::Number(_) | RecipientIdentifier::Prid(_) => Some(ways_in.people),
+                RecipientIdentifier::Number(_) => Some(ways_in.numbers),
+                RecipientIdentifier::Prid(_) => ways_in.prids,
                 RecipientIdentifier::WorkAccount(account) => ways_in.directories.get(&account.tenant).copied(),
                 RecipientIdentifier::Invitation(invitation) => ways_in.directories.get(&invitation.tenant()).copied(),
             };
@@ -203,7 +204,8 @@ mod tests {
 
     fn ways_in() -> WaysIn {
         WaysIn {
-            people: AssuranceLevel::Three,
+            numbers: AssuranceLevel::Three,
+            prids: None,
             directories: [(TENANT.parse().unwrap(), AssuranceLevel::Two)].into(),
         }
     }
@@ -275,6 +277,14 @@ mod tests {
         let mut good = draft();
         good.recipients = vec![invited(TENANT, "karin@norrby.example")];
         assert!(good.check(&Limits::default(), &ways_in()).is_ok());
+        let foreigner = RecipientAddress {
+            identifier: RecipientIdentifier::Prid("NO:05068907693".parse().unwrap()),
+            email: None,
+        };
+        assert!(matches!(
+            refusal(|draft| draft.recipients[1] = foreigner),
+            E::NoWayIn { index: 1 }
+        ));
         let other = "99999999-2222-4333-8444-555555555555";
         assert!(matches!(
             refusal(|draft| draft.recipients[1] = invited(other, "karin@norrby.example")),

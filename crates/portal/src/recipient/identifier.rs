@@ -171,6 +171,14 @@ impl Identity {
         }
     }
 
+    /// Where a work account is written to: the first of its addresses that is one.
+    pub(crate) fn email(&self) -> Option<&str> {
+        match self {
+            Self::WorkAccount { emails, .. } => emails.iter().map(String::as_str).find(|email| is_email(email)),
+            Self::Number { .. } | Self::Prid(_) => None,
+        }
+    }
+
     /// What else they may have been addressed by.
     pub(crate) fn others(&self) -> Vec<RecipientIdentifier> {
         match self {
@@ -283,5 +291,6 @@ mod tests {
         };
         assert_eq!(identity.identifier(), account);
         assert_eq!(identity.others(), [each()[3].clone()]);
+        assert_eq!(identity.email(), Some("KARIN.EK@norrby.example"));
     }
 }

@@ -91,9 +91,7 @@ impl Portal {
             named.map_err(Fault::from)?;
         }
         // Where a work account is written to is what its directory says.
-        if let Identity::WorkAccount { emails, .. } = who
-            && let Some(email) = emails.first()
-        {
+        if let Some(email) = who.email() {
             let told = context.vault.set_email(recipient, Some(email)).await;
             told.map_err(Fault::from)?;
         }

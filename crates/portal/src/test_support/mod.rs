@@ -193,7 +193,8 @@ fn settings(folder: &Path, database_url: SecretString, vault_url: SecretString) 
         limits: Limits::default(),
         sessions: SessionLimits::default(),
         ways_in: WaysIn {
-            people: AssuranceLevel::Four,
+            numbers: AssuranceLevel::Four,
+            prids: Some(AssuranceLevel::Four),
             directories: [(directory(), AssuranceLevel::Two)].into(),
         },
         staff: StaffSettings {

@@ -274,7 +274,7 @@ fn a_directory_of_recipients_is_a_record_of_its_own_at_level_2_unless_the_operat
         assert_eq!((entra.level(None), entra.level(Some("1"))), (Some(level), Some(level)));
         let ways_in = config.settings().ways_in;
         assert_eq!(ways_in.directories, [(tenant.parse().unwrap(), level)].into());
-        assert_eq!(ways_in.people, AssuranceLevel::Three);
+        assert_eq!((ways_in.numbers, ways_in.prids), (AssuranceLevel::Three, None));
     }
     for (issuer, keys, problem) in [
         (
