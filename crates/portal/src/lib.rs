@@ -21,6 +21,7 @@ mod intent;
 mod jobs;
 mod message;
 mod migration;
+mod new_device;
 mod notification;
 mod open;
 mod organisation;
@@ -72,6 +73,7 @@ pub use message::{
     DeclaredFile, DeliveryReceipt, DeliveryStatus, FileProblem, MessageDraft, MessageReceipt, MessageStatus,
     RecipientAddress, SendError, SystemError, Upload,
 };
+pub use new_device::NewDevice;
 pub use open::{NotReady, OpenError};
 pub use organisation::{NewOrganisation, Organisation, SetUpError, SignInRules, TenantError};
 pub use provisioning::{
@@ -94,7 +96,7 @@ pub use settings::{
 };
 pub use staff::{
     AcceptError, AcceptedInvitation, Applicant, ChangePasswordError, ChangeStaffError, ConfirmError, Invitation,
-    InvitationView, InviteError, NewDevice, NewStaffMember, OwnAccount, OwnPasskey, PasskeyAdded, PasswordProblem,
+    InvitationView, InviteError, NewStaffMember, OwnAccount, OwnPasskey, PasskeyAdded, PasswordProblem,
     PasswordRefused, SecondFactorError, SecondFactorSet, SecondFactorSetUp, SecondFactors, SeeStaffError, SignInStep,
     StaffMember, StaffNotices, StaffProof, StaffSignInError, StaffState, StaffVisitor, Validity, VouchedStaff,
     WorkAccountError,

@@ -37,6 +37,8 @@ pub(crate) enum AuditAction {
     RecipientSignedOut,
     /// A person ended one of their own sessions from another.
     RecipientSessionEnded,
+    /// A person said of new kinds of devices that it was them.
+    RecipientNoticesDismissed,
     /// The provider that identified a person said that they have signed out there.
     RecipientSignedOutByProvider,
     /// Somebody said so who is not the provider, or says it again.
@@ -122,6 +124,7 @@ impl AuditAction {
             Self::RecipientSignInRefused => "recipient.sign-in-refused",
             Self::RecipientSignedOut => "recipient.signed-out",
             Self::RecipientSessionEnded => "recipient.session-ended",
+            Self::RecipientNoticesDismissed => "recipient.notices-dismissed",
             Self::RecipientSignedOutByProvider => "recipient.signed-out-by-provider",
             Self::ProviderLogoutRefused => "provider.logout-refused",
             Self::StaffInvited => "staff.invited",

@@ -16,6 +16,7 @@ mod m0012_passkeys;
 mod m0013_session_place;
 mod m0014_key_sets;
 mod m0015_minimum_level;
+mod m0018_recipient_devices;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -43,6 +44,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0013_session_place::Migration),
             Box::new(m0014_key_sets::Migration),
             Box::new(m0015_minimum_level::Migration),
+            Box::new(m0018_recipient_devices::Migration),
         ]
     }
 }

@@ -16,7 +16,8 @@ use uuid::Uuid;
 
 use super::entity::{Column, Entity, Model};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
-use crate::{Context, Fault, case, session};
+use crate::session::{self, Owner};
+use crate::{Context, Fault, case, new_device};
 
 /// How many people are looked at together.
 const BATCH: u64 = 200;
@@ -82,7 +83,9 @@ async fn forget(context: &Context, rows: &[Model]) -> Result<u64, Fault> {
             .exec(&transaction)
             .await?;
         if is_gone && deleted.rows_affected > 0 {
-            forgotten.push(RecipientId::from_uuid(row.recipient_id));
+            let recipient = RecipientId::from_uuid(row.recipient_id);
+            new_device::forget(&transaction, Owner::Recipient(recipient)).await?;
+            forgotten.push(recipient);
         }
     }
     // After every other row, since everyone on this node waits for the audit log's writer: somebody who signs out holds

@@ -4,7 +4,8 @@ use base::RecipientId;
 
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
-use crate::{Context, Fault, RecipientActor, case, delivery, notification, recipient, session};
+use crate::session::{self, Owner};
+use crate::{Context, Fault, RecipientActor, case, delivery, new_device, notification, recipient};
 
 /// Says in the audit log that somebody is known by something else from now on, and who they were besides. The register knows it
 /// already, so this does not wait for the sign-in, which may fail; should it, those for whom nothing is left are forgotten.
@@ -54,6 +55,8 @@ pub(super) async fn give(
     linked.sort_unstable();
     for from in linked {
         recipient::may_be_forgotten(transaction, from, context.now()).await?;
+        // After that row, as when somebody is forgotten, so that the two can't wait for each other.
+        new_device::forget(transaction, Owner::Recipient(from)).await?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ pub(crate) mod entity;
 mod forget;
 mod identifier;
 mod link;
+mod new_device;
 mod sign_in;
 
 pub(crate) use forget::{forget_unneeded, may_be_forgotten};

@@ -4,8 +4,10 @@ use base::Timestamp;
 
 use super::{Identity, link};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
-use crate::session::{self, SignInOrigin, SignedIn};
-use crate::{AssuranceLevel, Fault, Portal, ProviderSession, RecipientActor, RequestInfo, SessionKey, Whereabouts};
+use crate::session::{self, Owner, SignInOrigin, SignedIn};
+use crate::{
+    AssuranceLevel, Fault, Portal, ProviderSession, RecipientActor, RequestInfo, SessionKey, Whereabouts, new_device,
+};
 
 /// A person as an identity provider vouched for them, after every check of its answer.
 pub struct VerifiedIdentity {
@@ -115,6 +117,10 @@ impl Portal {
         if !session::sign_in(context, &transaction, session, &person, origin).await? {
             return Err(SignInError::SessionGone);
         }
+        let owner = Owner::Recipient(recipient);
+        let is_first = !new_device::has_any(&transaction, owner).await.map_err(Fault::from)?;
+        let noted = new_device::note(context, &transaction, owner, &from, is_first).await;
+        noted.map_err(Fault::from)?;
         let entry = AuditEntry::by_recipient(&actor, AuditAction::RecipientSignedIn)
             .about(AuditTarget::Recipient(recipient))
             .detail(&identity.provider);

@@ -29,12 +29,12 @@ pub use at_provider::{LogoutError, LogoutNotice, LogoutRefusal, ProviderSession}
 pub use device::{BrowserFamily, Device, SystemFamily};
 pub use ending::SessionEnd;
 pub use key::{SessionKey, SessionKind};
-pub(crate) use own::end_all_of_recipient;
 pub use own::{EndSessionError, OwnSession};
+pub(crate) use own::{Owner, device_of, end_all_of_recipient};
 pub use place::{Place, PlaceName};
 pub(crate) use staff::{
     Proven, StaffBinding, StaffSession, bind_staff, confirm_staff, end_all_of_staff, keep_ceremony, note_staff_tries,
-    staff_device, staff_session, staff_tries, take_ceremony,
+    staff_session, staff_tries, take_ceremony,
 };
 pub(crate) use store::recipients_with_sessions;
 pub use whereabouts::Whereabouts;

@@ -1,6 +1,8 @@
 //! What a person sees of their own sessions, and how they end one from another.
 
 use base::{RecipientId, SessionId, StaffId, Timestamp};
+use sea_orm::{ConnectionTrait, DbErr};
+use uuid::Uuid;
 
 use super::{Device, Place, SessionKey, SessionKind, entity, limits, store, whereabouts};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
@@ -115,6 +117,16 @@ pub(crate) async fn end_all_of_recipient(
     Ok(deleted.len())
 }
 
+/// The kind of device that a session was signed in from; `None` when it has ended.
+pub(crate) async fn device_of(
+    context: &Context,
+    on: &impl ConnectionTrait,
+    key: &SessionKey,
+) -> Result<Option<Device>, DbErr> {
+    let row = store::find(on, key).await?;
+    Ok(row.map(|row| whereabouts::device(context, &row)))
+}
+
 /// The sessions of somebody that have not run out: `this` first, then the latest used.
 pub(super) async fn list(
     context: &Context,
@@ -157,6 +169,13 @@ pub(super) async fn delete_others(
 }
 
 impl Owner {
+    pub(crate) const fn as_uuid(&self) -> &Uuid {
+        match self {
+            Self::Recipient(id) => id.as_uuid(),
+            Self::Staff(id) => id.as_uuid(),
+        }
+    }
+
     const fn kind(self) -> SessionKind {
         match self {
             Self::Recipient(_) => SessionKind::Recipient,

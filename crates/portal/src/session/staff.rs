@@ -9,8 +9,7 @@ use zeroize::Zeroizing;
 
 use super::own::{self, Owner};
 use super::{
-    Device, EndSessionError, OwnSession, SessionEnd, SessionKey, SessionKind, Whereabouts, limits, living, store,
-    whereabouts,
+    EndSessionError, OwnSession, SessionEnd, SessionKey, SessionKind, Whereabouts, limits, living, store, whereabouts,
 };
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
@@ -115,16 +114,6 @@ pub(crate) async fn confirm_staff(
     proven: Proven,
 ) -> Result<bool, DbErr> {
     store::confirm_staff(transaction, key, proven.stored(), context.clock_time()).await
-}
-
-/// The kind of device that a staff member's session was signed in from; `None` when it has ended.
-pub(crate) async fn staff_device(
-    context: &Context,
-    on: &impl ConnectionTrait,
-    key: &SessionKey,
-) -> Result<Option<Device>, DbErr> {
-    let row = store::find(on, key).await?;
-    Ok(row.map(|row| whereabouts::device(context, &row)))
 }
 
 /// How many wrong tries there were one after another within a staff member's complete session, and when the last of them was;

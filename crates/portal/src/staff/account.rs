@@ -4,12 +4,13 @@ use base::{SecretString, Timestamp};
 
 use super::password::{self, About, HashingError, PasswordProblem, PasswordRefused};
 use super::within::{self, AfterWrongTry};
-use super::{NewDevice, StaffProof, device, entity, member, store};
+use super::{StaffProof, entity, member, store};
 use crate::actor::StaffCandidate;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::rights::Action;
-use crate::{Context, Denied, Fault, Portal, SignInStep, StaffActor, session};
+use crate::session::{self, Owner};
+use crate::{Context, Denied, Fault, NewDevice, Portal, SignInStep, StaffActor, new_device};
 
 /// A password was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -181,11 +182,11 @@ impl Portal {
         let context = &*self.0;
         let reader = context.database.reader();
         let row = store::find(reader, actor.staff_id()).await?;
-        let own = session::staff_device(context, reader, actor.session()).await?;
+        let own = session::device_of(context, reader, actor.session()).await?;
         Ok(StaffNotices {
             failed_tries: row.and_then(|row| u32::try_from(row.untold_failures).ok()).unwrap_or(0),
             new_devices: match own {
-                Some(own) => device::untold(context, reader, actor.staff_id(), own).await?,
+                Some(own) => new_device::untold(context, reader, Owner::Staff(actor.staff_id()), own).await?,
                 None => Vec::new(),
             },
         })
@@ -200,11 +201,12 @@ impl Portal {
     pub async fn dismiss_staff_notices(&self, actor: &StaffActor) -> Result<(), Fault> {
         let context = &*self.0;
         let transaction = context.database.write().await?;
-        let Some(own) = session::staff_device(context, &transaction, actor.session()).await? else {
+        let Some(own) = session::device_of(context, &transaction, actor.session()).await? else {
             return Ok(());
         };
         store::forget_untold(&transaction, actor.staff_id()).await?;
-        device::told(context, &transaction, actor.staff_id(), own).await?;
+        let (owner, until) = (Owner::Staff(actor.staff_id()), context.now());
+        new_device::told(context, &transaction, owner, own, until).await?;
         let entry = AuditEntry::by_staff(actor, AuditAction::StaffNoticesDismissed);
         let entry = entry.about(AuditTarget::Staff(actor.staff_id()));
         context.audit.record(&transaction, context.now(), &entry).await?;

@@ -9,8 +9,6 @@
 mod acceptance;
 mod account;
 mod administration;
-mod device;
-pub(crate) mod device_entity;
 pub(crate) mod directory;
 pub(crate) mod entity;
 mod entrance;
@@ -35,7 +33,6 @@ mod work_account;
 pub use acceptance::{AcceptError, AcceptedInvitation, InvitationView};
 pub use account::{ChangePasswordError, StaffNotices};
 pub use administration::ChangeStaffError;
-pub use device::NewDevice;
 pub use invitation::{Invitation, InviteError, NewStaffMember};
 pub(crate) use member::NotCreated;
 pub use member::{SecondFactors, Validity};

@@ -12,12 +12,12 @@ use uuid::Uuid;
 use super::lock::Barred;
 use super::password::{self, HashingError};
 use super::step::{self, Demands};
-use super::{SignInStep, device, entity, member, store};
+use super::{SignInStep, entity, member, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::organisation::{self, SignInRules};
-use crate::session::{self, Proven, StaffBinding};
-use crate::{Context, Fault, Portal, RequestInfo, SessionKey, SessionKind, Whereabouts};
+use crate::session::{self, Owner, Proven, StaffBinding};
+use crate::{Context, Fault, Portal, RequestInfo, SessionKey, SessionKind, Whereabouts, new_device};
 
 /// How long the steps of a sign-in may take together.
 pub(super) const TIME_TO_FINISH: Duration = Duration::from_secs(10 * 60);
@@ -249,14 +249,8 @@ impl Portal {
         }
         let action = if is_complete {
             store::note_sign_in(&transaction, proof.staff, now).await?;
-            device::note(
-                context,
-                &transaction,
-                proof.staff,
-                &from,
-                row.last_signed_in_at.is_none(),
-            )
-            .await?;
+            let owner = Owner::Staff(proof.staff);
+            new_device::note(context, &transaction, owner, &from, row.last_signed_in_at.is_none()).await?;
             AuditAction::StaffSignedIn
         } else {
             AuditAction::StaffPasswordAccepted

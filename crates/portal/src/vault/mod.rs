@@ -79,6 +79,8 @@ pub(crate) enum MacPurpose {
     SessionNetwork,
     /// The kinds of devices that a staff member has signed in from.
     StaffDevice,
+    /// The kinds of devices that a recipient has signed in from.
+    RecipientDevice,
     /// Recovery codes of staff.
     RecoveryCode,
     /// The ids of credentials that passkeys of staff have.
@@ -104,6 +106,7 @@ struct FixedKeys {
     provider_session: MacKey,
     session_network: MacKey,
     staff_device: MacKey,
+    recipient_device: MacKey,
     recovery_code: MacKey,
     passkey: MacKey,
     session: FieldKey,
@@ -136,6 +139,7 @@ impl Vault {
             provider_session: installation.mac_key("provider-session"),
             session_network: installation.mac_key("session network"),
             staff_device: installation.mac_key("staff device"),
+            recipient_device: installation.mac_key("recipient device"),
             recovery_code: installation.mac_key("recovery code"),
             passkey: installation.mac_key("passkey"),
             session: installation.field_key("session"),
@@ -191,6 +195,7 @@ impl Vault {
             MacPurpose::ProviderSession => &self.keys.provider_session,
             MacPurpose::SessionNetwork => &self.keys.session_network,
             MacPurpose::StaffDevice => &self.keys.staff_device,
+            MacPurpose::RecipientDevice => &self.keys.recipient_device,
             MacPurpose::RecoveryCode => &self.keys.recovery_code,
             MacPurpose::Passkey => &self.keys.passkey,
         }
