@@ -51,14 +51,24 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
             sessions_page(&reader, SessionsOf::Recipient, &only, None, now, &zone),
         ),
         ("accessibility".to_owned(), accessibility(&guest)),
-        ("empty inbox".to_owned(), inbox_page(&reader, None, &[], now, &zone)),
+        (
+            "empty inbox".to_owned(),
+            inbox_page(&reader, None, &[], &[], now, &zone),
+        ),
         (
             "full inbox".to_owned(),
-            inbox_page(&reader, Some("Åsa Öberg"), &samples::full_inbox(), now, &zone),
+            inbox_page(&reader, Some("Åsa Öberg"), &[], &samples::full_inbox(), now, &zone),
         ),
         (
             "inbox".to_owned(),
-            inbox_page(&reader, Some(HOSTILE), &samples::inbox(), now, &zone),
+            inbox_page(
+                &reader,
+                Some(HOSTILE),
+                &samples::new_devices(),
+                &samples::inbox(),
+                now,
+                &zone,
+            ),
         ),
         ("case".to_owned(), case_page(&reader, &samples::case(), now)),
         ("long case".to_owned(), case_page(&reader, &samples::long_case(), now)),
@@ -285,7 +295,15 @@ fn the_landing_page_tells_which_way_in_was_used_last_and_which_seems_to_be_down(
 #[test]
 fn the_inbox_marks_what_is_new_and_what_is_soon_gone() {
     let layout = samples::layout(Language::Swedish, &Assets::default(), "/inbox", Audience::Recipient);
-    let html = inbox_page(&layout, None, &samples::inbox(), samples::NOW, &samples::time_zone()).html;
+    let html = inbox_page(
+        &layout,
+        None,
+        &[],
+        &samples::inbox(),
+        samples::NOW,
+        &samples::time_zone(),
+    )
+    .html;
     assert_eq!(count(&html, ">Ny</strong>"), 2);
     assert_eq!(count(&html, "left soon"), 2);
     assert!(html.contains("försvinner om 3\u{a0}dagar"), "{html}");

@@ -1,12 +1,15 @@
-//! A person's own sign-ins: the page that lists them, and the forms that end one or all the others.
+//! A person's own sign-ins: the page that lists them, the forms that end one or all the others, and the one that says of a new
+//! kind of device that it was them.
 
 use app::{ErrorPage, Flash, page};
 use axum::extract::{Extension, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use base::SessionId;
+use base::{SessionId, Timestamp};
 use http::{HeaderMap, Method};
 use portal::EndSessionError;
+use serde::Deserialize;
 
+use crate::form_body::Form;
 use crate::routes::{Access, Routes};
 use crate::state::AppState;
 use crate::visitor::Visitor;
@@ -20,6 +23,7 @@ pub(crate) fn routes() -> Routes {
         .add(Method::GET, PAGE, Access::Recipient, list)
         .add(Method::POST, "/sessions/{id}/end", Access::Recipient, end_one)
         .add(Method::POST, "/sessions/end-others", Access::Recipient, end_others)
+        .add(Method::POST, "/inbox/new-devices", Access::Recipient, it_was_me)
         .add(Method::POST, "/session", Access::Recipient, stay)
 }
 
@@ -67,6 +71,32 @@ fn back(flash: Flash) -> Response {
     let mut response = Redirect::to(PAGE).into_response();
     cookie::set(response.headers_mut(), flash::leave(flash));
     response
+}
+
+/// What the person saw when they said that it was them.
+#[derive(Deserialize)]
+struct Seen {
+    /// When the latest of the sign-ins was that the page told of, in milliseconds.
+    until: i64,
+}
+
+/// `POST /inbox/new-devices`: it was them who signed in from the new kinds of devices that the inbox told of.
+async fn it_was_me(
+    State(state): State<AppState>,
+    Extension(visitor): Extension<Visitor>,
+    seen: Result<Form<Seen>, Response>,
+) -> Response {
+    let Some(actor) = &visitor.actor else {
+        return answer::error(ErrorPage::SessionEnded, &visitor);
+    };
+    let until = match seen {
+        Ok(Form(seen)) => Timestamp::from_millis(seen.until),
+        Err(refused) => return refused,
+    };
+    match state.portal().dismiss_new_devices(actor, until).await {
+        Ok(()) => Redirect::to("/inbox").into_response(),
+        Err(fault) => answer::fault(&fault, &visitor),
+    }
 }
 
 /// `POST /session`: the person stays. That the request came is use of the session already.

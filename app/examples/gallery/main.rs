@@ -34,7 +34,9 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
     let reader = samples::layout(language, assets, "/inbox", Audience::Recipient);
     let (now, zone) = (samples::NOW, samples::time_zone());
     let providers = samples::providers();
-    let inbox = |entries: &[_]| inbox_page(&reader, Some("Anna Andersson"), entries, now, &zone);
+    let inbox = |entries: &[_]| inbox_page(&reader, Some("Anna Andersson"), &[], entries, now, &zone);
+    let told = |new: &[_]| inbox_page(&reader, Some("Anna Andersson"), new, &samples::inbox(), now, &zone);
+    let [phone, unknown] = samples::new_devices();
     let document = |name, media_type, size, shown| {
         document_page(&reader, &samples::document(name, media_type, size), &shown, now, &zone)
     };
@@ -55,6 +57,8 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
             landing_page(&guest, &samples::chooser(), None),
         ),
         ("inbox".to_owned(), inbox(&samples::inbox())),
+        ("inbox-new-device".to_owned(), told(std::slice::from_ref(&phone))),
+        ("inbox-new-devices".to_owned(), told(&[phone, unknown])),
         ("inbox-empty".to_owned(), inbox(&[])),
         ("inbox-full".to_owned(), inbox(&samples::full_inbox())),
         ("case".to_owned(), case_page(&reader, &samples::case(), now)),

@@ -7,7 +7,7 @@ use base::{CaseId, Clock, DocumentId, Ids, ManualClock, MessageId, RequestId, Se
 use jiff::tz::TimeZone;
 use portal::{
     AssuranceLevel, BrowserFamily, CaseView, Device, DocumentSummary, DocumentView, InboxEntry, ListedDocument,
-    MessageView, OwnSession, Place, PlaceName, Preview, SystemFamily,
+    MessageView, NewDevice, OwnSession, Place, PlaceName, Preview, SystemFamily,
 };
 
 const DAY: i64 = 86_400_000;
@@ -282,6 +282,20 @@ fn session(browser: BrowserFamily, system: SystemFamily, minutes: i64, is_this: 
         last_used_at: Timestamp::from_millis(NOW.as_millis() - minutes * 20_000),
         is_this,
     }
+}
+
+/// Sign-ins from new kinds of devices, the latest first, the first near a place.
+pub(crate) fn new_devices() -> [NewDevice; 2] {
+    let device = |browser, system, minutes: i64, place| NewDevice {
+        device: Device { browser, system },
+        place,
+        at: Timestamp::from_millis(NOW.as_millis() - minutes * 60_000),
+    };
+    let lulea = place(Some(["Luleå", "Luleå"]), Some(["Sverige", "Sweden"]));
+    [
+        device(BrowserFamily::Safari, SystemFamily::Iphone, 31, lulea),
+        device(BrowserFamily::Unknown, SystemFamily::Unknown, 4_000, None),
+    ]
 }
 
 /// Sign-ins on several devices, known and unknown, near and far, the last of them from before its name was kept and from

@@ -34,6 +34,21 @@ sessions-place-city = Near { $city }
 sessions-place-country = Country: { $country }
 sessions-place-described = The place is worked out from the network. It is approximate and may be quite wrong, above all in mobile networks.
 
+## When somebody signs in from a new kind of device
+
+new-devices-title = { $count ->
+    [one] Someone signed in from a new kind of device
+   *[other] Someone signed in from new kinds of devices
+}
+new-devices-one = { $device }, { $at }
+new-devices-place = { $device }, { $at }. { $place }
+new-devices-not-me = Was it not you? Sign out there, and block your e‑identification with whoever issued it, for example your bank.
+new-devices-was-me = { $count ->
+    [one] It was me
+   *[other] It was me each time
+}
+new-devices-sessions = See where you are signed in
+
 ## Before the time is over
 
 countdown-title = Signing out

@@ -34,6 +34,21 @@ sessions-place-city = I närheten av { $city }
 sessions-place-country = Land: { $country }
 sessions-place-described = Platsen räknas ut från nätverket. Den är ungefärlig och kan vara helt fel, särskilt i mobilnät.
 
+## När någon loggar in från en ny sorts enhet
+
+new-devices-title = { $count ->
+    [one] Någon loggade in från en ny sorts enhet
+   *[other] Någon loggade in från nya sorters enheter
+}
+new-devices-one = { $device }, { $at }
+new-devices-place = { $device }, { $at }. { $place }
+new-devices-not-me = Var det inte du? Logga ut där, och spärra din e‑legitimation hos den som har gett ut den, till exempel din bank.
+new-devices-was-me = { $count ->
+    [one] Det var jag
+   *[other] Det var jag varje gång
+}
+new-devices-sessions = Se var du är inloggad
+
 ## Innan tiden går ut
 
 countdown-title = Utloggning

@@ -6,9 +6,10 @@ use base::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
-use portal::InboxEntry;
+use portal::{InboxEntry, NewDevice};
 
-use super::error::read_error;
+use super::error::{fault, read_error};
+use super::new_devices::new_devices;
 use super::{ErrorPage, Page, error_page};
 use crate::component::icon;
 use crate::context::{Layout, PageContext};
@@ -21,23 +22,36 @@ pub async fn inbox(context: &PageContext) -> Page {
     let Some(actor) = &context.actor else {
         return error_page(&context.layout, ErrorPage::SessionEnded);
     };
+    let new_devices = match context.portal.new_devices(actor).await {
+        Ok(new_devices) => new_devices,
+        Err(problem) => return fault(&context.layout, &problem),
+    };
     match context.portal.inbox(actor).await {
-        Ok(entries) => inbox_page(&context.layout, actor.name(), &entries, context.now, &context.time_zone),
+        Ok(entries) => inbox_page(
+            &context.layout,
+            actor.name(),
+            &new_devices,
+            &entries,
+            context.now,
+            &context.time_zone,
+        ),
         Err(error) => read_error(&context.layout, &error),
     }
 }
 
-/// The inbox from values. `time_zone` is the one in which dates are shown.
+/// The inbox from values. `time_zone` is the one in which dates and times are shown.
 #[must_use]
 pub fn inbox_page(
     layout: &Layout,
     name: Option<&str>,
+    new: &[NewDevice],
     entries: &[InboxEntry],
     now: Timestamp,
     time_zone: &TimeZone,
 ) -> Page {
     let texts = Texts::of(layout.language);
     let name = name.map(|name| texts.with("inbox-signed-in-as", &[("name", name.into())]));
+    let new = new_devices(texts, new, now, time_zone);
     let unread = entries.iter().filter(|entry| entry.unread).count();
     let count = texts.with("inbox-unread", &[("count", unread.into())]);
     let mut words = Words::default();
@@ -51,6 +65,7 @@ pub fn inbox_page(
                 <h1>{texts.get("inbox-title")}</h1>
                 {name.map(|name| view! { <p class="person">{name}</p> })}
             </div>
+            {new}
             {if lines.is_empty() {
                 view! {
                     <div class="empty">

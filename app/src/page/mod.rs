@@ -8,6 +8,7 @@ mod error;
 mod inbox;
 mod landing;
 mod locked_document;
+mod new_devices;
 mod preview_frame;
 mod sessions;
 mod signed_out;

@@ -156,7 +156,7 @@ fn entry(
 }
 
 /// A time of today, or day and time.
-fn moment(texts: &Texts, at: Timestamp, now: Timestamp, time_zone: &TimeZone) -> String {
+pub(super) fn moment(texts: &Texts, at: Timestamp, now: Timestamp, time_zone: &TimeZone) -> String {
     if dates::local_date(at, time_zone) != dates::local_date(now, time_zone) {
         return dates::day_and_time(texts, at, time_zone);
     }

@@ -36,6 +36,7 @@ mod harness;
 mod headers;
 mod key_server;
 mod limits;
+mod new_devices;
 mod object_store;
 mod own_sessions;
 mod passkeys;
