@@ -39,14 +39,14 @@ pub(super) fn new_devices(
             {icon("info")}
             <div>
                 <h2 id="new-devices">{texts.with("new-devices-title", &count)}</h2>
-                <ul>{devices}</ul>
+                <ul class="devices">{devices}</ul>
                 <p>{texts.get("new-devices-not-me")}</p>
                 <div class="answers">
                     <form method="post" action="/inbox/new-devices">
                         <input type="hidden" name="until" value=until.as_millis().to_string() />
                         <button class="link">{texts.with("new-devices-was-me", &count)}</button>
                     </form>
-                    <a href="/sessions">{texts.get("new-devices-sessions")}</a>
+                    <a class="link" href="/sessions">{texts.get("new-devices-sessions")}</a>
                 </div>
             </div>
         </section>

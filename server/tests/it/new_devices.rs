@@ -51,7 +51,7 @@ on_both_databases! {
         assert!(told, "{page}");
         assert!(page.contains("Någon loggade in från en ny sorts enhet"), "{page}");
         assert!(page.contains("<li>Safari på iPhone, i dag kl.\u{a0}10.02. I närheten av Luleå, Sverige</li>"), "{page}");
-        assert!(page.contains("<a href=\"/sessions\">Se var du är inloggad</a>") && page.contains("Det var jag"));
+        assert!(page.contains("<a href=\"/sessions\" class=\"link\">Se var du är inloggad</a>") && page.contains("Det var jag"));
         // Neither the device itself nor anybody else.
         assert!(!inbox(&mut phone).await.1 && !inbox(&mut bengt).await.1);
         for stranger in [&mut phone, &mut bengt] {
