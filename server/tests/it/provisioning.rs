@@ -245,3 +245,23 @@ async fn an_auditor_sees_the_tokens_and_changes_none_and_a_sender_does_neither()
     }
     assert!(karin.get(PAGE).await.text().contains("Gäller<"));
 }
+
+#[tokio::test]
+async fn whom_the_directory_makes_anew_the_admin_invites_anew() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    let directory = app.directory_of(app.norrbys_id().await, None).await;
+    let id = directory.make_user("olle@norrby.example").await;
+    let page = format!("/staff/members/{id}");
+    let invitation = format!("action=\"{page}/invitation\"");
+    assert!(karin.get(&page).await.text().contains(&invitation));
+    let removed = directory.send(Method::DELETE, &format!("/Users/{id}"), None).await;
+    assert_eq!(removed.status, StatusCode::NO_CONTENT);
+    assert!(!karin.get(&page).await.text().contains(&invitation));
+    assert_eq!(directory.make_user("olle@norrby.example").await, id);
+    let seen = karin.get(&page).await.text();
+    assert!(
+        seen.contains(&invitation) && seen.contains("Inbjudan har gått ut"),
+        "{seen}"
+    );
+}

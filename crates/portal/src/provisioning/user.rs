@@ -169,8 +169,8 @@ pub(super) fn work_account(
 }
 
 impl Portal {
-    /// Makes a user. A work account that a sign-in made, and one that the directory had given up, is taken over in place of making
-    /// a second.
+    /// Makes a user. A work account that a sign-in made, and an account that the directory had given up, is taken over in place of
+    /// making a second. Nothing of what let its owner in before does so then, but for a work account.
     ///
     /// # Errors
     ///
@@ -203,7 +203,9 @@ impl Portal {
                     }
                     // Whom an admin invited is not the directory's.
                     None if work_account.is_none() => return Err(ProvisioningError::Taken("account")),
-                    Some(_) | None => {}
+                    // Whoever is made now is perhaps somebody else than who was given up.
+                    Some(_) => directory::forget_owner(context, &transaction, &user.account).await?,
+                    None => {}
                 }
                 (user, "taken-over")
             }
@@ -265,7 +267,8 @@ impl Portal {
         Ok(finish.await?)
     }
 
-    /// Gives a user up: the account is shut, and the directory sees it no more until it makes the same user again.
+    /// Gives a user up: the account is shut, its password, second factor and invitation are gone, and the directory sees it no more
+    /// until it makes a user with the same work account or e-mail address again.
     ///
     /// # Errors
     ///
@@ -279,6 +282,7 @@ impl Portal {
         let transaction = context.database.write().await?;
         let user = seen(context, &transaction, directory, id).await?;
         let obeyed = obey(context, &transaction, &user, false).await?;
+        directory::forget_owner(context, &transaction, &user.account).await?;
         for action in [Some(AuditAction::StaffProvisioningEnded), obeyed.action]
             .into_iter()
             .flatten()

@@ -8,10 +8,11 @@ use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::member::{self, NewAccount, NotCreated, Sealed, Validity};
-use super::{entity, invitation_entity, store};
+use super::{entity, invitation, invitation_entity, password, store};
 use crate::database::WriteTransaction;
 use crate::rights::Role;
-use crate::{Context, Fault, Organisation, WorkAccount, session};
+use crate::session::{self, Owner};
+use crate::{Context, Fault, Organisation, WorkAccount, new_device};
 
 /// An account as a directory may see it.
 #[derive(Clone)]
@@ -203,10 +204,40 @@ pub(crate) async fn shut_account(
 ) -> Result<(), Fault> {
     set_deactivated_at(transaction, staff, Some(at)).await?;
     session::end_all_of_staff(context, transaction, staff, None).await?;
+    void_invitation(transaction, staff).await?;
+    Ok(())
+}
+
+async fn void_invitation(transaction: &WriteTransaction, staff: StaffId) -> Result<(), DbErr> {
     invitation_entity::Entity::delete_many()
         .filter(invitation_entity::Column::StaffId.eq(*staff.as_uuid()))
         .exec(transaction)
         .await?;
+    Ok(())
+}
+
+/// Takes everything away by which the owner of an account got in, and what they would be told of when they come next: an address
+/// is given anew, and whoever has it then is perhaps somebody else. A work account is its owner's own and stays as it is.
+pub(crate) async fn forget_owner(
+    context: &Context,
+    transaction: &WriteTransaction,
+    account: &Account,
+) -> Result<(), Fault> {
+    let (row, staff) = (&account.0, account.id());
+    if row.has_work_account() {
+        return Ok(());
+    }
+    invitation::reset(context, transaction, row).await?;
+    password::forget(transaction, staff).await?;
+    void_invitation(transaction, staff).await?;
+    let change = entity::ActiveModel {
+        id: Set(row.id),
+        untold_failures: Set(0),
+        last_signed_in_at: Set(None),
+        ..entity::ActiveModel::default()
+    };
+    entity::Entity::update(change).exec(transaction).await?;
+    new_device::forget(transaction, Owner::Staff(row.staff_id())).await?;
     Ok(())
 }
 

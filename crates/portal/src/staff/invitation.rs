@@ -255,7 +255,7 @@ async fn create(
 }
 
 /// Lets somebody begin anew: nothing that they know or have lets them in any more.
-async fn reset(context: &Context, transaction: &WriteTransaction, row: &entity::Model) -> Result<(), Fault> {
+pub(super) async fn reset(context: &Context, transaction: &WriteTransaction, row: &entity::Model) -> Result<(), Fault> {
     let change = entity::ActiveModel {
         id: Set(row.id),
         password_hash: Set(None),

@@ -2,10 +2,19 @@
 
 use super::{user, with_email, with_role};
 use crate::provisioning::{Selection, UserKey};
-use crate::test_support::{PASSWORD, everything_stored, is_among, new_member, on_both_databases};
-use crate::{ProvisioningError, Role, SessionKey, StaffState};
+use crate::test_support::{
+    Authenticator, PASSWORD, TestPortal, everything_stored, is_among, new_member, on_both_databases,
+};
+use crate::{ProvisioningError, Role, SecondFactors, SessionKey, SignInStep, StaffActor, StaffState};
 
 const OLLE: &str = "olle@norrby.example";
+
+/// Gives somebody a passkey, and with it recovery codes.
+async fn passkey_for(test: &TestPortal, actor: &StaffActor) {
+    let asked = test.portal.ask_for_new_passkey(actor).await.unwrap();
+    let answer = Authenticator::new("phone", "https://post.example.se").create(&asked);
+    test.portal.add_passkey(actor, "phone", &answer).await.unwrap();
+}
 
 on_both_databases! {
     async fn who_is_provisioned_waits_for_an_admins_invitation_and_is_shut_with_the_directorys_word(test: TestPortal) {
@@ -133,6 +142,68 @@ on_both_databases! {
         assert!(again.attributes.active);
         // What they were before they left is nothing that anybody said of them since.
         assert_eq!(test.portal.staff_member(&admin, made.id).await.unwrap().role, Role::Sender);
+    }
+
+    async fn somebody_else_with_a_former_users_address_gets_nothing_of_what_let_that_user_in(test: TestPortal) {
+        let admin = test.first_admin().await;
+        let actor = test.directory(admin.organisation_id(), None).await;
+        let olle = test.portal.provision_user(&actor, user(OLLE)).await.unwrap();
+        let former = test.accept(&test.portal.invite_staff_anew(&admin, olle.id).await.unwrap()).await;
+        passkey_for(&test, &former).await;
+        let key = SessionKey::of_staff(b"former");
+        let sign_in = async |password| test.staff_sign_in(&key, admin.organisation_id(), OLLE, password).await;
+        assert_eq!(sign_in(PASSWORD).await.unwrap(), SignInStep::SecondFactor);
+        test.portal.remove_provisioned_user(&actor, olle.id).await.unwrap();
+
+        let again = test.portal.provision_user(&actor, user(OLLE)).await.unwrap();
+        assert_eq!((again.id, again.attributes.active), (olle.id, true));
+        assert!(sign_in(PASSWORD).await.is_err());
+        assert!(test.staff_in(former.session()).await.is_none());
+        let seen = test.portal.staff_member(&admin, olle.id).await.unwrap();
+        assert_eq!(seen.state, StaffState::Invited { until: None });
+        assert_eq!((seen.has_second_factor, seen.last_signed_in_at), (false, None));
+
+        // The admin invites whoever has the address now: no step of the former user's is asked for.
+        let invitation = test.portal.invite_staff_anew(&admin, olle.id).await.unwrap();
+        // Nor are they told that somebody had their password before them.
+        test.accept(&invitation).await;
+        assert_eq!(sign_in(PASSWORD).await.unwrap(), SignInStep::Complete);
+        assert_eq!(test.staff_in(&key).await.unwrap().second_factors(), SecondFactors::default());
+        for table in ["staff_passkey", "staff_recovery_code"] {
+            assert_eq!(test.rows(table).await, 0, "{table}");
+        }
+    }
+
+    async fn an_invitation_of_somebody_who_was_given_up_lets_nobody_in_when_they_are_made_anew(test: TestPortal) {
+        let admin = test.first_admin().await;
+        let actor = test.directory(admin.organisation_id(), None).await;
+        let olle = test.portal.provision_user(&actor, user(OLLE)).await.unwrap();
+        test.say(&actor, olle.id, |user| user.active = false).await.unwrap();
+        let invite = async || test.portal.invite_staff_anew(&admin, olle.id).await.unwrap();
+        let before = invite().await;
+        test.portal.remove_provisioned_user(&actor, olle.id).await.unwrap();
+        let meanwhile = invite().await;
+        test.portal.provision_user(&actor, user(OLLE)).await.unwrap();
+        for invitation in [before, meanwhile] {
+            assert!(test.portal.invitation(&invitation.token).await.unwrap().is_none());
+        }
+    }
+
+    async fn what_let_a_user_in_does_not_come_back_whoever_shut_or_opened_the_account(test: TestPortal) {
+        let admin = test.first_admin().await;
+        let actor = test.directory(admin.organisation_id(), None).await;
+        let olle = test.portal.provision_user(&actor, user(OLLE)).await.unwrap();
+        let accept = async || test.accept(&test.portal.invite_staff_anew(&admin, olle.id).await.unwrap()).await;
+        accept().await;
+        test.portal.deactivate_staff(&admin, olle.id).await.unwrap();
+        test.portal.remove_provisioned_user(&actor, olle.id).await.unwrap();
+        // An admin opens the account and lets its owner in: that is not whom the directory makes afterwards.
+        test.portal.reactivate_staff(&admin, olle.id).await.unwrap();
+        let kept = accept().await;
+        test.portal.provision_user(&actor, user(OLLE)).await.unwrap();
+        assert!(test.staff_in(kept.session()).await.is_none());
+        let seen = test.portal.staff_member(&admin, olle.id).await.unwrap();
+        assert_eq!(seen.state, StaffState::Invited { until: None });
     }
 
     async fn whom_admins_invited_themselves_no_directory_sees_or_changes(test: TestPortal) {

@@ -133,6 +133,13 @@ pub(super) async fn remember(
     Ok(())
 }
 
+/// Forgets every password of somebody's: whoever has the account next need not learn which those were.
+pub(super) async fn forget(on: &impl ConnectionTrait, staff: StaffId) -> Result<(), DbErr> {
+    let of_them = Entity::delete_many().filter(Column::StaffId.eq(*staff.as_uuid()));
+    of_them.exec(on).await?;
+    Ok(())
+}
+
 /// Puts the hash at today's cost in the place of the one before.
 pub(super) async fn renew(on: &impl ConnectionTrait, staff: StaffId, before: &str, hash: &str) -> Result<(), DbErr> {
     Entity::update_many()
