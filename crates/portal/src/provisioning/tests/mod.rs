@@ -2,6 +2,7 @@
 
 mod groups;
 mod tokens;
+mod two_nodes;
 mod users;
 mod work_accounts;
 
