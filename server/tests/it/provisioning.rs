@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::browser::{Answer, Browser};
 use crate::harness::App;
-use crate::scim_support::{OBJECT, TENANT, refused, user};
+use crate::scim_support::{self, OBJECT, TENANT, refused, user};
 use crate::staff_support::{PASSWORD, form};
 
 const PAGE: &str = "/staff/provisioning";
@@ -244,6 +244,35 @@ async fn an_auditor_sees_the_tokens_and_changes_none_and_a_sender_does_neither()
         }
     }
     assert!(karin.get(PAGE).await.text().contains("Gäller<"));
+}
+
+#[tokio::test]
+async fn whom_the_directory_shut_the_admin_can_keep_out() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    let directory = app.directory_of(app.norrbys_id().await, None).await;
+    let id = directory.make_user("olle@norrby.example").await;
+    let page = format!("/staff/members/{id}");
+    let active = async |wanted: bool| {
+        let change = json!([{ "op": "replace", "path": "active", "value": wanted }]);
+        let changed = directory.change(&format!("/Users/{id}"), change).await;
+        scim_support::body(&changed)["active"] == true
+    };
+    assert!(!active(false).await);
+    let seen = karin.get(&page).await.text();
+    assert!(seen.contains("Avstängd av katalogen"), "{seen}");
+    for step in ["deactivate", "reactivate"] {
+        assert!(seen.contains(&format!("action=\"{page}/{step}\"")), "{seen}");
+    }
+    karin.post(&format!("{page}/deactivate"), "").await;
+    assert!(!active(true).await);
+    let seen = karin.get(&page).await.text();
+    assert!(
+        seen.contains(&format!("{page}/reactivate")) && !seen.contains(&format!("{page}/deactivate")),
+        "{seen}"
+    );
+    karin.post(&format!("{page}/reactivate"), "").await;
+    assert!(active(true).await);
 }
 
 #[tokio::test]

@@ -40,7 +40,11 @@ fn members() -> Vec<StaffMember> {
             Role::Sender,
             StaffState::Locked { until: at(1) },
         ),
-        member("Åsa Öberg", Role::Auditor, StaffState::Deactivated),
+        member(
+            "Åsa Öberg",
+            Role::Auditor,
+            StaffState::Deactivated { by_directory: false },
+        ),
         member("Per Persson", Role::Sender, StaffState::Invited { until: None }),
         member("Eva Sund", Role::Sender, StaffState::NotYet),
         member("Lars Berg", Role::Sender, StaffState::Over),

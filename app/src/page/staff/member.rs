@@ -116,7 +116,8 @@ fn change(texts: &'static Texts, member: &StaffMember, form: &MemberForm) -> imp
 
 /// Each thing that an admin can do at once, with what it means.
 fn access(texts: &'static Texts, member: &StaffMember) -> impl IntoView + use<> {
-    let deactivated = member.state == StaffState::Deactivated;
+    let deactivated = matches!(member.state, StaffState::Deactivated { .. });
+    let shut_by_directory = member.state == StaffState::Deactivated { by_directory: true };
     let over = member.state == StaffState::Over;
     let invited = matches!(member.state, StaffState::Invited { .. });
     let steps = [
@@ -132,6 +133,7 @@ fn access(texts: &'static Texts, member: &StaffMember) -> impl IntoView + use<> 
         )),
         (!deactivated && !invited).then_some(("end-sessions", "member-end-sessions", None)),
         (!deactivated).then_some(("deactivate", "member-deactivate", Some("member-deactivate-hint"))),
+        shut_by_directory.then_some(("deactivate", "member-keep-shut", Some("member-keep-shut-hint"))),
         deactivated.then_some(("reactivate", "member-reactivate", None)),
     ];
     let id = member.id;

@@ -34,7 +34,8 @@ pub(super) fn state(texts: &Texts, state: StaffState) -> impl IntoView + use<> {
         StaffState::Locked { .. } => ("state bad", "member-state-locked"),
         StaffState::NotYet => ("state soon", "member-state-not-yet"),
         StaffState::Over => ("state", "member-state-over"),
-        StaffState::Deactivated => ("state", "member-state-deactivated"),
+        StaffState::Deactivated { by_directory: false } => ("state", "member-state-deactivated"),
+        StaffState::Deactivated { by_directory: true } => ("state", "member-state-deactivated-by-directory"),
     };
     view! { <span class=class>{texts.get(key)}</span> }
 }

@@ -16,6 +16,7 @@ mod m0012_passkeys;
 mod m0013_session_place;
 mod m0014_key_sets;
 mod m0015_minimum_level;
+mod m0016_who_shut_an_account;
 mod m0018_recipient_devices;
 mod table;
 
@@ -44,6 +45,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0013_session_place::Migration),
             Box::new(m0014_key_sets::Migration),
             Box::new(m0015_minimum_level::Migration),
+            Box::new(m0016_who_shut_an_account::Migration),
             Box::new(m0018_recipient_devices::Migration),
         ]
     }
@@ -95,6 +97,63 @@ mod tests {
             assert_eq!(rows[0].try_get::<Vec<u8>>("", "secret_hash").unwrap(), [9; 32]);
             assert_eq!(rows[0].try_get::<i64>("", "created_at").unwrap(), 7);
             assert_eq!(rows[0].try_get::<String>("", "allowed_networks").unwrap(), "");
+            database.close().await.unwrap();
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn of_accounts_that_are_shut_the_time_tells_who_shut_them() {
+        on_each_database(async |databases| {
+            let database = Database::connect(&databases.portal).await.unwrap();
+            database.migrate_before::<PortalMigrator>("m0016").await;
+            let backend = database.backend();
+            let transaction = database.write().await.unwrap();
+            let organisation = uuid::Uuid::from_u128(1);
+            let insert = async |sql: &str, values: Vec<sea_orm::Value>| {
+                let insert = Statement::from_sql_and_values(backend, sql, values);
+                transaction.execute_raw(insert).await.unwrap();
+            };
+            insert(
+                "INSERT INTO organisation (id, name, retention_days, time_zone, event_sequence, created_at) \
+                 VALUES ($1, 'Norrby', 30, 'Europe/Stockholm', 0, 1)",
+                vec![organisation.into()],
+            )
+            .await;
+            for (number, deactivated_at, shut_at) in [
+                (2_u8, None, Some(5_i64)),
+                (3, Some(5_i64), Some(5)),
+                (4, Some(6), Some(5)),
+            ] {
+                let staff = uuid::Uuid::from_u128(number.into());
+                insert(
+                    "INSERT INTO staff_member (id, organisation_id, role, index_version, email_index, sealed_name, \
+                     sealed_email, failures, untold_failures, created_at, deactivated_at) \
+                     VALUES ($1, $2, 'sender', 1, $3, $3, $3, 0, 0, 1, $4)",
+                    vec![
+                        staff.into(),
+                        organisation.into(),
+                        vec![number].into(),
+                        deactivated_at.into(),
+                    ],
+                )
+                .await;
+                insert(
+                    "INSERT INTO provisioned_staff (staff_id, organisation_id, shut_at, created_at, changed_at) \
+                     VALUES ($1, $2, $3, 1, 1)",
+                    vec![staff.into(), organisation.into(), shut_at.into()],
+                )
+                .await;
+            }
+            transaction.commit().await.unwrap();
+            database.migrate::<PortalMigrator>().await.unwrap();
+            let query = Statement::from_string(backend, "SELECT deactivated_by FROM staff_member ORDER BY id");
+            let rows = database.reader().query_all_raw(query).await.unwrap();
+            let by: Vec<Option<String>> = rows
+                .iter()
+                .map(|row| row.try_get("", "deactivated_by").unwrap())
+                .collect();
+            assert_eq!(by, [None, Some("directory".to_owned()), Some("admin".to_owned())]);
             database.close().await.unwrap();
         })
         .await;

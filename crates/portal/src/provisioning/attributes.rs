@@ -250,7 +250,7 @@ pub(super) enum Opening {
 
 impl Opening {
     /// Closing is obeyed at once; opening undoes only the directory's own closing, so that whom an admin shut out stays out until
-    /// an admin lets them in. Whose closing it is tells its time.
+    /// an admin lets them in. `shut_at` is when the directory shut it; an account that was shut at another time somebody else shut.
     pub(super) fn of(active: bool, deactivated_at: Option<Timestamp>, shut_at: Option<Timestamp>) -> Self {
         match (active, deactivated_at) {
             (false, None) => Self::Shuts,

@@ -44,7 +44,7 @@ pub(crate) mod staff {
         pub(crate) sealed_attributes: Option<Vec<u8>>,
         /// The role that the attribute `roles` names.
         pub(crate) role: Option<String>,
-        /// When the directory shut the account: what its closing is known by, since nobody else's has that time.
+        /// When the directory shut the account; the account itself says who shut it last.
         pub(crate) shut_at: Option<i64>,
         pub(crate) created_at: i64,
         pub(crate) changed_at: i64,

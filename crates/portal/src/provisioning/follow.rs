@@ -107,20 +107,19 @@ pub(super) async fn obey(
     user: &User,
     active: bool,
 ) -> Result<Obeyed, ProvisioningError> {
-    let id = user.account.id();
     let (shut_at, action) = match user.opening(active) {
         Opening::Stays => {
-            let deactivated_at = user.account.deactivated_at().map(Timestamp::as_millis);
-            let shut_at = user.row.as_ref().and_then(|row| row.shut_at);
-            (shut_at.filter(|_| shut_at == deactivated_at), None)
+            let deactivated_at = user.account.deactivated_at();
+            let shut_at = user.shut_at().filter(|_| user.shut_at() == deactivated_at);
+            (shut_at.map(Timestamp::as_millis), None)
         }
         Opening::Shuts => {
             let now = context.now();
-            directory::shut_account(context, transaction, id, now).await?;
+            directory::shut_account(context, transaction, &user.account, now).await?;
             (Some(now.as_millis()), Some(AuditAction::StaffDeactivated))
         }
         Opening::Opens => {
-            directory::open_account(transaction, id).await?;
+            directory::open_account(transaction, &user.account).await?;
             (None, Some(AuditAction::StaffReactivated))
         }
     };

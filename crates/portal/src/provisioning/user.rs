@@ -137,12 +137,14 @@ impl User {
 
     /// What becomes of the account when the directory says whether it is active.
     pub(super) fn opening(&self, active: bool) -> Opening {
+        Opening::of(active, self.account.deactivated_at(), self.shut_at())
+    }
+
+    /// When the directory shut the account, unless an admin has done so since.
+    pub(super) fn shut_at(&self) -> Option<Timestamp> {
         let shut_at = self.row.as_ref().and_then(|row| row.shut_at);
-        Opening::of(
-            active,
-            self.account.deactivated_at(),
-            shut_at.map(Timestamp::from_millis),
-        )
+        let shut_at = shut_at.filter(|_| !self.account.is_shut_by_admin());
+        shut_at.map(Timestamp::from_millis)
     }
 
     /// The role that the directory's attribute `roles` names.

@@ -4,7 +4,7 @@ use base::{OrganisationId, StaffId, Timestamp};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::entrance::Entrance;
-use super::member::{self, Validity};
+use super::member::{self, ShutBy, Validity};
 use super::sign_in::rules_of;
 use super::{entity, invitation_entity, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
@@ -97,16 +97,17 @@ impl Portal {
         self.change(actor, staff, change).await
     }
 
-    /// Shuts somebody of the actor's organisation out at once: their sessions end, and an invitation is void.
+    /// Shuts somebody of the actor's organisation out at once: their sessions end, and an invitation is void. Whom the directory
+    /// had shut out already, it can't let in again from then on.
     ///
     /// # Errors
     ///
     /// [`ChangeStaffError`].
     pub async fn deactivate_staff(&self, actor: &StaffActor, staff: StaffId) -> Result<(), ChangeStaffError> {
         self.0.require(actor, Action::DeactivateStaff).await??;
-        let now = self.0.now().as_millis();
+        let now = self.0.now();
         let change = |row: &mut entity::Model| {
-            row.deactivated_at = Some(row.deactivated_at.unwrap_or(now));
+            row.shut_out(ShutBy::Admin, now);
             Ok(vec![AuditEntry::by_staff(actor, AuditAction::StaffDeactivated)])
         };
         self.change(actor, staff, change).await
@@ -121,7 +122,7 @@ impl Portal {
     pub async fn reactivate_staff(&self, actor: &StaffActor, staff: StaffId) -> Result<(), ChangeStaffError> {
         self.0.require(actor, Action::DeactivateStaff).await??;
         let change = |row: &mut entity::Model| {
-            row.deactivated_at = None;
+            row.let_in();
             Ok(vec![AuditEntry::by_staff(actor, AuditAction::StaffReactivated)])
         };
         self.change(actor, staff, change).await
@@ -316,6 +317,7 @@ impl Portal {
             valid_from: Set(row.valid_from),
             valid_until: Set(row.valid_until),
             deactivated_at: Set(row.deactivated_at),
+            deactivated_by: Set(row.deactivated_by.clone()),
             ..entity::ActiveModel::default()
         };
         entity::Entity::update(changed).exec(&transaction).await?;

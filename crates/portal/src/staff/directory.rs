@@ -7,7 +7,7 @@ use base::{OrganisationId, StaffId, Timestamp};
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
-use super::member::{self, NewAccount, NotCreated, Sealed, Validity};
+use super::member::{self, NewAccount, NotCreated, Sealed, ShutBy, Validity};
 use super::{entity, invitation, invitation_entity, password, store};
 use crate::database::WriteTransaction;
 use crate::rights::Role;
@@ -30,6 +30,11 @@ impl Account {
     /// When it was shut, if it is.
     pub(crate) fn deactivated_at(&self) -> Option<Timestamp> {
         self.0.deactivated_at.map(Timestamp::from_millis)
+    }
+
+    /// Whether an admin shut it, as far as is known: the version before did not write down who did.
+    pub(crate) fn is_shut_by_admin(&self) -> bool {
+        self.0.is_shut_by(ShutBy::Admin)
     }
 
     pub(crate) fn role(&self) -> Result<Role, Fault> {
@@ -195,16 +200,19 @@ pub(crate) async fn set_role(transaction: &WriteTransaction, staff: StaffId, rol
     Ok(())
 }
 
-/// Shuts an account: its sessions end, and an invitation is void. Also the last admin's: the directory answers for that.
+/// Shuts an account that is open: its sessions end, and an invitation is void. Also the last admin's: the directory answers for
+/// that.
 pub(crate) async fn shut_account(
     context: &Context,
     transaction: &WriteTransaction,
-    staff: StaffId,
-    at: Timestamp,
+    account: &Account,
+    now: Timestamp,
 ) -> Result<(), Fault> {
-    set_deactivated_at(transaction, staff, Some(at)).await?;
-    session::end_all_of_staff(context, transaction, staff, None).await?;
-    void_invitation(transaction, staff).await?;
+    let mut row = account.0.clone();
+    row.shut_out(ShutBy::Directory, now);
+    write_access(transaction, &row).await?;
+    session::end_all_of_staff(context, transaction, account.id(), None).await?;
+    void_invitation(transaction, account.id()).await?;
     Ok(())
 }
 
@@ -242,18 +250,18 @@ pub(crate) async fn forget_owner(
 }
 
 /// Opens an account again.
-pub(crate) async fn open_account(transaction: &WriteTransaction, staff: StaffId) -> Result<(), DbErr> {
-    set_deactivated_at(transaction, staff, None).await
+pub(crate) async fn open_account(transaction: &WriteTransaction, account: &Account) -> Result<(), DbErr> {
+    let mut row = account.0.clone();
+    row.let_in();
+    write_access(transaction, &row).await
 }
 
-async fn set_deactivated_at(
-    transaction: &WriteTransaction,
-    staff: StaffId,
-    at: Option<Timestamp>,
-) -> Result<(), DbErr> {
+/// Writes down whether an account is shut.
+async fn write_access(transaction: &WriteTransaction, row: &entity::Model) -> Result<(), DbErr> {
     let change = entity::ActiveModel {
-        id: Set(*staff.as_uuid()),
-        deactivated_at: Set(at.map(Timestamp::as_millis)),
+        id: Set(row.id),
+        deactivated_at: Set(row.deactivated_at),
+        deactivated_by: Set(row.deactivated_by.clone()),
         ..entity::ActiveModel::default()
     };
     entity::Entity::update(change).exec(transaction).await?;

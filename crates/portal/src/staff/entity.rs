@@ -37,6 +37,8 @@ pub(crate) struct Model {
     pub(crate) last_signed_in_at: Option<i64>,
     pub(crate) created_at: i64,
     pub(crate) deactivated_at: Option<i64>,
+    /// Who shut the account; nothing when it is open, or when the version before shut it.
+    pub(crate) deactivated_by: Option<String>,
     /// The work account, of somebody whose directory vouches for them; they have no password.
     pub(crate) sealed_work_account: Option<Vec<u8>>,
     /// How many passkeys they have, so that a request need not count them.

@@ -81,6 +81,23 @@ impl SecondFactors {
     }
 }
 
+/// Who shut an account. What an admin shut, no directory opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ShutBy {
+    Admin,
+    Directory,
+}
+
+impl ShutBy {
+    /// The word in the database.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Directory => "directory",
+        }
+    }
+}
+
 /// Why an account lets nobody in, whatever they know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shut {
@@ -125,6 +142,24 @@ impl Model {
         } else {
             None
         }
+    }
+
+    /// Whether the account is shut and we know that they shut it.
+    pub(super) fn is_shut_by(&self, by: ShutBy) -> bool {
+        self.deactivated_at.is_some() && self.deactivated_by.as_deref() == Some(by.as_str())
+    }
+
+    /// Shuts the account. What an admin has shut already stays as it is.
+    pub(super) fn shut_out(&mut self, by: ShutBy, now: Timestamp) {
+        if !self.is_shut_by(ShutBy::Admin) {
+            self.deactivated_at = Some(now.as_millis());
+            self.deactivated_by = Some(by.as_str().to_owned());
+        }
+    }
+
+    /// Opens the account.
+    pub(super) fn let_in(&mut self) {
+        (self.deactivated_at, self.deactivated_by) = (None, None);
     }
 
     /// The role; one that this version doesn't know is a fault, since it allows nothing.
@@ -223,6 +258,7 @@ pub(super) async fn create(
         last_signed_in_at: None,
         created_at: context.now().as_millis(),
         deactivated_at: None,
+        deactivated_by: None,
         sealed_work_account: work_account.map(|text| seal(context, id, Sealed::WorkAccount, text.as_bytes())),
         passkeys: None,
         sealed_passkey_handle: None,

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::lock::Barred;
-use super::member::{self, Shut, Validity};
+use super::member::{self, Shut, ShutBy, Validity};
 use super::second_factor::recovery_code;
 use super::sign_in::{demands, rules_of};
 use super::{OwnPasskey, SecondFactors, entity, invitation_entity, passkey, store};
@@ -32,7 +32,10 @@ pub enum StaffState {
     /// Their last day is over.
     Over,
     /// They were shut out.
-    Deactivated,
+    Deactivated {
+        /// The directory did, which can open it again.
+        by_directory: bool,
+    },
 }
 
 /// A staff member as others see them.
@@ -251,7 +254,9 @@ fn view(
 /// The first that keeps somebody out is what is said.
 fn state(row: &entity::Model, invitation: Option<&invitation_entity::Model>, now: Timestamp) -> StaffState {
     match row.shut(now) {
-        Some(Shut::Deactivated) => StaffState::Deactivated,
+        Some(Shut::Deactivated) => StaffState::Deactivated {
+            by_directory: row.is_shut_by(ShutBy::Directory),
+        },
         Some(Shut::Over) => StaffState::Over,
         _ if row.password_hash.is_none() && !row.has_work_account() => {
             let expires_at = invitation.filter(|invitation| invitation.used_at.is_none());

@@ -1,5 +1,7 @@
 //! Users of a directory whose people sign in with passwords.
 
+use sea_orm::ConnectionTrait;
+
 use super::{user, with_email, with_role};
 use crate::provisioning::{Selection, UserKey};
 use crate::test_support::{
@@ -88,6 +90,54 @@ on_both_databases! {
         assert!(!active(true).await);
     }
 
+    async fn whom_the_directory_shut_an_admin_keeps_out(test: TestPortal) {
+        let admin = test.first_admin().await;
+        let actor = test.directory(admin.organisation_id(), None).await;
+        let olle = test.portal.provision_user(&actor, user(OLLE)).await.unwrap();
+        let active = async |wanted| {
+            let said = test.say(&actor, olle.id, |user| user.active = wanted).await.unwrap();
+            said.attributes.active
+        };
+        let state = async || test.portal.staff_member(&admin, olle.id).await.unwrap().state;
+        for later in [0, 1] {
+            assert!(!active(false).await);
+            assert_eq!(state().await, StaffState::Deactivated { by_directory: true });
+            test.clock.advance_millis(later);
+            test.portal.deactivate_staff(&admin, olle.id).await.unwrap();
+            assert_eq!(state().await, StaffState::Deactivated { by_directory: false });
+            for wanted in [true, false, true] {
+                assert!(!active(wanted).await);
+            }
+            test.portal.remove_provisioned_user(&actor, olle.id).await.unwrap();
+            assert!(!test.portal.provision_user(&actor, user(OLLE)).await.unwrap().attributes.active);
+            test.portal.reactivate_staff(&admin, olle.id).await.unwrap();
+            assert!(active(true).await);
+        }
+    }
+
+    async fn of_what_the_version_before_shut_the_time_tells_who_did(test: TestPortal) {
+        let admin = test.first_admin().await;
+        let actor = test.directory(admin.organisation_id(), None).await;
+        let olle = test.portal.provision_user(&actor, user(OLLE)).await.unwrap();
+        let earlier = test.now().as_millis() - 1;
+        for (sets, opens) in [
+            ("deactivated_by = NULL".to_owned(), true),
+            (format!("deactivated_by = NULL, deactivated_at = {earlier}"), false),
+            // What stayed there while it opened the account and shut it again.
+            (format!("deactivated_at = {earlier}"), false),
+        ] {
+            test.portal.deactivate_staff(&admin, olle.id).await.unwrap();
+            test.portal.reactivate_staff(&admin, olle.id).await.unwrap();
+            test.say(&actor, olle.id, |user| user.active = false).await.unwrap();
+            let transaction = test.portal.0.database.write().await.unwrap();
+            let sql = format!("UPDATE staff_member SET {sets} WHERE deactivated_at IS NOT NULL");
+            transaction.execute_unprepared(&sql).await.unwrap();
+            transaction.commit().await.unwrap();
+            let said = test.say(&actor, olle.id, |user| user.active = true).await.unwrap();
+            assert_eq!(said.attributes.active, opens, "{sets}");
+        }
+    }
+
     async fn what_changes_nothing_leaves_no_line_and_no_new_version(test: TestPortal) {
         let admin = test.first_admin().await;
         let actor = test.directory(admin.organisation_id(), None).await;
@@ -117,7 +167,7 @@ on_both_databases! {
         let admin = test.accept(&invited.unwrap()).await;
         assert_eq!((admin.staff_id(), admin.role()), (karin.id, Role::Admin));
         test.say(&actor, karin.id, |user| user.active = false).await.unwrap();
-        assert!(test.portal.staff_member(&admin, karin.id).await.unwrap().state == StaffState::Deactivated);
+        assert!(test.portal.staff_member(&admin, karin.id).await.unwrap().state == StaffState::Deactivated { by_directory: true });
     }
 
     async fn who_was_given_up_is_gone_for_the_directory_and_comes_back_as_the_same_account(test: TestPortal) {
@@ -135,7 +185,7 @@ on_both_databases! {
         assert!(matches!(changed, Err(ProvisioningError::NotFound)));
         assert!(test.portal.find_provisioned_users(&actor, UserKey::UserName(OLLE), &Selection::default()).await.unwrap().shown.is_empty());
         assert_eq!(test.portal.find_provisioned_users(&actor, UserKey::All, &Selection::default()).await.unwrap().total, 0);
-        assert_eq!(test.portal.staff_member(&admin, made.id).await.unwrap().state, StaffState::Deactivated);
+        assert_eq!(test.portal.staff_member(&admin, made.id).await.unwrap().state, StaffState::Deactivated { by_directory: true });
 
         let again = test.portal.provision_user(&actor, user("OLLE@norrby.example")).await.unwrap();
         assert_eq!(again.id, made.id);

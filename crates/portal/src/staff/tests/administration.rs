@@ -119,7 +119,7 @@ on_both_databases! {
         assert!(portal.portal.load_session(olle.session()).await.unwrap().is_none());
         assert!(portal.staff_sign_in(&key(), olle.organisation_id(), OLLE, PASSWORD).await.is_err());
         let seen = portal.portal.staff_member(&karin, olle.staff_id()).await.unwrap();
-        assert_eq!(seen.state, StaffState::Deactivated);
+        assert_eq!(seen.state, StaffState::Deactivated { by_directory: false });
 
         portal.portal.reactivate_staff(&karin, olle.staff_id()).await.unwrap();
         assert!(portal.staff_in(olle.session()).await.is_none());
