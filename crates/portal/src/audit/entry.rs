@@ -83,6 +83,9 @@ pub(crate) enum AuditAction {
     GroupCreated,
     GroupChanged,
     GroupDeleted,
+    /// Somebody joined or left a group that gives its members a role; the detail is the group's id.
+    GroupMemberAdded,
+    GroupMemberRemoved,
     CaseOpened,
     /// A staff member looked at what their organisation had sent, and to whom.
     CasesListed,
@@ -160,6 +163,8 @@ impl AuditAction {
             Self::GroupCreated => "group.created",
             Self::GroupChanged => "group.changed",
             Self::GroupDeleted => "group.deleted",
+            Self::GroupMemberAdded => "group.member-added",
+            Self::GroupMemberRemoved => "group.member-removed",
             Self::CaseOpened => "case.opened",
             Self::CasesListed => "cases.listed",
             Self::DocumentViewed => "document.viewed",

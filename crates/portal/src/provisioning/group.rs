@@ -145,7 +145,7 @@ impl Portal {
         let users = locked_all(&transaction, directory, members).await?;
         record(context, &transaction, actor, AuditAction::GroupCreated, id).await?;
         store::put_group(&transaction, row.clone(), true).await?;
-        set_members(context, &transaction, actor, id, &users, &BTreeSet::new(), members).await?;
+        set_members(context, &transaction, actor, &row, &users, &BTreeSet::new(), members).await?;
         transaction.commit().await?;
         Ok(view(context, &row, members.clone())?)
     }
@@ -177,7 +177,7 @@ impl Portal {
         if members == GroupMembers::Tested {
             fill(reader, &mut found).await?;
         }
-        let mut selected = selection.of(found);
+        let mut selected = selection.of_many(found).await;
         if members == GroupMembers::Shown {
             fill(reader, &mut selected.shown).await?;
         }
@@ -233,13 +233,20 @@ impl Portal {
             };
             // Who leaves, leaves the group as it was; who joins, joins it as it is.
             if kept != seen.members {
-                set_members(context, &transaction, actor, id, &users, &seen.members, &kept).await?;
+                set_members(context, &transaction, actor, &before, &users, &seen.members, &kept).await?;
             }
             store::put_group(&transaction, after.clone(), false).await?;
             if role_changes {
+                // To whom it gives a role from now on, or no longer, they are as those who join or leave.
+                for (row, action) in [
+                    (&before, AuditAction::GroupMemberRemoved),
+                    (&after, AuditAction::GroupMemberAdded),
+                ] {
+                    record_members(context, &transaction, actor, row, action, &stay).await?;
+                }
                 follow_groups(context, &transaction, actor, &users, &stay, &of_groups).await?;
             }
-            set_members(context, &transaction, actor, id, &users, &kept, &members).await?;
+            set_members(context, &transaction, actor, &after, &users, &kept, &members).await?;
             transaction.commit().await?;
             Ok::<_, ProvisioningError>(view(context, &after, members)?)
         };
@@ -259,10 +266,10 @@ impl Portal {
         let (context, directory) = (&*self.0, Directory::of(actor));
         let transaction = context.database.write().await?;
         let row = store::lock_group(&transaction, directory, id).await?;
-        row.ok_or(ProvisioningError::NotFound)?;
+        let row = row.ok_or(ProvisioningError::NotFound)?;
         let members = store::members(&transaction, id).await?;
         let users = locked_all(&transaction, directory, &members).await?;
-        set_members(context, &transaction, actor, id, &users, &members, &BTreeSet::new()).await?;
+        set_members(context, &transaction, actor, &row, &users, &members, &BTreeSet::new()).await?;
         store::delete_group(&transaction, id).await?;
         record(context, &transaction, actor, AuditAction::GroupDeleted, id).await?;
         transaction.commit().await?;
@@ -328,7 +335,7 @@ async fn set_members(
     context: &Context,
     transaction: &WriteTransaction,
     actor: &ProvisioningActor,
-    group: GroupId,
+    group: &entity::group::Model,
     users: &HashMap<StaffId, User>,
     before: &BTreeSet<StaffId>,
     after: &BTreeSet<StaffId>,
@@ -344,9 +351,50 @@ async fn set_members(
     }
     let affected: Vec<StaffId> = added.iter().chain(&removed).copied().collect();
     let roles = store::roles_from_groups(transaction, directory, &affected).await?;
-    store::add_members(transaction, group, &added).await?;
-    store::remove_members(transaction, group, &removed).await?;
+    let id = GroupId::from_uuid(group.id);
+    store::add_members(transaction, id, &added).await?;
+    store::remove_members(transaction, id, &removed).await?;
+    record_members(
+        context,
+        transaction,
+        actor,
+        group,
+        AuditAction::GroupMemberAdded,
+        &added,
+    )
+    .await?;
+    record_members(
+        context,
+        transaction,
+        actor,
+        group,
+        AuditAction::GroupMemberRemoved,
+        &removed,
+    )
+    .await?;
     follow_groups(context, transaction, actor, users, &affected, &roles).await
+}
+
+/// Says of each of these people that they joined or left a group, if it gives a role; others decide nothing here.
+async fn record_members(
+    context: &Context,
+    transaction: &WriteTransaction,
+    actor: &ProvisioningActor,
+    group: &entity::group::Model,
+    action: AuditAction,
+    people: &[StaffId],
+) -> Result<(), Fault> {
+    if group.role.is_none() {
+        return Ok(());
+    }
+    let id = GroupId::from_uuid(group.id).to_string();
+    for staff in people {
+        let entry = AuditEntry::by_directory(actor, action)
+            .about(AuditTarget::Staff(*staff))
+            .detail(&id);
+        context.audit.record(transaction, context.now(), &entry).await?;
+    }
+    Ok(())
 }
 
 async fn record(

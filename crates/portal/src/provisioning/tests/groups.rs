@@ -119,6 +119,36 @@ on_both_databases! {
         assert_eq!(test.rows("provisioned_group").await, 1);
     }
 
+    async fn the_log_says_who_was_in_a_group_that_gives_a_role_and_when(test: TestPortal) {
+        let organisation = test.organisation("Norrby kommun").await;
+        let actor = test.directory(organisation, None).await;
+        let olle = test.portal.provision_user(&actor, user("olle@norrby.example")).await.unwrap().id;
+        let bo = test.portal.provision_user(&actor, user("bo@norrby.example")).await.unwrap().id;
+        let group = test.portal.provision_group(&actor, &named("Skolan"), &BTreeSet::from([olle])).await.unwrap().id;
+        let rename = async |name: &str| {
+            change(&test, &actor, group, |group, _| group.display_name = name.to_owned()).await.unwrap();
+        };
+        rename("admin").await;
+        change(&test, &actor, group, |_, members| { members.insert(bo); }).await.unwrap();
+        change(&test, &actor, group, |_, members| { members.remove(&olle); }).await.unwrap();
+        rename("Skolan").await;
+        change(&test, &actor, group, |_, members| { members.insert(olle); }).await.unwrap();
+        rename("sender").await;
+        test.portal.remove_provisioned_group(&actor, group).await.unwrap();
+        let mut said = Vec::new();
+        for row in test.audit_log().await {
+            if let Some(what) = row.action.strip_prefix("group.member-") {
+                assert_eq!(row.detail, Some(group.to_string()));
+                let who = if row.target_id == Some(*olle.as_uuid()) { "olle" } else { "bo" };
+                said.push(format!("{who} {what}"));
+            }
+        }
+        let mut later = said.split_off(4);
+        assert_eq!(said, ["olle added", "bo added", "olle removed", "bo removed"]);
+        later.sort_unstable();
+        assert_eq!(later, ["bo added", "bo removed", "olle added", "olle removed"]);
+    }
+
     async fn of_the_groups_that_are_wanted_those_that_are_shown_come_with_their_members(test: TestPortal) {
         let organisation = test.organisation("Norrby kommun").await;
         let actor = test.directory(organisation, None).await;
