@@ -1,5 +1,7 @@
 //! Whether a resource is one that a filter keeps: a pure function of both.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use portal::caseless;
 use serde_json::Value;
 
@@ -30,34 +32,64 @@ impl Names<'_> {
     }
 }
 
+/// How much a filter may still look at. A step is a value, or 32 bytes of a text.
+pub(super) struct Work(AtomicUsize);
+
+impl Work {
+    /// For a list of users or groups: 10,000 users and some 100 conditions.
+    pub(super) fn of_a_list() -> Self {
+        Self(AtomicUsize::new(2_000_000))
+    }
+
+    /// For what is bounded already.
+    pub(super) fn unbounded() -> Self {
+        Self(AtomicUsize::new(usize::MAX))
+    }
+
+    /// Takes steps, and says whether there were enough of them.
+    fn take(&self, steps: usize) -> bool {
+        let left = self.0.load(Ordering::Relaxed).saturating_sub(steps);
+        self.0.store(left, Ordering::Relaxed);
+        left > 0
+    }
+
+    /// Whether it was too much: what the filter kept is then not what it says.
+    pub(super) fn is_used_up(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
+    }
+}
+
 /// Whether the filter keeps the resource. An attribute that it does not have, or that there is not, has no value.
-pub(super) fn keeps(schema: &Schema, filter: &Filter, resource: &Resource) -> bool {
-    holds(Names::Of(schema), filter, resource)
+pub(super) fn keeps(schema: &Schema, filter: &Filter, resource: &Resource, work: &Work) -> bool {
+    holds(Names::Of(schema), filter, resource, work)
 }
 
 /// Whether the filter keeps one of an attribute's values.
-pub(super) fn keeps_value(attribute: &'static Attribute, filter: &Filter, value: &Value) -> bool {
+pub(super) fn keeps_value(attribute: &'static Attribute, filter: &Filter, value: &Value, work: &Work) -> bool {
     value
         .as_object()
-        .is_some_and(|value| holds(Names::Parts(attribute.parts()), filter, value))
+        .is_some_and(|value| holds(Names::Parts(attribute.parts()), filter, value, work))
 }
 
-fn holds(names: Names<'_>, filter: &Filter, of: &Resource) -> bool {
+fn holds(names: Names<'_>, filter: &Filter, of: &Resource, work: &Work) -> bool {
     match filter {
-        Filter::All(filters) => filters.iter().all(|filter| holds(names, filter, of)),
-        Filter::Any(filters) => filters.iter().any(|filter| holds(names, filter, of)),
-        Filter::Not(filter) => !holds(names, filter, of),
+        Filter::All(filters) => filters.iter().all(|filter| holds(names, filter, of, work)),
+        Filter::Any(filters) => filters.iter().any(|filter| holds(names, filter, of, work)),
+        Filter::Not(filter) => !holds(names, filter, of, work),
         Filter::Term { name, of: inner, test } => {
             let Some(attribute) = names.find(name) else {
-                return passes(&[], None, test);
+                return passes(&[], None, test, work);
             };
             let mut values: Vec<&Value> = match of.get(attribute.name) {
                 Some(Value::Array(values)) => values.iter().collect(),
                 Some(value) => vec![value],
                 None => Vec::new(),
             };
+            if !work.take(1 + values.len()) {
+                return false;
+            }
             if let Some(inner) = inner {
-                values.retain(|value| keeps_value(attribute, inner, value));
+                values.retain(|value| keeps_value(attribute, inner, value, work));
             }
             // Of a value with parts, the one that matters is compared.
             let part = match (&name.part, test) {
@@ -66,40 +98,48 @@ fn holds(names: Names<'_>, filter: &Filter, of: &Resource) -> bool {
                 (None, _) => None,
             };
             let Some(part) = part else {
-                return passes(&values, Some(attribute), test);
+                return passes(&values, Some(attribute), test, work);
             };
             let part = named(attribute.parts(), part);
             let values: Vec<&Value> = values.into_iter().filter_map(|value| value.get(part?.name)).collect();
-            passes(&values, part, test)
+            passes(&values, part, test, work)
         }
     }
 }
 
-fn passes(values: &[&Value], attribute: Option<&'static Attribute>, test: &Test) -> bool {
+fn passes(values: &[&Value], attribute: Option<&'static Attribute>, test: &Test, work: &Work) -> bool {
     match test {
         Test::Present | Test::Compare(Operator::NotEqual, Literal::Null) => !values.is_empty(),
         Test::Compare(Operator::Equal, Literal::Null) => values.is_empty(),
         Test::Compare(Operator::NotEqual, literal) => {
-            !attribute.is_some_and(|attribute| any(values, attribute, Operator::Equal, literal))
+            !attribute.is_some_and(|attribute| any(values, attribute, Operator::Equal, literal, work))
         }
         Test::Compare(operator, literal) => {
-            attribute.is_some_and(|attribute| any(values, attribute, *operator, literal))
+            attribute.is_some_and(|attribute| any(values, attribute, *operator, literal, work))
         }
     }
 }
 
-fn any(values: &[&Value], attribute: &'static Attribute, operator: Operator, literal: &Literal) -> bool {
+fn any(values: &[&Value], attribute: &'static Attribute, operator: Operator, literal: &Literal, work: &Work) -> bool {
     values.iter().any(|value| match (value, literal) {
         (Value::Bool(value), Literal::Boolean(literal)) => operator == Operator::Equal && value == literal,
         // Entra ID asks for "True".
         (Value::Bool(value), Literal::Text(literal)) => {
-            operator == Operator::Equal && literal.eq_ignore_ascii_case(if *value { "true" } else { "false" })
+            operator == Operator::Equal
+                && literal
+                    .written
+                    .eq_ignore_ascii_case(if *value { "true" } else { "false" })
         }
-        (Value::String(value), Literal::Text(literal)) => match attribute.kind {
-            Kind::Instant => instants(value, literal, operator),
-            _ if attribute.case_exact => texts(value, literal, operator),
-            _ => texts(&caseless(value), &caseless(literal), operator),
-        },
+        (Value::String(value), Literal::Text(literal)) => {
+            work.take(value.len() / 32)
+                && match attribute.kind {
+                    Kind::Instant => literal
+                        .instant
+                        .is_some_and(|literal| instants(value, literal, operator)),
+                    _ if attribute.case_exact => texts(value, &literal.written, operator),
+                    _ => texts(&caseless(value), &literal.caseless, operator),
+                }
+        }
         _ => false,
     })
 }
@@ -118,8 +158,8 @@ fn texts(value: &str, literal: &str, operator: Operator) -> bool {
     }
 }
 
-fn instants(value: &str, literal: &str, operator: Operator) -> bool {
-    let (Ok(value), Ok(literal)) = (value.parse::<jiff::Timestamp>(), literal.parse::<jiff::Timestamp>()) else {
+fn instants(value: &str, literal: jiff::Timestamp, operator: Operator) -> bool {
+    let Ok(value) = value.parse::<jiff::Timestamp>() else {
         return false;
     };
     match operator {
@@ -200,7 +240,21 @@ mod tests {
                 true,
             ),
         ] {
-            assert_eq!(keeps(&USER, &filter(text).unwrap(), user), kept, "{text}");
+            let work = Work::of_a_list();
+            assert_eq!(keeps(&USER, &filter(text).unwrap(), user, &work), kept, "{text}");
+            assert!(!work.is_used_up());
         }
+    }
+
+    #[test]
+    fn a_filter_that_looks_at_too_much_is_told_of() {
+        let emails = vec![json!({ "value": "x".repeat(256) }); 20];
+        let user = json!({ "userName": "karin", "emails": emails });
+        let filter = filter(&vec!["emails co \"y\""; 200].join(" or ")).unwrap();
+        let work = Work::of_a_list();
+        let looks = || keeps(&USER, &filter, user.as_object().unwrap(), &work);
+        let one = (0..1000).take_while(|_| !looks() && !work.is_used_up()).count();
+        // 200 conditions, each with 20 values of 256 bytes.
+        assert_eq!(one, 2_000_000 / (200 * (1 + 20 + 20 * 8)));
     }
 }

@@ -45,6 +45,11 @@ pub(super) async fn service_provider_config(State(state): State<ScimState>, _: D
     json_response(StatusCode::OK, &body)
 }
 
+/// `/Me`: a directory is nobody's own account (RFC 7644 section 3.11).
+pub(super) async fn me(_: Directory) -> ScimError {
+    ScimError::of(StatusCode::NOT_IMPLEMENTED)
+}
+
 /// What is described can't be filtered (RFC 7644 section 4).
 fn described(uri: &http::Uri, resources: impl IntoIterator<Item = Value>) -> Result<Response, ScimError> {
     let query = Query::of_address(uri)?;

@@ -51,6 +51,11 @@ impl ScimError {
         Self::new(StatusCode::BAD_REQUEST, Some("invalidFilter"), detail)
     }
 
+    /// More would have to be looked at than one request may ask for (RFC 7644 section 3.12).
+    pub(super) const fn too_many(detail: &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, Some("tooMany"), detail)
+    }
+
     pub(super) const fn invalid_path(detail: &'static str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, Some("invalidPath"), detail)
     }

@@ -7,7 +7,7 @@ use http::StatusCode;
 use portal::{GroupKey, GroupMembers, ProvisionedGroup, ProvisioningActor, Selected, Selection};
 
 use super::authentication::Directory;
-use super::condition::keeps;
+use super::condition::{Work, keeps};
 use super::error::ScimError;
 use super::request::{Body, Query};
 use super::resource;
@@ -81,7 +81,7 @@ pub(super) async fn change(
     Path(group): Path<String>,
     Body(body): Body,
 ) -> Result<Response, ScimError> {
-    let operations = patch::operations(&body)?;
+    let operations = patch::operations(&GROUP, &body)?;
     let base = state.base.clone();
     let change = |before: &ProvisionedGroup| {
         let mut after = resource::group(before, &base, true);
@@ -148,12 +148,18 @@ pub(super) async fn found(
         (false, false) => GroupMembers::Unasked,
     };
     let resource = |group: &ProvisionedGroup, with_members| resource::group(group, &state.base, with_members);
-    let keeps = |filter| move |group: &ProvisionedGroup| keeps(&GROUP, filter, &resource(group, are_tested));
+    let (resource, work) = (&resource, &Work::of_a_list());
+    let keeps = |filter| {
+        move |group: &ProvisionedGroup| !work.is_used_up() && keeps(&GROUP, filter, &resource(group, are_tested), work)
+    };
     let keep = query.filter.as_ref().map(keeps);
     let selection = query.selection(keep.as_ref().map(|keep| keep as _));
     let selected = state
         .portal
         .find_provisioned_groups(actor, key, members, &selection)
         .await?;
+    if work.is_used_up() {
+        return Err(ScimError::too_many("the filter has to look at too much"));
+    }
     Ok(selected.map(|group| resource(&group, are_sent)))
 }

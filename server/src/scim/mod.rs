@@ -36,8 +36,8 @@ use crate::routes::{Access, Route};
 /// Where SCIM begins. Its routes never look at cookies.
 pub(crate) const BASE_PATH: &str = "/scim/v2";
 
-/// The most bytes in the body of a request.
-const MAX_BODY_BYTES: usize = 256 * 1024;
+/// The most bytes in the body of a request: a group with as many members as there may be, as it is sent.
+const MAX_BODY_BYTES: usize = 512 * 1024;
 
 /// What the routes of SCIM work with.
 #[derive(Clone)]
@@ -77,6 +77,7 @@ fn routes() -> Vec<(Method, &'static str, MethodRouter<ScimState>)> {
         ),
         (Method::GET, "/ResourceTypes", get(discovery::resource_types)),
         (Method::GET, "/ResourceTypes/{name}", get(discovery::resource_type)),
+        (Method::GET, "/Me", get(discovery::me)),
         (Method::GET, "/Schemas", get(discovery::all_schemas)),
         (Method::GET, "/Schemas/{urn}", get(discovery::one_schema)),
     ]

@@ -6,14 +6,17 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::condition::keeps_value;
+use super::condition::{Work, keeps_value};
 use super::error::ScimError;
 use super::filter::{self, Filter, Literal, Name, Operator, Path, Test};
 use super::schema::{Attribute, Mutability, Schema, named};
 use super::value::{self, Resource};
 
 /// The most operations in one change.
-pub(super) const MAX_OPERATIONS: usize = 100;
+const MAX_OPERATIONS: usize = 100;
+/// The most attributes that they name, and the most conditions in their paths: each may look at every member of a group, while
+/// nobody else writes.
+const MAX_PLACES: usize = 200;
 
 /// What an operation does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,25 +26,38 @@ pub(super) enum Action {
     Remove,
 }
 
-/// One operation of a change.
+/// One operation at one place.
 #[derive(Clone, Debug)]
 pub(super) struct Operation {
-    pub(super) action: Action,
-    pub(super) path: Option<String>,
-    pub(super) value: Value,
+    action: Action,
+    path: Path,
+    /// Whether the place was named by a path.
+    is_named: bool,
+    value: Value,
 }
 
-/// Reads the operations of a change.
-pub(super) fn operations(body: &Value) -> Result<Vec<Operation>, ScimError> {
+/// Reads the operations of a change, with their paths. What is named of attributes that are not kept is taken and dropped, as when
+/// a resource is made.
+pub(super) fn operations(schema: &Schema, body: &Value) -> Result<Vec<Operation>, ScimError> {
     let list = member(body, "operations").and_then(Value::as_array);
     let list = list.ok_or(ScimError::invalid_syntax("Operations is missing"))?;
     if list.is_empty() || list.len() > MAX_OPERATIONS {
         return Err(ScimError::invalid_value("a change has 1 to 100 operations"));
     }
-    list.iter().map(operation).collect()
+    let mut read = Vec::new();
+    for given in list {
+        operation(schema, given, &mut read)?;
+    }
+    let conditions = read.iter().filter_map(|operation| operation.path.of.as_ref());
+    if read.len() > MAX_PLACES || conditions.map(Filter::conditions).sum::<usize>() > MAX_PLACES {
+        return Err(ScimError::too_many(
+            "a change names at most 200 attributes and 200 conditions",
+        ));
+    }
+    Ok(read)
 }
 
-fn operation(given: &Value) -> Result<Operation, ScimError> {
+fn operation(schema: &Schema, given: &Value, read: &mut Vec<Operation>) -> Result<(), ScimError> {
     let action = member(given, "op").and_then(Value::as_str).unwrap_or_default();
     let action = match action.to_ascii_lowercase().as_str() {
         "add" => Action::Add,
@@ -49,14 +65,60 @@ fn operation(given: &Value) -> Result<Operation, ScimError> {
         "remove" => Action::Remove,
         _ => return Err(ScimError::invalid_syntax("op is not add, replace or remove")),
     };
-    let path = match member(given, "path") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(path)) if path.is_empty() => None,
-        Some(Value::String(path)) => Some(path.clone()),
-        Some(_) => return Err(ScimError::invalid_path("path is not a text")),
-    };
-    let value = member(given, "value").cloned().unwrap_or(Value::Null);
-    Ok(Operation { action, path, value })
+    let value = member(given, "value").unwrap_or(&Value::Null);
+    match member(given, "path") {
+        Some(Value::String(path)) if !path.is_empty() => {
+            let path = filter::path(path).map_err(|problem| ScimError::invalid_path(problem.0))?;
+            place(schema, action, path, true, value, read);
+            Ok(())
+        }
+        None | Some(Value::Null | Value::String(_)) if action == Action::Remove => {
+            Err(ScimError::no_target("what is to be removed is not named"))
+        }
+        None | Some(Value::Null | Value::String(_)) => places(schema, action, value, read),
+        Some(_) => Err(ScimError::invalid_path("path is not a text")),
+    }
+}
+
+/// Without a path, each member of the value is what its name says, which may be a path.
+fn places(schema: &Schema, action: Action, value: &Value, read: &mut Vec<Operation>) -> Result<(), ScimError> {
+    let members = value.as_object();
+    let members = members.ok_or(ScimError::invalid_value("without a path, the value is a JSON object"))?;
+    for (name, value) in members {
+        if name.eq_ignore_ascii_case(schema.urn) && value.is_object() {
+            places(schema, action, value, read)?;
+        } else if !name.eq_ignore_ascii_case("schemas") {
+            match filter::path(name) {
+                // A read-only attribute that comes along, such as `id`, is no attempt to change it.
+                Ok(path) => place(schema, action, path, false, value, read),
+                Err(problem) if name.contains('[') => return Err(ScimError::invalid_path(problem.0)),
+                // No attribute that is kept has such a name.
+                Err(_) => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+fn place(schema: &Schema, action: Action, path: Path, is_named: bool, value: &Value, read: &mut Vec<Operation>) {
+    if attribute(schema, &path.name).is_some() {
+        let value = value.clone();
+        read.push(Operation {
+            action,
+            path,
+            is_named,
+            value,
+        });
+    }
+}
+
+/// The attribute that is meant, if it is kept.
+fn attribute(schema: &Schema, name: &Name) -> Option<&'static Attribute> {
+    let is_foreign = |urn: &String| !urn.eq_ignore_ascii_case(schema.urn);
+    match &name.schema {
+        Some(urn) if is_foreign(urn) => None,
+        _ => schema.attribute(&name.attribute),
+    }
 }
 
 /// A member of an object, whatever its capitals.
@@ -69,54 +131,20 @@ fn member<'a>(object: &'a Value, name: &str) -> Option<&'a Value> {
 /// Does all operations in their order. When one can't be done, the error says why, and what was done of the others counts for
 /// nothing: the caller keeps what it had.
 pub(super) fn apply(schema: &Schema, resource: &mut Resource, operations: &[Operation]) -> Result<(), ScimError> {
-    for operation in operations {
-        match (&operation.path, operation.action) {
-            (Some(path), action) => {
-                let path = read_path(path)?;
-                at(schema, resource, action, &path, &operation.value, true)?;
-            }
-            (None, Action::Remove) => return Err(ScimError::no_target("what is to be removed is not named")),
-            (None, action) => all(schema, resource, action, &operation.value)?,
-        }
-    }
-    Ok(())
+    operations
+        .iter()
+        .try_for_each(|operation| at(schema, resource, operation))
 }
 
-fn read_path(text: &str) -> Result<Path, ScimError> {
-    filter::path(text).map_err(|problem| ScimError::invalid_path(problem.0))
-}
-
-/// Without a path, each member of the value is what its name says, which may be a path.
-fn all(schema: &Schema, resource: &mut Resource, action: Action, value: &Value) -> Result<(), ScimError> {
-    let members = value.as_object();
-    let members = members.ok_or(ScimError::invalid_value("without a path, the value is a JSON object"))?;
-    for (name, value) in members {
-        if name.eq_ignore_ascii_case(schema.urn) && value.is_object() {
-            all(schema, resource, action, value)?;
-        } else if !name.eq_ignore_ascii_case("schemas") {
-            // A read-only attribute that comes along, such as `id`, is no attempt to change it.
-            at(schema, resource, action, &read_path(name)?, value, false)?;
-        }
-    }
-    Ok(())
-}
-
-/// One operation at one place. `is_named` says whether the place was named by a path.
-fn at(
-    schema: &Schema,
-    resource: &mut Resource,
-    action: Action,
-    path: &Path,
-    value: &Value,
-    is_named: bool,
-) -> Result<(), ScimError> {
-    let is_foreign = |urn: &String| !urn.eq_ignore_ascii_case(schema.urn);
-    let attribute = match &path.name.schema {
-        Some(urn) if is_foreign(urn) => None,
-        _ => schema.attribute(&path.name.attribute),
-    };
-    // What is not kept is taken and dropped, as when a resource is made.
-    let Some(attribute) = attribute else {
+fn at(schema: &Schema, resource: &mut Resource, operation: &Operation) -> Result<(), ScimError> {
+    let Operation {
+        action,
+        path,
+        is_named,
+        value,
+    } = operation;
+    let (action, is_named) = (*action, *is_named);
+    let Some(attribute) = attribute(schema, &path.name) else {
         return Ok(());
     };
     if attribute.mutability == Mutability::ReadOnly {
@@ -296,7 +324,8 @@ fn some(
     action: Action,
     given: &Value,
 ) -> Result<(), ScimError> {
-    let is_meant = |value: &Value| of.is_none_or(|of| keeps_value(attribute, of, value));
+    let work = Work::unbounded();
+    let is_meant = |value: &Value| of.is_none_or(|of| keeps_value(attribute, of, value, &work));
     if action == Action::Remove {
         match part {
             // A value without what matters of it is none.
@@ -374,7 +403,7 @@ fn described(attribute: &'static Attribute, of: &Filter) -> Option<Map<String, V
         } => {
             let part = named(attribute.parts(), part)?;
             let literal = match literal {
-                Literal::Text(text) => Value::String(text.clone()),
+                Literal::Text(text) => Value::String(text.written.clone()),
                 Literal::Boolean(is) => Value::Bool(*is),
                 Literal::Number(_) | Literal::Null => return None,
             };

@@ -273,6 +273,28 @@ mod tests {
     }
 
     #[test]
+    fn a_full_group_can_be_sent_back_as_it_came() {
+        let id = |number: usize| format!("00000000-0000-7000-8000-{number:012x}");
+        let members = (0..portal::Portal::MAX_GROUP_MEMBERS).map(|number| id(number).parse::<StaffId>().unwrap());
+        let full = ProvisionedGroup {
+            id: id(0).parse().unwrap(),
+            attributes: GroupAttributes {
+                display_name: "x".repeat(256),
+                external_id: Some("x".repeat(256)),
+            },
+            members: members.collect(),
+            created_at: Timestamp::from_millis(0),
+            changed_at: Timestamp::from_millis(0),
+        };
+        let base = format!("https://{}.example.se/scim/v2", "x".repeat(60));
+        let sent = Value::Object(group(&full, &base, true));
+        assert!(sent.to_string().len() <= super::super::MAX_BODY_BYTES);
+        let read = crate::scim::value::resource(&GROUP, &sent).unwrap();
+        let (attributes, members) = group_attributes(&read).unwrap();
+        assert!(attributes == full.attributes && members == full.members);
+    }
+
+    #[test]
     fn an_app_role_in_json_is_its_value() {
         let sent =
             json!({ "roles": [{ "value": "{\"id\":\"1\",\"value\":\"Postvalv.Admin\",\"displayName\":\"Admin\"}" }] });

@@ -7,7 +7,7 @@ use http::StatusCode;
 use portal::{ProvisionedUser, ProvisioningActor, Selected, UserAttributes, UserKey};
 
 use super::authentication::Directory;
-use super::condition::keeps;
+use super::condition::{Work, keeps};
 use super::error::ScimError;
 use super::filter::{Filter, Literal, Operator, Test};
 use super::request::{Body, Query};
@@ -85,7 +85,7 @@ pub(super) async fn change(
     Body(body): Body,
 ) -> Result<Response, ScimError> {
     let shown = Query::of_address(&uri)?.shown;
-    let operations = patch::operations(&body)?;
+    let operations = patch::operations(schema(&actor), &body)?;
     let (schema, base) = (schema(&actor), state.base.clone());
     let change = |before: &ProvisionedUser| {
         let mut after = resource::user(before, &base);
@@ -154,10 +154,15 @@ pub(super) async fn found(
         Some(Err(NoId)) => return Ok(Selected::default()),
         None => UserKey::All,
     };
-    let keeps = |filter| move |user: &ProvisionedUser| keeps(schema, filter, &resource(user));
+    let work = &Work::of_a_list();
+    let keeps =
+        |filter| move |user: &ProvisionedUser| !work.is_used_up() && keeps(schema, filter, &resource(user), work);
     let keep = query.filter.as_ref().map(keeps);
     let selection = query.selection(keep.as_ref().map(|keep| keep as _));
     let selected = state.portal.find_provisioned_users(actor, key, &selection).await?;
+    if work.is_used_up() {
+        return Err(ScimError::too_many("the filter has to look at too much"));
+    }
     Ok(selected.map(|user| resource(&user)))
 }
 
@@ -181,10 +186,11 @@ pub(super) fn names(filter: &Filter) -> Option<(&str, &str)> {
             of: None,
             test: Test::Compare(Operator::Equal, Literal::Text(text)),
         } if name.part.is_none() && name.schema.is_none() => {
+            let text = text.written.as_str();
             let is_name = ["id", "userName", "externalId", "displayName"]
                 .iter()
                 .any(|known| known.eq_ignore_ascii_case(&name.attribute));
-            is_name.then_some((name.attribute.as_str(), text.as_str()))
+            is_name.then_some((name.attribute.as_str(), text))
         }
         // Of a user, displayName names nobody alone, so another name is looked for first.
         Filter::All(filters) => {

@@ -2,7 +2,7 @@
 
 use base::{StaffId, TenantId};
 
-use super::selection::{Selected, Selection};
+use super::selection::{Selected, Selection, let_others};
 use super::user::{EXTERNAL_ID, ProvisionedUser, USER_NAME, User, groups_of};
 use super::{Directory, ProvisioningError, caseless, entity, store};
 use crate::staff::directory;
@@ -57,7 +57,7 @@ impl Portal {
             UserKey::ExternalId(external_id) => with_external_id(context, directory, external_id).await?,
         };
         if selection.keep.is_some() {
-            return Ok(selection.of(views(context, directory, &found).await?));
+            return Ok(selection.of_many(views(context, directory, &found).await?).await);
         }
         let (total, page) = (found.len(), selection.page(found.len()));
         let shown = found.get(page).unwrap_or_default();
@@ -72,7 +72,8 @@ async fn everybody(context: &Context, directory: Directory) -> Result<Vec<User>,
     let accounts = directory::accounts(reader, directory.organisation).await?;
     let mut rows = store::users(reader, directory.organisation).await?;
     let mut seen = Vec::new();
-    for account in accounts {
+    for (number, account) in accounts.into_iter().enumerate() {
+        let_others(number).await;
         let row = rows.remove(account.id().as_uuid());
         let user = User { account, row };
         if user.is_seen_by(context, directory)? {
@@ -85,8 +86,13 @@ async fn everybody(context: &Context, directory: Directory) -> Result<Vec<User>,
 async fn views(context: &Context, directory: Directory, users: &[User]) -> Result<Vec<ProvisionedUser>, Fault> {
     let ids: Vec<StaffId> = users.iter().map(|user| user.account.id()).collect();
     let mut groups = groups_of(context, context.database.reader(), directory, &ids).await?;
-    let view = |user: &User| user.view(context, groups.remove(&user.account.id()).unwrap_or_default());
-    users.iter().map(view).collect()
+    let mut seen = Vec::with_capacity(users.len());
+    for (number, user) in users.iter().enumerate() {
+        let_others(number).await;
+        let groups = groups.remove(&user.account.id()).unwrap_or_default();
+        seen.push(user.view(context, groups)?);
+    }
+    Ok(seen)
 }
 
 /// The user with that id, if the directory may know of them.

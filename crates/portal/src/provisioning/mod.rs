@@ -41,6 +41,9 @@ use crate::{Fault, ProvisioningActor};
 /// (RFC 7643 section 2.2, `caseExact` false).
 #[must_use]
 pub fn caseless(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.to_lowercase().nfc().collect()
 }
 

@@ -58,6 +58,21 @@ impl<T> Selection<'_, T> {
         self.skip.min(total)..self.skip.saturating_add(self.take).min(total)
     }
 
+    /// As [`Self::of`], with turns for others between: a condition may look at everybody.
+    pub(super) async fn of_many(&self, all: Vec<T>) -> Selected<T> {
+        let Some(keep) = self.keep else {
+            return self.of(all);
+        };
+        let mut kept = Vec::new();
+        for (number, one) in all.into_iter().enumerate() {
+            let_others(number).await;
+            if keep(&one) {
+                kept.push(one);
+            }
+        }
+        Selection { keep: None, ..*self }.of(kept)
+    }
+
     /// Selects of all that there are.
     #[must_use]
     pub fn of(&self, mut all: Vec<T>) -> Selected<T> {
@@ -67,6 +82,13 @@ impl<T> Selection<'_, T> {
         let (total, page) = (all.len(), self.page(all.len()));
         let shown = all.drain(page).collect();
         Selected { total, shown }
+    }
+}
+
+/// Lets others have their turn before each tenth of many, so that no request keeps a thread for itself.
+pub(super) async fn let_others(number: usize) {
+    if number.is_multiple_of(10) {
+        tokio::task::yield_now().await;
     }
 }
 

@@ -25,10 +25,30 @@ pub(super) enum Operator {
     LessOrEqual,
 }
 
+/// A text that values are compared with, made ready once for all of them.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Text {
+    pub(super) written: String,
+    /// In the form in which capitals make no difference.
+    pub(super) caseless: String,
+    /// The instant that it is, if it is one.
+    pub(super) instant: Option<jiff::Timestamp>,
+}
+
+impl From<String> for Text {
+    fn from(written: String) -> Self {
+        Self {
+            caseless: portal::caseless(&written),
+            instant: written.parse().ok(),
+            written,
+        }
+    }
+}
+
 /// What a value is compared with.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Literal {
-    Text(String),
+    Text(Text),
     Boolean(bool),
     Number(f64),
     Null,
@@ -70,6 +90,15 @@ impl Filter {
             Self::All(filters) | Self::Any(filters) => filters.iter().any(|filter| filter.names(attribute)),
             Self::Not(filter) => filter.names(attribute),
             Self::Term { name, .. } => name.attribute.eq_ignore_ascii_case(attribute),
+        }
+    }
+
+    /// How many conditions it has.
+    pub(super) fn conditions(&self) -> usize {
+        match self {
+            Self::All(filters) | Self::Any(filters) => filters.iter().map(Self::conditions).sum(),
+            Self::Not(filter) => filter.conditions(),
+            Self::Term { of, .. } => 1 + of.as_ref().map_or(0, |of| of.conditions()),
         }
     }
 }
@@ -114,7 +143,7 @@ mod tests {
         Filter::Term {
             name: reader::name(name).unwrap(),
             of: None,
-            test: Test::Compare(operator, Literal::Text(value.to_owned())),
+            test: Test::Compare(operator, Literal::Text(value.to_owned().into())),
         }
     }
 
@@ -148,7 +177,7 @@ mod tests {
             of: Some(work()),
             test,
         };
-        let is = Test::Compare(Operator::Equal, Literal::Text("k@norrby.example".to_owned()));
+        let is = Test::Compare(Operator::Equal, Literal::Text("k@norrby.example".to_owned().into()));
         let text = r#"emails[type eq "work"].value eq "k@norrby.example""#;
         assert_eq!(filter(text).unwrap(), of_work(Some("value"), is));
         assert_eq!(

@@ -10,7 +10,7 @@ const MAX_BYTES: usize = 4096;
 /// How deep conditions may lie in each other.
 const MAX_DEPTH: usize = 16;
 /// How many conditions there may be.
-const MAX_TERMS: usize = 200;
+pub(super) const MAX_TERMS: usize = 200;
 
 pub(super) struct Reader {
     tokens: Peekable<std::vec::IntoIter<Token>>,
@@ -169,7 +169,7 @@ impl Reader {
             _ => return Err(Unreadable("there is no such operator")),
         };
         let literal = match self.next() {
-            Some(Token::Text(text)) => Literal::Text(text),
+            Some(Token::Text(text)) => Literal::Text(text.into()),
             Some(Token::Word(word)) => match word.to_ascii_lowercase().as_str() {
                 "true" => Literal::Boolean(true),
                 "false" => Literal::Boolean(false),

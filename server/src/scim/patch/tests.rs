@@ -21,7 +21,7 @@ fn karin() -> Value {
 fn changed(schema: &Schema, operations: Value) -> Result<Value, ScimError> {
     let mut resource = karin().as_object().unwrap().clone();
     let change = Value::Object(Map::from_iter([("Operations".to_owned(), operations)]));
-    apply(schema, &mut resource, &super::operations(&change)?)?;
+    apply(schema, &mut resource, &super::operations(schema, &change)?)?;
     Ok(Value::Object(resource))
 }
 
@@ -225,7 +225,7 @@ fn members(before: &[&str], operations: Value) -> Vec<String> {
         .unwrap()
         .clone();
     let change = Value::Object(Map::from_iter([("Operations".to_owned(), operations)]));
-    let operations = super::operations(&change).unwrap();
+    let operations = super::operations(&GROUP, &change).unwrap();
     apply(&GROUP, &mut group, &operations).unwrap();
     let after = group
         .get("members")
@@ -290,6 +290,35 @@ fn members_come_and_go_in_every_way_that_directories_write_it() {
     );
 }
 
+#[test]
+fn names_that_are_none_of_ours_are_dropped_and_conditions_that_cannot_be_read_are_not() {
+    let extension = "urn:example/company:2.0:User";
+    let value = json!({ "displayName": "K", "@odata.type": "user", extension: { "a": 1 }, "två ord": 1 });
+    let operations = json!([{ "op": "replace", "value": value }]);
+    assert_eq!(
+        changed(&USER, operations).unwrap(),
+        karin_with(json!({ "displayName": "K" }))
+    );
+    let operations = json!([{ "op": "replace", "value": { "emails[type eq": "x" } }]);
+    assert!(changed(&USER, operations).is_err());
+}
+
+#[test]
+fn the_work_of_a_change_is_bounded_before_anything_is_changed() {
+    let paths = |operations: usize, conditions: usize| {
+        let condition = vec!["value eq \"a\""; conditions].join(" or ");
+        let operation = json!({ "op": "remove", "path": format!("emails[{condition}]") });
+        super::operations(&USER, &json!({ "Operations": vec![operation; operations] })).is_ok()
+    };
+    assert!(paths(100, 2) && paths(1, 200) && !paths(100, 3) && !paths(2, 101));
+    let names = |operations: usize| {
+        let value = json!({ "userName": "k", "displayName": "k", "title": "x", "EMAILS": [] });
+        let operation = json!({ "op": "add", "value": value });
+        super::operations(&USER, &json!({ "Operations": vec![operation; operations] })).is_ok()
+    };
+    assert!(names(66) && !names(67));
+}
+
 /// What a model of a user's e-mail addresses does: a type has one address at most.
 #[derive(Clone, Debug)]
 enum Step {
@@ -336,7 +365,7 @@ proptest! {
         }
         let pieces: Vec<&[Value]> = if in_one { vec![&operations] } else { operations.chunks(1).collect() };
         for piece in pieces.into_iter().filter(|piece| !piece.is_empty()) {
-            let operations = super::operations(&json!({ "Operations": piece })).unwrap();
+            let operations = super::operations(&WORK_USER, &json!({ "Operations": piece })).unwrap();
             // Where addresses may be missing, as of a work account.
             apply(&WORK_USER, &mut user, &operations).unwrap();
         }
@@ -369,7 +398,7 @@ proptest! {
                     json!({ "op": "remove", "path": format!("members[value eq \"{id}\"]") })
                 }
             };
-            let operations = operations(&json!({ "Operations": [operation] })).unwrap();
+            let operations = operations(&GROUP, &json!({ "Operations": [operation] })).unwrap();
             apply(&GROUP, &mut group, &operations).unwrap();
         }
         let kept = group.get("members").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -381,11 +410,10 @@ proptest! {
     /// Nothing that comes as a change breaks the program.
     #[test]
     fn no_change_breaks_anything(path in "[a-zA-Z\\[\\]\\.\" :$()]{0,40}", value in "\\PC{0,20}", action in 0_usize..3) {
-        let action = [Action::Add, Action::Replace, Action::Remove][action];
+        let action = ["add", "replace", "remove"][action];
         for value in [json!(value), json!([value]), json!({ "value": value }), json!({ (path.clone()): value }), Value::Null] {
             for path in [None, Some(path.clone())] {
-                let mut resource = karin().as_object().unwrap().clone();
-                let _ = apply(&USER, &mut resource, &[Operation { action, path, value: value.clone() }]);
+                let _ = changed(&USER, json!([{ "op": action, "path": path, "value": value }]));
             }
         }
     }
