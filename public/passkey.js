@@ -2,10 +2,11 @@
 // question to the browser and the answer into the form, which is then sent like any other.
 //
 // POST data-ask   what is asked, as JSON with base64url in place of bytes
+// GET data-page   the page itself, which leads on where something else is asked for first
 
 const form = document.getElementById("passkey");
 const status = document.getElementById("passkey-status");
-const { does, ask, waiting, cancelled, known, failed } = form.dataset;
+const { does, ask, page, waiting, cancelled, known, often, failed } = form.dataset;
 
 const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
 const text = (buffer) =>
@@ -13,9 +14,8 @@ const text = (buffer) =>
 
 async function question() {
   const answer = await fetch(ask, { method: "POST", cache: "no-store", redirect: "manual" });
-  // Something else is asked for first: the page itself leads there.
-  if (answer.type === "opaqueredirect" || answer.status === 401) return location.reload();
-  if (!answer.ok) throw new Error(String(answer.status));
+  if (answer.type === "opaqueredirect" || answer.status === 401) return location.assign(page);
+  if (!answer.ok) throw new DOMException("", answer.status === 429 ? "QuotaExceededError" : "NetworkError");
   const { publicKey } = await answer.json();
   publicKey.challenge = bytes(publicKey.challenge);
   if (publicKey.user) publicKey.user.id = bytes(publicKey.user.id);
@@ -29,6 +29,7 @@ function written({ id, rawId, type, response }) {
   const inside = { clientDataJSON: text(response.clientDataJSON) };
   if (does === "create") {
     inside.attestationObject = text(response.attestationObject);
+    inside.transports = response.getTransports?.();
   } else {
     inside.authenticatorData = text(response.authenticatorData);
     inside.signature = text(response.signature);
@@ -39,7 +40,7 @@ function written({ id, rawId, type, response }) {
 
 function why(error) {
   if (error.name === "NotAllowedError" || error.name === "AbortError") return cancelled;
-  return error.name === "InvalidStateError" ? known : failed;
+  return { InvalidStateError: known, QuotaExceededError: often }[error.name] ?? failed;
 }
 
 let asking = false;

@@ -75,6 +75,7 @@ passkey-use = Use passkey
 passkey-waiting = Follow what the browser or your security key says.
 passkey-cancelled = It was cancelled or took too long. No harm done – try again when you like.
 passkey-known = You have added this device or key already.
+passkey-too-often = There have been too many tries from here. Wait a minute and try again.
 passkey-failed = That did not work. Reload the page and try again.
 passkey-wrong = That passkey could not be used here. Try again, or choose another way below.
 passkey-too-long = It took too long. Try again.
@@ -180,6 +181,8 @@ account-recovery-codes-few = Make new ones before they run out.
 account-recovery-codes-new = Make new recovery codes
 account-sessions = Sign-ins
 account-sessions-link = See where you are signed in
+account-new-passkey = A passkey was added to your account: { $device }, { $at }. Was it not you? Change your password now, and remove it.
+account-new-app = Codes from an app were turned on for your account: { $device }, { $at }. Was it not you? Change your password now, and then change to an app of your own.
 account-new-device = New sign-in to your account: { $device }, { $at }. Was it not you? Change your password now.
 account-new-device-place = New sign-in to your account: { $device }, { $at }. { $place }. Was it not you? Change your password now.
 account-told = Good to know
@@ -199,14 +202,16 @@ account-valid-always = until further notice
 ## Confirm
 
 confirm-title = Confirm that it is you
-confirm-lead = You are about to make an important change, and it is a while since you signed in. It is not made before you have confirmed and done it again.
+confirm-lead = You are about to make an important change, and first we need to know that it is you. It is not made before you have confirmed and done it again.
 confirm-not-done-yet = Thank you. Now you can do what you wanted to do. It is not done yet.
-confirm-first = Nothing is saved yet. It is a while since you signed in, so confirm first that it is you. The page opens in a new tab. Then come back here and send the form again.
+confirm-first = Nothing is saved yet. Confirm first that it is you. The page opens in a new tab. Then come back here and send the form again.
 confirm-open = Confirm that it is you (new tab)
 confirm-code-hint = If you have just used the code that the app shows, wait for the next one.
 confirm-by-password = Use password and code instead
 confirm-finish = Confirm
 confirm-wrong = That was not right. Check the password and the code, and try again.
+confirm-wrong-passkey = That was not right. Check the password, and try again with your passkey.
+confirm-new-passkey = Your passkey is new, so enter your password too. The next time that you have signed in it is enough alone.
 confirm-no-way = Signing in with a work account is not turned on here right now. Ask whoever runs Postvalv.
 
 ## Roles

@@ -75,6 +75,7 @@ passkey-use = Använd passkey
 passkey-waiting = Följ det som webbläsaren eller din säkerhetsnyckel säger.
 passkey-cancelled = Det blev avbrutet eller tog för lång tid. Ingen fara – försök igen när du vill.
 passkey-known = Den här enheten eller nyckeln har du redan lagt till.
+passkey-too-often = Det har kommit för många försök härifrån. Vänta en minut och försök igen.
 passkey-failed = Det gick inte. Ladda om sidan och försök igen.
 passkey-wrong = Den passkeyn gick inte att använda här. Försök igen, eller välj ett annat sätt nedan.
 passkey-too-long = Det tog för lång tid. Försök igen.
@@ -180,6 +181,8 @@ account-recovery-codes-few = Skapa nya innan de tar slut.
 account-recovery-codes-new = Skapa nya reservkoder
 account-sessions = Inloggningar
 account-sessions-link = Se var du är inloggad
+account-new-passkey = En passkey har lagts till på ditt konto: { $device }, { $at }. Var det inte du? Byt lösenord nu, och ta bort den.
+account-new-app = Koder från en app har slagits på för ditt konto: { $device }, { $at }. Var det inte du? Byt lösenord nu, och byt sedan till en egen app.
 account-new-device = Ny inloggning på ditt konto: { $device }, { $at }. Var det inte du? Byt lösenord nu.
 account-new-device-place = Ny inloggning på ditt konto: { $device }, { $at }. { $place }. Var det inte du? Byt lösenord nu.
 account-told = Att känna till
@@ -199,14 +202,16 @@ account-valid-always = tills vidare
 ## Bekräfta
 
 confirm-title = Bekräfta att det är du
-confirm-lead = Du är på väg att göra en viktig ändring, och det har gått en stund sedan du loggade in. Den görs inte förrän du har bekräftat och gjort om den.
+confirm-lead = Du är på väg att göra en viktig ändring, och först behöver vi veta att det är du. Den görs inte förrän du har bekräftat och gjort om den.
 confirm-not-done-yet = Tack. Nu kan du göra det du ville göra. Det är inte gjort än.
-confirm-first = Inget är sparat än. Det har gått en stund sedan du loggade in, så bekräfta först att det är du. Sidan öppnas i en ny flik. Kom sedan tillbaka hit och skicka formuläret igen.
+confirm-first = Inget är sparat än. Bekräfta först att det är du. Sidan öppnas i en ny flik. Kom sedan tillbaka hit och skicka formuläret igen.
 confirm-open = Bekräfta att det är du (ny flik)
 confirm-code-hint = Har du nyss använt koden som appen visar, vänta på nästa.
 confirm-by-password = Använd lösenord och kod i stället
 confirm-finish = Bekräfta
 confirm-wrong = Det stämde inte. Kontrollera lösenordet och koden, och försök igen.
+confirm-wrong-passkey = Det stämde inte. Kontrollera lösenordet, och försök igen med din passkey.
+confirm-new-passkey = Din passkey är ny, så skriv lösenordet också. Nästa gång du har loggat in räcker den ensam.
 confirm-no-way = Inloggning med arbetskonto är inte påslagen här just nu. Fråga den som driver Postvalv.
 
 ## Roller

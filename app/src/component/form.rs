@@ -142,7 +142,7 @@ impl Field {
         let wrong = problem.is_some();
         let invalid = wrong.then_some("true");
         // The browser says so only where a script asks it to, since our forms are sent without its looking.
-        let required = kind == Kind::PasskeyName;
+        let required = matches!(kind, Kind::PasskeyName | Kind::CurrentPassword);
         let Input {
             kind,
             autocomplete,

@@ -19,6 +19,9 @@ pub(crate) enum Does {
 /// A form with a passkey.
 pub(crate) struct PasskeyForm {
     pub(crate) does: Does,
+    /// The address of the page, which leads on where something else is asked for first. After a form that was refused, the browser
+    /// has that form's address.
+    pub(crate) page: &'static str,
     /// Where it goes; what is to be asked stands under it, at `…/options`.
     pub(crate) action: &'static str,
     /// The key of what its button says.
@@ -46,9 +49,11 @@ pub(crate) fn passkey_form<V: IntoView>(layout: &Layout, form: &PasskeyForm, fie
             hidden
             data-does=does
             data-ask=format!("{}/options", form.action)
+            data-page=form.page
             data-waiting=texts.get("passkey-waiting")
             data-cancelled=texts.get("passkey-cancelled")
             data-known=texts.get("passkey-known")
+            data-often=texts.get("passkey-too-often")
             data-failed=texts.get("passkey-failed")
         >
             {fields}

@@ -96,10 +96,10 @@ pub use settings::{
 };
 pub use staff::{
     AcceptError, AcceptedInvitation, Applicant, ChangePasswordError, ChangeStaffError, ConfirmError, Invitation,
-    InvitationView, InviteError, NewStaffMember, OwnAccount, OwnPasskey, PasskeyAdded, PasswordProblem,
-    PasswordRefused, SecondFactorError, SecondFactorSet, SecondFactorSetUp, SecondFactors, SeeStaffError, SignInStep,
-    StaffMember, StaffNotices, StaffProof, StaffSignInError, StaffState, StaffVisitor, Validity, VouchedStaff,
-    WorkAccountError,
+    InvitationView, InviteError, NewSecondFactor, NewStaffMember, OwnAccount, OwnPasskey, PasskeyAdded,
+    PasskeyConfirms, PasswordProblem, PasswordRefused, SecondFactorError, SecondFactorKind, SecondFactorSet,
+    SecondFactorSetUp, SecondFactors, SeeStaffError, SignInStep, StaffMember, StaffNotices, StaffProof,
+    StaffSignInError, StaffState, StaffVisitor, Validity, VouchedStaff, WorkAccountError,
 };
 pub use system::{
     Administrator, AssertionProblem, Credential, CredentialKind, CredentialState, FetchedKeySet, InvalidKey,

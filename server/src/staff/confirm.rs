@@ -31,7 +31,10 @@ async fn by(state: &AppState, actor: &StaffActor, visitor: &Visitor) -> Result<C
         let providers = work_account::choices(state, visitor, actor.organisation_id()).await?;
         return Ok(ConfirmBy::WorkAccount(providers));
     }
-    Ok(ConfirmBy::Password(actor.second_factors()))
+    Ok(ConfirmBy::Password {
+        has: actor.second_factors(),
+        passkey: state.portal().passkey_confirms(actor).await?,
+    })
 }
 
 /// What proves it.
@@ -71,27 +74,50 @@ pub(super) async fn confirm(
 
 /// `POST /staff/confirm/passkey/options`: what is asked of an authenticator.
 pub(super) async fn passkey_options(State(state): State<AppState>, Staff { actor, visitor }: Staff) -> Response {
+    if let Err(refused) = state.staff_tries().take(visitor.request.address, state.clock().now()) {
+        return answer::too_often(refused, &visitor);
+    }
     let asked = state.portal().ask_for_passkey_to_confirm(&actor).await;
     passkey::options(asked, &Place::Confirm, &visitor)
 }
 
-/// `POST /staff/confirm/passkey`: as [`confirm`], by a passkey alone.
+/// An authenticator's answer, and the password where that is asked for with it.
+#[derive(Deserialize)]
+pub(super) struct PasskeyProof {
+    #[serde(default)]
+    answer: String,
+    passkey_password: Option<SecretString>,
+}
+
+/// `POST /staff/confirm/passkey`: as [`confirm`], by a passkey.
 pub(super) async fn confirm_by_passkey(
     State(state): State<AppState>,
     Staff { actor, visitor }: Staff,
     headers: HeaderMap,
-    Form(given): Form<passkey::Answer>,
+    Form(given): Form<PasskeyProof>,
 ) -> Response {
     let (from, now) = (visitor.request.address, state.clock().now());
     if let Err(refused) = state.staff_tries().take(from, now) {
         return answer::too_often(refused, &visitor);
     }
-    match state.portal().confirm_staff_by_passkey(&actor, &given.answer).await {
+    let password = given.passkey_password.as_ref();
+    let confirmation = state
+        .portal()
+        .confirm_staff_by_passkey(&actor, password, &given.answer)
+        .await;
+    match confirmation {
         Ok(()) => {
-            state.staff_tries().give_back(from, now);
+            passkey::give_back_both(&state, from, now);
             confirmed(&headers)
         }
-        Err(error) => refused(&error, ConfirmProblem::Passkey, &state, &actor, &visitor).await,
+        Err(error) => {
+            let wrong = if password.is_some() {
+                ConfirmProblem::PasskeyWithPassword
+            } else {
+                ConfirmProblem::Passkey
+            };
+            refused(&error, wrong, &state, &actor, &visitor).await
+        }
     }
 }
 

@@ -1,13 +1,15 @@
 //! Passkeys: given in place of a code, and added and removed. What is asked of an authenticator is fetched by a script as JSON, and
 //! its answer comes as a form like any other.
 
+use std::net::IpAddr;
+
 use app::page::staff::{
     CodeProblem, NewPasskey, NewPasskeyProblem, new_passkey_page, recovery_codes_page, second_factor_page,
 };
 use app::{ErrorPage, Flash, Page};
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use base::PasskeyId;
+use base::{PasskeyId, Timestamp};
 use http::{HeaderMap, header};
 use portal::{Action, SecondFactorError, SignInStep};
 use serde::Deserialize;
@@ -28,7 +30,7 @@ use crate::{answer, cookie, flash};
 #[derive(Deserialize)]
 pub(super) struct Answer {
     #[serde(default)]
-    pub(super) answer: String,
+    answer: String,
 }
 
 /// The same with what a new passkey is to be called.
@@ -49,11 +51,20 @@ pub(super) fn options(asked: Result<String, SecondFactorError>, page: &Place, vi
     }
 }
 
+/// Gives back to an address's allowance what the question and its answer took, since the answer was right.
+pub(super) fn give_back_both(state: &AppState, from: Option<IpAddr>, now: Timestamp) {
+    state.staff_tries().give_back(from, now);
+    state.staff_tries().give_back(from, now);
+}
+
 /// `POST /staff/second-factor/passkey/options`
 pub(super) async fn options_to_give(
     State(state): State<AppState>,
     Candidate { candidate, visitor }: Candidate,
 ) -> Response {
+    if let Err(refused) = state.staff_tries().take(visitor.request.address, state.clock().now()) {
+        return answer::too_often(refused, &visitor);
+    }
     let asked = state.portal().ask_for_passkey(&candidate).await;
     options(asked, &Place::SecondFactor, &visitor)
 }
@@ -74,7 +85,7 @@ pub(super) async fn give(
     let again = |problem| unprocessable(second_factor_page(&visitor.layout, has, Some(problem)));
     match state.portal().staff_passkey(&candidate, &given.answer).await {
         Ok(proof) => {
-            state.staff_tries().give_back(from, now);
+            give_back_both(&state, from, now);
             steps::go_on(&state, &visitor, &session, proof, &headers).await
         }
         Err(SecondFactorError::WrongCode) => again(CodeProblem::Passkey),
@@ -103,6 +114,9 @@ pub(super) async fn required_options(
     State(state): State<AppState>,
     Candidate { candidate, visitor }: Candidate,
 ) -> Response {
+    if let Err(refused) = state.staff_tries().take(visitor.request.address, state.clock().now()) {
+        return answer::too_often(refused, &visitor);
+    }
     let asked = state.portal().ask_for_new_passkey(&*candidate).await;
     options(asked, &Place::PasskeySetUp, &visitor)
 }
@@ -115,6 +129,10 @@ pub(super) async fn add_required(
     headers: HeaderMap,
     Form(given): Form<Named>,
 ) -> Response {
+    let (from, now) = (visitor.request.address, state.clock().now());
+    if let Err(refused) = state.staff_tries().take(from, now) {
+        return answer::too_often(refused, &visitor);
+    }
     let added = match state
         .portal()
         .add_passkey(&*candidate, &given.name, &given.answer)
@@ -123,6 +141,7 @@ pub(super) async fn add_required(
         Ok(added) => added,
         Err(error) => return again(error, &visitor, &given.name, true),
     };
+    give_back_both(&state, from, now);
     let Some(proof) = added.proof else {
         return answer::error(ErrorPage::Internal, &visitor);
     };
@@ -150,6 +169,9 @@ pub(super) async fn own_form(State(state): State<AppState>, Staff { actor, visit
 
 /// `POST /staff/account/passkeys/options`
 pub(super) async fn own_options(State(state): State<AppState>, Staff { actor, visitor }: Staff) -> Response {
+    if let Err(refused) = state.staff_tries().take(visitor.request.address, state.clock().now()) {
+        return answer::too_often(refused, &visitor);
+    }
     let asked = state.portal().ask_for_new_passkey(&*actor).await;
     options(asked, &Place::NewPasskey, &visitor)
 }
@@ -160,11 +182,20 @@ pub(super) async fn add_own(
     Staff { actor, visitor }: Staff,
     Form(given): Form<Named>,
 ) -> Response {
+    let (from, now) = (visitor.request.address, state.clock().now());
+    if let Err(refused) = state.staff_tries().take(from, now) {
+        return answer::too_often(refused, &visitor);
+    }
     match state.portal().add_passkey(&*actor, &given.name, &given.answer).await {
-        Ok(added) => match added.recovery_codes {
-            Some(codes) => recovery_codes_page(&visitor.layout, &codes, &Place::Account.to_string()).into_response(),
-            None => done(Flash::PasskeyAdded),
-        },
+        Ok(added) => {
+            give_back_both(&state, from, now);
+            match added.recovery_codes {
+                Some(codes) => {
+                    recovery_codes_page(&visitor.layout, &codes, &Place::Account.to_string()).into_response()
+                }
+                None => done(Flash::PasskeyAdded),
+            }
+        }
         Err(error) => again(error, &visitor, &given.name, false),
     }
 }

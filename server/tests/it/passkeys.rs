@@ -177,6 +177,7 @@ async fn a_passkey_confirms_and_leads_back() {
     let mut karin = app.admin().await;
     let mut phone = add(&mut karin, "Telefonen").await;
     app.clock.advance_millis(5 * MINUTE);
+    let (path, with_password) = ("/staff/confirm/passkey", "name=\"passkey_password\"");
     let stale = karin.post("/staff/account/passkeys/options", "").await;
     assert_eq!(stale.location(), "/staff/confirm");
     assert_eq!(
@@ -188,12 +189,117 @@ async fn a_passkey_confirms_and_leads_back() {
         page.contains("action=\"/staff/confirm/passkey\"") && page.contains("name=\"password\""),
         "{page}"
     );
-    let refused = answer(&mut karin, "/staff/confirm/passkey", "{}").await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let question = asked(&mut karin, "/staff/confirm/passkey").await;
-    let confirmed = answer(&mut karin, "/staff/confirm/passkey", &phone.get(&question)).await;
-    assert_eq!(confirmed.location(), "/staff/account/passkeys/new");
+    assert!(page.contains("data-page=\"/staff/confirm\""), "{page}");
+    // It was added in this session, so the password goes with it.
+    assert!(page.contains(with_password), "{page}");
+    for (password, confirms) in [(None, false), (Some("wrong"), false), (Some(PASSWORD), true)] {
+        let question = asked(&mut karin, path).await;
+        let answered = phone.get(&question);
+        let mut fields = vec![("answer", answered.as_str())];
+        fields.extend(password.map(|password| ("passkey_password", password)));
+        let confirmed = karin.post(path, &form(&fields)).await;
+        if confirms {
+            assert_eq!(confirmed.location(), "/staff/account/passkeys/new");
+        } else {
+            assert_eq!(confirmed.status, StatusCode::UNPROCESSABLE_ENTITY, "{password:?}");
+        }
+        let told = confirmed
+            .text()
+            .contains("Kontrollera lösenordet, och försök igen med din passkey");
+        assert_eq!(told, password == Some("wrong"));
+    }
     assert_eq!(karin.get("/staff/account/passkeys/new").await.status, StatusCode::OK);
+
+    // In a later one it goes alone.
+    let mut later = on_the_way(&app).await;
+    let question = asked(&mut later, "/staff/second-factor/passkey").await;
+    answer(&mut later, "/staff/second-factor/passkey", &phone.get(&question)).await;
+    app.clock.advance_millis(5 * MINUTE);
+    assert_eq!(
+        later.get("/staff/account/passkeys/new").await.location(),
+        "/staff/confirm"
+    );
+    assert!(!later.get("/staff/confirm").await.text().contains(with_password));
+    let refused = answer(&mut later, path, "{}").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let question = asked(&mut later, path).await;
+    let confirmed = answer(&mut later, path, &phone.get(&question)).await;
+    assert_eq!(confirmed.location(), "/staff/account/passkeys/new");
+}
+
+#[tokio::test]
+async fn adding_confirms_nothing_and_is_told_at_the_next_sign_in() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    let mut phone = add(&mut karin, "Telefonen").await;
+    // Only the password was given, so a second one is added after a confirmation by the first.
+    let next = karin.post("/staff/account/passkeys/options", "").await;
+    assert_eq!(next.location(), "/staff/confirm");
+    let told = "En passkey har lagts till på ditt konto";
+    assert!(!karin.get("/staff/account").await.text().contains(told));
+
+    app.clock.advance_millis(2 * MINUTE);
+    let mut later = on_the_way(&app).await;
+    let question = asked(&mut later, "/staff/second-factor/passkey").await;
+    answer(&mut later, "/staff/second-factor/passkey", &phone.get(&question)).await;
+    assert!(later.get("/staff/account").await.text().contains(told));
+    later.post("/staff/account/notices", "").await;
+    assert!(!later.get("/staff/account").await.text().contains(told));
+}
+
+#[tokio::test]
+async fn an_address_asks_so_often_and_whoever_answers_rightly_has_cost_nothing() {
+    let rate = "\n[rates]\nstaff_tries_per_minute = 3\n[staff]\nsecond_factor_required = false\n";
+    let app = App::with(|text| format!("{text}{rate}")).await;
+    let mut karin = app.admin().await;
+    let mut phone = add(&mut karin, "Telefonen").await;
+    let path = "/staff/second-factor/passkey";
+    for _ in 0..4 {
+        let mut browser = on_the_way(&app).await;
+        let question = asked(&mut browser, path).await;
+        assert_eq!(
+            answer(&mut browser, path, &phone.get(&question)).await.location(),
+            "/staff"
+        );
+    }
+    app.clock.advance_millis(5 * MINUTE);
+    let mut browser = on_the_way(&app).await;
+    for (session, question) in [(&mut browser, path), (&mut karin, "/staff/confirm/passkey")] {
+        app.clock.advance_millis(MINUTE);
+        for _ in 0..3 {
+            asked(session, question).await;
+        }
+        let often = session.post(&format!("{question}/options"), "").await;
+        assert_eq!(often.status, StatusCode::TOO_MANY_REQUESTS, "{question}");
+    }
+    let often = karin.post("/staff/account/passkeys/options", "").await;
+    assert_eq!(often.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn an_address_adds_so_often_on_the_way_in() {
+    let app = App::with(|text| format!("{text}\n[rates]\nstaff_tries_per_minute = 3\n")).await;
+    let norrby = app.organisation("Norrby kommun").await;
+    let link = app.invitation(&norrby).await;
+    let mut karin = app.browser();
+    karin.post(&link, &crate::staff_support::new_password(PASSWORD)).await;
+    let path = "/staff/second-factor/set-up/passkey";
+    for place in [path, "/staff/second-factor/set-up/passkey/options"] {
+        app.clock.advance_millis(MINUTE);
+        for number in 1..=4 {
+            let refused = answer(&mut karin, place, "{}").await;
+            assert_eq!(
+                refused.status == StatusCode::TOO_MANY_REQUESTS,
+                number == 4,
+                "{place} {number}"
+            );
+        }
+    }
+    app.clock.advance_millis(MINUTE);
+    let mut phone = Authenticator::new("Telefonen", ORIGIN);
+    let question = asked(&mut karin, path).await;
+    let added = answer(&mut karin, path, &phone.create(&question)).await;
+    assert!(added.text().contains("Spara dina reservkoder"), "{}", added.text());
 }
 
 #[tokio::test]

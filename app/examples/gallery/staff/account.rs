@@ -6,7 +6,10 @@ use app::page::staff::{
 };
 use app::{Assets, Flash, Language};
 use base::Ids;
-use portal::{BrowserFamily, Device, NewDevice, OwnAccount, OwnPasskey, Role, StaffNotices, SystemFamily, Validity};
+use portal::{
+    BrowserFamily, Device, NewDevice, NewSecondFactor, OwnAccount, OwnPasskey, PasskeyConfirms, Role, SecondFactorKind,
+    SecondFactors, StaffNotices, SystemFamily, Validity,
+};
 
 use super::{Pages, at, factors, work_account};
 use crate::samples::{clock, place, time_zone};
@@ -44,6 +47,13 @@ fn passkeys() -> Vec<OwnPasskey> {
     ]
 }
 
+fn confirm_by(has: SecondFactors) -> ConfirmBy {
+    ConfirmBy::Password {
+        has,
+        passkey: has.passkeys.then_some(PasskeyConfirms::Alone),
+    }
+}
+
 fn notices() -> StaffNotices {
     StaffNotices {
         failed_tries: 3,
@@ -55,6 +65,16 @@ fn notices() -> StaffNotices {
             place: place(Some(["Skellefteå", "Skellefteå"]), Some(["Sverige", "Sweden"])),
             at: at(-1),
         }],
+        new_second_factors: [SecondFactorKind::Passkey, SecondFactorKind::App]
+            .map(|kind| NewSecondFactor {
+                kind,
+                device: Device {
+                    browser: BrowserFamily::Firefox,
+                    system: SystemFamily::Windows,
+                },
+                at: at(-1),
+            })
+            .to_vec(),
     }
 }
 
@@ -148,17 +168,13 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         ),
         (
             "confirm",
-            confirm_page(
-                &inside("/staff/confirm"),
-                &ConfirmBy::Password(factors(true, false)),
-                None,
-            ),
+            confirm_page(&inside("/staff/confirm"), &confirm_by(factors(true, false)), None),
         ),
         (
             "confirm-wrong",
             confirm_page(
                 &inside("/staff/confirm"),
-                &ConfirmBy::Password(factors(false, false)),
+                &confirm_by(factors(false, false)),
                 Some(ConfirmProblem::Wrong),
             ),
         ),
@@ -166,15 +182,26 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
             "confirm-passkey",
             confirm_page(
                 &inside("/staff/confirm"),
-                &ConfirmBy::Password(factors(false, true)),
+                &confirm_by(factors(false, true)),
                 Some(ConfirmProblem::Passkey),
+            ),
+        ),
+        (
+            "confirm-new-passkey",
+            confirm_page(
+                &inside("/staff/confirm"),
+                &ConfirmBy::Password {
+                    has: factors(false, true),
+                    passkey: Some(PasskeyConfirms::WithPassword),
+                },
+                Some(ConfirmProblem::PasskeyWithPassword),
             ),
         ),
         (
             "confirm-either",
             confirm_page(
                 &inside("/staff/confirm"),
-                &ConfirmBy::Password(factors(true, true)),
+                &confirm_by(factors(true, true)),
                 Some(ConfirmProblem::PasskeyTookTooLong),
             ),
         ),

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
-use portal::{OwnAccount, SecondFactors, StaffNotices};
+use portal::{OwnAccount, PasskeyConfirms, SecondFactorKind, SecondFactors, StaffNotices};
 
 use super::{passkey, words};
 use crate::component::form::{Field, Kind, refusal, title};
@@ -113,9 +113,23 @@ fn to_be_told(texts: &'static Texts, notices: &StaffNotices, time_zone: &TimeZon
             notice(Tone::Soon, text)
         })
         .collect();
+    let second_factors: Vec<_> = notices
+        .new_second_factors
+        .iter()
+        .map(|new| {
+            let at = dates::day_and_time(texts, new.at, time_zone);
+            let words = [("device", device(texts, new.device).into()), ("at", at.into())];
+            let key = match new.kind {
+                SecondFactorKind::App => "account-new-app",
+                SecondFactorKind::Passkey => "account-new-passkey",
+            };
+            notice(Tone::Soon, texts.with(key, &words))
+        })
+        .collect();
     Some(view! {
         <section class="told" aria-label=texts.get("account-told")>
             {failed}
+            {second_factors}
             {devices}
             <form method="post" action="/staff/account/notices">
                 <button class="link">{texts.get("account-told-seen")}</button>
@@ -182,6 +196,8 @@ pub enum ConfirmProblem {
     Wrong,
     /// A passkey's answer was none to what was asked.
     Passkey,
+    /// The same, or the password that was asked for with it was wrong. Which of them is not told.
+    PasskeyWithPassword,
     /// A passkey's answer came too late.
     PasskeyTookTooLong,
     /// There were too many mistakes, so nothing is looked at for a while.
@@ -191,8 +207,13 @@ pub enum ConfirmProblem {
 /// By what a staff member proves anew that it is them.
 #[derive(Clone, Debug)]
 pub enum ConfirmBy {
-    /// By a passkey alone where they have one; or by their password, and a code where they have a second factor.
-    Password(SecondFactors),
+    /// By their password, and a code where they have a second factor; or by a passkey where they have one.
+    Password {
+        /// Which kinds of second factor they have.
+        has: SecondFactors,
+        /// How a passkey confirms.
+        passkey: Option<PasskeyConfirms>,
+    },
     /// By signing in to their directory again.
     WorkAccount(Vec<ProviderChoice>),
 }
@@ -205,18 +226,28 @@ pub fn confirm_page(layout: &Layout, by: &ConfirmBy, problem: Option<ConfirmProb
     let refused = problem.map(|problem| match problem {
         ConfirmProblem::Wrong => texts.get("confirm-wrong"),
         ConfirmProblem::Passkey => texts.get("passkey-wrong"),
+        ConfirmProblem::PasskeyWithPassword => texts.get("confirm-wrong-passkey"),
         ConfirmProblem::PasskeyTookTooLong => texts.get("passkey-too-long"),
         ConfirmProblem::TooMany => texts.get("second-factor-too-many"),
     });
     let form = match by {
-        ConfirmBy::Password(has) if has.passkeys => {
+        ConfirmBy::Password {
+            has,
+            passkey: Some(confirms),
+        } => {
+            let password = (*confirms == PasskeyConfirms::WithPassword).then(|| {
+                Field::new("passkey_password", Kind::CurrentPassword, texts.get("staff-password"))
+                    .hint(texts.get("confirm-new-passkey"))
+                    .view()
+            });
             let form = PasskeyForm {
                 does: Does::Get,
+                page: "/staff/confirm",
                 action: "/staff/confirm/passkey",
                 button: "passkey-use",
                 otherwise: "passkey-impossible-confirm",
             };
-            let form = passkey_form(layout, &form, ());
+            let form = passkey_form(layout, &form, password);
             let mistyped = problem == Some(ConfirmProblem::Wrong);
             view! {
                 {form}
@@ -227,7 +258,7 @@ pub fn confirm_page(layout: &Layout, by: &ConfirmBy, problem: Option<ConfirmProb
             }
             .into_any()
         }
-        ConfirmBy::Password(has) => confirm_by_password(texts, *has).into_any(),
+        ConfirmBy::Password { has, passkey: None } => confirm_by_password(texts, *has).into_any(),
         ConfirmBy::WorkAccount(providers) => {
             let ways: Vec<_> = providers
                 .iter()

@@ -126,17 +126,24 @@ pub fn new_passkey_page(layout: &Layout, new: &NewPasskey<'_>) -> Page {
         .hint(texts.get("passkey-name-hint"))
         .value(new.name)
         .problem((new.problem == Some(NewPasskeyProblem::Name)).then(|| texts.get("passkey-name-wrong")));
-    let (action, back, back_text) = if new.required {
+    let (page, action, back, back_text) = if new.required {
         (
+            "/staff/second-factor/set-up/passkey",
             "/staff/second-factor/set-up/passkey",
             "/staff/second-factor/set-up",
             "passkey-rather-app",
         )
     } else {
-        ("/staff/account/passkeys", "/staff/account", "account-title")
+        (
+            "/staff/account/passkeys/new",
+            "/staff/account/passkeys",
+            "/staff/account",
+            "account-title",
+        )
     };
     let form = PasskeyForm {
         does: Does::Create,
+        page,
         action,
         button: "passkey-new-finish",
         otherwise: "passkey-new-impossible",

@@ -43,6 +43,7 @@ pub fn second_factor_page(layout: &Layout, has: SecondFactors, problem: Option<C
     let passkey = has.passkeys.then(|| {
         let form = PasskeyForm {
             does: Does::Get,
+            page: "/staff/second-factor",
             action: "/staff/second-factor/passkey",
             button: "passkey-use",
             otherwise: "passkey-impossible",

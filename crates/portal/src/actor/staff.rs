@@ -31,6 +31,8 @@ pub(crate) struct StaffFacts {
     /// Whether their directory vouches for them, and no password does.
     pub(crate) has_work_account: bool,
     pub(crate) second_factors: SecondFactors,
+    /// When the sign-in was complete; while somebody is on the way in, when it began.
+    pub(crate) signed_in_at: Timestamp,
 }
 
 /// A staff member whose sign-in is complete and still holds: account, dates, role, networks and session were looked at for this
@@ -110,6 +112,11 @@ impl StaffActor {
     #[must_use]
     pub const fn second_factors(&self) -> SecondFactors {
         self.facts.second_factors
+    }
+
+    /// When the sign-in was complete.
+    pub(crate) const fn signed_in_at(&self) -> Timestamp {
+        self.facts.signed_in_at
     }
 
     /// Until when the sign-in counts as fresh, for what asks for that.

@@ -17,6 +17,7 @@ mod m0013_session_place;
 mod m0014_key_sets;
 mod m0015_minimum_level;
 mod m0016_who_shut_an_account;
+mod m0017_new_second_factors;
 mod m0018_recipient_devices;
 mod table;
 
@@ -46,6 +47,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0014_key_sets::Migration),
             Box::new(m0015_minimum_level::Migration),
             Box::new(m0016_who_shut_an_account::Migration),
+            Box::new(m0017_new_second_factors::Migration),
             Box::new(m0018_recipient_devices::Migration),
         ]
     }

@@ -33,6 +33,8 @@ pub(crate) struct Model {
     pub(crate) proven: Option<i32>,
     /// When a staff member last proved everything that is asked of them; nothing while they are on the way in.
     pub(crate) confirmed_at: Option<i64>,
+    /// What they proved then, in the numbers of `proven`.
+    pub(crate) confirmed_by: Option<i32>,
     /// Wrong tries of a staff member one after another within the session, and when the last of them was.
     pub(crate) failures: Option<i32>,
     pub(crate) last_failure_at: Option<i64>,

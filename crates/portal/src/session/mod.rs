@@ -33,8 +33,8 @@ pub use own::{EndSessionError, OwnSession};
 pub(crate) use own::{Owner, device_of, end_all_of_recipient};
 pub use place::{Place, PlaceName};
 pub(crate) use staff::{
-    Proven, StaffBinding, StaffSession, bind_staff, confirm_staff, end_all_of_staff, keep_ceremony, note_staff_tries,
-    staff_session, staff_tries, take_ceremony,
+    Proven, StaffBinding, StaffSession, bind_staff, confirm_staff, end_all_of_staff, keep_ceremony,
+    note_new_second_factor, note_staff_tries, staff_session, staff_tries, take_ceremony,
 };
 pub(crate) use store::recipients_with_sessions;
 pub use whereabouts::Whereabouts;
@@ -171,6 +171,7 @@ fn fresh(context: &Context, key: &SessionKey, data: &[u8]) -> entity::Model {
         staff_id: None,
         proven: None,
         confirmed_at: None,
+        confirmed_by: None,
         failures: None,
         last_failure_at: None,
         sealed_ceremony: None,

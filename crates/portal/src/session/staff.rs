@@ -68,6 +68,8 @@ pub(crate) struct StaffSession {
     pub(crate) proven: Proven,
     pub(crate) signed_in_at: Timestamp,
     pub(crate) confirmed_at: Option<Timestamp>,
+    /// What was proven then; `None` also when the version before wrote it down.
+    pub(crate) confirmed_by: Option<Proven>,
     pub(crate) end: SessionEnd,
 }
 
@@ -87,6 +89,7 @@ pub(crate) async fn staff_session(context: &Context, key: &SessionKey) -> Result
         proven,
         signed_in_at: Timestamp::from_millis(row.signed_in_at.unwrap_or(row.created_at)),
         confirmed_at: row.confirmed_at.map(Timestamp::from_millis),
+        confirmed_by: row.confirmed_by.and_then(Proven::from_stored),
         end: SessionEnd::of(context, key, &row),
     }))
 }
@@ -114,6 +117,12 @@ pub(crate) async fn confirm_staff(
     proven: Proven,
 ) -> Result<bool, DbErr> {
     store::confirm_staff(transaction, key, proven.stored(), context.clock_time()).await
+}
+
+/// Writes down that a staff member whose session is complete has a second factor from now on, so that the session holds. It is no
+/// confirmation. Says `false` when the session has ended.
+pub(crate) async fn note_new_second_factor(transaction: &WriteTransaction, key: &SessionKey) -> Result<bool, DbErr> {
+    store::note_proven(transaction, key, Proven::SecondFactor.stored()).await
 }
 
 /// How many wrong tries there were one after another within a staff member's complete session, and when the last of them was;

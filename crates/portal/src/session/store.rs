@@ -100,6 +100,7 @@ pub(super) async fn bind_staff(
     now: Timestamp,
 ) -> Result<bool, DbErr> {
     let confirmed_at = binding.confirmed_at.map(Timestamp::as_millis);
+    let confirmed_by = confirmed_at.map(|_| binding.proven.stored());
     let updated = Entity::update_many()
         .col_expr(Column::StaffId, (*binding.staff.as_uuid()).into())
         .col_expr(Column::Proven, binding.proven.stored().into())
@@ -109,6 +110,7 @@ pub(super) async fn bind_staff(
         .col_expr(Column::NetworkMac, kept.network_mac.into())
         .col_expr(Column::SignedInAt, binding.signed_in_at.as_millis().into())
         .col_expr(Column::ConfirmedAt, confirmed_at.into())
+        .col_expr(Column::ConfirmedBy, confirmed_by.into())
         .col_expr(Column::LastSeenAt, now.as_millis().into())
         .col_expr(Column::ExpiresAt, binding.expires_at.as_millis().into())
         .filter(Column::KeyHash.eq(key.hash().to_vec()))
@@ -159,6 +161,18 @@ pub(super) async fn confirm_staff(
     let updated = Entity::update_many()
         .col_expr(Column::Proven, proven.into())
         .col_expr(Column::ConfirmedAt, now.as_millis().into())
+        .col_expr(Column::ConfirmedBy, Some(proven).into())
+        .filter(Column::KeyHash.eq(key.hash().to_vec()))
+        .filter(Column::ConfirmedAt.is_not_null())
+        .exec(on)
+        .await?;
+    Ok(updated.rows_affected > 0)
+}
+
+/// Writes down what the session's staff member has proven by now, which confirms nothing anew. Says `false` when it has ended.
+pub(super) async fn note_proven(on: &impl ConnectionTrait, key: &SessionKey, proven: i32) -> Result<bool, DbErr> {
+    let updated = Entity::update_many()
+        .col_expr(Column::Proven, proven.into())
         .filter(Column::KeyHash.eq(key.hash().to_vec()))
         .filter(Column::ConfirmedAt.is_not_null())
         .exec(on)

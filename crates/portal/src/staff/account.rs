@@ -3,8 +3,9 @@
 use base::{SecretString, Timestamp};
 
 use super::password::{self, About, HashingError, PasswordProblem, PasswordRefused};
+use super::second_factor::told;
 use super::within::{self, AfterWrongTry};
-use super::{StaffProof, entity, member, store};
+use super::{NewSecondFactor, StaffProof, entity, member, store};
 use crate::actor::StaffCandidate;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
@@ -71,13 +72,15 @@ pub struct StaffNotices {
     /// Kinds of devices that they signed in from for the first time, the latest first, but the one that this session was signed
     /// in from.
     pub new_devices: Vec<NewDevice>,
+    /// Second factors that were set up, the latest first, but those that were in this session.
+    pub new_second_factors: Vec<NewSecondFactor>,
 }
 
 impl StaffNotices {
     /// Whether there is nothing to tell.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.failed_tries == 0 && self.new_devices.is_empty()
+        self.failed_tries == 0 && self.new_devices.is_empty() && self.new_second_factors.is_empty()
     }
 }
 
@@ -183,17 +186,18 @@ impl Portal {
         let reader = context.database.reader();
         let row = store::find(reader, actor.staff_id()).await?;
         let own = session::device_of(context, reader, actor.session()).await?;
+        let (Some(row), Some(own)) = (row, own) else {
+            return Ok(StaffNotices::default());
+        };
         Ok(StaffNotices {
-            failed_tries: row.and_then(|row| u32::try_from(row.untold_failures).ok()).unwrap_or(0),
-            new_devices: match own {
-                Some(own) => new_device::untold(context, reader, Owner::Staff(actor.staff_id()), own).await?,
-                None => Vec::new(),
-            },
+            failed_tries: u32::try_from(row.untold_failures).unwrap_or(0),
+            new_devices: new_device::untold(context, reader, Owner::Staff(actor.staff_id()), own).await?,
+            new_second_factors: told::untold(context, reader, actor, &row).await?,
         })
     }
 
     /// The staff member has seen what they were told, which the audit log says. The device that their session was signed in from
-    /// is not among it. Nothing is dismissed in a session that has ended.
+    /// is not among it, nor are second factors that were set up in it. Nothing is dismissed in a session that has ended.
     ///
     /// # Errors
     ///
@@ -201,12 +205,15 @@ impl Portal {
     pub async fn dismiss_staff_notices(&self, actor: &StaffActor) -> Result<(), Fault> {
         let context = &*self.0;
         let transaction = context.database.write().await?;
-        let Some(own) = session::device_of(context, &transaction, actor.session()).await? else {
+        let row = store::lock(&transaction, actor.staff_id()).await?;
+        let own = session::device_of(context, &transaction, actor.session()).await?;
+        let (Some(row), Some(own)) = (row, own) else {
             return Ok(());
         };
         store::forget_untold(&transaction, actor.staff_id()).await?;
         let (owner, until) = (Owner::Staff(actor.staff_id()), context.now());
         new_device::told(context, &transaction, owner, own, until).await?;
+        told::told(context, &transaction, actor, &row).await?;
         let entry = AuditEntry::by_staff(actor, AuditAction::StaffNoticesDismissed);
         let entry = entry.about(AuditTarget::Staff(actor.staff_id()));
         context.audit.record(&transaction, context.now(), &entry).await?;

@@ -29,6 +29,8 @@ pub(crate) struct Model {
     /// The latest step of which a code was accepted.
     pub(crate) code_step: Option<i64>,
     pub(crate) code_set_at: Option<i64>,
+    /// The kind of device that the app was set up from, until the person said that they had seen it.
+    pub(crate) sealed_untold_code_device: Option<Vec<u8>>,
     /// Wrong tries one after another, and when the last of them was.
     pub(crate) failures: i32,
     pub(crate) last_failure_at: Option<i64>,

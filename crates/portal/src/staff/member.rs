@@ -262,6 +262,7 @@ pub(super) async fn create(
         sealed_work_account: work_account.map(|text| seal(context, id, Sealed::WorkAccount, text.as_bytes())),
         passkeys: None,
         sealed_passkey_handle: None,
+        sealed_untold_code_device: None,
     };
     let inserted = Entity::insert(row.clone().into_active_model())
         .exec_without_returning(transaction)
@@ -283,6 +284,7 @@ pub(super) enum Sealed {
     NewCodeSecret,
     WorkAccount,
     PasskeyHandle,
+    UntoldCodeDevice,
 }
 
 impl Sealed {
@@ -294,6 +296,7 @@ impl Sealed {
             Self::NewCodeSecret => "sealed_new_code_secret",
             Self::WorkAccount => "sealed_work_account",
             Self::PasskeyHandle => "sealed_passkey_handle",
+            Self::UntoldCodeDevice => "sealed_untold_code_device",
         }
     }
 }

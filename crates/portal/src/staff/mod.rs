@@ -37,10 +37,12 @@ pub use invitation::{Invitation, InviteError, NewStaffMember};
 pub(crate) use member::NotCreated;
 pub use member::{SecondFactors, Validity};
 pub(crate) use passkey::RelyingParty;
-pub use passkey::{OwnPasskey, PasskeyAdded};
+pub use passkey::{OwnPasskey, PasskeyAdded, PasskeyConfirms};
 pub(crate) use password::HashingPool;
 pub use password::{PasswordProblem, PasswordRefused};
-pub use second_factor::{Applicant, ConfirmError, SecondFactorError, SecondFactorSet, SecondFactorSetUp};
+pub use second_factor::{
+    Applicant, ConfirmError, NewSecondFactor, SecondFactorError, SecondFactorKind, SecondFactorSet, SecondFactorSetUp,
+};
 pub use sign_in::{StaffProof, StaffSignInError};
 pub use step::SignInStep;
 pub use view::{OwnAccount, SeeStaffError, StaffMember, StaffState};

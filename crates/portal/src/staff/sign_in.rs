@@ -17,7 +17,7 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::organisation::{self, SignInRules};
 use crate::session::{self, Owner, Proven, StaffBinding};
-use crate::{Context, Fault, Portal, RequestInfo, SessionKey, SessionKind, Whereabouts, new_device};
+use crate::{Context, Fault, Portal, RequestInfo, SessionKey, SessionKind, StaffCandidate, Whereabouts, new_device};
 
 /// How long the steps of a sign-in may take together.
 pub(super) const TIME_TO_FINISH: Duration = Duration::from_secs(10 * 60);
@@ -37,6 +37,17 @@ pub struct StaffProof {
 }
 
 impl StaffProof {
+    /// By a second factor, after what was proven so far.
+    pub(super) const fn by_second_factor(candidate: &StaffCandidate, at: Timestamp, by: &'static str) -> Self {
+        Self {
+            staff: candidate.staff_id(),
+            proven: Proven::SecondFactor,
+            began_at: candidate.so_far().signed_in_at,
+            proven_at: at,
+            by,
+        }
+    }
+
     /// Whether a password or a code of ours was tried for it.
     #[must_use]
     pub const fn is_of_a_try(&self) -> bool {

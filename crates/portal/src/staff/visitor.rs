@@ -3,13 +3,15 @@
 
 use std::time::Duration;
 
+use base::Timestamp;
+
 use super::sign_in::demands;
 use super::step::{self, SignInStep};
-use super::{entity, member, store};
+use super::{SecondFactors, entity, member, store};
 use crate::actor::StaffFacts;
 use crate::organisation::{self, SignInRules};
 use crate::session::{self, Proven};
-use crate::{Context, Fault, Portal, RequestInfo, SessionKey, StaffActor, StaffCandidate};
+use crate::{CLOCK_TOLERANCE, Context, Fault, Portal, RequestInfo, SessionKey, StaffActor, StaffCandidate};
 
 /// How long a sign-in or a confirmation counts as fresh.
 pub(super) const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
@@ -64,6 +66,7 @@ impl Portal {
             name: member::name(context, &row)?,
             has_work_account: row.has_work_account(),
             second_factors: row.second_factors(),
+            signed_in_at: found.signed_in_at,
         };
         if rules.work_account_required && !row.has_work_account() {
             return Ok(match found.confirmed_at {
@@ -74,12 +77,8 @@ impl Portal {
         let step = step::next(found.proven, demands(context, &row, &rules, found.signed_in_at));
         Ok(match (step, found.confirmed_at) {
             (SignInStep::Complete, Some(confirmed_at)) => {
-                // A confirmation from the time to come is none: the clock went back.
-                let fresh_until = if confirmed_at <= now + crate::CLOCK_TOLERANCE {
-                    confirmed_at + FRESH_FOR
-                } else {
-                    now
-                };
+                let is_whole = confirms(found.confirmed_by, row.second_factors());
+                let fresh_until = fresh_until(confirmed_at, now).filter(|_| is_whole).unwrap_or(now);
                 StaffVisitor::Staff(StaffActor::new(
                     facts,
                     session.clone(),
@@ -96,6 +95,20 @@ impl Portal {
             (_, Some(_)) => StaffVisitor::MoreAsked,
             (step, None) => StaffVisitor::Candidate(StaffCandidate::new(facts, session.clone(), step, found, request)),
         })
+    }
+}
+
+/// Until when a confirmation counts as fresh. One from the time to come does not: the clock went back.
+fn fresh_until(confirmed_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    (confirmed_at <= now + CLOCK_TOLERANCE).then_some(confirmed_at + FRESH_FOR)
+}
+
+/// Whether a confirmation by this is one by everything that the account has by now. A second factor that came after it is asked
+/// for first: otherwise whoever took over a session that was confirmed by the password could go on to the next one.
+const fn confirms(by: Option<Proven>, has: SecondFactors) -> bool {
+    match by {
+        Some(Proven::SecondFactor | Proven::WorkAccount) => true,
+        Some(Proven::Password) | None => !has.any(),
     }
 }
 

@@ -11,16 +11,33 @@ use sha2::{Digest as _, Sha256};
 
 const USER_PRESENT: u8 = 0x01;
 const USER_VERIFIED: u8 = 0x04;
+const BACKUP_ELIGIBLE: u8 = 0x08;
+const BACKED_UP: u8 = 0x10;
 const HAS_CREDENTIAL: u8 = 0x40;
 
 /// An authenticator with one credential, and the browser that asks it.
 pub(crate) struct Authenticator {
     key: SigningKey,
-    id: Vec<u8>,
+    /// The id of its credential.
+    pub(crate) id: Vec<u8>,
     /// The page that the browser shows.
     pub(crate) origin: String,
+    /// Whether another site holds that page in a frame.
+    pub(crate) framed: bool,
+    /// The site that it answers to, in place of the one that asks.
+    pub(crate) site: Option<&'static str>,
+    /// The kind of answer that it says it gives, in place of the one that is asked for.
+    pub(crate) kind: Option<&'static str>,
+    /// Whether the user touches it.
+    pub(crate) present: bool,
     /// Whether the user gives a PIN, a finger or a face.
     pub(crate) verifies: bool,
+    /// Whether its credential may be copied to other authenticators, and whether it has been.
+    pub(crate) backup: (bool, bool),
+    /// The account that it says its credential is of.
+    pub(crate) user_handle: Option<Vec<u8>>,
+    /// How the browser says that it reached it.
+    pub(crate) transports: Option<&'static [&'static str]>,
     /// How often it has signed.
     pub(crate) counter: u32,
 }
@@ -33,7 +50,14 @@ impl Authenticator {
             key: SigningKey::from_slice(&seed).unwrap(),
             id: Sha256::digest(seed).to_vec(),
             origin: origin.to_owned(),
+            framed: false,
+            site: None,
+            kind: None,
+            present: true,
             verifies: true,
+            backup: (false, false),
+            user_handle: None,
+            transports: None,
             counter: 0,
         }
     }
@@ -60,6 +84,7 @@ impl Authenticator {
         self.answer(&json!({
             "attestationObject": BASE64.encode(attestation),
             "clientDataJSON": BASE64.encode(client),
+            "transports": self.transports,
         }))
     }
 
@@ -76,24 +101,32 @@ impl Authenticator {
             "authenticatorData": BASE64.encode(data),
             "clientDataJSON": BASE64.encode(client),
             "signature": BASE64.encode(signature.to_der()),
-            "userHandle": null,
+            "userHandle": self.user_handle.as_ref().map(|handle| BASE64.encode(handle)),
         }))
     }
 
     fn data(&self, rp: &str, flags: u8) -> Vec<u8> {
-        let verified = if self.verifies { USER_VERIFIED } else { 0 };
-        let mut data = Sha256::digest(rp.as_bytes()).to_vec();
-        data.push(USER_PRESENT | verified | flags);
+        let (eligible, backed_up) = self.backup;
+        let flags = [
+            (self.present, USER_PRESENT),
+            (self.verifies, USER_VERIFIED),
+            (eligible, BACKUP_ELIGIBLE),
+            (backed_up, BACKED_UP),
+        ]
+        .into_iter()
+        .fold(flags, |flags, (set, flag)| if set { flags | flag } else { flags });
+        let mut data = Sha256::digest(self.site.unwrap_or(rp).as_bytes()).to_vec();
+        data.push(flags);
         data.extend(self.counter.to_be_bytes());
         data
     }
 
     fn client_data(&self, kind: &str, options: &Value) -> Vec<u8> {
         let client = json!({
-            "type": kind,
+            "type": self.kind.unwrap_or(kind),
             "challenge": options["challenge"],
             "origin": self.origin,
-            "crossOrigin": false,
+            "crossOrigin": self.framed,
         });
         client.to_string().into_bytes()
     }

@@ -6,13 +6,12 @@ use uuid::Uuid;
 
 use super::ceremony::{self, Question};
 use super::relying_party::Holder;
-use super::{OwnPasskey, note_count, store};
-use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use super::store::{self, NewPasskey};
+use super::{OwnPasskey, note_count};
 use crate::database::WriteTransaction;
-use crate::session::{self, Proven};
 use crate::staff::member::{self, Sealed};
 use crate::staff::second_factor::{SecondFactorError, recovery_code};
-use crate::staff::{Applicant, StaffProof, entity, store as members};
+use crate::staff::{Applicant, SecondFactorKind, StaffProof, entity, store as members};
 use crate::{Context, Fault, Portal};
 
 /// A passkey that counts from now on.
@@ -62,7 +61,7 @@ impl Portal {
     }
 
     /// Makes a passkey count, when `answer` is an authenticator's answer to what was asked in this session: the person's other
-    /// sessions end, and with their first second factor they get recovery codes.
+    /// sessions end, and with their first second factor they get recovery codes. Whoever was in already has confirmed nothing by it.
     ///
     /// # Errors
     ///
@@ -102,34 +101,22 @@ impl Portal {
                 return Err(refused);
             }
         };
-        store::insert(context, &transaction, staff, &name, &passkey, now).await?;
+        let device = applicant.device_to_tell_of(context, &transaction).await?;
+        let new = NewPasskey {
+            name: &name,
+            passkey: &passkey,
+            device,
+        };
+        store::insert(context, &transaction, staff, &new, now).await?;
         note_count(&transaction, &row, there.len() + 1).await?;
         let recovery_codes = if row.second_factors().any() {
             None
         } else {
             Some(recovery_code::make(context, &transaction, staff).await?)
         };
-        session::end_all_of_staff(context, &transaction, staff, Some(applicant.session())).await?;
-        let proof = match applicant {
-            Applicant::Candidate(candidate) => Some(StaffProof {
-                staff,
-                proven: Proven::SecondFactor,
-                began_at: candidate.so_far().signed_in_at,
-                proven_at: now,
-                by: "new-passkey",
-            }),
-            Applicant::Staff(actor) => {
-                let confirmed = session::confirm_staff(context, &transaction, actor.session(), Proven::SecondFactor);
-                if !confirmed.await? {
-                    return Err(SecondFactorError::Overtaken);
-                }
-                None
-            }
-        };
-        let entry = AuditEntry::by_incoming_staff(staff, AuditAction::StaffPasskeyAdded, applicant.request())
-            .within(row.organisation())
-            .about(AuditTarget::Staff(staff));
-        context.audit.record(&transaction, context.now(), &entry).await?;
+        let proof = applicant
+            .go_on_with(context, &transaction, &row, SecondFactorKind::Passkey)
+            .await?;
         transaction.commit().await?;
         Ok(PasskeyAdded { recovery_codes, proof })
     }
@@ -138,9 +125,8 @@ impl Portal {
 /// What authenticators know the account by: made with the first question, and no id of ours.
 async fn handle(context: &Context, transaction: &WriteTransaction, row: &entity::Model) -> Result<Uuid, Fault> {
     let staff = row.staff_id();
-    if let Some(sealed) = &row.sealed_passkey_handle {
-        let opened = member::open(context, staff, Sealed::PasskeyHandle, sealed)?;
-        return Uuid::from_slice(&opened).map_err(Fault::new);
+    if let Some(kept) = kept_handle(context, row)? {
+        return Ok(kept);
     }
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|problem| Fault::new(problem.to_string()))?;
@@ -151,6 +137,15 @@ async fn handle(context: &Context, transaction: &WriteTransaction, row: &entity:
     };
     entity::Entity::update(change).exec(transaction).await?;
     Ok(Uuid::from_bytes(random))
+}
+
+/// The same when it was made already.
+pub(super) fn kept_handle(context: &Context, row: &entity::Model) -> Result<Option<Uuid>, Fault> {
+    let Some(sealed) = &row.sealed_passkey_handle else {
+        return Ok(None);
+    };
+    let opened = member::open(context, row.staff_id(), Sealed::PasskeyHandle, sealed)?;
+    Uuid::from_slice(&opened).map(Some).map_err(Fault::new)
 }
 
 /// A name as it is kept: without spaces around it; `None` for none, or for what is too long for one.

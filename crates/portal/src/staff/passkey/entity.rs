@@ -16,6 +16,8 @@ pub(crate) struct Model {
     pub(crate) sealed_credential: Vec<u8>,
     pub(crate) created_at: i64,
     pub(crate) last_used_at: Option<i64>,
+    /// The kind of device that it was added from, until the person said that they had seen it.
+    pub(crate) sealed_untold_device: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

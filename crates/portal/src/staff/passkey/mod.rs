@@ -8,12 +8,12 @@ mod give;
 mod relying_party;
 mod store;
 
-use base::{PasskeyId, Timestamp};
+use base::{PasskeyId, StaffId, Timestamp};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 
 use super::second_factor::{SecondFactorError, recovery_code};
 use super::sign_in::{demands, rules_of};
-use super::{SecondFactors, entity as member_entity};
+use super::{NewSecondFactor, SecondFactorKind, SecondFactors, entity as member_entity};
 use crate::actor::StaffActor;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
@@ -21,6 +21,7 @@ use crate::rights::Action;
 use crate::{Context, Fault, Portal, session};
 
 pub use add::PasskeyAdded;
+pub use give::PasskeyConfirms;
 pub(crate) use relying_party::RelyingParty;
 
 /// A passkey as its owner sees it.
@@ -111,6 +112,31 @@ pub(in crate::staff) async fn own(
         })
     };
     rows.iter().map(own).collect()
+}
+
+/// The passkeys that were added before then, of which the person was not told yet.
+pub(in crate::staff) async fn untold(
+    context: &Context,
+    on: &impl ConnectionTrait,
+    staff: StaffId,
+    before: Timestamp,
+) -> Result<Vec<NewSecondFactor>, Fault> {
+    let rows = store::untold(context, on, staff, before).await?;
+    let new = |(device, at)| NewSecondFactor {
+        kind: SecondFactorKind::Passkey,
+        device,
+        at,
+    };
+    Ok(rows.into_iter().map(new).collect())
+}
+
+/// The person was told of those.
+pub(in crate::staff) async fn told(
+    transaction: &WriteTransaction,
+    staff: StaffId,
+    before: Timestamp,
+) -> Result<(), Fault> {
+    Ok(store::told(transaction, staff, before).await?)
 }
 
 /// Takes all of somebody's passkeys away.

@@ -1,6 +1,7 @@
 //! What this portal is to an authenticator: a relying party, known by the host of its address (WebAuthn, section 5.1.2).
 //! Pure: what is asked, and whether the answer is one to it.
 
+use serde::Deserialize;
 use url::Url;
 use uuid::Uuid;
 use webauthn_rs::prelude::{
@@ -13,6 +14,11 @@ use crate::Fault;
 
 /// What authenticators call the portal when they ask their owner.
 const NAME: &str = "Postvalv";
+
+/// The longest id of a credential, in bytes (WebAuthn, section 7.1, step 25).
+const MAX_ID_BYTES: usize = 1023;
+/// How a browser reaches an authenticator (WebAuthn, section 5.8.4), as far as the library knows.
+const TRANSPORTS: [&str; 5] = ["usb", "nfc", "ble", "internal", "hybrid"];
 
 /// The portal to an authenticator.
 pub(crate) struct RelyingParty(Webauthn);
@@ -71,9 +77,12 @@ impl RelyingParty {
     /// The passkey that an answer brings.
     pub(super) fn new_passkey(&self, answer: &str, state: &PasskeyRegistration) -> Result<Passkey, NotAccepted> {
         let answer: RegisterPublicKeyCredential = serde_json::from_str(answer).map_err(|_| NotAccepted::Wrong)?;
-        self.0
-            .finish_passkey_registration(&answer, state)
-            .map_err(|_| NotAccepted::Wrong)
+        let passkey = self.0.finish_passkey_registration(&answer, state);
+        let passkey = passkey.map_err(|_| NotAccepted::Wrong)?;
+        if passkey.cred_id().is_empty() || passkey.cred_id().len() > MAX_ID_BYTES {
+            return Err(NotAccepted::Wrong);
+        }
+        Ok(with_transports(passkey, &answer))
     }
 
     /// Asks for proof by one of these passkeys.
@@ -86,13 +95,23 @@ impl RelyingParty {
         })
     }
 
-    /// Which passkey an answer proves.
+    /// Which passkey an answer proves, of the account that authenticators know by `handle`. An answer that names another account
+    /// is none (WebAuthn, section 7.2, step 6); the library doesn't look at it.
     pub(super) fn proof(
         &self,
         answer: &str,
         state: &PasskeyAuthentication,
+        handle: Option<Uuid>,
     ) -> Result<AuthenticationResult, NotAccepted> {
         let answer: PublicKeyCredential = serde_json::from_str(answer).map_err(|_| NotAccepted::Wrong)?;
+        // Some browsers write an empty one where an authenticator keeps none.
+        let named = answer.get_user_unique_id().filter(|named| !named.is_empty());
+        if named.is_some_and(|named| handle.is_none_or(|handle| handle.as_bytes() != named)) {
+            return Err(NotAccepted::Wrong);
+        }
+        if !is_of_a_page_of_ours(&answer.response.client_data_json) {
+            return Err(NotAccepted::Wrong);
+        }
         let result = self.0.finish_passkey_authentication(&answer, state);
         let result = result.map_err(|problem| match problem {
             WebauthnError::CredentialPossibleCompromise => NotAccepted::Counter,
@@ -116,6 +135,33 @@ pub(super) fn after_proof(mut passkey: Passkey, proof: &AuthenticationResult) ->
         Some(_) => Ok(passkey),
         None => Err(NotAccepted::Wrong),
     }
+}
+
+/// Whether the browser showed the page by itself, and not in a frame of another site (WebAuthn, section 7.2, step 12). The library
+/// looks at this for a new passkey only.
+fn is_of_a_page_of_ours(client_data: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct ClientData {
+        #[serde(rename = "crossOrigin", default)]
+        cross_origin: bool,
+    }
+    serde_json::from_slice(client_data).is_ok_and(|data: ClientData| !data.cross_origin)
+}
+
+/// The passkey with the ways on which its browser reached the authenticator, so that another browser looks for it there. The
+/// library keeps them of attested ones only, since nobody signs them: they are a hint, and bar nothing if they are wrong. Where
+/// there was one that the library has no word for, there is no hint, since it would be missing among the others.
+fn with_transports(passkey: Passkey, answer: &RegisterPublicKeyCredential) -> Passkey {
+    let told = answer.response.transports.as_deref().unwrap_or_default();
+    let transports: Vec<_> = TRANSPORTS
+        .iter()
+        .filter_map(|transport| transport.parse().ok())
+        .filter(|transport| told.contains(transport))
+        .collect();
+    let is_whole = !transports.is_empty() && told.iter().all(|transport| transports.contains(transport));
+    let mut credential = Credential::from(passkey);
+    credential.transports = is_whole.then_some(transports);
+    Passkey::from(credential)
 }
 
 /// Whether a counter goes on. Zero and zero again is an authenticator that doesn't count (WebAuthn, section 6.1.1).

@@ -2,17 +2,30 @@
 
 use base::{PasskeyId, StaffId, Timestamp};
 use keyring::Field;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder,
+};
 use webauthn_rs::prelude::Passkey;
 
 use super::entity::{ActiveModel, Column, Entity, Model};
 use crate::vault::MacPurpose;
-use crate::{Context, Fault};
+use crate::{Context, Device, Fault};
 
 /// A passkey as it is stored, opened.
 pub(super) struct Stored {
     pub(super) id: PasskeyId,
     pub(super) passkey: Passkey,
+    pub(super) added_at: Timestamp,
+}
+
+/// A passkey to be.
+pub(super) struct NewPasskey<'a> {
+    /// What the person calls it.
+    pub(super) name: &'a str,
+    pub(super) passkey: &'a Passkey,
+    /// The kind of device to tell the person of.
+    pub(super) device: Option<Device>,
 }
 
 /// Where a column of a row stands: bound to the account too, so that no row can be given to somebody else.
@@ -70,7 +83,11 @@ pub(super) async fn passkeys(
             .open_field(place(&bytes, "sealed_credential"), &row.sealed_credential)
             .map_err(Fault::new)?;
         let passkey = serde_json::from_slice(&opened).map_err(Fault::new)?;
-        Ok(Stored { id, passkey })
+        Ok(Stored {
+            id,
+            passkey,
+            added_at: Timestamp::from_millis(row.created_at),
+        })
     };
     rows.into_iter().map(open).collect()
 }
@@ -80,29 +97,28 @@ pub(super) async fn insert(
     context: &Context,
     on: &impl ConnectionTrait,
     staff: StaffId,
-    name: &str,
-    passkey: &Passkey,
+    new: &NewPasskey<'_>,
     now: Timestamp,
-) -> Result<PasskeyId, Fault> {
+) -> Result<(), Fault> {
     let id: PasskeyId = context.ids.next();
     let bytes = row_of(staff, id);
+    let key = context.vault.staff_key();
     let mac = context.vault.mac_key(MacPurpose::Passkey);
+    let device = new.device.map(Device::to_bytes);
     let row = Model {
         id: *id.as_uuid(),
         staff_id: *staff.as_uuid(),
-        credential_mac: mac.mac(&[staff.as_bytes(), passkey.cred_id()]).as_bytes().to_vec(),
-        sealed_name: context
-            .vault
-            .staff_key()
-            .seal_field(place(&bytes, "sealed_name"), name.as_bytes()),
-        sealed_credential: seal_passkey(context, staff, id, passkey)?,
+        credential_mac: mac.mac(&[staff.as_bytes(), new.passkey.cred_id()]).as_bytes().to_vec(),
+        sealed_name: key.seal_field(place(&bytes, "sealed_name"), new.name.as_bytes()),
+        sealed_credential: seal_passkey(context, staff, id, new.passkey)?,
         created_at: now.as_millis(),
         last_used_at: None,
+        sealed_untold_device: device.map(|device| key.seal_field(place(&bytes, "sealed_untold_device"), &device)),
     };
     Entity::insert(row.into_active_model())
         .exec_without_returning(on)
         .await?;
-    Ok(id)
+    Ok(())
 }
 
 /// Writes down a passkey as it is after it was used.
@@ -121,6 +137,43 @@ pub(super) async fn note_use(
     };
     Entity::update(change).exec(on).await?;
     Ok(())
+}
+
+/// The kinds of devices that passkeys were added from before then, of which the person was not told yet, and when.
+pub(super) async fn untold(
+    context: &Context,
+    on: &impl ConnectionTrait,
+    staff: StaffId,
+    before: Timestamp,
+) -> Result<Vec<(Device, Timestamp)>, DbErr> {
+    let rows = Entity::find().filter(untold_before(staff, before)).all(on).await?;
+    let device = |row: &Model| {
+        let bytes = row_of(staff, PasskeyId::from_uuid(row.id));
+        let place = place(&bytes, "sealed_untold_device");
+        let sealed = row.sealed_untold_device.as_ref();
+        let opened = sealed.and_then(|sealed| context.vault.staff_key().open_field(place, sealed).ok());
+        // What does not open is unknown: the person must be told of it all the same.
+        let device = opened.map_or(Device::UNKNOWN, |bytes| Device::from_bytes(&bytes));
+        (device, Timestamp::from_millis(row.created_at))
+    };
+    Ok(rows.iter().map(device).collect())
+}
+
+/// The person was told of those.
+pub(super) async fn told(on: &impl ConnectionTrait, staff: StaffId, before: Timestamp) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::SealedUntoldDevice, None::<Vec<u8>>.into())
+        .filter(untold_before(staff, before))
+        .exec(on)
+        .await?;
+    Ok(())
+}
+
+fn untold_before(staff: StaffId, before: Timestamp) -> Condition {
+    Condition::all()
+        .add(Column::StaffId.eq(*staff.as_uuid()))
+        .add(Column::SealedUntoldDevice.is_not_null())
+        .add(Column::CreatedAt.lt(before.as_millis()))
 }
 
 /// Deletes one of somebody's passkeys; says `false` when they have no such.

@@ -1,10 +1,12 @@
 //! The second factor: one-time codes, and the recovery codes for when they or a passkey are gone. How it is given at sign-in and to confirm,
 //! how it is set up, replaced and removed.
 
+mod applicant;
 pub(crate) mod one_time_code;
 pub(in crate::staff) mod recovery_code;
 pub(crate) mod recovery_code_entity;
 mod set_up;
+pub(in crate::staff) mod told;
 
 use base::{SecretString, Timestamp};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
@@ -20,8 +22,10 @@ use crate::database::WriteTransaction;
 use crate::session::{self, Proven};
 use crate::{Context, Denied, Fault, Portal};
 
+pub use applicant::Applicant;
 pub(in crate::staff) use set_up::forget;
-pub use set_up::{Applicant, SecondFactorSet, SecondFactorSetUp};
+pub use set_up::{SecondFactorSet, SecondFactorSetUp};
+pub use told::{NewSecondFactor, SecondFactorKind};
 
 /// A second factor was not accepted, set up or removed.
 #[derive(Debug, thiserror::Error)]
@@ -120,35 +124,17 @@ impl Portal {
         candidate: &StaffCandidate,
         code: &str,
     ) -> Result<StaffProof, SecondFactorError> {
-        if candidate.step() != SignInStep::SecondFactor {
-            return Err(SecondFactorError::Overtaken);
-        }
         let context = &*self.0;
-        let (staff, now) = (candidate.staff_id(), context.clock_time());
+        let now = context.clock_time();
         let transaction = context.database.write().await?;
-        let row = store::lock(&transaction, staff).await?;
-        let row = row.ok_or(SecondFactorError::Overtaken)?;
-        if let Some(barred) = row.tries().barred(now) {
-            return Err(SecondFactorError::TooManyTries { until: barred.until() });
-        }
+        let row = lock_unless_barred(&transaction, candidate, now).await?;
         let Some(by) = accept(context, &transaction, &row, code, now).await? else {
             note_wrong_try(context, &transaction, &row, candidate.request(), now).await?;
-            let entry = AuditEntry::by_incoming_staff(staff, AuditAction::StaffSignInRefused, candidate.request())
-                .within(row.organisation())
-                .about(AuditTarget::Staff(staff))
-                .detail("wrong-code");
-            context.audit.record(&transaction, context.now(), &entry).await?;
-            transaction.commit().await?;
+            refused(context, transaction, &row, candidate, "wrong-code").await?;
             return Err(SecondFactorError::WrongCode);
         };
         transaction.commit().await?;
-        Ok(StaffProof {
-            staff,
-            proven: Proven::SecondFactor,
-            began_at: candidate.so_far().signed_in_at,
-            proven_at: now,
-            by,
-        })
+        Ok(StaffProof::by_second_factor(candidate, now, by))
     }
 
     /// Proves anew who a staff member is, for what asks for a fresh sign-in: with the password, and with a code when they have a
@@ -203,6 +189,41 @@ impl Portal {
         };
         confirmed(context, transaction, actor, proven, by).await
     }
+}
+
+/// The account of somebody on the way in whose second factor is asked for, which nobody else changes until the transaction ends.
+pub(super) async fn lock_unless_barred(
+    transaction: &WriteTransaction,
+    candidate: &StaffCandidate,
+    now: Timestamp,
+) -> Result<entity::Model, SecondFactorError> {
+    if candidate.step() != SignInStep::SecondFactor {
+        return Err(SecondFactorError::Overtaken);
+    }
+    let row = store::lock(transaction, candidate.staff_id()).await?;
+    let row = row.ok_or(SecondFactorError::Overtaken)?;
+    match row.tries().barred(now) {
+        Some(barred) => Err(SecondFactorError::TooManyTries { until: barred.until() }),
+        None => Ok(row),
+    }
+}
+
+/// Writes down that what somebody on the way in gave was refused, and why.
+pub(super) async fn refused(
+    context: &Context,
+    transaction: WriteTransaction,
+    row: &entity::Model,
+    candidate: &StaffCandidate,
+    why: &'static str,
+) -> Result<(), Fault> {
+    let staff = candidate.staff_id();
+    let entry = AuditEntry::by_incoming_staff(staff, AuditAction::StaffSignInRefused, candidate.request())
+        .within(row.organisation())
+        .about(AuditTarget::Staff(staff))
+        .detail(why);
+    context.audit.record(&transaction, context.now(), &entry).await?;
+    transaction.commit().await?;
+    Ok(())
 }
 
 /// Writes down that somebody proved anew who they are, and by what.

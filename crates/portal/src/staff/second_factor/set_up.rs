@@ -1,88 +1,19 @@
 //! Setting up a second factor, replacing and removing it, and new recovery codes. A secret counts only after a code of it was
 //! given, and one that is being set up opens only in the session in which that began.
 
-use base::{SecretString, StaffId};
+use base::SecretString;
 use keyring::FieldKey;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 
-use super::{SecondFactorError, one_time_code, recovery_code};
-use crate::actor::{RequestInfo, StaffActor, StaffCandidate};
+use super::{Applicant, SecondFactorError, SecondFactorKind, one_time_code, recovery_code};
+use crate::actor::StaffActor;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::rights::Action;
-use crate::session::{self, Proven};
 use crate::staff::member::{self, Sealed};
 use crate::staff::sign_in::{demands, rules_of};
-use crate::staff::{SignInStep, StaffProof, entity, passkey, store};
+use crate::staff::{StaffProof, entity, passkey, store};
 use crate::{Context, Fault, Portal, SessionKey};
-
-/// Somebody who sets up a second factor: on the way in because one is required, or later of their own accord.
-#[derive(Clone, Copy, Debug)]
-pub enum Applicant<'a> {
-    /// Somebody on the way in.
-    Candidate(&'a StaffCandidate),
-    /// A staff member.
-    Staff(&'a StaffActor),
-}
-
-impl<'a> From<&'a StaffCandidate> for Applicant<'a> {
-    fn from(candidate: &'a StaffCandidate) -> Self {
-        Self::Candidate(candidate)
-    }
-}
-
-impl<'a> From<&'a StaffActor> for Applicant<'a> {
-    fn from(actor: &'a StaffActor) -> Self {
-        Self::Staff(actor)
-    }
-}
-
-impl<'a> Applicant<'a> {
-    pub(in crate::staff) async fn may(self, context: &Context) -> Result<(), SecondFactorError> {
-        match self {
-            Self::Candidate(candidate) if candidate.step() == SignInStep::SetUpSecondFactor => Ok(()),
-            Self::Candidate(_) => Err(SecondFactorError::Overtaken),
-            Self::Staff(actor) => Ok(context.require(actor, Action::ChangeOwnSecondFactor).await??),
-        }
-    }
-
-    /// Whether what was looked at for the request still holds: who is on the way in must not replace what another session set.
-    pub(in crate::staff) fn still_may(self, row: &entity::Model) -> bool {
-        match self {
-            Self::Candidate(_) => !row.second_factors().any() && row.password_hash.is_some(),
-            // A directory asks for its own.
-            Self::Staff(_) => !row.has_work_account(),
-        }
-    }
-
-    pub(in crate::staff) const fn staff(self) -> StaffId {
-        match self {
-            Self::Candidate(candidate) => candidate.staff_id(),
-            Self::Staff(actor) => actor.staff_id(),
-        }
-    }
-
-    pub(in crate::staff) fn organisation_name(self) -> &'a str {
-        match self {
-            Self::Candidate(candidate) => candidate.organisation_name(),
-            Self::Staff(actor) => actor.organisation_name(),
-        }
-    }
-
-    pub(in crate::staff) const fn session(self) -> &'a SessionKey {
-        match self {
-            Self::Candidate(candidate) => candidate.session(),
-            Self::Staff(actor) => actor.session(),
-        }
-    }
-
-    pub(in crate::staff) const fn request(self) -> &'a RequestInfo {
-        match self {
-            Self::Candidate(candidate) => candidate.request(),
-            Self::Staff(actor) => actor.request(),
-        }
-    }
-}
 
 /// What somebody puts into their authenticator app.
 #[derive(Debug)]
@@ -143,7 +74,7 @@ impl Portal {
     }
 
     /// Makes the second factor that was begun in this session count, when `code` is one of it: the recovery codes are made
-    /// anew, and the person's other sessions end.
+    /// anew, and the person's other sessions end. Whoever was in already has confirmed nothing by it.
     ///
     /// # Errors
     ///
@@ -166,37 +97,23 @@ impl Portal {
         let code = one_time_code::tidied(code).ok_or(SecondFactorError::WrongCode)?;
         let step = one_time_code::step_of(&secret, &code, None, now)?;
         let step = step.ok_or(SecondFactorError::WrongCode)?;
+        let device = applicant.device_to_tell_of(context, &transaction).await?;
+        let sealed_device =
+            device.map(|device| member::seal(context, staff, Sealed::UntoldCodeDevice, &device.to_bytes()));
         let change = entity::ActiveModel {
             id: Set(row.id),
             sealed_code_secret: Set(Some(member::seal(context, staff, Sealed::CodeSecret, &secret))),
             sealed_new_code_secret: Set(None),
             code_step: Set(Some(step)),
             code_set_at: Set(Some(now.as_millis())),
+            sealed_untold_code_device: Set(sealed_device),
             ..entity::ActiveModel::default()
         };
         entity::Entity::update(change).exec(&transaction).await?;
         let recovery_codes = recovery_code::make(context, &transaction, staff).await?;
-        session::end_all_of_staff(context, &transaction, staff, Some(applicant.session())).await?;
-        let proof = match applicant {
-            Applicant::Candidate(candidate) => Some(StaffProof {
-                staff,
-                proven: Proven::SecondFactor,
-                began_at: candidate.so_far().signed_in_at,
-                proven_at: now,
-                by: "new-second-factor",
-            }),
-            Applicant::Staff(actor) => {
-                let confirmed = session::confirm_staff(context, &transaction, actor.session(), Proven::SecondFactor);
-                if !confirmed.await? {
-                    return Err(SecondFactorError::Overtaken);
-                }
-                None
-            }
-        };
-        let entry = AuditEntry::by_incoming_staff(staff, AuditAction::StaffSecondFactorSet, applicant.request())
-            .within(row.organisation())
-            .about(AuditTarget::Staff(staff));
-        context.audit.record(&transaction, context.now(), &entry).await?;
+        let proof = applicant
+            .go_on_with(context, &transaction, &row, SecondFactorKind::App)
+            .await?;
         transaction.commit().await?;
         Ok(SecondFactorSet { recovery_codes, proof })
     }
@@ -263,6 +180,7 @@ async fn forget_app(transaction: &WriteTransaction, row: &entity::Model) -> Resu
         sealed_new_code_secret: Set(None),
         code_step: Set(None),
         code_set_at: Set(None),
+        sealed_untold_code_device: Set(None),
         ..entity::ActiveModel::default()
     };
     entity::Entity::update(change).exec(transaction).await?;

@@ -13,8 +13,9 @@ mod sign_in;
 use base::SecretString;
 
 use super::second_factor::one_time_code::code_at;
+use crate::session::{self, Proven};
 use crate::test_support::TestPortal;
-use crate::{SignInRules, StaffActor};
+use crate::{Action, SignInRules, StaffActor};
 
 /// A second factor that was set up: what the app keeps, and the recovery codes.
 struct SecondFactor {
@@ -24,6 +25,7 @@ struct SecondFactor {
 
 /// Sets a second factor up for somebody.
 async fn second_factor_for(portal: &TestPortal, actor: &StaffActor) -> SecondFactor {
+    let actor = &fresh(portal, actor).await;
     let begun = portal.portal.second_factor_set_up(actor).await.unwrap();
     let code = code_now(portal, &begun.secret);
     let set = portal.portal.set_second_factor(actor, &code).await.unwrap();
@@ -31,6 +33,20 @@ async fn second_factor_for(portal: &TestPortal, actor: &StaffActor) -> SecondFac
         secret: begun.secret,
         recovery_codes: set.recovery_codes,
     }
+}
+
+/// Somebody as they are now, who just proved that it is them where that is asked for to change a second factor.
+async fn fresh(portal: &TestPortal, actor: &StaffActor) -> StaffActor {
+    let actor = portal.staff_in(actor.session()).await.unwrap();
+    if actor.require(Action::ChangeOwnSecondFactor).is_ok() {
+        return actor;
+    }
+    let context = &*portal.portal.0;
+    let transaction = context.database.write().await.unwrap();
+    let confirmed = session::confirm_staff(context, &transaction, actor.session(), Proven::SecondFactor);
+    assert!(confirmed.await.unwrap());
+    transaction.commit().await.unwrap();
+    portal.staff_in(actor.session()).await.unwrap()
 }
 
 /// What an app shows now that was given a secret in base32.

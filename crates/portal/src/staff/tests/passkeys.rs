@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, EntityTrait};
 
-use super::{code_now, rules_of, second_factor_for};
+use super::{code_now, fresh, rules_of, second_factor_for};
 use crate::test_support::{Authenticator, PASSWORD, TestPortal, is_among, on_both_databases, secret};
 use crate::{
-    AcceptedInvitation, ConfirmError, OwnPasskey, PasskeyAdded, Role, SecondFactorError, SecondFactors, SessionKey,
-    SignInRules, SignInStep, StaffActor, StaffCandidate, StaffVisitor,
+    AcceptedInvitation, ConfirmError, Denied, Device, NewSecondFactor, OwnPasskey, PasskeyAdded, PasskeyConfirms, Role,
+    SecondFactorError, SecondFactorKind, SecondFactors, SessionKey, SignInRules, SignInStep, StaffActor,
+    StaffCandidate, StaffVisitor,
 };
 
 const KARIN: &str = "karin@norrby.example";
@@ -27,6 +28,7 @@ fn authenticator(name: &str) -> Authenticator {
 async fn add(portal: &TestPortal, actor: &StaffActor, name: &str) -> (Authenticator, PasskeyAdded) {
     // One after another, since the list is in that order.
     portal.clock.advance_millis(1);
+    let actor = &fresh(portal, actor).await;
     let mut authenticator = authenticator(name);
     let asked = portal.portal.ask_for_new_passkey(actor).await.unwrap();
     let answer = authenticator.create(&asked);
@@ -75,7 +77,7 @@ async fn confirm(
     let asked = portal.portal.ask_for_passkey_to_confirm(actor).await.unwrap();
     portal
         .portal
-        .confirm_staff_by_passkey(actor, &authenticator.get(&asked))
+        .confirm_staff_by_passkey(actor, None, &authenticator.get(&asked))
         .await
 }
 
@@ -169,12 +171,19 @@ on_both_databases! {
         let karin = portal.first_admin().await;
         let (mut phone, _) = add(&portal, &karin, "Telefonen").await;
         type Change = fn(&mut Authenticator);
-        let wrong: [(&str, Change); 6] = [
+        let wrong: [(&str, Change); 13] = [
             ("another site", |phone| phone.origin = "https://post.example.se.evil.example".to_owned()),
             ("a site below ours", |phone| phone.origin = "https://x.post.example.se".to_owned()),
             ("another port", |phone| phone.origin = "https://post.example.se:8443".to_owned()),
             ("without encryption", |phone| phone.origin = "http://post.example.se".to_owned()),
+            ("in a frame of another site", |phone| phone.framed = true),
+            ("asked by another site", |phone| phone.site = Some("evil.example")),
+            ("asked by the site above ours", |phone| phone.site = Some("example.se")),
+            ("an answer to another question", |phone| phone.kind = Some("webauthn.create")),
+            ("nobody there", |phone| phone.present = false),
             ("nobody verified", |phone| phone.verifies = false),
+            ("copied, and can't be", |phone| phone.backup = (false, true)),
+            ("another account", |phone| phone.user_handle = Some(vec![7; 16])),
             ("another authenticator", |phone| *phone = authenticator("Någon annans")),
         ];
         for (number, (what, change)) in wrong.into_iter().enumerate() {
@@ -184,7 +193,11 @@ on_both_databases! {
             let refused = sign_in_with(&portal, what, &karin, &mut answerer).await;
             assert!(matches!(refused, Err(SecondFactorError::WrongCode)), "{what}: {refused:?}");
             assert_eq!(details(&portal, "wrong-passkey").await, number + 1, "{what}");
-            portal.clock.advance(MINUTE);
+            portal.clock.advance(5 * MINUTE);
+            // A right one begins the row anew.
+            if number == 6 {
+                sign_in_with(&portal, "right", &karin, &mut phone).await.unwrap();
+            }
         }
         // A signature that is not one.
         let candidate = on_the_way(&portal, "forged", &karin, KARIN).await;
@@ -249,22 +262,25 @@ on_both_databases! {
     async fn a_passkey_alone_confirms_and_the_fifth_wrong_one_ends_the_session(portal: TestPortal) {
         let karin = portal.first_admin().await;
         let (mut phone, _) = add(&portal, &karin, "Telefonen").await;
+        portal.clock.advance(2 * MINUTE);
+        sign_in_with(&portal, "later", &karin, &mut phone).await.unwrap();
         portal.clock.advance(5 * MINUTE);
-        let karin = portal.staff_in(karin.session()).await.unwrap();
+        let karin = portal.staff_in(&key("later")).await.unwrap();
+        assert_eq!(portal.portal.passkey_confirms(&karin).await.unwrap(), Some(PasskeyConfirms::Alone));
         let stale = portal.portal.ask_for_new_passkey(&karin).await;
         assert!(matches!(stale, Err(SecondFactorError::Denied(crate::Denied::StepUpNeeded))));
         let asked = portal.portal.ask_for_passkey_to_confirm(&karin).await.unwrap();
         let answer = phone.get(&asked);
-        portal.portal.confirm_staff_by_passkey(&karin, &answer).await.unwrap();
+        portal.portal.confirm_staff_by_passkey(&karin, None, &answer).await.unwrap();
         let karin = portal.staff_in(karin.session()).await.unwrap();
         assert!(portal.portal.ask_for_new_passkey(&karin).await.is_ok());
         // What was asked is over; what was asked for another purpose is no answer.
-        let again = portal.portal.confirm_staff_by_passkey(&karin, &answer).await;
+        let again = portal.portal.confirm_staff_by_passkey(&karin, None, &answer).await;
         assert!(matches!(again, Err(ConfirmError::NotAsked)));
         portal.portal.ask_for_new_passkey(&karin).await.unwrap();
-        let other = portal.portal.confirm_staff_by_passkey(&karin, &answer).await;
+        let other = portal.portal.confirm_staff_by_passkey(&karin, None, &answer).await;
         assert!(matches!(other, Err(ConfirmError::NotAsked)));
-        assert_eq!(details(&portal, "passkey").await, 1);
+        assert_eq!(details(&portal, "passkey").await, 2);
 
         let mut stranger = authenticator("Någon annans");
         for number in 1..=5 {
@@ -274,6 +290,144 @@ on_both_databases! {
             portal.clock.advance(MINUTE);
         }
         assert!(portal.staff_in(karin.session()).await.is_none());
+    }
+
+    async fn adding_confirms_nothing_and_asks_for_what_there_is_from_then_on(portal: TestPortal) {
+        let karin = portal.first_admin().await;
+        // Karin's password was given, and nothing else: the first second factor asks for no more.
+        let asked = portal.portal.ask_for_new_passkey(&karin).await.unwrap();
+        let stale = portal.portal.second_factor_set_up(&karin).await.unwrap();
+        let mut phone = authenticator("Telefonen");
+        portal.portal.add_passkey(&karin, "Telefonen", &phone.create(&asked)).await.unwrap();
+        // A request that came at the same time goes past nothing.
+        let code = code_now(&portal, &stale.secret);
+        assert!(matches!(portal.portal.set_second_factor(&karin, &code).await, Err(SecondFactorError::Overtaken)));
+        assert!(matches!(portal.portal.ask_for_new_passkey(&karin).await, Err(SecondFactorError::Overtaken)));
+        let after = portal.staff_in(karin.session()).await.unwrap();
+        let passkey = portal.portal.own_account(&after).await.unwrap().passkeys[0].id;
+        for refused in [
+            portal.portal.ask_for_new_passkey(&after).await.err(),
+            portal.portal.second_factor_set_up(&after).await.err(),
+            portal.portal.make_recovery_codes(&after).await.err(),
+            portal.portal.remove_passkey(&after, passkey).await.err(),
+        ] {
+            assert!(matches!(refused, Some(SecondFactorError::Denied(Denied::StepUpNeeded))), "{refused:?}");
+        }
+
+        // Where the one that there is was given, another neither ends what that made fresh nor makes it longer.
+        portal.clock.advance(2 * MINUTE);
+        sign_in_with(&portal, "later", &karin, &mut phone).await.unwrap();
+        let karin = portal.staff_in(&key("later")).await.unwrap();
+        portal.clock.advance(4 * MINUTE);
+        let karin = portal.staff_in(karin.session()).await.unwrap();
+        let until = karin.fresh_until();
+        let asked = portal.portal.ask_for_new_passkey(&karin).await.unwrap();
+        portal.portal.add_passkey(&karin, "Datorn", &authenticator("Datorn").create(&asked)).await.unwrap();
+        let app = portal.portal.second_factor_set_up(&karin).await.unwrap();
+        portal.portal.set_second_factor(&karin, &code_now(&portal, &app.secret)).await.unwrap();
+        assert_eq!(portal.staff_in(karin.session()).await.unwrap().fresh_until(), until);
+        assert_eq!(portal.audited("staff.confirmed").await, 0);
+    }
+
+    async fn a_passkey_of_this_very_session_confirms_with_the_password_only(portal: TestPortal) {
+        let karin = portal.first_admin().await;
+        let (mut phone, _) = add(&portal, &karin, "Telefonen").await;
+        let karin = portal.staff_in(karin.session()).await.unwrap();
+        assert_eq!(portal.portal.passkey_confirms(&karin).await.unwrap(), Some(PasskeyConfirms::WithPassword));
+        let (right, wrong) = (secret(PASSWORD), secret("gryta hammare åska tvål"));
+        for (password, confirms) in [(None, false), (Some(&wrong), false), (Some(&right), true)] {
+            let asked = portal.portal.ask_for_passkey_to_confirm(&karin).await.unwrap();
+            let answer = phone.get(&asked);
+            let confirmed = portal.portal.confirm_staff_by_passkey(&karin, password, &answer).await;
+            assert_eq!(confirmed.is_ok(), confirms, "{confirmed:?}");
+            assert!(confirms || matches!(confirmed, Err(ConfirmError::Wrong)));
+        }
+        assert_eq!(details(&portal, "confirmation").await, 2);
+        assert!(portal.staff_in(karin.session()).await.unwrap().fresh_until() > portal.now());
+
+        // In a later session it is asked for alone, and one that is added there is not asked for.
+        portal.clock.advance(2 * MINUTE);
+        sign_in_with(&portal, "later", &karin, &mut phone).await.unwrap();
+        let karin = portal.staff_in(&key("later")).await.unwrap();
+        let (mut thiefs, _) = add(&portal, &karin, "Datorn").await;
+        let karin = portal.staff_in(&key("later")).await.unwrap();
+        assert_eq!(portal.portal.passkey_confirms(&karin).await.unwrap(), Some(PasskeyConfirms::Alone));
+        let refused = confirm(&portal, &karin, &mut thiefs).await;
+        assert!(matches!(refused, Err(ConfirmError::Wrong)), "{refused:?}");
+        confirm(&portal, &karin, &mut phone).await.unwrap();
+        // Nor does a wrong password go with one that needs none.
+        let asked = portal.portal.ask_for_passkey_to_confirm(&karin).await.unwrap();
+        let refused = portal.portal.confirm_staff_by_passkey(&karin, Some(&wrong), &phone.get(&asked)).await;
+        assert!(matches!(refused, Err(ConfirmError::Wrong)), "{refused:?}");
+    }
+
+    async fn who_added_what_and_when_is_told_in_every_later_session_until_it_was_seen(portal: TestPortal) {
+        let karin = portal.first_admin().await;
+        let (mut phone, _) = add(&portal, &karin, "Telefonen").await;
+        let passkey = NewSecondFactor { kind: SecondFactorKind::Passkey, device: Device::UNKNOWN, at: portal.now() };
+        portal.clock.advance(MINUTE);
+        second_factor_for(&portal, &karin).await;
+        let app = NewSecondFactor { kind: SecondFactorKind::App, at: portal.now(), ..passkey };
+        // Not in the session in which it was done, which can't say that it was seen either.
+        let karin = portal.staff_in(karin.session()).await.unwrap();
+        assert!(portal.portal.staff_notices(&karin).await.unwrap().is_empty());
+        portal.portal.dismiss_staff_notices(&karin).await.unwrap();
+
+        portal.clock.advance(Duration::from_millis(1));
+        for number in ["one", "two"] {
+            sign_in_with(&portal, number, &karin, &mut phone).await.unwrap();
+            let later = portal.staff_in(&key(number)).await.unwrap();
+            let notices = portal.portal.staff_notices(&later).await.unwrap();
+            assert_eq!(notices.new_second_factors, [app, passkey]);
+            assert!(!notices.is_empty());
+        }
+        let later = portal.staff_in(&key("two")).await.unwrap();
+        portal.portal.dismiss_staff_notices(&later).await.unwrap();
+        assert!(portal.portal.staff_notices(&later).await.unwrap().is_empty());
+        let one = portal.staff_in(&key("one")).await.unwrap();
+        assert!(portal.portal.staff_notices(&one).await.unwrap().is_empty());
+        let stored = crate::staff::passkey::entity::Entity::find().all(portal.portal.0.database.reader()).await.unwrap();
+        assert!(stored.iter().all(|row| row.sealed_untold_device.is_none()));
+    }
+
+    async fn an_authenticator_may_say_whose_passkey_it_is_and_how_it_was_reached(portal: TestPortal) {
+        let karin = portal.first_admin().await;
+        let asked = portal.portal.ask_for_new_passkey(&karin).await.unwrap();
+        let options: serde_json::Value = serde_json::from_str(&asked).unwrap();
+        let handle = options["publicKey"]["user"]["id"].as_str().unwrap();
+        let handle = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, handle).unwrap();
+        let mut phone = authenticator("Telefonen");
+        phone.transports = Some(&["hybrid", "internal"]);
+        portal.portal.add_passkey(&karin, "Telefonen", &phone.create(&asked)).await.unwrap();
+        for handle in [Some(handle), Some(Vec::new()), None] {
+            phone.user_handle = handle;
+            sign_in_with(&portal, "named", &karin, &mut phone).await.unwrap();
+        }
+        // It may learn to copy its passkeys, as those of phones did, and not forget it.
+        for backup in [(true, false), (true, true)] {
+            phone.backup = backup;
+            sign_in_with(&portal, "named", &karin, &mut phone).await.unwrap();
+        }
+        phone.backup = (false, false);
+        let refused = sign_in_with(&portal, "forgets", &karin, &mut phone).await;
+        assert!(matches!(refused, Err(SecondFactorError::WrongCode)), "{refused:?}");
+        // What the library has no word for is no hint, and neither is nothing.
+        let ways: [(&str, Option<&[&str]>); 3] =
+            [("Kortet", Some(&["usb", "smart-card"])), ("Nyckeln", Some(&[])), ("Datorn", None)];
+        for (name, transports) in ways {
+            portal.clock.advance_millis(1);
+            let karin = fresh(&portal, &portal.staff_in(&key("named")).await.unwrap()).await;
+            let asked = portal.portal.ask_for_new_passkey(&karin).await.unwrap();
+            let mut new = authenticator(name);
+            new.transports = transports;
+            portal.portal.add_passkey(&karin, name, &new.create(&asked)).await.unwrap();
+        }
+        let candidate = on_the_way(&portal, "new", &karin, KARIN).await;
+        let asked = portal.portal.ask_for_passkey(&candidate).await.unwrap();
+        let asked: serde_json::Value = serde_json::from_str(&asked).unwrap();
+        let asked = asked["publicKey"]["allowCredentials"].as_array().unwrap();
+        let hints: Vec<_> = asked.iter().map(|credential| credential.get("transports")).collect();
+        assert_eq!(hints, [Some(&serde_json::json!(["internal", "hybrid"])), None, None, None]);
     }
 
     async fn the_password_and_a_recovery_code_go_where_no_passkey_can_be_used(portal: TestPortal) {
@@ -356,26 +510,40 @@ on_both_databases! {
         let asked = portal.portal.ask_for_passkey_to_confirm(&karin).await.unwrap();
         let passkeys = portal.portal.own_account(&karin).await.unwrap().passkeys;
         portal.portal.remove_passkey(&karin, passkeys[0].id).await.unwrap();
-        let refused = portal.portal.confirm_staff_by_passkey(&karin, &phone.get(&asked)).await;
+        let refused = portal.portal.confirm_staff_by_passkey(&karin, None, &phone.get(&asked)).await;
         assert!(matches!(refused, Err(ConfirmError::Wrong)));
     }
 
     async fn an_authenticator_is_added_once_and_ten_of_them_are_enough(portal: TestPortal) {
         let karin = portal.first_admin().await;
-        let (mut first, _) = add(&portal, &karin, "1").await;
+        add(&portal, &karin, "1").await;
+        let karin = fresh(&portal, &karin).await;
+        type Change = fn(&mut Authenticator);
+        let wrong: [(&str, Change); 11] = [
+            ("there already", |_| ()),
+            ("another site", |new| new.origin = "https://evil.example".to_owned()),
+            ("in a frame of another site", |new| new.framed = true),
+            ("asked by another site", |new| new.site = Some("evil.example")),
+            ("an answer to another question", |new| new.kind = Some("webauthn.get")),
+            ("nobody there", |new| new.present = false),
+            ("nobody verified", |new| new.verifies = false),
+            ("copied, and can't be", |new| new.backup = (false, true)),
+            ("no id", |new| new.id = Vec::new()),
+            ("too long an id", |new| new.id = vec![7; 1024]),
+            ("too long an id by far", |new| new.id = vec![7; 60_000]),
+        ];
+        for (number, (what, change)) in wrong.into_iter().enumerate() {
+            let mut new = if number == 0 { authenticator("1") } else { authenticator("another") };
+            change(&mut new);
+            let asked = portal.portal.ask_for_new_passkey(&karin).await.unwrap();
+            let refused = portal.portal.add_passkey(&karin, "x", &new.create(&asked)).await;
+            assert!(matches!(refused, Err(SecondFactorError::WrongCode)), "{what}: {refused:?}");
+        }
+        let mut longest = authenticator("2");
+        longest.id = vec![7; 1023];
         let asked = portal.portal.ask_for_new_passkey(&karin).await.unwrap();
-        let twice = portal.portal.add_passkey(&karin, "1 igen", &first.create(&asked)).await;
-        assert!(matches!(twice, Err(SecondFactorError::WrongCode)));
-        let mut unverified = authenticator("obekräftad");
-        unverified.verifies = false;
-        let asked = portal.portal.ask_for_new_passkey(&karin).await.unwrap();
-        let refused = portal.portal.add_passkey(&karin, "x", &unverified.create(&asked)).await;
-        assert!(matches!(refused, Err(SecondFactorError::WrongCode)));
-        let mut elsewhere = Authenticator::new("elsewhere", "https://evil.example");
-        let asked = portal.portal.ask_for_new_passkey(&karin).await.unwrap();
-        let refused = portal.portal.add_passkey(&karin, "x", &elsewhere.create(&asked)).await;
-        assert!(matches!(refused, Err(SecondFactorError::WrongCode)));
-        for number in 2..=OwnPasskey::MAX {
+        portal.portal.add_passkey(&karin, "2", &longest.create(&asked)).await.unwrap();
+        for number in 3..=OwnPasskey::MAX {
             add(&portal, &karin, &number.to_string()).await;
         }
         let refused = portal.portal.ask_for_new_passkey(&karin).await;
