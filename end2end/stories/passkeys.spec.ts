@@ -79,11 +79,17 @@ test('a passkey is added on the way in, signs in, confirms, and is removed', asy
   await expect(page.getByText('Din passkey är tillagd.')).toBeVisible();
   await look(page, 'account-passkeys');
 
-  // After a while it confirms too, and alone.
+  // After a while it confirms too; where it was added in this session, with the password. A mistake costs nothing but a try.
   installation.moveClock(6 * 60_000);
   await page.getByRole('button', { name: 'Ta bort Jobbdatorn' }).click();
   await expect(page.getByRole('heading', { name: 'Bekräfta att det är du' })).toBeVisible();
-  await look(page, 'confirm-passkey');
+  const password = page.locator('#passkey_password');
+  await expect(password).toHaveAccessibleDescription(/Din passkey är ny/);
+  await password.fill('fel lösenord');
+  await page.getByRole('button', { name: 'Använd passkey' }).click();
+  await expect(page.getByText('Kontrollera lösenordet, och försök igen med din passkey.')).toBeVisible();
+  await look(page, 'confirm-new-passkey');
+  await password.fill(admin.password);
   await page.getByRole('button', { name: 'Använd passkey' }).click();
   await expect(page.getByText('Det är inte gjort än.')).toBeVisible();
   await page.getByRole('button', { name: 'Ta bort Jobbdatorn' }).click();
@@ -102,12 +108,35 @@ test('a passkey is added on the way in, signs in, confirms, and is removed', asy
   await cases(elsewhere);
   await context.close();
 
-  // The one that is left signs in still.
+  // The one that is left signs in still, and its owner is told of it. Now it confirms alone.
+  installation.moveClock(2 * 60_000);
   await page.getByRole('button', { name: 'Logga ut' }).click();
   await givePassword(page, installation, admin);
   await page.getByRole('button', { name: 'Använd passkey' }).click();
   await cases(page);
   expect((await second.credentials())[0]!.signCount).toBeGreaterThan(1);
+  await page.goto(`${installation.address}/staff/account`);
+  const told = page.getByText(/En passkey har lagts till på ditt konto: Chrome/);
+  await expect(told).toBeVisible();
+  await look(page, 'account-passkey-told');
+  await page.getByRole('button', { name: 'Jag har sett det här' }).click();
+  await expect(told).toHaveCount(0);
+  installation.moveClock(6 * 60_000);
+  await page.getByRole('button', { name: 'Skapa nya reservkoder' }).click();
+  await expect(page.getByRole('heading', { name: 'Bekräfta att det är du' })).toBeVisible();
+  await expect(password).toHaveCount(0);
+  await look(page, 'confirm-passkey');
+  await page.getByRole('button', { name: 'Använd passkey' }).click();
+  await expect(page.getByText('Det är inte gjort än.')).toBeVisible();
+
+  // What else is asked for first is asked for also after a form that was refused, and nothing is sent again.
+  await page.goto(`${installation.address}/staff/account/passkeys/new`);
+  await page.locator('#passkey').evaluate((form: HTMLFormElement) => form.submit());
+  await expect(page.getByText('Skriv ett namn på högst 60 tecken.')).toBeVisible();
+  installation.moveClock(6 * 60_000);
+  await page.getByLabel('Namn på din passkey').fill('Ännu en');
+  await page.getByRole('button', { name: 'Lägg till' }).click();
+  await expect(page.getByRole('heading', { name: 'Bekräfta att det är du' })).toBeVisible();
   noErrors();
 });
 
