@@ -109,7 +109,7 @@ test('a passkey is added on the way in, signs in, confirms, and is removed', asy
   await context.close();
 
   // The one that is left signs in still, and its owner is told of it. Now it confirms alone.
-  installation.moveClock(2 * 60_000);
+  installation.moveClock(8 * 60_000);
   await page.getByRole('button', { name: 'Logga ut' }).click();
   await givePassword(page, installation, admin);
   await page.getByRole('button', { name: 'Använd passkey' }).click();
@@ -121,7 +121,7 @@ test('a passkey is added on the way in, signs in, confirms, and is removed', asy
   await look(page, 'account-passkey-told');
   await page.getByRole('button', { name: 'Jag har sett det här' }).click();
   await expect(told).toHaveCount(0);
-  installation.moveClock(6 * 60_000);
+  installation.moveClock(14 * 60_000);
   await page.getByRole('button', { name: 'Skapa nya reservkoder' }).click();
   await expect(page.getByRole('heading', { name: 'Bekräfta att det är du' })).toBeVisible();
   await expect(password).toHaveCount(0);
@@ -133,7 +133,7 @@ test('a passkey is added on the way in, signs in, confirms, and is removed', asy
   await page.goto(`${installation.address}/staff/account/passkeys/new`);
   await page.locator('#passkey').evaluate((form: HTMLFormElement) => form.submit());
   await expect(page.getByText('Skriv ett namn på högst 60 tecken.')).toBeVisible();
-  installation.moveClock(6 * 60_000);
+  installation.moveClock(20 * 60_000);
   await page.getByLabel('Namn på din passkey').fill('Ännu en');
   await page.getByRole('button', { name: 'Lägg till' }).click();
   await expect(page.getByRole('heading', { name: 'Bekräfta att det är du' })).toBeVisible();
