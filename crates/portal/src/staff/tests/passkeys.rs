@@ -268,7 +268,7 @@ on_both_databases! {
         let karin = portal.staff_in(&key("later")).await.unwrap();
         assert_eq!(portal.portal.passkey_confirms(&karin).await.unwrap(), Some(PasskeyConfirms::Alone));
         let stale = portal.portal.ask_for_new_passkey(&karin).await;
-        assert!(matches!(stale, Err(SecondFactorError::Denied(crate::Denied::StepUpNeeded))));
+        assert!(matches!(stale, Err(SecondFactorError::Denied(Denied::StepUpNeeded))));
         let asked = portal.portal.ask_for_passkey_to_confirm(&karin).await.unwrap();
         let answer = phone.get(&asked);
         portal.portal.confirm_staff_by_passkey(&karin, None, &answer).await.unwrap();
