@@ -144,12 +144,13 @@ test('the chooser is for everybody', async ({ browser }) => {
   noErrors();
 });
 
-test('the Swedish profile is asked for the level as an essential claim', async ({ browser }) => {
+test('the Swedish profile is asked for the level as an essential claim, and for the number before', async ({ browser }) => {
   const page = await fresh(browser);
   await begin(page, 'oidc-sweden');
   const loa = (level: number) => `http://id.elegnamnden.se/loa/1.0/loa${level}`;
   expect(JSON.parse(await asked(page, 'claims'))).toEqual({
     id_token: { acr: { essential: true, values: [loa(3), loa(4)] } },
+    userinfo: { 'https://id.oidc.se/claim/previousCoordinationNumber': null },
   });
 });
 
