@@ -34,6 +34,15 @@ macro_rules! deliveries {
     };
 }
 
+/// What [`ReadableDocument::from_row`] reads, in its order, up to the condition.
+macro_rules! documents {
+    () => {
+        "SELECT document.id, document.message_id, document.organisation_id, document.sealed_file_name, \
+         document.media_type, document.size, document.minimum_level \
+         FROM delivery JOIN document ON document.message_id = delivery.message_id WHERE "
+    };
+}
+
 /// A delivery with its message; texts are still sealed.
 #[derive(Clone)]
 pub(crate) struct ReadableDelivery {
@@ -115,9 +124,7 @@ impl Finder {
         case: CaseId,
     ) -> Result<Vec<ReadableDocument>, DbErr> {
         let sql = concat!(
-            "SELECT document.id, document.message_id, document.organisation_id, document.sealed_file_name, \
-             document.media_type, document.size, document.minimum_level \
-             FROM delivery JOIN document ON document.message_id = delivery.message_id WHERE ",
+            documents!(),
             readable!(),
             " AND delivery.case_id = $3 AND document.purged_at IS NULL ORDER BY document.message_id, document.position"
         );
@@ -131,17 +138,8 @@ impl Finder {
         on: &impl ConnectionTrait,
         document: DocumentId,
     ) -> Result<Option<(ReadableDocument, ReadableDelivery)>, DbErr> {
-        let sql = concat!(
-            "SELECT document.id, document.message_id, document.organisation_id, document.sealed_file_name, \
-             document.media_type, document.size, document.minimum_level \
-             FROM delivery JOIN document ON document.message_id = delivery.message_id WHERE ",
-            readable!(),
-            " AND document.id = $3 AND document.purged_at IS NULL \
-             AND (document.minimum_level IS NULL OR document.minimum_level <= $4) LIMIT 1"
-        );
-        let more = [(*document.as_uuid()).into(), i32::from(self.level.number()).into()];
-        let found = self.query(on, sql, more, ReadableDocument::from_row).await?;
-        let Some(found) = found.into_iter().next() else {
+        let found = self.known_document(on, document).await?;
+        let Some(found) = found.filter(|document| self.may_open(document)) else {
             return Ok(None);
         };
         let sql = concat!(
@@ -167,18 +165,24 @@ impl Finder {
         on: &impl ConnectionTrait,
         document: DocumentId,
     ) -> Result<Option<AssuranceLevel>, DbErr> {
+        let found = self.known_document(on, document).await?;
+        let locked = found.filter(|document| !self.may_open(document));
+        Ok(locked.and_then(|document| document.minimum_level))
+    }
+
+    /// A document that the person may know of, whatever level it asks for.
+    async fn known_document(
+        self,
+        on: &impl ConnectionTrait,
+        document: DocumentId,
+    ) -> Result<Option<ReadableDocument>, DbErr> {
         let sql = concat!(
-            "SELECT document.id, document.message_id, document.organisation_id, document.sealed_file_name, \
-             document.media_type, document.size, document.minimum_level \
-             FROM delivery JOIN document ON document.message_id = delivery.message_id WHERE ",
+            documents!(),
             readable!(),
             " AND document.id = $3 AND document.purged_at IS NULL LIMIT 1"
         );
-        let found = self
-            .query(on, sql, [(*document.as_uuid()).into()], ReadableDocument::from_row)
-            .await?;
-        let locked = found.into_iter().next().filter(|document| !self.may_open(document));
-        Ok(locked.and_then(|document| document.minimum_level))
+        let found = self.query(on, sql, [(*document.as_uuid()).into()], ReadableDocument::from_row);
+        Ok(found.await?.into_iter().next())
     }
 
     async fn query<T>(

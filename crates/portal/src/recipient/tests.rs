@@ -188,6 +188,8 @@ on_both_databases! {
         let unbound = sign_in(&test, "unbound", Identity::Prid(prid())).await;
         assert_ne!(unbound.recipient_id(), bound.recipient_id());
         assert!(cases(&test, &unbound).await.is_empty());
+        // That it was bound is in the log, and that it is not any more.
+        assert_eq!(test.audited("recipient.linked").await, 2);
         let abroad = send_to(&test, &sender, "abroad", RecipientIdentifier::Prid(prid())).await;
         assert_eq!(cases(&test, &unbound).await, [case(&abroad)]);
         let bound = sign_in(&test, "bound again", person(number(0), None, Some(prid()))).await;
@@ -210,6 +212,7 @@ on_both_databases! {
         let stranger = account("77777777-7777-4888-9999-aaaaaaaaaaaa");
         let nobody = sign_in(&test, "nobody", at_work(stranger, "bo@norrby.example")).await;
         assert!(cases(&test, &nobody).await.is_empty());
+        assert_eq!(test.audited("recipient.linked").await, 0);
 
         let first = sign_in_at(&test, "first", at_work(karin(), "Karin.Ek@Norrby.example"), AssuranceLevel::Two).await;
         assert_eq!(cases(&test, &first).await, [case(&receipt)]);

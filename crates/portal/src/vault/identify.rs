@@ -116,12 +116,11 @@ impl Vault {
         word: Word,
         until: Day,
     ) -> Result<Option<Person>, VaultError> {
-        let index = |identifier: &&'_ RecipientIdentifier| self.indexes(identifier);
         let asked: Vec<Indexed<'_>> = identifiers
             .iter()
             .map(|identifier| Indexed {
                 identifier,
-                indexes: index(identifier),
+                indexes: self.indexes(identifier),
             })
             .collect();
         // Days come before people, so the last day of whoever may be linked is looked up before their rows are locked.
@@ -195,10 +194,14 @@ impl Vault {
         let id = self.create(&transaction, first.identifier, until).await?;
         attach(&transaction, asked, found, id).await?;
         transaction.commit().await?;
+        // What found nobody is no news of a person who begins, unless they have a second name; what found another was taken from them.
+        let is_news = |(place, it): (usize, &Indexed<'_>)| {
+            it.find(found).is_some() || (place > 0 && !it.identifier.is_invitation())
+        };
         Ok(Person {
             id,
             linked: Vec::new(),
-            is_news: asked.len() > 1,
+            is_news: asked.iter().enumerate().any(is_news),
         })
     }
 
