@@ -4,19 +4,40 @@ use std::collections::BTreeSet;
 
 use base::{OrganisationId, StaffId, Timestamp};
 use keyring::BlindIndex;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    RelationDef,
+};
 
 use uuid::Uuid;
 
 use super::entity::{Column, Entity, Model};
 use super::lock::Tries;
 use crate::database::WriteTransaction;
+use crate::organisation;
 
 /// How many rows one statement names: far below the databases' limits on parameters.
 const BATCH: usize = 500;
 
 pub(super) async fn find(on: &impl ConnectionTrait, staff: StaffId) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(*staff.as_uuid()).one(on).await
+}
+
+/// The account and its organisation, in one question: each request of a staff member asks it.
+pub(super) async fn find_with_organisation(
+    on: &impl ConnectionTrait,
+    staff: StaffId,
+) -> Result<Option<(Model, organisation::entity::Model)>, DbErr> {
+    let theirs: RelationDef = Entity::belongs_to(organisation::entity::Entity)
+        .from(Column::OrganisationId)
+        .to(organisation::entity::Column::Id)
+        .into();
+    let found = Entity::find_by_id(*staff.as_uuid())
+        .join(JoinType::InnerJoin, theirs)
+        .select_also(organisation::entity::Entity)
+        .one(on)
+        .await?;
+    Ok(found.and_then(|(row, organisation)| Some((row, organisation?))))
 }
 
 /// The account, which nobody else changes until the transaction ends. (SQLite has one writer at a time.)

@@ -44,10 +44,7 @@ impl Portal {
             return Ok(StaffVisitor::Gone);
         };
         let reader = context.database.reader();
-        let Some(row) = store::find(reader, found.staff).await? else {
-            return Ok(StaffVisitor::Gone);
-        };
-        let Some(organisation) = organisation::find_row(reader, row.organisation()).await? else {
+        let Some((row, organisation)) = store::find_with_organisation(reader, found.staff).await? else {
             return Ok(StaffVisitor::Gone);
         };
         let (now, rules) = (context.clock_time(), SignInRules::of(&organisation)?);
