@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DbErr, Statement};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::system::{credential, used_assertion};
 use crate::vault::EndedDay;
-use crate::{Context, Fault, Portal, PurgeReport, installation, intent, purge, session};
+use crate::{Context, Fault, Portal, PurgeReport, installation, intent, purge, retention, session};
 
 /// What a round did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct JobsReport {
     pub forgotten: u64,
     /// Credentials of whose end organisations were told.
     pub warnings: u64,
+    /// Deliveries that follow a new version of their organisation's retention policy.
+    pub followed: u64,
     /// Days whose secrets were destroyed.
     pub days: u64,
 }
@@ -68,6 +70,8 @@ impl Portal {
         keep(&mut credentials, credential::forget(context).await, &mut fault);
         keep(&mut assertions, used_assertion::forget(context).await, &mut fault);
         report.forgotten = tokens + keys + credentials + assertions;
+        // Before the purge, so that what a new version ends at once is gone in the same round.
+        keep(&mut report.followed, retention::follow(context).await, &mut fault);
         keep(&mut report.purge.recipients, purge::keys(context).await, &mut fault);
         keep(&mut report.days, turn_days(context).await, &mut fault);
         fault.map_or(Ok(report), Err)

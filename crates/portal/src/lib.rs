@@ -86,6 +86,10 @@ pub use purge::{PurgeMode, PurgeReport};
 pub use recipient::{
     Identity, KnownAs, RecipientIdentifier, SignInError, SignInRefusal, VerifiedIdentity, WorkInvitation,
 };
+pub use retention::{
+    Affected, ChangeRetentionError, CountedFrom, DueWeek, PolicyProblem, RetentionEffect, RetentionInForce,
+    RetentionPolicy, RetentionReason, RetentionRule, RetentionVersion, TypeRule,
+};
 pub use rights::{Action, Role, UnknownRole};
 pub use session::{
     BrowserFamily, Device, EndSessionError, LogoutError, LogoutNotice, LogoutRefusal, OwnSession, Place, PlaceName,

@@ -96,6 +96,10 @@ pub enum Action {
     SeeProvisioning,
     /// Make and withdraw the tokens by which directories provision staff.
     ChangeProvisioning,
+    /// See how long the organisation keeps what it sends, and what falls due.
+    SeeRetention,
+    /// Decide how long the organisation keeps what it sends.
+    ChangeRetention,
     /// See the organisation's audit log.
     SeeAudit,
 }
@@ -110,7 +114,7 @@ struct Right {
 
 impl Action {
     /// Every action there is, in the order of the table.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::OwnAccount,
         Self::ChangeOwnSecondFactor,
         Self::SeeCases,
@@ -126,6 +130,8 @@ impl Action {
         Self::ChangeSignInRules,
         Self::SeeProvisioning,
         Self::ChangeProvisioning,
+        Self::SeeRetention,
+        Self::ChangeRetention,
         Self::SeeAudit,
     ];
 
@@ -149,6 +155,8 @@ impl Action {
             Self::ChangeSignInRules     => right(false, true,  false, true),
             Self::SeeProvisioning       => right(false, true,  true,  false),
             Self::ChangeProvisioning    => right(false, true,  false, true),
+            Self::SeeRetention          => right(false, true,  true,  false),
+            Self::ChangeRetention       => right(false, true,  false, true),
             Self::SeeAudit              => right(false, true,  true,  false),
         }
     }
@@ -177,6 +185,8 @@ impl Action {
             Self::ChangeSignInRules => "change-sign-in-rules",
             Self::SeeProvisioning => "see-provisioning",
             Self::ChangeProvisioning => "change-provisioning",
+            Self::SeeRetention => "see-retention",
+            Self::ChangeRetention => "change-retention",
             Self::SeeAudit => "see-audit",
         }
     }
@@ -200,6 +210,8 @@ impl Action {
             Self::ChangeSignInRules => "change how staff must sign in: second factor, passwords, networks",
             Self::SeeProvisioning => "see what the organisation's directory provisions staff with",
             Self::ChangeProvisioning => "make and withdraw tokens for the organisation's directory",
+            Self::SeeRetention => "see how long the organisation keeps what it sends, and what falls due",
+            Self::ChangeRetention => "decide how long the organisation keeps what it sends",
             Self::SeeAudit => "see the organisation's audit log",
         }
     }

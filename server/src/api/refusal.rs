@@ -115,9 +115,9 @@ impl From<SendError> for Refusal {
                 .at("/documents")
                 .with_limit(count(limit)),
             SendError::File { index, problem } => file(index, &problem),
-            SendError::RetentionOutsideLimits { ceiling_days } => problem(ProblemCode::RetentionOutsideLimits)
+            SendError::RetentionOutsideLimits { most_days, .. } => problem(ProblemCode::RetentionOutsideLimits)
                 .at("/retention_days")
-                .with_limit(ceiling_days.into()),
+                .with_limit(most_days.into()),
             SendError::KeyReused => problem(ProblemCode::KeyReused),
             SendError::StillReceiving { retry_after } => {
                 return Self::later(ProblemCode::StillReceiving, retry_after.as_secs().max(1));

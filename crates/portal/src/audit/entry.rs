@@ -70,6 +70,8 @@ pub(crate) enum AuditAction {
     StaffDeactivated,
     StaffReactivated,
     SignInRulesChanged,
+    /// An organisation decided on a version of its retention policy; the detail is its number.
+    RetentionChanged,
     ProvisioningTokenCreated,
     ProvisioningTokenWithdrawn,
     /// Somebody came with a token that is none of a directory's.
@@ -153,6 +155,7 @@ impl AuditAction {
             Self::StaffValidityChanged => "staff.validity-changed",
             Self::StaffDeactivated => "staff.deactivated",
             Self::StaffReactivated => "staff.reactivated",
+            Self::RetentionChanged => "retention.changed",
             Self::SignInRulesChanged => "sign-in-rules.changed",
             Self::ProvisioningTokenCreated => "provisioning.token-created",
             Self::ProvisioningTokenWithdrawn => "provisioning.token-withdrawn",

@@ -10,8 +10,8 @@ use super::texts::{open_body, open_title};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::delivery::{self, Finder, ReadableDelivery, ReadableDocument};
 use crate::document::summary;
-use crate::event;
 use crate::{AssuranceLevel, Context, ListedDocument, Portal, ReadError, RecipientActor};
+use crate::{event, retention};
 
 /// A case with its messages.
 #[derive(Clone, PartialEq)]
@@ -47,6 +47,19 @@ pub struct MessageView {
     pub documents: Vec<ListedDocument>,
 }
 
+impl CaseView {
+    /// Shows the ends that opening the case brought nearer.
+    fn end_by(&mut self, ends: &[(MessageId, Timestamp)]) {
+        for message in &mut self.messages {
+            if let Some((_, expires_at)) = ends.iter().find(|(id, _)| *id == message.id) {
+                message.expires_at = *expires_at;
+            }
+        }
+        let first_to_go = self.messages.iter().map(|message| message.expires_at).min();
+        self.expires_at = first_to_go.unwrap_or(self.expires_at);
+    }
+}
+
 impl Portal {
     /// A case with what can be read in it now. The first time, its deliveries become opened, which the organisation
     /// is told; each time, the audit log says so before anything is shown.
@@ -60,12 +73,13 @@ impl Portal {
         loop {
             let found = Found::of(context, actor, case).await?;
             let keys = keys(context, &found).await?;
-            let view = match view(context, case, &found, &keys) {
+            let mut view = match view(context, case, &found, &keys) {
                 Err(ReadError::Damaged) => return damaged(context, actor, case, &found).await,
                 other => other?,
             };
             // Said to be opened only when it did open. What went meanwhile is looked for again, without it.
-            if mark_opened(context, actor, case, &found.deliveries).await? {
+            if let Some(ends) = mark_opened(context, actor, case, &found.deliveries).await? {
+                view.end_by(&ends);
                 return Ok(view);
             }
         }
@@ -104,21 +118,24 @@ impl Found {
     }
 }
 
-/// Marks what is about to be shown as opened, tells the organisation, and writes the audit event, all or nothing. Says
-/// `false`, and does nothing, when a part of it can't be read any more.
+/// Marks what is about to be shown as opened, tells the organisation, and writes the audit event, all or nothing. Gives the ends
+/// that opening brought nearer; `None`, and does nothing, when a part of it can't be read any more.
 async fn mark_opened(
     context: &Context,
     actor: &RecipientActor,
     case: CaseId,
     shown: &[ReadableDelivery],
-) -> Result<bool, ReadError> {
+) -> Result<Option<Vec<(MessageId, Timestamp)>>, ReadError> {
     let transaction = context.database.write().await?;
+    if shown.iter().any(|delivery| !delivery.opened) {
+        super::lock(&transaction, &[*case.as_uuid()]).await?;
+    }
     let now = context.now();
     let readable = Finder::new(actor, now).in_case(&transaction, case).await?;
     let mut opened = Vec::new();
     for delivery in shown {
         let Some(delivery) = readable.iter().find(|readable| readable.id == delivery.id) else {
-            return Ok(false);
+            return Ok(None);
         };
         if !delivery.opened {
             opened.extend(delivery::mark_opened(&transaction, delivery, now).await?);
@@ -127,13 +144,17 @@ async fn mark_opened(
     let Some(latest) = shown.first() else {
         return Err(ReadError::NotFound);
     };
+    let mut ends = Vec::new();
+    if !opened.is_empty() {
+        ends = retention::count_from_opening(context, &transaction, latest.organisation, case).await?;
+    }
     event::record(&transaction, latest.organisation, now, &opened).await?;
     let entry = AuditEntry::by_recipient(actor, AuditAction::CaseOpened)
         .within(latest.organisation)
         .about(AuditTarget::Case(case));
     context.audit.record(&transaction, now, &entry).await?;
     transaction.commit().await?;
-    Ok(true)
+    Ok(Some(ends))
 }
 
 /// What did not open was altered, which the audit log is told, unless it was purged at this very moment.

@@ -20,6 +20,8 @@ pub(crate) struct Model {
     pub(crate) revoked_at: Option<i64>,
     pub(crate) condemned_at: Option<i64>,
     pub(crate) purged_at: Option<i64>,
+    /// The version of its organisation's retention policy by which it expires; none when its end was fixed as it was sent.
+    pub(crate) policy_version: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

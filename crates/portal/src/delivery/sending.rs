@@ -17,6 +17,8 @@ pub(crate) struct NewDelivery {
     pub(crate) recipient: RecipientId,
     pub(crate) sent_at: Timestamp,
     pub(crate) expires_at: Timestamp,
+    /// The version of the retention policy by which it expires then.
+    pub(crate) policy_version: i32,
 }
 
 /// Delivers a message.
@@ -35,6 +37,7 @@ pub(crate) async fn create(transaction: &impl ConnectionTrait, new: &NewDelivery
         revoked_at: None,
         condemned_at: None,
         purged_at: None,
+        policy_version: Some(new.policy_version),
     };
     entity::Entity::insert(row.into_active_model())
         .exec_without_returning(transaction)

@@ -10,7 +10,8 @@ use super::receipt::Earlier;
 use crate::idempotency::{Claim, Row};
 use crate::intent::{self, Intent};
 use crate::organisation::Organisation;
-use crate::{Context, Fault, Portal, retention};
+use crate::retention::{Counted, Term};
+use crate::{Context, Fault, Portal};
 
 /// How long an attempt may be silent before others may clear it away. Longer than any idle timeout of an upload.
 const LEASE: Duration = Duration::from_secs(5 * 60);
@@ -27,14 +28,29 @@ pub(super) enum Begun {
     Earlier(Earlier),
 }
 
+/// How long a message may be read.
+#[derive(Clone, Copy)]
+pub(super) struct Retention {
+    pub(super) term: Term,
+    /// The version of the policy that says so.
+    pub(super) version: i32,
+}
+
+impl Retention {
+    fn expires_at(self, sent: Timestamp, organisation: &Organisation) -> Timestamp {
+        let counted = Counted { sent, opened: None };
+        self.term.expires_at(counted, &organisation.time_zone)
+    }
+}
+
 /// An attempt to store one message. Given up when it is dropped before [`Attempt::settle`].
 pub(super) struct Attempt {
     portal: Portal,
     pub(super) organisation: Organisation,
     pub(super) row: Row,
     pub(super) intent: Intent,
-    /// How many days the message may be read.
-    pub(super) days: u32,
+    /// How long the message may be read, by which version of the organisation's policy.
+    pub(super) retention: Retention,
     /// The day that the keys are wrapped for.
     pub(super) day: Day,
     keys: Vec<ContentKey>,
@@ -49,7 +65,7 @@ impl Attempt {
         organisation: Organisation,
         row: Row,
         files: usize,
-        days: u32,
+        retention: Retention,
     ) -> Result<Begun, SendError> {
         let context = &*portal.0;
         let now = context.now();
@@ -70,13 +86,13 @@ impl Attempt {
         }
         intent.declare(&transaction, now + LEASE).await?;
         transaction.commit().await?;
-        let day = retention::expires_at(now, days, &organisation.time_zone).day();
+        let day = retention.expires_at(now, &organisation).day();
         let mut attempt = Box::new(Self {
             portal,
             organisation,
             row,
             intent,
-            days,
+            retention,
             day,
             keys: Vec::new(),
             renewed_at: now,
@@ -108,6 +124,11 @@ impl Attempt {
 
     pub(super) fn context(&self) -> &Context {
         &self.portal.0
+    }
+
+    /// When what is sent at `sent` expires.
+    pub(super) fn expires_at(&self, sent: Timestamp) -> Timestamp {
+        self.retention.expires_at(sent, &self.organisation)
     }
 
     /// The message's content key.

@@ -15,6 +15,8 @@ pub(crate) struct Model {
     /// How the content is protected; `session` is the only level there is.
     pub(crate) protection: String,
     pub(crate) sent_at: i64,
+    /// How many days its sender asked for, when the organisation's policy was not to decide.
+    pub(crate) retention_days: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

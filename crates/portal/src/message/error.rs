@@ -67,11 +67,13 @@ pub enum SendError {
         /// What is wrong.
         problem: FileProblem,
     },
-    /// The retention is zero days or longer than the operator allows.
-    #[error("the retention must be 1 to {ceiling_days} days")]
+    /// The retention is shorter or longer than the organisation's policy and the operator allow.
+    #[error("the retention must be {least_days} to {most_days} days")]
     RetentionOutsideLimits {
+        /// The shortest retention, in days.
+        least_days: u32,
         /// The longest retention, in days.
-        ceiling_days: u32,
+        most_days: u32,
     },
     /// The idempotency key was used for another message.
     #[error("the idempotency key was used for another message")]

@@ -26,5 +26,5 @@ pub use draft::{DeclaredFile, MessageDraft, RecipientAddress};
 pub use error::{FileProblem, SendError, SystemError};
 pub use receipt::{DeliveryReceipt, MessageReceipt};
 pub use status::{DeliveryStatus, MessageStatus};
-pub(crate) use text::{is_email, is_line, turns_text};
+pub(crate) use text::{is_document_type, is_email, is_line, turns_text};
 pub use upload::Upload;

@@ -12,9 +12,7 @@ use crate::actor::SystemActor;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::event::{self, EventKind, NewEvent};
-use crate::{
-    Context, Fault, RecipientIdentifier, case, delivery, document, notification, recipient, retention, system,
-};
+use crate::{Context, Fault, RecipientIdentifier, case, delivery, document, notification, recipient, system};
 
 /// The level of protection at which the server opens the content in the recipient's session.
 const SESSION_LEVEL: &str = "session";
@@ -28,7 +26,7 @@ pub(super) async fn publish(
 ) -> Result<MessageReceipt, SendError> {
     let context = attempt.context();
     let sent_at = context.now();
-    let expires_at = retention::expires_at(sent_at, attempt.days, &attempt.organisation.time_zone);
+    let expires_at = attempt.expires_at(sent_at);
     if expires_at.day() != attempt.day {
         // The upload went on past midnight.
         context
@@ -65,6 +63,7 @@ pub(super) async fn publish(
             recipient: *recipient,
             sent_at,
             expires_at,
+            policy_version: attempt.retention.version,
         };
         delivery::create(&transaction, &new).await?;
     }
@@ -167,6 +166,11 @@ async fn insert_message(
         sealed_body: Some(seal("sealed_body", &draft.body)),
         protection: SESSION_LEVEL.to_owned(),
         sent_at: sent_at.as_millis(),
+        retention_days: draft
+            .retention_days
+            .map(i32::try_from)
+            .transpose()
+            .map_err(Fault::new)?,
     };
     entity::Entity::insert(row.into_active_model())
         .exec_without_returning(transaction)

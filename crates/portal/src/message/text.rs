@@ -54,7 +54,7 @@ pub(crate) fn is_email(text: &str) -> bool {
 }
 
 /// Whether a text is a sender's name for a kind of document.
-pub(super) fn is_document_type(text: &str) -> bool {
+pub(crate) fn is_document_type(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text
             .bytes()

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use futures::Stream;
 use keyring::MacKey;
 
-use super::attempt::{Attempt, Begun};
+use super::attempt::{Attempt, Begun, Retention};
 use super::draft::CheckedDraft;
 use super::receive::receive;
 use super::{MessageDraft, MessageReceipt, SendError, fingerprint, publish, receipt};
@@ -62,10 +62,22 @@ impl Portal {
             .await?
             .ok_or_else(|| Fault::new("a system's organisation is missing"))?;
         let ceiling_days = context.settings.retention_ceiling_days;
-        let days = retention::days(draft.retention_days, organisation.retention_days, ceiling_days)
-            .map_err(|_| SendError::RetentionOutsideLimits { ceiling_days })?;
+        let decided = retention::in_force(context, context.database.reader(), &organisation).await?;
+        if let Some(days) = draft.retention_days {
+            let allowed = decided.policy.allows(days, ceiling_days);
+            allowed.map_err(|limits| SendError::RetentionOutsideLimits {
+                least_days: limits.least,
+                most_days: limits.most,
+            })?;
+        }
+        let retention = Retention {
+            term: decided
+                .policy
+                .term(draft.document_type.as_deref(), draft.retention_days, ceiling_days),
+            version: decided.version,
+        };
         let row = key.row(self.idempotency_key(), actor.system_id());
-        let begun = Attempt::begin(self.clone(), organisation, row, draft.files.len(), days).await?;
+        let begun = Attempt::begin(self.clone(), organisation, row, draft.files.len(), retention).await?;
         Ok(Upload {
             portal: self.clone(),
             actor: actor.clone(),

@@ -149,8 +149,8 @@ impl Portal {
         let ceiling_days = context.settings.retention_ceiling_days;
         let retention_days = match new.retention_days {
             None => retention::DEFAULT_DAYS.min(ceiling_days),
-            Some(days) => retention::within_limits(days, ceiling_days)
-                .map_err(|_| SetUpError::RetentionOutsideLimits { ceiling_days })?,
+            Some(days) if (1..=ceiling_days).contains(&days) => days,
+            Some(_) => return Err(SetUpError::RetentionOutsideLimits { ceiling_days }),
         };
         let time_zone = new.time_zone.unwrap_or_else(|| context.settings.time_zone.clone());
         let zone_name = time_zone.iana_name().ok_or(SetUpError::UnnamedTimeZone)?.to_owned();

@@ -58,6 +58,19 @@ pub(super) async fn lock_of_organisation(
         .await
 }
 
+/// The accounts of an organisation with these ids.
+pub(super) async fn find_some(
+    on: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    staff: &BTreeSet<StaffId>,
+) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .filter(Column::Id.is_in(staff.iter().map(|staff| *staff.as_uuid())))
+        .all(on)
+        .await
+}
+
 /// Every account of an organisation, which nobody else changes until the transaction ends, in one order for everybody.
 pub(super) async fn lock_all(on: &WriteTransaction, organisation: OrganisationId) -> Result<Vec<Model>, DbErr> {
     Entity::find()

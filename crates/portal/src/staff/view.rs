@@ -1,8 +1,10 @@
 //! What is seen of accounts: by their owners, and by who sees the organisation's staff.
 
-use base::{StaffId, Timestamp};
+use std::collections::{BTreeSet, HashMap};
+
+use base::{OrganisationId, StaffId, Timestamp};
 use jiff::tz::TimeZone;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::lock::Barred;
 use super::member::{self, Shut, ShutBy, Validity};
@@ -222,6 +224,18 @@ impl Portal {
             recovery_codes_left: recovery_code::left(reader, actor.staff_id()).await?,
         })
     }
+}
+
+/// The names of staff members of an organisation, for whatever they decided; at most as many as a page shows.
+pub(crate) async fn names(
+    context: &Context,
+    on: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    staff: &BTreeSet<StaffId>,
+) -> Result<HashMap<StaffId, String>, Fault> {
+    let rows = store::find_some(on, organisation, staff).await?;
+    let named = |row: &entity::Model| Ok((row.staff_id(), member::name(context, row)?));
+    rows.iter().map(named).collect()
 }
 
 async fn time_zone(context: &Context, actor: &StaffActor) -> Result<TimeZone, Fault> {

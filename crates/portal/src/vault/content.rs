@@ -200,19 +200,39 @@ impl Vault {
 
     /// Wraps keys for another day, earlier or later, and marks the days that they leave for compaction: remnants of the
     /// wrapping before open with the secret of the day that was left, also when the key is destroyed before the new one.
-    /// It is called for few keys (an upload that went on past midnight), so marking at once is cheaper than remembering.
+    /// It is called for few keys (an upload that went on past midnight, a change of an organisation's retention), so marking at
+    /// once is cheaper than remembering.
     /// Keys that are gone stay gone.
     ///
     /// # Errors
     ///
     /// [`VaultError::DayOver`], or a failure of the vault or the provider; nothing is changed then.
     pub(crate) async fn rewrap_content_keys(&self, owners: &[ContentOwner], day: Day) -> Result<(), VaultError> {
+        self.move_content_keys(owners, day, |left| left != day.number()).await
+    }
+
+    /// As [`Vault::rewrap_content_keys`], but those that are wrapped for a later day stay there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Vault::rewrap_content_keys`].
+    pub(crate) async fn extend_content_keys(&self, owners: &[ContentOwner], day: Day) -> Result<(), VaultError> {
+        self.move_content_keys(owners, day, |left| left < day.number()).await
+    }
+
+    /// `moves` says of a day whether keys leave it.
+    async fn move_content_keys(
+        &self,
+        owners: &[ContentOwner],
+        day: Day,
+        moves: impl Fn(i32) -> bool + Send + Sync,
+    ) -> Result<(), VaultError> {
         let owners = sorted(owners);
         loop {
             let days = self.content_days(&owners).await?;
             let (earlier, later): (BTreeSet<i32>, BTreeSet<i32>) = days
                 .into_iter()
-                .filter(|left| *left != day.number())
+                .filter(|left| moves(*left))
                 .partition(|left| *left < day.number());
             let transaction = self.database.write().await?;
             // In the order of the days, as everybody locks them.
@@ -220,12 +240,12 @@ impl Vault {
             let version = self.hold_day(&transaction, day).await?;
             self.mark_days(&transaction, &later).await?;
             let rows = locked(&transaction, &owners).await?;
-            let marked = |left| left == day.number() || earlier.contains(&left) || later.contains(&left);
+            let marked = |left| !moves(left) || earlier.contains(&left) || later.contains(&left);
             // Wrapped for another day since the look: look again.
             if rows.iter().any(|row| !marked(row.day)) {
                 continue;
             }
-            for row in rows.into_iter().filter(|row| row.day != day.number()) {
+            for row in rows.into_iter().filter(|row| moves(row.day)) {
                 self.rewrap_content_row(&transaction, row, day, version).await?;
             }
             return Ok(transaction.commit().await?);

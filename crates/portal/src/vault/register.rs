@@ -135,6 +135,30 @@ impl Vault {
         Ok(transaction.commit().await?)
     }
 
+    /// Keeps people at least until the end of `until`; whoever is gone stays gone.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError::DayOver`], or a failure of the vault or the provider; some may be kept then, and the call can be repeated.
+    pub(crate) async fn extend_recipients(&self, recipients: &[RecipientId], until: Day) -> Result<(), VaultError> {
+        for recipients in recipients.chunks(BATCH) {
+            let transaction = self.database.write().await?;
+            // Days come before people.
+            self.hold_day(&transaction, until).await?;
+            let rows = recipient::Entity::find()
+                .filter(recipient::Column::Id.is_in(recipients.iter().map(|id| *id.as_uuid())))
+                .order_by_asc(recipient::Column::Id)
+                .lock_exclusive()
+                .all(&transaction)
+                .await?;
+            for row in rows {
+                self.extend_row(&transaction, row, until).await?;
+            }
+            transaction.commit().await?;
+        }
+        Ok(())
+    }
+
     pub(super) async fn extend_row(
         &self,
         transaction: &WriteTransaction,

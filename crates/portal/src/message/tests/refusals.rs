@@ -114,7 +114,7 @@ on_both_databases! {
             let mut draft = draft(1);
             draft.retention_days = Some(days);
             let refused = portal.begin(&sender, "key", draft).await;
-            assert!(matches!(refused, Err(SendError::RetentionOutsideLimits { ceiling_days: 40 })), "{days}");
+            assert!(matches!(refused, Err(SendError::RetentionOutsideLimits { least_days: 1, most_days: 40 })), "{days}");
         }
         let mut longest = draft(1);
         longest.retention_days = Some(40);

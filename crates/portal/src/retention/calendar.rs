@@ -1,38 +1,13 @@
-//! Retention: how long a message may be read. Pure rules; who enforces them is the scoped finder and the purge.
+//! When days are over: a retention of so many days ends at a local midnight.
 
 use base::Timestamp;
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
 
-/// How many days an organisation keeps what it sends unless it says otherwise.
-pub(crate) const DEFAULT_DAYS: u32 = 30;
-
-/// The retention is zero days or longer than the operator allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct OutsideLimits;
-
-/// The retention of a message in days: what its sender asked for, else the organisation's own, which the operator's
-/// ceiling cuts when it was lowered since.
-pub(crate) fn days(requested: Option<u32>, organisation: u32, ceiling: u32) -> Result<u32, OutsideLimits> {
-    match requested {
-        Some(days) => within_limits(days, ceiling),
-        None => Ok(organisation.min(ceiling).max(1)),
-    }
-}
-
-/// Passes when the operator allows a retention of so many days.
-pub(crate) const fn within_limits(days: u32, ceiling: u32) -> Result<u32, OutsideLimits> {
-    if days >= 1 && days <= ceiling {
-        Ok(days)
-    } else {
-        Err(OutsideLimits)
-    }
-}
-
-/// When something that was sent at `sent` expires: at the local midnight after its last day. The day of sending does
-/// not count, so the recipient always has `days` whole days.
-pub(crate) fn expires_at(sent: Timestamp, days: u32, time_zone: &TimeZone) -> Timestamp {
-    let day_after_last = sent
+/// When something that is kept for so many days from an instant on expires: at the local midnight after its last day. The day
+/// that it is counted from is not one of them, so the recipient always has `days` whole days.
+pub(crate) fn expires_at(from: Timestamp, days: u32, time_zone: &TimeZone) -> Timestamp {
+    let day_after_last = from
         .to_jiff()
         .to_zoned(time_zone.clone())
         .date()
@@ -84,20 +59,6 @@ mod tests {
         let beirut = TimeZone::get("Asia/Beirut").unwrap();
         let expires = expires_at(instant("2022-03-25T10:00:00Z"), 1, &beirut);
         assert_eq!(expires.to_rfc3339(), "2022-03-26T22:00:00Z");
-    }
-
-    #[test]
-    fn the_sender_may_ask_for_less_or_more_but_not_beyond_the_ceiling() {
-        assert_eq!(days(None, 30, 365), Ok(30));
-        assert_eq!(days(Some(1), 30, 365), Ok(1));
-        assert_eq!(days(Some(365), 30, 365), Ok(365));
-        assert_eq!(days(Some(366), 30, 365), Err(OutsideLimits));
-        assert_eq!(days(Some(0), 30, 365), Err(OutsideLimits));
-    }
-
-    #[test]
-    fn a_ceiling_that_was_lowered_cuts_the_organisations_own_retention() {
-        assert_eq!(days(None, 400, 90), Ok(90));
     }
 
     proptest! {

@@ -1,0 +1,197 @@
+//! How an organisation's admins see and change its policy.
+
+use std::collections::BTreeSet;
+
+use base::{StaffId, Timestamp};
+use jiff::tz::TimeZone;
+
+use super::effect::{self, RetentionEffect};
+use super::entity::Model;
+use super::rule::{PolicyProblem, RetentionPolicy};
+use super::store::{self, VersionedPolicy};
+use super::{ChangeRetentionError, follow};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::organisation::{self, Organisation};
+use crate::rights::Action;
+use crate::{Context, Fault, Portal, StaffActor, staff};
+
+/// The policy that an organisation follows now.
+#[derive(Clone, Debug)]
+pub struct RetentionInForce {
+    /// Which of its versions it is: 0 when the organisation has not decided on any. Whoever changes the policy says with it what
+    /// they saw.
+    pub version: u32,
+    /// The policy.
+    pub policy: RetentionPolicy,
+    /// The longest that the operator lets anything be kept, in days.
+    pub ceiling_days: u32,
+    /// The document types with which anything was sent, in order; at most 200.
+    pub types_in_use: Vec<String>,
+    /// How many deliveries still expire by the version before, and are about to follow this one.
+    pub still_following_before: u64,
+    /// Where the organisation's days end.
+    pub time_zone: TimeZone,
+}
+
+/// A version of the policy that the organisation decided on.
+#[derive(Clone, Debug)]
+pub struct RetentionVersion {
+    /// From 1.
+    pub version: u32,
+    /// The policy.
+    pub policy: RetentionPolicy,
+    /// When it was decided.
+    pub decided_at: Timestamp,
+    /// The name of who decided; `None` when nobody of that account is known any more.
+    pub decided_by: Option<String>,
+}
+
+impl Portal {
+    /// The policy that the actor's organisation follows.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeRetentionError::Denied`], [`ChangeRetentionError::Fault`].
+    pub async fn retention(&self, actor: &StaffActor) -> Result<RetentionInForce, ChangeRetentionError> {
+        let context = &*self.0;
+        context.require(actor, Action::SeeRetention).await??;
+        let reader = context.database.reader();
+        let organisation = own_organisation(context, actor).await?;
+        let VersionedPolicy { version, policy } = store::in_force(context, reader, &organisation).await?;
+        Ok(RetentionInForce {
+            version: u32::try_from(version).map_err(Fault::new)?,
+            policy,
+            ceiling_days: context.settings.retention_ceiling_days,
+            types_in_use: store::types_in_use(reader, organisation.id).await?,
+            still_following_before: follow::count_behind(reader, organisation.id, version, context.now()).await?,
+            time_zone: organisation.time_zone,
+        })
+    }
+
+    /// The latest fifty versions that the actor's organisation decided on, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeRetentionError::Denied`], [`ChangeRetentionError::Fault`].
+    pub async fn retention_versions(&self, actor: &StaffActor) -> Result<Vec<RetentionVersion>, ChangeRetentionError> {
+        let context = &*self.0;
+        context.require(actor, Action::SeeRetention).await??;
+        let reader = context.database.reader();
+        let rows = store::versions(reader, actor.organisation_id()).await?;
+        let deciders: BTreeSet<StaffId> = rows.iter().map(decider).collect();
+        let names = staff::names(context, reader, actor.organisation_id(), &deciders).await?;
+        let version = |row: Model| -> Result<RetentionVersion, Fault> {
+            Ok(RetentionVersion {
+                version: u32::try_from(row.version).map_err(Fault::new)?,
+                policy: store::versioned(&row)?.policy,
+                decided_at: Timestamp::from_millis(row.decided_at),
+                decided_by: names.get(&decider(&row)).cloned(),
+            })
+        };
+        Ok(rows.into_iter().map(version).collect::<Result<_, _>>()?)
+    }
+
+    /// What a policy would do to what the actor's organisation has sent, if it were decided on now. Changes nothing.
+    ///
+    /// `declared` is a document type that the actor says is new; any other must be known, so that a misspelt one does not look
+    /// like a rule that holds.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeRetentionError`].
+    pub async fn retention_effect(
+        &self,
+        actor: &StaffActor,
+        policy: RetentionPolicy,
+        declared: Option<&str>,
+    ) -> Result<RetentionEffect, ChangeRetentionError> {
+        let context = &*self.0;
+        context.require(actor, Action::ChangeRetention).await??;
+        let organisation = own_organisation(context, actor).await?;
+        let before = store::in_force(context, context.database.reader(), &organisation).await?;
+        let policy = checked(context, &organisation, &before, policy, declared).await?;
+        Ok(effect::of(context, &organisation, &policy).await?)
+    }
+
+    /// Decides on a policy for the actor's organisation: a new version, which everything that can still be read follows from now
+    /// on, but for what was sent before there were versions. `seen` is the version that the actor saw in force.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeRetentionError`]; also a fault when the new version stands, but not everything follows it yet: the next round of
+    /// jobs goes on with it.
+    pub async fn change_retention(
+        &self,
+        actor: &StaffActor,
+        seen: u32,
+        policy: RetentionPolicy,
+        declared: Option<&str>,
+    ) -> Result<(), ChangeRetentionError> {
+        let context = &*self.0;
+        context.require(actor, Action::ChangeRetention).await??;
+        let organisation = own_organisation(context, actor).await?;
+        let transaction = context.database.write().await?;
+        organisation::lock_row(&transaction, organisation.id).await?;
+        let before = store::in_force(context, &transaction, &organisation).await?;
+        if u32::try_from(before.version).ok() != Some(seen) {
+            return Err(ChangeRetentionError::ChangedMeanwhile);
+        }
+        let decided = VersionedPolicy {
+            version: before
+                .version
+                .checked_add(1)
+                .ok_or_else(|| Fault::new("too many versions"))?,
+            policy: checked(context, &organisation, &before, policy, declared).await?,
+        };
+        let now = context.now();
+        store::insert(&transaction, organisation.id, &decided, actor.staff_id(), now).await?;
+        let version = decided.version.to_string();
+        let entry = AuditEntry::by_staff(actor, AuditAction::RetentionChanged)
+            .about(AuditTarget::Organisation(organisation.id))
+            .detail(&version);
+        context.audit.record(&transaction, now, &entry).await?;
+        transaction.commit().await?;
+        follow::follow_organisation(context, organisation.id).await?;
+        Ok(())
+    }
+}
+
+/// The policy when it keeps every rule and differs from the one in force.
+async fn checked(
+    context: &Context,
+    organisation: &Organisation,
+    before: &VersionedPolicy,
+    policy: RetentionPolicy,
+    declared: Option<&str>,
+) -> Result<RetentionPolicy, ChangeRetentionError> {
+    let policy = policy.check(context.settings.retention_ceiling_days)?;
+    if policy == before.policy {
+        return Err(ChangeRetentionError::Unchanged);
+    }
+    let in_use = store::types_in_use(context.database.reader(), organisation.id).await?;
+    let had_rules = before.policy.types.iter().map(|it| it.document_type.as_str());
+    let known: Vec<&str> = in_use
+        .iter()
+        .map(String::as_str)
+        .chain(had_rules)
+        .chain(declared)
+        .collect();
+    let is_known = |name: &str| known.iter().any(|known| known.eq_ignore_ascii_case(name));
+    match policy.types.iter().find(|it| !is_known(&it.document_type)) {
+        Some(unknown) => Err(PolicyProblem::UnknownType {
+            document_type: unknown.document_type.clone(),
+        }
+        .into()),
+        None => Ok(policy),
+    }
+}
+
+async fn own_organisation(context: &Context, actor: &StaffActor) -> Result<Organisation, Fault> {
+    organisation::find(context.database.reader(), actor.organisation_id())
+        .await?
+        .ok_or_else(|| Fault::new("a staff member's organisation is missing"))
+}
+
+fn decider(row: &Model) -> StaffId {
+    StaffId::from_uuid(row.decided_by)
+}

@@ -1,0 +1,163 @@
+//! What a policy would do to what was sent already, before anybody decides on it.
+
+use base::Timestamp;
+use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use uuid::Uuid;
+
+use super::calendar;
+use super::follow::Facts;
+use super::rule::RetentionPolicy;
+use crate::organisation::Organisation;
+use crate::{Context, Fault};
+
+/// How many deliveries are read at a time.
+const PAGE: i64 = 2_000;
+
+/// What a policy would do to everything that can still be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RetentionEffect {
+    /// What would go earlier than by now.
+    pub earlier: Affected,
+    /// What would stay longer.
+    pub later: Affected,
+    /// What would go when it does by now.
+    pub unchanged: Affected,
+    /// Those of the earlier ones that would be gone at once, or by the end of today.
+    pub gone_today: Affected,
+}
+
+/// Messages with their documents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Affected {
+    /// How many documents.
+    pub documents: u64,
+    /// How many messages have them, those without any included.
+    pub messages: u64,
+    /// When the oldest and the newest of these were sent.
+    pub sent: Option<(Timestamp, Timestamp)>,
+}
+
+impl Affected {
+    fn add(&mut self, message: &Message) {
+        self.documents += message.documents;
+        self.messages += 1;
+        let (oldest, newest) = self.sent.unwrap_or((message.sent, message.sent));
+        self.sent = Some((oldest.min(message.sent), newest.max(message.sent)));
+    }
+}
+
+/// A message goes with the last of its deliveries.
+struct Message {
+    id: Uuid,
+    documents: u64,
+    sent: Timestamp,
+    before: Timestamp,
+    after: Timestamp,
+}
+
+/// $1 is the organisation, $2 the instant, $3 and $4 the last delivery of the page before, $5 the page's size.
+const LIVING: &str = "\
+    SELECT delivery.id, delivery.message_id, delivery.sent_at, delivery.opened_at, delivery.expires_at, delivery.policy_version, \
+    message.document_type, message.retention_days, \
+    (SELECT COUNT(*) FROM document WHERE document.message_id = delivery.message_id AND document.purged_at IS NULL) \
+    FROM delivery JOIN message ON message.id = delivery.message_id \
+    WHERE delivery.organisation_id = $1 AND delivery.purged_at IS NULL AND delivery.condemned_at IS NULL \
+    AND delivery.revoked_at IS NULL AND delivery.expired_at IS NULL AND delivery.expires_at > $2 \
+    AND (delivery.message_id > $3 OR (delivery.message_id = $3 AND delivery.id > $4)) \
+    ORDER BY delivery.message_id, delivery.id LIMIT $5";
+
+/// What `policy` would do, page by page, so that it takes no more memory for a million documents than for a thousand.
+pub(super) async fn of(
+    context: &Context,
+    organisation: &Organisation,
+    policy: &RetentionPolicy,
+) -> Result<RetentionEffect, Fault> {
+    let now = context.now();
+    let tonight = calendar::expires_at(now, 0, &organisation.time_zone);
+    let mut effect = RetentionEffect::default();
+    let mut message: Option<Message> = None;
+    let mut last = (Uuid::nil(), Uuid::nil());
+    loop {
+        let rows = page(context, organisation, now, last).await?;
+        let Some(end) = rows.last() else { break };
+        last = (end.try_get_by_index(1)?, end.try_get_by_index(0)?);
+        for row in &rows {
+            let next = Message::from_row(context, organisation, policy, row)?;
+            match &mut message {
+                Some(message) if message.id == next.id => {
+                    message.before = message.before.max(next.before);
+                    message.after = message.after.max(next.after);
+                }
+                _ => {
+                    if let Some(whole) = message.replace(next) {
+                        effect.count(&whole, tonight);
+                    }
+                }
+            }
+        }
+    }
+    if let Some(whole) = message {
+        effect.count(&whole, tonight);
+    }
+    Ok(effect)
+}
+
+async fn page(
+    context: &Context,
+    organisation: &Organisation,
+    now: Timestamp,
+    after: (Uuid, Uuid),
+) -> Result<Vec<QueryResult>, Fault> {
+    let reader = context.database.reader();
+    let values: [Value; 5] = [
+        (*organisation.id.as_uuid()).into(),
+        now.as_millis().into(),
+        after.0.into(),
+        after.1.into(),
+        PAGE.into(),
+    ];
+    let question = Statement::from_sql_and_values(reader.get_database_backend(), LIVING, values);
+    Ok(reader.query_all_raw(question).await?)
+}
+
+impl Message {
+    fn from_row(
+        context: &Context,
+        organisation: &Organisation,
+        policy: &RetentionPolicy,
+        row: &QueryResult,
+    ) -> Result<Self, Fault> {
+        let before = Timestamp::from_millis(row.try_get_by_index(4)?);
+        let facts = Facts {
+            sent_at: row.try_get_by_index(2)?,
+            opened_at: row.try_get_by_index(3)?,
+            document_type: row.try_get_by_index(6)?,
+            retention_days: row.try_get_by_index(7)?,
+        };
+        let follows: Option<i32> = row.try_get_by_index(5)?;
+        Ok(Self {
+            id: row.try_get_by_index(1)?,
+            documents: u64::try_from(row.try_get_by_index::<i64>(8)?).map_err(Fault::new)?,
+            sent: Timestamp::from_millis(facts.sent_at),
+            before,
+            after: match follows {
+                Some(_) => facts.expires_at(context, organisation, policy)?,
+                None => before,
+            },
+        })
+    }
+}
+
+impl RetentionEffect {
+    fn count(&mut self, message: &Message, tonight: Timestamp) {
+        let moved = match message.after.cmp(&message.before) {
+            std::cmp::Ordering::Less => &mut self.earlier,
+            std::cmp::Ordering::Equal => &mut self.unchanged,
+            std::cmp::Ordering::Greater => &mut self.later,
+        };
+        moved.add(message);
+        if message.after < message.before && message.after <= tonight {
+            self.gone_today.add(message);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! What a change of the policy can come to.
+
+use crate::{Denied, Fault, PolicyProblem};
+
+/// The policy could not be seen or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeRetentionError {
+    /// The actor may not, or not now.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// It can't be a policy.
+    #[error(transparent)]
+    Policy(#[from] PolicyProblem),
+    /// Somebody else changed the policy since the actor saw it.
+    #[error("the policy was changed meanwhile")]
+    ChangedMeanwhile,
+    /// It says what the policy in force says.
+    #[error("nothing would change")]
+    Unchanged,
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(Fault),
+}
+
+impl<E: Into<Fault>> From<E> for ChangeRetentionError {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}

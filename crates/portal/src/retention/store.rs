@@ -1,0 +1,103 @@
+//! The SQL of policies.
+
+use base::{OrganisationId, StaffId, Timestamp};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
+};
+
+use super::entity::{Column, Entity, Model};
+use super::rule::RetentionPolicy;
+use crate::organisation::Organisation;
+use crate::{Context, Fault};
+
+/// How many versions a page shows.
+const VERSIONS: u64 = 50;
+/// The most document types that a page names.
+const TYPES: i64 = 200;
+
+/// A policy and which of its organisation's it is; 0 when the organisation has not decided on any.
+#[derive(Clone, Debug)]
+pub(crate) struct VersionedPolicy {
+    pub(crate) version: i32,
+    pub(crate) policy: RetentionPolicy,
+}
+
+/// The policy that an organisation's deliveries follow.
+pub(crate) async fn in_force(
+    context: &Context,
+    on: &impl ConnectionTrait,
+    organisation: &Organisation,
+) -> Result<VersionedPolicy, Fault> {
+    match latest(on, organisation.id).await? {
+        Some(row) => versioned(&row),
+        None => Ok(VersionedPolicy {
+            version: 0,
+            policy: RetentionPolicy::of_days(organisation.retention_days, context.settings.retention_ceiling_days),
+        }),
+    }
+}
+
+/// The latest version that an organisation decided on.
+pub(super) async fn latest(on: &impl ConnectionTrait, organisation: OrganisationId) -> Result<Option<Model>, Fault> {
+    let found = Entity::find()
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .order_by_desc(Column::Version)
+        .one(on);
+    Ok(found.await?)
+}
+
+/// The latest versions, the newest first.
+pub(super) async fn versions(on: &impl ConnectionTrait, organisation: OrganisationId) -> Result<Vec<Model>, Fault> {
+    let found = Entity::find()
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .order_by_desc(Column::Version)
+        .limit(VERSIONS)
+        .all(on);
+    Ok(found.await?)
+}
+
+pub(super) fn versioned(row: &Model) -> Result<VersionedPolicy, Fault> {
+    Ok(VersionedPolicy {
+        version: row.version,
+        policy: serde_json::from_str(&row.policy).map_err(Fault::new)?,
+    })
+}
+
+pub(super) async fn insert(
+    on: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    decided: &VersionedPolicy,
+    by: StaffId,
+    at: Timestamp,
+) -> Result<(), Fault> {
+    let row = Model {
+        organisation_id: *organisation.as_uuid(),
+        version: decided.version,
+        policy: serde_json::to_string(&decided.policy).map_err(Fault::new)?,
+        decided_at: at.as_millis(),
+        decided_by: *by.as_uuid(),
+    };
+    Entity::insert(row.into_active_model())
+        .exec_without_returning(on)
+        .await?;
+    Ok(())
+}
+
+/// The document types with which the organisation sent anything, in order.
+pub(super) async fn types_in_use(
+    on: &impl ConnectionTrait,
+    organisation: OrganisationId,
+) -> Result<Vec<String>, Fault> {
+    const TYPES_IN_USE: &str = "SELECT DISTINCT document_type FROM message \
+        WHERE organisation_id = $1 AND document_type IS NOT NULL ORDER BY document_type LIMIT $2";
+    let question = Statement::from_sql_and_values(
+        on.get_database_backend(),
+        TYPES_IN_USE,
+        [(*organisation.as_uuid()).into(), TYPES.into()],
+    );
+    let rows = on.query_all_raw(question).await?;
+    Ok(rows
+        .iter()
+        .map(|row| row.try_get_by_index(0))
+        .collect::<Result<_, _>>()?)
+}
