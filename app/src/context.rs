@@ -99,6 +99,8 @@ pub enum StaffSection {
     Systems,
     /// The tokens by which the organisation's directory provisions its staff.
     Provisioning,
+    /// How long the organisation keeps what it sends.
+    Retention,
     /// How the organisation's staff sign in.
     SignInRules,
     /// The staff member's own account.
@@ -107,11 +109,12 @@ pub enum StaffSection {
 
 impl StaffSection {
     /// Every part, in the order of the navigation.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Cases,
         Self::Members,
         Self::Systems,
         Self::Provisioning,
+        Self::Retention,
         Self::SignInRules,
         Self::Account,
     ];
@@ -124,6 +127,7 @@ impl StaffSection {
             Self::Members => "/staff/members",
             Self::Systems => "/staff/systems",
             Self::Provisioning => "/staff/provisioning",
+            Self::Retention => "/staff/retention",
             Self::SignInRules => "/staff/sign-in-rules",
             Self::Account => "/staff/account",
         }
@@ -280,13 +284,15 @@ pub enum Flash {
     KeySetAdded,
     /// They shut a system out.
     SystemDisabled,
+    /// They decided how long the organisation keeps what it sends.
+    RetentionSaved,
     /// They changed the rules for signing in.
     RulesSaved,
 }
 
 impl Flash {
     /// Every message.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::SignInFirst,
         Self::SessionEnded,
         Self::SignInCancelled,
@@ -308,6 +314,7 @@ impl Flash {
         Self::KeyAdded,
         Self::KeySetAdded,
         Self::SystemDisabled,
+        Self::RetentionSaved,
         Self::RulesSaved,
     ];
 
@@ -336,6 +343,7 @@ impl Flash {
             Self::KeyAdded => "system-key-added",
             Self::KeySetAdded => "system-key-set-added",
             Self::SystemDisabled => "system-disabled",
+            Self::RetentionSaved => "retention-saved",
             Self::RulesSaved => "rules-saved",
         }
     }

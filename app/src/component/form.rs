@@ -1,6 +1,8 @@
 //! Fields of forms: the label, what to know, what was wrong and the input itself, tied together so that a screen reader
 //! says all of it with the field.
 
+use std::borrow::Cow;
+
 use leptos::prelude::*;
 
 use super::icon;
@@ -74,7 +76,7 @@ impl Kind {
 
 /// A field of a form.
 pub(crate) struct Field {
-    name: &'static str,
+    name: Cow<'static, str>,
     kind: Kind,
     label: String,
     hint: Option<String>,
@@ -85,9 +87,9 @@ pub(crate) struct Field {
 
 impl Field {
     /// An empty field, which is called `label`; its input and its id are called `name`.
-    pub(crate) const fn new(name: &'static str, kind: Kind, label: String) -> Self {
+    pub(crate) fn new(name: impl Into<Cow<'static, str>>, kind: Kind, label: String) -> Self {
         Self {
-            name,
+            name: name.into(),
             kind,
             label,
             hint: None,
@@ -153,8 +155,8 @@ impl Field {
         let input = if let Some(lines) = lines {
             view! {
                 <textarea
-                    id=name
-                    name=name
+                    id=name.clone()
+                    name=name.clone()
                     rows=lines.to_string()
                     spellcheck="false"
                     aria-describedby=described_by
@@ -168,8 +170,8 @@ impl Field {
         } else {
             view! {
                 <input
-                    id=name
-                    name=name
+                    id=name.clone()
+                    name=name.clone()
                     type=kind
                     value=value
                     class:short=short
@@ -218,7 +220,8 @@ pub(crate) struct Choice {
 }
 
 /// A question with a few answers, of which one is chosen.
-pub(crate) fn choices(name: &'static str, legend: String, choices: Vec<Choice>, chosen: &str) -> impl IntoView + use<> {
+pub(crate) fn choices(name: &str, legend: String, choices: Vec<Choice>, chosen: &str) -> impl IntoView + use<> {
+    let name = name.to_owned();
     let choices: Vec<_> = choices
         .into_iter()
         .map(|choice| {
@@ -230,7 +233,7 @@ pub(crate) fn choices(name: &'static str, legend: String, choices: Vec<Choice>, 
                 <div class="tick">
                     <input
                         id=id.clone()
-                        name=name
+                        name=name.clone()
                         type="radio"
                         value=choice.value
                         checked=checked

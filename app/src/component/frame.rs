@@ -100,6 +100,7 @@ const fn section_title(section: StaffSection) -> &'static str {
         StaffSection::Members => "members-title",
         StaffSection::Systems => "systems-title",
         StaffSection::Provisioning => "provisioning-title",
+        StaffSection::Retention => "retention-title",
         StaffSection::SignInRules => "rules-title",
         StaffSection::Account => "account-title",
     }

@@ -66,7 +66,7 @@ pub struct Texts {
 }
 
 /// The files of a language, in the order in which people meet their texts.
-const fn files(language: Language) -> [&'static str; 7] {
+const fn files(language: Language) -> [&'static str; 8] {
     match language {
         Language::Swedish => [
             include_str!("../../locales/sv/common.ftl"),
@@ -74,6 +74,7 @@ const fn files(language: Language) -> [&'static str; 7] {
             include_str!("../../locales/sv/sessions.ftl"),
             include_str!("../../locales/sv/staff.ftl"),
             include_str!("../../locales/sv/administration.ftl"),
+            include_str!("../../locales/sv/retention.ftl"),
             include_str!("../../locales/sv/errors.ftl"),
             include_str!("../../locales/sv/accessibility.ftl"),
         ],
@@ -83,6 +84,7 @@ const fn files(language: Language) -> [&'static str; 7] {
             include_str!("../../locales/en/sessions.ftl"),
             include_str!("../../locales/en/staff.ftl"),
             include_str!("../../locales/en/administration.ftl"),
+            include_str!("../../locales/en/retention.ftl"),
             include_str!("../../locales/en/errors.ftl"),
             include_str!("../../locales/en/accessibility.ftl"),
         ],

@@ -15,6 +15,7 @@ mod passkey;
 mod password;
 mod place;
 mod provisioning;
+mod retention;
 mod return_to;
 mod rules;
 mod second_factor;
@@ -306,13 +307,37 @@ fn for_members() -> Routes {
             may(Action::DeactivateStaff),
             members::reactivate,
         )
-        .add(get, "/staff/sign-in-rules", may(Action::SeeSignInRules), rules::page)
         .add(
-            post,
+            get.clone(),
+            "/staff/sign-in-rules",
+            may(Action::SeeSignInRules),
+            rules::page,
+        )
+        .add(
+            post.clone(),
             "/staff/sign-in-rules",
             may(Action::ChangeSignInRules),
             rules::change,
         )
+        .add(
+            get.clone(),
+            "/staff/retention",
+            may(Action::SeeRetention),
+            retention::page,
+        )
+        .add(
+            get,
+            "/staff/retention/change",
+            may(Action::ChangeRetention),
+            retention::form,
+        )
+        .add(
+            post.clone(),
+            "/staff/retention/effect",
+            may(Action::ChangeRetention),
+            retention::effect,
+        )
+        .add(post, "/staff/retention", may(Action::ChangeRetention), retention::save)
 }
 
 /// What admins decide about systems.

@@ -38,6 +38,9 @@ pub(crate) enum Place {
     NewSystem,
     System(SystemId),
     Provisioning,
+    Retention,
+    /// The form that changes it.
+    RetentionChange,
     SignInRules,
 }
 
@@ -65,6 +68,8 @@ impl Place {
             "/systems" => Self::Systems,
             "/systems/new" => Self::NewSystem,
             "/provisioning" => Self::Provisioning,
+            "/retention" => Self::Retention,
+            "/retention/change" => Self::RetentionChange,
             "/sign-in-rules" => Self::SignInRules,
             _ => {
                 if let Some(name) = rest.strip_prefix("/sign-in/") {
@@ -127,6 +132,8 @@ impl fmt::Display for Place {
             Self::Systems => "/systems",
             Self::NewSystem => "/systems/new",
             Self::Provisioning => "/provisioning",
+            Self::Retention => "/retention",
+            Self::RetentionChange => "/retention/change",
             Self::SignInRules => "/sign-in-rules",
             Self::SignIn(name) => return write!(f, "/staff/sign-in/{name}"),
             Self::Invitation(token) => return write!(f, "/staff/invitations/{token}"),
@@ -168,6 +175,8 @@ mod tests {
             ("/staff/systems/new".to_owned(), true),
             (format!("/staff/systems/{id}"), true),
             ("/staff/provisioning".to_owned(), true),
+            ("/staff/retention".to_owned(), true),
+            ("/staff/retention/change".to_owned(), true),
             ("/staff/sign-in-rules".to_owned(), true),
         ] {
             let place = Place::parse(&path).unwrap();

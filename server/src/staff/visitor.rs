@@ -90,6 +90,7 @@ fn frame(actor: &StaffActor, has_notices: bool) -> StaffFrame {
         StaffSection::Members => Action::SeeStaff,
         StaffSection::Systems => Action::SeeSystems,
         StaffSection::Provisioning => Action::SeeProvisioning,
+        StaffSection::Retention => Action::SeeRetention,
         StaffSection::SignInRules => Action::SeeSignInRules,
         StaffSection::Account => Action::OwnAccount,
     };

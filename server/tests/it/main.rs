@@ -45,6 +45,7 @@ mod provider;
 mod provider_check;
 mod provisioning;
 mod recipients;
+mod retention;
 mod rights;
 mod routes;
 mod scim;

@@ -4,6 +4,7 @@ mod account;
 pub(crate) mod cases;
 mod members;
 mod provisioning;
+mod retention;
 mod systems;
 mod way_in;
 
@@ -68,6 +69,7 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
         members::pages(language, assets),
         systems::pages(language, assets),
         provisioning::pages(language, assets),
+        retention::pages(language, assets),
     ]
     .into_iter()
     .flatten()

@@ -11,6 +11,7 @@ mod members;
 mod passkey;
 mod password;
 mod provisioning;
+mod retention;
 mod rules;
 mod second_factor;
 mod sign_in;
@@ -28,6 +29,10 @@ pub use password::{
     Invitation, NewPasswordProblem, accepted_early_page, invitation_page, password_page, void_invitation_page,
 };
 pub use provisioning::{ProvisioningPage, TokenForm, TokenProblem, provisioning_page, provisioning_token_page};
+pub use retention::{
+    RetentionEffectPage, RetentionForm, RetentionPage, RetentionProblem, RuleForm, RulePlace, TypeForm,
+    retention_effect_page, retention_form_page, retention_page,
+};
 pub use rules::{RulesForm, RulesProblem, rules_page};
 pub use second_factor::{
     CodeProblem, SecondFactorSetUp, recovery_codes_page, second_factor_page, second_factor_set_up_page,

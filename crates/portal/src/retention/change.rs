@@ -25,7 +25,7 @@ pub struct RetentionInForce {
     pub policy: RetentionPolicy,
     /// The longest that the operator lets anything be kept, in days.
     pub ceiling_days: u32,
-    /// The document types with which anything was sent, in order; at most 200.
+    /// The document types with which anything was sent, in order; at most 50.
     pub types_in_use: Vec<String>,
     /// How many deliveries still expire by the version before, and are about to follow this one.
     pub still_following_before: u64,

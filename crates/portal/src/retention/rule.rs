@@ -7,14 +7,15 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::calendar;
+use crate::Fault;
 use crate::message::{is_document_type, is_line};
 
 /// How many days an organisation keeps what it sends unless it says otherwise.
 pub(crate) const DEFAULT_DAYS: u32 = 30;
 /// The longest purpose or legal ground, in characters.
-const MAX_REASON_CHARS: usize = 300;
+const MAX_REASON_CHARS: usize = 200;
 /// The most document types with a rule of their own.
-const MAX_TYPES: usize = 100;
+const MAX_TYPES: usize = 30;
 
 /// What a rule counts its days from. However it counts, nothing is kept longer than the policy's maximum after it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +39,7 @@ pub struct RetentionRule {
     pub reason: RetentionReason,
 }
 
-/// Why something is kept: one line each, at most 300 characters, and either may be empty.
+/// Why something is kept: one line each, at most 200 characters, and either may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RetentionReason {
@@ -94,7 +95,7 @@ pub enum PolicyProblem {
         document_type: Option<String>,
     },
     /// A purpose or a legal ground is too long or not one line.
-    #[error("a purpose or legal ground is not one line of at most 300 characters")]
+    #[error("a purpose or legal ground is not one line of at most 200 characters")]
     InvalidReason {
         /// The type whose rule it is; `None` for the default.
         document_type: Option<String>,
@@ -117,7 +118,7 @@ pub enum PolicyProblem {
         /// The type.
         document_type: String,
     },
-    /// There are more than a hundred types.
+    /// There are more than thirty types.
     #[error("too many document types")]
     TooManyTypes,
 }
@@ -160,6 +161,21 @@ impl RetentionPolicy {
             },
             types: Vec::new(),
         }
+    }
+
+    /// The policy as it is stored and as a page sends it back: JSON (RFC 8259).
+    ///
+    /// # Errors
+    ///
+    /// A fault, which no policy is known to give.
+    pub fn to_json(&self) -> Result<String, Fault> {
+        serde_json::to_string(self).map_err(Fault::new)
+    }
+
+    /// What [`RetentionPolicy::to_json`] wrote; `None` for anything else.
+    #[must_use]
+    pub fn from_json(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
     }
 
     /// The policy with its texts trimmed and its types in order, when it keeps every rule.
@@ -392,7 +408,7 @@ mod tests {
                 PolicyProblem::InvalidReason { document_type: None },
             ),
             (
-                |it| it.default.reason.legal_ground = "x".repeat(301),
+                |it| it.default.reason.legal_ground = "x".repeat(201),
                 PolicyProblem::InvalidReason { document_type: None },
             ),
             (

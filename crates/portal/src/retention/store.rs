@@ -13,7 +13,7 @@ use crate::{Context, Fault};
 /// How many versions a page shows.
 const VERSIONS: u64 = 50;
 /// The most document types that a page names.
-const TYPES: i64 = 200;
+const TYPES: i64 = 50;
 
 /// A policy and which of its organisation's it is; 0 when the organisation has not decided on any.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ pub(super) async fn versions(on: &impl ConnectionTrait, organisation: Organisati
 pub(super) fn versioned(row: &Model) -> Result<VersionedPolicy, Fault> {
     Ok(VersionedPolicy {
         version: row.version,
-        policy: serde_json::from_str(&row.policy).map_err(Fault::new)?,
+        policy: RetentionPolicy::from_json(&row.policy).ok_or_else(|| Fault::new("a stored policy can't be read"))?,
     })
 }
 
@@ -73,7 +73,7 @@ pub(super) async fn insert(
     let row = Model {
         organisation_id: *organisation.as_uuid(),
         version: decided.version,
-        policy: serde_json::to_string(&decided.policy).map_err(Fault::new)?,
+        policy: decided.policy.to_json()?,
         decided_at: at.as_millis(),
         decided_by: *by.as_uuid(),
     };

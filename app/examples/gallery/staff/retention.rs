@@ -1,0 +1,152 @@
+//! How long the organisation keeps what it sends.
+
+use app::page::staff::{
+    RetentionEffectPage, RetentionForm, RetentionPage, RetentionProblem, RulePlace, retention_effect_page,
+    retention_form_page, retention_page,
+};
+use app::{Assets, Flash, Language};
+use jiff::civil::Date;
+use portal::{
+    Affected, CountedFrom, DueWeek, RetentionEffect, RetentionInForce, RetentionPolicy, RetentionReason, RetentionRule,
+    RetentionVersion, TypeRule,
+};
+
+use super::{Pages, at};
+use crate::samples::time_zone;
+
+fn rule(days: u32, counted_from: CountedFrom, purpose: &str, legal_ground: &str) -> RetentionRule {
+    RetentionRule {
+        days,
+        counted_from,
+        reason: RetentionReason {
+            purpose: purpose.to_owned(),
+            legal_ground: legal_ground.to_owned(),
+        },
+    }
+}
+
+fn policy() -> RetentionPolicy {
+    let decision = rule(
+        90,
+        CountedFrom::Sent,
+        "Den enskilde ska hinna läsa och överklaga beslutet",
+        "Förvaltningslagen (2017:900) och länsstyrelsens dokumenthanteringsplan",
+    );
+    RetentionPolicy {
+        minimum_days: 7,
+        maximum_days: 180,
+        default: rule(30, CountedFrom::Sent, "", ""),
+        types: vec![
+            TypeRule {
+                document_type: "delgivning-med-kvittens".to_owned(),
+                rule: decision,
+            },
+            TypeRule {
+                document_type: "kallelse".to_owned(),
+                rule: rule(14, CountedFrom::FirstOpened, "Mötet ska vara över", ""),
+            },
+        ],
+    }
+}
+
+fn in_force(version: u32, policy: RetentionPolicy) -> RetentionInForce {
+    RetentionInForce {
+        version,
+        policy,
+        ceiling_days: 365,
+        types_in_use: vec!["beslut".to_owned(), "kallelse".to_owned()],
+        still_following_before: u64::from(version) * 1_200,
+        time_zone: time_zone(),
+    }
+}
+
+fn weeks(documents: [u64; 12]) -> Vec<DueWeek> {
+    let mut from: Date = "2026-11-22".parse().unwrap_or_default();
+    let mut weeks = Vec::new();
+    for documents in documents {
+        let days_left = 8 - i32::from(from.weekday().to_monday_one_offset());
+        let until = from.saturating_add(jiff::Span::new().days(days_left));
+        weeks.push(DueWeek { from, until, documents });
+        from = until;
+    }
+    weeks
+}
+
+fn affected(documents: u64, messages: u64, days: Option<(i64, i64)>) -> Affected {
+    Affected {
+        documents,
+        messages,
+        sent: days.map(|(oldest, newest)| (at(oldest), at(newest))),
+    }
+}
+
+pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
+    let inside = super::inside(language, assets, "/staff/retention");
+    let (own, plain) = (
+        in_force(2, policy()),
+        in_force(
+            0,
+            RetentionPolicy {
+                types: Vec::new(),
+                ..policy()
+            },
+        ),
+    );
+    let versions: Vec<_> = [(2, policy(), -3), (1, plain.policy.clone(), -200)]
+        .map(|(version, policy, days)| RetentionVersion {
+            version,
+            policy,
+            decided_at: at(days),
+            decided_by: (version == 2).then(|| "Karin Åkerström".to_owned()),
+        })
+        .into();
+    let due = weeks([12, 0, 48, 1_250, 7, 90, 0, 3, 412, 8, 800, 66]);
+    let none_due = weeks([0; 12]);
+    let page = |in_force, due, versions, may_change| RetentionPage {
+        in_force,
+        due,
+        versions,
+        may_change,
+    };
+    let form = RetentionForm::of(2, &own.policy, &own.types_in_use, 365);
+    let wrong = RetentionForm {
+        problem: Some(RetentionProblem::Days(RulePlace::Type(0))),
+        ..form.clone()
+    };
+    let effect = RetentionEffect {
+        earlier: affected(1_204, 966, Some((-88, -15))),
+        later: affected(0, 0, None),
+        unchanged: affected(1, 1, Some((-2, -2))),
+        gone_today: affected(312, 290, Some((-88, -30))),
+    };
+    let zone = time_zone();
+    let shown = |effect, confirm_first| RetentionEffectPage {
+        effect,
+        version: 2,
+        policy: "{}",
+        declared: None,
+        confirm_first,
+        changed_meanwhile: false,
+        time_zone: &zone,
+    };
+    vec![
+        (
+            "retention",
+            retention_page(&inside, page(&own, &due, &versions, true), Some(Flash::RetentionSaved)),
+        ),
+        (
+            "retention-seen",
+            retention_page(&inside, page(&plain, &none_due, &[], false), None),
+        ),
+        ("retention-form", retention_form_page(&inside, &form)),
+        ("retention-form-wrong", retention_form_page(&inside, &wrong)),
+        (
+            "retention-effect",
+            retention_effect_page(&inside, shown(Some(&effect), false)),
+        ),
+        (
+            "retention-effect-unconfirmed",
+            retention_effect_page(&inside, shown(None, true)),
+        ),
+    ]
+}

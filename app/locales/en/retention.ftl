@@ -1,0 +1,107 @@
+### The pages on which an organisation decides how long it keeps what it sends.
+
+retention-title = Retention
+retention-lead = For this long recipients can read what you send. When the time is up it is destroyed and can't be brought back.
+retention-rules = The rules in force
+retention-everything = Everything you send
+retention-everything-else = Everything else
+retention-days-from-sent = { $days ->
+    [one] One day
+   *[other] { $days } days
+} from when it was sent
+retention-days-from-opening = { $days ->
+    [one] One day
+   *[other] { $days } days
+} from when the recipient first opened it, but at most { $most } days from when it was sent
+retention-purpose = Purpose
+retention-legal-ground = Legal ground
+retention-limits = Whoever sends a message can choose a time of their own between { $least } and { $most } days. Nothing is kept for longer than { $most } days. The operator of Postvalv allows at most { $ceiling }.
+retention-still-following = { $count ->
+    [one] One delivery
+   *[other] { $count } deliveries
+} still follow the rules before. That mends itself within a minute or so.
+retention-change = Change the rules
+retention-due = What goes in the time to come
+retention-due-lead = So many documents go in the next twelve weeks, if nothing changes.
+retention-due-none = No documents go in the next twelve weeks.
+retention-due-caption = Documents by calendar week
+retention-due-table = Show as a table
+retention-due-week-column = Week
+retention-due-documents-column = Documents
+retention-due-week = Week { $week }, { $from } to { $until }
+retention-versions = Rules before and now
+retention-versions-lead = Every decision is kept. The one on top is in force.
+retention-version = Rules number { $version }
+retention-version-rules = Show the rules
+retention-decided-by = Decided { $when } by { $who }
+retention-decided = Decided { $when }
+retention-form-title = Change the retention
+retention-form-lead = First you see what the change does to what was sent already. Nothing changes before you save.
+retention-limits-legend = Limits
+retention-minimum = Fewest days
+retention-minimum-hint = No rule and no sender can choose less.
+retention-minimum-wrong = Write a whole number of days, at least 1 and no more than the most.
+retention-maximum = Most days
+retention-maximum-hint = Nothing is kept for longer, counted from when it was sent. The operator of Postvalv allows at most { $ceiling }.
+retention-maximum-wrong = Write a whole number of days, at most { $ceiling }.
+retention-default = The rule of everything without one of its own
+retention-days = Number of days
+retention-days-wrong = Write a whole number of days within the limits above.
+retention-type-days-hint = Leave it empty if the document type is to have no rule of its own.
+retention-counted = The days are counted from when
+retention-counted-sent = it was sent
+retention-counted-opened = the recipient first opened it
+retention-counted-opened-hint = What nobody opens is kept for the most days.
+retention-purpose-hint = Why it is kept for so long. The recipient sees it.
+retention-legal-ground-hint = A law, say, or your retention schedule. The recipient sees it.
+retention-reason-wrong = Purpose and legal ground can have at most 200 characters each.
+retention-types = Rules of their own for document types
+retention-types-lead = The document type is the word that your system sends along.
+retention-type-own = A rule of its own
+retention-type-follows = No rule of its own
+retention-new-type = A new document type
+retention-type-name = The document type's name
+retention-type-name-hint = Write it exactly as the system sends it, such as decision.
+retention-type-name-wrong = A name has at most 64 characters: letters from a to z, digits, full stops, hyphens and underscores.
+retention-type-known = That document type is in the list already. Give it a rule there.
+retention-too-many-types = At most thirty document types can have rules of their own.
+retention-unchanged = These are the rules that are in force now.
+retention-show-effect = Show what happens
+retention-effect-title = This happens if you save
+retention-effect-lead = Nothing has changed yet.
+retention-effect-gone = { $documents ->
+    [one] One document
+   *[other] { $documents } documents
+} in { $messages ->
+    [one] one message
+   *[other] { $messages } messages
+} will be gone today
+retention-effect-gone-hint = It can't be undone.
+retention-effect-earlier = { $documents ->
+    [one] One document
+   *[other] { $documents } documents
+} in { $messages ->
+    [one] one message
+   *[other] { $messages } messages
+} will go earlier than otherwise
+retention-effect-later = { $documents ->
+    [one] One document
+   *[other] { $documents } documents
+} in { $messages ->
+    [one] one message
+   *[other] { $messages } messages
+} will stay longer than otherwise
+retention-effect-unchanged = { $documents ->
+    [one] One document
+   *[other] { $documents } documents
+} in { $messages ->
+    [one] one message
+   *[other] { $messages } messages
+} not affected
+retention-effect-nothing = Nothing was sent that is affected.
+retention-effect-sent-on = Sent on { $day }.
+retention-effect-sent-between = Sent between { $oldest } and { $newest }.
+retention-effect-changed-meanwhile = Somebody else changed the rules while you were working. Go back to retention and see what is in force now.
+retention-effect-leave = Back without saving
+retention-save = Save the rules
+retention-saved = The rules are in force now, for what was sent already too.

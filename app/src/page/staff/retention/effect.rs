@@ -1,0 +1,141 @@
+//! What a change of the rules would do, before it is saved.
+
+use fluent_bundle::FluentValue;
+use jiff::tz::TimeZone;
+use leptos::prelude::*;
+use portal::{Affected, RetentionEffect};
+
+use crate::component::form::{confirm_first, refusal, title};
+use crate::component::icon;
+use crate::context::Layout;
+use crate::page::Page;
+use crate::shell::{Head, render};
+use crate::texts::Texts;
+use crate::texts::dates::day;
+
+/// What the page of an effect shows and sends back.
+#[derive(Clone, Copy, Debug)]
+pub struct RetentionEffectPage<'a> {
+    /// What would happen; `None` where that is not told again.
+    pub effect: Option<&'a RetentionEffect>,
+    /// The version that the change began with.
+    pub version: u32,
+    /// The rules as the form sends them back.
+    pub policy: &'a str,
+    /// The document type that was said to be new.
+    pub declared: Option<&'a str>,
+    /// Whether who saves must prove anew that it is them.
+    pub confirm_first: bool,
+    /// Whether somebody else changed the rules meanwhile.
+    pub changed_meanwhile: bool,
+    /// The organisation's.
+    pub time_zone: &'a TimeZone,
+}
+
+/// The page of an effect.
+#[must_use]
+pub fn retention_effect_page(layout: &Layout, shown: RetentionEffectPage<'_>) -> Page {
+    let texts = Texts::of(layout.language);
+    let wrong = shown.confirm_first || shown.changed_meanwhile;
+    let head = Head::plain(title(texts, "retention-effect-title", wrong));
+    let confirm = shown.confirm_first.then(|| confirm_first(texts));
+    let changed = shown
+        .changed_meanwhile
+        .then(|| refusal(texts.get("retention-effect-changed-meanwhile")));
+    let gone = shown
+        .effect
+        .map(|effect| effect.gone_today)
+        .filter(|gone| gone.messages > 0);
+    let gone = gone.map(|gone| {
+        let counts = counts(&gone);
+        let sent = sent(texts, &gone, shown.time_zone);
+        view! {
+            <div class="notice wrong">
+                {icon("info")} <div>
+                    <p>
+                        <strong>{texts.with("retention-effect-gone", &counts)}</strong>
+                    </p>
+                    <p>{sent}</p>
+                    <p>{texts.get("retention-effect-gone-hint")}</p>
+                </div>
+            </div>
+        }
+    });
+    let moved = shown.effect.map(|effect| {
+        [
+            ("retention-effect-earlier", effect.earlier),
+            ("retention-effect-later", effect.later),
+            ("retention-effect-unchanged", effect.unchanged),
+        ]
+    });
+    let moved: Vec<_> = moved
+        .into_iter()
+        .flatten()
+        .filter(|(_, affected)| affected.messages > 0)
+        .map(|(key, affected)| {
+            let text = texts.with(key, &counts(&affected));
+            let sent = sent(texts, &affected, shown.time_zone);
+            view! {
+                <li class="card">
+                    <p>
+                        <strong>{text}</strong>
+                    </p>
+                    {sent.map(|sent| view! { <p>{sent}</p> })}
+                </li>
+            }
+        })
+        .collect();
+    let nothing =
+        (shown.effect.is_some() && moved.is_empty()).then(|| view! { <p>{texts.get("retention-effect-nothing")}</p> });
+    let version = shown.version.to_string();
+    let policy = shown.policy.to_owned();
+    let declared = shown
+        .declared
+        .map(|name| view! { <input type="hidden" name="declared" value=name.to_owned() /> });
+    let save = (!shown.changed_meanwhile).then(|| {
+        view! {
+            <form method="post" action="/staff/retention">
+                <input type="hidden" name="version" value=version />
+                <input type="hidden" name="policy" value=policy />
+                {declared}
+                <button class="button">{texts.get("retention-save")}</button>
+            </form>
+        }
+    });
+    render(layout, head, move || {
+        view! {
+            {confirm}
+            {changed}
+            <h1>{texts.get("retention-effect-title")}</h1>
+            <p class="lead">{texts.get("retention-effect-lead")}</p>
+            {gone}
+            {nothing}
+            {(!moved.is_empty()).then(|| view! { <ul class="cards">{moved}</ul> })}
+            {save}
+            <p>
+                <a href="/staff/retention">{texts.get("retention-effect-leave")}</a>
+            </p>
+        }
+    })
+}
+
+fn counts(affected: &Affected) -> [(&'static str, FluentValue<'static>); 2] {
+    [
+        ("documents", affected.documents.into()),
+        ("messages", affected.messages.into()),
+    ]
+}
+
+/// "Sent from 3 March to 9 November".
+fn sent(texts: &Texts, affected: &Affected, time_zone: &TimeZone) -> Option<String> {
+    let (oldest, newest) = affected.sent?;
+    let (oldest, newest) = (day(texts, oldest, time_zone), day(texts, newest, time_zone));
+    Some(if oldest == newest {
+        texts.with("retention-effect-sent-on", &[("day", oldest.into())])
+    } else {
+        texts.with(
+            "retention-effect-sent-between",
+            &[("oldest", oldest.into()), ("newest", newest.into())],
+        )
+    })
+}

@@ -1,0 +1,305 @@
+//! An admin's pages for how long the organisation keeps what it sends: the rules in force, the form, what a change would do, and
+//! saving it.
+
+use std::collections::HashMap;
+
+use app::page::staff::{
+    RetentionEffectPage, RetentionForm, RetentionPage, RetentionProblem, RuleForm, RulePlace, TypeForm,
+    retention_effect_page, retention_form_page, retention_page,
+};
+use app::{ErrorPage, Flash};
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
+use portal::{
+    Action, ChangeRetentionError, CountedFrom, Denied, PolicyProblem, RetentionInForce, RetentionPolicy,
+    RetentionReason, RetentionRule, StaffActor, TypeRule,
+};
+use serde::Deserialize;
+
+use super::Place;
+use super::denied::{denied, denied_page};
+use super::sign_in::unprocessable;
+use super::systems::done;
+use super::visitor::Staff;
+use crate::form_body::Form;
+use crate::state::AppState;
+use crate::visitor::Visitor;
+use crate::{answer, flash};
+
+/// More types than the form ever shows.
+const MAX_TYPES: usize = 200;
+
+/// `GET /staff/retention`
+pub(super) async fn page(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    headers: HeaderMap,
+) -> Response {
+    let portal = state.portal();
+    let seen = async {
+        let in_force = portal.retention(&actor).await?;
+        let due = portal.due_weeks(&actor).await?;
+        Ok((in_force, due, portal.retention_versions(&actor).await?))
+    };
+    let (in_force, due, versions) = match seen.await {
+        Ok(seen) => seen,
+        Err(error) => return refused(error, &visitor),
+    };
+    let shown = RetentionPage {
+        in_force: &in_force,
+        due: &due,
+        versions: &versions,
+        may_change: actor.role().allows(Action::ChangeRetention),
+    };
+    flash::tell(&headers, |flash| retention_page(&visitor.layout, shown, flash))
+}
+
+/// `GET /staff/retention/change`
+pub(super) async fn form(State(state): State<AppState>, Staff { actor, visitor }: Staff) -> Response {
+    if let Err(no) = actor.require(Action::ChangeRetention) {
+        return denied_page(no, &Place::RetentionChange, &visitor);
+    }
+    match state.portal().retention(&actor).await {
+        Ok(now) => {
+            let form = RetentionForm::of(now.version, &now.policy, &now.types_in_use, now.ceiling_days);
+            retention_form_page(&visitor.layout, &form).into_response()
+        }
+        Err(error) => refused(error, &visitor),
+    }
+}
+
+/// `POST /staff/retention/effect`: what the rules would do. Changes nothing.
+pub(super) async fn effect(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    Form(fields): Form<HashMap<String, String>>,
+) -> Response {
+    let in_force = match state.portal().retention(&actor).await {
+        Ok(in_force) => in_force,
+        Err(error) => return refused(error, &visitor),
+    };
+    let form = filled_in(&fields, &in_force);
+    match looked_at(&state, &actor, &visitor, &form).await {
+        Ok(page) => page,
+        Err(Refusal::Form(problem)) => {
+            let form = RetentionForm {
+                problem: Some(problem),
+                ..form
+            };
+            unprocessable(retention_form_page(&visitor.layout, &form))
+        }
+        Err(Refusal::Other(error)) => refused(error, &visitor),
+    }
+}
+
+/// What keeps a change from being looked at.
+enum Refusal {
+    /// What was filled in comes back with what was wrong.
+    Form(RetentionProblem),
+    Other(ChangeRetentionError),
+}
+
+async fn looked_at(
+    state: &AppState,
+    actor: &StaffActor,
+    visitor: &Visitor,
+    form: &RetentionForm,
+) -> Result<Response, Refusal> {
+    // What was filled in stays on the page meanwhile.
+    if actor.require(Action::ChangeRetention) == Err(Denied::StepUpNeeded) {
+        return Err(Refusal::Form(RetentionProblem::ConfirmFirst));
+    }
+    let policy = policy(form).map_err(Refusal::Form)?;
+    let declared = declared(form);
+    let effect = state.portal().retention_effect(actor, policy.clone(), declared).await;
+    let effect = effect.map_err(|error| refusal(error, form))?;
+    let seen = state.portal().retention(actor).await.map_err(Refusal::Other)?;
+    let policy = policy.to_json().map_err(|fault| Refusal::Other(fault.into()))?;
+    let shown = RetentionEffectPage {
+        effect: Some(&effect),
+        version: form.version,
+        policy: &policy,
+        declared,
+        confirm_first: false,
+        changed_meanwhile: seen.version != form.version,
+        time_zone: &seen.time_zone,
+    };
+    Ok(retention_effect_page(&visitor.layout, shown).into_response())
+}
+
+/// A change as the page of its effect sends it back.
+#[derive(Deserialize)]
+pub(super) struct Decision {
+    version: Option<String>,
+    policy: Option<String>,
+    declared: Option<String>,
+}
+
+/// `POST /staff/retention`: decides.
+pub(super) async fn save(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    Form(given): Form<Decision>,
+) -> Response {
+    // What is no version is none that anybody saw, so nothing is decided.
+    let version = given
+        .version
+        .and_then(|version| version.parse().ok())
+        .unwrap_or(u32::MAX);
+    let text = given.policy.unwrap_or_default();
+    let again = |confirm_first| {
+        unprocessable(retention_effect_page(
+            &visitor.layout,
+            RetentionEffectPage {
+                effect: None,
+                version,
+                policy: &text,
+                declared: given.declared.as_deref(),
+                confirm_first,
+                changed_meanwhile: !confirm_first,
+                time_zone: state.time_zone(),
+            },
+        ))
+    };
+    match actor.require(Action::ChangeRetention) {
+        Ok(()) => {}
+        Err(Denied::StepUpNeeded) => return again(true),
+        Err(no) => return denied(no, &Place::Retention, &visitor),
+    }
+    let Some(policy) = RetentionPolicy::from_json(&text) else {
+        return answer::error(ErrorPage::BadRequest, &visitor);
+    };
+    let decided = state
+        .portal()
+        .change_retention(&actor, version, policy, given.declared.as_deref());
+    match decided.await {
+        Ok(()) => done(&Place::Retention, Flash::RetentionSaved),
+        Err(ChangeRetentionError::ChangedMeanwhile) => again(false),
+        Err(ChangeRetentionError::Denied(Denied::StepUpNeeded)) => again(true),
+        Err(error) => refused(error, &visitor),
+    }
+}
+
+/// The form as its fields describe it.
+fn filled_in(fields: &HashMap<String, String>, in_force: &RetentionInForce) -> RetentionForm {
+    let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    let rule = |suffix: &str| RuleForm {
+        days: field(&format!("days{suffix}")),
+        counted_from: match field(&format!("counted_from{suffix}")).as_str() {
+            "first_opened" => CountedFrom::FirstOpened,
+            _ => CountedFrom::Sent,
+        },
+        purpose: field(&format!("purpose{suffix}")),
+        legal_ground: field(&format!("legal_ground{suffix}")),
+    };
+    let of_type = |index: usize| {
+        let document_type = fields.get(&format!("type_{index}"))?.clone();
+        Some(TypeForm {
+            document_type,
+            rule: rule(&format!("_{index}")),
+        })
+    };
+    RetentionForm {
+        version: field("version").parse().unwrap_or_default(),
+        ceiling_days: in_force.ceiling_days,
+        minimum_days: field("minimum_days"),
+        maximum_days: field("maximum_days"),
+        default: rule(""),
+        types: (0..MAX_TYPES).map_while(of_type).collect(),
+        new_type: TypeForm {
+            document_type: field("type_new").trim().to_owned(),
+            rule: rule("_new"),
+        },
+        problem: None,
+    }
+}
+
+/// The policy that the form describes.
+fn policy(form: &RetentionForm) -> Result<RetentionPolicy, RetentionProblem> {
+    let number = |text: &str, problem| text.trim().parse::<u32>().map_err(|_| problem);
+    let rule = |rule: &RuleForm, place| {
+        Ok(RetentionRule {
+            days: number(&rule.days, RetentionProblem::Days(place))?,
+            counted_from: rule.counted_from,
+            reason: RetentionReason {
+                purpose: rule.purpose.clone(),
+                legal_ground: rule.legal_ground.clone(),
+            },
+        })
+    };
+    let mut types = Vec::new();
+    for (index, it) in form.types.iter().enumerate() {
+        if !it.rule.days.trim().is_empty() {
+            types.push(TypeRule {
+                document_type: it.document_type.clone(),
+                rule: rule(&it.rule, RulePlace::Type(index))?,
+            });
+        }
+    }
+    let policy = RetentionPolicy {
+        minimum_days: number(&form.minimum_days, RetentionProblem::Minimum)?,
+        maximum_days: number(&form.maximum_days, RetentionProblem::Maximum)?,
+        default: rule(&form.default, RulePlace::Default)?,
+        types: match declared(form) {
+            Some(name) => {
+                if form.types.iter().any(|it| it.document_type.eq_ignore_ascii_case(name)) {
+                    return Err(RetentionProblem::TypeKnown);
+                }
+                types.push(TypeRule {
+                    document_type: name.to_owned(),
+                    rule: rule(&form.new_type.rule, RulePlace::New)?,
+                });
+                types
+            }
+            None if form.new_type.rule.days.trim().is_empty() => types,
+            None => return Err(RetentionProblem::TypeName),
+        },
+    };
+    Ok(policy)
+}
+
+/// The document type that the form says is new.
+fn declared(form: &RetentionForm) -> Option<&str> {
+    let name = form.new_type.document_type.as_str();
+    (!name.is_empty()).then_some(name)
+}
+
+fn refusal(error: ChangeRetentionError, form: &RetentionForm) -> Refusal {
+    let place = |document_type: &Option<String>| {
+        let Some(name) = document_type else {
+            return RulePlace::Default;
+        };
+        let index = form.types.iter().position(|it| it.document_type == *name);
+        index.map_or(RulePlace::New, RulePlace::Type)
+    };
+    Refusal::Form(match &error {
+        ChangeRetentionError::Policy(problem) => match problem {
+            PolicyProblem::MinimumBelowOne | PolicyProblem::MinimumAboveMaximum => RetentionProblem::Minimum,
+            PolicyProblem::AboveCeiling { .. } => RetentionProblem::Maximum,
+            PolicyProblem::OutsideLimits { document_type } => RetentionProblem::Days(place(document_type)),
+            PolicyProblem::InvalidReason { document_type } => RetentionProblem::Reason(place(document_type)),
+            PolicyProblem::InvalidType { .. } => RetentionProblem::TypeName,
+            PolicyProblem::TwoRules { .. } => RetentionProblem::TypeKnown,
+            PolicyProblem::TooManyTypes => RetentionProblem::TooManyTypes,
+            // The form names only types that are known, or the new one.
+            PolicyProblem::UnknownType { .. } => return Refusal::Other(error),
+        },
+        ChangeRetentionError::Unchanged => RetentionProblem::Unchanged,
+        ChangeRetentionError::ChangedMeanwhile => RetentionProblem::ChangedMeanwhile,
+        ChangeRetentionError::Denied(Denied::StepUpNeeded) => RetentionProblem::ConfirmFirst,
+        ChangeRetentionError::Denied(Denied::Forbidden) | ChangeRetentionError::Fault(_) => {
+            return Refusal::Other(error);
+        }
+    })
+}
+
+fn refused(error: ChangeRetentionError, visitor: &Visitor) -> Response {
+    match error {
+        ChangeRetentionError::Denied(no) => denied(no, &Place::Retention, visitor),
+        ChangeRetentionError::Fault(fault) => answer::fault(&fault, visitor),
+        ChangeRetentionError::Policy(_) | ChangeRetentionError::ChangedMeanwhile | ChangeRetentionError::Unchanged => {
+            answer::error(ErrorPage::BadRequest, visitor)
+        }
+    }
+}
