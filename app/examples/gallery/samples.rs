@@ -7,7 +7,7 @@ use base::{CaseId, Clock, DocumentId, Ids, ManualClock, MessageId, RequestId, Se
 use jiff::tz::TimeZone;
 use portal::{
     AssuranceLevel, BrowserFamily, CaseView, Device, DocumentSummary, DocumentView, InboxEntry, ListedDocument,
-    MessageView, NewDevice, OwnSession, Place, PlaceName, Preview, SystemFamily,
+    MessageView, NewDevice, OwnSession, Place, PlaceName, Preview, RetentionReason, SystemFamily,
 };
 
 const DAY: i64 = 86_400_000;
@@ -179,6 +179,10 @@ fn message(title: &str, body: &str, sent: i64, left: i64, documents: Vec<ListedD
         body: body.to_owned(),
         sent_at: days_ago(sent),
         expires_at: midnight(left),
+        reason: RetentionReason {
+            purpose: "Du ska hinna läsa och överklaga beslutet".to_owned(),
+            legal_ground: "Förvaltningslagen (2017:900)".to_owned(),
+        },
         documents,
     }
 }

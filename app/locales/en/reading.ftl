@@ -20,6 +20,8 @@ documents = { $count ->
 
 case-sender = From { $organisation }
 case-sent = Sent { $at }
+case-purpose = Why it is kept for so long: { $text }
+case-legal-ground = Legal ground: { $text }
 case-purging = You can read this until { $last_day }. Then it is deleted. Download what you want to keep.
 
 document-sent = from { $organisation }, { $day }

@@ -20,6 +20,8 @@ documents = { $count ->
 
 case-sender = Från { $organisation }
 case-sent = Skickat { $at }
+case-purpose = Varför det sparas så länge: { $text }
+case-legal-ground = Rättslig grund: { $text }
 case-purging = Du kan läsa det här till och med { $last_day }. Sedan raderas det. Ladda ner det du vill behålla.
 
 document-sent = från { $organisation }, { $day }

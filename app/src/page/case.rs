@@ -3,7 +3,7 @@
 use base::{CaseId, DocumentId, Timestamp};
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
-use portal::{AssuranceLevel, CaseView, DocumentSummary, ListedDocument, MessageView};
+use portal::{AssuranceLevel, CaseView, DocumentSummary, ListedDocument, MessageView, RetentionReason};
 
 use super::error::read_error;
 use super::{ErrorPage, Page, error_page};
@@ -65,6 +65,7 @@ fn message(
     let sent = texts.with("case-sent", &[("at", sent.into())]);
     let title = (!alone || message.title != case_title).then(|| message.title.clone());
     let documents: Vec<_> = message.documents.iter().map(|each| document(texts, each)).collect();
+    let reason = reason(texts, &message.reason);
     let heading = texts.with("documents", &[("count", documents.len().into())]);
     let body: Vec<_> = paragraphs(&message.body)
         .into_iter()
@@ -88,8 +89,22 @@ fn message(
                         <ul class="documents">{documents}</ul>
                     }
                 })}
+            {reason}
         </article>
     }
+}
+
+/// Why it is kept for as long as it is, where the organisation says it.
+fn reason(texts: &Texts, reason: &RetentionReason) -> Vec<AnyView> {
+    let said = |key: &str, text: &str| {
+        let line = texts.with(key, &[("text", text.to_owned().into())]);
+        (!text.is_empty()).then(|| view! { <p class="sent">{line}</p> }.into_any())
+    };
+    let lines = [
+        said("case-purpose", &reason.purpose),
+        said("case-legal-ground", &reason.legal_ground),
+    ];
+    lines.into_iter().flatten().collect()
 }
 
 /// The paragraphs of a plain text: what empty lines part. Single line breaks stay; the style keeps them.

@@ -51,8 +51,9 @@ pub struct MessageMetadata {
     #[serde(default)]
     #[schema(example = "decision")]
     pub document_type: Option<String>,
-    /// For how many whole days the recipient may read the message; the organisation's own number when absent. It is
-    /// purged at midnight, the organisation's time, after the last day.
+    /// For how many whole days the recipient may read the message, within the limits of the organisation's retention policy;
+    /// what the policy says for the document type when absent. It is purged at midnight, the organisation's time, after the
+    /// last day.
     #[serde(default)]
     #[schema(minimum = 1, example = 14)]
     pub retention_days: Option<u32>,

@@ -40,7 +40,11 @@ fn hidden(answer: &Answer, name: &str) -> String {
     let start = format!("name=\"{name}\" value=\"");
     let from = text.find(&start).unwrap_or_else(|| panic!("no {name} in {text}")) + start.len();
     let value = text[from..].split('"').next().unwrap();
-    value.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    value
+        .replace("&quot;", "\"")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
 }
 
 async fn look(karin: &mut Browser<'_>, otherwise: &[(&str, &str)]) -> Answer {

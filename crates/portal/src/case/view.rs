@@ -10,7 +10,7 @@ use super::texts::{open_body, open_title};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::delivery::{self, Finder, ReadableDelivery, ReadableDocument};
 use crate::document::summary;
-use crate::{AssuranceLevel, Context, ListedDocument, Portal, ReadError, RecipientActor};
+use crate::{AssuranceLevel, Context, ListedDocument, Portal, ReadError, RecipientActor, RetentionReason};
 use crate::{event, retention};
 
 /// A case with its messages.
@@ -43,6 +43,8 @@ pub struct MessageView {
     pub sent_at: Timestamp,
     /// When it goes.
     pub expires_at: Timestamp,
+    /// Why it is kept until then, as far as the organisation says it.
+    pub reason: RetentionReason,
     /// Its documents, in the sender's order.
     pub documents: Vec<ListedDocument>,
 }
@@ -92,6 +94,8 @@ struct Found {
     documents: Vec<ReadableDocument>,
     /// Those of the documents that ask for a higher level than the person signed in at.
     locked: HashMap<DocumentId, AssuranceLevel>,
+    /// Why messages are kept.
+    reasons: HashMap<MessageId, RetentionReason>,
 }
 
 impl Found {
@@ -100,9 +104,10 @@ impl Found {
         let finder = Finder::new(actor, context.now());
         let database = context.database.reader();
         let deliveries = finder.in_case(database, case).await?;
-        if deliveries.is_empty() {
+        let Some(latest) = deliveries.first() else {
             return Err(ReadError::NotFound);
-        }
+        };
+        let reasons = retention::reasons(context, database, latest.organisation, case).await?;
         let mut documents = finder.documents_in_case(database, case).await?;
         // A message that came between the two looks is shown the next time.
         documents.retain(|document| deliveries.iter().any(|delivery| delivery.message == document.message));
@@ -114,6 +119,7 @@ impl Found {
                 .collect(),
             deliveries,
             documents,
+            reasons,
         })
     }
 }
@@ -200,6 +206,7 @@ fn view(context: &Context, case: CaseId, found: &Found, keys: &Keys) -> Result<C
         deliveries,
         documents,
         locked,
+        reasons,
     } = found;
     let mut listed: HashMap<MessageId, Vec<ListedDocument>> = HashMap::new();
     for document in documents {
@@ -225,6 +232,7 @@ fn view(context: &Context, case: CaseId, found: &Found, keys: &Keys) -> Result<C
             body: open_body(key, delivery)?,
             sent_at: delivery.sent_at,
             expires_at: delivery.expires_at,
+            reason: reasons.get(&delivery.message).cloned().unwrap_or_default(),
             documents: listed.remove(&delivery.message).unwrap_or_default(),
         });
     }

@@ -10,6 +10,7 @@ mod effect;
 mod entity;
 mod error;
 mod follow;
+mod reason;
 mod rule;
 mod store;
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub use change::{RetentionInForce, RetentionVersion};
 pub use effect::{Affected, RetentionEffect};
 pub use error::ChangeRetentionError;
 pub(crate) use follow::{count_from_opening, follow};
+pub(crate) use reason::reasons;
 pub(crate) use rule::{Counted, DEFAULT_DAYS, Term};
 pub use rule::{CountedFrom, PolicyProblem, RetentionPolicy, RetentionReason, RetentionRule, TypeRule};
 pub(crate) use store::in_force;

@@ -285,6 +285,23 @@ on_both_databases! {
         assert_eq!(norrby.end_of(&test, &oldest).await, after(&test, oldest.sent_at, 30));
     }
 
+    async fn the_recipient_sees_why_where_a_rule_says_it(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let reason = RetentionReason {
+            purpose: "Handläggning".to_owned(),
+            legal_ground: "Arkivlagen".to_owned(),
+        };
+        let mut policy = days(20);
+        policy.default.reason = reason.clone();
+        norrby.decide(&test, policy).await;
+        let (by_rule, asked_for) = (norrby.send(&test, None, None).await, norrby.send(&test, None, Some(3)).await);
+        let person = test.sign_in(0).await;
+        for (sent, told) in [(by_rule, reason), (asked_for, RetentionReason::default())] {
+            let case = test.portal.case(&person, sent.deliveries[0].case).await.unwrap();
+            assert_eq!(case.messages[0].reason, told);
+        }
+    }
+
     async fn each_version_is_kept_with_who_decided_on_it_and_when(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
         norrby.decide(&test, days(10)).await;
