@@ -36,7 +36,19 @@ async function inEveryGuise(page: Page, look: (guise: string) => Promise<void>):
   if (before) await page.setViewportSize(before);
 }
 
-/** WCAG 2.2 A and AA, and axe's best practices, with nothing left out. */
+/** How wide a phone is on which text was made four times as large, in CSS pixels (WCAG 2.2, 1.4.10). */
+const narrowest = 320;
+
+/** Nothing on the page is wider than the narrowest page. */
+async function expectReflow(page: Page): Promise<void> {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: narrowest, height: sizes.phone.height });
+  const widest = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(widest, `width of ${new URL(page.url()).pathname} where there are ${narrowest} pixels`).toBeLessThanOrEqual(narrowest);
+  if (before) await page.setViewportSize(before);
+}
+
+/** WCAG 2.2 A and AA, and axe's best practices, with nothing left out; and the page needs no scrolling sideways. */
 export async function expectAccessible(page: Page): Promise<void> {
   await inEveryGuise(page, async (guise) => {
     const result = await new AxeBuilder({ page })
@@ -45,6 +57,7 @@ export async function expectAccessible(page: Page): Promise<void> {
     const found = result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
     expect(found, `accessibility of ${new URL(page.url()).pathname}, ${guise}`).toEqual([]);
   });
+  await expectReflow(page);
 }
 
 /** What a QR code on the page says, read from its picture as a phone would. */
