@@ -12,6 +12,8 @@ const prid = 'NO:05068907693';
 /** Dina's samordningsnummer, before she had a personnummer. */
 const before = '197010632391';
 const labels = { sweden: 'Sverige', abroad: 'utländsk e-legitimation', norrby: 'arbetskonto i Norrby' };
+/** As its button says it, where no line ends after the "e-". */
+const way = (through: keyof typeof labels) => `Logga in med ${labels[through].replace('e-', 'e\u2011')}`;
 
 let installation: Installation;
 const providers: OtherProvider[] = [];
@@ -54,7 +56,7 @@ async function send(to: string, title: string, ...more: string[]): Promise<void>
 
 async function signIn(page: Page, through: keyof typeof labels, person: string): Promise<void> {
   await page.goto(installation.address);
-  await page.getByRole('button', { name: `Logga in med ${labels[through]}`, exact: true }).click();
+  await page.getByRole('button', { name: way(through), exact: true }).click();
   await identify(page, person);
   await expect(page).toHaveURL(`${installation.address}/inbox`);
 }
@@ -113,7 +115,7 @@ test('a document that asks for a safer sign-in is opened by one, on a phone and 
     await expect(page.getByRole('button', { name: /Norrby/ })).toHaveCount(0);
     await look('locked');
 
-    await page.getByRole('button', { name: `Logga in med ${labels.abroad}` }).click();
+    await page.getByRole('button', { name: way('abroad') }).click();
     expect(await asked(page, 'claims')).not.toContain('eidas-nf-sub');
     await identify(page, 'Kari Nordmann');
     await expect(page.getByRole('heading', { name: 'journal.txt' })).toBeVisible();

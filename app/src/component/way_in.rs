@@ -39,6 +39,7 @@ pub(crate) fn way_in(
     let in_form = |mode: Option<DeviceMode>| mode.map(|mode| ("device", mode.name())).unzip();
     let (mode_field, mode_name): (Option<&str>, Option<&str>) = in_form(*mode);
     let (other_field, other_name): (Option<&str>, Option<&str>) = in_form(instead);
+    let label = unbroken(label);
     let with_label = |text| texts.with(text, &[("provider", label.clone().into())]);
     view! {
         <div class="way-in">
@@ -86,5 +87,35 @@ pub(crate) fn way_in(
                     }
                 })}
         </div>
+    }
+}
+
+/// The label with no place for a line to end after a lone letter, as in "e-legitimation": hyphens there are U+2011.
+fn unbroken(label: &str) -> String {
+    let mut unbroken = String::with_capacity(label.len() + 2);
+    for word in label.split_inclusive(' ') {
+        let mut characters = word.chars();
+        match (characters.next(), characters.next()) {
+            (Some(letter), Some('-')) => {
+                unbroken.extend([letter, '\u{2011}']);
+                unbroken.push_str(characters.as_str());
+            }
+            _ => unbroken.push_str(word),
+        }
+    }
+    unbroken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_does_not_end_a_line_after_a_lone_letter() {
+        assert_eq!(unbroken("utländsk e-legitimation"), "utländsk e\u{2011}legitimation");
+        assert_eq!(unbroken("e-ID"), "e\u{2011}ID");
+        for whole in ["Freja eID+", "SITHS-kort", "Freja - ett sätt", "-", "e", ""] {
+            assert_eq!(unbroken(whole), whole);
+        }
     }
 }
