@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base::{RequestId, Timestamp};
-use portal::{AssuranceLevel, Portal, RecipientActor};
+use portal::{AssuranceLevel, IdentifierKind, Portal, RecipientActor};
 
 use crate::assets::Assets;
 use crate::texts::Language;
@@ -168,6 +168,8 @@ pub struct PageContext {
     pub time_zone: jiff::tz::TimeZone,
     /// The ways in, in the order to show them.
     pub providers: Vec<ProviderChoice>,
+    /// The name of the one by which the reader came, on pages that ask for it.
+    pub came_by: Option<String>,
     /// A message to show once.
     pub flash: Option<Flash>,
 }
@@ -189,6 +191,8 @@ pub struct ProviderChoice {
     pub mode: Option<DeviceMode>,
     /// The highest level of assurance at which recipients sign in through it.
     pub highest_level: Option<AssuranceLevel>,
+    /// The kinds of identifiers by which it knows recipients, each of its own accord.
+    pub identifies: Vec<IdentifierKind>,
 }
 
 /// A provider's picture.

@@ -83,12 +83,7 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
         ),
         (
             "locked document without a way in".to_owned(),
-            locked_document_page(
-                &reader,
-                samples::document_id(),
-                AssuranceLevel::Four,
-                &samples::providers(),
-            ),
+            locked_document_page(&reader, samples::document_id(), AssuranceLevel::Four, &[]),
         ),
     ];
     let text = Shown::Text {

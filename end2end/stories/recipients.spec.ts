@@ -113,6 +113,8 @@ test('a document that asks for a safer sign-in is opened by one, on a phone and 
     await expect(page.getByRole('heading', { name: 'Dokumentet kräver en säkrare inloggning' })).toBeVisible();
     // A work account gives no such level, and the bridge none.
     await expect(page.getByRole('button', { name: /Norrby/ })).toHaveCount(0);
+    // With a Swedish e-ID it would be somebody else who came.
+    await expect(page.getByRole('button', { name: way('sweden') })).toHaveCount(0);
     await look('locked');
 
     await page.getByRole('button', { name: way('abroad') }).click();

@@ -4,12 +4,13 @@ use app::{ErrorPage, Page, PageContext, page};
 use axum::extract::{Extension, Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use tower_sessions::Session;
 use web::{Problem, RequestContext};
 
 use crate::routes::{Access, Routes};
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, flash, last_provider, own_sessions};
+use crate::{answer, cookie, flash, last_provider, own_sessions, sign_in};
 
 /// Pages for anybody.
 pub(crate) fn public() -> Routes {
@@ -65,8 +66,11 @@ async fn document(
     State(state): State<AppState>,
     Path(id): Path<String>,
     Extension(visitor): Extension<Visitor>,
+    session: Session,
 ) -> Page {
-    page::document(&context(&state, visitor), &id).await
+    let mut context = context(&state, visitor);
+    context.came_by = sign_in::came_by(&session).await;
+    page::document(&context, &id).await
 }
 
 /// The frame in which documents are drawn: of an opaque origin, with a policy of its own.
@@ -87,6 +91,7 @@ async fn preview_frame(State(state): State<AppState>, Extension(visitor): Extens
 pub(crate) fn context(state: &AppState, visitor: Visitor) -> PageContext {
     PageContext {
         providers: state.providers().choices(visitor.layout.language, None, visitor.mode),
+        came_by: None,
         layout: visitor.layout,
         portal: state.portal().clone(),
         actor: visitor.actor,

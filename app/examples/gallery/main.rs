@@ -63,8 +63,8 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
         ("inbox-full".to_owned(), inbox(&samples::full_inbox())),
         ("case".to_owned(), case_page(&reader, &samples::case(), now)),
         ("case-long".to_owned(), case_page(&reader, &samples::long_case(), now)),
-        ("document-locked".to_owned(), locked(&samples::chooser())),
-        ("document-locked-no-way-in".to_owned(), locked(&samples::providers())),
+        ("document-locked".to_owned(), locked(&samples::providers())),
+        ("document-locked-no-way-in".to_owned(), locked(&[])),
         (
             "document-pdf".to_owned(),
             document(

@@ -6,8 +6,8 @@ use app::{Assets, Audience, Contact, DeviceMode, Language, Layout, ProviderChoic
 use base::{CaseId, Clock, DocumentId, Ids, ManualClock, MessageId, RequestId, SessionId, Timestamp};
 use jiff::tz::TimeZone;
 use portal::{
-    AssuranceLevel, BrowserFamily, CaseView, Device, DocumentSummary, DocumentView, InboxEntry, ListedDocument,
-    MessageView, NewDevice, OwnSession, Place, PlaceName, Preview, RetentionReason, SystemFamily,
+    AssuranceLevel, BrowserFamily, CaseView, Device, DocumentSummary, DocumentView, IdentifierKind, InboxEntry,
+    ListedDocument, MessageView, NewDevice, OwnSession, Place, PlaceName, Preview, RetentionReason, SystemFamily,
 };
 
 const DAY: i64 = 86_400_000;
@@ -70,6 +70,7 @@ pub(crate) fn providers() -> Vec<ProviderChoice> {
         seems_down: false,
         mode: None,
         highest_level: Some(AssuranceLevel::Three),
+        identifies: vec![IdentifierKind::Number],
     }]
 }
 
@@ -87,6 +88,7 @@ pub(crate) fn chooser() -> Vec<ProviderChoice> {
         } else {
             AssuranceLevel::Three
         }),
+        identifies: vec![IdentifierKind::Number],
     };
     vec![choice("freja", "Freja eID+", true), choice("bankid", "BankID", false)]
 }

@@ -25,6 +25,7 @@ pub(crate) fn way_in(
         seems_down,
         mode,
         highest_level: _,
+        identifies: _,
     } = provider;
     let (used_id, down_id) = (format!("{name}-used"), format!("{name}-down"));
     let ids = [last_used.then_some(&*used_id), seems_down.then_some(&*down_id)];

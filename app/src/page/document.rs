@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use portal::{ContentUse, DocumentView, Preview, ReadError, RecipientActor, RequestedRange};
 
 use super::error::read_error;
-use super::locked_document::locked_document_page;
+use super::locked_document::locked_document;
 use super::preview_frame::preview_files;
 use super::text_content::decode;
 use super::{ErrorPage, Page, error_page};
@@ -57,7 +57,7 @@ pub async fn document(context: &PageContext, id: &str) -> Page {
     };
     match load(context, actor, id).await {
         Ok((view, shown)) => document_page(&context.layout, &view, &shown, context.now, &context.time_zone),
-        Err(ReadError::LevelTooLow { level }) => locked_document_page(&context.layout, id, level, &context.providers),
+        Err(ReadError::LevelTooLow { level }) => locked_document(context, actor, id, level).await,
         Err(error) => read_error(&context.layout, &error),
     }
 }

@@ -1,17 +1,46 @@
-//! A document that asks for a higher level of assurance than its reader signed in at: what it takes to read it.
+//! A document that asks for a higher level of assurance than its reader signed in at: what it takes to read it. Owns which ways in
+//! are offered: those through which the same person comes at that level.
 
 use axum::http::StatusCode;
 use base::DocumentId;
 use leptos::prelude::*;
-use portal::AssuranceLevel;
+use portal::{AssuranceLevel, IdentifierKind, RecipientActor};
 
 use super::Page;
+use super::error::fault;
 use crate::component::{Tone, back_link, notice, way_in};
-use crate::context::{Layout, ProviderChoice};
+use crate::context::{Layout, PageContext, ProviderChoice};
 use crate::shell::{Head, render};
 use crate::texts::Texts;
 
-/// The page from values: of `providers` it shows those through which people sign in at `level`.
+/// The page of a document that asks for `level`.
+pub(super) async fn locked_document(
+    context: &PageContext,
+    actor: &RecipientActor,
+    id: DocumentId,
+    level: AssuranceLevel,
+) -> Page {
+    let kind = match context.portal.identifier_kind(actor).await {
+        Ok(kind) => kind,
+        Err(problem) => return fault(&context.layout, &problem),
+    };
+    let mut providers = context.providers.clone();
+    providers.retain(|provider| {
+        let is_the_same = context.came_by.as_deref() == Some(&*provider.name);
+        leads_to(provider, level, kind, is_the_same)
+    });
+    locked_document_page(&context.layout, id, level, &providers)
+}
+
+/// Whether somebody who is known by this kind of identifier comes through the provider as the same person, and at `level`. Through
+/// the one by which they came they do, also when it is by a number that is bound to an e-ID of another country; through another they may
+/// turn out to be somebody else, to whom the document does not exist.
+fn leads_to(provider: &ProviderChoice, level: AssuranceLevel, kind: Option<IdentifierKind>, came_by_it: bool) -> bool {
+    let is_known = kind.is_some_and(|kind| provider.identifies.contains(&kind));
+    (is_known || came_by_it) && provider.highest_level >= Some(level)
+}
+
+/// The page from values, with the ways in that it offers.
 #[must_use]
 pub fn locked_document_page(
     layout: &Layout,
@@ -24,7 +53,6 @@ pub fn locked_document_page(
     let lead = texts.with("locked-lead", &number);
     let ways_in: Vec<_> = providers
         .iter()
-        .filter(|provider| provider.highest_level >= Some(level))
         .map(|provider| {
             way_in(
                 texts,
@@ -53,4 +81,47 @@ pub fn locked_document_page(
     });
     page.status = StatusCode::FORBIDDEN;
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use AssuranceLevel::{Four, Three, Two};
+    use IdentifierKind::{Number, Prid, WorkAccount};
+
+    use super::*;
+
+    fn provider(highest_level: AssuranceLevel, identifies: IdentifierKind) -> ProviderChoice {
+        ProviderChoice {
+            name: "provider".to_owned(),
+            label: "Provider".to_owned(),
+            logo: None,
+            last_used: false,
+            seems_down: false,
+            mode: None,
+            highest_level: Some(highest_level),
+            identifies: vec![identifies],
+        }
+    }
+
+    #[test]
+    fn a_way_in_is_offered_by_which_the_same_person_comes_at_the_level() {
+        let tenant = |number| WorkAccount(format!("{number}1111111-2222-4333-8444-555555555555").parse().unwrap());
+        for (highest, identifies, known, came_by_it, offered) in [
+            (Four, Number, Some(Number), false, true),
+            (Three, Number, Some(Number), true, false),
+            (Four, Number, Some(Prid), false, false),
+            (Four, Prid, Some(Prid), true, true),
+            (Four, Prid, Some(Number), false, false),
+            // Whose number is bound to the e-ID by which they came.
+            (Four, Prid, Some(Number), true, true),
+            (Four, tenant(1), Some(tenant(1)), false, true),
+            (Four, tenant(1), Some(tenant(2)), false, false),
+            (Two, tenant(1), Some(tenant(1)), true, false),
+            (Four, Number, None, false, false),
+        ] {
+            let provider = provider(highest, identifies);
+            let offers = leads_to(&provider, Four, known, came_by_it);
+            assert_eq!(offers, offered, "{highest:?} {identifies:?} {known:?} {came_by_it}");
+        }
+    }
 }

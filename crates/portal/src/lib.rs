@@ -84,7 +84,8 @@ pub use provisioning::{
 };
 pub use purge::{PurgeMode, PurgeReport};
 pub use recipient::{
-    Identity, KnownAs, RecipientIdentifier, SignInError, SignInRefusal, VerifiedIdentity, WorkInvitation,
+    IdentifierKind, Identity, KnownAs, RecipientIdentifier, SignInError, SignInRefusal, VerifiedIdentity,
+    WorkInvitation,
 };
 pub use retention::{
     Affected, ChangeRetentionError, CountedFrom, DueWeek, PolicyProblem, RetentionEffect, RetentionInForce,

@@ -16,6 +16,7 @@ mod systems;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use portal::IdentifierKind;
 use serde::Deserialize;
 use web::PublicOrigin;
 use web::config::{Check, ConfigError, DevelopmentSection, ListenSection, LogSection, Mode, Presets, Source, Validate};
@@ -160,16 +161,15 @@ impl Config {
             let Some(level) = provider.highest_level() else {
                 continue;
             };
-            if let Some(tenant) = provider.tenant() {
-                let known = ways_in.directories.entry(tenant).or_insert(level);
-                *known = level.max(*known);
-                continue;
-            }
-            if !provider.number.is_empty() {
-                ways_in.numbers = level.max(ways_in.numbers);
-            }
-            if !provider.prid.is_empty() {
-                ways_in.prids = ways_in.prids.max(Some(level));
+            for kind in provider.identifies() {
+                match kind {
+                    IdentifierKind::Number => ways_in.numbers = level.max(ways_in.numbers),
+                    IdentifierKind::Prid => ways_in.prids = ways_in.prids.max(Some(level)),
+                    IdentifierKind::WorkAccount(tenant) => {
+                        let known = ways_in.directories.entry(tenant).or_insert(level);
+                        *known = level.max(*known);
+                    }
+                }
             }
         }
         ways_in

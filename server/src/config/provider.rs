@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use base::{SecretString, TenantId};
 use p256::ecdsa::SigningKey;
 use p256::pkcs8::DecodePrivateKey as _;
-use portal::{AssuranceLevel, SessionKind};
+use portal::{AssuranceLevel, IdentifierKind, SessionKind};
 use serde::Deserialize;
 use url::Url;
 use web::PublicOrigin;
@@ -357,6 +357,18 @@ impl ProviderSection {
     pub fn highest_level(&self) -> Option<AssuranceLevel> {
         let known = self.levels.values().copied().filter_map(AssuranceLevel::from_number);
         known.chain(self.level(None)).max()
+    }
+
+    /// The kinds of identifiers by which it knows recipients. A number that is bound to an e-ID of another country is not among them:
+    /// few have one.
+    #[must_use]
+    pub fn identifies(&self) -> Vec<IdentifierKind> {
+        if let Some(tenant) = self.tenant() {
+            return vec![IdentifierKind::WorkAccount(tenant)];
+        }
+        let number = (!self.number.is_empty()).then_some(IdentifierKind::Number);
+        let prid = (!self.prid.is_empty()).then_some(IdentifierKind::Prid);
+        number.into_iter().chain(prid).collect()
     }
 
     /// Whether anything is read from UserInfo.

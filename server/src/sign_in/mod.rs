@@ -26,6 +26,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base::{Clock, TenantId};
 use portal::{SessionKind, SignInRefusal};
+use tower_sessions::Session;
 use web::PublicOrigin;
 
 pub(crate) use answered::{Answer, Failure};
@@ -200,7 +201,14 @@ fn way_in(provider: &Provider, language: Language) -> ProviderChoice {
         seems_down: provider.seems_down(),
         mode: None,
         highest_level: record.highest_level(),
+        identifies: record.identifies(),
     }
+}
+
+/// The name of the provider that vouched for whoever is signed in to the session, when that can be read.
+pub(crate) async fn came_by(session: &Session) -> Option<String> {
+    let signed_in: Option<SignedIn> = session.get(SIGNED_IN).await.unwrap_or_default();
+    signed_in.map(|signed_in| signed_in.provider)
 }
 
 /// Where browsers may be sent by a form: what `form-action` must allow besides ourselves.

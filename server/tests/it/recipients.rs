@@ -55,6 +55,30 @@ impl App {
         .await
     }
 
+    /// With two providers up to level 4: one knows people by a number alone, the other by a prid, or by a number that is bound to it.
+    async fn for_sweden_and_abroad() -> Self {
+        Self::with(|text| {
+            let (before, provider) = text.split_once(&format!("[providers.{PROVIDER}]")).unwrap();
+            let level_3 = format!("\"{LEVEL_3}\" = 3");
+            let provider = provider.replace(&level_3, &format!("{level_3}, \"{LEVEL_4}\" = 4"));
+            let is_number = |line: &&str| line.trim().starts_with("number = ");
+            let abroad: Vec<&str> = provider.lines().filter(|line| !is_number(line)).collect();
+            let abroad = abroad.join("\n");
+            format!(
+                r#"{before}
+                [providers.{PROVIDER}]
+                {provider}
+                [providers.abroad]
+                prid = [{{ from = "id_token", claim = "prid" }}]
+                mapped_number = [{{ from = "user_info", claim = "mapped" }}]
+                identity_binding = [{{ from = "user_info", claim = "binding" }}]
+                identity_bindings = ["{BINDING}"]
+                {abroad}"#
+            )
+        })
+        .await
+    }
+
     /// What the provider says of whoever identifies next, in place of the number.
     fn says(&self, id_token: Value, user_info: Value) {
         self.provider.behave(|behaviour| {
@@ -277,4 +301,46 @@ async fn a_document_that_asks_for_a_higher_level_shows_nothing_and_offers_the_wa
     assert!(document.text().contains("journal.pdf"));
     let content = browser.get(&format!("/documents/{locked}/content")).await;
     assert_eq!(content.body, PDF);
+}
+
+#[tokio::test]
+async fn a_locked_document_offers_the_ways_in_by_which_the_same_person_comes() {
+    let app = App::for_sweden_and_abroad().await;
+    let (sender, _) = app.sender("Norrby kommun").await;
+    let prid = RecipientIdentifier::Prid(PRID.parse().unwrap());
+    for to in [prid, number(ANNA)] {
+        let files = [("journal.pdf", "application/pdf", PDF)];
+        app.message_to(&sender, to, &files, |draft| {
+            draft.files[0].minimum_level = Some(AssuranceLevel::Four);
+        })
+        .await;
+    }
+    let with_prid = json!({ "prid": PRID });
+    for (through, id_token, user_info, offered) in [
+        (PROVIDER, json!({}), json!({ "number": ANNA }), vec![PROVIDER]),
+        ("abroad", with_prid.clone(), json!({}), vec!["abroad"]),
+        // Whose number is bound to the e-ID is the same person through either.
+        (
+            "abroad",
+            with_prid,
+            json!({ "mapped": ANNA, "binding": BINDING }),
+            vec!["abroad", PROVIDER],
+        ),
+    ] {
+        app.says(id_token, user_info);
+        let mut browser = app.browser();
+        let begun = browser.post(&format!("/sign-in/{through}"), "").await;
+        let address = Url::parse(begun.location()).unwrap();
+        let back = app
+            .provider
+            .answer_to(&address, &format!("/sign-in/{through}/callback"));
+        assert_eq!(browser.get(&back).await.location(), "/inbox");
+        let case = browser.get("/inbox").await.id_after("/cases/");
+        let locked = browser.get(&format!("/cases/{case}")).await.id_after("/documents/");
+        let page = browser.get(&format!("/documents/{locked}")).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN);
+        let is_offered = |way: &&str| page.text().contains(&format!("action=\"/sign-in/{way}\""));
+        let ways: Vec<&str> = ["abroad", PROVIDER].into_iter().filter(is_offered).collect();
+        assert_eq!(ways, offered, "{through}");
+    }
 }

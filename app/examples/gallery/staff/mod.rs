@@ -53,6 +53,7 @@ fn work_account(language: Language) -> Vec<ProviderChoice> {
         seems_down: false,
         mode: None,
         highest_level: None,
+        identifies: Vec::new(),
     }]
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{FileProblem, SendError, file_name, media_type, text};
-use crate::{AssuranceLevel, Limits, RecipientIdentifier, WaysIn};
+use crate::{AssuranceLevel, IdentifierKind, Limits, RecipientIdentifier, WaysIn};
 
 /// The longest title, in characters.
 const MAX_TITLE_CHARS: usize = 200;
@@ -124,11 +124,10 @@ impl MessageDraft {
     /// Checks that whoever gets the message can get in to it, and to each of its documents.
     fn check_ways_in(&self, ways_in: &WaysIn) -> Result<(), SendError> {
         for (index, recipient) in self.recipients.iter().enumerate() {
-            let highest = match &recipient.identifier {
-                RecipientIdentifier::Number(_) => Some(ways_in.numbers),
-                RecipientIdentifier::Prid(_) => ways_in.prids,
-                RecipientIdentifier::WorkAccount(account) => ways_in.directories.get(&account.tenant).copied(),
-                RecipientIdentifier::Invitation(invitation) => ways_in.directories.get(&invitation.tenant()).copied(),
+            let highest = match recipient.identifier.kind() {
+                IdentifierKind::Number => Some(ways_in.numbers),
+                IdentifierKind::Prid => ways_in.prids,
+                IdentifierKind::WorkAccount(tenant) => ways_in.directories.get(&tenant).copied(),
             };
             let highest = highest.ok_or(SendError::NoWayIn { index })?;
             for (file, declared) in self.files.iter().enumerate() {

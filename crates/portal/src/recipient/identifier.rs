@@ -21,6 +21,17 @@ pub enum RecipientIdentifier {
     Invitation(WorkInvitation),
 }
 
+/// What kind of identifier somebody is known by: which providers can say that it is them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdentifierKind {
+    /// A personnummer or samordningsnummer.
+    Number,
+    /// The provisional identifier of somebody with an e-ID of another country.
+    Prid,
+    /// A user of this directory.
+    WorkAccount(TenantId),
+}
+
 /// A work account that has not signed in yet, addressed by its directory and e-mail address.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct WorkInvitation {
@@ -105,6 +116,17 @@ impl RecipientIdentifier {
             return WorkInvitation::new(tenant.parse().ok()?, email).map(Self::Invitation);
         }
         Personnummer::from_digits(text).ok().map(Self::Number)
+    }
+
+    /// What kind it is.
+    #[must_use]
+    pub const fn kind(&self) -> IdentifierKind {
+        match self {
+            Self::Number(_) => IdentifierKind::Number,
+            Self::Prid(_) => IdentifierKind::Prid,
+            Self::WorkAccount(account) => IdentifierKind::WorkAccount(account.tenant),
+            Self::Invitation(invitation) => IdentifierKind::WorkAccount(invitation.tenant),
+        }
     }
 
     /// Whether it is used up by the first sign-in of the person.

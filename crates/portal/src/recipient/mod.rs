@@ -10,7 +10,7 @@ mod new_device;
 mod sign_in;
 
 pub(crate) use forget::{forget_unneeded, may_be_forgotten};
-pub use identifier::{Identity, KnownAs, RecipientIdentifier, WorkInvitation};
+pub use identifier::{IdentifierKind, Identity, KnownAs, RecipientIdentifier, WorkInvitation};
 pub use sign_in::{SignInError, SignInRefusal, VerifiedIdentity};
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use base::Timestamp;
 
-use super::{Identity, link};
+use super::{IdentifierKind, Identity, link};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::session::{self, Owner, SignInOrigin, SignedIn};
 use crate::{
@@ -143,6 +143,17 @@ impl Portal {
         Ok(found.map(|(person, end)| {
             RecipientActor::new(person.recipient, person.level, person.name, session.clone(), request).until(end)
         }))
+    }
+
+    /// What kind of identifier the person is known by best, which decides how they can sign in again and be the same; `None` when
+    /// they were forgotten meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn identifier_kind(&self, actor: &RecipientActor) -> Result<Option<IdentifierKind>, Fault> {
+        let identifier = self.0.vault.identifier(actor.recipient_id()).await?;
+        Ok(identifier.map(|identifier| identifier.kind()))
     }
 
     /// Ends a session and says so in the audit log when somebody was signed in. Ending what has ended is fine.

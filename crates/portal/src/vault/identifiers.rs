@@ -47,6 +47,21 @@ impl Vault {
         Ok(known)
     }
 
+    /// What somebody is known by best; `None` when they were forgotten, or their last day is over.
+    ///
+    /// # Errors
+    ///
+    /// When it is damaged, or the vault or the provider fails.
+    pub(crate) async fn identifier(&self, recipient: RecipientId) -> Result<Option<RecipientIdentifier>, VaultError> {
+        let connection = self.database.reader();
+        let row = recipient::Entity::find_by_id(*recipient.as_uuid())
+            .one(connection)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let key = self.recipient_key(connection, &row).await?;
+        key.map(|key| identifier(&key, recipient, &row)).transpose()
+    }
+
     async fn one_known_as<C: ConnectionTrait>(
         &self,
         connection: &C,
