@@ -129,6 +129,12 @@ fn routes(state: &AppState) -> Routes {
             Access::Public,
             sign_in::back_channel_logout,
         )
+        .add(
+            Method::GET,
+            "/sign-in/{provider}/front-channel-logout",
+            Access::Public,
+            sign_in::front_channel_logout,
+        )
         .map(|router| router.layer(DefaultBodyLimit::max(form_body::MAX_BYTES)))
         .merge(visited)
         .merge(staff::routes(state))

@@ -113,6 +113,9 @@ pub struct ProviderSection {
     /// Whether the provider may end sessions here (OpenID Connect Back-Channel Logout 1.0).
     #[serde(default)]
     pub back_channel_logout: bool,
+    /// Whether the provider may end sessions here from a frame in the person's browser (OpenID Connect Front-Channel Logout 1.0).
+    #[serde(default)]
+    pub front_channel_logout: bool,
     /// Origins besides the provider's own that signing in passes through by redirects (browsers apply `form-action` to
     /// each).
     #[serde(default)]
@@ -319,6 +322,16 @@ impl ProviderSection {
     #[must_use]
     pub fn has_issuer_per_tenant(&self) -> bool {
         self.issuer.contains(TENANT_PLACEHOLDER)
+    }
+
+    /// Whether an issuer says of itself that it is this provider, or a directory of it.
+    #[must_use]
+    pub fn is_issuer(&self, issuer: &str) -> bool {
+        let Some((before, after)) = self.issuer.split_once(TENANT_PLACEHOLDER) else {
+            return issuer == self.issuer;
+        };
+        let tenant = issuer.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+        tenant.is_some_and(|tenant| tenant.parse::<TenantId>().is_ok())
     }
 
     /// The issuer that a directory is; the record's own where that is of one directory alone.

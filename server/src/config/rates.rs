@@ -8,7 +8,8 @@ use web::config::{Check, Validate};
 #[serde(deny_unknown_fields, default)]
 pub struct RatesSection {
     /// Sign-ins that may be begun and not ended in a minute, together with answers that belong to no sign-in. An office,
-    /// a library or a mobile network may share one address.
+    /// a library or a mobile network may share one address. Counted by themselves, as many sessions may be named in frames that began
+    /// none here.
     pub sign_ins_per_minute: u32,
     /// Passwords and codes of staff that may be tried in a minute without getting in. An office shares one address.
     pub staff_tries_per_minute: u32,

@@ -28,7 +28,7 @@ const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The longest `sub`, `sid` or `jti`, in bytes; the first two have 255 characters at most in what we know.
-const MAX_NAME_BYTES: usize = 1024;
+pub(super) const MAX_NAME_BYTES: usize = 1024;
 
 /// Where a provider of this name sends its logout tokens.
 pub(super) fn path(provider: &str) -> String {

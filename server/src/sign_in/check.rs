@@ -80,6 +80,10 @@ pub(super) async fn check(provider: &Provider, origin: &PublicOrigin) -> Report 
         let path = super::back_channel::path(&provider.name);
         report.found("back-channel logout URI", origin.address_of(&path));
     }
+    if provider.record.front_channel_logout {
+        let path = super::front_channel::path(&provider.name);
+        report.found("front-channel logout URI", origin.address_of(&path));
+    }
     if provider.client_key.is_some() {
         report.found(
             "our public key at",
@@ -117,15 +121,26 @@ fn examine(report: &mut Report, record: &ProviderSection, metadata: &Value, keys
         record.logout == Logout::None || text(metadata, "end_session_endpoint").is_some(),
         "logout: the provider has no end-session endpoint; set logout = \"none\"",
     );
-    if record.back_channel_logout {
-        let supported = metadata.get("backchannel_logout_supported").and_then(Value::as_bool);
+    for (key, is_on, member) in [
+        (
+            "back_channel_logout",
+            record.back_channel_logout,
+            "backchannel_logout_supported",
+        ),
+        (
+            "front_channel_logout",
+            record.front_channel_logout,
+            "frontchannel_logout_supported",
+        ),
+    ] {
+        let supported = metadata.get(member).and_then(Value::as_bool);
         report.problem(
-            supported != Some(false),
-            "back_channel_logout: the provider does not do that; set back_channel_logout = false",
+            !is_on || supported != Some(false),
+            &format!("{key}: the provider does not do that; set {key} = false"),
         );
         report.remark(
-            supported.is_some(),
-            "back_channel_logout: the provider does not say that it does that",
+            !is_on || supported.is_some(),
+            &format!("{key}: the provider does not say that it does that"),
         );
     }
     let response_types = list(metadata, "response_types_supported");

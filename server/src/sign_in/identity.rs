@@ -35,7 +35,7 @@ pub(super) fn of_recipient(provider: &Provider, vouched: &Vouched) -> Result<Ver
         },
         name: said.text(&record.name),
         provider: provider.name.clone(),
-        at_provider: said.at_provider(provider),
+        at_provider: said.at_provider(record),
         authenticated_at,
     })
 }
@@ -98,6 +98,7 @@ fn work_account(said: &Said) -> Result<WorkAccount, Refused> {
 
 /// The staff member. The token is of the issuer that was asked; it must name that directory too.
 pub(super) fn of_staff(
+    provider: &str,
     record: &ProviderSection,
     vouched: &Vouched,
     attempt: &StaffAttempt,
@@ -115,6 +116,8 @@ pub(super) fn of_staff(
         email: said.text(&record.email),
         authenticated_at: vouched.authenticated_at,
         began_at,
+        provider: provider.to_owned(),
+        at_provider: said.at_provider(record),
     })
 }
 
@@ -171,7 +174,8 @@ mod tests {
             tenant: TENANT.parse().unwrap(),
             confirms: None,
         };
-        of_staff(&record(), &vouched(claims), &attempt, Timestamp::from_millis(0)).map_err(|refused| refused.problem)
+        let began_at = Timestamp::from_millis(0);
+        of_staff("entra", &record(), &vouched(claims), &attempt, began_at).map_err(|refused| refused.problem)
     }
 
     fn claims() -> Value {

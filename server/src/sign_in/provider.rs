@@ -45,13 +45,15 @@ pub(super) type Metadata = ProviderMetadata<
     CoreSubjectIdentifierType,
 >;
 
-/// Members of the metadata from RP-Initiated and Back-Channel Logout 1.0, RFC 8414 and RFC 9207.
+/// Members of the metadata from RP-Initiated, Back-Channel and Front-Channel Logout 1.0, RFC 8414 and RFC 9207.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct More {
     pub(super) end_session_endpoint: Option<String>,
     pub(super) code_challenge_methods_supported: Option<Vec<String>>,
     /// OpenID Connect Back-Channel Logout 1.0 section 2.1.
     pub(super) backchannel_logout_supported: Option<bool>,
+    /// OpenID Connect Front-Channel Logout 1.0 section 3.
+    pub(super) frontchannel_logout_supported: Option<bool>,
     #[serde(default)]
     pub(super) authorization_response_iss_parameter_supported: bool,
 }

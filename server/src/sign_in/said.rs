@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::provider::Provider;
 use super::verify::{Refused, invalid, refused};
-use crate::config::{ClaimPlace, ClaimSource};
+use crate::config::{ClaimPlace, ClaimSource, ProviderSection};
 
 /// The longest name that is kept, in characters.
 const MAX_NAME_CHARS: usize = 200;
@@ -72,15 +72,15 @@ impl Said {
     }
 
     /// The provider's own session, for a provider that may end it here.
-    pub(super) fn at_provider(&self, provider: &Provider) -> Option<ProviderSession> {
+    pub(super) fn at_provider(&self, record: &ProviderSection) -> Option<ProviderSession> {
         let text = |claim| {
             self.at(ClaimSource::IdToken, claim)?
                 .as_str()
                 .map(|text| SecretString::new(text.to_owned()))
         };
-        let subject = text("sub").filter(|_| provider.record.back_channel_logout)?;
-        Some(ProviderSession {
-            subject,
+        let may_end = record.back_channel_logout || record.front_channel_logout;
+        may_end.then(|| ProviderSession {
+            subject: text("sub").filter(|_| record.back_channel_logout),
             session: text("sid"),
         })
     }

@@ -86,7 +86,7 @@ pub(crate) async fn finish_work_account(
     let vouched = async {
         let redirect = redirect(state, &provider.name);
         let vouched = answered::exchange(state, &provider, attempt, answer, &redirect).await?;
-        identity::of_staff(&provider.record, &vouched, &staff, began_at)
+        identity::of_staff(&provider.name, &provider.record, &vouched, &staff, began_at)
     };
     let vouched = vouched.await.map_err(|refused| {
         tracing::info!(

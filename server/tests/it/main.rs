@@ -31,6 +31,7 @@ mod client_authentication;
 mod content;
 mod device_modes;
 mod forms;
+mod front_channel;
 mod full_disk;
 mod harness;
 mod headers;

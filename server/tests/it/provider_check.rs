@@ -274,27 +274,36 @@ async fn what_a_key_of_our_own_and_signed_user_info_need_is_looked_at() {
 
 #[tokio::test]
 async fn whether_a_provider_can_end_sessions_here_is_looked_at() {
-    let with_it = |text: String| text.replace("logout = ", "back_channel_logout = true\n logout = ");
-    let offered = provider(member("backchannel_logout_supported", json!(true))).await;
-    let offered = run(&offered, PROVIDER, with_it).await;
-    assert!(offered.succeeded, "{}", offered.report);
-    let line = format!(
-        "{:<24} http://localhost:3000/sign-in/bankid/back-channel-logout",
-        "back-channel logout URI"
-    );
-    assert!(offered.report.lines().any(|given| given == line), "{}", offered.report);
-    let denied = provider(member("backchannel_logout_supported", json!(false))).await;
-    let denied = run(&denied, PROVIDER, with_it).await;
-    assert!(
-        !denied.succeeded && denied.problems()[0].starts_with("back_channel_logout: the provider does not do that")
-    );
-    let silent = run(&provider(|_| {}).await, PROVIDER, with_it).await;
-    assert!(
-        silent.succeeded
-            && silent
-                .report
-                .contains("note: back_channel_logout: the provider does not say")
-    );
+    for (key, supported, what) in [
+        (
+            "back_channel_logout",
+            "backchannel_logout_supported",
+            "back-channel logout",
+        ),
+        (
+            "front_channel_logout",
+            "frontchannel_logout_supported",
+            "front-channel logout",
+        ),
+    ] {
+        let with_it = |text: String| text.replace("logout = ", &format!("{key} = true\n logout = "));
+        let offered = provider(member(supported, json!(true))).await;
+        let offered = run(&offered, PROVIDER, with_it).await;
+        assert!(offered.succeeded, "{}", offered.report);
+        let path = what.replace(' ', "-");
+        let line = format!(
+            "{:<24} http://localhost:3000/sign-in/bankid/{path}",
+            format!("{what} URI")
+        );
+        assert!(offered.report.lines().any(|given| given == line), "{}", offered.report);
+        let denied = provider(member(supported, json!(false))).await;
+        let denied = run(&denied, PROVIDER, with_it).await;
+        let problem = format!("{key}: the provider does not do that");
+        assert!(!denied.succeeded && denied.problems()[0].starts_with(&problem));
+        let silent = run(&provider(|_| {}).await, PROVIDER, with_it).await;
+        let note = format!("note: {key}: the provider does not say");
+        assert!(silent.succeeded && silent.report.contains(&note));
+    }
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ const PUBLIC: &[(Method, &str)] = &[
     (Method::GET, "/readyz"),
     (Method::GET, "/session"),
     (Method::GET, "/sign-in/{provider}/callback"),
+    (Method::GET, "/sign-in/{provider}/front-channel-logout"),
     (Method::GET, "/sign-in/{provider}/jwks"),
     (Method::GET, "/sign-in/{provider}/logo"),
     (Method::GET, "/signed-out"),

@@ -13,7 +13,7 @@ use crate::staff_support::{KARIN, PASSWORD, form, new_password};
 
 const NORRBY: &str = "11111111-2222-4333-8444-555555555555";
 const ELSEWHERE: &str = "99999999-2222-4333-8444-555555555555";
-const EVA: &str = "aaaaaaaa-0000-4000-8000-000000000001";
+pub(crate) const EVA: &str = "aaaaaaaa-0000-4000-8000-000000000001";
 const BO: &str = "aaaaaaaa-0000-4000-8000-000000000002";
 const MINUTE: i64 = 60_000;
 
@@ -25,7 +25,7 @@ type Change = fn(&mut Map<String, Value>);
 
 impl App {
     /// Norrby kommun, whose directory is [`NORRBY`].
-    async fn norrby(&self) -> Organisation {
+    pub(crate) async fn norrby(&self) -> Organisation {
         let norrby = self.organisation("Norrby kommun").await;
         let operator = OperatorActor::on_this_host(self.request_info());
         let tenant: TenantId = NORRBY.parse().unwrap();
@@ -38,7 +38,7 @@ impl App {
         self.directory_says(object, roles, |_| {});
     }
 
-    fn directory_says(&self, object: &str, roles: &[&str], change: Change) {
+    pub(crate) fn directory_says(&self, object: &str, roles: &[&str], change: Change) {
         let issuer = format!("{}/{NORRBY}/v2.0", self.provider.issuer());
         let said = json!({
             "iss": issuer, "tid": NORRBY, "oid": object, "ver": "2.0", "sub": format!("pairwise of {object}"),
@@ -66,7 +66,7 @@ impl Browser<'_> {
     }
 
     /// Signs in with the work account of whoever is at the directory.
-    async fn by_work_account(&mut self, app: &App) -> Answer {
+    pub(crate) async fn by_work_account(&mut self, app: &App) -> Answer {
         let address = self.led_to_directory(START).await;
         let callback = app.provider.answer_to(&address, BACK);
         self.get(&callback).await
@@ -265,7 +265,7 @@ async fn confirm(app: &App, browser: &mut Browser<'_>, object: &str) {
     .await;
 }
 
-async fn confirm_with(app: &App, browser: &mut Browser<'_>, object: &str, change: Change) -> Answer {
+pub(crate) async fn confirm_with(app: &App, browser: &mut Browser<'_>, object: &str, change: Change) -> Answer {
     app.directory_says(object, &["Postvalv.Admin"], change);
     let address = browser.led_to_directory("/staff/confirm/work-account/entra").await;
     assert_eq!(parameter(&address, "prompt").as_deref(), Some("login"));

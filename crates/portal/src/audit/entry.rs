@@ -53,6 +53,8 @@ pub(crate) enum AuditAction {
     StaffLocked,
     StaffUnlocked,
     StaffSignedOut,
+    /// A staff member's directory said that they have signed out there.
+    StaffSignedOutByProvider,
     /// A staff member ended one of their own sessions from another, or an admin ended all of somebody's.
     StaffSessionEnded,
     StaffConfirmed,
@@ -141,6 +143,7 @@ impl AuditAction {
             Self::StaffLocked => "staff.locked",
             Self::StaffUnlocked => "staff.unlocked",
             Self::StaffSignedOut => "staff.signed-out",
+            Self::StaffSignedOutByProvider => "staff.signed-out-by-provider",
             Self::StaffSessionEnded => "staff.session-ended",
             Self::StaffDenied => "staff.denied",
             Self::StaffConfirmed => "staff.confirmed",

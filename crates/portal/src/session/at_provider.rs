@@ -1,27 +1,30 @@
-//! A session as the identity provider knows it, and its end at the provider's word (OpenID Connect Back-Channel Logout 1.0).
+//! A session as the identity provider knows it, and its end at the provider's word (OpenID Connect Back-Channel Logout 1.0 and
+//! Front-Channel Logout 1.0).
 //!
 //! Owns what is kept for it: the provider's names of its session and of the person, as keyed codes, since what a provider
 //! calls a person may be their number; and that a logout token is used once. Whether a token is the provider's is the
-//! server's to check.
+//! server's to check. In a frame the provider's name of its session is all that there is, and whoever knows it is believed.
 
-use base::{RecipientId, SecretString, SessionId, Timestamp};
+use base::{RecipientId, SecretString, SessionId, StaffId, Timestamp};
 use keyring::Mac;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    TryInsertResult,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, TryInsertResult,
 };
 
 use super::entity::{Column, Entity, Model};
-use super::{logout_token, store};
+use super::{Owner, SessionKey, SessionKind, limits, logout_token, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::database::WriteTransaction;
 use crate::vault::MacPurpose;
-use crate::{Context, Fault, Portal, RequestInfo, recipient};
+use crate::{Context, Fault, Portal, RequestInfo, recipient, staff};
 
 /// The session at an identity provider that a sign-in came from.
+#[derive(Clone)]
 pub struct ProviderSession {
-    /// The provider's name of the person (`sub`).
-    pub subject: SecretString,
+    /// The provider's name of the person (`sub`), when it can end every session of theirs.
+    pub subject: Option<SecretString>,
     /// Its name of its own session (`sid`), when it said one.
     pub session: Option<SecretString>,
 }
@@ -73,19 +76,33 @@ impl LogoutRefusal {
 }
 
 /// What a session's row keeps of the provider's.
-#[derive(Default)]
-pub(super) struct Codes {
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ProviderSessionCodes {
     pub(super) session: Option<Vec<u8>>,
     pub(super) subject: Option<Vec<u8>>,
 }
 
-/// The codes of what a provider of this name calls its session and the person.
-pub(super) fn codes(context: &Context, provider: &str, of: Option<&ProviderSession>) -> Codes {
-    let code = |kind: &'static str, name: &SecretString| mac(context, kind, provider, name).as_bytes().to_vec();
-    of.map_or_else(Codes::default, |of| Codes {
-        session: of.session.as_ref().map(|session| code("session", session)),
-        subject: Some(code("subject", &of.subject)),
-    })
+impl ProviderSessionCodes {
+    /// The codes of what a provider of this name calls its session and the person.
+    pub(crate) fn of(context: &Context, provider: &str, of: Option<&ProviderSession>) -> Self {
+        let code = |kind: &'static str, name: &SecretString| mac(context, kind, provider, name).as_bytes().to_vec();
+        of.map_or_else(Self::default, |of| Self {
+            session: of.session.as_ref().map(|session| code("session", session)),
+            subject: of.subject.as_ref().map(|subject| code("subject", subject)),
+        })
+    }
+}
+
+/// Writes down from which session at its provider a staff member's session goes on, when that is known.
+pub(crate) async fn note_provider_session(
+    transaction: &WriteTransaction,
+    key: &SessionKey,
+    codes: ProviderSessionCodes,
+) -> Result<(), DbErr> {
+    match codes.session {
+        Some(session) => store::set_provider_session(transaction, key, session).await,
+        None => Ok(()),
+    }
 }
 
 fn mac(context: &Context, kind: &'static str, provider: &str, name: &SecretString) -> Mac {
@@ -107,7 +124,6 @@ impl Portal {
         request: &RequestInfo,
     ) -> Result<usize, LogoutError> {
         let context = &*self.0;
-        let now = context.now();
         let transaction = context.database.write().await.map_err(Fault::from)?;
         let token = mac(context, "token", &notice.provider, &notice.token);
         if !note_token(&transaction, &token, notice.expires_at)
@@ -116,24 +132,37 @@ impl Portal {
         {
             return Err(LogoutError::Replayed);
         }
-        let ended = delete(&transaction, context, notice).await.map_err(Fault::from)?;
-        // In one order on every node, so that two can't wait for each other.
-        let mut people: Vec<RecipientId> = ended.iter().map(|(recipient, _)| *recipient).collect();
-        people.sort_unstable();
-        people.dedup();
-        for recipient in people {
-            let noted = recipient::may_be_forgotten(&transaction, recipient, now).await;
-            noted.map_err(Fault::from)?;
-        }
-        for (recipient, id) in &ended {
-            let target = id.map_or(AuditTarget::Recipient(*recipient), AuditTarget::Session);
-            let entry = AuditEntry::by_provider(AuditAction::RecipientSignedOutByProvider, request)
-                .about(target)
-                .detail(&notice.provider);
-            context.audit.record(&transaction, now, &entry).await?;
-        }
+        let ended = match about(context, notice) {
+            Some(about) => end(context, &transaction, about, &notice.provider, request).await?,
+            None => 0,
+        };
         transaction.commit().await.map_err(Fault::from)?;
-        Ok(ended.len())
+        Ok(ended)
+    }
+
+    /// Ends the sessions, of recipients and of staff, that came from a session of the provider of this name, and says how many there
+    /// were. Anybody can ask who knows what the provider calls its session; when there is none, nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// A fault; then the sessions may still be there. No session is ended without an audit event.
+    pub async fn end_session_at_provider(
+        &self,
+        provider: &str,
+        session: &SecretString,
+        request: &RequestInfo,
+    ) -> Result<usize, Fault> {
+        let context = &*self.0;
+        let code = mac(context, "session", provider, session).as_bytes().to_vec();
+        let about = Condition::all().add(Column::ProviderSessionMac.eq(code));
+        let found = Entity::find().filter(about.clone());
+        if found.count(context.database.reader()).await? == 0 {
+            return Ok(0);
+        }
+        let transaction = context.database.write().await?;
+        let ended = end(context, &transaction, about, provider, request).await?;
+        transaction.commit().await?;
+        Ok(ended)
     }
 
     /// Says in the audit log that a logout notice was refused.
@@ -174,29 +203,80 @@ pub(super) async fn forget_tokens(on: &impl ConnectionTrait, now: Timestamp) -> 
     Ok(())
 }
 
-/// Deletes the sessions that a notice is about, and says whose they were and how each was named.
-async fn delete(
-    on: &impl ConnectionTrait,
+/// Ends the sessions of which this is true, and says how many there were.
+async fn end(
     context: &Context,
-    notice: &LogoutNotice,
-) -> Result<Vec<(RecipientId, Option<SessionId>)>, DbErr> {
-    let Some(about) = about(context, notice) else {
-        return Ok(Vec::new());
-    };
+    transaction: &WriteTransaction,
+    about: Condition,
+    provider: &str,
+    request: &RequestInfo,
+) -> Result<usize, Fault> {
+    let ended = delete(transaction, context, about).await?;
+    let now = context.now();
+    // In one order on every node, so that two can't wait for each other.
+    let mut people: Vec<RecipientId> = ended
+        .iter()
+        .filter_map(|ended| match ended.of {
+            Owner::Recipient(recipient) => Some(recipient),
+            Owner::Staff(_) => None,
+        })
+        .collect();
+    people.sort_unstable();
+    people.dedup();
+    for recipient in people {
+        recipient::may_be_forgotten(transaction, recipient, now).await?;
+    }
+    for Ended { of, id } in &ended {
+        let (action, target) = match of {
+            Owner::Recipient(recipient) => (
+                AuditAction::RecipientSignedOutByProvider,
+                AuditTarget::Recipient(*recipient),
+            ),
+            Owner::Staff(staff) => (AuditAction::StaffSignedOutByProvider, AuditTarget::Staff(*staff)),
+        };
+        let mut entry = AuditEntry::by_provider(action, request)
+            .about(id.map_or(target, AuditTarget::Session))
+            .detail(provider);
+        if let Owner::Staff(staff) = of
+            && let Some(organisation) = staff::organisation_of(transaction, *staff).await?
+        {
+            entry = entry.within(organisation);
+        }
+        context.audit.record(transaction, now, &entry).await?;
+    }
+    Ok(ended.len())
+}
+
+/// A session that was ended: whose, and how it was named.
+struct Ended {
+    of: Owner,
+    id: Option<SessionId>,
+}
+
+/// Deletes the sessions of somebody of which this is true and that have not run out.
+async fn delete(on: &impl ConnectionTrait, context: &Context, about: Condition) -> Result<Vec<Ended>, DbErr> {
+    let now = context.clock_time();
+    let kinds = [SessionKind::Recipient, SessionKind::Staff];
+    let lasts = kinds.into_iter().fold(Condition::any(), |lasts, kind| {
+        let has_not_run_out = store::run_out(limits(context, kind), now).not();
+        lasts.add(Condition::all().add(store::of_kind(kind)).add(has_not_run_out))
+    });
     let rows: Vec<Model> = Entity::find()
         .filter(about)
-        .filter(store::run_out(context.settings.sessions, context.clock_time()).not())
+        .filter(lasts)
         .order_by_asc(Column::KeyHash)
         .all(on)
         .await?;
     let mut ended = Vec::new();
     for row in rows {
+        let recipient = row.recipient_id.map(RecipientId::from_uuid).map(Owner::Recipient);
+        let Some(of) = recipient.or(row.staff_id.map(StaffId::from_uuid).map(Owner::Staff)) else {
+            continue;
+        };
         let gone = Entity::delete_by_id(row.key_hash).exec(on).await?;
-        if let Some(recipient) = row.recipient_id.filter(|_| gone.rows_affected > 0) {
-            ended.push((
-                RecipientId::from_uuid(recipient),
-                row.public_id.map(SessionId::from_uuid),
-            ));
+        if gone.rows_affected > 0 {
+            let id = row.public_id.map(SessionId::from_uuid);
+            ended.push(Ended { of, id });
         }
     }
     Ok(ended)

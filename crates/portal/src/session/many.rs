@@ -4,7 +4,8 @@
 use base::StaffId;
 
 use super::{
-    Proven, SessionKey, SignInOrigin, SignedIn, StaffBinding, Whereabouts, bind_staff, fresh, limits, sign_in, store,
+    Proven, ProviderSessionCodes, SessionKey, SignInOrigin, SignedIn, StaffBinding, Whereabouts, bind_staff, fresh,
+    limits, sign_in, store,
 };
 use crate::{AssuranceLevel, Context, Fault, Portal, SessionKind};
 
@@ -84,6 +85,7 @@ fn signed_in_now(context: &Context, staff: StaffId) -> StaffBinding<'static> {
         id: context.ids.next(),
         whereabouts: &Whereabouts::UNKNOWN,
         address: None,
+        at_provider: ProviderSessionCodes::default(),
         signed_in_at: now,
         confirmed_at: Some(now),
         expires_at: now + limits(context, SessionKind::Staff).absolute,

@@ -26,6 +26,7 @@ use crate::database::WriteTransaction;
 use crate::{AssuranceLevel, Context, Fault, Portal, RecipientActor, SessionLimits, recipient};
 
 pub use at_provider::{LogoutError, LogoutNotice, LogoutRefusal, ProviderSession};
+pub(crate) use at_provider::{ProviderSessionCodes, note_provider_session};
 pub use device::{BrowserFamily, Device, SystemFamily};
 pub use ending::SessionEnd;
 pub use key::{SessionKey, SessionKind};
@@ -83,7 +84,7 @@ struct Binding {
     sealed_name: Option<Vec<u8>>,
     id: SessionId,
     kept: whereabouts::Kept,
-    at_provider: at_provider::Codes,
+    at_provider: ProviderSessionCodes,
 }
 
 impl Portal {
@@ -230,7 +231,7 @@ pub(crate) async fn sign_in(
         sealed_name: name.map(|name| seal(context, key, "sealed_name", name.as_bytes())),
         id: context.ids.next(),
         kept: whereabouts::keep(context, key, origin.whereabouts, origin.address),
-        at_provider: at_provider::codes(context, origin.provider, origin.at_provider),
+        at_provider: ProviderSessionCodes::of(context, origin.provider, origin.at_provider),
     };
     Ok(store::bind(
         transaction,

@@ -9,7 +9,8 @@ use zeroize::Zeroizing;
 
 use super::own::{self, Owner};
 use super::{
-    EndSessionError, OwnSession, SessionEnd, SessionKey, SessionKind, Whereabouts, limits, living, store, whereabouts,
+    EndSessionError, OwnSession, ProviderSessionCodes, SessionEnd, SessionKey, SessionKind, Whereabouts, limits,
+    living, store, whereabouts,
 };
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
@@ -54,6 +55,8 @@ pub(crate) struct StaffBinding<'a> {
     pub(crate) id: SessionId,
     pub(crate) whereabouts: &'a Whereabouts,
     pub(crate) address: Option<IpAddr>,
+    /// What the directory calls its own session, when it can end this one.
+    pub(crate) at_provider: ProviderSessionCodes,
     /// When the password was given, while the sign-in goes on; afterwards when it was complete.
     pub(crate) signed_in_at: Timestamp,
     /// When everything was proven, by whoever saw it; `None` while something is missing.

@@ -1,7 +1,7 @@
 //! The SQL of sessions.
 
 use base::{RecipientId, SessionId, Timestamp};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{OnConflict, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     TryInsertResult,
@@ -108,6 +108,8 @@ pub(super) async fn bind_staff(
         .col_expr(Column::SealedDevice, kept.sealed_device.into())
         .col_expr(Column::SealedPlace, kept.sealed_place.into())
         .col_expr(Column::NetworkMac, kept.network_mac.into())
+        .col_expr(Column::ProviderSessionMac, binding.at_provider.session.clone().into())
+        .col_expr(Column::ProviderSubjectMac, binding.at_provider.subject.clone().into())
         .col_expr(Column::SignedInAt, binding.signed_in_at.as_millis().into())
         .col_expr(Column::ConfirmedAt, confirmed_at.into())
         .col_expr(Column::ConfirmedBy, confirmed_by.into())
@@ -167,6 +169,20 @@ pub(super) async fn confirm_staff(
         .exec(on)
         .await?;
     Ok(updated.rows_affected > 0)
+}
+
+/// Writes down the code of the session at the provider.
+pub(super) async fn set_provider_session(
+    on: &impl ConnectionTrait,
+    key: &SessionKey,
+    code: Vec<u8>,
+) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::ProviderSessionMac, Some(code).into())
+        .filter(Column::KeyHash.eq(key.hash().to_vec()))
+        .exec(on)
+        .await?;
+    Ok(())
 }
 
 /// Writes down what the session's staff member has proven by now, which confirms nothing anew. Says `false` when it has ended.
@@ -256,12 +272,8 @@ pub(super) async fn delete_run_out(
     now: Timestamp,
     limit: u64,
 ) -> Result<Vec<Option<RecipientId>>, DbErr> {
-    let of_kind = match kind.stored() {
-        Some(kind) => Column::Kind.eq(kind),
-        None => Column::Kind.is_null(),
-    };
     let rows = Entity::find()
-        .filter(of_kind)
+        .filter(of_kind(kind))
         .filter(run_out(limits, now))
         .limit(limit)
         .all(on)
@@ -276,6 +288,14 @@ pub(super) async fn delete_run_out(
         .into_iter()
         .map(|row| row.recipient_id.map(RecipientId::from_uuid))
         .collect())
+}
+
+/// The sessions of a kind.
+pub(super) fn of_kind(kind: SessionKind) -> SimpleExpr {
+    match kind.stored() {
+        Some(kind) => Column::Kind.eq(kind),
+        None => Column::Kind.is_null(),
+    }
 }
 
 /// The rule of [`super::rule::has_run_out`] in SQL.

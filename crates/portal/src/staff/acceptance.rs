@@ -10,7 +10,7 @@ use super::sign_in::rules_of;
 use super::{StaffProof, entity, invitation_entity, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::organisation;
-use crate::session::Proven;
+use crate::session::{Proven, ProviderSessionCodes};
 use crate::{CLOCK_TOLERANCE, Fault, Portal, RequestInfo};
 
 /// What the page of an invitation says.
@@ -172,6 +172,7 @@ impl Portal {
                 began_at: now,
                 proven_at: now,
                 by: "invitation",
+                at_provider: ProviderSessionCodes::default(),
             }),
         })
     }

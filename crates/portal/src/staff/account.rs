@@ -10,7 +10,7 @@ use crate::actor::StaffCandidate;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::rights::Action;
-use crate::session::{self, Owner};
+use crate::session::{self, Owner, ProviderSessionCodes};
 use crate::{Context, Denied, Fault, NewDevice, Portal, SignInStep, StaffActor, new_device};
 
 /// A password was not changed.
@@ -119,6 +119,7 @@ impl Portal {
             began_at: context.clock_time(),
             proven_at: context.clock_time(),
             by: "new-password",
+            at_provider: ProviderSessionCodes::default(),
         })
     }
 

@@ -16,7 +16,7 @@ use super::{SignInStep, entity, member, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::organisation::{self, SignInRules};
-use crate::session::{self, Owner, Proven, StaffBinding};
+use crate::session::{self, Owner, Proven, ProviderSessionCodes, StaffBinding};
 use crate::{Context, Fault, Portal, RequestInfo, SessionKey, SessionKind, StaffCandidate, Whereabouts, new_device};
 
 /// How long the steps of a sign-in may take together.
@@ -34,17 +34,20 @@ pub struct StaffProof {
     pub(super) proven_at: Timestamp,
     /// The word for the audit log: what was proven last.
     pub(super) by: &'static str,
+    /// What the directory calls its own session, when it can end the one that begins.
+    pub(super) at_provider: ProviderSessionCodes,
 }
 
 impl StaffProof {
     /// By a second factor, after what was proven so far.
-    pub(super) const fn by_second_factor(candidate: &StaffCandidate, at: Timestamp, by: &'static str) -> Self {
+    pub(super) fn by_second_factor(candidate: &StaffCandidate, at: Timestamp, by: &'static str) -> Self {
         Self {
             staff: candidate.staff_id(),
             proven: Proven::SecondFactor,
             began_at: candidate.so_far().signed_in_at,
             proven_at: at,
             by,
+            at_provider: ProviderSessionCodes::default(),
         }
     }
 
@@ -198,6 +201,7 @@ impl Portal {
             began_at: now,
             proven_at: now,
             by: "password",
+            at_provider: ProviderSessionCodes::default(),
         })
     }
 
@@ -247,6 +251,7 @@ impl Portal {
             id: context.ids.next(),
             whereabouts: &from,
             address: request.address,
+            at_provider: proof.at_provider,
             signed_in_at: if is_complete { now } else { proof.began_at },
             confirmed_at: is_complete.then_some(proof.proven_at.min(now)),
             expires_at: if is_complete {

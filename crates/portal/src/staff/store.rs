@@ -23,6 +23,14 @@ pub(super) async fn find(on: &impl ConnectionTrait, staff: StaffId) -> Result<Op
     Entity::find_by_id(*staff.as_uuid()).one(on).await
 }
 
+/// Whose staff member it is.
+pub(crate) async fn organisation_of(
+    on: &impl ConnectionTrait,
+    staff: StaffId,
+) -> Result<Option<OrganisationId>, DbErr> {
+    Ok(find(on, staff).await?.map(|row| row.organisation()))
+}
+
 /// The account and its organisation, in one question: each request of a staff member asks it.
 pub(super) async fn find_with_organisation(
     on: &impl ConnectionTrait,

@@ -16,8 +16,10 @@ use crate::database::WriteTransaction;
 use crate::message::{is_email, is_line};
 use crate::organisation::{self, MAX_NAME_CHARS};
 use crate::rights::Role;
-use crate::session::{self, Proven};
-use crate::{Context, Fault, Organisation, Portal, RequestInfo, SignInRefusal, StaffActor, WorkAccount};
+use crate::session::{self, Proven, ProviderSessionCodes};
+use crate::{
+    Context, Fault, Organisation, Portal, ProviderSession, RequestInfo, SignInRefusal, StaffActor, WorkAccount,
+};
 
 impl WorkAccount {
     /// What an organisation finds the account by.
@@ -43,6 +45,16 @@ pub struct VouchedStaff {
     pub authenticated_at: Option<Timestamp>,
     /// When the sign-in began here.
     pub began_at: Timestamp,
+    /// The configured name of the provider.
+    pub provider: String,
+    /// The directory's own session, when the provider can end it here ([`Portal::end_session_at_provider`]).
+    pub at_provider: Option<ProviderSession>,
+}
+
+impl VouchedStaff {
+    fn codes(&self, context: &Context) -> ProviderSessionCodes {
+        ProviderSessionCodes::of(context, &self.provider, self.at_provider.as_ref())
+    }
 }
 
 impl fmt::Debug for VouchedStaff {
@@ -135,6 +147,7 @@ impl Portal {
             // A sign-in of which the directory does not say when it was is not a fresh one.
             proven_at: vouched.authenticated_at.unwrap_or(Timestamp::from_millis(0)),
             by: "work-account",
+            at_provider: vouched.codes(&self.0),
         })
     }
 
@@ -160,6 +173,8 @@ impl Portal {
         if !session::confirm_staff(context, &transaction, actor.session(), Proven::WorkAccount).await? {
             return Err(WorkAccountError::SomebodyElse);
         }
+        // The directory may have begun another session for it, and it is that one's end which it will tell of.
+        session::note_provider_session(&transaction, actor.session(), vouched.codes(context)).await?;
         let entry = AuditEntry::by_staff(actor, AuditAction::StaffConfirmed)
             .about(AuditTarget::Staff(staff))
             .detail("work-account");
@@ -362,6 +377,8 @@ mod tests {
             email: email.map(str::to_owned),
             authenticated_at: None,
             began_at: Timestamp::from_millis(0),
+            provider: "entra".to_owned(),
+            at_provider: None,
         }
     }
 

@@ -118,6 +118,8 @@ impl TestPortal {
             email: Some("karin@norrby.example".to_owned()),
             authenticated_at: Some(self.now()),
             began_at: self.now(),
+            provider: "entra".to_owned(),
+            at_provider: None,
         };
         let request = self.request();
         let organisation = organisation.to_string();

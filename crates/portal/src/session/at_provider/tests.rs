@@ -24,7 +24,7 @@ async fn sign_in(portal: &TestPortal, index: usize, provider: &str, session: Opt
     let identity = VerifiedIdentity {
         provider: provider.to_owned(),
         at_provider: Some(ProviderSession {
-            subject: secret(&format!("sub-{index}")),
+            subject: Some(secret(&format!("sub-{index}"))),
             session: session.map(secret),
         }),
         ..identity(index, portal.now())
@@ -88,6 +88,32 @@ on_both_databases! {
         assert_eq!(end(&portal, &notice(&portal, "1", Some("sub-0"), Some("a"))).await.unwrap(), 2);
         assert!(!holds(&portal, &named).await && !holds(&portal, &unnamed).await);
         assert!(holds(&portal, &other).await && holds(&portal, &neighbour).await);
+    }
+
+    async fn what_is_said_in_a_frame_ends_the_session_that_it_names_and_no_other(portal: TestPortal) {
+        let named = sign_in(&portal, 0, "bankid", Some("a")).await;
+        let others = [
+            sign_in(&portal, 0, "bankid", Some("b")).await,
+            sign_in(&portal, 0, "bankid", None).await,
+            sign_in(&portal, 0, "freja", Some("a")).await,
+        ];
+        let end = async |session: &str| {
+            let ended = portal.portal.end_session_at_provider("bankid", &secret(session), &portal.request()).await;
+            ended.unwrap()
+        };
+        // What the provider calls the person names no session.
+        for nothing in ["x", "", "sub-0"] {
+            assert_eq!(end(nothing).await, 0);
+        }
+        assert_eq!((end("a").await, end("a").await), (1, 0));
+        assert!(!holds(&portal, &named).await);
+        for other in &others {
+            assert!(holds(&portal, other).await);
+        }
+        assert_eq!(portal.audited("recipient.signed-out-by-provider").await, 1);
+        // What has run out was not ended by anybody.
+        portal.clock.advance(Duration::from_secs(60 * 60));
+        assert_eq!(end("b").await, 0);
     }
 
     async fn a_notice_of_nothing_that_is_here_ends_nothing(portal: TestPortal) {
