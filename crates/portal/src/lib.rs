@@ -103,7 +103,7 @@ pub use staff::{
     AcceptError, AcceptedInvitation, Applicant, ChangePasswordError, ChangeStaffError, ConfirmError, Invitation,
     InvitationView, InviteError, NewSecondFactor, NewStaffMember, OwnAccount, OwnPasskey, PasskeyAdded,
     PasskeyConfirms, PasswordProblem, PasswordRefused, SecondFactorError, SecondFactorKind, SecondFactorSet,
-    SecondFactorSetUp, SecondFactors, SeeStaffError, SignInStep, StaffMember, StaffNotices, StaffProof,
+    SecondFactorSetUp, SecondFactors, SeeStaffError, SeenNotices, SignInStep, StaffMember, StaffNotices, StaffProof,
     StaffSignInError, StaffState, StaffVisitor, Validity, VouchedStaff, WorkAccountError,
 };
 pub use system::{

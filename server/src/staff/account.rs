@@ -5,12 +5,15 @@ use std::sync::Arc;
 use app::page::staff::account_page;
 use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use base::Timestamp;
 use http::HeaderMap;
-use portal::StaffNotices;
+use portal::{SeenNotices, StaffNotices};
+use serde::Deserialize;
 
 use super::Place;
 use super::members::see_refused;
 use super::visitor::Staff;
+use crate::form_body::Form;
 use crate::state::AppState;
 use crate::{answer, flash};
 
@@ -30,9 +33,23 @@ pub(super) async fn page(
     })
 }
 
+/// How far the page told them.
+#[derive(Deserialize)]
+pub(super) struct Seen {
+    failed_tries: u32,
+    /// When the last came that it told of, in milliseconds since 1970.
+    until: i64,
+}
+
 /// `POST /staff/account/notices`: they have seen what they were told.
-pub(super) async fn dismiss_notices(State(state): State<AppState>, Staff { actor, visitor }: Staff) -> Response {
-    match state.portal().dismiss_staff_notices(&actor).await {
+pub(super) async fn dismiss_notices(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    Form(Seen { failed_tries, until }): Form<Seen>,
+) -> Response {
+    let until = Timestamp::from_millis(until);
+    let seen = SeenNotices { failed_tries, until };
+    match state.portal().dismiss_staff_notices(&actor, seen).await {
         Ok(()) => Redirect::to(&Place::Account.to_string()).into_response(),
         Err(fault) => answer::fault(&fault, &visitor),
     }

@@ -243,7 +243,7 @@ async fn adding_confirms_nothing_and_is_told_at_the_next_sign_in() {
     let question = asked(&mut later, "/staff/second-factor/passkey").await;
     answer(&mut later, "/staff/second-factor/passkey", &phone.get(&question)).await;
     assert!(later.get("/staff/account").await.text().contains(told));
-    later.post("/staff/account/notices", "").await;
+    later.say_seen().await;
     assert!(!later.get("/staff/account").await.text().contains(told));
 }
 

@@ -143,7 +143,7 @@ async fn staff_see_where_their_sign_ins_were_and_where_a_new_kind_of_device_was(
         "{swedish}"
     );
     assert!(english.contains(". Near Luleå, Sweden. Was it not you?"), "{english}");
-    karin.post("/staff/account/notices", "").await;
+    karin.say_seen().await;
     assert!(!karin.get("/staff/account").await.text().contains("Luleå"));
     assert_eq!(app.rows("staff_device WHERE sealed_place IS NOT NULL").await, 0);
 }

@@ -274,7 +274,7 @@ async fn what_happened_to_an_account_is_told_its_owner_until_they_have_seen_it()
     assert!(karin.get("/staff/cases").await.text().contains(news));
     let account = karin.get("/staff/account").await.text();
     assert!(account.contains(told) && !account.contains(news), "{account}");
-    let seen = karin.post("/staff/account/notices", "").await;
+    let seen = karin.say_seen().await;
     assert_eq!(seen.location(), "/staff/account");
     assert!(!karin.get("/staff/account").await.text().contains(told));
     assert!(!karin.get("/staff/cases").await.text().contains(news));

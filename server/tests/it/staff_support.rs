@@ -39,7 +39,22 @@ pub(crate) fn any_form() -> String {
         ("key_set_days", "none"),
         ("password_days", "none"),
         ("version", "none"),
+        ("failed_tries", "0"),
+        ("until", "0"),
     ])
+}
+
+impl Browser<'_> {
+    /// Says that what the account's page tells is seen.
+    pub(crate) async fn say_seen(&mut self) -> Answer {
+        let page = self.get("/staff/account").await.text();
+        let field = |name: &str| {
+            let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+            rest.split_once('"').unwrap().0.to_owned()
+        };
+        let seen = form(&[("failed_tries", &field("failed_tries")), ("until", &field("until"))]);
+        self.post("/staff/account/notices", &seen).await
+    }
 }
 
 /// The fields of a new password.

@@ -126,12 +126,16 @@ fn to_be_told(texts: &'static Texts, notices: &StaffNotices, time_zone: &TimeZon
             notice(Tone::Soon, texts.with(key, &words))
         })
         .collect();
+    // What comes after these is not dismissed with them.
+    let seen = notices.seen();
     Some(view! {
         <section class="told" aria-label=texts.get("account-told")>
             {failed}
             {second_factors}
             {devices}
             <form method="post" action="/staff/account/notices">
+                <input type="hidden" name="failed_tries" value=seen.failed_tries.to_string() />
+                <input type="hidden" name="until" value=seen.until.as_millis().to_string() />
                 <button class="link">{texts.get("account-told-seen")}</button>
             </form>
         </section>

@@ -82,6 +82,26 @@ impl StaffNotices {
     pub const fn is_empty(&self) -> bool {
         self.failed_tries == 0 && self.new_devices.is_empty() && self.new_second_factors.is_empty()
     }
+
+    /// How far the person knows who has seen all of these.
+    #[must_use]
+    pub fn seen(&self) -> SeenNotices {
+        let devices = self.new_devices.iter().map(|new| new.at);
+        let second_factors = self.new_second_factors.iter().map(|new| new.at);
+        SeenNotices {
+            failed_tries: self.failed_tries,
+            until: devices.chain(second_factors).max().unwrap_or(Timestamp::from_millis(0)),
+        }
+    }
+}
+
+/// How far a staff member knows what they were told. What came later they have not seen yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeenNotices {
+    /// Of how many wrong tries they were told.
+    pub failed_tries: u32,
+    /// When the last of the devices and second factors came that they were told of.
+    pub until: Timestamp,
 }
 
 impl Portal {
@@ -197,13 +217,13 @@ impl Portal {
         })
     }
 
-    /// The staff member has seen what they were told, which the audit log says. The device that their session was signed in from
+    /// The staff member has seen what they were told, so far, which the audit log says. The device that their session was signed in from
     /// is not among it, nor are second factors that were set up in it. Nothing is dismissed in a session that has ended.
     ///
     /// # Errors
     ///
     /// A fault.
-    pub async fn dismiss_staff_notices(&self, actor: &StaffActor) -> Result<(), Fault> {
+    pub async fn dismiss_staff_notices(&self, actor: &StaffActor, seen: SeenNotices) -> Result<(), Fault> {
         let context = &*self.0;
         let transaction = context.database.write().await?;
         let row = store::lock(&transaction, actor.staff_id()).await?;
@@ -211,10 +231,10 @@ impl Portal {
         let (Some(row), Some(own)) = (row, own) else {
             return Ok(());
         };
-        store::forget_untold(&transaction, actor.staff_id()).await?;
-        let (owner, until) = (Owner::Staff(actor.staff_id()), context.now());
-        new_device::told(context, &transaction, owner, own, until).await?;
-        told::told(context, &transaction, actor, &row).await?;
+        store::forget_untold(&transaction, &row, seen.failed_tries).await?;
+        let owner = Owner::Staff(actor.staff_id());
+        new_device::told(context, &transaction, owner, own, seen.until).await?;
+        told::told(context, &transaction, actor, &row, seen.until).await?;
         let entry = AuditEntry::by_staff(actor, AuditAction::StaffNoticesDismissed);
         let entry = entry.about(AuditTarget::Staff(actor.staff_id()));
         context.audit.record(&transaction, context.now(), &entry).await?;

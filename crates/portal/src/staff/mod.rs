@@ -31,7 +31,7 @@ mod within;
 mod work_account;
 
 pub use acceptance::{AcceptError, AcceptedInvitation, InvitationView};
-pub use account::{ChangePasswordError, StaffNotices};
+pub use account::{ChangePasswordError, SeenNotices, StaffNotices};
 pub use administration::ChangeStaffError;
 pub use invitation::{Invitation, InviteError, NewStaffMember};
 pub(crate) use member::NotCreated;

@@ -210,11 +210,13 @@ pub(super) async fn set_password(
     Ok(())
 }
 
-/// The person has been told of wrong tries.
-pub(super) async fn forget_untold(on: &impl ConnectionTrait, staff: StaffId) -> Result<(), DbErr> {
+/// The person, whose row is locked, has been told of so many wrong tries.
+pub(super) async fn forget_untold(on: &impl ConnectionTrait, row: &Model, told: u32) -> Result<(), DbErr> {
+    let told = i32::try_from(told).unwrap_or(i32::MAX);
+    let untold = row.untold_failures.saturating_sub(told).max(0);
     Entity::update_many()
-        .col_expr(Column::UntoldFailures, 0.into())
-        .filter(Column::Id.eq(*staff.as_uuid()))
+        .col_expr(Column::UntoldFailures, untold.into())
+        .filter(Column::Id.eq(row.id))
         .exec(on)
         .await?;
     Ok(())

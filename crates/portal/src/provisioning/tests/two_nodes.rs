@@ -2,15 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Barrier};
+use std::time::Duration;
 
 use base::{GroupId, StaffId};
+use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect, Statement};
 
 use super::user;
+use crate::staff;
 use crate::test_support::TestPortal;
 use crate::{GroupAttributes, Portal, ProvisionedGroup, ProvisioningActor, ProvisioningError, Role};
 
 const OLLE: &str = "olle@norrby.example";
-/// How often each is tried: which comes first is for chance.
+/// How often it is tried where chance says which comes first.
 const ROUNDS: usize = 10;
 
 /// Two groups that give their members a role.
@@ -29,22 +32,38 @@ async fn groups(test: &TestPortal, actor: &ProvisioningActor) -> Vec<GroupId> {
     made
 }
 
-/// Makes these a group's members, not before everybody at the barrier has come so far: the group is locked and read by then.
+/// Makes these a group's members; `read` is called when the group is locked and read.
 async fn set_members(
     node: Portal,
     actor: ProvisioningActor,
     group: GroupId,
     members: BTreeSet<StaffId>,
-    barrier: Arc<Barrier>,
+    read: impl FnOnce() + Send,
 ) -> Result<ProvisionedGroup, ProvisioningError> {
     let change = |before: &ProvisionedGroup| {
-        tokio::task::block_in_place(|| barrier.wait());
+        read();
         Ok((before.attributes.clone(), members))
     };
     node.change_provisioned_group(&actor, group, change).await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+/// Returns when that many connections wait for a lock in the portal's database.
+async fn waiting(test: &TestPortal, connections: i64) {
+    let database = &test.portal.0.database;
+    let query = "SELECT count(*) AS waiting FROM pg_stat_activity \
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    for _ in 0..500 {
+        let statement = Statement::from_string(database.backend(), query);
+        let row = database.reader().query_one_raw(statement).await.unwrap().unwrap();
+        if row.try_get::<i64>("", "waiting").unwrap() == connections {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{connections} connections were to wait for a lock, and do not");
+}
+
+#[tokio::test]
 async fn who_leaves_both_groups_that_give_a_role_at_once_has_it_no_longer() {
     let Some(test) = TestPortal::on_postgres().await else {
         return;
@@ -54,26 +73,26 @@ async fn who_leaves_both_groups_that_give_a_role_at_once_has_it_no_longer() {
     let nodes = [test.portal.clone(), test.another_node().await];
     let olle = test.portal.provision_user(&actor, user(OLLE)).await.unwrap().id;
     let groups = groups(&test, &actor).await;
-    for _ in 0..ROUNDS {
-        for (members, role) in [(BTreeSet::from([olle]), Role::Admin), (BTreeSet::new(), Role::Sender)] {
-            let barrier = Arc::new(Barrier::new(2));
-            let change = |(node, group): (&Portal, &GroupId)| {
-                let members = members.clone();
-                tokio::spawn(set_members(
-                    node.clone(),
-                    actor.clone(),
-                    *group,
-                    members,
-                    barrier.clone(),
-                ))
-            };
-            let changes: Vec<_> = nodes.iter().zip(&groups).map(change).collect();
-            for changed in changes {
-                changed.await.unwrap().unwrap();
-            }
-            assert_eq!(test.portal.staff_member(&admin, olle).await.unwrap().role, role);
-        }
+    let set = |(node, group): (&Portal, &GroupId), members: BTreeSet<StaffId>| {
+        tokio::spawn(set_members(node.clone(), actor.clone(), *group, members, || ()))
+    };
+    for place in nodes.iter().zip(&groups) {
+        set(place, BTreeSet::from([olle])).await.unwrap().unwrap();
     }
+    assert_eq!(test.portal.staff_member(&admin, olle).await.unwrap().role, Role::Admin);
+
+    // Both come as far as the account, which is held; then each in its turn sees what the other did.
+    let holder = test.portal.0.database.write().await.unwrap();
+    let account = staff::entity::Entity::find_by_id(*olle.as_uuid()).lock_exclusive();
+    assert!(account.one(&holder).await.unwrap().is_some());
+    let leave = |place| set(place, BTreeSet::new());
+    let changes: Vec<_> = nodes.iter().zip(&groups).map(leave).collect();
+    waiting(&test, 2).await;
+    drop(holder);
+    for changed in changes {
+        changed.await.unwrap().unwrap();
+    }
+    assert_eq!(test.portal.staff_member(&admin, olle).await.unwrap().role, Role::Sender);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -88,13 +107,11 @@ async fn who_is_given_up_while_a_group_takes_them_in_has_no_role_of_it_when_they
     let group = groups(&test, &actor).await[0];
     for _ in 0..ROUNDS {
         let barrier = Arc::new(Barrier::new(2));
-        let taken_in = set_members(
-            node.clone(),
-            actor.clone(),
-            group,
-            BTreeSet::from([olle]),
-            barrier.clone(),
-        );
+        let meets = Arc::clone(&barrier);
+        let read = move || {
+            tokio::task::block_in_place(|| meets.wait());
+        };
+        let taken_in = set_members(node.clone(), actor.clone(), group, BTreeSet::from([olle]), read);
         let taken_in = tokio::spawn(taken_in);
         // Off the runtime's threads, so that the group is read while this waits.
         tokio::task::spawn_blocking(move || barrier.wait()).await.unwrap();

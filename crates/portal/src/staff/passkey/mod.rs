@@ -130,13 +130,14 @@ pub(in crate::staff) async fn untold(
     Ok(rows.into_iter().map(new).collect())
 }
 
-/// The person was told of those.
+/// The person was told of those up to `until`.
 pub(in crate::staff) async fn told(
     transaction: &WriteTransaction,
     staff: StaffId,
     before: Timestamp,
+    until: Timestamp,
 ) -> Result<(), Fault> {
-    Ok(store::told(transaction, staff, before).await?)
+    Ok(store::told(transaction, staff, before, until).await?)
 }
 
 /// Takes all of somebody's passkeys away.

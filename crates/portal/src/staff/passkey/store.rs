@@ -159,11 +159,17 @@ pub(super) async fn untold(
     Ok(rows.iter().map(device).collect())
 }
 
-/// The person was told of those.
-pub(super) async fn told(on: &impl ConnectionTrait, staff: StaffId, before: Timestamp) -> Result<(), DbErr> {
+/// The person was told of those up to `until`.
+pub(super) async fn told(
+    on: &impl ConnectionTrait,
+    staff: StaffId,
+    before: Timestamp,
+    until: Timestamp,
+) -> Result<(), DbErr> {
     Entity::update_many()
         .col_expr(Column::SealedUntoldDevice, None::<Vec<u8>>.into())
         .filter(untold_before(staff, before))
+        .filter(Column::CreatedAt.lte(until.as_millis()))
         .exec(on)
         .await?;
     Ok(())

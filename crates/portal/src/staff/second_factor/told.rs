@@ -66,15 +66,16 @@ pub(in crate::staff) async fn untold(
     Ok(untold)
 }
 
-/// The person has seen what they were told in the actor's session.
+/// The person has seen what they were told in the actor's session of the time up to `until`.
 pub(in crate::staff) async fn told(
     context: &Context,
     transaction: &WriteTransaction,
     actor: &StaffActor,
     row: &entity::Model,
+    until: Timestamp,
 ) -> Result<(), Fault> {
-    passkey::told(transaction, actor.staff_id(), actor.signed_in_at()).await?;
-    if untold_app(context, actor, row).is_some() {
+    passkey::told(transaction, actor.staff_id(), actor.signed_in_at(), until).await?;
+    if untold_app(context, actor, row).is_some_and(|app| app.at <= until) {
         let change = entity::ActiveModel {
             id: Set(row.id),
             sealed_untold_code_device: Set(None),

@@ -15,7 +15,7 @@ use base::SecretString;
 use super::second_factor::one_time_code::code_at;
 use crate::session::{self, Proven};
 use crate::test_support::TestPortal;
-use crate::{Action, SignInRules, StaffActor};
+use crate::{Action, SeenNotices, SignInRules, StaffActor};
 
 /// A second factor that was set up: what the app keeps, and the recovery codes.
 struct SecondFactor {
@@ -32,6 +32,14 @@ async fn second_factor_for(portal: &TestPortal, actor: &StaffActor) -> SecondFac
     SecondFactor {
         secret: begun.secret,
         recovery_codes: set.recovery_codes,
+    }
+}
+
+/// What somebody has seen who has seen whatever there is by now.
+fn everything(portal: &TestPortal) -> SeenNotices {
+    SeenNotices {
+        failed_tries: u32::MAX,
+        until: portal.now(),
     }
 }
 

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, EntityTrait};
 
-use super::{code_now, fresh, rules_of, second_factor_for};
+use super::{code_now, everything, fresh, rules_of, second_factor_for};
 use crate::test_support::{Authenticator, PASSWORD, TestPortal, is_among, on_both_databases, secret};
 use crate::{
     AcceptedInvitation, ConfirmError, Denied, Device, NewSecondFactor, OwnPasskey, PasskeyAdded, PasskeyConfirms, Role,
-    SecondFactorError, SecondFactorKind, SecondFactors, SessionKey, SignInRules, SignInStep, StaffActor,
+    SecondFactorError, SecondFactorKind, SecondFactors, SeenNotices, SessionKey, SignInRules, SignInStep, StaffActor,
     StaffCandidate, StaffVisitor,
 };
 
@@ -371,7 +371,7 @@ on_both_databases! {
         // Not in the session in which it was done, which can't say that it was seen either.
         let karin = portal.staff_in(karin.session()).await.unwrap();
         assert!(portal.portal.staff_notices(&karin).await.unwrap().is_empty());
-        portal.portal.dismiss_staff_notices(&karin).await.unwrap();
+        portal.portal.dismiss_staff_notices(&karin, everything(&portal)).await.unwrap();
 
         portal.clock.advance(Duration::from_millis(1));
         for number in ["one", "two"] {
@@ -382,7 +382,10 @@ on_both_databases! {
             assert!(!notices.is_empty());
         }
         let later = portal.staff_in(&key("two")).await.unwrap();
-        portal.portal.dismiss_staff_notices(&later).await.unwrap();
+        let first = SeenNotices { until: passkey.at, ..everything(&portal) };
+        portal.portal.dismiss_staff_notices(&later, first).await.unwrap();
+        assert_eq!(portal.portal.staff_notices(&later).await.unwrap().new_second_factors, [app]);
+        portal.portal.dismiss_staff_notices(&later, everything(&portal)).await.unwrap();
         assert!(portal.portal.staff_notices(&later).await.unwrap().is_empty());
         let one = portal.staff_in(&key("one")).await.unwrap();
         assert!(portal.portal.staff_notices(&one).await.unwrap().is_empty());

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sea_orm::ConnectionTrait;
 
+use super::everything;
 use crate::test_support::{PASSWORD, TestPortal, on_both_databases};
 use crate::{
     BrowserFamily, Device, EndSessionError, NewDevice, Place, PlaceName, Portal, Role, SessionKey, SignInStep,
@@ -199,15 +200,42 @@ on_both_databases! {
         // Whoever came with the phone is not told of it, and can't make the others be told no more.
         let phone = portal.staff_in(&SessionKey::of_staff(&[0])).await.unwrap();
         assert!(portal.portal.staff_notices(&phone).await.unwrap().is_empty());
-        portal.portal.dismiss_staff_notices(&phone).await.unwrap();
+        portal.portal.dismiss_staff_notices(&phone, everything(&portal)).await.unwrap();
         assert_eq!(portal.portal.staff_notices(&karin).await.unwrap(), notices);
 
-        portal.portal.dismiss_staff_notices(&karin).await.unwrap();
+        portal.portal.dismiss_staff_notices(&karin, everything(&portal)).await.unwrap();
         assert!(portal.portal.staff_notices(&karin).await.unwrap().is_empty());
         let log = portal.audit_log().await;
         let by: Vec<_> = log.iter().filter(|row| row.action == "staff.notices-dismissed").collect();
         assert_eq!(by.len(), 2);
         assert!(by.iter().all(|row| row.target_id == Some(*karin.staff_id().as_uuid())));
+    }
+
+    async fn what_comes_after_the_page_was_shown_is_not_seen_with_it(portal: TestPortal) {
+        let karin = portal.first_admin().await;
+        let come = async |from, number: u8| {
+            let session = SessionKey::of_staff(&[number]);
+            let wrong = portal.staff_sign_in(&session, karin.organisation_id(), KARIN, "fel lösenord här").await;
+            assert!(wrong.is_err());
+            portal.clock.advance(MINUTE);
+            let proof = portal
+                .portal
+                .staff_password("norrby-kommun", KARIN, &crate::test_support::secret(PASSWORD), &portal.request())
+                .await
+                .unwrap();
+            portal.continue_from(from, &session, proof).await.unwrap();
+        };
+        come(ON_PHONE, 1).await;
+        let shown = portal.portal.staff_notices(&karin).await.unwrap();
+        assert_eq!((shown.failed_tries, shown.new_devices.len()), (1, 1));
+        let tablet = Device { browser: BrowserFamily::Chrome, ..PHONE };
+        come(Whereabouts { device: tablet, place: None }, 2).await;
+        portal.portal.dismiss_staff_notices(&karin, shown.seen()).await.unwrap();
+        let left = portal.portal.staff_notices(&karin).await.unwrap();
+        assert_eq!(left.failed_tries, 1);
+        assert_eq!(left.new_devices, [NewDevice { device: tablet, place: None, at: portal.now() }]);
+        portal.portal.dismiss_staff_notices(&karin, left.seen()).await.unwrap();
+        assert!(portal.portal.staff_notices(&karin).await.unwrap().is_empty());
     }
 
     async fn where_a_new_kind_of_device_was_is_told_and_then_forgotten(portal: TestPortal) {
@@ -225,7 +253,7 @@ on_both_databases! {
         let seen = portal.portal.staff_sessions_of(&karin).await.unwrap();
         assert_eq!(seen.iter().filter(|session| session.place == place).count(), 1);
 
-        portal.portal.dismiss_staff_notices(&karin).await.unwrap();
+        portal.portal.dismiss_staff_notices(&karin, everything(&portal)).await.unwrap();
         assert_eq!(portal.rows("staff_device").await, 2);
         assert_eq!(portal.rows("staff_device WHERE sealed_place IS NOT NULL").await, 0);
     }

@@ -6,6 +6,7 @@ use base::OrganisationId;
 use futures::future::join_all;
 use sea_orm::ConnectionTrait;
 
+use super::everything;
 use crate::test_support::{PASSWORD, TestPortal, on_both_databases, secret};
 use crate::{RequestInfo, Role, SessionKey, SignInStep, StaffSignInError};
 
@@ -177,7 +178,7 @@ on_both_databases! {
         }
         let olle = portal.staff_in(&key()).await.unwrap();
         assert_eq!(portal.portal.staff_notices(&olle).await.unwrap().failed_tries, 4);
-        portal.portal.dismiss_staff_notices(&olle).await.unwrap();
+        portal.portal.dismiss_staff_notices(&olle, everything(&portal)).await.unwrap();
         assert!(portal.portal.staff_notices(&olle).await.unwrap().is_empty());
     }
 
