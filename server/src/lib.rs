@@ -29,6 +29,7 @@ mod scim;
 mod session;
 mod session_end;
 mod sign_in;
+mod signing_keys;
 mod staff;
 mod state;
 mod visitor;

@@ -19,7 +19,10 @@ use crate::routes::{Access, Route, Routes};
 use crate::scim::{self, ScimError, ScimState};
 use crate::state::AppState;
 use crate::visitor::{self, Visitor};
-use crate::{answer, api, assets, content, form_body, health, language, pages, session, session_end, sign_in, staff};
+use crate::{
+    answer, api, assets, content, form_body, health, language, pages, session, session_end, sign_in, signing_keys,
+    staff,
+};
 
 /// The whole program behind its layers, and the table of its routes.
 pub fn router(state: &AppState, config: &Config) -> (Router, Vec<Route>) {
@@ -120,6 +123,7 @@ fn routes(state: &AppState) -> Routes {
     Routes::default()
         .add(Method::GET, "/healthz", Access::Public, health::healthz)
         .add(Method::GET, "/readyz", Access::Public, health::readyz)
+        .add(Method::GET, signing_keys::PATH, Access::Public, signing_keys::list)
         .add(Method::GET, "/assets/{file}", Access::Public, assets::serve)
         .add(Method::GET, "/sign-in/{provider}/jwks", Access::Public, sign_in::jwks)
         .add(Method::GET, "/sign-in/{provider}/logo", Access::Public, sign_in::logo)

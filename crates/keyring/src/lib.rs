@@ -1,7 +1,7 @@
 //! Keys, sealing and the document container; no I/O, no clock, no database.
 //!
-//! Owns every byte format that holds a secret: wrapped keys, sealed fields, blind indexes, authentication codes and the
-//! container of a document (`docs/container.md`). The primitives lie in the private module `hazmat`; what is public
+//! Owns every byte format that holds a secret: wrapped keys, sealed fields, blind indexes, authentication codes,
+//! signatures and the container of a document (`docs/container.md`). The primitives lie in the private module `hazmat`; what is public
 //! can't be given the wrong context, because a key carries the ids that it belongs to.
 
 mod blind_index;
@@ -10,6 +10,7 @@ mod content_key;
 mod field;
 mod hazmat;
 mod mac;
+mod signing;
 mod wrapping;
 
 pub use blind_index::{BlindIndex, BlindIndexKey};
@@ -17,6 +18,7 @@ pub use container::{CHUNK_SIZE, Opener, PREFIX_SIZE, SEALED_CHUNK_SIZE, Sealer, 
 pub use content_key::{ContentKey, ContentOwner};
 pub use field::{Field, FieldKey};
 pub use mac::{InstallationKey, Mac, MacKey};
+pub use signing::{SIGNATURE_SIZE, SigningKey, VerifyingKey};
 pub use wrapping::{DaySecret, OrganisationKey, RecipientKey, RegisterKey, RootKey, WrappedKey, WrappingKey};
 
 /// What was sealed can't be opened: another key, another place, or bytes that were changed. Which of them is not said.

@@ -33,6 +33,7 @@ mod retention;
 mod rights;
 mod session;
 mod settings;
+mod signing;
 mod staff;
 mod system;
 #[cfg(test)]
@@ -99,6 +100,7 @@ pub use session::{
 pub use settings::{
     BlobSettings, Limits, PasswordCost, ProviderSettings, S3Settings, SessionLimits, Settings, StaffSettings, WaysIn,
 };
+pub use signing::{InvalidPublicKeys, PublicKey, PublicKeys, Signature, SigningPurpose};
 pub use staff::{
     AcceptError, AcceptedInvitation, Applicant, ChangePasswordError, ChangeStaffError, ConfirmError, Invitation,
     InvitationView, InviteError, NewSecondFactor, NewStaffMember, OwnAccount, OwnPasskey, PasskeyAdded,

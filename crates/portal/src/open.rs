@@ -61,6 +61,7 @@ impl Portal {
             latest: AtomicI64::new(i64::MIN),
         };
         context.latch().await?;
+        context.create_signing_key().await?;
         Ok(Self(Arc::new(context)))
     }
 

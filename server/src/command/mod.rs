@@ -6,6 +6,7 @@ mod provider;
 mod provisioning;
 mod purge;
 mod serve;
+mod signing_key;
 mod staff;
 mod system;
 
@@ -60,6 +61,9 @@ pub enum Command {
     Provider(provider::ProviderCommand),
     /// Purge what is due now, or count it.
     Purge(purge::Purge),
+    /// List and replace the keys that the installation signs with.
+    #[command(subcommand)]
+    SigningKey(signing_key::SigningKeyCommand),
     /// Print the description of API v1 (OpenAPI), as it stands in docs/openapi.json.
     Openapi,
     /// Create a demonstration organisation and a profile for `valv`; in development mode alone.
@@ -81,6 +85,7 @@ pub async fn run(program: Program) -> anyhow::Result<()> {
         Command::Provisioning(command) => provisioning::run(&load(&program.config)?, command).await,
         Command::Provider(command) => provider::run(&load(&program.config)?, command).await,
         Command::Purge(arguments) => purge::run(&load(&program.config)?, &arguments).await,
+        Command::SigningKey(command) => signing_key::run(&load(&program.config)?, command).await,
         Command::Openapi => {
             answer(crate::api::openapi_json().trim_end());
             Ok(())

@@ -54,6 +54,7 @@ mod scim_access;
 mod scim_support;
 mod sessions;
 mod sign_in;
+mod signing_keys;
 mod small_disk;
 mod staff;
 mod staff_support;

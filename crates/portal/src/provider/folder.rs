@@ -6,6 +6,8 @@
 //! index-v1.key          blind indexes
 //! installation-v1.key   authentication codes, session data
 //! days/2026-12-22-v1.key
+//! signing/v1            the first signing key's public half and since when it signs; kept for ever
+//! signing/3d4017….key   the secret half of the newest, named by its public half
 //! ```
 //!
 //! A secret is written under another name, synced, and then linked to its own name, which fails when somebody else was
@@ -20,17 +22,24 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use base::{OrganisationId, Secret};
-use keyring::{BlindIndexKey, DaySecret, InstallationKey, OrganisationKey, RegisterKey, RootKey};
+use base::{OrganisationId, Secret, Timestamp};
+use keyring::{
+    BlindIndexKey, DaySecret, InstallationKey, OrganisationKey, RegisterKey, RootKey, SIGNATURE_SIZE, SigningKey,
+    VerifyingKey,
+};
 use zeroize::Zeroizing;
 
-use super::{DaySecretName, KeyProvider, ProviderError, RootWrapped, SecretVersion};
+use super::{DaySecretName, KeyProvider, ProviderError, RootWrapped, SecretVersion, SigningKeyRecord};
 use crate::installation::InstallationMark;
 
 /// The version of the keys that a new provider begins with.
 const FIRST_VERSION: SecretVersion = 1;
 /// Hexadecimal digits of a secret and the line's end.
 const FILE_SIZE: usize = 65;
+/// The folder of the signing keys.
+const SIGNING: &str = "signing";
+/// How often signing begins anew because the key was replaced meanwhile.
+const SIGNING_TRIES: usize = 3;
 
 type Bytes32 = Zeroizing<[u8; 32]>;
 
@@ -47,7 +56,7 @@ impl FolderProvider {
     ///
     /// When it can't be created.
     pub(crate) fn open(folder: &Path) -> Result<Self, ProviderError> {
-        for folder in [folder, &folder.join("days")] {
+        for folder in [folder, &folder.join("days"), &folder.join(SIGNING)] {
             fs::DirBuilder::new()
                 .recursive(true)
                 .mode(0o700)
@@ -70,6 +79,32 @@ impl FolderProvider {
         self.folder
             .join("days")
             .join(format!("{}-v{}.key", name.day, name.version))
+    }
+
+    fn signing_path(&self, version: SecretVersion) -> PathBuf {
+        self.folder.join(SIGNING).join(format!("v{version}"))
+    }
+
+    fn signing_secret_path(&self, key: &VerifyingKey) -> PathBuf {
+        self.folder
+            .join(SIGNING)
+            .join(format!("{}.key", hex::encode(key.as_bytes())))
+    }
+
+    /// All signing keys, oldest first.
+    fn signing_records(&self) -> Result<Vec<SigningKeyRecord>, ProviderError> {
+        let names = file_names(&self.folder.join(SIGNING))?;
+        let mut versions: Vec<SecretVersion> = names
+            .iter()
+            .filter_map(|name| name.strip_prefix('v')?.parse().ok())
+            .collect();
+        versions.sort_unstable();
+        let records = versions.into_iter().map(|version| {
+            let path = self.signing_path(version);
+            let text = fs::read_to_string(&path).map_err(|problem| ProviderError::File(path.clone(), problem))?;
+            parse_signing_record(version, &text).ok_or(ProviderError::Damaged(path))
+        });
+        records.collect()
     }
 
     /// Runs file work where it may block.
@@ -241,6 +276,65 @@ impl KeyProvider for FolderProvider {
     async fn destroy_day_secret(&self, name: DaySecretName) -> Result<(), ProviderError> {
         self.work(move |this| destroy_secret(&this.day_path(name))).await
     }
+
+    async fn signing_keys(&self) -> Result<Vec<SigningKeyRecord>, ProviderError> {
+        self.work(|this| this.signing_records()).await
+    }
+
+    async fn add_signing_key(&self, version: SecretVersion, from: Timestamp) -> Result<bool, ProviderError> {
+        self.work(move |this| {
+            let key = SigningKey::generate();
+            let public = key.verifying_key();
+            let secret_path = this.signing_secret_path(&public);
+            // The secret comes first, so that a key that others see can sign; of several nodes, one gives the version its key.
+            create_secret(&secret_path, key.expose())?;
+            let record = format!("{} {}\n", hex::encode(public.as_bytes()), from.as_millis());
+            if !create_file(&this.signing_path(version), record.as_bytes())? {
+                destroy_secret(&secret_path)?;
+                return Ok(false);
+            }
+            for record in this.signing_records()?.iter().filter(|record| record.version < version) {
+                destroy_secret(&this.signing_secret_path(&record.key))?;
+            }
+            Ok(true)
+        })
+        .await
+    }
+
+    async fn sign(
+        &self,
+        purpose: &'static str,
+        message: &[u8],
+    ) -> Result<(VerifyingKey, [u8; SIGNATURE_SIZE]), ProviderError> {
+        let key = self
+            .work(|this| {
+                let mut missing = this.signing_path(FIRST_VERSION);
+                for _ in 0..SIGNING_TRIES {
+                    let Some(newest) = this.signing_records()?.pop() else {
+                        break;
+                    };
+                    missing = this.signing_secret_path(&newest.key);
+                    if let Some(secret) = read_secret(&missing)? {
+                        return Ok(SigningKey::from_bytes(&secret));
+                    }
+                }
+                Err(ProviderError::Missing(missing))
+            })
+            .await?;
+        Ok((key.verifying_key(), key.sign(purpose, message)))
+    }
+}
+
+/// Reads `3d4017… 1795338000000`.
+fn parse_signing_record(version: SecretVersion, text: &str) -> Option<SigningKeyRecord> {
+    let (key, from) = text.strip_suffix('\n')?.split_once(' ')?;
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(key, &mut bytes).ok()?;
+    Some(SigningKeyRecord {
+        version,
+        key: VerifyingKey::from_bytes(&bytes).ok()?,
+        from: Timestamp::from_millis(from.parse().ok()?),
+    })
 }
 
 /// Reads `2026-12-22-v1.key`.

@@ -1,16 +1,18 @@
 //! The key provider: the few secrets that lie outside both databases, so that they can truly be destroyed.
 //!
 //! [`KeyProvider`] is the seam: a folder of small files today, a key service (OpenBao, Vault Transit, a cloud's KMS)
-//! behind the same trait tomorrow. The root key never leaves a provider; the day secrets and the other keys do, since the
-//! work that they do is done here.
+//! behind the same trait tomorrow. Root keys and signing keys never leave a provider; the day secrets and the other keys do,
+//! since the work that they do is done here.
 
 mod folder;
 
 use std::fmt;
 use std::path::PathBuf;
 
-use base::{Day, OrganisationId};
-use keyring::{BlindIndexKey, DaySecret, InstallationKey, OrganisationKey, RegisterKey, WrappedKey};
+use base::{Day, OrganisationId, Timestamp};
+use keyring::{
+    BlindIndexKey, DaySecret, InstallationKey, OrganisationKey, RegisterKey, SIGNATURE_SIZE, VerifyingKey, WrappedKey,
+};
 
 use crate::installation::InstallationMark;
 pub(crate) use folder::FolderProvider;
@@ -54,6 +56,15 @@ pub(crate) struct DaySecretName {
 pub(crate) struct RootWrapped {
     pub(crate) root_version: SecretVersion,
     pub(crate) key: WrappedKey,
+}
+
+/// A key that signs for the installation, or did.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SigningKeyRecord {
+    pub(crate) version: SecretVersion,
+    pub(crate) key: VerifyingKey,
+    /// Since when it signs; until the next version does.
+    pub(crate) from: Timestamp,
 }
 
 /// What a key provider does. Each function may be called by several nodes at once.
@@ -105,4 +116,18 @@ pub(crate) trait KeyProvider: Send + Sync + fmt::Debug {
 
     /// Destroys a day's secret, durably when this returns; fine when it is gone already.
     async fn destroy_day_secret(&self, name: DaySecretName) -> Result<(), ProviderError>;
+
+    /// All keys that sign or have signed, oldest first. What is public of them is kept for ever.
+    async fn signing_keys(&self) -> Result<Vec<SigningKeyRecord>, ProviderError>;
+
+    /// Makes the signing key of a version, the one after the newest, and then destroys the secrets of those before. `false` when
+    /// there already is one, as when another node was first.
+    async fn add_signing_key(&self, version: SecretVersion, from: Timestamp) -> Result<bool, ProviderError>;
+
+    /// Signs with the newest key, for a purpose as [`keyring::SigningKey::sign`] has it.
+    async fn sign(
+        &self,
+        purpose: &'static str,
+        message: &[u8],
+    ) -> Result<(VerifyingKey, [u8; SIGNATURE_SIZE]), ProviderError>;
 }

@@ -200,3 +200,56 @@ async fn other_files_in_the_folder_of_days_are_ignored() {
     }
     assert_eq!(fixture.provider.day_secrets().await.unwrap(), []);
 }
+
+const LATER: Timestamp = Timestamp::from_millis(1_795_338_000_000);
+
+#[tokio::test]
+async fn of_many_who_make_the_first_signing_key_one_does_and_all_sign_with_it() {
+    let fixture = established().await;
+    let nodes: Vec<FolderProvider> = (0..16)
+        .map(|_| FolderProvider::open(&fixture.path("")).unwrap())
+        .collect();
+    let made = nodes.iter().map(|node| node.add_signing_key(1, LATER));
+    let made = futures::future::try_join_all(made).await.unwrap();
+    assert_eq!(made.iter().filter(|made| **made).count(), 1);
+    let keys = fixture.provider.signing_keys().await.unwrap();
+    assert_eq!(keys.len(), 1);
+    assert_eq!((keys[0].version, keys[0].from), (1, LATER));
+    for node in &nodes {
+        let (key, signature) = node.sign("test v1", b"message").await.unwrap();
+        assert_eq!(key, keys[0].key);
+        assert!(key.verify("test v1", b"message", &signature));
+    }
+    let names = file_names(&fixture.path("signing")).unwrap();
+    assert_eq!(names.len(), 2, "{names:?}");
+    assert!(
+        names
+            .iter()
+            .all(|name| mode(&fixture.path("signing").join(name)) == 0o600)
+    );
+}
+
+#[tokio::test]
+async fn a_new_signing_key_ends_the_secret_of_the_one_before_and_keeps_its_public_half() {
+    let fixture = established().await;
+    fixture.provider.add_signing_key(1, LATER).await.unwrap();
+    let (first, _) = fixture.provider.sign("test v1", b"").await.unwrap();
+    assert!(fixture.provider.add_signing_key(2, LATER).await.unwrap());
+    assert!(!fixture.provider.add_signing_key(2, LATER).await.unwrap());
+    let (second, _) = fixture.provider.sign("test v1", b"").await.unwrap();
+    assert_ne!(first, second);
+    let keys = fixture.provider.signing_keys().await.unwrap();
+    assert_eq!(
+        keys.iter().map(|record| record.key).collect::<Vec<_>>(),
+        [first, second]
+    );
+    assert!(!fixture.provider.signing_secret_path(&first).exists());
+    fs::remove_file(fixture.provider.signing_secret_path(&second)).unwrap();
+    let refused = fixture.provider.sign("test v1", b"").await;
+    assert!(matches!(refused, Err(ProviderError::Missing(_))));
+    fs::write(fixture.provider.signing_path(2), "nothing\n").unwrap();
+    assert!(matches!(
+        fixture.provider.signing_keys().await,
+        Err(ProviderError::Damaged(_))
+    ));
+}
