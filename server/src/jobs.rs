@@ -13,6 +13,8 @@ use crate::sign_in::Providers;
 
 /// Between looks at the providers, how soon people see that one is back, and at the file of places.
 const REFRESH_EVERY: Duration = Duration::from_secs(60);
+/// Between looks at what waits of the audit log.
+const CHAIN_EVERY: Duration = Duration::from_secs(1);
 
 /// Runs a round of jobs now and then one each `interval`, until `stop` says true. A round under way is finished: the
 /// jobs can be broken off anywhere, but then the next start has more to do.
@@ -43,6 +45,19 @@ fn tell(done: Result<impl Debug, Fault>) {
     match done {
         Ok(report) => tracing::debug!(?report, "a round of jobs is done"),
         Err(fault) => crate::answer::log_error("a round of jobs failed", &fault),
+    }
+}
+
+/// Takes what waits of the audit log into its chains, each second until `stop` says true, so that nobody who acts waits for it.
+pub(crate) async fn chain_audit_log(portal: Portal, mut stop: watch::Receiver<bool>) {
+    loop {
+        if let Err(fault) = portal.chain_audit_log().await {
+            crate::answer::log_error("the audit log could not be chained", &fault);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(CHAIN_EVERY) => {}
+            _ = stop.wait_for(|stop| *stop) => break,
+        }
     }
 }
 

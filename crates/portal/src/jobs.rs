@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DbErr, Statement};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::system::{credential, used_assertion};
 use crate::vault::EndedDay;
-use crate::{Context, Fault, Portal, PurgeReport, installation, intent, purge, retention, session};
+use crate::{Context, Fault, Portal, PurgeReport, audit, installation, intent, purge, retention, session};
 
 /// What a round did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -74,6 +74,9 @@ impl Portal {
         keep(&mut report.followed, retention::follow(context).await, &mut fault);
         keep(&mut report.purge.recipients, purge::keys(context).await, &mut fault);
         keep(&mut report.days, turn_days(context).await, &mut fault);
+        // Last, so that what this round did is in the chains and under the hour's checkpoint.
+        keep(&mut 0, self.chain_audit_log().await, &mut fault);
+        keep(&mut 0, audit::sign_due(context).await, &mut fault);
         fault.map_or(Ok(report), Err)
     }
 

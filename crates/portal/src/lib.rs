@@ -57,7 +57,10 @@ pub use actor::{
     AssuranceLevel, Denied, MissingScope, OperatorActor, ProvisioningActor, RecipientActor, RequestInfo, Scope,
     StaffActor, StaffCandidate, SystemActor, UnknownScope,
 };
-pub use audit::AuditCheck;
+pub use audit::{
+    AuditExport, AuditExportError, AuditFinding, AuditReport, ChainProblem, ChainReport, Checkpoint, CheckpointError,
+    ExportProblem, HandedOut, InvalidCheckpoint, Proof, RowProblem, verify_audit_export,
+};
 pub use case::{
     CaseView, InboxEntry, MessageView, SentDelivery, SentMessage, SentMessages, SentMessagesError, SentRecipient,
 };

@@ -102,6 +102,8 @@ pub enum Action {
     ChangeRetention,
     /// See the organisation's audit log.
     SeeAudit,
+    /// Take a copy of the organisation's audit log away.
+    ExportAudit,
 }
 
 /// What a row of the table says.
@@ -114,7 +116,7 @@ struct Right {
 
 impl Action {
     /// Every action there is, in the order of the table.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::OwnAccount,
         Self::ChangeOwnSecondFactor,
         Self::SeeCases,
@@ -133,6 +135,7 @@ impl Action {
         Self::SeeRetention,
         Self::ChangeRetention,
         Self::SeeAudit,
+        Self::ExportAudit,
     ];
 
     /// The table.
@@ -158,6 +161,7 @@ impl Action {
             Self::SeeRetention          => right(false, true,  true,  false),
             Self::ChangeRetention       => right(false, true,  false, true),
             Self::SeeAudit              => right(false, true,  true,  false),
+            Self::ExportAudit           => right(false, true,  true,  true),
         }
     }
 
@@ -188,6 +192,7 @@ impl Action {
             Self::SeeRetention => "see-retention",
             Self::ChangeRetention => "change-retention",
             Self::SeeAudit => "see-audit",
+            Self::ExportAudit => "export-audit",
         }
     }
 
@@ -212,7 +217,8 @@ impl Action {
             Self::ChangeProvisioning => "make and withdraw tokens for the organisation's directory",
             Self::SeeRetention => "see how long the organisation keeps what it sends, and what falls due",
             Self::ChangeRetention => "decide how long the organisation keeps what it sends",
-            Self::SeeAudit => "see the organisation's audit log",
+            Self::SeeAudit => "see the organisation's audit log and get its checkpoints",
+            Self::ExportAudit => "export the organisation's audit log",
         }
     }
 }
@@ -266,8 +272,8 @@ mod tests {
     }
 
     #[test]
-    fn an_auditor_changes_nothing_but_their_own_account() {
-        let own = [Action::OwnAccount, Action::ChangeOwnSecondFactor];
+    fn an_auditor_changes_nothing_but_their_own_account_and_takes_the_log_away() {
+        let own = [Action::OwnAccount, Action::ChangeOwnSecondFactor, Action::ExportAudit];
         for action in Action::ALL {
             let sees = format!("{action:?}").starts_with("See");
             assert!(

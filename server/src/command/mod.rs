@@ -1,5 +1,6 @@
 //! The program's commands. Each is thin: it reads its arguments, opens the portal and calls a use case.
 
+mod audit;
 mod demonstration;
 mod organisation;
 mod provider;
@@ -61,6 +62,9 @@ pub enum Command {
     Provider(provider::ProviderCommand),
     /// Purge what is due now, or count it.
     Purge(purge::Purge),
+    /// Verify the audit log, and hand out its checkpoints.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// List and replace the keys that the installation signs with.
     #[command(subcommand)]
     SigningKey(signing_key::SigningKeyCommand),
@@ -85,6 +89,7 @@ pub async fn run(program: Program) -> anyhow::Result<()> {
         Command::Provisioning(command) => provisioning::run(&load(&program.config)?, command).await,
         Command::Provider(command) => provider::run(&load(&program.config)?, command).await,
         Command::Purge(arguments) => purge::run(&load(&program.config)?, &arguments).await,
+        Command::Audit(command) => audit::run(&program.config, command).await,
         Command::SigningKey(command) => signing_key::run(&load(&program.config)?, command).await,
         Command::Openapi => {
             answer(crate::api::openapi_json().trim_end());

@@ -46,11 +46,13 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let interval = Duration::from_secs(config.jobs.interval_seconds.into());
     let jobs = tokio::spawn(crate::jobs::run(portal.clone(), interval, stopped.clone()));
+    let chaining = tokio::spawn(crate::jobs::chain_audit_log(portal.clone(), stopped.clone()));
     let refreshing = tokio::spawn(crate::jobs::refresh(providers, places, stopped));
     tracing::info!(address = %config.listen.address, origin = %config.origin, "serving");
     web::serve(listener, router, config.listen.limits(), shutdown).await;
     let _nobody_listens = stop.send(true);
     jobs.await.context("the jobs broke off")?;
+    chaining.await.context("chaining the audit log broke off")?;
     refreshing.await.context("refreshing providers and places broke off")?;
     portal.close().await;
     tracing::info!("stopped");

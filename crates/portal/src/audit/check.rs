@@ -1,61 +1,259 @@
-//! Goes through the log and says whether rows were changed or are missing.
+//! Verifies the log in the database: each row's code, each chain against its checkpoints, and that no number of a writer is missing.
 
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::{BTreeMap, BTreeSet};
+
+use base::{OrganisationId, Timestamp};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, FromQueryResult, IsolationLevel,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, Statement, TransactionOptions, TransactionTrait, Value,
+};
 use uuid::Uuid;
 
-use super::entity::{Column, Entity};
-use crate::{Fault, OperatorActor, Portal};
+use super::canonical::chain_start;
+use super::chain::{from_stored_id, stored_id};
+use super::finding::{AuditFinding, AuditReport, ChainProblem, ChainReport, HandedOut};
+use super::verify::{ChainVerifier, Place, Source};
+use super::{AuditAction, Checkpoint, chain_entity, checkpoint, checkpoint_entity, entity};
+use crate::{Context, Fault, OperatorActor, Portal, PublicKeys};
 
 /// How many rows are read at a time.
-const BATCH: u64 = 1_000;
+const BATCH: i64 = 2_000;
 
-/// What a look through the audit log found.
-///
-/// It proves that what is there was written by this installation and that nothing is missing between a writer's first
-/// row and its last. That a writer's last rows, or a whole writer, were cut away shows only against a copy of the log
-/// that somebody else holds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct AuditCheck {
-    /// Rows that are there.
-    pub rows: u64,
-    /// Rows of these that are not as a node of this installation wrote them.
-    pub altered: u64,
-    /// Numbers without a row.
-    pub missing: u64,
-}
+const CHAINS: &str =
+    "SELECT id FROM audit_chain UNION SELECT chain_id FROM audit_link UNION SELECT chain_id FROM audit_checkpoint";
+const PLACES: &str = "\
+    SELECT l.sequence AS place, l.hash AS chain_hash, e.* FROM audit_link l LEFT JOIN audit_event e ON e.id = l.event_id \
+    WHERE l.chain_id = $1 AND l.sequence > $2 ORDER BY l.sequence LIMIT $3";
+/// Each writer with how many rows it has, how many of these wait for their chain, and the last number that it was given or has.
+const WRITERS: &str = "\
+    SELECT e.writer_id, e.count, e.highest, e.waiting, COALESCE(w.next_counter, 1) - 1 AS given, \
+    COALESCE(c.counter, 0) AS chained FROM \
+    (SELECT e.writer_id, COUNT(*) AS count, MAX(e.counter) AS highest, \
+    SUM(CASE WHEN w.id IS NOT NULL AND e.counter > COALESCE(c.counter, 0) THEN 1 ELSE 0 END) AS waiting \
+    FROM audit_event e LEFT JOIN audit_writer w ON w.id = e.writer_id \
+    LEFT JOIN audit_chained c ON c.writer_id = e.writer_id GROUP BY e.writer_id) AS e \
+    LEFT JOIN audit_writer w ON w.id = e.writer_id LEFT JOIN audit_chained c ON c.writer_id = e.writer_id \
+    UNION ALL \
+    SELECT w.id, 0, 0, 0, w.next_counter - 1, COALESCE(c.counter, 0) FROM audit_writer w \
+    LEFT JOIN audit_chained c ON c.writer_id = w.id \
+    WHERE NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.writer_id = w.id)";
+/// Rows without a place that do not wait for one. A writer that took no number never gets one.
+const UNCHAINED: &str = "\
+    SELECT e.* FROM audit_event e LEFT JOIN audit_link l ON l.event_id = e.id \
+    LEFT JOIN audit_writer w ON w.id = e.writer_id LEFT JOIN audit_chained c ON c.writer_id = e.writer_id \
+    WHERE l.event_id IS NULL AND (w.id IS NULL OR e.counter <= COALESCE(c.counter, 0)) LIMIT 1001";
 
 impl Portal {
-    /// Goes through the whole audit log, a thousand rows at a time.
+    /// Verifies the whole log as it is at one moment: against itself, against the checkpoints that the database has, and against those
+    /// in `held`, which somebody kept elsewhere. What it proves reaches to the newest checkpoint that fits; only one from elsewhere
+    /// proves it against who has the installation's keys.
     ///
     /// # Errors
     ///
     /// A fault.
-    pub async fn check_audit_log(&self, _operator: &OperatorActor) -> Result<AuditCheck, Fault> {
+    pub async fn verify_audit_log(
+        &self,
+        _operator: &OperatorActor,
+        held: &[Checkpoint],
+        keys: &PublicKeys,
+    ) -> Result<AuditReport, Fault> {
         let context = &*self.0;
-        let mut check = AuditCheck::default();
-        let mut last = (Uuid::nil(), 0);
-        loop {
-            let of_this_writer = Condition::all()
-                .add(Column::WriterId.eq(last.0))
-                .add(Column::Counter.gt(last.1));
-            let rows = Entity::find()
-                .filter(Condition::any().add(of_this_writer).add(Column::WriterId.gt(last.0)))
-                .order_by_asc(Column::WriterId)
-                .order_by_asc(Column::Counter)
-                .limit(BATCH)
-                .all(context.database.reader())
-                .await?;
-            if rows.is_empty() {
-                return Ok(check);
+        let installation = checkpoint::installation(context).await?;
+        let reader = context.database.reader();
+        let mut options = TransactionOptions::default();
+        if reader.get_database_backend() == DbBackend::Postgres {
+            options.isolation_level = Some(IsolationLevel::RepeatableRead);
+        }
+        let snapshot = reader.begin_with_options(options).await?;
+        let mut report = AuditReport::default();
+        let mut chains: BTreeSet<Uuid> = held
+            .iter()
+            .map(|checkpoint| stored_id(checkpoint.organisation))
+            .collect();
+        for row in all(&snapshot, CHAINS, []).await? {
+            chains.insert(row.try_get_by_index(0)?);
+        }
+        let check = Check {
+            context,
+            snapshot: &snapshot,
+        };
+        let mut linked = 0;
+        for id in chains {
+            let chain = from_stored_id(id);
+            let mut checkpoints = Vec::new();
+            let stored = checkpoint_entity::Entity::find().filter(checkpoint_entity::Column::ChainId.eq(id));
+            for row in stored.all(&snapshot).await? {
+                let sequence = u64::try_from(row.sequence).unwrap_or(0);
+                let read = checkpoint::read_row(installation, row).filter(|checkpoint| checkpoint.is_signed_by(keys));
+                match read {
+                    Some(checkpoint) => checkpoints.push((checkpoint, Source::Stored)),
+                    None => forged(&mut report, chain, sequence),
+                }
             }
-            for row in rows {
-                let before = if row.writer_id == last.0 { last.1 } else { 0 };
-                let missing = row.counter.saturating_sub(before).saturating_sub(1);
-                check.missing = check.missing.saturating_add(u64::try_from(missing).unwrap_or(0));
-                check.rows += 1;
-                check.altered += u64::from(!context.audit.verifies(&row));
-                last = (row.writer_id, row.counter);
+            for checkpoint in held.iter().filter(|checkpoint| checkpoint.organisation == chain) {
+                if checkpoint.installation == installation && checkpoint.is_signed_by(keys) {
+                    checkpoints.push((checkpoint.clone(), Source::Held));
+                } else {
+                    forged(&mut report, chain, checkpoint.sequence);
+                }
+            }
+            let start = chain_start(*installation.as_uuid(), id);
+            let verifier = ChainVerifier::new(chain, 0, start, checkpoints);
+            linked += check.chain(id, verifier, &mut report).await?;
+        }
+        check.writers(linked, &mut report).await?;
+        snapshot.commit().await?;
+        Ok(report)
+    }
+}
+
+fn forged(report: &mut AuditReport, chain: Option<OrganisationId>, checkpoint: u64) {
+    let problem = ChainProblem::ForgedCheckpoint { checkpoint };
+    report.found(AuditFinding::Chain { chain, problem });
+}
+
+async fn all(
+    on: &DatabaseTransaction,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<QueryResult>, DbErr> {
+    on.query_all_raw(Statement::from_sql_and_values(on.get_database_backend(), sql, values))
+        .await
+}
+
+/// What a verification works with: the log at one moment.
+struct Check<'a> {
+    context: &'a Context,
+    snapshot: &'a DatabaseTransaction,
+}
+
+impl Check<'_> {
+    /// Goes along a chain. Says how many rows of the log it has.
+    async fn chain(&self, id: Uuid, mut verifier: ChainVerifier, report: &mut AuditReport) -> Result<u64, Fault> {
+        let chain = from_stored_id(id);
+        let (mut linked, mut after) = (0, i64::MIN);
+        loop {
+            let rows = all(self.snapshot, PLACES, [id.into(), after.into(), BATCH.into()]).await?;
+            for row in &rows {
+                after = row.try_get("", "place")?;
+                let hash: Vec<u8> = row.try_get("", "chain_hash")?;
+                let event: Option<Uuid> = row.try_get("", "id")?;
+                let event = event.map(|_| entity::Model::from_query_result(row, "")).transpose()?;
+                linked += u64::from(event.is_some());
+                let place = Place {
+                    sequence: u64::try_from(after).unwrap_or(0),
+                    hash: hash.try_into().ok(),
+                    authentic: event.as_ref().is_some_and(|event| self.context.audit.verifies(event)),
+                    row: event.as_ref(),
+                };
+                verifier.next(&place, report);
+            }
+            if i64::try_from(rows.len()).unwrap_or(0) < BATCH {
+                break;
             }
         }
+        let head = chain_entity::Entity::find_by_id(id).one(self.snapshot).await?;
+        let ends_there = head.is_some_and(|head| {
+            u64::try_from(head.sequence) == Ok(verifier.last()) && head.hash == verifier.hash().as_slice()
+        });
+        if !ends_there {
+            let problem = ChainProblem::Head;
+            report.found(AuditFinding::Chain { chain, problem });
+        }
+        let handed_out = self.handed_out(chain).await?;
+        let verified = verifier.finish(report);
+        report.chains.push(ChainReport { handed_out, ..verified });
+        Ok(linked)
+    }
+
+    /// To whom the log says that a checkpoint of this chain went last.
+    async fn handed_out(&self, chain: Option<OrganisationId>) -> Result<Option<HandedOut>, Fault> {
+        let of_chain = match chain {
+            Some(organisation) => entity::Column::OrganisationId.eq(*organisation.as_uuid()),
+            None => entity::Column::OrganisationId.is_null(),
+        };
+        let row = entity::Entity::find()
+            .filter(of_chain)
+            .filter(entity::Column::Action.eq(AuditAction::AuditCheckpointHandedOut.as_str()))
+            .order_by_desc(entity::Column::At)
+            .limit(1)
+            .one(self.snapshot)
+            .await?;
+        let authentic = row.filter(|row| self.context.audit.verifies(row));
+        Ok(authentic.map(|row| HandedOut {
+            kind: row.actor_kind,
+            id: row.actor_id,
+            at: Timestamp::from_millis(row.at),
+            sequence: row.detail.unwrap_or_default(),
+        }))
+    }
+
+    /// Looks for numbers without a row and for rows without a place.
+    async fn writers(&self, linked: u64, report: &mut AuditReport) -> Result<(), Fault> {
+        let mut gaps: BTreeMap<Uuid, i64> = BTreeMap::new();
+        for row in all(self.snapshot, WRITERS, []).await? {
+            let get = |column: &str| row.try_get::<i64>("", column);
+            let count = get("count")?;
+            let last = get("given")?.max(get("highest")?).max(get("chained")?);
+            if count != last {
+                gaps.insert(row.try_get("", "writer_id")?, last);
+            }
+            report.rows += u64::try_from(count).unwrap_or(0);
+            report.waiting += u64::try_from(get("waiting")?).unwrap_or(0);
+        }
+        for (writer, last) in gaps {
+            self.gaps(writer, last, report).await?;
+        }
+        if report.rows != linked.saturating_add(report.waiting) {
+            self.unchained(report).await?;
+        }
+        Ok(())
+    }
+
+    /// Names the numbers of a writer, up to `last`, that have no row.
+    async fn gaps(&self, writer: Uuid, last: i64, report: &mut AuditReport) -> Result<(), Fault> {
+        let mut before: i64 = 0;
+        let mut missing = |before: i64, next: i64| {
+            if next > before.saturating_add(1) {
+                report.found(AuditFinding::NumbersMissing {
+                    writer,
+                    first: u64::try_from(before.saturating_add(1)).unwrap_or(0),
+                    last: u64::try_from(next.saturating_sub(1)).unwrap_or(0),
+                });
+            }
+        };
+        loop {
+            let counters: Vec<i64> = entity::Entity::find()
+                .select_only()
+                .column(entity::Column::Counter)
+                .filter(entity::Column::WriterId.eq(writer))
+                .filter(entity::Column::Counter.gt(before))
+                .order_by_asc(entity::Column::Counter)
+                .limit(BATCH.unsigned_abs())
+                .into_tuple()
+                .all(self.snapshot)
+                .await?;
+            for &counter in &counters {
+                missing(before, counter);
+                before = counter;
+            }
+            if counters.is_empty() {
+                missing(before, last.saturating_add(1));
+                return Ok(());
+            }
+        }
+    }
+
+    async fn unchained(&self, report: &mut AuditReport) -> Result<(), Fault> {
+        for row in all(self.snapshot, UNCHAINED, []).await? {
+            let row = entity::Model::from_query_result(&row, "")?;
+            report.found(AuditFinding::NotChained {
+                event: row.id,
+                writer: row.writer_id,
+                counter: row.counter,
+                authentic: self.context.audit.verifies(&row),
+            });
+        }
+        Ok(())
     }
 }

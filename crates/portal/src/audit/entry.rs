@@ -106,6 +106,9 @@ pub(crate) enum AuditAction {
     DaySecretDestroyed,
     /// Another key signs from now on; the detail is the id of the one before.
     SigningKeyRotated,
+    /// Somebody got a checkpoint of the log; the detail is the number of its row.
+    AuditCheckpointHandedOut,
+    AuditExported,
 }
 
 impl AuditAction {
@@ -185,6 +188,8 @@ impl AuditAction {
             Self::RecipientForgotten => "recipient.forgotten",
             Self::DaySecretDestroyed => "day-secret.destroyed",
             Self::SigningKeyRotated => "signing-key.rotated",
+            Self::AuditCheckpointHandedOut => "audit.checkpoint-handed-out",
+            Self::AuditExported => "audit.exported",
         }
     }
 }

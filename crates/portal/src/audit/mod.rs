@@ -1,14 +1,28 @@
 //! The audit log: who did what to what, when, from where. Append-only; no audit row, no action. Owns the words of the
-//! log, how a row is authenticated, and that a writer's rows are numbered without a gap. Knows no names or numbers of
-//! people: rows carry ids, and the address is sealed.
+//! log, how a row is authenticated, that a writer's rows are numbered without a gap, the chains that rows are taken into, and the
+//! checkpoints that are signed of them (`docs/audit.md`). Knows no names or numbers of people: rows carry ids, and the address is
+//! sealed.
 
+mod canonical;
+mod chain;
+mod chain_entity;
 mod check;
+mod checkpoint;
+mod checkpoint_entity;
 pub(crate) mod entity;
 mod entry;
+mod export;
+mod finding;
+mod line;
+mod link_entity;
+mod verify;
 mod writer;
 
-pub use check::AuditCheck;
+pub(crate) use checkpoint::sign_due;
+pub use checkpoint::{Checkpoint, CheckpointError, InvalidCheckpoint};
 pub(crate) use entry::{AuditAction, AuditEntry, AuditTarget};
+pub use export::{AuditExport, AuditExportError, ExportProblem, verify_audit_export};
+pub use finding::{AuditFinding, AuditReport, ChainProblem, ChainReport, HandedOut, Proof, RowProblem};
 pub(crate) use writer::AuditWriter;
 
 use crate::{Context, Fault};
@@ -23,5 +37,11 @@ impl Context {
     }
 }
 
+#[cfg(test)]
+mod attacks;
+#[cfg(test)]
+mod chain_tests;
+#[cfg(test)]
+mod export_tests;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use keyring::Field;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, IntoActiveModel, Statement};
 use uuid::Uuid;
 
+use super::canonical::authenticated;
 use super::entity::Model;
 use super::entry::AuditEntry;
 use crate::Fault;
@@ -75,9 +76,14 @@ impl AuditWriter {
             }),
             mac: Vec::new(),
         };
-        let mac = self.vault.mac_key(MacPurpose::Audit).mac(&slices(&authenticated(&row)));
-        row.mac = mac.as_bytes().to_vec();
+        row.mac = self.code(&row);
         row
+    }
+
+    /// The code over everything else in a row.
+    pub(super) fn code(&self, row: &Model) -> Vec<u8> {
+        let mac = self.vault.mac_key(MacPurpose::Audit).mac(&slices(&authenticated(row)));
+        mac.as_bytes().to_vec()
     }
 
     /// Whether a row is as a writer of this installation wrote it.
@@ -86,31 +92,6 @@ impl AuditWriter {
             .mac_key(MacPurpose::Audit)
             .verify(&slices(&authenticated(row)), &row.mac)
     }
-}
-
-/// Everything in a row but its code, in the order of the columns. What is absent is an empty list of bytes, what is
-/// present begins with a 1, so that the two never look the same.
-fn authenticated(row: &Model) -> Vec<Vec<u8>> {
-    let present = |bytes: &[u8]| [&[1], bytes].concat();
-    let id = |id: Option<Uuid>| id.map_or_else(Vec::new, |id| present(id.as_bytes()));
-    let text = |text: Option<&String>| text.map_or_else(Vec::new, |text| present(text.as_bytes()));
-    vec![
-        id(Some(row.id)),
-        id(Some(row.writer_id)),
-        present(&row.counter.to_be_bytes()),
-        id(row.organisation_id),
-        present(&row.at.to_be_bytes()),
-        text(Some(&row.actor_kind)),
-        id(row.actor_id),
-        text(Some(&row.action)),
-        text(row.target_kind.as_ref()),
-        id(row.target_id),
-        text(row.detail.as_ref()),
-        id(row.request_id),
-        row.sealed_address
-            .as_ref()
-            .map_or_else(Vec::new, |address| present(address)),
-    ]
 }
 
 fn slices(values: &[Vec<u8>]) -> Vec<&[u8]> {

@@ -47,10 +47,6 @@ impl Context {
     /// # Errors
     ///
     /// When the key provider fails.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the statements that are signed are not made yet")
-    )]
     pub(crate) async fn sign(&self, purpose: SigningPurpose, message: &[u8]) -> Result<Signature, Fault> {
         let signed = self.vault.provider().sign(purpose.line(), message).await;
         let (key, bytes) = signed.map_err(Fault::new)?;

@@ -1,0 +1,163 @@
+//! Takes the rows of the log into one chain an organisation, and one of the installation's own.
+//!
+//! Whoever acts does not wait for this. A writer's rows become visible in the order of their numbers, so how far each writer's rows
+//! are in the chains is one number. Rows are appended by compare-and-swap on that number and on the head of each chain: of several
+//! nodes that do it at once, one succeeds and the others do nothing.
+
+use std::collections::BTreeMap;
+
+use base::OrganisationId;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
+    Value,
+};
+use uuid::Uuid;
+
+use super::canonical::{Hash, chain_start, link_hash};
+use super::{chain_entity, entity, link_entity};
+use crate::provider::ProviderError;
+use crate::{Context, Fault, Portal};
+
+/// How many rows are appended at a time.
+const BATCH: u64 = 500;
+
+/// A writer with rows that are in no chain yet, and how far its rows are.
+const WAITING: &str = "\
+    SELECT w.id, COALESCE(c.counter, 0) AS counter FROM audit_writer w LEFT JOIN audit_chained c ON c.writer_id = w.id \
+    WHERE w.next_counter > COALESCE(c.counter, 0) + 1 AND w.id > $1 ORDER BY w.id LIMIT 1";
+const BEGIN_WRITER: &str =
+    "INSERT INTO audit_chained (writer_id, counter) VALUES ($1, 0) ON CONFLICT (writer_id) DO NOTHING";
+const ADVANCE_WRITER: &str = "UPDATE audit_chained SET counter = $3 WHERE writer_id = $1 AND counter = $2";
+const BEGIN_CHAIN: &str = "INSERT INTO audit_chain (id, sequence, hash) VALUES ($1, 0, $2) ON CONFLICT (id) DO NOTHING";
+const ADVANCE_CHAIN: &str =
+    "UPDATE audit_chain SET sequence = $4, hash = $5 WHERE id = $1 AND sequence = $2 AND hash = $3";
+
+/// The id under which a chain is stored: the organisation's, or nil for the installation's own.
+pub(super) fn stored_id(chain: Option<OrganisationId>) -> Uuid {
+    chain.map_or(Uuid::nil(), |organisation| *organisation.as_uuid())
+}
+
+/// What a chain is whose id is stored.
+pub(super) fn from_stored_id(id: Uuid) -> Option<OrganisationId> {
+    (!id.is_nil()).then(|| OrganisationId::from_uuid(id))
+}
+
+impl Portal {
+    /// Takes what waits of the audit log into its chains, some hundred rows at a time and a writer at a time, until nothing waits.
+    /// Says how many rows it was. Safe to interrupt anywhere and to run on several nodes at once.
+    ///
+    /// # Errors
+    ///
+    /// The first fault, after every other writer got its turn; what was taken in stays.
+    pub async fn chain_audit_log(&self) -> Result<u64, Fault> {
+        let (mut chained, mut writer, mut fault) = (0, Uuid::nil(), None);
+        while let Some((next, counter)) = next_writer(&self.0, writer).await? {
+            writer = next;
+            match chain_writer(&self.0, next, counter).await {
+                Ok(more) => chained += more,
+                Err(problem) => fault = fault.or(Some(problem)),
+            }
+        }
+        fault.map_or(Ok(chained), Err)
+    }
+}
+
+async fn next_writer(context: &Context, after: Uuid) -> Result<Option<(Uuid, i64)>, Fault> {
+    let reader = context.database.reader();
+    let query = Statement::from_sql_and_values(reader.get_database_backend(), WAITING, [after.into()]);
+    let row = reader.query_one_raw(query).await?;
+    let row = row.map(|row| Ok::<_, DbErr>((row.try_get("", "id")?, row.try_get("", "counter")?)));
+    Ok(row.transpose()?)
+}
+
+/// Takes in what waits of a writer's rows.
+async fn chain_writer(context: &Context, writer: Uuid, mut counter: i64) -> Result<u64, Fault> {
+    let mut chained = 0;
+    loop {
+        let rows = entity::Entity::find()
+            .filter(entity::Column::WriterId.eq(writer))
+            .filter(entity::Column::Counter.gt(counter))
+            .order_by_asc(entity::Column::Counter)
+            .limit(BATCH)
+            .all(context.database.reader())
+            .await?;
+        let Some(last) = rows.last().map(|row| row.counter) else {
+            return Ok(chained);
+        };
+        let count = rows.len() as u64;
+        if !append(context, writer, counter, rows).await? {
+            // Another node is at it.
+            return Ok(chained);
+        }
+        (chained, counter) = (chained + count, last);
+        if count < BATCH {
+            return Ok(chained);
+        }
+    }
+}
+
+/// Appends a writer's next rows to their chains; `false`, and nothing happens, when somebody else did so meanwhile.
+async fn append(context: &Context, writer: Uuid, before: i64, rows: Vec<entity::Model>) -> Result<bool, Fault> {
+    let Some(last) = rows.last().map(|row| row.counter) else {
+        return Ok(true);
+    };
+    let mut of_chains: BTreeMap<Uuid, Vec<entity::Model>> = BTreeMap::new();
+    for row in rows {
+        let chain = row.organisation_id.unwrap_or_default();
+        of_chains.entry(chain).or_default().push(row);
+    }
+    let mark = context.vault.provider().mark().await.map_err(Fault::new)?;
+    let installation = *mark.ok_or_else(|| Fault::new(ProviderError::Taken))?.id.as_uuid();
+    let transaction = context.database.write().await?;
+    let run = async |sql: &str, values: Vec<Value>| {
+        let statement = Statement::from_sql_and_values(transaction.get_database_backend(), sql, values);
+        let done = transaction.execute_raw(statement).await?;
+        Ok::<_, DbErr>(done.rows_affected())
+    };
+    run(BEGIN_WRITER, vec![writer.into()]).await?;
+    // Whoever comes second waits here until the first has committed, and then finds another number.
+    if run(ADVANCE_WRITER, vec![writer.into(), before.into(), last.into()]).await? == 0 {
+        return Ok(false);
+    }
+    // In the order of ids, so that two nodes with two writers don't wait for each other in a circle.
+    for (chain, rows) in of_chains {
+        let start = chain_start(installation, chain).to_vec();
+        run(BEGIN_CHAIN, vec![chain.into(), start.into()]).await?;
+        let head = chain_entity::Entity::find_by_id(chain).one(&transaction).await?;
+        let head = head.ok_or_else(|| DbErr::RecordNotFound("the head of a chain".to_owned()))?;
+        let mut hash: Hash = head
+            .hash
+            .as_slice()
+            .try_into()
+            .map_err(|_| Fault::new("a chain's head is no hash"))?;
+        let mut sequence = head.sequence;
+        let mut links = Vec::with_capacity(rows.len());
+        for row in rows {
+            sequence += 1;
+            hash = link_hash(chain, sequence, &hash, &row);
+            let link = link_entity::Model {
+                chain_id: chain,
+                sequence,
+                event_id: row.id,
+                hash: hash.to_vec(),
+            };
+            links.push(link.into_active_model());
+        }
+        let (old, new) = (head.hash, hash.to_vec());
+        let advance = vec![
+            chain.into(),
+            head.sequence.into(),
+            old.into(),
+            sequence.into(),
+            new.into(),
+        ];
+        if run(ADVANCE_CHAIN, advance).await? == 0 {
+            return Ok(false);
+        }
+        link_entity::Entity::insert_many(links)
+            .exec_without_returning(&transaction)
+            .await?;
+    }
+    transaction.commit().await?;
+    Ok(true)
+}

@@ -1,0 +1,244 @@
+//! The log as a file of JSON lines, for an organisation's own records and systems, and its verification without a database.
+
+use std::io::{self, BufRead, Read as _};
+
+use base::OrganisationId;
+use keyring::Field;
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, Statement};
+use uuid::Uuid;
+
+use super::canonical::{Hash, chain_start};
+use super::chain::stored_id;
+use super::finding::{AuditFinding, AuditReport, ChainProblem, RowProblem};
+use super::line::Line;
+use super::verify::{ChainVerifier, Place, Source};
+use super::{AuditAction, AuditEntry, AuditTarget, Checkpoint, chain_entity, checkpoint, entity};
+use crate::rights::Action;
+use crate::{Context, Denied, Fault, OperatorActor, Portal, PublicKeys, StaffActor};
+
+/// How many rows are read at a time.
+const BATCH: i64 = 500;
+/// The longest line of an export that is read, in bytes.
+const MAX_LINE_BYTES: u64 = 64 * 1024;
+
+const ROWS: &str = "\
+    SELECT l.sequence AS place, l.hash AS chain_hash, e.* FROM audit_link l JOIN audit_event e ON e.id = l.event_id \
+    WHERE l.chain_id = $1 AND l.sequence > $2 AND l.sequence <= $3 ORDER BY l.sequence LIMIT $4";
+
+/// The log could not be exported.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditExportError {
+    /// The actor may not have it.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// An export could not be verified.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportProblem {
+    /// The file can't be read.
+    #[error("the export can't be read")]
+    Read(#[from] io::Error),
+    /// A line is no row of an export.
+    #[error("line {0} is not a row of an export of the audit log")]
+    Line(u64),
+    /// A checkpoint is of another log.
+    #[error("the checkpoint of row {0} is of another log than the export")]
+    OtherLog(u64),
+}
+
+/// A log on its way out, from its first row to the last that its chain had when it was asked for.
+pub struct AuditExport {
+    portal: Portal,
+    chain: Uuid,
+    after: i64,
+    last: i64,
+    hash: Hash,
+}
+
+impl Portal {
+    /// The log of the actor's organisation. The log says that it went.
+    ///
+    /// # Errors
+    ///
+    /// [`AuditExportError`].
+    pub async fn export_audit_log(&self, actor: &StaffActor) -> Result<AuditExport, AuditExportError> {
+        self.0.require(actor, Action::ExportAudit).await??;
+        let organisation = actor.organisation_id();
+        let entry = AuditEntry::by_staff(actor, AuditAction::AuditExported);
+        let entry = entry.about(AuditTarget::Organisation(organisation));
+        Ok(self.begin_export(Some(organisation), &entry).await?)
+    }
+
+    /// The log of an organisation, or the installation's own, for the operator. The log says that it went.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn export_audit_log_of(
+        &self,
+        operator: &OperatorActor,
+        chain: Option<OrganisationId>,
+    ) -> Result<AuditExport, Fault> {
+        let entry = AuditEntry::by_operator(operator, AuditAction::AuditExported);
+        let entry = match chain {
+            Some(organisation) => entry
+                .within(organisation)
+                .about(AuditTarget::Organisation(organisation)),
+            None => entry,
+        };
+        self.begin_export(chain, &entry).await
+    }
+
+    async fn begin_export(&self, chain: Option<OrganisationId>, entry: &AuditEntry<'_>) -> Result<AuditExport, Fault> {
+        let context = &*self.0;
+        context.record(entry).await?;
+        let installation = checkpoint::installation(context).await?;
+        let chain = stored_id(chain);
+        let head = chain_entity::Entity::find_by_id(chain)
+            .one(context.database.reader())
+            .await?;
+        Ok(AuditExport {
+            portal: self.clone(),
+            chain,
+            after: 0,
+            last: head.map_or(0, |head| head.sequence),
+            hash: chain_start(*installation.as_uuid(), chain),
+        })
+    }
+}
+
+impl AuditExport {
+    /// Some lines more, each with its line end; `None` when there are no more.
+    ///
+    /// # Errors
+    ///
+    /// A fault, also when rows of the chain are gone.
+    pub async fn next(&mut self) -> Result<Option<String>, Fault> {
+        if self.after >= self.last {
+            return Ok(None);
+        }
+        let context = &*self.portal.0;
+        let reader = context.database.reader();
+        let values = [self.chain.into(), self.after.into(), self.last.into(), BATCH.into()];
+        let query = Statement::from_sql_and_values(reader.get_database_backend(), ROWS, values);
+        let mut lines = String::new();
+        for row in reader.query_all_raw(query).await? {
+            self.after = row.try_get("", "place")?;
+            let hash: Vec<u8> = row.try_get("", "chain_hash")?;
+            let hash: Hash = hash.as_slice().try_into().map_err(Fault::new)?;
+            let event = entity::Model::from_query_result(&row, "")?;
+            let sequence = u64::try_from(self.after).map_err(Fault::new)?;
+            let line = Line::of(&event, sequence, &self.hash, &hash, address(context, &event));
+            lines.push_str(&serde_json::to_string(&line).map_err(Fault::new)?);
+            lines.push('\n');
+            self.hash = hash;
+        }
+        if lines.is_empty() {
+            return Err(Fault::new("rows of an audit log's chain are gone"));
+        }
+        Ok(Some(lines))
+    }
+}
+
+/// Where the request of a row came from. Not told of recipients: who read something is the organisation's, from where is not.
+fn address(context: &Context, row: &entity::Model) -> Option<String> {
+    let sealed = row.sealed_address.as_ref().filter(|_| row.actor_kind != "recipient")?;
+    let place = Field::new("audit_event", "sealed_address", row.id.as_bytes());
+    context.vault.address_key().open_text(place, sealed).ok()
+}
+
+/// Verifies an export against checkpoints, with nothing but the public keys: that no row was changed, removed, inserted or
+/// reordered up to the newest checkpoint that fits. What it can't tell: whether `source.ip` is what the row has sealed, and whether the
+/// rows' codes are right, which takes the installation's keys. One line at a time is in memory.
+///
+/// # Errors
+///
+/// [`ExportProblem`].
+pub fn verify_audit_export(
+    mut export: impl BufRead,
+    held: &[Checkpoint],
+    keys: &PublicKeys,
+) -> Result<AuditReport, ExportProblem> {
+    let mut report = AuditReport::default();
+    let mut verifier: Option<ChainVerifier> = None;
+    let mut text = String::new();
+    loop {
+        text.clear();
+        let number = report.rows.saturating_add(1);
+        let read = export.by_ref().take(MAX_LINE_BYTES).read_line(&mut text);
+        if read.map_err(|problem| not_text(problem, number))? == 0 {
+            break;
+        }
+        let line: Option<Line> = serde_json::from_str(&text).ok();
+        let read = line.and_then(|line| Some((line.row()?, line.previous_hash()?, line)));
+        let (row, previous, line) = read.ok_or(ExportProblem::Line(number))?;
+        let verifier = match &mut verifier {
+            Some(verifier) => verifier,
+            None => verifier.insert(begin(&row, previous, &line, held, keys, &mut report)?),
+        };
+        report.rows = number;
+        let (chain, sequence, hash) = (verifier.chain(), line.sequence(), line.hash().unwrap_or_default());
+        // Behind a gap the hash before is the line's own word.
+        let follows = sequence == verifier.last().saturating_add(1);
+        let before = if follows { verifier.hash() } else { &previous };
+        if Line::of(&row, sequence, before, &hash, line.address()) != line {
+            let problem = RowProblem::Misquoted;
+            report.found(AuditFinding::Row {
+                chain,
+                sequence,
+                problem,
+            });
+        }
+        let place = Place {
+            sequence,
+            hash: line.hash(),
+            row: Some(&row),
+            authentic: true,
+        };
+        verifier.next(&place, &mut report);
+    }
+    if let Some(verifier) = verifier {
+        let chain = verifier.finish(&mut report);
+        report.chains.push(chain);
+    }
+    Ok(report)
+}
+
+fn not_text(problem: io::Error, number: u64) -> ExportProblem {
+    match problem.kind() {
+        io::ErrorKind::InvalidData => ExportProblem::Line(number),
+        _ => ExportProblem::Read(problem),
+    }
+}
+
+/// Begins with an export's first row, which need not be the chain's.
+fn begin(
+    row: &entity::Model,
+    previous: Hash,
+    line: &Line,
+    held: &[Checkpoint],
+    keys: &PublicKeys,
+    report: &mut AuditReport,
+) -> Result<ChainVerifier, ExportProblem> {
+    let chain = row.organisation_id.map(OrganisationId::from_uuid);
+    let mut checkpoints = Vec::new();
+    for checkpoint in held {
+        if checkpoint.organisation != chain {
+            return Err(ExportProblem::OtherLog(checkpoint.sequence));
+        }
+        if checkpoint.is_signed_by(keys) {
+            checkpoints.push((checkpoint.clone(), Source::Held));
+        } else {
+            let problem = ChainProblem::ForgedCheckpoint {
+                checkpoint: checkpoint.sequence,
+            };
+            report.found(AuditFinding::Chain { chain, problem });
+        }
+    }
+    let before = line.sequence().saturating_sub(1);
+    Ok(ChainVerifier::new(chain, before, previous, checkpoints))
+}

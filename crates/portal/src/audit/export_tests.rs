@@ -1,0 +1,146 @@
+//! What an export of the log promises to whoever verifies it without the portal.
+
+use base::OrganisationId;
+
+use super::chain_tests::write;
+use super::{AuditReport, Checkpoint, checkpoint, verify_audit_export};
+use crate::test_support::{TestPortal, on_both_databases};
+use crate::{AuditExportError, CheckpointError, Denied, ExportProblem, PublicKeys, Role};
+
+struct Exported {
+    lines: Vec<String>,
+    held: Checkpoint,
+    keys: PublicKeys,
+}
+
+impl Exported {
+    fn verify(&self, lines: &[String]) -> AuditReport {
+        let text = lines.concat();
+        verify_audit_export(text.as_bytes(), std::slice::from_ref(&self.held), &self.keys).unwrap()
+    }
+
+    fn found(&self, lines: &[String]) -> Vec<String> {
+        self.verify(lines).findings.iter().map(ToString::to_string).collect()
+    }
+}
+
+/// Ten rows of an organisation's under a checkpoint, and two more.
+async fn exported(portal: &TestPortal) -> Exported {
+    let organisation = OrganisationId::from_uuid(uuid::Uuid::from_u128(1));
+    write(&portal.portal, Some(organisation), 10).await;
+    portal.portal.run_jobs().await.unwrap();
+    let held = checkpoint::latest(&portal.portal.0, Some(organisation))
+        .await
+        .unwrap()
+        .unwrap();
+    write(&portal.portal, Some(organisation), 2).await;
+    portal.portal.chain_audit_log().await.unwrap();
+    let mut export = portal
+        .portal
+        .export_audit_log_of(&portal.operator(), Some(organisation))
+        .await
+        .unwrap();
+    let mut text = String::new();
+    while let Some(lines) = export.next().await.unwrap() {
+        text.push_str(&lines);
+    }
+    Exported {
+        lines: text.split_inclusive('\n').map(str::to_owned).collect(),
+        held,
+        keys: portal.portal.signing_keys().await.unwrap(),
+    }
+}
+
+on_both_databases! {
+    async fn an_export_verifies_with_the_keys_and_a_checkpoint_alone(portal: TestPortal) {
+        let exported = exported(&portal).await;
+        assert_eq!(exported.lines.len(), 12);
+        let report = exported.verify(&exported.lines);
+        assert_eq!((report.rows, &report.findings), (12, &Vec::new()));
+        assert_eq!(report.chains[0].held.as_ref().map(|proof| proof.sequence), Some(10));
+        // So does a part of it that reaches to the checkpoint.
+        let report = exported.verify(&exported.lines[4..]);
+        assert_eq!((report.rows, &report.findings), (8, &Vec::new()));
+        assert_eq!(report.chains[0].held.as_ref().map(|proof| proof.sequence), Some(10));
+        assert_eq!(portal.audited("audit.exported").await, 1);
+    }
+
+    async fn whatever_is_done_to_an_export_is_found(portal: TestPortal) {
+        let exported = exported(&portal).await;
+        let with = |change: &dyn Fn(&mut Vec<String>)| {
+            let mut lines = exported.lines.clone();
+            change(&mut lines);
+            exported.found(&lines)
+        };
+        let replace = |index: usize, from: &str, to: &str| {
+            let found = with(&|lines: &mut Vec<String>| {
+                assert!(lines[index].contains(from), "{}", lines[index]);
+                lines[index] = lines[index].replacen(from, to, 1);
+            });
+            found.join("\n")
+        };
+        assert!(replace(4, "\"action\":\"document.purged\"", "\"action\":\"document.viewed\"").contains("row 5 is not the one"));
+        assert!(replace(4, "\"detail\":\"test\"", "\"detail\":\"text\"").contains("row 5 is not the one"));
+        assert!(replace(4, "\"@timestamp\":\"2026", "\"@timestamp\":\"2025").contains("what the export says of row 5"));
+        assert!(replace(4, "\"category\":[\"file\"]", "\"category\":[\"iam\"]").contains("what the export says of row 5"));
+        let found = with(&|lines| { lines.remove(4); });
+        assert!(found[0].contains("row 5 was removed"), "{found:?}");
+        let found = with(&|lines| lines.swap(4, 5));
+        assert!(!found.is_empty());
+        let found = with(&|lines| lines.insert(5, lines[4].clone()));
+        assert!(found.iter().any(|found| found.contains("row 5 is not the one")), "{found:?}");
+        let found = with(&|lines| lines.truncate(8));
+        assert!(found[0].contains("cut off after row 8"), "{found:?}");
+    }
+
+    async fn what_is_no_export_is_refused(portal: TestPortal) {
+        let exported = exported(&portal).await;
+        let garbage = ["{}\n".to_owned(), "\n".to_owned(), "x".repeat(70_000), "{\"more\":1}\n".to_owned()];
+        for garbage in garbage {
+            let text = [exported.lines[0].clone(), garbage].concat();
+            let refused = verify_audit_export(text.as_bytes(), &[], &exported.keys);
+            assert!(matches!(refused, Err(ExportProblem::Line(2))), "{refused:?}");
+        }
+        let own = super::chain_tests::verify(&portal, &[]).await;
+        assert!(own.findings.is_empty());
+        let not_text = [exported.lines[0].as_bytes(), &[0xff, 0xfe, b'\n']].concat();
+        assert!(matches!(verify_audit_export(not_text.as_slice(), &[], &exported.keys), Err(ExportProblem::Line(2))));
+    }
+
+    async fn an_organisation_is_told_who_acted_but_not_from_where_recipients_did(portal: TestPortal) {
+        let sender = portal.sender().await;
+        let receipt = portal.send(&sender, "one", 1).await;
+        let person = portal.sign_in(0).await;
+        portal.only_document(&person, &receipt.deliveries[0]).await;
+        let admin = portal.first_admin_of(sender.organisation_id()).await;
+        portal.portal.chain_audit_log().await.unwrap();
+        let mut export = portal.portal.export_audit_log(&admin).await.unwrap();
+        let lines = export.next().await.unwrap().unwrap();
+        let line_of = |action: &str| {
+            let lines = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+            lines.into_iter().find(|line| line["event"]["action"] == action).unwrap()
+        };
+        assert_eq!(line_of("message.sent")["source"]["ip"], "192.0.2.7");
+        let read = line_of("case.opened");
+        assert_eq!(read["user"]["id"], person.recipient_id().to_string());
+        assert!(read.get("source").is_none(), "{read}");
+    }
+
+    async fn only_admins_and_auditors_take_the_log_away_and_only_freshly_signed_in(portal: TestPortal) {
+        let admin = portal.first_admin().await;
+        let sender = portal.member(&admin, "bo@example.se", Role::Sender).await;
+        let auditor = portal.member(&admin, "eva@example.se", Role::Auditor).await;
+        for actor in [&admin, &auditor] {
+            assert!(portal.portal.export_audit_log(actor).await.is_ok());
+        }
+        let refused = portal.portal.export_audit_log(&sender).await;
+        assert!(matches!(refused.err(), Some(AuditExportError::Denied(Denied::Forbidden))));
+        let refused = portal.portal.audit_checkpoint(&sender).await;
+        assert!(matches!(refused, Err(CheckpointError::Denied(Denied::Forbidden))));
+        let none = portal.portal.audit_checkpoint(&auditor).await;
+        assert!(matches!(none, Err(CheckpointError::None)));
+        portal.portal.run_jobs().await.unwrap();
+        let own = portal.portal.audit_checkpoint(&auditor).await.unwrap();
+        assert_eq!(own.organisation, Some(admin.organisation_id()));
+    }
+}
