@@ -65,6 +65,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// Something that was purged: the id of a document or of a message.
+    PurgedId "purged";
     /// This installation: both databases, the key provider and the blob store carry it.
     InstallationId "installation";
     /// An organisation (sender).

@@ -25,6 +25,7 @@ mod new_device;
 mod notification;
 mod open;
 mod organisation;
+mod protocol;
 mod provider;
 mod provisioning;
 mod purge;
@@ -80,6 +81,10 @@ pub use message::{
 pub use new_device::NewDevice;
 pub use open::{NotReady, OpenError};
 pub use organisation::{NewOrganisation, Organisation, SetUpError, SignInRules, TenantError};
+pub use protocol::{
+    AppliedRule, CountedFrom, Hash, InclusionProof, ProtocolError, ProtocolLeaf, ProtocolRefused, ProtocolStatement,
+    PurgeProtocol, PurgeProtocols, PurgeReason, PurgedKind, RuleTotal, SignedStatement, VerifiedFile,
+};
 pub use provisioning::{
     Email, GroupAttributes, GroupKey, GroupMembers, GroupReference, NameParts, NewProvisioningToken, ProvisionedGroup,
     ProvisionedUser, ProvisioningError, ProvisioningToken, ProvisioningTokenError, ProvisioningTokenMade,

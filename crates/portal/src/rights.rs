@@ -100,6 +100,8 @@ pub enum Action {
     SeeRetention,
     /// Decide how long the organisation keeps what it sends.
     ChangeRetention,
+    /// See the protocols of what was purged, and what proves that something is in them.
+    SeePurgeProtocols,
     /// See the organisation's audit log.
     SeeAudit,
     /// Take a copy of the organisation's audit log away.
@@ -116,7 +118,7 @@ struct Right {
 
 impl Action {
     /// Every action there is, in the order of the table.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::OwnAccount,
         Self::ChangeOwnSecondFactor,
         Self::SeeCases,
@@ -134,6 +136,7 @@ impl Action {
         Self::ChangeProvisioning,
         Self::SeeRetention,
         Self::ChangeRetention,
+        Self::SeePurgeProtocols,
         Self::SeeAudit,
         Self::ExportAudit,
     ];
@@ -160,6 +163,7 @@ impl Action {
             Self::ChangeProvisioning    => right(false, true,  false, true),
             Self::SeeRetention          => right(false, true,  true,  false),
             Self::ChangeRetention       => right(false, true,  false, true),
+            Self::SeePurgeProtocols     => right(false, true,  true,  false),
             Self::SeeAudit              => right(false, true,  true,  false),
             Self::ExportAudit           => right(false, true,  true,  true),
         }
@@ -191,6 +195,7 @@ impl Action {
             Self::ChangeProvisioning => "change-provisioning",
             Self::SeeRetention => "see-retention",
             Self::ChangeRetention => "change-retention",
+            Self::SeePurgeProtocols => "see-purge-protocols",
             Self::SeeAudit => "see-audit",
             Self::ExportAudit => "export-audit",
         }
@@ -217,6 +222,7 @@ impl Action {
             Self::ChangeProvisioning => "make and withdraw tokens for the organisation's directory",
             Self::SeeRetention => "see how long the organisation keeps what it sends, and what falls due",
             Self::ChangeRetention => "decide how long the organisation keeps what it sends",
+            Self::SeePurgeProtocols => "see the protocols of what was purged",
             Self::SeeAudit => "see the organisation's audit log and get its checkpoints",
             Self::ExportAudit => "export the organisation's audit log",
         }

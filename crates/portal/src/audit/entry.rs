@@ -102,6 +102,8 @@ pub(crate) enum AuditAction {
     DeliveryPurged,
     DocumentPurged,
     MessagePurged,
+    /// What was purged was summed up and signed; the detail is the protocol's number.
+    PurgeProtocolClosed,
     RecipientForgotten,
     DaySecretDestroyed,
     /// Another key signs from now on; the detail is the id of the one before.
@@ -185,6 +187,7 @@ impl AuditAction {
             Self::DeliveryPurged => "delivery.purged",
             Self::DocumentPurged => "document.purged",
             Self::MessagePurged => "message.purged",
+            Self::PurgeProtocolClosed => "purge-protocol.closed",
             Self::RecipientForgotten => "recipient.forgotten",
             Self::DaySecretDestroyed => "day-secret.destroyed",
             Self::SigningKeyRotated => "signing-key.rotated",

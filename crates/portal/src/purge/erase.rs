@@ -1,7 +1,7 @@
 //! Erases the personal metadata of what was destroyed, and leaves tombstones: ids, organisation, times, document type,
-//! size.
+//! size; and a leaf of the protocol for each.
 
-use base::{DeliveryId, DocumentId, MessageId, OrganisationId, Timestamp};
+use base::{DeliveryId, DocumentId, MessageId, OrganisationId, PurgedId, Timestamp};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -11,9 +11,10 @@ use super::work::Work;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::event::{self, EventKind, NewEvent};
+use crate::protocol::{self, Erased, PurgedKind};
 use crate::{Context, Fault, case, delivery, document, message, notification, recipient};
 
-/// Erases, tells the organisations, and writes the audit log, all or nothing. What another node erased meanwhile is
+/// Erases, tells the organisations, and writes the leaves of the protocol and the audit log, all or nothing. What another node erased meanwhile is
 /// neither counted nor told again.
 pub(super) async fn metadata(context: &Context, work: &Work) -> Result<PurgeReport, Fault> {
     let transaction = context.database.write().await?;
@@ -21,10 +22,17 @@ pub(super) async fn metadata(context: &Context, work: &Work) -> Result<PurgeRepo
     let cases = work.cases();
     case::lock(&transaction, &cases).await?;
     let mut report = PurgeReport::default();
-    let mut entries = Vec::new();
+    let (mut entries, mut erased) = (Vec::new(), Vec::new());
     for &(message, organisation) in &work.messages {
         if texts(&transaction, message).await? {
             report.messages += 1;
+            erased.push(Erased {
+                kind: PurgedKind::Message,
+                id: PurgedId::from_uuid(*message.as_uuid()),
+                message,
+                organisation,
+                bytes: None,
+            });
             entries.push(
                 AuditEntry::by_portal(AuditAction::MessagePurged)
                     .within(organisation)
@@ -36,6 +44,13 @@ pub(super) async fn metadata(context: &Context, work: &Work) -> Result<PurgeRepo
         if file_name(&transaction, document.id, now).await? {
             report.documents += 1;
             report.bytes += document.size;
+            erased.push(Erased {
+                kind: PurgedKind::Document,
+                id: PurgedId::from_uuid(*document.id.as_uuid()),
+                message: document.message,
+                organisation: document.organisation,
+                bytes: Some(document.size),
+            });
             entries.push(
                 AuditEntry::by_portal(AuditAction::DocumentPurged)
                     .within(document.organisation)
@@ -55,6 +70,7 @@ pub(super) async fn metadata(context: &Context, work: &Work) -> Result<PurgeRepo
     for recipient in case::release_ended(&transaction, &cases).await? {
         recipient::may_be_forgotten(&transaction, recipient, now).await?;
     }
+    protocol::record(&transaction, &erased, now).await?;
     tell(&transaction, &purged, now).await?;
     for entry in &entries {
         context.audit.record(&transaction, now, entry).await?;

@@ -8,6 +8,7 @@
 //!    blob, and wait for no blob store.
 //! 3. *Erase*: texts, names and the tie to the person go from the rows, the sender is told, and the delivery counts as
 //!    purged. Only this ends the work on a delivery, so a run that was interrupted before is taken up by the next.
+//! 4. *Close*: what was erased and stands in no protocol becomes each organisation's next one (`protocol/`).
 //!
 //! Any node may run it at any time: what another did meanwhile is found done.
 
@@ -18,7 +19,7 @@ mod erase;
 mod work;
 
 use crate::installation::StoreGate;
-use crate::{Context, Fault, Portal, installation, recipient};
+use crate::{Context, Fault, Portal, installation, protocol, recipient};
 
 /// Whether a purge does what it reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +83,7 @@ pub(crate) async fn keys(context: &Context) -> Result<u64, Fault> {
     recipient::forget_unneeded(context).await
 }
 
-/// Deletes the blobs of what is condemned and erases its metadata. While the blob store fails as a whole, or isn't this
+/// Deletes the blobs of what is condemned, erases its metadata and closes protocols over it. While the blob store fails as a whole, or isn't this
 /// installation's, what has blobs is left to a later run.
 pub(crate) async fn rest(context: &Context) -> Result<PurgeReport, Fault> {
     let mut report = PurgeReport::default();
@@ -109,8 +110,20 @@ pub(crate) async fn rest(context: &Context) -> Result<PurgeReport, Fault> {
         report.documents += erased.documents;
         report.bytes += erased.bytes;
     }
+    let closed = protocol::close(context, protocol::MAX_LEAVES).await;
     report.recipients = recipient::forget_unneeded(context).await?;
+    closed?;
     store.problem().or(fault).map_or(Ok(report), Err)
+}
+
+/// Purges as a program does that ends in the middle: one batch is erased, the rest has lost its keys alone, and nothing is closed.
+#[cfg(test)]
+pub(crate) async fn interrupted_before_closing(context: &Context) {
+    context.latch().await.unwrap();
+    keys(context).await.unwrap();
+    let mut work = work::next(context, work::Cursor::default()).await.unwrap().unwrap();
+    assert!(destroy::blobs(&context.blobs, &mut work).await.is_none());
+    erase::metadata(context, &work).await.unwrap();
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::audit::{AuditAction, AuditEntry};
 use crate::rights::Action;
 use crate::{Context, Fault};
 
-/// Somebody who sets up systems, or what directories provision staff with: the operator, those of every organisation; a staff member, those of their own as far as
+/// Somebody who sets up systems, or what directories provision staff with, or looks at what was purged: the operator, those of every organisation; a staff member, those of their own as far as
 /// their role goes. Made of an actor by `into()`; what the actor may do is asked by each use case.
 #[derive(Clone, Copy, Debug)]
 pub struct Administrator<'a>(Who<'a>);

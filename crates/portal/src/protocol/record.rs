@@ -1,0 +1,132 @@
+//! Leaves come to be in the transaction that erases what they tell of: both are committed or neither, and the id keeps any from
+//! being told of twice.
+
+use std::collections::HashMap;
+
+use base::{MessageId, OrganisationId, PurgedId, Timestamp};
+use jiff::tz::TimeZone;
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use uuid::Uuid;
+
+use super::leaf::{AppliedRule, CountedFrom, ProtocolLeaf, PurgeReason, PurgedKind, retention_days};
+use super::leaf_entity::{Entity, Model};
+use crate::database::WriteTransaction;
+use crate::{Fault, delivery, message, organisation};
+
+/// How many rows one statement inserts: far below the databases' limits on parameters.
+const BATCH: usize = 500;
+
+/// Something whose metadata was erased just now.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Erased {
+    pub(crate) kind: PurgedKind,
+    pub(crate) id: PurgedId,
+    pub(crate) message: MessageId,
+    pub(crate) organisation: OrganisationId,
+    /// A document's size in bytes.
+    pub(crate) bytes: Option<u64>,
+}
+
+/// What is known of a message when it ends.
+struct Ended {
+    sent: Timestamp,
+    rule: AppliedRule,
+}
+
+/// Writes the leaves of what was erased.
+pub(crate) async fn record(transaction: &WriteTransaction, erased: &[Erased], purged: Timestamp) -> Result<(), Fault> {
+    let ended = ended_messages(transaction, erased).await?;
+    let mut rows = Vec::with_capacity(erased.len());
+    for erased in erased {
+        let message = ended.get(erased.message.as_uuid());
+        let Ended { sent, rule } = message.ok_or_else(|| Fault::new("what was purged is of no message"))?;
+        let mut nonce = [0; 32];
+        getrandom::fill(&mut nonce).map_err(|problem| Fault::new(problem.to_string()))?;
+        let leaf = ProtocolLeaf {
+            organisation: erased.organisation,
+            kind: erased.kind,
+            id: erased.id,
+            message: erased.message,
+            document_type: rule.document_type.clone(),
+            bytes: erased.bytes,
+            sent: *sent,
+            purged,
+            reason: rule.reason,
+            retention_days: rule.retention_days,
+            counted_from: rule.counted_from,
+            nonce,
+        };
+        rows.push(Model {
+            id: *erased.id.as_uuid(),
+            organisation_id: *erased.organisation.as_uuid(),
+            message_id: *erased.message.as_uuid(),
+            purged_at: purged.as_millis(),
+            leaf: leaf.to_text().map_err(Fault::new)?,
+            protocol: None,
+        });
+    }
+    for rows in rows.chunks(BATCH) {
+        Entity::insert_many(rows.iter().cloned().map(IntoActiveModel::into_active_model))
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+/// When the messages of what was erased were sent, and by which rule they ended.
+async fn ended_messages(transaction: &WriteTransaction, erased: &[Erased]) -> Result<HashMap<Uuid, Ended>, Fault> {
+    use delivery::entity as of_delivery;
+    use message::entity as of_message;
+    let ids = || erased.iter().map(|erased| *erased.message.as_uuid());
+    let mut deliveries: HashMap<Uuid, Vec<of_delivery::Model>> = HashMap::new();
+    for row in of_delivery::Entity::find()
+        .filter(of_delivery::Column::MessageId.is_in(ids()))
+        .all(transaction)
+        .await?
+    {
+        deliveries.entry(row.message_id).or_default().push(row);
+    }
+    let mut zones: HashMap<Uuid, TimeZone> = HashMap::new();
+    let mut ended = HashMap::new();
+    for row in of_message::Entity::find()
+        .filter(of_message::Column::Id.is_in(ids()))
+        .all(transaction)
+        .await?
+    {
+        let zone = match zones.get(&row.organisation_id) {
+            Some(zone) => zone.clone(),
+            None => {
+                let id = OrganisationId::from_uuid(row.organisation_id);
+                let organisation = organisation::find(transaction, id).await?;
+                let found = organisation.ok_or_else(|| Fault::new("a message's organisation is missing"))?;
+                zones.insert(row.organisation_id, found.time_zone.clone());
+                found.time_zone
+            }
+        };
+        let deliveries = deliveries.remove(&row.id).unwrap_or_default();
+        let sent = Timestamp::from_millis(row.sent_at);
+        let rule = AppliedRule {
+            document_type: row.document_type,
+            reason: reason(&deliveries),
+            retention_days: retention_days(sent, last_expiry(&deliveries), &zone),
+            counted_from: CountedFrom::Sent,
+        };
+        ended.insert(row.id, Ended { sent, rule });
+    }
+    Ok(ended)
+}
+
+/// Why a message with these deliveries ended.
+fn reason(deliveries: &[delivery::entity::Model]) -> PurgeReason {
+    if deliveries.iter().all(|delivery| delivery.revoked_at.is_some()) {
+        PurgeReason::Revoked
+    } else {
+        PurgeReason::Expired
+    }
+}
+
+/// When the last of these deliveries expires, or would have.
+fn last_expiry(deliveries: &[delivery::entity::Model]) -> Timestamp {
+    let last = deliveries.iter().map(|delivery| delivery.expires_at).max();
+    Timestamp::from_millis(last.unwrap_or_default())
+}
