@@ -103,6 +103,8 @@ pub enum StaffSection {
     Retention,
     /// How the organisation's staff sign in.
     SignInRules,
+    /// The protocols of what was purged.
+    Protocols,
     /// The staff member's own account.
     Account,
 }
@@ -116,6 +118,7 @@ impl StaffSection {
         Self::Provisioning,
         Self::Retention,
         Self::SignInRules,
+        Self::Protocols,
         Self::Account,
     ];
 
@@ -129,6 +132,7 @@ impl StaffSection {
             Self::Provisioning => "/staff/provisioning",
             Self::Retention => "/staff/retention",
             Self::SignInRules => "/staff/sign-in-rules",
+            Self::Protocols => "/staff/protocols",
             Self::Account => "/staff/account",
         }
     }

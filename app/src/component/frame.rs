@@ -102,6 +102,7 @@ const fn section_title(section: StaffSection) -> &'static str {
         StaffSection::Provisioning => "provisioning-title",
         StaffSection::Retention => "retention-title",
         StaffSection::SignInRules => "rules-title",
+        StaffSection::Protocols => "protocols-title",
         StaffSection::Account => "account-title",
     }
 }

@@ -1,6 +1,7 @@
 //! Every word that people read, in Swedish and English: Fluent files in `locales/`, translated on the server alone.
 
 pub mod dates;
+pub mod purging;
 pub mod sizes;
 
 use std::sync::LazyLock;
@@ -66,7 +67,7 @@ pub struct Texts {
 }
 
 /// The files of a language, in the order in which people meet their texts.
-const fn files(language: Language) -> [&'static str; 8] {
+const fn files(language: Language) -> [&'static str; 9] {
     match language {
         Language::Swedish => [
             include_str!("../../locales/sv/common.ftl"),
@@ -75,6 +76,7 @@ const fn files(language: Language) -> [&'static str; 8] {
             include_str!("../../locales/sv/staff.ftl"),
             include_str!("../../locales/sv/administration.ftl"),
             include_str!("../../locales/sv/retention.ftl"),
+            include_str!("../../locales/sv/protocols.ftl"),
             include_str!("../../locales/sv/errors.ftl"),
             include_str!("../../locales/sv/accessibility.ftl"),
         ],
@@ -85,6 +87,7 @@ const fn files(language: Language) -> [&'static str; 8] {
             include_str!("../../locales/en/staff.ftl"),
             include_str!("../../locales/en/administration.ftl"),
             include_str!("../../locales/en/retention.ftl"),
+            include_str!("../../locales/en/protocols.ftl"),
             include_str!("../../locales/en/errors.ftl"),
             include_str!("../../locales/en/accessibility.ftl"),
         ],

@@ -3,6 +3,7 @@
 mod audit;
 mod demonstration;
 mod organisation;
+mod protocol;
 mod provider;
 mod provisioning;
 mod purge;
@@ -65,6 +66,9 @@ pub enum Command {
     /// Verify the audit log, and hand out its checkpoints.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Check and list the signed protocols of what was purged.
+    #[command(subcommand)]
+    Protocol(protocol::ProtocolCommand),
     /// List and replace the keys that the installation signs with.
     #[command(subcommand)]
     SigningKey(signing_key::SigningKeyCommand),
@@ -91,6 +95,7 @@ pub async fn run(program: Program) -> anyhow::Result<()> {
         Command::Purge(arguments) => purge::run(&load(&program.config)?, &arguments).await,
         Command::Audit(command) => audit::run(&program.config, command).await,
         Command::SigningKey(command) => signing_key::run(&load(&program.config)?, command).await,
+        Command::Protocol(command) => protocol::run(&program.config, command).await,
         Command::Openapi => {
             answer(crate::api::openapi_json().trim_end());
             Ok(())

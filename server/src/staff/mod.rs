@@ -14,6 +14,7 @@ mod own_sessions;
 mod passkey;
 mod password;
 mod place;
+mod protocols;
 mod provisioning;
 mod retention;
 mod return_to;
@@ -250,6 +251,7 @@ fn signed_in() -> Routes {
         .merge(for_members())
         .merge(for_systems())
         .merge(for_provisioning())
+        .merge(for_protocols())
 }
 
 /// What admins decide about staff, and how staff sign in.
@@ -388,4 +390,18 @@ fn for_provisioning() -> Routes {
             change,
             provisioning::withdraw,
         )
+}
+
+/// What admins and auditors see of what was purged.
+fn for_protocols() -> Routes {
+    let see = Access::Staff(Action::SeePurgeProtocols);
+    let get = Method::GET;
+    Routes::default()
+        .add(get.clone(), "/staff/protocols", see, protocols::list)
+        .add(get.clone(), "/staff/protocols/proofs", see, protocols::search)
+        .add(get.clone(), "/staff/protocols/proofs/{id}", see, protocols::proofs_of)
+        .add(get.clone(), "/staff/protocols/proofs/{id}/json", see, protocols::proof)
+        .add(get.clone(), "/staff/protocols/{number}", see, protocols::one)
+        .add(get.clone(), "/staff/protocols/{number}/json", see, protocols::json)
+        .add(get, "/staff/protocols/{number}/csv", see, protocols::csv)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use base::{StaffId, SystemId};
+use base::{PurgedId, StaffId, SystemId};
 
 /// The longest name of an organisation, or token of an invitation, in an address; in bytes.
 const MAX_SEGMENT: usize = 128;
@@ -42,6 +42,9 @@ pub(crate) enum Place {
     /// The form that changes it.
     RetentionChange,
     SignInRules,
+    Protocols,
+    Protocol(u64),
+    Proofs(PurgedId),
 }
 
 impl Place {
@@ -71,6 +74,7 @@ impl Place {
             "/retention" => Self::Retention,
             "/retention/change" => Self::RetentionChange,
             "/sign-in-rules" => Self::SignInRules,
+            "/protocols" => Self::Protocols,
             _ => {
                 if let Some(name) = rest.strip_prefix("/sign-in/") {
                     Self::SignIn(segment(name)?)
@@ -78,6 +82,10 @@ impl Place {
                     Self::Invitation(segment(token)?)
                 } else if let Some(id) = rest.strip_prefix("/members/") {
                     Self::Member(id.parse().ok()?)
+                } else if let Some(id) = rest.strip_prefix("/protocols/proofs/") {
+                    Self::Proofs(id.parse().ok()?)
+                } else if let Some(number) = rest.strip_prefix("/protocols/") {
+                    Self::Protocol(ordinal(number)?)
                 } else {
                     Self::System(rest.strip_prefix("/systems/")?.parse().ok()?)
                 }
@@ -100,6 +108,12 @@ impl Place {
                 | Self::Confirm
         )
     }
+}
+
+/// A number as it stands in a path: without signs or zeros before it, so that each has one address.
+pub(super) fn ordinal(text: &str) -> Option<u64> {
+    let number = text.parse().ok()?;
+    (number > 0 && u64::to_string(&number) == text).then_some(number)
 }
 
 /// One part of a path that needs no escape.
@@ -135,9 +149,12 @@ impl fmt::Display for Place {
             Self::Retention => "/retention",
             Self::RetentionChange => "/retention/change",
             Self::SignInRules => "/sign-in-rules",
+            Self::Protocols => "/protocols",
             Self::SignIn(name) => return write!(f, "/staff/sign-in/{name}"),
             Self::Invitation(token) => return write!(f, "/staff/invitations/{token}"),
             Self::Member(id) => return write!(f, "/staff/members/{id}"),
+            Self::Protocol(number) => return write!(f, "/staff/protocols/{number}"),
+            Self::Proofs(id) => return write!(f, "/staff/protocols/proofs/{id}"),
             Self::System(id) => return write!(f, "/staff/systems/{id}"),
         };
         write!(f, "/staff{rest}")
@@ -178,6 +195,9 @@ mod tests {
             ("/staff/retention".to_owned(), true),
             ("/staff/retention/change".to_owned(), true),
             ("/staff/sign-in-rules".to_owned(), true),
+            ("/staff/protocols".to_owned(), true),
+            ("/staff/protocols/17".to_owned(), true),
+            (format!("/staff/protocols/proofs/{id}"), true),
         ] {
             let place = Place::parse(&path).unwrap();
             assert_eq!(place.to_string(), path);
@@ -198,6 +218,10 @@ mod tests {
             "/staff/sign-in/a/b",
             "/staff/invitations/a?b",
             "/staff/members/x",
+            "/staff/protocols/017",
+            "/staff/protocols/-1",
+            "/staff/protocols/1/protocol.pdf",
+            "/staff/protocols/proofs/x",
             "/staff/systems/0192f0c1-2345-7abc-8def-0123456789ab/disable",
         ] {
             assert_eq!(Place::parse(path), None, "{path}");

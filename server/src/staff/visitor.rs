@@ -92,6 +92,7 @@ fn frame(actor: &StaffActor, has_notices: bool) -> StaffFrame {
         StaffSection::Provisioning => Action::SeeProvisioning,
         StaffSection::Retention => Action::SeeRetention,
         StaffSection::SignInRules => Action::SeeSignInRules,
+        StaffSection::Protocols => Action::SeePurgeProtocols,
         StaffSection::Account => Action::OwnAccount,
     };
     StaffFrame {

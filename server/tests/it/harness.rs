@@ -183,6 +183,11 @@ impl App {
         self.folder.path().join("blobs")
     }
 
+    /// Where the configuration stands, for commands.
+    pub(crate) fn configuration_file(&self) -> PathBuf {
+        self.folder.path().join("postvalv.toml")
+    }
+
     /// A browser that has never been here.
     pub(crate) fn browser(&self) -> Browser<'_> {
         Browser::new(self)

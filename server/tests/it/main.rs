@@ -42,6 +42,7 @@ mod object_store;
 mod own_sessions;
 mod passkeys;
 mod places;
+mod protocols;
 mod provider;
 mod provider_check;
 mod provisioning;

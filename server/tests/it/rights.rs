@@ -190,6 +190,7 @@ async fn whose_role_has_no_cases_lands_elsewhere() {
         "/staff/systems",
         "/staff/provisioning",
         "/staff/sign-in-rules",
+        "/staff/protocols",
     ] {
         let text = eva.get(path).await.text();
         let main = text.split("<main").nth(1).unwrap().split("</main>").next().unwrap();
@@ -323,7 +324,7 @@ async fn another_organisations_people_systems_and_tokens_are_not_there() {
             "/staff/members" => id.clone(),
             "/staff/systems" => system.to_string(),
             "/staff/provisioning/tokens" => token.id.to_string(),
-            "/staff/sessions" | "/staff/account/passkeys" => NOBODY.to_owned(),
+            "/staff/sessions" | "/staff/account/passkeys" | "/staff/protocols/proofs" => NOBODY.to_owned(),
             elsewhere => panic!("{elsewhere}: whose are these? Say so here"),
         };
         let request = Request::builder()

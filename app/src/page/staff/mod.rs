@@ -10,6 +10,7 @@ mod member;
 mod members;
 mod passkey;
 mod password;
+mod protocols;
 mod provisioning;
 mod retention;
 mod rules;
@@ -28,6 +29,7 @@ pub use passkey::{NewPasskey, NewPasskeyProblem, new_passkey_page};
 pub use password::{
     Invitation, NewPasswordProblem, accepted_early_page, invitation_page, password_page, void_invitation_page,
 };
+pub use protocols::{IdProblem, proofs_page, protocol_page, protocols_page};
 pub use provisioning::{ProvisioningPage, TokenForm, TokenProblem, provisioning_page, provisioning_token_page};
 pub use retention::{
     RetentionEffectPage, RetentionForm, RetentionPage, RetentionProblem, RuleForm, RulePlace, TypeForm,
