@@ -30,6 +30,8 @@ mod letter;
 #[cfg(feature = "ssr")]
 pub mod page;
 #[cfg(feature = "ssr")]
+mod protocol_pdf;
+#[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]
 pub mod texts;
@@ -45,5 +47,7 @@ pub use context::{
 pub use letter::{Letter, letter};
 #[cfg(feature = "ssr")]
 pub use page::{ErrorPage, Page, SignInProblem, error_page, preview_frame, preview_frame_policy};
+#[cfg(feature = "ssr")]
+pub use protocol_pdf::{PdfFailed, ProtocolPdf, protocol_pdf};
 #[cfg(feature = "ssr")]
 pub use texts::Language;

@@ -236,6 +236,7 @@ fn whoever_is_signed_in_can_sign_out_by_a_form_on_each_page() {
             "staff-rules",
             "staff-system",
             "staff-provisioning",
+            "staff-protocol",
         ]
         .iter()
         .any(|part| name.contains(part));

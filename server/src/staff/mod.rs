@@ -402,6 +402,7 @@ fn for_protocols() -> Routes {
         .add(get.clone(), "/staff/protocols/proofs/{id}", see, protocols::proofs_of)
         .add(get.clone(), "/staff/protocols/proofs/{id}/json", see, protocols::proof)
         .add(get.clone(), "/staff/protocols/{number}", see, protocols::one)
+        .add(get.clone(), "/staff/protocols/{number}/pdf", see, protocols::pdf)
         .add(get.clone(), "/staff/protocols/{number}/json", see, protocols::json)
         .add(get, "/staff/protocols/{number}/csv", see, protocols::csv)
 }

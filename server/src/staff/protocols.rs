@@ -1,7 +1,7 @@
 //! The protocols of what was purged: pages and files for admins and auditors.
 
-use app::ErrorPage;
 use app::page::staff::{IdProblem, proofs_page, protocol_page, protocols_page};
+use app::{ErrorPage, ProtocolPdf, protocol_pdf};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use base::PurgedId;
@@ -14,9 +14,9 @@ use super::denied::denied_page;
 use super::id::Id;
 use super::place::ordinal;
 use super::visitor::Staff;
-use crate::answer;
 use crate::state::AppState;
 use crate::visitor::Visitor;
+use crate::{answer, signing_keys};
 
 /// From where to go on.
 #[derive(Deserialize)]
@@ -69,6 +69,28 @@ pub(super) async fn one(
     match find(&state, &actor, &visitor, &number).await {
         Ok(protocol) => protocol_page(&visitor.layout, protocol.signed(), state.time_zone()).into_response(),
         Err(refusal) => refusal,
+    }
+}
+
+/// `GET /staff/protocols/{number}/pdf`: in the page's language.
+pub(super) async fn pdf(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    Path(number): Path<String>,
+) -> Response {
+    let protocol = match find(&state, &actor, &visitor, &number).await {
+        Ok(protocol) => protocol,
+        Err(refusal) => return refusal,
+    };
+    let made = protocol_pdf(&ProtocolPdf {
+        signed: protocol.signed(),
+        language: visitor.layout.language,
+        time_zone: state.time_zone(),
+        keys_address: &state.origin().address_of(signing_keys::PATH),
+    });
+    match made {
+        Ok(content) => file(&actor, &number, "pdf", content),
+        Err(failed) => answer::fault(&failed, &visitor),
     }
 }
 

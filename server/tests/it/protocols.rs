@@ -88,6 +88,9 @@ async fn an_admin_reads_and_saves_the_protocols() {
     let stated = protocol.signed().statement();
     assert_eq!((stated.number, stated.documents, stated.messages), (2, 2, 1));
     assert!(protocol.leaves().all(|leaf| leaf.message == purged.second));
+    let pdf = karin.get("/staff/protocols/2/pdf").await;
+    assert_eq!(pdf.header("content-type"), "application/pdf");
+    assert!(pdf.body.starts_with(b"%PDF-1.7"));
     let csv = karin.get("/staff/protocols/2/csv").await;
     assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8; header=present");
     assert_eq!(csv.text().lines().count(), 4);
@@ -182,6 +185,7 @@ async fn what_another_organisation_purged_is_not_there() {
         "/staff/protocols/1".to_owned(),
         "/staff/protocols/1/json".to_owned(),
         "/staff/protocols/1/csv".to_owned(),
+        "/staff/protocols/1/pdf".to_owned(),
         "/staff/protocols/01".to_owned(),
         "/staff/protocols/0".to_owned(),
         format!("/staff/protocols/proofs?id={}", purged.first),

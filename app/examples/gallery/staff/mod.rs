@@ -3,6 +3,7 @@
 mod account;
 pub(crate) mod cases;
 mod members;
+mod protocols;
 mod provisioning;
 mod retention;
 mod systems;
@@ -70,6 +71,7 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
         members::pages(language, assets),
         systems::pages(language, assets),
         provisioning::pages(language, assets),
+        protocols::pages(language, assets),
         retention::pages(language, assets),
     ]
     .into_iter()
