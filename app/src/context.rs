@@ -111,7 +111,7 @@ pub enum StaffSection {
 
 impl StaffSection {
     /// Every part, in the order of the navigation.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Cases,
         Self::Members,
         Self::Systems,

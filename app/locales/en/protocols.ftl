@@ -39,6 +39,14 @@ protocol-rule-revoked = The sender took it back. Its retention was { $days ->
     [one] 1 day
    *[other] { $days } days
 } after it was sent
+protocol-rule-expired-opened = Its retention was over: { $days ->
+    [one] 1 day
+   *[other] { $days } days
+} after it was first opened, or at the rules' longest time
+protocol-rule-revoked-opened = The sender took it back. Its retention was { $days ->
+    [one] 1 day
+   *[other] { $days } days
+} after it was first opened
 protocol-seal = Signature
 protocol-root = Root of the hash tree
 protocol-previous = Protocol before

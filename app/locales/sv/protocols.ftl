@@ -39,6 +39,14 @@ protocol-rule-revoked = Avsändaren tog tillbaka det. Fristen var { $days ->
     [one] 1 dag
    *[other] { $days } dagar
 } efter att det skickades
+protocol-rule-expired-opened = Gallringsfristen var slut: { $days ->
+    [one] 1 dag
+   *[other] { $days } dagar
+} efter att det öppnades första gången, eller vid reglernas längsta tid
+protocol-rule-revoked-opened = Avsändaren tog tillbaka det. Fristen var { $days ->
+    [one] 1 dag
+   *[other] { $days } dagar
+} efter att det öppnades första gången
 protocol-seal = Signatur
 protocol-root = Rot för hashträdet
 protocol-previous = Föregående protokoll

@@ -17,7 +17,9 @@ pub fn document_type(texts: &Texts, rule: &AppliedRule) -> String {
 pub fn rule(texts: &Texts, rule: &AppliedRule) -> String {
     let key = match (rule.reason, rule.counted_from) {
         (PurgeReason::Expired, CountedFrom::Sent) => "protocol-rule-expired",
+        (PurgeReason::Expired, CountedFrom::FirstOpened) => "protocol-rule-expired-opened",
         (PurgeReason::Revoked, CountedFrom::Sent) => "protocol-rule-revoked",
+        (PurgeReason::Revoked, CountedFrom::FirstOpened) => "protocol-rule-revoked-opened",
     };
     texts.with(key, &[("days", rule.retention_days.into())])
 }

@@ -82,8 +82,8 @@ pub use new_device::NewDevice;
 pub use open::{NotReady, OpenError};
 pub use organisation::{NewOrganisation, Organisation, SetUpError, SignInRules, TenantError};
 pub use protocol::{
-    AppliedRule, CountedFrom, Hash, InclusionProof, ProtocolError, ProtocolLeaf, ProtocolRefused, ProtocolStatement,
-    PurgeProtocol, PurgeProtocols, PurgeReason, PurgedKind, RuleTotal, SignedStatement, VerifiedFile,
+    AppliedRule, Hash, InclusionProof, ProtocolError, ProtocolLeaf, ProtocolRefused, ProtocolStatement, PurgeProtocol,
+    PurgeProtocols, PurgeReason, PurgedKind, RuleTotal, SignedStatement, VerifiedFile,
 };
 pub use provisioning::{
     Email, GroupAttributes, GroupKey, GroupMembers, GroupReference, NameParts, NewProvisioningToken, ProvisionedGroup,

@@ -136,11 +136,11 @@ fn examine(report: &mut Report, record: &ProviderSection, metadata: &Value, keys
         let supported = metadata.get(member).and_then(Value::as_bool);
         report.problem(
             !is_on || supported != Some(false),
-            &format!("{key}: the provider does not do that; set {key} = false"),
+            format!("{key}: the provider does not do that; set {key} = false"),
         );
         report.remark(
             !is_on || supported.is_some(),
-            &format!("{key}: the provider does not say that it does that"),
+            format!("{key}: the provider does not say that it does that"),
         );
     }
     let response_types = list(metadata, "response_types_supported");

@@ -11,8 +11,7 @@ use super::statement::{self, ProtocolStatement, hash_of_statement};
 use crate::{PublicKeys, Signature, SigningPurpose};
 
 /// The first line of a protocol's CSV.
-const CSV_HEADER: &str =
-    "kind,id,message,document_type,bytes,sent,purged,reason,retention_days,counted_from,nonce,leaf_hash\r\n";
+const CSV_HEADER: &str = "kind,id,message,document_type,bytes,sent,purged,reason,retention_days,counted_from,policy_version,nonce,leaf_hash\r\n";
 
 /// A statement with its signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -339,7 +338,7 @@ fn written(file: &Written) -> String {
 fn csv_line(leaf: &ProtocolLeaf, hash: Hash) -> String {
     let rule = leaf.rule();
     format!(
-        "{},{},{},{},{},{},{},{},{},{},{},{hash}\r\n",
+        "{},{},{},{},{},{},{},{},{},{},{},{},{hash}\r\n",
         leaf.kind.as_str(),
         leaf.id,
         leaf.message,
@@ -350,6 +349,9 @@ fn csv_line(leaf: &ProtocolLeaf, hash: Hash) -> String {
         rule.reason.as_str(),
         rule.retention_days,
         rule.counted_from.as_str(),
+        rule.policy_version
+            .map(|version| version.to_string())
+            .unwrap_or_default(),
         hex::encode(leaf.nonce),
     )
 }

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::{hexadecimal, rfc3339};
+use crate::retention::CountedFrom;
 
 /// What was purged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -49,24 +50,6 @@ impl PurgeReason {
     }
 }
 
-/// From when its retention counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CountedFrom {
-    /// From the day on which it was sent.
-    Sent,
-}
-
-impl CountedFrom {
-    /// The word for it in files.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Sent => "sent",
-        }
-    }
-}
-
 /// The rule by which something was purged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AppliedRule {
@@ -74,10 +57,14 @@ pub struct AppliedRule {
     pub document_type: Option<String>,
     /// Why it was purged.
     pub reason: PurgeReason,
-    /// For how many days it could be read unless it was revoked before.
+    /// The rule's days, or those that its sender asked for: for so many it could be read unless it was revoked before, or the
+    /// policy's maximum came first.
     pub retention_days: u32,
     /// From when these count.
     pub counted_from: CountedFrom,
+    /// The version of its organisation's retention policy that says so: 0 before the organisation decided on one, and none when
+    /// its end was fixed as it was sent.
+    pub policy_version: Option<u32>,
 }
 
 /// One purged document or message.
@@ -103,10 +90,14 @@ pub struct ProtocolLeaf {
     pub purged: Timestamp,
     /// Why it was purged.
     pub reason: PurgeReason,
-    /// For how many days it could be read unless it was revoked before.
+    /// The rule's days, or those that its sender asked for: for so many it could be read unless it was revoked before, or the
+    /// policy's maximum came first.
     pub retention_days: u32,
     /// From when these count.
     pub counted_from: CountedFrom,
+    /// The version of its organisation's retention policy that says so: 0 before the organisation decided on one, and none when
+    /// its end was fixed as it was sent.
+    pub policy_version: Option<u32>,
     /// Random, so that nobody who knows a leaf's hash can find out by trying what it says.
     #[serde(with = "hexadecimal")]
     pub nonce: [u8; 32],
@@ -132,6 +123,7 @@ impl ProtocolLeaf {
             reason: self.reason,
             retention_days: self.retention_days,
             counted_from: self.counted_from,
+            policy_version: self.policy_version,
         }
     }
 }
@@ -149,7 +141,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::protocol::merkle::Hash;
-    use crate::retention;
+    use crate::retention::{Counted, Term};
 
     /// A leaf whose every field is known.
     pub(in crate::protocol) fn leaf(number: u8) -> ProtocolLeaf {
@@ -167,6 +159,7 @@ pub(super) mod tests {
             reason: PurgeReason::Expired,
             retention_days: 30,
             counted_from: CountedFrom::Sent,
+            policy_version: Some(1),
             nonce: [number; 32],
         }
     }
@@ -180,10 +173,10 @@ pub(super) mod tests {
              \"id\":\"01937a00-0000-7000-8000-000000000200\",\"message\":\"01937a00-0000-7000-8000-000000000100\",\
              \"document_type\":\"decision\",\"bytes\":1000,\"sent\":\"2026-11-22T09:00:00Z\",\
              \"purged\":\"2026-12-22T23:00:04.125Z\",\"reason\":\"expired\",\"retention_days\":30,\"counted_from\":\"sent\",\
-             \"nonce\":\"0000000000000000000000000000000000000000000000000000000000000000\"}"
+             \"policy_version\":1,\"nonce\":\"0000000000000000000000000000000000000000000000000000000000000000\"}"
         );
         // By another implementation.
-        let hash = "c767e280ff7400529a3f8a3223b37034df5c5b826a4791d043aadb17ccbf2ccd";
+        let hash = "0d20c229fad074e52b7c7eb76ea39e1b95a2dc13e41cd1bf1c2cab363b555134";
         assert_eq!(Hash::of_leaf(text.as_bytes()).to_string(), hash);
         assert_eq!(ProtocolLeaf::from_text(&text), Some(leaf(0)));
     }
@@ -212,7 +205,13 @@ pub(super) mod tests {
             let names = ["Europe/Stockholm", "UTC", "Asia/Beirut", "Pacific/Auckland"];
             let zone = TimeZone::get(names[zone]).unwrap();
             let sent = Timestamp::from_millis(sent);
-            prop_assert_eq!(retention_days(sent, retention::expires_at(sent, days, &zone), &zone), days);
+            let term = Term {
+                days,
+                counted_from: CountedFrom::Sent,
+                at_most: days,
+            };
+            let expires = term.expires_at(Counted { sent, opened: None }, &zone);
+            prop_assert_eq!(retention_days(sent, expires, &zone), days);
         }
     }
 }

@@ -20,7 +20,7 @@ mod view;
 
 pub(crate) use close::close;
 pub use file::{InclusionProof, ProtocolRefused, PurgeProtocol, SignedStatement, VerifiedFile};
-pub use leaf::{AppliedRule, CountedFrom, ProtocolLeaf, PurgeReason, PurgedKind};
+pub use leaf::{AppliedRule, ProtocolLeaf, PurgeReason, PurgedKind};
 pub use merkle::Hash;
 pub(crate) use record::{Erased, record};
 pub use statement::{ProtocolStatement, RuleTotal};

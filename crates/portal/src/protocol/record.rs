@@ -2,16 +2,18 @@
 //! being told of twice.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use base::{MessageId, OrganisationId, PurgedId, Timestamp};
-use jiff::tz::TimeZone;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
-use super::leaf::{AppliedRule, CountedFrom, ProtocolLeaf, PurgeReason, PurgedKind, retention_days};
+use super::leaf::{AppliedRule, ProtocolLeaf, PurgeReason, PurgedKind, retention_days};
 use super::leaf_entity::{Entity, Model};
 use crate::database::WriteTransaction;
-use crate::{Fault, delivery, message, organisation};
+use crate::organisation::Organisation;
+use crate::retention::{self, CountedFrom};
+use crate::{Context, Fault, delivery, message, organisation};
 
 /// How many rows one statement inserts: far below the databases' limits on parameters.
 const BATCH: usize = 500;
@@ -34,8 +36,13 @@ struct Ended {
 }
 
 /// Writes the leaves of what was erased.
-pub(crate) async fn record(transaction: &WriteTransaction, erased: &[Erased], purged: Timestamp) -> Result<(), Fault> {
-    let ended = ended_messages(transaction, erased).await?;
+pub(crate) async fn record(
+    context: &Context,
+    transaction: &WriteTransaction,
+    erased: &[Erased],
+    purged: Timestamp,
+) -> Result<(), Fault> {
+    let ended = ended_messages(context, transaction, erased).await?;
     let mut rows = Vec::with_capacity(erased.len());
     for erased in erased {
         let message = ended.get(erased.message.as_uuid());
@@ -54,6 +61,7 @@ pub(crate) async fn record(transaction: &WriteTransaction, erased: &[Erased], pu
             reason: rule.reason,
             retention_days: rule.retention_days,
             counted_from: rule.counted_from,
+            policy_version: rule.policy_version,
             nonce,
         };
         rows.push(Model {
@@ -74,7 +82,11 @@ pub(crate) async fn record(transaction: &WriteTransaction, erased: &[Erased], pu
 }
 
 /// When the messages of what was erased were sent, and by which rule they ended.
-async fn ended_messages(transaction: &WriteTransaction, erased: &[Erased]) -> Result<HashMap<Uuid, Ended>, Fault> {
+async fn ended_messages(
+    context: &Context,
+    transaction: &WriteTransaction,
+    erased: &[Erased],
+) -> Result<HashMap<Uuid, Ended>, Fault> {
     use delivery::entity as of_delivery;
     use message::entity as of_message;
     let ids = || erased.iter().map(|erased| *erased.message.as_uuid());
@@ -86,34 +98,65 @@ async fn ended_messages(transaction: &WriteTransaction, erased: &[Erased]) -> Re
     {
         deliveries.entry(row.message_id).or_default().push(row);
     }
-    let mut zones: HashMap<Uuid, TimeZone> = HashMap::new();
+    let mut organisations: HashMap<Uuid, Organisation> = HashMap::new();
     let mut ended = HashMap::new();
     for row in of_message::Entity::find()
         .filter(of_message::Column::Id.is_in(ids()))
         .all(transaction)
         .await?
     {
-        let zone = match zones.get(&row.organisation_id) {
-            Some(zone) => zone.clone(),
-            None => {
+        let organisation = match organisations.entry(row.organisation_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
                 let id = OrganisationId::from_uuid(row.organisation_id);
-                let organisation = organisation::find(transaction, id).await?;
-                let found = organisation.ok_or_else(|| Fault::new("a message's organisation is missing"))?;
-                zones.insert(row.organisation_id, found.time_zone.clone());
-                found.time_zone
+                let found = organisation::find(transaction, id).await?;
+                unknown.insert(found.ok_or_else(|| Fault::new("a message's organisation is missing"))?)
             }
         };
         let deliveries = deliveries.remove(&row.id).unwrap_or_default();
         let sent = Timestamp::from_millis(row.sent_at);
-        let rule = AppliedRule {
-            document_type: row.document_type,
-            reason: reason(&deliveries),
-            retention_days: retention_days(sent, last_expiry(&deliveries), &zone),
-            counted_from: CountedFrom::Sent,
-        };
-        ended.insert(row.id, Ended { sent, rule });
+        let id = row.id;
+        let rule = rule(context, transaction, organisation, row, &deliveries).await?;
+        ended.insert(id, Ended { sent, rule });
     }
     Ok(ended)
+}
+
+/// The rule by which a message with these deliveries ended.
+async fn rule(
+    context: &Context,
+    transaction: &WriteTransaction,
+    organisation: &Organisation,
+    message: message::entity::Model,
+    deliveries: &[delivery::entity::Model],
+) -> Result<AppliedRule, Fault> {
+    let reason = reason(deliveries);
+    let requested = message
+        .retention_days
+        .map(u32::try_from)
+        .transpose()
+        .map_err(Fault::new)?;
+    let version = deliveries.iter().filter_map(|delivery| delivery.policy_version).max();
+    let (retention_days, counted_from) = match version {
+        Some(version) => {
+            let policy = retention::of_version(context, transaction, organisation, version).await?;
+            let ceiling = context.settings.retention_ceiling_days;
+            let term = policy.term(message.document_type.as_deref(), requested, ceiling);
+            (term.days, term.counted_from)
+        }
+        None => {
+            let sent = Timestamp::from_millis(message.sent_at);
+            let days = retention_days(sent, last_expiry(deliveries), &organisation.time_zone);
+            (days, CountedFrom::Sent)
+        }
+    };
+    Ok(AppliedRule {
+        document_type: message.document_type,
+        reason,
+        retention_days,
+        counted_from,
+        policy_version: version.map(u32::try_from).transpose().map_err(Fault::new)?,
+    })
 }
 
 /// Why a message with these deliveries ended.

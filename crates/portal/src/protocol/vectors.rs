@@ -12,6 +12,7 @@ use super::file::{PurgeProtocol, SignedStatement};
 use super::leaf::tests::leaf;
 use super::statement::{self, ProtocolStatement};
 use super::{Hash, ProtocolRefused, PurgeReason, PurgedKind, VerifiedFile};
+use crate::retention::CountedFrom;
 use crate::{PublicKeys, Signature};
 
 const PROTOCOL: &str = include_str!("../../vectors/purge-protocol.json");
@@ -47,6 +48,8 @@ fn protocol() -> PurgeProtocol {
     leaves[2].document_type = None;
     leaves[3].reason = PurgeReason::Revoked;
     leaves[4].retention_days = 365;
+    leaves[3].policy_version = None;
+    leaves[2].counted_from = CountedFrom::FirstOpened;
     let leaves: Vec<String> = leaves.iter().map(|leaf| leaf.to_text().unwrap()).collect();
     let organisation = leaf(0).organisation;
     let sum = statement::sum(organisation, leaves.iter().map(String::as_str)).unwrap();

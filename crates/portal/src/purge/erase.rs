@@ -70,7 +70,7 @@ pub(super) async fn metadata(context: &Context, work: &Work) -> Result<PurgeRepo
     for recipient in case::release_ended(&transaction, &cases).await? {
         recipient::may_be_forgotten(&transaction, recipient, now).await?;
     }
-    protocol::record(&transaction, &erased, now).await?;
+    protocol::record(context, &transaction, &erased, now).await?;
     tell(&transaction, &purged, now).await?;
     for entry in &entries {
         context.audit.record(&transaction, now, entry).await?;

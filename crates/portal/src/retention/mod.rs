@@ -24,5 +24,5 @@ pub(crate) use follow::{count_from_opening, follow};
 pub(crate) use reason::reasons;
 pub(crate) use rule::{Counted, DEFAULT_DAYS, Term};
 pub use rule::{CountedFrom, PolicyProblem, RetentionPolicy, RetentionReason, RetentionRule, TypeRule};
-pub(crate) use store::in_force;
+pub(crate) use store::{in_force, of_version};
 pub use week::DueWeek;

@@ -18,13 +18,24 @@ const MAX_REASON_CHARS: usize = 200;
 const MAX_TYPES: usize = 30;
 
 /// What a rule counts its days from. However it counts, nothing is kept longer than the policy's maximum after it was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CountedFrom {
     /// From when it was sent.
     Sent,
     /// From when its recipient opened it; what nobody opens is kept for the maximum.
     FirstOpened,
+}
+
+impl CountedFrom {
+    /// The word for it in files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::FirstOpened => "first_opened",
+        }
+    }
 }
 
 /// How long something is kept, and why.

@@ -32,9 +32,31 @@ pub(crate) async fn in_force(
         Some(row) => versioned(&row),
         None => Ok(VersionedPolicy {
             version: 0,
-            policy: RetentionPolicy::of_days(organisation.retention_days, context.settings.retention_ceiling_days),
+            policy: undecided(context, organisation),
         }),
     }
+}
+
+/// A version of an organisation's policy.
+pub(crate) async fn of_version(
+    context: &Context,
+    on: &impl ConnectionTrait,
+    organisation: &Organisation,
+    version: i32,
+) -> Result<RetentionPolicy, Fault> {
+    let row = Entity::find_by_id((*organisation.id.as_uuid(), version))
+        .one(on)
+        .await?;
+    match row {
+        Some(row) => Ok(versioned(&row)?.policy),
+        None if version == 0 => Ok(undecided(context, organisation)),
+        None => Err(Fault::new("a version of a policy is missing")),
+    }
+}
+
+/// The policy of an organisation that has not decided on one.
+fn undecided(context: &Context, organisation: &Organisation) -> RetentionPolicy {
+    RetentionPolicy::of_days(organisation.retention_days, context.settings.retention_ceiling_days)
 }
 
 /// The latest version that an organisation decided on.

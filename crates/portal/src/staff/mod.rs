@@ -45,8 +45,8 @@ pub use second_factor::{
 };
 pub use sign_in::{StaffProof, StaffSignInError};
 pub use step::SignInStep;
-pub(crate) use view::names;
 pub(crate) use store::organisation_of;
+pub(crate) use view::names;
 pub use view::{OwnAccount, SeeStaffError, StaffMember, StaffState};
 pub use visitor::StaffVisitor;
 pub(crate) use work_account::end_sessions_of_directory;
