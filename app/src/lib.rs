@@ -28,6 +28,8 @@ mod context;
 #[cfg(feature = "ssr")]
 mod letter;
 #[cfg(feature = "ssr")]
+mod notification;
+#[cfg(feature = "ssr")]
 pub mod page;
 #[cfg(feature = "ssr")]
 mod protocol_pdf;
@@ -45,6 +47,8 @@ pub use context::{
 };
 #[cfg(feature = "ssr")]
 pub use letter::{Letter, letter};
+#[cfg(feature = "ssr")]
+pub use notification::Notification;
 #[cfg(feature = "ssr")]
 pub use page::{ErrorPage, Page, SignInProblem, error_page, preview_frame, preview_frame_policy};
 #[cfg(feature = "ssr")]

@@ -67,7 +67,7 @@ pub struct Texts {
 }
 
 /// The files of a language, in the order in which people meet their texts.
-const fn files(language: Language) -> [&'static str; 9] {
+const fn files(language: Language) -> [&'static str; 10] {
     match language {
         Language::Swedish => [
             include_str!("../../locales/sv/common.ftl"),
@@ -79,6 +79,7 @@ const fn files(language: Language) -> [&'static str; 9] {
             include_str!("../../locales/sv/protocols.ftl"),
             include_str!("../../locales/sv/errors.ftl"),
             include_str!("../../locales/sv/accessibility.ftl"),
+            include_str!("../../locales/sv/notifications.ftl"),
         ],
         Language::English => [
             include_str!("../../locales/en/common.ftl"),
@@ -90,6 +91,7 @@ const fn files(language: Language) -> [&'static str; 9] {
             include_str!("../../locales/en/protocols.ftl"),
             include_str!("../../locales/en/errors.ftl"),
             include_str!("../../locales/en/accessibility.ftl"),
+            include_str!("../../locales/en/notifications.ftl"),
         ],
     }
 }

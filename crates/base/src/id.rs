@@ -99,7 +99,7 @@ ids! {
     DeliveryId "delivery";
     /// The promise to store one message; the sweeper deletes what an expired one names.
     IntentId "intent";
-    /// A row of the outbox.
+    /// A mail that was sent, among the mails of this portal.
     NotificationId "notification";
     /// An entry of the audit log.
     AuditEventId "audit";

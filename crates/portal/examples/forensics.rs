@@ -52,6 +52,7 @@ fn settings(folder: &str, provider: &str, portal: String, vault: String) -> Sett
         ways_in: portal::WaysIn::default(),
         staff: portal::StaffSettings::default(),
         origin: "https://localhost".to_owned(),
+        sends_mail: false,
         time_zone: jiff::tz::TimeZone::UTC,
     }
 }

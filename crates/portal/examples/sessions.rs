@@ -87,6 +87,7 @@ fn settings(folder: &str, portal: String, vault: String) -> Settings {
             ..StaffSettings::default()
         },
         origin: "https://localhost".to_owned(),
+        sends_mail: false,
         time_zone: jiff::tz::TimeZone::UTC,
     }
 }

@@ -79,6 +79,7 @@ pub use message::{
     RecipientAddress, SendError, SystemError, Upload,
 };
 pub use new_device::NewDevice;
+pub use notification::{NotificationKind, SendingOutcome, TakenNotification};
 pub use open::{NotReady, OpenError};
 pub use organisation::{NewOrganisation, Organisation, SetUpError, SignInRules, TenantError};
 pub use protocol::{

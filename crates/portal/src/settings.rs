@@ -33,6 +33,8 @@ pub struct Settings {
     pub staff: StaffSettings,
     /// The address at which people reach the portal, scheme and host and port: passkeys are bound to its host.
     pub origin: String,
+    /// Whether anybody sends what is put into the outbox; else nothing is.
+    pub sends_mail: bool,
     /// The time zone of organisations that did not name one.
     pub time_zone: TimeZone,
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod demonstration;
+mod mail;
 mod organisation;
 mod protocol;
 mod provider;
@@ -61,6 +62,9 @@ pub enum Command {
     /// Check OpenID providers.
     #[command(subcommand)]
     Provider(provider::ProviderCommand),
+    /// Check the mail server.
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// Purge what is due now, or count it.
     Purge(purge::Purge),
     /// Verify the audit log, and hand out its checkpoints.
@@ -92,6 +96,7 @@ pub async fn run(program: Program) -> anyhow::Result<()> {
         Command::Staff(command) => staff::run(&load(&program.config)?, command).await,
         Command::Provisioning(command) => provisioning::run(&load(&program.config)?, command).await,
         Command::Provider(command) => provider::run(&load(&program.config)?, command).await,
+        Command::Mail(command) => mail::run(&load(&program.config)?, command).await,
         Command::Purge(arguments) => purge::run(&load(&program.config)?, &arguments).await,
         Command::Audit(command) => audit::run(&program.config, command).await,
         Command::SigningKey(command) => signing_key::run(&load(&program.config)?, command).await,

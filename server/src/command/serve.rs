@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use crate::config::Config;
 use crate::fetch::HttpLimits;
 use crate::key_sets::KeySets;
+use crate::mail::Mailer;
 use crate::places::Places;
 use crate::sign_in::Providers;
 use crate::state::AppState;
@@ -33,6 +34,9 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     .context("no client for OpenID providers can be made")?;
     let key_sets =
         KeySets::new(config, &clock, KeySets::LIMITS).context("no client for key sets of systems can be made")?;
+    let mailer = config.mail.as_ref();
+    let mailer = mailer.map(|section| Mailer::new(section, &config.origin, &clock));
+    let mailer = mailer.transpose().context("mail.from")?;
     let state = AppState::new(
         config,
         portal.clone(),
@@ -47,12 +51,16 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     let interval = Duration::from_secs(config.jobs.interval_seconds.into());
     let jobs = tokio::spawn(crate::jobs::run(portal.clone(), interval, stopped.clone()));
     let chaining = tokio::spawn(crate::jobs::chain_audit_log(portal.clone(), stopped.clone()));
+    let mails = mailer.map(|mailer| tokio::spawn(crate::mail::run(portal.clone(), mailer, stopped.clone())));
     let refreshing = tokio::spawn(crate::jobs::refresh(providers, places, stopped));
     tracing::info!(address = %config.listen.address, origin = %config.origin, "serving");
     web::serve(listener, router, config.listen.limits(), shutdown).await;
     let _nobody_listens = stop.send(true);
     jobs.await.context("the jobs broke off")?;
     chaining.await.context("chaining the audit log broke off")?;
+    if let Some(mails) = mails {
+        mails.await.context("sending mails broke off")?;
+    }
     refreshing.await.context("refreshing providers and places broke off")?;
     portal.close().await;
     tracing::info!("stopped");

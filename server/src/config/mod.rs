@@ -4,6 +4,7 @@
 
 mod contact;
 mod logo;
+mod mail;
 mod places;
 mod preset;
 mod provider;
@@ -23,6 +24,7 @@ use web::config::{Check, ConfigError, DevelopmentSection, ListenSection, LogSect
 
 pub use contact::ContactSection;
 pub(crate) use logo::Logo;
+pub use mail::{Encryption, MailSection};
 pub use places::PlacesSection;
 pub use preset::Preset;
 pub(crate) use provider::is_endpoint;
@@ -46,6 +48,7 @@ const SOURCE: Source<'static> = Source {
         "vault.url",
         "blobs.s3.access_key_id",
         "blobs.s3.secret_access_key",
+        "mail.password",
         "providers.*.client_secret",
         "providers.*.client_key",
     ],
@@ -100,6 +103,8 @@ pub struct Config {
     pub staff: StaffSection,
     /// Where the places of sign-ins are taken from; without it, none are known.
     pub places: Option<PlacesSection>,
+    /// The mail server; without it, nobody is written to.
+    pub mail: Option<MailSection>,
     /// Organisations' machine clients.
     #[serde(default)]
     pub systems: SystemsSection,
@@ -147,6 +152,7 @@ impl Config {
             ways_in: self.ways_in(),
             staff: self.staff.settings(),
             origin: self.origin.as_str().to_owned(),
+            sends_mail: self.mail.is_some(),
             time_zone: self.retention.time_zone(),
         }
     }
@@ -209,6 +215,9 @@ impl Validate for Config {
         check.section("staff", &self.staff);
         if let Some(places) = &self.places {
             check.section("places", places);
+        }
+        if let Some(mail) = &self.mail {
+            check.section("mail", mail);
         }
         check.section("jobs", &self.jobs);
         check.under("providers", |check| {

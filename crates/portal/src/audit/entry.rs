@@ -105,6 +105,10 @@ pub(crate) enum AuditAction {
     /// What was purged was summed up and signed; the detail is the protocol's number.
     PurgeProtocolClosed,
     RecipientForgotten,
+    /// A mail was not sent within three days.
+    NotificationGivenUp,
+    /// A mail was refused for good by the server that it was to go to.
+    NotificationRefused,
     DaySecretDestroyed,
     /// Another key signs from now on; the detail is the id of the one before.
     SigningKeyRotated,
@@ -189,6 +193,8 @@ impl AuditAction {
             Self::MessagePurged => "message.purged",
             Self::PurgeProtocolClosed => "purge-protocol.closed",
             Self::RecipientForgotten => "recipient.forgotten",
+            Self::NotificationGivenUp => "notification.given-up",
+            Self::NotificationRefused => "notification.refused",
             Self::DaySecretDestroyed => "day-secret.destroyed",
             Self::SigningKeyRotated => "signing-key.rotated",
             Self::AuditCheckpointHandedOut => "audit.checkpoint-handed-out",

@@ -4,10 +4,12 @@
 pub(crate) mod entity;
 mod finder;
 mod listing;
+mod notified;
 mod sending;
 mod store;
 
 pub(crate) use finder::{Finder, ReadableDelivery, ReadableDocument};
+pub(crate) use notified::{Unnotified, last_notified, mark_notified, unnotified};
 pub(crate) use sending::{NewDelivery, create, of_message, of_messages, revoke};
 pub(crate) use store::{give, mark_opened};
 

@@ -18,6 +18,7 @@ fn settings(databases: &TestDatabases) -> Settings {
         ways_in: WaysIn::default(),
         staff: StaffSettings::default(),
         origin: "https://post.example.se".to_owned(),
+        sends_mail: false,
         time_zone: TimeZone::UTC,
     }
 }

@@ -71,7 +71,8 @@ pub(super) async fn publish(
         .iter()
         .map(|((recipient, _), delivery)| (*delivery, *recipient))
         .collect();
-    notification::announce(&transaction, &context.ids, attempt.organisation.id, &waiting, sent_at).await?;
+    let recipients = waiting.iter().map(|(_, recipient)| *recipient);
+    notification::announce_waiting(context, &transaction, recipients).await?;
     let happened: Vec<_> = waiting
         .iter()
         .map(|(delivery, _)| NewEvent {

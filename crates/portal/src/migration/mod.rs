@@ -19,6 +19,7 @@ mod m0015_minimum_level;
 mod m0016_who_shut_an_account;
 mod m0017_new_second_factors;
 mod m0018_recipient_devices;
+mod m0019_unsent_notifications;
 mod m0020_audit_chain;
 mod m0023_purge_protocols;
 mod m0025_retention;
@@ -52,6 +53,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0016_who_shut_an_account::Migration),
             Box::new(m0017_new_second_factors::Migration),
             Box::new(m0018_recipient_devices::Migration),
+            Box::new(m0019_unsent_notifications::Migration),
             Box::new(m0020_audit_chain::Migration),
             Box::new(m0023_purge_protocols::Migration),
             Box::new(m0025_retention::Migration),

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::session::Owner;
 use crate::vault::MacPurpose;
-use crate::{Context, Device, Place, Whereabouts};
+use crate::{Context, Device, NotificationKind, Place, Whereabouts, notification};
 
 /// A kind of device that somebody signed in from for the first time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct NewDevice {
     pub at: Timestamp,
 }
 
-/// Writes down the kind of device that somebody signed in from, and where until they are told. With the very first sign-in
+/// Writes down the kind of device that somebody signed in from, and where until they are told; they are written to of a new one. With the very first sign-in
 /// there is nothing to tell.
 pub(crate) async fn note(
     context: &Context,
@@ -42,7 +42,11 @@ pub(crate) async fn note(
         told_at: is_first_sign_in.then_some(now),
         sealed_place: place.map(|place| key.seal_field(place_field(owner, &row), &place.to_bytes())),
     };
-    store::insert(on, owner, row).await
+    let is_new = store::insert(on, owner, row).await?;
+    if is_new && !is_first_sign_in {
+        notification::announce(context, on, NotificationKind::of_new_device(owner), owner).await?;
+    }
+    Ok(())
 }
 
 /// Whether any device was written down for somebody.

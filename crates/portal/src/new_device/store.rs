@@ -32,8 +32,8 @@ const fn owner_column(owner: Owner) -> &'static str {
     }
 }
 
-/// Stores a row, unless that device of the person's is there already.
-pub(super) async fn insert(on: &impl ConnectionTrait, owner: Owner, row: Row) -> Result<(), DbErr> {
+/// Stores a row, unless that device of the person's is there already. Says whether it did.
+pub(super) async fn insert(on: &impl ConnectionTrait, owner: Owner, row: Row) -> Result<bool, DbErr> {
     let mut query = Query::insert();
     query
         .into_table(table(owner))
@@ -58,8 +58,7 @@ pub(super) async fn insert(on: &impl ConnectionTrait, owner: Owner, row: Row) ->
                 .do_nothing()
                 .to_owned(),
         );
-    on.execute(&query).await?;
-    Ok(())
+    Ok(on.execute(&query).await?.rows_affected() > 0)
 }
 
 pub(super) async fn has_any(on: &impl ConnectionTrait, owner: Owner) -> Result<bool, DbErr> {

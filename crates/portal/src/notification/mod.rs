@@ -1,52 +1,155 @@
-//! Notifications: the outbox of "something is waiting", and nothing else. A row says whom to tell of which delivery;
-//! sending it is another step, and the address stays in the vault.
+//! Notifications: mails that say that something is waiting, or that something happened to an account, and nothing else. Owns
+//! the outbox, when what in it is sent, and what becomes of it. The server sends.
+//!
+//! A row says of which kind, to whom and when, and is written in the transaction of what it tells of; there is one for each kind
+//! and person at most, so that much at once is one mail. The address is read when it is sent.
 
+pub(crate) mod earlier_entity;
 pub(crate) mod entity;
+mod outbox;
+mod rule;
+mod store;
 
-use base::{DeliveryId, Ids, NotificationId, OrganisationId, RecipientId, Timestamp};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+use base::{RecipientId, StaffId, Timestamp};
+use sea_orm::{ConnectionTrait, DbErr};
+use uuid::Uuid;
 
-/// The kind of a notification that says that a delivery waits.
-const WAITING: &str = "waiting";
+use crate::session::Owner;
+use crate::{Context, Fault};
 
-/// Puts "something is waiting" into the outbox for each delivery, in the transaction that makes them visible.
-pub(crate) async fn announce(
-    transaction: &impl ConnectionTrait,
-    ids: &Ids,
-    organisation: OrganisationId,
-    deliveries: &[(DeliveryId, RecipientId)],
-    at: Timestamp,
-) -> Result<(), DbErr> {
-    let rows = deliveries.iter().map(|(delivery, recipient)| {
-        let id: NotificationId = ids.next();
-        entity::Model {
-            id: *id.as_uuid(),
-            delivery_id: *delivery.as_uuid(),
-            organisation_id: *organisation.as_uuid(),
-            recipient_id: Some(*recipient.as_uuid()),
-            kind: WAITING.to_owned(),
-            created_at: at.as_millis(),
-            sent_at: None,
+pub use outbox::{SendingOutcome, TakenNotification};
+
+/// What a notification tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotificationKind {
+    /// Something waits for a recipient.
+    Waiting,
+    /// A recipient signed in from a new kind of device.
+    RecipientNewDevice,
+    /// A staff member signed in from a new kind of device.
+    StaffNewDevice,
+    /// Wrong tries have locked a staff member's account.
+    StaffLocked,
+    /// A staff member's password was changed.
+    StaffPasswordChanged,
+    /// A staff member's second factor was set, added or removed.
+    StaffSecondFactorChanged,
+}
+
+impl NotificationKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [
+        Self::Waiting,
+        Self::RecipientNewDevice,
+        Self::StaffNewDevice,
+        Self::StaffLocked,
+        Self::StaffPasswordChanged,
+        Self::StaffSecondFactorChanged,
+    ];
+
+    /// The kind's name in storage and logs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::RecipientNewDevice => "recipient-new-device",
+            Self::StaffNewDevice => "staff-new-device",
+            Self::StaffLocked => "staff-locked",
+            Self::StaffPasswordChanged => "staff-password-changed",
+            Self::StaffSecondFactorChanged => "staff-second-factor-changed",
         }
-        .into_active_model()
-    });
-    entity::Entity::insert_many(rows)
-        .exec_without_returning(transaction)
+    }
+
+    fn from_stored(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// The kind that tells somebody of a new device.
+    pub(crate) const fn of_new_device(owner: Owner) -> Self {
+        match owner {
+            Owner::Recipient(_) => Self::RecipientNewDevice,
+            Owner::Staff(_) => Self::StaffNewDevice,
+        }
+    }
+
+    const fn owner(self, person: Uuid) -> Owner {
+        match self {
+            Self::Waiting | Self::RecipientNewDevice => Owner::Recipient(RecipientId::from_uuid(person)),
+            Self::StaffNewDevice | Self::StaffLocked | Self::StaffPasswordChanged | Self::StaffSecondFactorChanged => {
+                Owner::Staff(StaffId::from_uuid(person))
+            }
+        }
+    }
+}
+
+/// Puts something to tell somebody into the outbox, in the transaction that makes it happen. Call it before an event and an audit
+/// event are recorded, for which others wait. Does nothing when no mail is sent.
+pub(crate) async fn announce(
+    context: &Context,
+    transaction: &impl ConnectionTrait,
+    kind: NotificationKind,
+    owner: Owner,
+) -> Result<(), DbErr> {
+    if !context.settings.sends_mail {
+        return Ok(());
+    }
+    let now = context.now();
+    store::put(transaction, kind, *owner.as_uuid(), rule::due(kind, now), now).await
+}
+
+/// As [`announce`], that something waits for each of these people.
+pub(crate) async fn announce_waiting(
+    context: &Context,
+    transaction: &impl ConnectionTrait,
+    recipients: impl IntoIterator<Item = RecipientId>,
+) -> Result<(), DbErr> {
+    let mut recipients: Vec<_> = recipients.into_iter().collect();
+    // In one order, so that two transactions can't wait for each other.
+    recipients.sort_unstable();
+    for recipient in recipients {
+        announce(
+            context,
+            transaction,
+            NotificationKind::Waiting,
+            Owner::Recipient(recipient),
+        )
         .await?;
+    }
     Ok(())
 }
 
-/// Gives some people's notifications to another.
+/// That something waits for some people, who turned out to be another, is told that one from now on, and the rest of theirs nobody.
 pub(crate) async fn give(
+    context: &Context,
     transaction: &impl ConnectionTrait,
     from: &[RecipientId],
     to: RecipientId,
 ) -> Result<(), DbErr> {
-    entity::Entity::update_many()
-        .col_expr(entity::Column::RecipientId, Expr::value(*to.as_uuid()))
-        .filter(entity::Column::RecipientId.is_in(from.iter().map(|id| *id.as_uuid())))
-        .exec(transaction)
-        .await?;
+    let mut waited = false;
+    for from in from {
+        waited |= store::delete(transaction, NotificationKind::Waiting, *from.as_uuid()).await?;
+        forget(transaction, Owner::Recipient(*from)).await?;
+    }
+    if waited {
+        announce(context, transaction, NotificationKind::Waiting, Owner::Recipient(to)).await?;
+    }
     Ok(())
 }
+
+/// Nobody is told anything any more who is gone.
+pub(crate) async fn forget(transaction: &impl ConnectionTrait, owner: Owner) -> Result<(), DbErr> {
+    store::delete_all_of(transaction, *owner.as_uuid()).await
+}
+
+/// Gives up what could not be sent in time, with a line in the audit log. Says how much.
+pub(crate) async fn give_up(context: &Context) -> Result<u64, Fault> {
+    outbox::give_up(context).await
+}
+
+/// An instant as it is stored.
+fn timestamp(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+#[cfg(test)]
+mod tests;

@@ -134,8 +134,8 @@ async fn deliveries(transaction: &WriteTransaction, work: &Work, now: Timestamp)
         .filter(Column::Id.is_in(ids()))
         .exec(transaction)
         .await?;
-    notification::entity::Entity::delete_many()
-        .filter(notification::entity::Column::DeliveryId.is_in(ids()))
+    notification::earlier_entity::Entity::delete_many()
+        .filter(notification::earlier_entity::Column::DeliveryId.is_in(ids()))
         .exec(transaction)
         .await?;
     Ok(rows

@@ -46,17 +46,17 @@ pub(super) async fn give(
     // Cases first and all at once, as everybody else locks them.
     if case::give(transaction, linked, to).await? > 0 {
         delivery::give(transaction, linked, to).await?;
-        notification::give(transaction, linked, to).await?;
     }
     for from in linked {
         session::end_all_of_recipient(context, transaction, *from).await?;
     }
     let mut linked = linked.to_vec();
     linked.sort_unstable();
-    for from in linked {
-        recipient::may_be_forgotten(transaction, from, context.now()).await?;
+    for from in &linked {
+        recipient::may_be_forgotten(transaction, *from, context.now()).await?;
         // After that row, as when somebody is forgotten, so that the two can't wait for each other.
-        new_device::forget(transaction, Owner::Recipient(from)).await?;
+        new_device::forget(transaction, Owner::Recipient(*from)).await?;
     }
+    notification::give(context, transaction, &linked, to).await?;
     Ok(())
 }

@@ -93,8 +93,11 @@ on_both_databases! {
         let other = sign_in(&test, "other", person(number(0), None, None)).await;
         assert_eq!(cases(&test, &other).await, [case(&second)]);
 
+        assert_eq!(test.rows("unsent_notification").await, 2);
         let now = sign_in(&test, "now", person(number(0), Some(old_number()), None)).await;
         assert_eq!(now.recipient_id(), other.recipient_id());
+        // Nor are they written to twice.
+        assert_eq!(test.rows("unsent_notification").await, 1);
         assert_eq!(cases(&test, &now).await, [case(&second), case(&first)]);
         let document = test.only_document(&now, &first.deliveries[0]).await;
         test.view(&now, document, None).await.unwrap();

@@ -11,7 +11,9 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::rights::Action;
 use crate::session::{self, Owner, ProviderSessionCodes};
-use crate::{Context, Denied, Fault, NewDevice, Portal, SignInStep, StaffActor, new_device};
+use crate::{
+    Context, Denied, Fault, NewDevice, NotificationKind, Portal, SignInStep, StaffActor, new_device, notification,
+};
 
 /// A password was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -275,5 +277,7 @@ async fn set(
     }
     store::set_password(transaction, before.staff_id(), hash, Some(now)).await?;
     password::remember(transaction, before.staff_id(), hash, now).await?;
+    let owner = Owner::Staff(before.staff_id());
+    notification::announce(context, transaction, NotificationKind::StaffPasswordChanged, owner).await?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use super::{entity, invitation, invitation_entity, password, store};
 use crate::database::WriteTransaction;
 use crate::rights::Role;
 use crate::session::{self, Owner};
-use crate::{Context, Fault, Organisation, WorkAccount, new_device};
+use crate::{Context, Fault, Organisation, WorkAccount, new_device, notification};
 
 /// An account as a directory may see it.
 #[derive(Clone)]
@@ -246,6 +246,7 @@ pub(crate) async fn forget_owner(
     };
     entity::Entity::update(change).exec(transaction).await?;
     new_device::forget(transaction, Owner::Staff(row.staff_id())).await?;
+    notification::forget(transaction, Owner::Staff(row.staff_id())).await?;
     Ok(())
 }
 

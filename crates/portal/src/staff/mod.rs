@@ -9,6 +9,7 @@
 mod acceptance;
 mod account;
 mod administration;
+mod correspondent;
 pub(crate) mod directory;
 pub(crate) mod entity;
 mod entrance;
@@ -33,6 +34,7 @@ mod work_account;
 pub use acceptance::{AcceptError, AcceptedInvitation, InvitationView};
 pub use account::{ChangePasswordError, SeenNotices, StaffNotices};
 pub use administration::ChangeStaffError;
+pub(crate) use correspondent::correspondent;
 pub use invitation::{Invitation, InviteError, NewStaffMember};
 pub(crate) use member::NotCreated;
 pub use member::{SecondFactors, Validity};

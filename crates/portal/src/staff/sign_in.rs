@@ -17,7 +17,10 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::organisation::{self, SignInRules};
 use crate::session::{self, Owner, Proven, ProviderSessionCodes, StaffBinding};
-use crate::{Context, Fault, Portal, RequestInfo, SessionKey, SessionKind, StaffCandidate, Whereabouts, new_device};
+use crate::{
+    Context, Fault, NotificationKind, Portal, RequestInfo, SessionKey, SessionKind, StaffCandidate, Whereabouts,
+    new_device, notification,
+};
 
 /// How long the steps of a sign-in may take together.
 pub(super) const TIME_TO_FINISH: Duration = Duration::from_secs(10 * 60);
@@ -327,7 +330,7 @@ fn judge(
     }
 }
 
-/// Counts a wrong try, and says in the audit log when it locked the account.
+/// Counts a wrong try, and says in the audit log and to the account's owner when it locked the account.
 pub(super) async fn note_wrong_try(
     context: &Context,
     transaction: &WriteTransaction,
@@ -338,6 +341,8 @@ pub(super) async fn note_wrong_try(
     let tries = row.tries().after_failure(now);
     store::note_failure(transaction, row, tries).await?;
     if matches!(tries.barred(now), Some(Barred::Locked { .. })) {
+        let owner = Owner::Staff(row.staff_id());
+        notification::announce(context, transaction, NotificationKind::StaffLocked, owner).await?;
         let entry = AuditEntry::by_nobody(AuditAction::StaffLocked, request)
             .within(row.organisation())
             .about(AuditTarget::Staff(row.staff_id()));

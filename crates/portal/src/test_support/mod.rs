@@ -206,6 +206,7 @@ fn settings(folder: &Path, database_url: SecretString, vault_url: SecretString) 
             ..StaffSettings::default()
         },
         origin: "https://post.example.se".to_owned(),
+        sends_mail: true,
         time_zone: TimeZone::get("Europe/Stockholm").unwrap(),
     }
 }

@@ -109,6 +109,26 @@ impl Vault {
         self.set_optional(recipient, Optional::Email, email).await
     }
 
+    /// A person's address for notifications; `None` when there is none, or they were forgotten.
+    ///
+    /// # Errors
+    ///
+    /// As [`Vault::set_name`].
+    pub(crate) async fn email(&self, recipient: RecipientId) -> Result<Option<String>, VaultError> {
+        let connection = self.database.reader();
+        let row = recipient::Entity::find_by_id(*recipient.as_uuid())
+            .one(connection)
+            .await?;
+        let Some((row, sealed)) = row.and_then(|mut row| row.sealed_email.take().map(|sealed| (row, sealed))) else {
+            return Ok(None);
+        };
+        let Some(key) = self.recipient_key(connection, &row).await? else {
+            return Ok(None);
+        };
+        let opened = key.open_text(field(Optional::Email.column(), &recipient), &sealed);
+        opened.map(Some).map_err(|_| VaultError::Damaged)
+    }
+
     async fn set_optional(
         &self,
         recipient: RecipientId,

@@ -28,7 +28,7 @@ async fn nothing_is_left(portal: &TestPortal) {
         "document",
         "delivery",
         "cases",
-        "notification",
+        "unsent_notification",
         "event",
         "idempotency",
     ] {

@@ -18,7 +18,8 @@ use crate::actor::StaffActor;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::rights::Action;
-use crate::{Context, Fault, Portal, session};
+use crate::session::{self, Owner};
+use crate::{Context, Fault, NotificationKind, Portal, notification};
 
 pub use add::PasskeyAdded;
 pub use give::PasskeyConfirms;
@@ -89,6 +90,8 @@ impl Portal {
             recovery_code::delete(&transaction, staff).await?;
         }
         session::end_all_of_staff(context, &transaction, staff, Some(actor.session())).await?;
+        let kind = NotificationKind::StaffSecondFactorChanged;
+        notification::announce(context, &transaction, kind, Owner::Staff(staff)).await?;
         let entry = AuditEntry::by_staff(actor, AuditAction::StaffPasskeyRemoved).about(AuditTarget::Staff(staff));
         context.audit.record(&transaction, context.now(), &entry).await?;
         transaction.commit().await?;

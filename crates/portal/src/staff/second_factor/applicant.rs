@@ -7,8 +7,9 @@ use crate::actor::{RequestInfo, StaffActor, StaffCandidate};
 use crate::audit::{AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::rights::Action;
+use crate::session::Owner;
 use crate::staff::{SignInStep, StaffProof, entity};
-use crate::{Context, Device, Fault, SessionKey, session};
+use crate::{Context, Device, Fault, NotificationKind, SessionKey, notification, session};
 
 /// Somebody who sets up a second factor: on the way in because one is required, or later of their own accord.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +77,8 @@ impl<'a> Applicant<'a> {
     ) -> Result<Option<StaffProof>, SecondFactorError> {
         let staff = self.staff();
         session::end_all_of_staff(context, transaction, staff, Some(self.session())).await?;
+        let kind = NotificationKind::StaffSecondFactorChanged;
+        notification::announce(context, transaction, kind, Owner::Staff(staff)).await?;
         let proof = match self {
             Self::Candidate(candidate) => Some(StaffProof::by_second_factor(
                 candidate,

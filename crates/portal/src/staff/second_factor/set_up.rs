@@ -10,10 +10,11 @@ use crate::actor::StaffActor;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::rights::Action;
+use crate::session::Owner;
 use crate::staff::member::{self, Sealed};
 use crate::staff::sign_in::{demands, rules_of};
 use crate::staff::{StaffProof, entity, passkey, store};
-use crate::{Context, Fault, Portal, SessionKey};
+use crate::{Context, Fault, NotificationKind, Portal, SessionKey, notification};
 
 /// What somebody puts into their authenticator app.
 #[derive(Debug)]
@@ -139,6 +140,8 @@ impl Portal {
         if !has_passkeys {
             recovery_code::delete(&transaction, staff).await?;
         }
+        let kind = NotificationKind::StaffSecondFactorChanged;
+        notification::announce(context, &transaction, kind, Owner::Staff(staff)).await?;
         let entry = AuditEntry::by_staff(actor, AuditAction::StaffSecondFactorRemoved).about(AuditTarget::Staff(staff));
         context.audit.record(&transaction, context.now(), &entry).await?;
         transaction.commit().await?;

@@ -1,0 +1,48 @@
+### The mails that we send. They say that something is waiting or that something has happened, and nothing else.
+
+notification-waiting-subject = Something is waiting for you
+notification-waiting =
+    Something is waiting for you from:
+    { $organisations }
+
+    How to read it:
+    1. Open your web browser and type the address { $address }
+    2. Sign in there.
+
+notification-account-subject = About your account
+notification-recipient-new-device =
+    Someone has signed in as you from a new kind of device, { $at }.
+
+    If it was you, there is nothing to do.
+
+    Was it not you? Block your e‑identification with whoever issued it, for example your bank. Then type the address { $address } in your web browser, sign in, and sign out wherever it is not you.
+notification-staff-new-device =
+    Someone has signed in to your account with { $organisation } from a new kind of device, { $at }.
+
+    If it was you, there is nothing to do.
+
+    Was it not you? { $remedy }
+notification-staff-locked =
+    Your account with { $organisation } is locked for a while after many wrong tries to sign in, { $at }.
+
+    If it was you, wait an hour and try again, or ask an administrator in your organisation to unlock it.
+
+    Was it not you? { $remedy }
+notification-staff-password-changed =
+    The password of your account with { $organisation } has been changed, { $at }.
+
+    If it was you, there is nothing to do.
+
+    Was it not you? { $remedy }
+notification-staff-second-factor-changed =
+    What confirms your sign-in with { $organisation }, codes from an app or a passkey, has been changed, { $at }.
+
+    If it was you, there is nothing to do.
+
+    Was it not you? { $remedy }
+notification-staff-remedy = Tell an administrator in your organisation at once. If you can sign in, change your password.
+
+notification-never-ask =
+    We never ask for codes or passwords by e-mail. If you are unsure, type the address { $address } in your web browser yourself.
+
+    This mail is sent automatically. Nobody reads answers to it.

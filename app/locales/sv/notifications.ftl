@@ -1,0 +1,48 @@
+### Breven som vi skickar med e-post. De säger att något väntar eller att något har hänt, och inget mer.
+
+notification-waiting-subject = Något väntar på dig
+notification-waiting =
+    Något väntar på dig från:
+    { $organisations }
+
+    Så läser du det:
+    1. Öppna din webbläsare och skriv in adressen { $address }
+    2. Logga in där.
+
+notification-account-subject = Om ditt konto
+notification-recipient-new-device =
+    Någon har loggat in som du från en ny sorts enhet, { $at }.
+
+    Var det du behöver du inte göra något.
+
+    Var det inte du? Spärra din e‑legitimation hos den som har gett ut den, till exempel din bank. Skriv sedan in adressen { $address } i din webbläsare, logga in och logga ut där du inte känner igen dig.
+notification-staff-new-device =
+    Någon har loggat in på ditt konto hos { $organisation } från en ny sorts enhet, { $at }.
+
+    Var det du behöver du inte göra något.
+
+    Var det inte du? { $remedy }
+notification-staff-locked =
+    Ditt konto hos { $organisation } är låst en stund efter många felaktiga försök att logga in, { $at }.
+
+    Var det du kan du vänta en timme och försöka igen, eller be en administratör i din organisation att låsa upp.
+
+    Var det inte du? { $remedy }
+notification-staff-password-changed =
+    Lösenordet till ditt konto hos { $organisation } har bytts, { $at }.
+
+    Var det du behöver du inte göra något.
+
+    Var det inte du? { $remedy }
+notification-staff-second-factor-changed =
+    Det som bekräftar din inloggning hos { $organisation }, koder från en app eller en passkey, har ändrats, { $at }.
+
+    Var det du behöver du inte göra något.
+
+    Var det inte du? { $remedy }
+notification-staff-remedy = Säg till en administratör i din organisation genast. Kan du logga in, så byt ditt lösenord.
+
+notification-never-ask =
+    Vi frågar aldrig efter koder eller lösenord i e-post. Är du osäker, skriv själv in adressen { $address } i din webbläsare.
+
+    Det här brevet skickas automatiskt. Ingen läser svar på det.

@@ -1,0 +1,136 @@
+//! The mails that tell somebody that something is waiting, or that something happened to their account.
+//!
+//! Each names the portal, whom it is about among organisations, and when; it gives nothing: no link but the portal's own
+//! address, no title, no name, no device.
+
+use base::Timestamp;
+use jiff::tz::TimeZone;
+use portal::NotificationKind;
+
+use crate::texts::{Language, Texts, dates};
+
+/// What a mail tells of.
+#[derive(Clone, Debug)]
+pub struct Notification<'a> {
+    /// The kind.
+    pub kind: NotificationKind,
+    /// The names of the senders, or of the organisation whose account it is.
+    pub organisations: &'a [String],
+    /// The address of the portal's start page.
+    pub address: &'a str,
+    /// When it happened.
+    pub at: Timestamp,
+    /// In which time zone to say so.
+    pub time_zone: &'a TimeZone,
+}
+
+/// The most senders that are named; the rest are counted among what waits.
+const MAX_NAMED: usize = 10;
+
+impl Notification<'_> {
+    /// The subject, in Swedish and then in English. It names nobody.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        let key = match self.kind {
+            NotificationKind::Waiting => "notification-waiting-subject",
+            _ => "notification-account-subject",
+        };
+        Language::ALL.map(|language| Texts::of(language).get(key)).join(" / ")
+    }
+
+    /// The text, in Swedish and then in English: what somebody reads is not known.
+    #[must_use]
+    pub fn text(&self) -> String {
+        Language::ALL
+            .map(|language| self.text_in(Texts::of(language)))
+            .join("\n\n---\n\n")
+    }
+
+    fn text_in(&self, texts: &Texts) -> String {
+        let key = match self.kind {
+            NotificationKind::Waiting => "notification-waiting",
+            NotificationKind::RecipientNewDevice => "notification-recipient-new-device",
+            NotificationKind::StaffNewDevice => "notification-staff-new-device",
+            NotificationKind::StaffLocked => "notification-staff-locked",
+            NotificationKind::StaffPasswordChanged => "notification-staff-password-changed",
+            NotificationKind::StaffSecondFactorChanged => "notification-staff-second-factor-changed",
+        };
+        let named = self.organisations.iter().take(MAX_NAMED);
+        let organisations: Vec<String> = named.map(|name| format!("– {name}")).collect();
+        let organisation = self.organisations.first().map(String::as_str);
+        let told = texts.with(
+            key,
+            &[
+                ("organisations", organisations.join("\n").into()),
+                ("organisation", organisation.unwrap_or_default().into()),
+                ("address", self.address.into()),
+                ("at", dates::day_and_time(texts, self.at, self.time_zone).into()),
+                ("remedy", texts.get("notification-staff-remedy").into()),
+            ],
+        );
+        let closing = texts.with("notification-never-ask", &[("address", self.address.into())]);
+        format!("{told}\n\n{closing}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(kind: NotificationKind, organisations: &[&str]) -> (String, String) {
+        let organisations: Vec<String> = organisations.iter().map(|name| (*name).to_owned()).collect();
+        let notification = Notification {
+            kind,
+            organisations: &organisations,
+            address: "https://post.example.se/",
+            at: Timestamp::from_jiff("2026-11-22T13:05:00Z".parse().unwrap()),
+            time_zone: &TimeZone::get("Europe/Stockholm").unwrap(),
+        };
+        (notification.subject(), notification.text())
+    }
+
+    #[test]
+    fn what_waits_names_its_senders_and_nothing_else() {
+        let (subject, text) = text(NotificationKind::Waiting, &["Norrby kommun", "Söderby"]);
+        assert_eq!(subject, "Något väntar på dig / Something is waiting for you");
+        assert_eq!(
+            text,
+            "Något väntar på dig från:\n– Norrby kommun\n– Söderby\n\nSå läser du det:\n\
+             1. Öppna din webbläsare och skriv in adressen https://post.example.se/\n2. Logga in där.\n\n\
+             Vi frågar aldrig efter koder eller lösenord i e-post. Är du osäker, skriv själv in adressen \
+             https://post.example.se/ i din webbläsare.\n\n\
+             Det här brevet skickas automatiskt. Ingen läser svar på det.\n\n---\n\n\
+             Something is waiting for you from:\n– Norrby kommun\n– Söderby\n\nHow to read it:\n\
+             1. Open your web browser and type the address https://post.example.se/\n2. Sign in there.\n\n\
+             We never ask for codes or passwords by e-mail. If you are unsure, type the address \
+             https://post.example.se/ in your web browser yourself.\n\n\
+             This mail is sent automatically. Nobody reads answers to it."
+        );
+    }
+
+    #[test]
+    fn what_happened_to_an_account_says_when_and_what_to_do() {
+        for kind in NotificationKind::ALL {
+            if kind == NotificationKind::Waiting {
+                continue;
+            }
+            let (subject, text) = text(kind, &["Norrby kommun"]);
+            assert_eq!(subject, "Om ditt konto / About your account");
+            for part in [
+                "22 november 2026 kl.\u{a0}14.05",
+                "Var det inte du?",
+                "---",
+                "Was it not you?",
+                "https://post.example.se/",
+            ] {
+                assert!(
+                    text.replace("22\u{a0}", "22 ").contains(part),
+                    "{kind:?}: {part}\n{text}"
+                );
+            }
+            let of_staff = kind != NotificationKind::RecipientNewDevice;
+            assert_eq!(text.contains("Norrby kommun"), of_staff, "{kind:?}");
+            assert!(!text.contains('{') && !text.contains("notification-"), "{text}");
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! The outbox as the server empties it: it takes what is due, sends it, and says what became of it.
+//!
+//! Whoever takes a row moves its instant to the end of a lease, which one node alone can do. A node that stops before it says
+//! what became of a mail lets another send it when the lease has ended: a mail is sent at least once, and twice only then.
+
+use base::{SecretString, Timestamp};
+use jiff::tz::TimeZone;
+
+use super::entity::Model;
+use super::{NotificationKind, rule, store, timestamp};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::delivery::{self, Unnotified};
+use crate::session::Owner;
+use crate::{Context, Fault, Portal, event, staff};
+
+/// How many are given up in one transaction.
+const BATCH: u64 = 100;
+
+/// A notification to send now. It is the caller's for five minutes.
+#[derive(Debug)]
+pub struct TakenNotification {
+    /// What it tells of.
+    pub kind: NotificationKind,
+    /// Where it goes. As it was stored: whether it is an address, sending shows.
+    pub address: SecretString,
+    /// Of what waits, the senders' names; of a staff member's account, their organisation's.
+    pub organisations: Vec<String>,
+    /// When it happened.
+    pub at: Timestamp,
+    /// In which time zone to say so.
+    pub time_zone: TimeZone,
+    row: Model,
+    deliveries: Vec<Unnotified>,
+}
+
+/// What became of sending one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendingOutcome {
+    /// The mail server took it.
+    Sent,
+    /// It could not be sent now.
+    Failed,
+    /// The address takes no mail, and trying again does not help.
+    Refused,
+}
+
+/// What there is to do about a notification that was taken.
+enum Prepared {
+    Send(Box<TakenNotification>),
+    /// Not before then.
+    Later(Timestamp),
+    /// There is nothing left to tell, or no address to tell it to.
+    Never,
+}
+
+impl Portal {
+    /// Takes at most `limit` notifications that are due, for the caller to send; what need not be told any more is dropped on
+    /// the way. Says also whether more may be due.
+    ///
+    /// # Errors
+    ///
+    /// A fault; what was taken then is due again when its lease has ended.
+    pub async fn take_notifications(&self, limit: u64) -> Result<(Vec<TakenNotification>, bool), Fault> {
+        let context = &*self.0;
+        let now = context.now();
+        let due = store::due(context.database.reader(), now, limit).await?;
+        let more = u64::try_from(due.len()).unwrap_or(u64::MAX) >= limit;
+        let mut taken = Vec::with_capacity(due.len());
+        for row in due {
+            let Some(row) = take(context, row, now).await? else {
+                continue;
+            };
+            let prepared = match prepare(context, &row, now).await {
+                Ok(prepared) => prepared,
+                Err(fault) => {
+                    // One that can't be read must not keep the others from being sent.
+                    tracing::error!(kind = row.kind, person = %row.person_id, error = fault.causes(), "a notification was put off");
+                    Prepared::Later(rule::again(attempts(&row), now))
+                }
+            };
+            match prepared {
+                Prepared::Send(notification) => taken.push(*notification),
+                Prepared::Later(due) => {
+                    let transaction = context.database.write().await?;
+                    store::set_due(&transaction, &row, due, row.attempts).await?;
+                    transaction.commit().await?;
+                }
+                Prepared::Never => {
+                    let transaction = context.database.write().await?;
+                    close(&transaction, &row, now).await?;
+                    transaction.commit().await?;
+                }
+            }
+        }
+        Ok((taken, more))
+    }
+
+    /// Says what became of a notification. When it was sent that something waits, its deliveries count as told of and their
+    /// senders learn of it. Does nothing when somebody else took it meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// A fault; then it is due again when its lease has ended.
+    pub async fn settle_notification(
+        &self,
+        notification: TakenNotification,
+        outcome: SendingOutcome,
+    ) -> Result<(), Fault> {
+        let context = &*self.0;
+        let now = context.now();
+        let TakenNotification {
+            kind, row, deliveries, ..
+        } = notification;
+        let transaction = context.database.write().await?;
+        let happened = match outcome {
+            // Deliveries before the outbox, as when somebody turns out to be somebody else.
+            SendingOutcome::Sent => delivery::mark_notified(&transaction, &deliveries, now).await?,
+            SendingOutcome::Failed | SendingOutcome::Refused => Vec::new(),
+        };
+        let is_ours = match outcome {
+            SendingOutcome::Sent | SendingOutcome::Refused => close(&transaction, &row, now).await?,
+            SendingOutcome::Failed => {
+                let due = rule::again(attempts(&row), now);
+                store::set_due(&transaction, &row, due, row.attempts).await?
+            }
+        };
+        if !is_ours {
+            return Ok(());
+        }
+        for (organisation, events) in &happened {
+            event::record(&transaction, *organisation, now, events).await?;
+        }
+        if outcome == SendingOutcome::Refused {
+            let entry = entry(AuditAction::NotificationRefused, kind, &row);
+            context.audit.record(&transaction, now, &entry).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+/// Takes a row, unless another node just did.
+async fn take(context: &Context, row: Model, now: Timestamp) -> Result<Option<Model>, Fault> {
+    let until = now + rule::LEASE;
+    let attempts = row.attempts.saturating_add(1);
+    let transaction = context.database.write().await?;
+    let is_ours = store::set_due(&transaction, &row, until, attempts).await?;
+    transaction.commit().await?;
+    Ok(is_ours.then(|| Model {
+        due_at: until.as_millis(),
+        attempts,
+        ..row
+    }))
+}
+
+fn attempts(row: &Model) -> u32 {
+    u32::try_from(row.attempts).unwrap_or(0)
+}
+
+async fn prepare(context: &Context, row: &Model, now: Timestamp) -> Result<Prepared, Fault> {
+    let Some(kind) = NotificationKind::from_stored(&row.kind) else {
+        // Of a version to come, which runs on another node.
+        return Ok(Prepared::Later(now + rule::LEASE));
+    };
+    let reader = context.database.reader();
+    let mut deliveries = Vec::new();
+    let mut time_zone = context.settings.time_zone.clone();
+    let (address, organisations) = match kind.owner(row.person_id) {
+        Owner::Recipient(recipient) => {
+            if kind == NotificationKind::Waiting {
+                deliveries = delivery::unnotified(reader, recipient, now).await?;
+                if deliveries.is_empty() {
+                    return Ok(Prepared::Never);
+                }
+                let last = delivery::last_notified(reader, recipient).await?;
+                if let Some(due) = rule::too_soon(last, now) {
+                    return Ok(Prepared::Later(due));
+                }
+            }
+            let mut senders: Vec<String> = deliveries.iter().map(|delivery| delivery.sender.clone()).collect();
+            senders.sort_unstable();
+            senders.dedup();
+            (context.vault.email(recipient).await?, senders)
+        }
+        Owner::Staff(staff) => match staff::correspondent(context, staff).await? {
+            Some(staff) => {
+                time_zone = staff.time_zone;
+                (Some(staff.email), vec![staff.organisation])
+            }
+            None => (None, Vec::new()),
+        },
+    };
+    let Some(address) = address else {
+        return Ok(Prepared::Never);
+    };
+    Ok(Prepared::Send(Box::new(TakenNotification {
+        kind,
+        address: SecretString::from(address),
+        organisations,
+        at: timestamp(row.first_at),
+        time_zone,
+        row: row.clone(),
+        deliveries,
+    })))
+}
+
+/// Is done with a row: it goes, unless more happened since it was taken, which is told next. Says whether it was still ours.
+async fn close(transaction: &crate::database::WriteTransaction, row: &Model, now: Timestamp) -> Result<bool, Fault> {
+    if store::delete_as_seen(transaction, row).await? {
+        return Ok(true);
+    }
+    let due = match NotificationKind::from_stored(&row.kind) {
+        Some(NotificationKind::Waiting) => rule::after_waiting(now),
+        _ => now,
+    };
+    Ok(store::begin_anew(transaction, row, due).await?)
+}
+
+/// Gives up what could not be sent in time.
+pub(super) async fn give_up(context: &Context) -> Result<u64, Fault> {
+    let now = context.now();
+    let rows = store::from_before(context.database.reader(), rule::no_longer_told(now), BATCH).await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let mut given_up = 0;
+    let transaction = context.database.write().await?;
+    let mut entries = Vec::new();
+    for row in &rows {
+        // What happened since is told for as long as anything is.
+        let is_ours = if row.last_at > rule::no_longer_told(now).as_millis() {
+            store::begin_anew(&transaction, row, now).await?
+        } else {
+            store::delete_as_seen(&transaction, row).await?
+        };
+        if is_ours && let Some(kind) = NotificationKind::from_stored(&row.kind) {
+            given_up += 1;
+            entries.push(entry(AuditAction::NotificationGivenUp, kind, row));
+        }
+    }
+    for entry in &entries {
+        context.audit.record(&transaction, now, entry).await?;
+    }
+    transaction.commit().await?;
+    Ok(given_up)
+}
+
+fn entry(action: AuditAction, kind: NotificationKind, row: &Model) -> AuditEntry<'static> {
+    let about = match kind.owner(row.person_id) {
+        Owner::Recipient(recipient) => AuditTarget::Recipient(recipient),
+        Owner::Staff(staff) => AuditTarget::Staff(staff),
+    };
+    AuditEntry::by_portal(action).about(about).detail(kind.as_str())
+}

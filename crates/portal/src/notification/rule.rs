@@ -1,0 +1,83 @@
+//! When a notification is sent. Pure.
+
+use std::time::Duration;
+
+use base::Timestamp;
+
+use super::NotificationKind;
+
+/// How long a mail that something waits lets itself be waited for: what is sent meanwhile goes into the same mail, and what its
+/// sender takes back at once is not told of.
+const GATHERING: Duration = Duration::from_secs(5 * 60);
+/// Between two mails that something waits for one person.
+const BETWEEN: Duration = Duration::from_secs(60 * 60);
+/// Longer than a mail server is waited for: when a node that stopped lets another have what it took.
+pub(super) const LEASE: Duration = Duration::from_secs(5 * 60);
+/// Until the second try; twice as long until each one after.
+const FIRST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_secs(4 * 60 * 60);
+/// After that long nobody is helped by being told.
+const WORTH_TELLING: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+
+/// When something that happened now is sent at the earliest.
+pub(super) fn due(kind: NotificationKind, now: Timestamp) -> Timestamp {
+    match kind {
+        NotificationKind::Waiting => now + GATHERING,
+        _ => now,
+    }
+}
+
+/// When the next mail that something waits may be sent to somebody who got one at `last`, unless that is now.
+pub(super) fn too_soon(last: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    last.map(|last| last + BETWEEN).filter(|next| *next > now)
+}
+
+/// When the next mail that something waits may be sent to somebody who got one now.
+pub(super) fn after_waiting(now: Timestamp) -> Timestamp {
+    now + BETWEEN
+}
+
+/// When it is tried again after so many tries failed.
+pub(super) fn again(attempts: u32, now: Timestamp) -> Timestamp {
+    let doublings = attempts.saturating_sub(1).min(16);
+    now + FIRST_PAUSE.saturating_mul(1 << doublings).min(LONGEST_PAUSE)
+}
+
+/// What happened at this instant or before is not told of any more.
+pub(super) fn no_longer_told(now: Timestamp) -> Timestamp {
+    now - WORTH_TELLING
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1000)
+    }
+
+    #[test]
+    fn the_pauses_double_up_to_four_hours() {
+        let minutes: Vec<_> = (1..=10)
+            .map(|attempts| again(attempts, at(0)).as_seconds() / 60)
+            .collect();
+        assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 64, 128, 240, 240]);
+        assert_eq!(again(u32::MAX, at(0)), at(4 * 3600));
+    }
+
+    #[test]
+    fn what_waits_is_gathered_and_told_once_an_hour() {
+        assert_eq!(due(NotificationKind::Waiting, at(0)), at(300));
+        assert_eq!(too_soon(None, at(0)), None);
+        assert_eq!(too_soon(Some(at(0)), at(3599)), Some(at(3600)));
+        assert_eq!(too_soon(Some(at(0)), at(3600)), None);
+    }
+
+    #[test]
+    fn what_concerns_an_account_is_told_at_once() {
+        for kind in NotificationKind::ALL {
+            let waits = kind == NotificationKind::Waiting;
+            assert_eq!(due(kind, at(7)) > at(7), waits, "{kind:?}");
+        }
+    }
+}

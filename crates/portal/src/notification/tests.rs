@@ -1,0 +1,176 @@
+use std::time::Duration;
+
+use base::Timestamp;
+
+use super::{NotificationKind, SendingOutcome, TakenNotification};
+use crate::test_support::{PDF, TestPortal, draft, on_both_databases};
+use crate::{EventKind, Portal, SystemActor};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const EMAIL: &str = "anna@example.com";
+
+async fn take(portal: &Portal) -> Vec<TakenNotification> {
+    let mut taken = Vec::new();
+    loop {
+        let (some, more) = portal.take_notifications(2).await.unwrap();
+        taken.extend(some);
+        if !more {
+            return taken;
+        }
+    }
+}
+
+impl TestPortal {
+    /// A message to the first test person, with their address.
+    async fn write_to_anna(&self, sender: &SystemActor, key: &str) {
+        let mut draft = draft(1);
+        draft.recipients[0].email = Some(EMAIL.to_owned());
+        self.send_all(sender, key, draft, &[PDF]).await.unwrap();
+    }
+
+    async fn take_after(&self, time: Duration) -> Vec<TakenNotification> {
+        self.clock.advance(time);
+        take(&self.portal).await
+    }
+
+    async fn take_one_after(&self, time: Duration) -> TakenNotification {
+        let mut taken = self.take_after(time).await;
+        assert_eq!(taken.len(), 1);
+        taken.remove(0)
+    }
+
+    async fn settle(&self, notification: TakenNotification, outcome: SendingOutcome) {
+        self.portal.settle_notification(notification, outcome).await.unwrap();
+    }
+
+    async fn told(&self, sender: &SystemActor) -> usize {
+        let events = self.portal.events(sender, 0, 1000).await.unwrap();
+        events.iter().filter(|event| event.kind == EventKind::Notified).count()
+    }
+}
+
+on_both_databases! {
+    async fn many_messages_at_once_are_one_mail_and_the_next_comes_an_hour_later(portal: TestPortal) {
+        let sender = portal.sender().await;
+        for number in 0..10 {
+            portal.write_to_anna(&sender, &format!("first-{number}")).await;
+        }
+        let taken = portal.take_one_after(5 * MINUTE).await;
+        assert_eq!(taken.kind, NotificationKind::Waiting);
+        assert_eq!((taken.address.expose().as_str(), &*taken.organisations), (EMAIL, &["Norrby kommun".to_owned()][..]));
+        // Sent while it is on its way.
+        portal.write_to_anna(&sender, "meanwhile").await;
+        portal.settle(taken, SendingOutcome::Sent).await;
+        assert_eq!(portal.told(&sender).await, 10);
+        portal.write_to_anna(&sender, "after").await;
+        assert!(portal.take_after(59 * MINUTE).await.is_empty());
+        let taken = portal.take_one_after(MINUTE).await;
+        portal.settle(taken, SendingOutcome::Sent).await;
+        assert_eq!(portal.told(&sender).await, 12);
+        assert_eq!(portal.rows("unsent_notification").await, 0);
+
+        // An hour counts from the last, whenever something new waits.
+        portal.write_to_anna(&sender, "again").await;
+        assert!(portal.take_after(5 * MINUTE).await.is_empty());
+        assert_eq!(portal.take_after(55 * MINUTE).await.len(), 1);
+    }
+
+    async fn what_does_not_wait_any_more_is_not_told(portal: TestPortal) {
+        let sender = portal.sender().await;
+        let receipt = {
+            let mut draft = draft(1);
+            draft.recipients[0].email = Some(EMAIL.to_owned());
+            portal.send_all(&sender, "key", draft, &[PDF]).await.unwrap()
+        };
+        portal.portal.revoke_message(&sender, receipt.id).await.unwrap();
+        assert!(portal.take_after(5 * MINUTE).await.is_empty());
+        assert_eq!(portal.rows("unsent_notification").await, 0);
+
+        portal.write_to_anna(&sender, "opened").await;
+        let anna = portal.sign_in(0).await;
+        let case = portal.portal.inbox(&anna).await.unwrap()[0].case;
+        portal.portal.case(&anna, case).await.unwrap();
+        assert!(portal.take_after(5 * MINUTE).await.is_empty());
+
+        // Nor is somebody told whose address nobody knows.
+        portal.send(&sender, "two", 2).await;
+        let taken = portal.take_after(5 * MINUTE).await;
+        assert_eq!(taken.iter().map(|taken| taken.address.expose().as_str()).collect::<Vec<_>>(), [EMAIL]);
+        assert_eq!(portal.told(&sender).await, 0);
+    }
+
+    async fn one_node_takes_a_mail_and_another_only_when_that_has_stopped(portal: TestPortal) {
+        let sender = portal.sender().await;
+        let other = portal.another_node().await;
+        portal.write_to_anna(&sender, "key").await;
+        portal.clock.advance(5 * MINUTE);
+        let (one, two) = tokio::join!(take(&portal.portal), take(&other));
+        let mut taken: Vec<_> = one.into_iter().chain(two).collect();
+        assert_eq!(taken.len(), 1);
+        let lost = taken.remove(0);
+        assert!(portal.take_after(4 * MINUTE).await.is_empty());
+        let taken = portal.take_one_after(MINUTE).await;
+        // What the first says now counts for nothing.
+        portal.settle(lost, SendingOutcome::Sent).await;
+        assert_eq!(portal.told(&sender).await, 0);
+        portal.settle(taken, SendingOutcome::Sent).await;
+        assert_eq!(portal.told(&sender).await, 1);
+    }
+
+    async fn what_fails_is_tried_more_and_more_seldom_and_given_up_after_three_days(portal: TestPortal) {
+        let sender = portal.sender().await;
+        portal.write_to_anna(&sender, "key").await;
+        let began = portal.now();
+        portal.clock.advance(5 * MINUTE);
+        let mut tried: Vec<Timestamp> = Vec::new();
+        while portal.rows("unsent_notification").await > 0 {
+            for taken in take(&portal.portal).await {
+                tried.push(portal.now());
+                portal.settle(taken, SendingOutcome::Failed).await;
+            }
+            portal.clock.advance(MINUTE);
+            super::give_up(&portal.portal.0).await.unwrap();
+        }
+        let pauses: Vec<_> = tried.windows(2).map(|two| (two[1].as_seconds() - two[0].as_seconds()) / 60).collect();
+        assert_eq!(pauses[..9], [1, 2, 4, 8, 16, 32, 64, 128, 240]);
+        assert!((20..30).contains(&tried.len()), "{}", tried.len());
+        assert_eq!(portal.now(), began + 72 * HOUR);
+        assert_eq!(portal.audited("notification.given-up").await, 1);
+        assert_eq!(portal.told(&sender).await, 0);
+    }
+
+    async fn a_refused_address_is_dropped_and_audited(portal: TestPortal) {
+        let sender = portal.sender().await;
+        portal.write_to_anna(&sender, "key").await;
+        let taken = portal.take_one_after(5 * MINUTE).await;
+        portal.settle(taken, SendingOutcome::Refused).await;
+        assert_eq!(portal.rows("unsent_notification").await, 0);
+        assert_eq!(portal.audited("notification.refused").await, 1);
+        assert_eq!(portal.told(&sender).await, 0);
+    }
+
+    async fn a_person_who_is_forgotten_leaves_nothing_in_the_outbox(portal: TestPortal) {
+        let sender = portal.sender().await;
+        let receipt = portal.send(&sender, "key", 1).await;
+        assert_eq!(portal.rows("unsent_notification").await, 1);
+        portal.portal.revoke_message(&sender, receipt.id).await.unwrap();
+        portal.clock.advance(2 * HOUR);
+        for _ in 0..2 {
+            portal.portal.run_jobs().await.unwrap();
+        }
+        assert_eq!(portal.audited("recipient.forgotten").await, 1);
+        assert_eq!(portal.rows("unsent_notification").await, 0);
+        assert_eq!(portal.audited("notification.given-up").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn without_a_mail_server_nothing_is_put_into_the_outbox() {
+    let mut portal = TestPortal::on_sqlite().await;
+    portal.settings.sends_mail = false;
+    portal.portal = portal.another_node().await;
+    let sender = portal.sender().await;
+    portal.write_to_anna(&sender, "key").await;
+    assert_eq!(portal.rows("unsent_notification").await, 0);
+}
