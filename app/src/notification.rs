@@ -24,7 +24,7 @@ pub struct Notification<'a> {
     pub time_zone: &'a TimeZone,
 }
 
-/// The most senders that are named; the rest are counted among what waits.
+/// The most senders that are named; the mail stays short however many there are.
 const MAX_NAMED: usize = 10;
 
 impl Notification<'_> {

@@ -10,7 +10,7 @@ mod outbox;
 mod rule;
 mod store;
 
-use base::{RecipientId, StaffId, Timestamp};
+use base::{RecipientId, StaffId};
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
@@ -144,11 +144,6 @@ pub(crate) async fn forget(transaction: &impl ConnectionTrait, owner: Owner) -> 
 /// Gives up what could not be sent in time, with a line in the audit log. Says how much.
 pub(crate) async fn give_up(context: &Context) -> Result<u64, Fault> {
     outbox::give_up(context).await
-}
-
-/// An instant as it is stored.
-fn timestamp(millis: i64) -> Timestamp {
-    Timestamp::from_millis(millis)
 }
 
 #[cfg(test)]

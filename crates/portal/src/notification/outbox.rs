@@ -7,8 +7,9 @@ use base::{SecretString, Timestamp};
 use jiff::tz::TimeZone;
 
 use super::entity::Model;
-use super::{NotificationKind, rule, store, timestamp};
+use super::{NotificationKind, rule, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::database::WriteTransaction;
 use crate::delivery::{self, Unnotified};
 use crate::session::Owner;
 use crate::{Context, Fault, Portal, event, staff};
@@ -197,7 +198,7 @@ async fn prepare(context: &Context, row: &Model, now: Timestamp) -> Result<Prepa
         kind,
         address: SecretString::from(address),
         organisations,
-        at: timestamp(row.first_at),
+        at: Timestamp::from_millis(row.first_at),
         time_zone,
         row: row.clone(),
         deliveries,
@@ -205,7 +206,7 @@ async fn prepare(context: &Context, row: &Model, now: Timestamp) -> Result<Prepa
 }
 
 /// Is done with a row: it goes, unless more happened since it was taken, which is told next. Says whether it was still ours.
-async fn close(transaction: &crate::database::WriteTransaction, row: &Model, now: Timestamp) -> Result<bool, Fault> {
+async fn close(transaction: &WriteTransaction, row: &Model, now: Timestamp) -> Result<bool, Fault> {
     if store::delete_as_seen(transaction, row).await? {
         return Ok(true);
     }
