@@ -35,6 +35,7 @@ mod front_channel;
 mod full_disk;
 mod harness;
 mod headers;
+mod hostile_directories;
 mod key_server;
 mod limits;
 mod mail;
