@@ -105,13 +105,15 @@ pub enum StaffSection {
     SignInRules,
     /// The protocols of what was purged.
     Protocols,
+    /// The organisation's audit log.
+    Audit,
     /// The staff member's own account.
     Account,
 }
 
 impl StaffSection {
     /// Every part, in the order of the navigation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Cases,
         Self::Members,
         Self::Systems,
@@ -119,6 +121,7 @@ impl StaffSection {
         Self::Retention,
         Self::SignInRules,
         Self::Protocols,
+        Self::Audit,
         Self::Account,
     ];
 
@@ -133,6 +136,7 @@ impl StaffSection {
             Self::Retention => "/staff/retention",
             Self::SignInRules => "/staff/sign-in-rules",
             Self::Protocols => "/staff/protocols",
+            Self::Audit => "/staff/audit",
             Self::Account => "/staff/account",
         }
     }

@@ -103,6 +103,7 @@ const fn section_title(section: StaffSection) -> &'static str {
         StaffSection::Retention => "retention-title",
         StaffSection::SignInRules => "rules-title",
         StaffSection::Protocols => "protocols-title",
+        StaffSection::Audit => "audit-title",
         StaffSection::Account => "account-title",
     }
 }

@@ -67,7 +67,7 @@ pub struct Texts {
 }
 
 /// The files of a language, in the order in which people meet their texts.
-const fn files(language: Language) -> [&'static str; 10] {
+const fn files(language: Language) -> [&'static str; 11] {
     match language {
         Language::Swedish => [
             include_str!("../../locales/sv/common.ftl"),
@@ -77,6 +77,7 @@ const fn files(language: Language) -> [&'static str; 10] {
             include_str!("../../locales/sv/administration.ftl"),
             include_str!("../../locales/sv/retention.ftl"),
             include_str!("../../locales/sv/protocols.ftl"),
+            include_str!("../../locales/sv/audit.ftl"),
             include_str!("../../locales/sv/errors.ftl"),
             include_str!("../../locales/sv/accessibility.ftl"),
             include_str!("../../locales/sv/notifications.ftl"),
@@ -89,6 +90,7 @@ const fn files(language: Language) -> [&'static str; 10] {
             include_str!("../../locales/en/administration.ftl"),
             include_str!("../../locales/en/retention.ftl"),
             include_str!("../../locales/en/protocols.ftl"),
+            include_str!("../../locales/en/audit.ftl"),
             include_str!("../../locales/en/errors.ftl"),
             include_str!("../../locales/en/accessibility.ftl"),
             include_str!("../../locales/en/notifications.ftl"),

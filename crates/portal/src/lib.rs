@@ -59,8 +59,8 @@ pub use actor::{
     StaffActor, StaffCandidate, SystemActor, UnknownScope,
 };
 pub use audit::{
-    AuditExport, AuditExportError, AuditFinding, AuditReport, ChainProblem, ChainReport, Checkpoint, CheckpointError,
-    ExportProblem, HandedOut, InvalidCheckpoint, Proof, RowProblem, verify_audit_export,
+    AuditEvent, AuditEvents, AuditExport, AuditExportError, AuditFinding, AuditReport, ChainProblem, ChainReport,
+    Checkpoint, CheckpointError, ExportProblem, HandedOut, InvalidCheckpoint, Proof, RowProblem, verify_audit_export,
 };
 pub use case::{
     CaseView, InboxEntry, MessageView, SentDelivery, SentMessage, SentMessages, SentMessagesError, SentRecipient,

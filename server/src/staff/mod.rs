@@ -3,6 +3,7 @@
 //! a fresh sign-in where one is needed.
 
 mod account;
+mod audit;
 mod cases;
 mod confirm;
 mod denied;
@@ -252,6 +253,7 @@ fn signed_in() -> Routes {
         .merge(for_systems())
         .merge(for_provisioning())
         .merge(for_protocols())
+        .merge(for_audit())
 }
 
 /// What admins decide about staff, and how staff sign in.
@@ -405,4 +407,13 @@ fn for_protocols() -> Routes {
         .add(get.clone(), "/staff/protocols/{number}/pdf", see, protocols::pdf)
         .add(get.clone(), "/staff/protocols/{number}/json", see, protocols::json)
         .add(get, "/staff/protocols/{number}/csv", see, protocols::csv)
+}
+
+/// The organisation's audit log.
+fn for_audit() -> Routes {
+    let (see, export) = (Access::Staff(Action::SeeAudit), Access::Staff(Action::ExportAudit));
+    Routes::default()
+        .add(Method::GET, "/staff/audit", see, audit::page)
+        .add(Method::GET, "/staff/audit/checkpoint", see, audit::checkpoint)
+        .add(Method::GET, "/staff/audit/export", export, audit::export)
 }

@@ -45,6 +45,7 @@ pub(crate) enum Place {
     Protocols,
     Protocol(u64),
     Proofs(PurgedId),
+    Audit,
 }
 
 impl Place {
@@ -75,6 +76,7 @@ impl Place {
             "/retention/change" => Self::RetentionChange,
             "/sign-in-rules" => Self::SignInRules,
             "/protocols" => Self::Protocols,
+            "/audit" => Self::Audit,
             _ => {
                 if let Some(name) = rest.strip_prefix("/sign-in/") {
                     Self::SignIn(segment(name)?)
@@ -150,6 +152,7 @@ impl fmt::Display for Place {
             Self::RetentionChange => "/retention/change",
             Self::SignInRules => "/sign-in-rules",
             Self::Protocols => "/protocols",
+            Self::Audit => "/audit",
             Self::SignIn(name) => return write!(f, "/staff/sign-in/{name}"),
             Self::Invitation(token) => return write!(f, "/staff/invitations/{token}"),
             Self::Member(id) => return write!(f, "/staff/members/{id}"),

@@ -93,6 +93,7 @@ fn frame(actor: &StaffActor, has_notices: bool) -> StaffFrame {
         StaffSection::Retention => Action::SeeRetention,
         StaffSection::SignInRules => Action::SeeSignInRules,
         StaffSection::Protocols => Action::SeePurgeProtocols,
+        StaffSection::Audit => Action::SeeAudit,
         StaffSection::Account => Action::OwnAccount,
     };
     StaffFrame {

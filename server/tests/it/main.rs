@@ -21,6 +21,7 @@ mod api_networks;
 mod api_refusals;
 mod api_support;
 mod attacks;
+mod audit;
 // What plays a phone or a security key in the tests of `portal` plays it here too.
 #[path = "../../../crates/portal/src/test_support/authenticator.rs"]
 mod authenticator;

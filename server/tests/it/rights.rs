@@ -62,9 +62,8 @@ async fn each_role_gets_in_exactly_where_the_table_says() {
     let mut eva = app.colleague(&mut karin, "Eva", Role::Auditor).await;
     let routes = routes(&app);
     let tried: BTreeSet<String> = routes.iter().map(|(_, action)| format!("{action:?}")).collect();
-    // What has no page yet has no route: the audit log.
     let all: BTreeSet<String> = Action::ALL.iter().map(|action| format!("{action:?}")).collect();
-    assert_eq!(all.difference(&tried).collect::<Vec<_>>(), ["ExportAudit", "SeeAudit"]);
+    assert_eq!(all.difference(&tried).collect::<Vec<_>>(), Vec::<&String>::new());
     for (role, browser) in [
         (Role::Admin, &mut karin),
         (Role::Sender, &mut bo),

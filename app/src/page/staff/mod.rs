@@ -4,6 +4,7 @@
 //! answer, so it waits nowhere (docs/decisions/0014-forms-answer-directly.md); passwords and codes never come back.
 
 mod account;
+mod audit;
 mod cases;
 mod credential;
 mod member;
@@ -22,6 +23,7 @@ mod systems;
 mod words;
 
 pub use account::{ConfirmBy, ConfirmProblem, account_page, confirm_page};
+pub use audit::audit_page;
 pub use cases::sent_messages_page;
 pub use member::{MemberForm, member_page};
 pub use members::{InviteForm, MemberProblem, invite_page, invited_page, members_page};

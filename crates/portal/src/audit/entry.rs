@@ -115,6 +115,8 @@ pub(crate) enum AuditAction {
     /// Somebody got a checkpoint of the log; the detail is the number of its row.
     AuditCheckpointHandedOut,
     AuditExported,
+    /// A staff member looked at their organisation's log.
+    AuditListed,
 }
 
 impl AuditAction {
@@ -199,6 +201,7 @@ impl AuditAction {
             Self::SigningKeyRotated => "signing-key.rotated",
             Self::AuditCheckpointHandedOut => "audit.checkpoint-handed-out",
             Self::AuditExported => "audit.exported",
+            Self::AuditListed => "audit.listed",
         }
     }
 }

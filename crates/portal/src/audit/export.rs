@@ -145,7 +145,7 @@ impl AuditExport {
 }
 
 /// Where the request of a row came from. Not told of recipients: who read something is the organisation's, from where is not.
-fn address(context: &Context, row: &entity::Model) -> Option<String> {
+pub(super) fn address(context: &Context, row: &entity::Model) -> Option<String> {
     let sealed = row.sealed_address.as_ref().filter(|_| row.actor_kind != "recipient")?;
     let place = Field::new("audit_event", "sealed_address", row.id.as_bytes());
     context.vault.address_key().open_text(place, sealed).ok()

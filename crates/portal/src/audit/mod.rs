@@ -16,6 +16,7 @@ mod finding;
 mod line;
 mod link_entity;
 mod verify;
+mod view;
 mod writer;
 
 pub(crate) use checkpoint::sign_due;
@@ -23,6 +24,7 @@ pub use checkpoint::{Checkpoint, CheckpointError, InvalidCheckpoint};
 pub(crate) use entry::{AuditAction, AuditEntry, AuditTarget};
 pub use export::{AuditExport, AuditExportError, ExportProblem, verify_audit_export};
 pub use finding::{AuditFinding, AuditReport, ChainProblem, ChainReport, HandedOut, Proof, RowProblem};
+pub use view::{AuditEvent, AuditEvents};
 pub(crate) use writer::AuditWriter;
 
 use crate::{Context, Fault};

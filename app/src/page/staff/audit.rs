@@ -1,0 +1,213 @@
+//! The organisation's audit log: what happened, the latest first, its newest checkpoint, and the way to an export.
+
+use std::collections::HashMap;
+
+use base::Timestamp;
+use jiff::tz::TimeZone;
+use leptos::prelude::*;
+use portal::{AuditEvent, AuditEvents};
+
+use crate::component::{icon, told};
+use crate::context::{Flash, Layout};
+use crate::page::Page;
+use crate::shell::{Head, render};
+use crate::texts::{Texts, dates};
+
+/// The page. `names` are those of the organisation's staff and systems by their ids; `is_first` says that nothing newer was left out.
+#[must_use]
+pub fn audit_page(
+    layout: &Layout,
+    log: &AuditEvents,
+    names: &HashMap<String, String>,
+    is_first: bool,
+    flash: Option<Flash>,
+    time_zone: &TimeZone,
+) -> Page {
+    let texts = Texts::of(layout.language);
+    let told = told(texts, flash);
+    let entries: Vec<_> = log
+        .events
+        .iter()
+        .map(|event| entry(texts, event, names, time_zone))
+        .collect();
+    let older = log.older_than.map(|row| format!("/staff/audit?older-than={row}"));
+    let files = is_first.then(|| files(texts, log.checkpoint, time_zone));
+    render(layout, Head::plain(texts.get("audit-title")), move || {
+        view! {
+            {told}
+            <h1>{texts.get("audit-title")}</h1>
+            {files}
+            {if entries.is_empty() {
+                view! {
+                    <div class="empty">
+                        {icon("mark")}
+                        <h2>{texts.get("audit-empty")}</h2>
+                    </div>
+                }
+                    .into_any()
+            } else {
+                view! {
+                    <p class="lead">{texts.get("audit-lead")}</p>
+                    <ul class="cards">{entries}</ul>
+                }
+                    .into_any()
+            }}
+            <nav class="pages" aria-label=texts.get("audit-pages")>
+                {(!is_first).then(|| view! { <a class="button quiet" href="/staff/audit">{texts.get("audit-latest")}</a> })}
+                {older.map(|older| view! { <a class="button quiet" href=older>{texts.get("audit-older")}</a> })}
+            </nav>
+        }
+    })
+}
+
+/// What can be taken away: the newest checkpoint, and everything.
+fn files(texts: &'static Texts, checkpoint: Option<(u64, Timestamp)>, time_zone: &TimeZone) -> impl IntoView + use<> {
+    let latest = checkpoint.map(|(row, at)| {
+        let at = dates::day_and_time(texts, at, time_zone);
+        texts.with(
+            "audit-checkpoint-latest",
+            &[("row", row.to_string().into()), ("at", at.into())],
+        )
+    });
+    let get = latest.is_some().then(|| {
+        view! {
+            <p>
+                <a class="button quiet" href="/staff/audit/checkpoint">
+                    {texts.get("audit-checkpoint-get")}
+                </a>
+            </p>
+        }
+    });
+    view! {
+        <section>
+            <h2>{texts.get("audit-checkpoint-title")}</h2>
+            <p>{texts.get("audit-checkpoint-body")}</p>
+            <p>{latest.unwrap_or_else(|| texts.get("audit-checkpoint-none"))}</p>
+            {get}
+        </section>
+        <section>
+            <h2>{texts.get("audit-export-title")}</h2>
+            <p>{texts.get("audit-export-body")}</p>
+            <p>
+                <a class="button quiet" href="/staff/audit/export">
+                    {texts.get("audit-export-get")}
+                </a>
+            </p>
+        </section>
+    }
+}
+
+fn entry(
+    texts: &'static Texts,
+    event: &AuditEvent,
+    names: &HashMap<String, String>,
+    time_zone: &TimeZone,
+) -> impl IntoView + use<> {
+    let words = WORDS.iter().find(|(action, _)| *action == event.action);
+    let what = match words {
+        Some((_, key)) => texts.get(key),
+        None => texts.with("audit-other", &[("action", event.action.clone().into())]),
+    };
+    let at = dates::day_and_time(texts, event.at, time_zone);
+    let row = texts.with("audit-row", &[("row", event.row.to_string().into())]);
+    let from = event
+        .address
+        .clone()
+        .map(|address| texts.with("audit-from", &[("address", address.into())]));
+    view! {
+        <li class="card">
+            <h2>{what}</h2>
+            <ul class="facts">
+                <li>{at}</li>
+                <li>{who(texts, event, names)}</li>
+                {from.map(|from| view! { <li>{from}</li> })}
+                <li>{row}</li>
+            </ul>
+        </li>
+    }
+}
+
+/// Who did it, in words.
+fn who(texts: &Texts, event: &AuditEvent, names: &HashMap<String, String>) -> String {
+    let name = event.actor_id.as_ref().and_then(|id| names.get(id)).cloned();
+    match (event.actor_kind.as_str(), name) {
+        ("staff", Some(name)) => name,
+        ("staff", None) => texts.get("audit-actor-staff-unknown"),
+        ("system", Some(name)) => texts.with("audit-actor-system", &[("name", name.into())]),
+        ("system", None) => texts.get("audit-actor-system-unknown"),
+        ("recipient", _) => texts.get("audit-actor-recipient"),
+        ("directory", _) => texts.get("audit-actor-directory"),
+        ("operator", _) => texts.get("audit-actor-operator"),
+        ("provider", _) => texts.get("audit-actor-provider"),
+        ("portal", _) => texts.get("audit-actor-portal"),
+        _ => texts.get("audit-actor-nobody"),
+    }
+}
+
+/// What the actions that stand in organisations' logs are called.
+const WORDS: [(&str, &str); 64] = [
+    ("organisation.created", "audit-organisation-created"),
+    ("tenant.added", "audit-tenant-added"),
+    ("tenant.removed", "audit-tenant-removed"),
+    ("system.created", "audit-system-created"),
+    ("system.disabled", "audit-system-disabled"),
+    ("system.networks-changed", "audit-system-networks-changed"),
+    ("system.scopes-changed", "audit-system-scopes-changed"),
+    ("system.outside-networks", "audit-system-outside-networks"),
+    ("credential.added", "audit-credential-added"),
+    ("credential.withdrawn", "audit-credential-withdrawn"),
+    ("credential.ending", "audit-credential-ending"),
+    ("token.issued", "audit-token-issued"),
+    ("token.refused", "audit-token-refused"),
+    ("recipients.matched", "audit-recipients-matched"),
+    ("message.sent", "audit-message-sent"),
+    ("message.status-read", "audit-message-status-read"),
+    ("message.revoked", "audit-message-revoked"),
+    ("case.opened", "audit-case-opened"),
+    ("cases.listed", "audit-cases-listed"),
+    ("document.viewed", "audit-document-viewed"),
+    ("document.downloaded", "audit-document-downloaded"),
+    ("document.cut-off", "audit-document-cut-off"),
+    ("content.damaged", "audit-content-damaged"),
+    ("delivery.purged", "audit-delivery-purged"),
+    ("document.purged", "audit-document-purged"),
+    ("message.purged", "audit-message-purged"),
+    ("staff.invited", "audit-staff-invited"),
+    ("staff.invitation-accepted", "audit-staff-invitation-accepted"),
+    ("staff.password-accepted", "audit-staff-password-accepted"),
+    ("staff.signed-in", "audit-staff-signed-in"),
+    ("staff.sign-in-refused", "audit-staff-sign-in-refused"),
+    ("staff.created", "audit-staff-created"),
+    ("staff.locked", "audit-staff-locked"),
+    ("staff.unlocked", "audit-staff-unlocked"),
+    ("staff.signed-out", "audit-staff-signed-out"),
+    ("staff.session-ended", "audit-staff-session-ended"),
+    ("staff.denied", "audit-staff-denied"),
+    ("staff.confirmed", "audit-staff-confirmed"),
+    ("staff.notices-dismissed", "audit-staff-notices-dismissed"),
+    ("staff.password-changed", "audit-staff-password-changed"),
+    ("staff.second-factor-set", "audit-staff-second-factor-set"),
+    ("staff.second-factor-removed", "audit-staff-second-factor-removed"),
+    ("staff.recovery-codes-made", "audit-staff-recovery-codes-made"),
+    ("staff.passkey-added", "audit-staff-passkey-added"),
+    ("staff.passkey-removed", "audit-staff-passkey-removed"),
+    ("staff.role-changed", "audit-staff-role-changed"),
+    ("staff.validity-changed", "audit-staff-validity-changed"),
+    ("staff.deactivated", "audit-staff-deactivated"),
+    ("staff.reactivated", "audit-staff-reactivated"),
+    ("sign-in-rules.changed", "audit-sign-in-rules-changed"),
+    ("provisioning.token-created", "audit-provisioning-token-created"),
+    ("provisioning.token-withdrawn", "audit-provisioning-token-withdrawn"),
+    ("provisioning.token-refused", "audit-provisioning-token-refused"),
+    ("staff.provisioned", "audit-staff-provisioned"),
+    ("staff.provisioning-changed", "audit-staff-provisioning-changed"),
+    ("staff.provisioning-ended", "audit-staff-provisioning-ended"),
+    ("group.created", "audit-group-created"),
+    ("group.changed", "audit-group-changed"),
+    ("group.deleted", "audit-group-deleted"),
+    ("group.member-added", "audit-group-member-added"),
+    ("group.member-removed", "audit-group-member-removed"),
+    ("audit.listed", "audit-audit-listed"),
+    ("audit.exported", "audit-audit-exported"),
+    ("audit.checkpoint-handed-out", "audit-audit-checkpoint-handed-out"),
+];

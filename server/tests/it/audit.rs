@@ -1,0 +1,112 @@
+//! The organisation's audit log over HTTP: the page, its checkpoint, an export, and the program that verifies both elsewhere.
+
+use std::process::Command;
+
+use http::StatusCode;
+use portal::Role;
+
+use crate::harness::App;
+use crate::staff_support::KARIN;
+
+const MINUTE: i64 = 60_000;
+
+#[tokio::test]
+async fn what_happened_stands_on_the_page_in_words() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    let mut eva = app.colleague(&mut karin, "Eva", Role::Auditor).await;
+    app.portal.chain_audit_log().await.unwrap();
+    for browser in [&mut karin, &mut eva] {
+        let answer = browser.get("/staff/audit").await;
+        assert_eq!(answer.status, StatusCode::OK);
+        let text = answer.text();
+        assert!(
+            text.contains("En medarbetare loggade in") && text.contains("Någon bjöds in"),
+            "{text}"
+        );
+        assert!(
+            text.contains("Eva") && text.contains("Den första skapas inom en timme"),
+            "{text}"
+        );
+    }
+    app.portal.chain_audit_log().await.unwrap();
+    let text = karin.get("/staff/audit").await.text();
+    assert!(text.contains("Loggen visades"), "{text}");
+    assert_eq!(
+        karin.get("/staff/audit?older-than=x").await.status,
+        StatusCode::NOT_FOUND
+    );
+    let older = karin.get("/staff/audit?older-than=2").await.text();
+    assert!(older.contains("Rad 1<") && !older.contains("Rad 2<"), "{older}");
+    assert_eq!(karin.get("/staff/audit/checkpoint").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_checkpoint_and_an_export_verify_without_the_portal() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    app.portal.run_jobs().await.unwrap();
+    let checkpoint = karin.get("/staff/audit/checkpoint").await;
+    assert!(
+        checkpoint
+            .header("content-disposition")
+            .starts_with("attachment; filename=\"postvalv-checkpoint-")
+    );
+    app.portal.chain_audit_log().await.unwrap();
+    let export = karin.get("/staff/audit/export").await;
+    assert_eq!(export.header("content-type"), "application/x-ndjson");
+    let keys = app.browser().get("/.well-known/postvalv-signing-keys.json").await;
+
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("checkpoint.txt", &checkpoint.text());
+    write("log.ndjson", &export.text());
+    write("keys.json", &keys.text());
+    let verify = || {
+        Command::new(env!("CARGO_BIN_EXE_postvalv"))
+            .args([
+                "audit",
+                "verify",
+                "--export",
+                "log.ndjson",
+                "--checkpoint",
+                "checkpoint.txt",
+            ])
+            .args(["--keys", "keys.json"])
+            .current_dir(folder.path())
+            .env_clear()
+            .output()
+            .unwrap()
+    };
+    let whole = verify();
+    let said = String::from_utf8(whole.stdout).unwrap();
+    assert!(whole.status.success(), "{said}");
+    assert!(
+        said.contains("proven to row") && said.contains("by a checkpoint that was given"),
+        "{said}"
+    );
+    write(
+        "log.ndjson",
+        &export.text().replacen("staff.signed-in", "staff.unlocked!", 1),
+    );
+    let changed = verify();
+    let said = String::from_utf8(changed.stdout).unwrap();
+    assert!(!changed.status.success() && said.contains("FOUND"), "{said}");
+}
+
+#[tokio::test]
+async fn an_export_asks_for_a_fresh_sign_in() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    app.clock.advance_millis(5 * MINUTE);
+    assert_eq!(karin.get("/staff/audit/export").await.location(), "/staff/confirm");
+    let password = crate::staff_support::form(&[("password", crate::staff_support::PASSWORD)]);
+    let confirmed = karin.post("/staff/confirm", &password).await;
+    assert_eq!(confirmed.location(), "/staff/audit");
+    let export = karin.get("/staff/audit/export").await;
+    assert_eq!(export.status, StatusCode::OK);
+    assert!(
+        !export.text().contains(KARIN),
+        "an export holds ids, not addresses of people"
+    );
+}
