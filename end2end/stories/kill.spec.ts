@@ -1,6 +1,7 @@
 import { expect, test, type Browser } from '@playwright/test';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Installation, people } from '../support/installation.ts';
 import { Random } from '../support/random.ts';
@@ -41,6 +42,7 @@ test('killed at random moments, the portal keeps what it acknowledged and nothin
     if (round % purgeEvery === 0) await test.step(`round ${round}: killed while purging`, () => story.purgeUnderKills());
     await test.step(`round ${round}: what was purged stays away`, () => story.expectPurged());
   }
+  await test.step('the protocols tell of everything that was purged, once', () => story.expectProtocols());
   await test.step('every living message still opens', () => story.expectLiving());
   await test.step('nothing is left on the disk but living documents', () => story.expectNoRemains());
   console.log(story.summary());
@@ -237,6 +239,31 @@ class Story {
       const told = { message: `what the sender is told of “${draft.title}”`, timeout: 15_000 };
       await expect.poll(states, told).toEqual(new Set(['purged']));
     }
+  }
+
+  /** All protocols together have each purged message and document once; each holds, and follows on the one before. */
+  async expectProtocols(): Promise<void> {
+    const { stdout: organisations } = await installation.operate('organisation', 'list');
+    const organisation = organisations.split(' ')[0]!;
+    const keys = await (await fetch(`${installation.address}/.well-known/postvalv-signing-keys.json`)).text();
+    writeFileSync(path.join(installation.folder, 'keys.json'), keys);
+    const leaves = async () => {
+      const { stdout: list } = await installation.operate('protocol', 'list', '--organisation', organisation);
+      const numbers = list.trim().split('\n').map((line) => line.trim().split(' ')[0]!);
+      const protocols = numbers.map((number) => ({ number, file: `protocol-${number}.json` }));
+      const ids: string[] = [];
+      for (const { number, file } of protocols) {
+        const { stdout } = await installation.operate('protocol', 'show', '--organisation', organisation, '--number', number);
+        writeFileSync(path.join(installation.folder, file), stdout);
+        ids.push(...JSON.parse(stdout).leaves.map((leaf: string) => JSON.parse(leaf).id));
+      }
+      expect(numbers.map(Number).reverse(), 'the numbers of the protocols').toEqual(numbers.map((_, index) => index + 1));
+      const files = protocols.map(({ file }) => file);
+      await installation.succeed('postvalv', ['protocol', 'verify', '--keys', 'keys.json', ...files]);
+      return ids.sort();
+    };
+    const purged = this.purged.flatMap(({ receipt, documents }) => [receipt.id, ...documents]).sort();
+    await expect.poll(leaves, { message: 'what the protocols are over', timeout: 15_000 }).toEqual(purged);
   }
 
   private async expectGone({ draft, documents }: Acknowledged, reader: Reader, id: string): Promise<void> {
