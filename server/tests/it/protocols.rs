@@ -64,14 +64,14 @@ async fn an_admin_reads_and_saves_the_protocols() {
     let list = karin.get("/staff/protocols").await.text();
     let (second, first) = (list.find(">Protokoll 2<").unwrap(), list.find(">Protokoll 1<").unwrap());
     assert!(second < first, "{list}");
-    assert!(list.contains("2 handlingar") && list.contains("1 meddelande"), "{list}");
+    assert!(list.contains("2 dokument") && list.contains("1 meddelande"), "{list}");
     let page = karin.get("/staff/protocols/1").await.text();
     for said in [
         "Gallringsprotokoll 1",
         "Norrby kommun",
         "Inget, det här är det första",
         "30 dagar efter att det skickades",
-        "Utan handlingstyp",
+        "Utan dokumenttyp",
     ] {
         assert!(page.contains(said), "{said}: {page}");
     }

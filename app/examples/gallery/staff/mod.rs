@@ -1,6 +1,7 @@
 //! The staff's pages with made-up people, systems and mistakes, a file a subject.
 
 mod account;
+mod audit;
 pub(crate) mod cases;
 mod members;
 mod protocols;
@@ -71,6 +72,7 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
         members::pages(language, assets),
         systems::pages(language, assets),
         provisioning::pages(language, assets),
+        audit::pages(language, assets),
         protocols::pages(language, assets),
         retention::pages(language, assets),
     ]

@@ -114,6 +114,10 @@ fn entry(
         .address
         .clone()
         .map(|address| texts.with("audit-from", &[("address", address.into())]));
+    let about = event
+        .target
+        .clone()
+        .map(|id| texts.with("audit-about", &[("id", id.into())]));
     view! {
         <li class="card">
             <h2>{what}</h2>
@@ -121,6 +125,7 @@ fn entry(
                 <li>{at}</li>
                 <li>{who(texts, event, names)}</li>
                 {from.map(|from| view! { <li>{from}</li> })}
+                {about.map(|about| view! { <li>{about}</li> })}
                 <li>{row}</li>
             </ul>
         </li>
@@ -145,7 +150,7 @@ fn who(texts: &Texts, event: &AuditEvent, names: &HashMap<String, String>) -> St
 }
 
 /// What the actions that stand in organisations' logs are called.
-const WORDS: [(&str, &str); 64] = [
+const WORDS: [(&str, &str); 69] = [
     ("organisation.created", "audit-organisation-created"),
     ("tenant.added", "audit-tenant-added"),
     ("tenant.removed", "audit-tenant-removed"),
@@ -181,6 +186,7 @@ const WORDS: [(&str, &str); 64] = [
     ("staff.locked", "audit-staff-locked"),
     ("staff.unlocked", "audit-staff-unlocked"),
     ("staff.signed-out", "audit-staff-signed-out"),
+    ("staff.signed-out-by-provider", "audit-staff-signed-out-by-provider"),
     ("staff.session-ended", "audit-staff-session-ended"),
     ("staff.denied", "audit-staff-denied"),
     ("staff.confirmed", "audit-staff-confirmed"),
@@ -196,6 +202,10 @@ const WORDS: [(&str, &str); 64] = [
     ("staff.deactivated", "audit-staff-deactivated"),
     ("staff.reactivated", "audit-staff-reactivated"),
     ("sign-in-rules.changed", "audit-sign-in-rules-changed"),
+    ("retention.changed", "audit-retention-changed"),
+    ("purge-protocol.closed", "audit-purge-protocol-closed"),
+    ("notification.given-up", "audit-notification-given-up"),
+    ("notification.refused", "audit-notification-refused"),
     ("provisioning.token-created", "audit-provisioning-token-created"),
     ("provisioning.token-withdrawn", "audit-provisioning-token-withdrawn"),
     ("provisioning.token-refused", "audit-provisioning-token-refused"),

@@ -28,6 +28,8 @@ pub struct AuditEvent {
     pub actor_kind: String,
     /// The id of who, among the actors of this kind.
     pub actor_id: Option<String>,
+    /// The id of what it was done to.
+    pub target: Option<String>,
     /// Where the request came from; not told of recipients.
     pub address: Option<String>,
 }
@@ -77,6 +79,7 @@ impl Portal {
                 action: event.action,
                 actor_kind: event.actor_kind,
                 actor_id: event.actor_id.map(|id| id.to_string()),
+                target: event.target_id.map(|id| id.to_string()),
             });
         }
         let more = events.len() > PAGE;

@@ -302,6 +302,23 @@ on_both_databases! {
         }
     }
 
+    async fn the_protocol_names_the_rule_and_its_version(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        norrby.send(&test, None, Some(3)).await;
+        norrby.decide(&test, decisions_from_opening()).await;
+        let sent = norrby.send(&test, Some("decision"), None).await;
+        read(&test, &sent).await.unwrap();
+        days_pass(&test, 9).await;
+        let operator = test.operator();
+        let mut rules = Vec::new();
+        for number in 1..=2 {
+            let protocol = test.portal.purge_protocol(&operator, norrby.id, number).await.unwrap();
+            let rule = protocol.signed().statement().rules[0].rule.clone();
+            rules.push((rule.retention_days, rule.counted_from, rule.policy_version));
+        }
+        assert_eq!(rules, [(3, CountedFrom::Sent, Some(1)), (7, CountedFrom::FirstOpened, Some(1))]);
+    }
+
     async fn each_version_is_kept_with_who_decided_on_it_and_when(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
         norrby.decide(&test, days(10)).await;
