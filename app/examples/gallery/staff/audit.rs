@@ -29,7 +29,12 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
     let names = HashMap::from([(KARIN.to_owned(), "Maria-Magdalena Wallenstråle Gyllenhammar".to_owned())]);
     let log = AuditEvents {
         events: vec![
-            event(1_204, "retention.changed", "staff", Some("2001:db8:85a3::8a2e:370:7334")),
+            event(
+                1_204,
+                "retention.changed",
+                "staff",
+                Some("2001:db8:85a3::8a2e:370:7334"),
+            ),
             event(1_203, "document.viewed", "recipient", None),
             event(1_202, "document.purged", "portal", None),
             event(1_201, "something.new", "staff", Some("192.0.2.7")),
