@@ -66,6 +66,9 @@ impl fmt::Display for Step {
     }
 }
 
+/// How long the mail server may take to say goodbye.
+const PARTING: Duration = Duration::from_secs(2);
+
 /// A mail was not handed over. Says nothing of whom it is for, and no word of the mail server's.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
@@ -75,6 +78,14 @@ pub enum MailError {
     /// It answered that it will not.
     #[error("{step} failed: the mail server answered {code}")]
     Answered {
+        /// To what.
+        step: Step,
+        /// Its code (RFC 5321 section 4.2).
+        code: u16,
+    },
+    /// It does not let us send, whoever to: what its answer is about is this portal, its address or its rights (class 7 of RFC 3463).
+    #[error("{step} failed: the mail server does not let the portal send, and answered {code}")]
+    Barred {
         /// To what.
         step: Step,
         /// Its code (RFC 5321 section 4.2).
@@ -107,7 +118,8 @@ impl MailError {
     fn is_final(&self) -> bool {
         match self {
             Self::Answered { step, code } => {
-                matches!(step, Step::Recipient | Step::Content) && (500..600).contains(code)
+                // There is no such mailbox. Other refusals may be about us, and end when somebody mends that.
+                *step == Step::Recipient && matches!(code, 550 | 551 | 553)
             }
             Self::Address => true,
             _ => false,
@@ -161,17 +173,15 @@ impl Mailer {
 
     /// Hands a mail to the mail server.
     async fn send(&self, to: &Address, message: &Message) -> Result<(), MailError> {
-        self.in_time(async {
+        let handed_over = async {
             let mut connection = self.connect().await?;
             let sent = self.hand_over(&mut connection, to, message).await;
-            match sent {
-                // What was taken is taken, however we part.
-                Ok(()) => drop(connection.quit().await),
-                Err(_) => connection.abort().await,
-            }
-            sent
-        })
-        .await
+            Ok((connection, sent))
+        };
+        let (mut connection, sent) = self.in_time(handed_over).await?;
+        // What was taken is taken, however we part.
+        let _parting = tokio::time::timeout(PARTING, connection.abort()).await;
+        sent
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, MailError> {
@@ -250,6 +260,11 @@ impl Mailer {
 fn of_step(step: Step, error: &lettre::transport::smtp::Error) -> MailError {
     use std::error::Error as _;
     if let Some(code) = error.status() {
+        let is_about_us = error.source().is_some_and(|answer| answer.to_string().contains("5.7."));
+        if is_about_us {
+            let code = code.into();
+            return MailError::Barred { step, code };
+        }
         MailError::Answered {
             step,
             code: code.into(),

@@ -201,11 +201,30 @@ pub fn verify_audit_export(
         };
         verifier.next(&place, &mut report);
     }
-    if let Some(verifier) = verifier {
-        let chain = verifier.finish(&mut report);
-        report.chains.push(chain);
+    match verifier {
+        Some(verifier) => {
+            let chain = verifier.finish(&mut report);
+            report.chains.push(chain);
+        }
+        // Nothing is left of a log of which somebody holds checkpoints.
+        None => held
+            .iter()
+            .for_each(|checkpoint| report.found(cut_off(checkpoint, keys))),
     }
     Ok(report)
+}
+
+/// What a checkpoint shows of an export without any row.
+fn cut_off(held: &Checkpoint, keys: &PublicKeys) -> AuditFinding {
+    let checkpoint = held.sequence;
+    AuditFinding::Chain {
+        chain: held.organisation,
+        problem: if held.is_signed_by(keys) {
+            ChainProblem::Truncated { last: 0, checkpoint }
+        } else {
+            ChainProblem::ForgedCheckpoint { checkpoint }
+        },
+    }
 }
 
 fn not_text(problem: io::Error, number: u64) -> ExportProblem {

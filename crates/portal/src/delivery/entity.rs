@@ -22,6 +22,8 @@ pub(crate) struct Model {
     pub(crate) purged_at: Option<i64>,
     /// The version of its organisation's retention policy by which it expires; none when its end was fixed as it was sent.
     pub(crate) policy_version: Option<i32>,
+    /// Whether its sender gave an address to tell its recipient at: 1 for yes.
+    pub(crate) address_given: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

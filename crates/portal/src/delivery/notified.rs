@@ -18,7 +18,7 @@ const UNNOTIFIED: &str = concat!(
     "SELECT delivery.id, delivery.case_id, organisation.name FROM delivery \
      JOIN organisation ON organisation.id = delivery.organisation_id WHERE ",
     readable!(),
-    " AND delivery.notified_at IS NULL AND delivery.opened_at IS NULL ORDER BY delivery.sent_at LIMIT $3"
+    " AND delivery.address_given = 1 AND delivery.notified_at IS NULL AND delivery.opened_at IS NULL ORDER BY delivery.sent_at LIMIT $3"
 );
 
 /// A delivery that waits for somebody who was not told of it.
@@ -30,7 +30,8 @@ pub(crate) struct Unnotified {
     pub(crate) sender: String,
 }
 
-/// What a person could read at this instant, has not opened and was not told of; the oldest first.
+/// What a person could read at this instant, has not opened and was not told of, where its sender gave an address to tell them
+/// at; the oldest first. An organisation that gave none is named in no mail, though another's address is known.
 pub(crate) async fn unnotified(
     on: &impl ConnectionTrait,
     recipient: RecipientId,

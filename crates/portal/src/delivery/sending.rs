@@ -19,6 +19,8 @@ pub(crate) struct NewDelivery {
     pub(crate) expires_at: Timestamp,
     /// The version of the retention policy by which it expires then.
     pub(crate) policy_version: i32,
+    /// Whether its sender gave an address to tell the recipient at.
+    pub(crate) address_given: bool,
 }
 
 /// Delivers a message.
@@ -38,6 +40,7 @@ pub(crate) async fn create(transaction: &impl ConnectionTrait, new: &NewDelivery
         condemned_at: None,
         purged_at: None,
         policy_version: Some(new.policy_version),
+        address_given: Some(i32::from(new.address_given)),
     };
     entity::Entity::insert(row.into_active_model())
         .exec_without_returning(transaction)

@@ -7,7 +7,7 @@ use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::attempt::Attempt;
 use super::draft::CheckedDraft;
-use super::{DeliveryReceipt, MessageReceipt, SendError, entity};
+use super::{DeliveryReceipt, MessageReceipt, RecipientAddress, SendError, entity};
 use crate::actor::SystemActor;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
@@ -53,7 +53,7 @@ pub(super) async fn publish(
     }
     insert_message(&transaction, attempt, actor, draft, sent_at).await?;
     insert_documents(&transaction, attempt, draft).await?;
-    for ((recipient, case), delivery) in &parts {
+    for (((recipient, case), delivery), to) in parts.iter().zip(&draft.recipients) {
         case::open(&transaction, *case, attempt.organisation.id, *recipient, sent_at).await?;
         let new = delivery::NewDelivery {
             id: *delivery,
@@ -64,6 +64,7 @@ pub(super) async fn publish(
             sent_at,
             expires_at,
             policy_version: attempt.retention.version,
+            address_given: address_of(to).is_some(),
         };
         delivery::create(&transaction, &new).await?;
     }
@@ -71,8 +72,12 @@ pub(super) async fn publish(
         .iter()
         .map(|((recipient, _), delivery)| (*delivery, *recipient))
         .collect();
-    let recipients = waiting.iter().map(|(_, recipient)| *recipient);
-    notification::announce_waiting(context, &transaction, recipients).await?;
+    let has_address = waiting
+        .iter()
+        .zip(&draft.recipients)
+        .filter(|(_, to)| address_of(to).is_some());
+    let told = has_address.map(|((_, recipient), _)| *recipient);
+    notification::announce_waiting(context, &transaction, told).await?;
     let happened: Vec<_> = waiting
         .iter()
         .map(|(delivery, _)| NewEvent {
@@ -121,11 +126,7 @@ async fn find_recipients(
     let mut found = Vec::with_capacity(draft.recipients.len());
     for recipient in &draft.recipients {
         let id = vault.recipient(&recipient.identifier, expires_at.day()).await?;
-        let invited = match &recipient.identifier {
-            RecipientIdentifier::Invitation(invitation) => Some(invitation.email()),
-            _ => None,
-        };
-        let email = recipient.email.as_deref().or(invited);
+        let email = address_of(recipient);
         if email.is_some() {
             vault.set_email(id, email).await?;
         }
@@ -133,6 +134,15 @@ async fn find_recipients(
     }
     may_come_to_nothing(attempt.context(), &found).await?;
     Ok(found)
+}
+
+/// Where the sender has the recipient told that something waits.
+fn address_of(recipient: &RecipientAddress) -> Option<&str> {
+    let invited = match &recipient.identifier {
+        RecipientIdentifier::Invitation(invitation) => Some(invitation.email()),
+        _ => None,
+    };
+    recipient.email.as_deref().or(invited)
 }
 
 /// Names people as forgettable before anything refers to them: should the message come to nothing, the job has the

@@ -23,6 +23,7 @@ mod m0019_unsent_notifications;
 mod m0020_audit_chain;
 mod m0023_purge_protocols;
 mod m0025_retention;
+mod m0026_address_given;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -57,6 +58,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0020_audit_chain::Migration),
             Box::new(m0023_purge_protocols::Migration),
             Box::new(m0025_retention::Migration),
+            Box::new(m0026_address_given::Migration),
         ]
     }
 }

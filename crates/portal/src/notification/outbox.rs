@@ -12,7 +12,7 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::delivery::{self, Unnotified};
 use crate::session::Owner;
-use crate::{Context, Fault, Portal, event, staff};
+use crate::{Context, Fault, Portal, event, installation, staff};
 
 /// How many are given up in one transaction.
 const BATCH: u64 = 100;
@@ -63,6 +63,8 @@ impl Portal {
     /// A fault; what was taken then is due again when its lease has ended.
     pub async fn take_notifications(&self, limit: u64) -> Result<(Vec<TakenNotification>, bool), Fault> {
         let context = &*self.0;
+        // With another vault mounted everybody would look like nobody, and nothing would be told any more.
+        installation::check_keys(&context.database, &context.vault).await?;
         let now = context.now();
         let due = store::due(context.database.reader(), now, limit).await?;
         let more = u64::try_from(due.len()).unwrap_or(u64::MAX) >= limit;
@@ -142,8 +144,9 @@ impl Portal {
 
 /// Takes a row, unless another node just did.
 async fn take(context: &Context, row: Model, now: Timestamp) -> Result<Option<Model>, Fault> {
-    let until = now + rule::LEASE;
     let attempts = row.attempts.saturating_add(1);
+    // Also when what became of it can't be written down, it is not sent again and again.
+    let until = rule::again(u32::try_from(attempts).unwrap_or(0), now).max(now + rule::LEASE);
     let transaction = context.database.write().await?;
     let is_ours = store::set_due(&transaction, &row, until, attempts).await?;
     transaction.commit().await?;

@@ -19,6 +19,10 @@ const TAKE_LEAVES: &str = "UPDATE purge_leaf SET protocol = $1 WHERE id IN (SELE
 
 /// Closes protocols over everything that was purged and stands in none, for every organisation, and says how many. Protocols hold at
 /// most `limit` leaves each.
+///
+/// # Errors
+///
+/// The first fault, after every other organisation got its turn.
 pub(crate) async fn close(context: &Context, limit: u64) -> Result<u64, Fault> {
     use leaf_entity::{Column, Entity};
     let organisations: Vec<Uuid> = Entity::find()
@@ -30,13 +34,20 @@ pub(crate) async fn close(context: &Context, limit: u64) -> Result<u64, Fault> {
         .into_tuple()
         .all(context.database.reader())
         .await?;
-    let mut closed = 0;
+    let (mut closed, mut first) = (0, None);
     for organisation in organisations {
-        while close_next(context, OrganisationId::from_uuid(organisation), limit).await? {
-            closed += 1;
+        loop {
+            match close_next(context, OrganisationId::from_uuid(organisation), limit).await {
+                Ok(true) => closed += 1,
+                Ok(false) => break,
+                Err(fault) => {
+                    first.get_or_insert(fault);
+                    break;
+                }
+            }
         }
     }
-    Ok(closed)
+    first.map_or(Ok(closed), Err)
 }
 
 /// Closes the organisation's next protocol; `false` when there is nothing to close it over.

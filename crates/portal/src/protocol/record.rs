@@ -140,8 +140,8 @@ async fn rule(
     let (retention_days, counted_from) = match version {
         Some(version) => {
             let policy = retention::of_version(context, transaction, organisation, version).await?;
-            let ceiling = context.settings.retention_ceiling_days;
-            let term = policy.term(message.document_type.as_deref(), requested, ceiling);
+            // The rule as it was decided, whatever this node's operator allows by now.
+            let term = policy.term(message.document_type.as_deref(), requested, u32::MAX);
             (term.days, term.counted_from)
         }
         None => {

@@ -50,7 +50,7 @@ async fn send_to(test: &TestPortal, sender: &SystemActor, key: &str, to: Recipie
     let mut draft = draft(1);
     draft.recipients = vec![RecipientAddress {
         identifier: to,
-        email: None,
+        email: Some("anna@example.com".to_owned()),
     }];
     // Each message is later than the one before.
     test.clock.advance_millis(1);

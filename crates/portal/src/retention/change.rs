@@ -109,7 +109,8 @@ impl Portal {
         context.require(actor, Action::ChangeRetention).await??;
         let organisation = own_organisation(context, actor).await?;
         let before = store::in_force(context, context.database.reader(), &organisation).await?;
-        let policy = checked(context, &organisation, &before, policy, declared).await?;
+        let in_use = store::types_in_use(context.database.reader(), organisation.id).await?;
+        let policy = checked(context, &in_use, &before, policy, declared)?;
         Ok(effect::of(context, &organisation, &policy).await?)
     }
 
@@ -130,6 +131,9 @@ impl Portal {
         let context = &*self.0;
         context.require(actor, Action::ChangeRetention).await??;
         let organisation = own_organisation(context, actor).await?;
+        // What others have seen expire must not come back because this node's clock is behind.
+        context.latch().await?;
+        let in_use = store::types_in_use(context.database.reader(), organisation.id).await?;
         let transaction = context.database.write().await?;
         organisation::lock_row(&transaction, organisation.id).await?;
         let before = store::in_force(context, &transaction, &organisation).await?;
@@ -141,7 +145,7 @@ impl Portal {
                 .version
                 .checked_add(1)
                 .ok_or_else(|| Fault::new("too many versions"))?,
-            policy: checked(context, &organisation, &before, policy, declared).await?,
+            policy: checked(context, &in_use, &before, policy, declared)?,
         };
         let now = context.now();
         store::insert(&transaction, organisation.id, &decided, actor.staff_id(), now).await?;
@@ -157,9 +161,9 @@ impl Portal {
 }
 
 /// The policy when it keeps every rule and differs from the one in force.
-async fn checked(
+fn checked(
     context: &Context,
-    organisation: &Organisation,
+    in_use: &[String],
     before: &VersionedPolicy,
     policy: RetentionPolicy,
     declared: Option<&str>,
@@ -168,7 +172,6 @@ async fn checked(
     if policy == before.policy {
         return Err(ChangeRetentionError::Unchanged);
     }
-    let in_use = store::types_in_use(context.database.reader(), organisation.id).await?;
     let had_rules = before.policy.types.iter().map(|it| it.document_type.as_str());
     let known: Vec<&str> = in_use
         .iter()

@@ -4,12 +4,15 @@
 //! until the purge, which marks their day for compaction. A delivery that has expired is left alone: expiry is final.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::time::Duration;
 
 use base::{CaseId, Day, DeliveryId, DocumentId, MessageId, OrganisationId, RecipientId, Timestamp};
 use keyring::ContentOwner;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryResult, QuerySelect, Statement, Value,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, Statement,
+    Value,
 };
 use uuid::Uuid;
 
@@ -22,6 +25,10 @@ use crate::{Context, Fault, case, document};
 
 /// How many deliveries follow in one transaction.
 const BATCH: i64 = 100;
+/// How many batches of an organisation follow in one go, so that nothing else that is due waits long for them.
+const BATCHES: u32 = 200;
+/// What ends so soon stays as it is: a later end could come when others have seen it gone.
+const TOO_LATE: Duration = Duration::from_secs(5 * 60);
 
 /// What a delivery's expiry goes by, as it is stored.
 pub(super) struct Facts {
@@ -58,6 +65,7 @@ struct Following {
     message: MessageId,
     recipient: RecipientId,
     expires_at: Timestamp,
+    version: i32,
     facts: Facts,
 }
 
@@ -65,7 +73,7 @@ struct Following {
 macro_rules! following {
     () => {
         "SELECT delivery.id, delivery.case_id, delivery.message_id, delivery.recipient_id, delivery.expires_at, \
-         delivery.sent_at, delivery.opened_at, message.document_type, message.retention_days \
+         delivery.sent_at, delivery.opened_at, message.document_type, message.retention_days, delivery.policy_version \
          FROM delivery JOIN message ON message.id = delivery.message_id \
          WHERE delivery.organisation_id = $1 AND delivery.purged_at IS NULL AND delivery.condemned_at IS NULL \
          AND delivery.revoked_at IS NULL AND delivery.expired_at IS NULL AND delivery.expires_at > $2 \
@@ -73,10 +81,10 @@ macro_rules! following {
     };
 }
 
-/// Those that follow a version before $3.
+/// Those that follow a version before $3, after delivery $4.
 const BEHIND: &str = concat!(
     following!(),
-    " AND delivery.policy_version < $3 ORDER BY delivery.id LIMIT $4"
+    " AND delivery.policy_version < $3 AND delivery.id > $4 ORDER BY delivery.id LIMIT $5"
 );
 /// Those of a case that follow any version.
 const OF_CASE: &str = concat!(
@@ -92,6 +100,7 @@ impl Following {
             message: MessageId::from_uuid(row.try_get_by_index(2)?),
             recipient: RecipientId::from_uuid(row.try_get_by_index(3)?),
             expires_at: Timestamp::from_millis(row.try_get_by_index(4)?),
+            version: row.try_get_by_index(9)?,
             facts: Facts {
                 sent_at: row.try_get_by_index(5)?,
                 opened_at: row.try_get_by_index(6)?,
@@ -102,30 +111,65 @@ impl Following {
     }
 }
 
-/// Lets everything that follows an earlier version of its organisation's policy follow the one in force, and says how many
+/// Lets what follows an earlier version of its organisation's policy follow the one in force, so many at a time, and says how many
 /// deliveries that were. Safe to repeat, to interrupt anywhere, and to run on several nodes at once.
+///
+/// # Errors
+///
+/// The first fault, after everything else got its turn.
 pub(crate) async fn follow(context: &Context) -> Result<u64, Fault> {
-    let mut followed = 0;
+    let mut followed = Followed::default();
     for organisation in organisations_behind(context).await? {
-        followed += follow_organisation(context, organisation).await?;
+        followed.add(follow_organisation(context, organisation).await);
     }
-    Ok(followed)
+    followed.result()
 }
 
 /// As [`follow`] for one organisation.
 pub(super) async fn follow_organisation(context: &Context, organisation: OrganisationId) -> Result<u64, Fault> {
     let reader = context.database.reader();
-    let mut followed = 0;
+    let mut followed = Followed::default();
     let Some(organisation) = organisation::find(reader, organisation).await? else {
-        return Ok(followed);
+        return Ok(0);
     };
-    let decided = store::in_force(context, reader, &organisation).await?;
-    loop {
-        let batch = behind(context, reader, &organisation, decided.version, BATCH).await?;
-        if batch.is_empty() {
-            return Ok(followed);
+    let mut after = Uuid::nil();
+    for _ in 0..BATCHES {
+        let decided = store::in_force(context, reader, &organisation).await?;
+        let batch = behind(context, reader, &organisation, decided.version, after, BATCH).await?;
+        let Some(last) = batch.last() else { break };
+        after = *last.id.as_uuid();
+        match follow_batch(context, &organisation, &decided, &batch).await {
+            Ok(count) => followed.add(Ok(count)),
+            // One whose keys are damaged must not keep the others back.
+            Err(_) => {
+                for one in batch.chunks(1) {
+                    followed.add(follow_batch(context, &organisation, &decided, one).await);
+                }
+            }
         }
-        followed += follow_batch(context, &organisation, &decided, &batch).await?;
+    }
+    followed.result()
+}
+
+/// What has followed, and the first fault that kept something from it.
+#[derive(Default)]
+struct Followed {
+    count: u64,
+    fault: Option<Fault>,
+}
+
+impl Followed {
+    fn add(&mut self, result: Result<u64, Fault>) {
+        match result {
+            Ok(count) => self.count += count,
+            Err(fault) => {
+                self.fault.get_or_insert(fault);
+            }
+        }
+    }
+
+    fn result(self) -> Result<u64, Fault> {
+        self.fault.map_or(Ok(self.count), Err)
     }
 }
 
@@ -162,12 +206,14 @@ async fn behind(
     on: &impl ConnectionTrait,
     organisation: &Organisation,
     version: i32,
+    after: Uuid,
     limit: i64,
 ) -> Result<Vec<Following>, Fault> {
-    let values: [Value; 4] = [
+    let values: [Value; 5] = [
         (*organisation.id.as_uuid()).into(),
         context.now().as_millis().into(),
         version.into(),
+        after.into(),
         limit.into(),
     ];
     let question = Statement::from_sql_and_values(on.get_database_backend(), BEHIND, values);
@@ -175,6 +221,7 @@ async fn behind(
     Ok(rows.iter().map(Following::from_row).collect::<Result<_, _>>()?)
 }
 
+/// Lets a batch follow, which is in the order of its ids. Nothing of it does when another version came into force meanwhile.
 async fn follow_batch(
     context: &Context,
     organisation: &Organisation,
@@ -187,14 +234,18 @@ async fn follow_batch(
     cases.sort_unstable();
     cases.dedup();
     case::lock(&transaction, &cases).await?;
-    let mut followed = 0;
-    let mut moves: BTreeMap<Timestamp, Vec<Uuid>> = BTreeMap::new();
-    // Somebody may have opened one since; that can only bring its end nearer.
     let again = again(context, &transaction, organisation, decided.version, batch).await?;
+    // After the deliveries, as events take it. Until the commit nobody decides on another version.
+    organisation::lock_row(&transaction, organisation.id).await?;
+    if store::in_force(context, &transaction, organisation).await?.version != decided.version {
+        return Ok(0);
+    }
+    let mut moves: BTreeMap<Timestamp, Vec<Uuid>> = BTreeMap::new();
     for delivery in &again {
-        let expires_at = delivery.facts.expires_at(context, organisation, &decided.policy)?;
+        let expires_at = delivery.end(context, organisation, &decided.policy)?;
         moves.entry(expires_at).or_default().push(*delivery.id.as_uuid());
     }
+    let mut followed = 0;
     for (expires_at, deliveries) in moves {
         let moved = Entity::update_many()
             .col_expr(Column::ExpiresAt, Expr::value(expires_at.as_millis()))
@@ -208,7 +259,25 @@ async fn follow_batch(
     Ok(followed)
 }
 
-/// The batch as it is under the cases' locks, without what has ended or followed meanwhile.
+impl Following {
+    /// When it ends by a policy. Somebody may have opened it since the batch was read, which can only bring its end nearer.
+    fn end(
+        &self,
+        context: &Context,
+        organisation: &Organisation,
+        policy: &RetentionPolicy,
+    ) -> Result<Timestamp, Fault> {
+        let by_policy = self.facts.expires_at(context, organisation, policy)?;
+        let is_too_late = self.expires_at <= context.now() + TOO_LATE;
+        Ok(if is_too_late {
+            by_policy.min(self.expires_at)
+        } else {
+            by_policy
+        })
+    }
+}
+
+/// The batch as it is under its locks, without what has ended or followed meanwhile.
 async fn again(
     context: &Context,
     transaction: &WriteTransaction,
@@ -216,12 +285,23 @@ async fn again(
     version: i32,
     batch: &[Following],
 ) -> Result<Vec<Following>, Fault> {
-    let mut found = behind(context, transaction, organisation, version, BATCH).await?;
-    found.retain(|now| {
-        batch
-            .iter()
-            .any(|before| before.id == now.id && before.case == now.case)
-    });
+    let Some(first) = batch.first() else {
+        return Ok(Vec::new());
+    };
+    // In the order of their ids, as a revocation locks them.
+    Entity::find()
+        .filter(Column::Id.is_in(batch.iter().map(|it| *it.id.as_uuid())))
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .all(transaction)
+        .await?;
+    let before_first = Uuid::from_u128(first.id.as_uuid().as_u128().saturating_sub(1));
+    let mut found = behind(context, transaction, organisation, version, before_first, BATCH).await?;
+    // Whom it was given to meanwhile was not kept for longer: the next round takes it.
+    let is_same = |now: &Following, before: &Following| {
+        (before.id, before.case, before.recipient) == (now.id, now.case, now.recipient)
+    };
+    found.retain(|now| batch.iter().any(|before| is_same(now, before)));
     Ok(found)
 }
 
@@ -234,7 +314,7 @@ async fn keep_longer(
 ) -> Result<(), Fault> {
     let mut longer: BTreeMap<Day, Vec<&Following>> = BTreeMap::new();
     for delivery in batch {
-        let expires_at = delivery.facts.expires_at(context, organisation, policy)?;
+        let expires_at = delivery.end(context, organisation, policy)?;
         if expires_at > delivery.expires_at {
             longer.entry(expires_at.day()).or_default().push(delivery);
         }
@@ -266,8 +346,8 @@ async fn keep_longer(
     Ok(())
 }
 
-/// Brings the end of a case's deliveries nearer by what was just opened of it, and says when each of its messages expires by now.
-/// The caller has locked the case.
+/// Brings the end of a case's deliveries nearer by what was just opened of it, each by the version that it follows, and says when
+/// each of its messages expires by now. The caller has locked the case.
 pub(crate) async fn count_from_opening(
     context: &Context,
     transaction: &WriteTransaction,
@@ -277,7 +357,7 @@ pub(crate) async fn count_from_opening(
     let Some(organisation) = organisation::find(transaction, organisation).await? else {
         return Err(Fault::new("a case's organisation is missing"));
     };
-    let decided = store::in_force(context, transaction, &organisation).await?;
+    let mut policies: BTreeMap<i32, RetentionPolicy> = BTreeMap::new();
     let values: [Value; 3] = [
         (*organisation.id.as_uuid()).into(),
         context.now().as_millis().into(),
@@ -287,8 +367,14 @@ pub(crate) async fn count_from_opening(
     let mut ends = Vec::new();
     for row in &transaction.query_all_raw(question).await? {
         let delivery = Following::from_row(row)?;
-        let by_now = delivery.facts.expires_at(context, &organisation, &decided.policy)?;
-        // Staying longer is for the job, which has keys wrapped first.
+        let policy = match policies.entry(delivery.version) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                unknown.insert(store::of_version(context, transaction, &organisation, delivery.version).await?)
+            }
+        };
+        let by_now = delivery.facts.expires_at(context, &organisation, policy)?;
+        // Staying longer, and another version, are for the job, which has keys wrapped first.
         if by_now < delivery.expires_at {
             Entity::update_many()
                 .col_expr(Column::ExpiresAt, Expr::value(by_now.as_millis()))

@@ -9,8 +9,9 @@ use super::password::{self, About, PasswordProblem, PasswordRefused};
 use super::sign_in::rules_of;
 use super::{StaffProof, entity, invitation_entity, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
-use crate::session::{Owner, Proven, ProviderSessionCodes};
-use crate::{CLOCK_TOLERANCE, Fault, NotificationKind, Portal, RequestInfo, notification, organisation};
+use crate::organisation;
+use crate::session::{Proven, ProviderSessionCodes};
+use crate::{CLOCK_TOLERANCE, Fault, Portal, RequestInfo};
 
 /// What the page of an invitation says.
 #[derive(Clone)]
@@ -157,10 +158,6 @@ impl Portal {
         store::set_password(&transaction, staff, &hash, Some(now)).await?;
         store::forget_failures(&transaction, staff).await?;
         password::remember(&transaction, staff, &hash, now).await?;
-        if row.password_set_at.is_some() {
-            let kind = NotificationKind::StaffPasswordChanged;
-            notification::announce(context, &transaction, kind, Owner::Staff(staff)).await?;
-        }
         let entry = AuditEntry::by_incoming_staff(staff, AuditAction::StaffInvitationAccepted, request)
             .within(row.organisation())
             .about(AuditTarget::Staff(staff));

@@ -17,8 +17,8 @@ use crate::database::WriteTransaction;
 use crate::message::{is_email, is_line};
 use crate::organisation::{self, MAX_NAME_CHARS};
 use crate::rights::{Action, Role};
-use crate::session;
-use crate::{Context, Denied, Fault, OperatorActor, Portal, StaffActor};
+use crate::session::{self, Owner};
+use crate::{Context, Denied, Fault, NotificationKind, OperatorActor, Portal, StaffActor, notification};
 
 /// How long an invitation holds.
 pub(super) const LIFETIME: Duration = Duration::from_secs(72 * 60 * 60);
@@ -192,6 +192,7 @@ impl Portal {
         if !entrance.lets_an_admin_in(context, others, now)? {
             return Err(InviteError::LastAdmin);
         }
+        tell_of_reset(context, &transaction, row).await?;
         reset(context, &transaction, row).await?;
         let entry = AuditEntry::by_staff(actor, AuditAction::StaffInvited).detail("anew");
         finish_invitation(context, transaction, staff, entry).await
@@ -211,6 +212,7 @@ impl Portal {
         if row.has_work_account() || rules.work_account_required {
             return Err(InviteError::WorkAccount);
         }
+        tell_of_reset(context, &transaction, &row).await?;
         reset(context, &transaction, &row).await?;
         let entry = AuditEntry::by_operator(actor, AuditAction::StaffInvited)
             .within(row.organisation())
@@ -252,6 +254,20 @@ async fn create(
         Err(NotCreated::TooMany) => Err(InviteError::TooManyStaff),
         Err(NotCreated::Fault(fault)) => Err(InviteError::Fault(fault)),
     }
+}
+
+/// Has somebody told that what they signed in with holds no more: an invitation anew in the wrong hands would take the account over.
+async fn tell_of_reset(context: &Context, transaction: &WriteTransaction, row: &entity::Model) -> Result<(), Fault> {
+    let owner = Owner::Staff(row.staff_id());
+    if row.password_hash.is_some() {
+        let kind = NotificationKind::StaffPasswordChanged;
+        notification::announce(context, transaction, kind, owner).await?;
+    }
+    if row.second_factors().any() {
+        let kind = NotificationKind::StaffSecondFactorChanged;
+        notification::announce(context, transaction, kind, owner).await?;
+    }
+    Ok(())
 }
 
 /// Lets somebody begin anew: nothing that they know or have lets them in any more.

@@ -146,7 +146,11 @@ on_each_storage! {
         let mut whole = 0;
         for polls in 0.. {
             let key = format!("key-{polls}");
-            let mut upload = portal.begin(&sender, &key, draft(2)).await.unwrap();
+            let mut draft = draft(2);
+            for recipient in &mut draft.recipients {
+                recipient.email = Some("anna@example.com".to_owned());
+            }
+            let mut upload = portal.begin(&sender, &key, draft).await.unwrap();
             upload.document(0, pieces(PDF, 1000)).await.unwrap();
             let messages = portal.rows("message").await;
             let done = poll_at_most(upload.finish(), polls).await;

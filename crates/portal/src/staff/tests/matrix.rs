@@ -140,14 +140,18 @@ on_both_databases! {
 
 #[test]
 fn every_action_of_staff_alone_has_a_use_case_here() {
-    // Cases, systems, directories' tokens and the audit log are other modules' words.
+    // Cases, systems, directories' tokens, retention, protocols and the audit log are other modules' words.
     let elsewhere = [
         Action::SeeCases,
         Action::SeeSystems,
         Action::ChangeSystems,
         Action::SeeProvisioning,
         Action::ChangeProvisioning,
+        Action::SeeRetention,
+        Action::ChangeRetention,
+        Action::SeePurgeProtocols,
         Action::SeeAudit,
+        Action::ExportAudit,
     ];
     for action in Action::ALL {
         let is_here = use_cases().iter().any(|(known, _)| *known == action);
