@@ -260,7 +260,8 @@ impl Mailer {
 fn of_step(step: Step, error: &lettre::transport::smtp::Error) -> MailError {
     use std::error::Error as _;
     if let Some(code) = error.status() {
-        let is_about_us = error.source().is_some_and(|answer| answer.to_string().contains("5.7."));
+        let is_about_us = matches!(step, Step::Recipient | Step::Content)
+            && error.source().is_some_and(|answer| answer.to_string().contains("5.7."));
         if is_about_us {
             let code = code.into();
             return MailError::Barred { step, code };
