@@ -19,7 +19,7 @@ retention-limits = Whoever sends a message can choose a time of their own betwee
 retention-still-following = { $count ->
     [one] One delivery
    *[other] { $count } deliveries
-} still follow the rules before. That mends itself within a minute or so.
+} not under these rules yet, but under those before. That mends itself.
 retention-change = Change the rules
 retention-due = What goes in the time to come
 retention-due-lead = So many documents go in the next twelve weeks, if nothing changes.

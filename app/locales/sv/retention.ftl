@@ -19,7 +19,7 @@ retention-limits = Den som skickar ett meddelande kan välja en egen tid mellan 
 retention-still-following = { $count ->
     [one] En leverans
    *[other] { $count } leveranser
-} följer ännu de förra reglerna. Det rättar sig inom någon minut.
+} följer ännu de förra reglerna. Det rättar sig av sig självt.
 retention-change = Ändra reglerna
 retention-due = Det som gallras framöver
 retention-due-lead = Så många dokument försvinner de närmaste tolv veckorna, om inget ändras.
