@@ -29,7 +29,6 @@ struct Inner {
     key_sets: KeySets,
     sign_ins: RateLimit,
     staff_tries: RateLimit,
-    strange_logouts: RateLimit,
     assets: Assets,
 }
 
@@ -59,7 +58,6 @@ impl AppState {
             key_sets,
             sign_ins: RateLimit::per_minute(config.rates.sign_ins_per_minute),
             staff_tries: RateLimit::per_minute(config.rates.staff_tries_per_minute),
-            strange_logouts: RateLimit::per_minute(config.rates.sign_ins_per_minute),
             assets: Assets::load(),
         }))
     }
@@ -122,13 +120,6 @@ impl AppState {
     #[must_use]
     pub(crate) fn staff_tries(&self) -> &RateLimit {
         &self.0.staff_tries
-    }
-
-    /// How many sessions at providers that began none here an address may name from a frame. Apart from what bounds sign-ins, since a
-    /// page of anybody's can make a browser ask.
-    #[must_use]
-    pub(crate) fn strange_logouts(&self) -> &RateLimit {
-        &self.0.strange_logouts
     }
 
     /// The files that pages load.

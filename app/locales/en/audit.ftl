@@ -25,7 +25,7 @@ audit-actor-directory = The organisation's directory
 audit-actor-operator = Whoever runs the service
 audit-actor-provider = An identity provider
 audit-actor-portal = The service itself
-audit-actor-nobody = Somebody who was not let in
+audit-actor-nobody = Somebody who has not shown who they are
 audit-other = Another event: { $action }
 
 ## Events
@@ -80,6 +80,7 @@ audit-staff-validity-changed = The dates of an account were changed
 audit-staff-deactivated = An account was shut
 audit-staff-reactivated = An account was opened again
 audit-staff-signed-out-by-provider = A staff member was signed out by their directory
+audit-staff-signed-out-in-frame = A staff member was signed out from the directory’s page for signing out
 audit-retention-changed = The retention rules were changed
 audit-purge-protocol-closed = A purge protocol was written
 audit-notification-given-up = A mail could not be sent in time

@@ -25,7 +25,7 @@ audit-actor-directory = Organisationens katalog
 audit-actor-operator = Den som driver tjänsten
 audit-actor-provider = En legitimationstjänst
 audit-actor-portal = Tjänsten själv
-audit-actor-nobody = Någon som inte släpptes in
+audit-actor-nobody = Någon som inte visat vem hen är
 audit-other = Annan händelse: { $action }
 
 ## Händelser
@@ -80,6 +80,7 @@ audit-staff-validity-changed = Tiden för ett konto ändrades
 audit-staff-deactivated = Ett konto stängdes
 audit-staff-reactivated = Ett konto öppnades igen
 audit-staff-signed-out-by-provider = En medarbetare loggades ut av sin katalog
+audit-staff-signed-out-in-frame = En medarbetare loggades ut från katalogens sida för utloggning
 audit-retention-changed = Gallringsreglerna ändrades
 audit-purge-protocol-closed = Ett gallringsprotokoll skrevs
 audit-notification-given-up = Ett mejl kunde inte skickas i tid

@@ -2,7 +2,9 @@
 //! (OpenID Connect Front-Channel Logout 1.0).
 //!
 //! A browser keeps our cookies from a frame on another site, so the session is found by what the provider calls its own, as with
-//! logout tokens. Nobody proves anything: whoever knows that name can end what it began here, and nothing else comes of it.
+//! logout tokens. Nobody proves anything: whoever knows that name can end what it began here, and nothing else comes of it. A name
+//! that is no session's costs one look-up, as a cookie that is none does, so nothing counts them: a count would refuse real
+//! logouts of an office that shares an address.
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -43,13 +45,6 @@ pub(crate) async fn front_channel_logout(
     let Some(provider) = provider.filter(|provider| provider.record.front_channel_logout) else {
         return Problem::of(StatusCode::NOT_FOUND).into_response();
     };
-    let now = state.clock().now();
-    if let Err(refused) = state.strange_logouts().take(context.address, now) {
-        let mut response = StatusCode::TOO_MANY_REQUESTS.into_response();
-        let seconds = HeaderValue::from(refused.retry_after_seconds());
-        response.headers_mut().insert(header::RETRY_AFTER, seconds);
-        return response;
-    }
     let session = query.ok().and_then(|Query(query)| session(&provider.record, query));
     if let Some(session) = session {
         let request = RequestInfo {
@@ -58,10 +53,7 @@ pub(crate) async fn front_channel_logout(
         };
         match state.portal().end_session_at_provider(&name, &session, &request).await {
             Ok(0) => {}
-            Ok(count) => {
-                state.strange_logouts().give_back(context.address, now);
-                tracing::info!(provider = name, count, "a provider ended sessions from a frame");
-            }
+            Ok(count) => tracing::info!(provider = name, count, "a provider ended sessions from a frame"),
             Err(fault) => {
                 answer::log_fault(&fault);
                 return StatusCode::INTERNAL_SERVER_ERROR.into_response();

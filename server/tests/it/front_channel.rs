@@ -64,7 +64,7 @@ async fn the_session_that_the_provider_names_ends_without_its_cookie_and_no_othe
     assert_eq!((answer.status, answer.body.len()), (StatusCode::OK, 0));
     assert!(!here.is_signed_in().await && elsewhere.is_signed_in().await);
     let audited = app.audited().await;
-    assert_eq!(audited.get("recipient.signed-out-by-provider/bankid"), Some(&1));
+    assert_eq!(audited.get("recipient.signed-out-in-frame/bankid"), Some(&1));
 }
 
 #[tokio::test]
@@ -128,7 +128,7 @@ on_both_databases! {
         // Entra ID says what it calls the session, and nothing else.
         assert_eq!(load(&app, DIRECTORY, &format!("sid={SID}")).await.status, StatusCode::OK);
         assert!(!here.is_staff().await && elsewhere.is_staff().await);
-        assert_eq!(app.audited().await.get("staff.signed-out-by-provider/entra"), Some(&1));
+        assert_eq!(app.audited().await.get("staff.signed-out-in-frame/entra"), Some(&1));
     }
 
     async fn the_session_at_the_directory_is_the_one_in_which_it_was_last_asked(app: App) {
@@ -151,23 +151,14 @@ on_both_databases! {
 }
 
 #[tokio::test]
-async fn an_address_may_guess_only_so_often() {
+async fn guesses_keep_nobody_from_signing_out() {
     let app = with_a_frame().await;
     let mut browser = app.signed_in(ANNA).await;
-    // What ends a session is no guess.
+    for _ in 0..200 {
+        let answer = load(&app, PROVIDER, &format!("sid={OTHER}")).await;
+        assert_eq!((answer.status, answer.body.len()), (StatusCode::OK, 0));
+    }
+    assert!(browser.is_signed_in().await);
     assert_eq!(load(&app, PROVIDER, &format!("sid={SID}")).await.status, StatusCode::OK);
     assert!(!browser.is_signed_in().await);
-    for _ in 0..60 {
-        assert_eq!(
-            load(&app, PROVIDER, &format!("sid={OTHER}")).await.status,
-            StatusCode::OK
-        );
-    }
-    let refused = load(&app, PROVIDER, &format!("sid={OTHER}")).await;
-    assert_eq!(
-        (refused.status, refused.header("retry-after")),
-        (StatusCode::TOO_MANY_REQUESTS, "1")
-    );
-    // Nobody is kept from signing in by that.
-    app.signed_in(ANNA).await;
 }

@@ -150,7 +150,7 @@ fn who(texts: &Texts, event: &AuditEvent, names: &HashMap<String, String>) -> St
 }
 
 /// What the actions that stand in organisations' logs are called.
-const WORDS: [(&str, &str); 69] = [
+const WORDS: [(&str, &str); 70] = [
     ("organisation.created", "audit-organisation-created"),
     ("tenant.added", "audit-tenant-added"),
     ("tenant.removed", "audit-tenant-removed"),
@@ -187,6 +187,7 @@ const WORDS: [(&str, &str); 69] = [
     ("staff.unlocked", "audit-staff-unlocked"),
     ("staff.signed-out", "audit-staff-signed-out"),
     ("staff.signed-out-by-provider", "audit-staff-signed-out-by-provider"),
+    ("staff.signed-out-in-frame", "audit-staff-signed-out-in-frame"),
     ("staff.session-ended", "audit-staff-session-ended"),
     ("staff.denied", "audit-staff-denied"),
     ("staff.confirmed", "audit-staff-confirmed"),

@@ -41,6 +41,8 @@ pub(crate) enum AuditAction {
     RecipientNoticesDismissed,
     /// The provider that identified a person said that they have signed out there.
     RecipientSignedOutByProvider,
+    /// Somebody who knew what the provider calls its session said so, in a frame of a page.
+    RecipientSignedOutInFrame,
     /// Somebody said so who is not the provider, or says it again.
     ProviderLogoutRefused,
     StaffInvited,
@@ -55,6 +57,8 @@ pub(crate) enum AuditAction {
     StaffSignedOut,
     /// A staff member's directory said that they have signed out there.
     StaffSignedOutByProvider,
+    /// Somebody who knew what the directory calls its session said so, in a frame of a page.
+    StaffSignedOutInFrame,
     /// A staff member ended one of their own sessions from another, or an admin ended all of somebody's.
     StaffSessionEnded,
     StaffConfirmed,
@@ -146,6 +150,7 @@ impl AuditAction {
             Self::RecipientSessionEnded => "recipient.session-ended",
             Self::RecipientNoticesDismissed => "recipient.notices-dismissed",
             Self::RecipientSignedOutByProvider => "recipient.signed-out-by-provider",
+            Self::RecipientSignedOutInFrame => "recipient.signed-out-in-frame",
             Self::ProviderLogoutRefused => "provider.logout-refused",
             Self::StaffInvited => "staff.invited",
             Self::StaffInvitationAccepted => "staff.invitation-accepted",
@@ -157,6 +162,7 @@ impl AuditAction {
             Self::StaffUnlocked => "staff.unlocked",
             Self::StaffSignedOut => "staff.signed-out",
             Self::StaffSignedOutByProvider => "staff.signed-out-by-provider",
+            Self::StaffSignedOutInFrame => "staff.signed-out-in-frame",
             Self::StaffSessionEnded => "staff.session-ended",
             Self::StaffDenied => "staff.denied",
             Self::StaffConfirmed => "staff.confirmed",

@@ -133,7 +133,7 @@ impl Portal {
             return Err(LogoutError::Replayed);
         }
         let ended = match about(context, notice) {
-            Some(about) => end(context, &transaction, about, &notice.provider, request).await?,
+            Some(about) => end(context, &transaction, about, Word::Signed, &notice.provider, request).await?,
             None => 0,
         };
         transaction.commit().await.map_err(Fault::from)?;
@@ -160,7 +160,7 @@ impl Portal {
             return Ok(0);
         }
         let transaction = context.database.write().await?;
-        let ended = end(context, &transaction, about, provider, request).await?;
+        let ended = end(context, &transaction, about, Word::InFrame, provider, request).await?;
         transaction.commit().await?;
         Ok(ended)
     }
@@ -208,6 +208,7 @@ async fn end(
     context: &Context,
     transaction: &WriteTransaction,
     about: Condition,
+    word: Word,
     provider: &str,
     request: &RequestInfo,
 ) -> Result<usize, Fault> {
@@ -227,14 +228,12 @@ async fn end(
         recipient::may_be_forgotten(transaction, recipient, now).await?;
     }
     for Ended { of, id } in &ended {
-        let (action, target) = match of {
-            Owner::Recipient(recipient) => (
-                AuditAction::RecipientSignedOutByProvider,
-                AuditTarget::Recipient(*recipient),
-            ),
-            Owner::Staff(staff) => (AuditAction::StaffSignedOutByProvider, AuditTarget::Staff(*staff)),
+        let target = match of {
+            Owner::Recipient(recipient) => AuditTarget::Recipient(*recipient),
+            Owner::Staff(staff) => AuditTarget::Staff(*staff),
         };
-        let mut entry = AuditEntry::by_provider(action, request)
+        let mut entry = word
+            .entry(*of, request)
             .about(id.map_or(target, AuditTarget::Session))
             .detail(provider);
         if let Owner::Staff(staff) = of
@@ -245,6 +244,30 @@ async fn end(
         context.audit.record(transaction, now, &entry).await?;
     }
     Ok(ended.len())
+}
+
+/// At whose word sessions end.
+#[derive(Clone, Copy)]
+enum Word {
+    /// The provider's, which signed it.
+    Signed,
+    /// Somebody's who knew what the provider calls its session.
+    InFrame,
+}
+
+impl Word {
+    const fn entry(self, of: Owner, request: &RequestInfo) -> AuditEntry<'_> {
+        match (self, of) {
+            (Self::Signed, Owner::Recipient(_)) => {
+                AuditEntry::by_provider(AuditAction::RecipientSignedOutByProvider, request)
+            }
+            (Self::Signed, Owner::Staff(_)) => AuditEntry::by_provider(AuditAction::StaffSignedOutByProvider, request),
+            (Self::InFrame, Owner::Recipient(_)) => {
+                AuditEntry::by_nobody(AuditAction::RecipientSignedOutInFrame, request)
+            }
+            (Self::InFrame, Owner::Staff(_)) => AuditEntry::by_nobody(AuditAction::StaffSignedOutInFrame, request),
+        }
+    }
 }
 
 /// A session that was ended: whose, and how it was named.
