@@ -9,9 +9,7 @@ use sea_orm::{ConnectionTrait, DbErr, Statement};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::system::{credential, used_assertion};
 use crate::vault::EndedDay;
-use crate::{
-    Context, Fault, Portal, PurgeReport, audit, installation, intent, notification, purge, retention, session,
-};
+use crate::{Context, Fault, Portal, PurgeReport, audit, installation, intent, purge, retention, session};
 
 /// What a round did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,8 +24,6 @@ pub struct JobsReport {
     pub forgotten: u64,
     /// Credentials of whose end organisations were told.
     pub warnings: u64,
-    /// Mails that could not be sent in time.
-    pub given_up: u64,
     /// Deliveries that follow a new version of their organisation's retention policy.
     pub followed: u64,
     /// Days whose secrets were destroyed.
@@ -74,7 +70,6 @@ impl Portal {
         keep(&mut credentials, credential::forget(context).await, &mut fault);
         keep(&mut assertions, used_assertion::forget(context).await, &mut fault);
         report.forgotten = tokens + keys + credentials + assertions;
-        keep(&mut report.given_up, notification::give_up(context).await, &mut fault);
         // Before the purge, so that what a new version ends at once is gone in the same round.
         keep(&mut report.followed, retention::follow(context).await, &mut fault);
         keep(&mut report.purge.recipients, purge::keys(context).await, &mut fault);

@@ -14,8 +14,8 @@ use base::{RecipientId, StaffId};
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
+use crate::Context;
 use crate::session::Owner;
-use crate::{Context, Fault};
 
 pub use outbox::{SendingOutcome, TakenNotification};
 
@@ -93,8 +93,8 @@ pub(crate) async fn announce(
     if !context.settings.sends_mail {
         return Ok(());
     }
-    let now = context.now();
-    store::put(transaction, kind, *owner.as_uuid(), rule::due(kind, now), now).await
+    let due = rule::due(kind, context.clock_time());
+    store::put(transaction, kind, *owner.as_uuid(), due, context.now()).await
 }
 
 /// As [`announce`], that something waits for each of these people.
@@ -139,11 +139,6 @@ pub(crate) async fn give(
 /// Nobody is told anything any more who is gone.
 pub(crate) async fn forget(transaction: &impl ConnectionTrait, owner: Owner) -> Result<(), DbErr> {
     store::delete_all_of(transaction, *owner.as_uuid()).await
-}
-
-/// Gives up what could not be sent in time, with a line in the audit log. Says how much.
-pub(crate) async fn give_up(context: &Context) -> Result<u64, Fault> {
-    outbox::give_up(context).await
 }
 
 #[cfg(test)]

@@ -14,9 +14,6 @@ use crate::delivery::{self, Unnotified};
 use crate::session::Owner;
 use crate::{Context, Fault, Portal, event, installation, staff};
 
-/// How many are given up in one transaction.
-const BATCH: u64 = 100;
-
 /// A notification to send now. It is the caller's for five minutes.
 #[derive(Debug)]
 pub struct TakenNotification {
@@ -52,11 +49,13 @@ enum Prepared {
     Later(Timestamp),
     /// There is nothing left to tell, or no address to tell it to.
     Never,
+    /// It could not be sent in time.
+    TooLate(NotificationKind),
 }
 
 impl Portal {
-    /// Takes at most `limit` notifications that are due, for the caller to send; what need not be told any more is dropped on
-    /// the way. Says also whether more may be due.
+    /// Takes at most `limit` notifications that are due, for the caller to send; what need not be told any more, and what
+    /// could not be sent in time, is dropped on the way. Says also whether more may be due.
     ///
     /// # Errors
     ///
@@ -65,7 +64,8 @@ impl Portal {
         let context = &*self.0;
         // With another vault mounted everybody would look like nobody, and nothing would be told any more.
         installation::check_keys(&context.database, &context.vault).await?;
-        let now = context.now();
+        // By the clock: what is latched stands still while the clock is behind it, and nothing would be tried again.
+        let now = context.clock_time();
         let due = store::due(context.database.reader(), now, limit).await?;
         let more = u64::try_from(due.len()).unwrap_or(u64::MAX) >= limit;
         let mut taken = Vec::with_capacity(due.len());
@@ -93,6 +93,7 @@ impl Portal {
                     close(&transaction, &row, now).await?;
                     transaction.commit().await?;
                 }
+                Prepared::TooLate(kind) => give_up(context, &row, kind).await?,
             }
         }
         Ok((taken, more))
@@ -110,7 +111,7 @@ impl Portal {
         outcome: SendingOutcome,
     ) -> Result<(), Fault> {
         let context = &*self.0;
-        let now = context.now();
+        let (now, clock_time) = (context.now(), context.clock_time());
         let TakenNotification {
             kind, row, deliveries, ..
         } = notification;
@@ -121,9 +122,9 @@ impl Portal {
             SendingOutcome::Failed | SendingOutcome::Refused => Vec::new(),
         };
         let is_ours = match outcome {
-            SendingOutcome::Sent | SendingOutcome::Refused => close(&transaction, &row, now).await?,
+            SendingOutcome::Sent | SendingOutcome::Refused => close(&transaction, &row, clock_time).await?,
             SendingOutcome::Failed => {
-                let due = rule::again(attempts(&row), now);
+                let due = rule::again(attempts(&row), clock_time);
                 store::set_due(&transaction, &row, due, row.attempts).await?
             }
         };
@@ -166,13 +167,16 @@ async fn prepare(context: &Context, row: &Model, now: Timestamp) -> Result<Prepa
         // Of a version to come, which runs on another node.
         return Ok(Prepared::Later(now + rule::LEASE));
     };
+    if row.first_at <= rule::no_longer_told(kind, context.now()).as_millis() {
+        return Ok(Prepared::TooLate(kind));
+    }
     let reader = context.database.reader();
     let mut deliveries = Vec::new();
     let mut time_zone = context.settings.time_zone.clone();
     let (address, organisations) = match kind.owner(row.person_id) {
         Owner::Recipient(recipient) => {
             if kind == NotificationKind::Waiting {
-                deliveries = delivery::unnotified(reader, recipient, now).await?;
+                deliveries = delivery::unnotified(reader, recipient, context.now()).await?;
                 if deliveries.is_empty() {
                     return Ok(Prepared::Never);
                 }
@@ -220,33 +224,21 @@ async fn close(transaction: &WriteTransaction, row: &Model, now: Timestamp) -> R
     Ok(store::begin_anew(transaction, row, due).await?)
 }
 
-/// Gives up what could not be sent in time.
-pub(super) async fn give_up(context: &Context) -> Result<u64, Fault> {
-    let now = context.now();
-    let rows = store::from_before(context.database.reader(), rule::no_longer_told(now), BATCH).await?;
-    if rows.is_empty() {
-        return Ok(0);
-    }
-    let mut given_up = 0;
+/// Gives up what could not be sent in time, with a line in the audit log; what happened since is told for as long as anything is.
+async fn give_up(context: &Context, row: &Model, kind: NotificationKind) -> Result<(), Fault> {
+    let now = context.clock_time();
     let transaction = context.database.write().await?;
-    let mut entries = Vec::new();
-    for row in &rows {
-        // What happened since is told for as long as anything is.
-        let is_ours = if row.last_at > rule::no_longer_told(now).as_millis() {
-            store::begin_anew(&transaction, row, now).await?
-        } else {
-            store::delete_as_seen(&transaction, row).await?
-        };
-        if is_ours && let Some(kind) = NotificationKind::from_stored(&row.kind) {
-            given_up += 1;
-            entries.push(entry(AuditAction::NotificationGivenUp, kind, row));
-        }
-    }
-    for entry in &entries {
-        context.audit.record(&transaction, now, entry).await?;
+    let is_ours = if row.last_at > rule::no_longer_told(kind, context.now()).as_millis() {
+        store::begin_anew(&transaction, row, now).await?
+    } else {
+        store::delete_as_seen(&transaction, row).await?
+    };
+    if is_ours {
+        let entry = entry(AuditAction::NotificationGivenUp, kind, row);
+        context.audit.record(&transaction, context.now(), &entry).await?;
     }
     transaction.commit().await?;
-    Ok(given_up)
+    Ok(())
 }
 
 fn entry(action: AuditAction, kind: NotificationKind, row: &Model) -> AuditEntry<'static> {

@@ -1,5 +1,6 @@
 //! When a notification is sent. Pure.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use base::Timestamp;
@@ -16,8 +17,10 @@ pub(super) const LEASE: Duration = Duration::from_secs(5 * 60);
 /// Until the second try; twice as long until each one after.
 const FIRST_PAUSE: Duration = Duration::from_secs(60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(4 * 60 * 60);
-/// After that long nobody is helped by being told.
+/// After that long nobody is helped by being told what concerns their account.
 const WORTH_TELLING: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+/// What waits may still be unopened when a mail server comes back after a holiday.
+const WORTH_TELLING_OF_WAITING: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// When something that happened now is sent at the earliest.
 pub(super) fn due(kind: NotificationKind, now: Timestamp) -> Timestamp {
@@ -27,9 +30,12 @@ pub(super) fn due(kind: NotificationKind, now: Timestamp) -> Timestamp {
     }
 }
 
-/// When the next mail that something waits may be sent to somebody who got one at `last`, unless that is now.
+/// When the next mail that something waits may be sent to somebody who got one at `last`, unless that is now. What a clock that was
+/// ahead calls later than now keeps nothing waiting.
 pub(super) fn too_soon(last: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
-    last.map(|last| last + BETWEEN).filter(|next| *next > now)
+    last.filter(|last| *last <= now)
+        .map(|last| last + BETWEEN)
+        .filter(|next| *next > now)
 }
 
 /// When the next mail that something waits may be sent to somebody who got one now.
@@ -43,9 +49,17 @@ pub(super) fn again(attempts: u32, now: Timestamp) -> Timestamp {
     now + FIRST_PAUSE.saturating_mul(1 << doublings).min(LONGEST_PAUSE)
 }
 
+/// When a row is due that is waited for. One that is due later still was put off by a clock that was ahead, and isn't.
+pub(super) fn not_due(now: Timestamp) -> RangeInclusive<Timestamp> {
+    now + Duration::from_millis(1)..=now + LONGEST_PAUSE
+}
+
 /// What happened at this instant or before is not told of any more.
-pub(super) fn no_longer_told(now: Timestamp) -> Timestamp {
-    now - WORTH_TELLING
+pub(super) fn no_longer_told(kind: NotificationKind, now: Timestamp) -> Timestamp {
+    match kind {
+        NotificationKind::Waiting => now - WORTH_TELLING_OF_WAITING,
+        _ => now - WORTH_TELLING,
+    }
 }
 
 #[cfg(test)]
@@ -66,11 +80,22 @@ mod tests {
     }
 
     #[test]
+    fn every_pause_is_one_that_is_waited_for() {
+        for attempts in 0..20 {
+            assert!(not_due(at(0)).contains(&again(attempts, at(0))), "{attempts}");
+        }
+        assert!(not_due(at(0)).contains(&after_waiting(at(0))));
+        assert!(!not_due(at(0)).contains(&at(0)));
+        assert!(!not_due(at(0)).contains(&at(4 * 3600 + 1)));
+    }
+
+    #[test]
     fn what_waits_is_gathered_and_told_once_an_hour() {
         assert_eq!(due(NotificationKind::Waiting, at(0)), at(300));
         assert_eq!(too_soon(None, at(0)), None);
         assert_eq!(too_soon(Some(at(0)), at(3599)), Some(at(3600)));
         assert_eq!(too_soon(Some(at(0)), at(3600)), None);
+        assert_eq!(too_soon(Some(at(1)), at(0)), None);
     }
 
     #[test]

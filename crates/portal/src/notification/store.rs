@@ -7,8 +7,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::NotificationKind;
 use super::entity::{Column, Entity, Model};
+use super::{NotificationKind, rule};
 
 /// Puts a row in; where there is one of that kind for that person, it tells of this too.
 pub(super) async fn put(
@@ -38,25 +38,12 @@ pub(super) async fn put(
 
 /// The rows that are due, those that have waited longest first.
 pub(super) async fn due(on: &impl ConnectionTrait, now: Timestamp, limit: u64) -> Result<Vec<Model>, DbErr> {
+    let not_due = rule::not_due(now);
     Entity::find()
-        .filter(Column::DueAt.lte(now.as_millis()))
+        .filter(Column::DueAt.not_between(not_due.start().as_millis(), not_due.end().as_millis()))
         .order_by_asc(Column::DueAt)
         .order_by_asc(Column::Kind)
         .order_by_asc(Column::PersonId)
-        .limit(limit)
-        .all(on)
-        .await
-}
-
-/// The rows that tell of something from that instant or before.
-pub(super) async fn from_before(
-    on: &impl ConnectionTrait,
-    instant: Timestamp,
-    limit: u64,
-) -> Result<Vec<Model>, DbErr> {
-    Entity::find()
-        .filter(Column::FirstAt.lte(instant.as_millis()))
-        .order_by_asc(Column::FirstAt)
         .limit(limit)
         .all(on)
         .await
