@@ -56,7 +56,12 @@ impl Notification<'_> {
             NotificationKind::StaffSecondFactorChanged => "notification-staff-second-factor-changed",
         };
         let named = self.organisations.iter().take(MAX_NAMED);
-        let organisations: Vec<String> = named.map(|name| format!("– {name}")).collect();
+        let mut organisations: Vec<String> = named.map(|name| format!("– {name}")).collect();
+        let unnamed = self.organisations.len().saturating_sub(MAX_NAMED);
+        if unnamed > 0 {
+            let more = texts.with("notification-more-senders", &[("count", unnamed.into())]);
+            organisations.push(format!("– {more}"));
+        }
         let organisation = self.organisations.first().map(String::as_str);
         let told = texts.with(
             key,
@@ -106,6 +111,20 @@ mod tests {
              https://post.example.se/ in your web browser yourself.\n\n\
              This mail is sent automatically. Nobody reads answers to it."
         );
+    }
+
+    #[test]
+    fn of_many_senders_ten_are_named_and_the_others_counted() {
+        let names: Vec<String> = (1..=12).map(|number| format!("Kommun {number}.")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let (_, of_ten) = text(NotificationKind::Waiting, names.get(..10).unwrap());
+        assert!(
+            of_ten.contains("– Kommun 10.\n\n") && !of_ten.contains("till"),
+            "{of_ten}"
+        );
+        let (_, of_twelve) = text(NotificationKind::Waiting, &names);
+        assert!(of_twelve.contains("– Kommun 10.\n– 2 till\n") && of_twelve.contains("– 2 more\n"));
+        assert!(!of_twelve.contains("Kommun 11"));
     }
 
     #[test]

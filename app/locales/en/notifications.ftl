@@ -8,6 +8,7 @@ notification-waiting =
     How to read it:
     1. Open your web browser and type the address { $address }
     2. Sign in there.
+notification-more-senders = { $count } more
 
 notification-account-subject = About your account
 notification-recipient-new-device =

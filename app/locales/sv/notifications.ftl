@@ -8,6 +8,7 @@ notification-waiting =
     Så läser du det:
     1. Öppna din webbläsare och skriv in adressen { $address }
     2. Logga in där.
+notification-more-senders = { $count } till
 
 notification-account-subject = Om ditt konto
 notification-recipient-new-device =

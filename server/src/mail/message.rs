@@ -5,6 +5,7 @@ use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, SinglePart};
 use lettre::{Address, Message};
 use portal::TakenNotification;
+use url::Host;
 
 use super::{Inner, MailError, Mailer};
 
@@ -23,7 +24,7 @@ impl Mailer {
             ids,
             ..
         } = &*self.0;
-        let to: Address = notification.address.expose().parse().map_err(|_| MailError::Address)?;
+        let to = address_of(notification.address.expose())?;
         let address = origin.address_of("/");
         let told = app::Notification {
             kind: notification.kind,
@@ -43,5 +44,34 @@ impl Mailer {
             .singlepart(SinglePart::plain(told.text()))
             .map_err(|_| MailError::Address)?;
         Ok((to, message))
+    }
+}
+
+/// An address as it was given. A domain with other letters than ASCII's is written as mail servers without SMTPUTF8 know it (RFC 5891).
+fn address_of(text: &str) -> Result<Address, MailError> {
+    let address: Address = text.parse().map_err(|_| MailError::Address)?;
+    if address.domain().is_ascii() {
+        return Ok(address);
+    }
+    let host = Host::parse(address.domain()).map_err(|_| MailError::Address)?;
+    Address::new(address.user(), host.to_string()).map_err(|_| MailError::Address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_is_written_as_every_mail_server_knows_it() {
+        for (given, written) in [
+            ("anna@example.se", "anna@example.se"),
+            ("anna@Example.SE", "anna@Example.SE"),
+            ("anna@exempel.åmål.se", "anna@exempel.xn--ml-xiab.se"),
+        ] {
+            assert_eq!(address_of(given).unwrap().to_string(), written);
+        }
+        for given in ["", "anna", "anna@", "anna@å b.se", "a\r\nb@example.se"] {
+            assert!(matches!(address_of(given), Err(MailError::Address)), "{given}");
+        }
     }
 }
