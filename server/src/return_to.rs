@@ -3,8 +3,10 @@
 
 use std::fmt;
 
+use axum::extract::Request;
+use axum::response::{IntoResponse, Redirect, Response};
 use base::{CaseId, DocumentId};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::cookie;
 use crate::staff::Place;
@@ -94,13 +96,38 @@ pub(crate) fn remember(path: &str) -> Option<HeaderValue> {
     cookie::keep(COOKIE, &page.to_string(), COOKIE_SECONDS)
 }
 
-/// Where the person was going, and the line that forgets it; the inbox when it is not known.
-pub(crate) fn take(headers: &HeaderMap) -> (Page, Option<HeaderValue>) {
-    let Some(path) = cookie::read(headers, COOKIE) else {
-        return (Page::Inbox, None);
-    };
-    let page = Page::parse(path).filter(Page::is_private);
-    (page.unwrap_or(Page::Inbox), cookie::forget(COOKIE))
+/// Where the person was going; the inbox when it is not known.
+pub(crate) fn read(headers: &HeaderMap) -> Page {
+    let page = cookie::read(headers, COOKIE).and_then(Page::parse);
+    page.filter(Page::is_private).unwrap_or(Page::Inbox)
+}
+
+/// Somebody who is signed in, on their way to a page of theirs.
+pub(crate) struct Arrival {
+    /// It is the page that they, or somebody else on the same device, were going to before.
+    was_going_there: bool,
+    forgotten: Option<HeaderValue>,
+}
+
+impl Arrival {
+    /// What the request says.
+    pub(crate) fn of(request: &Request) -> Self {
+        let going = cookie::read(request.headers(), COOKIE);
+        Self {
+            was_going_there: going.is_some_and(|going| going == request.uri().path()),
+            forgotten: going.and_then(|_| cookie::forget(COOKIE)),
+        }
+    }
+
+    /// The page's answer, and what was written down is forgotten. Where it turns out not to be theirs, or not there any more, they come
+    /// to the inbox: right after signing in, "there is no such page" would tell them nothing.
+    pub(crate) fn answer(self, mut response: Response) -> Response {
+        if self.was_going_there && response.status() == StatusCode::NOT_FOUND {
+            response = Redirect::to(&Page::Inbox.to_string()).into_response();
+        }
+        cookie::set(response.headers_mut(), self.forgotten);
+        response
+    }
 }
 
 #[cfg(test)]
@@ -176,10 +203,8 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(http::header::COOKIE, format!("{COOKIE}={cookie}").parse().unwrap());
-            let (to, forgets) = take(&headers);
-            assert_eq!(to.to_string(), page, "{cookie}");
-            assert!(forgets.is_some());
+            assert_eq!(read(&headers).to_string(), page, "{cookie}");
         }
-        assert!(take(&HeaderMap::new()).1.is_none());
+        assert_eq!(read(&HeaderMap::new()), Page::Inbox);
     }
 }

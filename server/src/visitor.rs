@@ -10,7 +10,7 @@ use tower_sessions::Session;
 use tower_sessions::session::Error;
 use web::{Nonce, RequestContext};
 
-use crate::return_to::Page;
+use crate::return_to::{Arrival, Page};
 use crate::state::AppState;
 use crate::{answer, cookie, flash, language, return_to, session, session_end, sign_in};
 
@@ -120,7 +120,8 @@ pub(crate) async fn require(session: Session, request: Request, next: Next) -> R
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     if visitor.actor.is_some() {
-        return next.run(request).await;
+        let going = Arrival::of(&request);
+        return going.answer(next.run(request).await);
     }
     let navigates = request
         .headers()

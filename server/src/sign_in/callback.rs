@@ -39,13 +39,12 @@ pub(crate) async fn callback(
         Ok(()) => {
             // Whoever ends what they began has cost nothing.
             state.sign_ins().give_back(visitor.request.address, state.clock().now());
-            let (page, forgotten) = return_to::take(&headers);
-            let mut response = Redirect::to(&page.to_string()).into_response();
+            let mut response = Redirect::to(&return_to::read(&headers).to_string()).into_response();
             // Where there is no choice there is nothing to remember.
             let remembered = (state.providers().count(SessionKind::Recipient) > 1)
                 .then(|| last_provider::remember(&name))
                 .flatten();
-            cookie::set(response.headers_mut(), forgotten.into_iter().chain(remembered));
+            cookie::set(response.headers_mut(), remembered);
             response
         }
         Err(Failure::Refused(refused)) => refuse(&state, &name, &visitor, refused).await,

@@ -132,6 +132,29 @@ async fn a_person_comes_to_the_page_that_they_were_going_to() {
 }
 
 #[tokio::test]
+async fn where_somebody_else_was_going_nobody_is_sent_astray() {
+    let app = App::on_sqlite().await;
+    let (sender, _) = app.sender("Norrby kommun").await;
+    app.message(&sender, ANNA, &[("beslut.txt", "text/plain", b"Ja.")])
+        .await;
+    let (_, document) = app.first_document(&mut app.signed_in(ANNA).await).await;
+    let path = format!("/documents/{document}");
+
+    // Anna was going there on this device; Bengt signs in.
+    let mut browser = app.browser();
+    browser.get(&path).await;
+    app.provider.person(BENGT);
+    let answer = browser.sign_in().await;
+    assert_eq!(answer.location(), path);
+    let answer = browser.get(&path).await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/inbox"));
+    // Whoever goes there by themselves is told.
+    assert_eq!(browser.get(&path).await.status, StatusCode::NOT_FOUND);
+    browser.post("/sign-out", "").await;
+    assert_eq!(browser.sign_in().await.location(), "/inbox");
+}
+
+#[tokio::test]
 async fn whoever_cancels_is_back_at_the_start() {
     let app = App::on_sqlite().await;
     let mut browser = app.browser();
