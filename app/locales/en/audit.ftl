@@ -99,4 +99,5 @@ audit-group-member-added = Somebody joined a group that gives a role
 audit-group-member-removed = Somebody left a group that gives a role
 audit-audit-listed = The log was shown
 audit-audit-exported = The log was exported
+audit-audit-cut = Rows that had been kept for as long as the log is were deleted
 audit-audit-checkpoint-handed-out = A checkpoint was handed out

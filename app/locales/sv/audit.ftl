@@ -99,4 +99,5 @@ audit-group-member-added = Någon kom med i en grupp som ger en roll
 audit-group-member-removed = Någon lämnade en grupp som ger en roll
 audit-audit-listed = Loggen visades
 audit-audit-exported = Loggen exporterades
+audit-audit-cut = Rader som sparats så länge som loggen sparas raderades
 audit-audit-checkpoint-handed-out = En kontrollpunkt lämnades ut

@@ -47,6 +47,7 @@ fn settings(folder: &str, provider: &str, portal: String, vault: String) -> Sett
         provider: ProviderSettings::Folder(provider.into()),
         blobs: BlobSettings::Folder(Path::new(folder).join("blobs")),
         retention_ceiling_days: Settings::DEFAULT_RETENTION_CEILING_DAYS,
+        audit_retention_days: Settings::DEFAULT_AUDIT_RETENTION_DAYS,
         limits: Limits::default(),
         sessions: SessionLimits::default(),
         ways_in: portal::WaysIn::default(),

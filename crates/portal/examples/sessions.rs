@@ -74,6 +74,7 @@ fn settings(folder: &str, portal: String, vault: String) -> Settings {
         provider: ProviderSettings::Folder(Path::new(folder).join("keys")),
         blobs: BlobSettings::Folder(Path::new(folder).join("blobs")),
         retention_ceiling_days: Settings::DEFAULT_RETENTION_CEILING_DAYS,
+        audit_retention_days: Settings::DEFAULT_AUDIT_RETENTION_DAYS,
         limits: Limits::default(),
         sessions: SessionLimits::default(),
         ways_in: portal::WaysIn::default(),

@@ -28,6 +28,8 @@ pub struct JobsReport {
     pub followed: u64,
     /// Days whose secrets were destroyed.
     pub days: u64,
+    /// Rows of the audit log that had been kept for as long as it is.
+    pub audit_rows: u64,
 }
 
 impl Portal {
@@ -77,6 +79,7 @@ impl Portal {
         // Last, so that what this round did is in the chains and under the hour's checkpoint.
         keep(&mut 0, self.chain_audit_log().await, &mut fault);
         keep(&mut 0, audit::sign_due(context).await, &mut fault);
+        keep(&mut report.audit_rows, audit::cut_due(context).await, &mut fault);
         fault.map_or(Ok(report), Err)
     }
 

@@ -23,6 +23,8 @@ pub struct Settings {
     pub blobs: BlobSettings,
     /// The longest retention, in days, that an organisation or a message may ask for.
     pub retention_ceiling_days: u32,
+    /// How long rows of the audit log are kept, in days.
+    pub audit_retention_days: u32,
     /// How much one message may hold.
     pub limits: Limits,
     /// How long a recipient stays signed in.
@@ -191,4 +193,6 @@ impl Default for PasswordCost {
 impl Settings {
     /// The ceiling on retention unless the operator sets another, in days.
     pub const DEFAULT_RETENTION_CEILING_DAYS: u32 = 365;
+    /// How long the audit log is kept unless the operator decides otherwise, in days: two years.
+    pub const DEFAULT_AUDIT_RETENTION_DAYS: u32 = 730;
 }

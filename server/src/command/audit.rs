@@ -137,9 +137,16 @@ fn line(chain: &ChainReport) -> String {
             format!("the checkpoint of row {} went to {}{who} at {at}", to.sequence, to.kind)
         },
     );
+    let rows = match chain.cut {
+        0 => format!("{} rows", chain.last),
+        cut => format!(
+            "rows {} to {}, those before were deleted when their time was over",
+            cut + 1,
+            chain.last
+        ),
+    };
     format!(
-        "log {organisation}: {} rows; {}; {}; {handed_out}",
-        chain.last,
+        "log {organisation}: {rows}; {}; {}; {handed_out}",
         proven(&chain.held, "a checkpoint that was given"),
         proven(&chain.stored, "a checkpoint that the database has"),
     )

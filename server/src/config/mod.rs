@@ -147,6 +147,7 @@ impl Config {
             provider: portal::ProviderSettings::Folder(self.keys.folder.clone()),
             blobs: self.blobs.settings(),
             retention_ceiling_days: self.retention.ceiling_days,
+            audit_retention_days: self.retention.audit_days,
             limits: self.limits.limits(),
             sessions: self.sessions.limits(),
             ways_in: self.ways_in(),

@@ -79,6 +79,8 @@ impl Validate for BlobsSection {
 pub struct RetentionSection {
     /// The longest retention that an organisation or a message may ask for, in days.
     pub ceiling_days: u32,
+    /// How long the audit log is kept, in days.
+    pub audit_days: u32,
     /// The time zone of organisations that did not name one, as in the IANA database.
     pub time_zone: String,
 }
@@ -87,6 +89,7 @@ impl Default for RetentionSection {
     fn default() -> Self {
         Self {
             ceiling_days: portal::Settings::DEFAULT_RETENTION_CEILING_DAYS,
+            audit_days: portal::Settings::DEFAULT_AUDIT_RETENTION_DAYS,
             time_zone: "Europe/Stockholm".to_owned(),
         }
     }
@@ -106,6 +109,12 @@ impl Validate for RetentionSection {
             (1..=36_525).contains(&self.ceiling_days),
             "ceiling_days",
             "must be from 1 to 36525",
+        );
+        // Who read a document is known for at least as long as the document may be there.
+        check.that(
+            (self.ceiling_days..=36_525).contains(&self.audit_days),
+            "audit_days",
+            "must be from ceiling_days to 36525",
         );
         check.that(
             TimeZone::get(&self.time_zone).is_ok(),

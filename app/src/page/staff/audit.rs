@@ -150,7 +150,7 @@ fn who(texts: &Texts, event: &AuditEvent, names: &HashMap<String, String>) -> St
 }
 
 /// What the actions that stand in organisations' logs are called.
-const WORDS: [(&str, &str); 70] = [
+const WORDS: [(&str, &str); 71] = [
     ("organisation.created", "audit-organisation-created"),
     ("tenant.added", "audit-tenant-added"),
     ("tenant.removed", "audit-tenant-removed"),
@@ -220,5 +220,6 @@ const WORDS: [(&str, &str); 70] = [
     ("group.member-removed", "audit-group-member-removed"),
     ("audit.listed", "audit-audit-listed"),
     ("audit.exported", "audit-audit-exported"),
+    ("audit.cut", "audit-audit-cut"),
     ("audit.checkpoint-handed-out", "audit-audit-checkpoint-handed-out"),
 ];

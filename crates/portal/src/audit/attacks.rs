@@ -81,6 +81,8 @@ impl Attacker<'_> {
             DbBackend::Postgres => &[
                 "DROP TRIGGER audit_event_append_only ON audit_event",
                 "DROP TRIGGER audit_link_append_only ON audit_link",
+                "DROP TRIGGER audit_event_undeletable ON audit_event",
+                "DROP TRIGGER audit_link_undeletable ON audit_link",
                 "ALTER TABLE audit_link DROP CONSTRAINT audit_link_pkey",
             ],
             _ => &[

@@ -13,14 +13,16 @@ use super::canonical::chain_start;
 use super::chain::{from_stored_id, stored_id};
 use super::finding::{AuditFinding, AuditReport, ChainProblem, ChainReport, HandedOut};
 use super::verify::{ChainVerifier, Place, Source};
-use super::{AuditAction, Checkpoint, chain_entity, checkpoint, checkpoint_entity, entity};
+use super::{
+    AuditAction, Checkpoint, chain_entity, checkpoint, checkpoint_entity, cut_entity, entity, writer_cut_entity,
+};
 use crate::{Context, Fault, OperatorActor, Portal, PublicKeys};
 
 /// How many rows are read at a time.
 const BATCH: i64 = 2_000;
 
-const CHAINS: &str =
-    "SELECT id FROM audit_chain UNION SELECT chain_id FROM audit_link UNION SELECT chain_id FROM audit_checkpoint";
+const CHAINS: &str = "SELECT id FROM audit_chain UNION SELECT chain_id FROM audit_link UNION SELECT chain_id FROM audit_checkpoint \
+    UNION SELECT chain_id FROM audit_cut";
 const PLACES: &str = "\
     SELECT l.sequence AS place, l.hash AS chain_hash, e.* FROM audit_link l LEFT JOIN audit_event e ON e.id = l.event_id \
     WHERE l.chain_id = $1 AND l.sequence > $2 ORDER BY l.sequence LIMIT $3";
@@ -97,8 +99,25 @@ impl Portal {
                     forged(&mut report, chain, checkpoint.sequence);
                 }
             }
-            let start = chain_start(*installation.as_uuid(), id);
-            let verifier = ChainVerifier::new(chain, 0, start, checkpoints);
+            let cut = cut_entity::Entity::find_by_id(id).one(&snapshot).await?;
+            let whole = || (0, chain_start(*installation.as_uuid(), id));
+            let (last, hash) = match cut.map(|cut| cut.read(&context.vault)) {
+                Some(Some(cut)) => cut,
+                Some(None) => {
+                    let problem = ChainProblem::ForgedCut;
+                    report.found(AuditFinding::Chain { chain, problem });
+                    whole()
+                }
+                None => whole(),
+            };
+            for (checkpoint, _) in &checkpoints {
+                if last > 0 && checkpoint.sequence == last && checkpoint.hash != hash {
+                    let (after, checkpoint) = (0, checkpoint.sequence);
+                    let problem = ChainProblem::Rewritten { after, checkpoint };
+                    report.found(AuditFinding::Chain { chain, problem });
+                }
+            }
+            let verifier = ChainVerifier::new(chain, last, hash, checkpoints);
             linked += check.chain(id, verifier, &mut report).await?;
         }
         check.writers(linked, &mut report).await?;
@@ -119,6 +138,16 @@ async fn all(
 ) -> Result<Vec<QueryResult>, DbErr> {
     on.query_all_raw(Statement::from_sql_and_values(on.get_database_backend(), sql, values))
         .await
+}
+
+/// A writer of whose rows some are missing.
+struct Numbers {
+    /// The highest number of a row whose time was over.
+    highest_cut: i64,
+    /// The last number that it gave.
+    last: i64,
+    /// How many rows are missing besides those whose time was over.
+    missing: i64,
 }
 
 /// What a verification works with: the log at one moment.
@@ -190,19 +219,37 @@ impl Check<'_> {
 
     /// Looks for numbers without a row and for rows without a place.
     async fn writers(&self, linked: u64, report: &mut AuditReport) -> Result<(), Fault> {
-        let mut gaps: BTreeMap<Uuid, i64> = BTreeMap::new();
+        let mut cuts: BTreeMap<Uuid, writer_cut_entity::Model> = BTreeMap::new();
+        for cut in writer_cut_entity::Entity::find().all(self.snapshot).await? {
+            // What is not authentic explains no missing row.
+            if cut.is_authentic(&self.context.vault) {
+                cuts.insert(cut.writer_id, cut);
+            }
+        }
+        let mut gaps: BTreeMap<Uuid, Numbers> = BTreeMap::new();
         for row in all(self.snapshot, WRITERS, []).await? {
             let get = |column: &str| row.try_get::<i64>("", column);
             let count = get("count")?;
             let last = get("given")?.max(get("highest")?).max(get("chained")?);
-            if count != last {
-                gaps.insert(row.try_get("", "writer_id")?, last);
+            let writer: Uuid = row.try_get("", "writer_id")?;
+            let cut = cuts.get(&writer).map_or(0, |cut| cut.rows);
+            if count.saturating_add(cut) != last {
+                let highest_cut = cuts.get(&writer).map_or(0, |cut| cut.highest);
+                let missing = last.saturating_sub(count).saturating_sub(cut);
+                gaps.insert(
+                    writer,
+                    Numbers {
+                        highest_cut,
+                        last,
+                        missing,
+                    },
+                );
             }
             report.rows += u64::try_from(count).unwrap_or(0);
             report.waiting += u64::try_from(get("waiting")?).unwrap_or(0);
         }
-        for (writer, last) in gaps {
-            self.gaps(writer, last, report).await?;
+        for (writer, numbers) in gaps {
+            self.gaps(writer, &numbers, report).await?;
         }
         if report.rows != linked.saturating_add(report.waiting) {
             self.unchained(report).await?;
@@ -210,11 +257,13 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Names the numbers of a writer, up to `last`, that have no row.
-    async fn gaps(&self, writer: Uuid, last: i64, report: &mut AuditReport) -> Result<(), Fault> {
-        let mut before: i64 = 0;
+    /// Names the numbers of a writer that have no row. Of those among which old rows were deleted it says only how many.
+    async fn gaps(&self, writer: Uuid, numbers: &Numbers, report: &mut AuditReport) -> Result<(), Fault> {
+        let mut before: i64 = numbers.highest_cut;
+        let mut named: i64 = 0;
         let mut missing = |before: i64, next: i64| {
             if next > before.saturating_add(1) {
+                named = named.saturating_add(next - before - 1);
                 report.found(AuditFinding::NumbersMissing {
                     writer,
                     first: u64::try_from(before.saturating_add(1)).unwrap_or(0),
@@ -238,10 +287,19 @@ impl Check<'_> {
                 before = counter;
             }
             if counters.is_empty() {
-                missing(before, last.saturating_add(1));
-                return Ok(());
+                missing(before, numbers.last.saturating_add(1));
+                break;
             }
         }
+        let old = u64::try_from(numbers.missing.saturating_sub(named)).unwrap_or(0);
+        if old > 0 {
+            report.found(AuditFinding::OldNumbersMissing {
+                writer,
+                count: old,
+                highest: u64::try_from(numbers.highest_cut).unwrap_or(0),
+            });
+        }
+        Ok(())
     }
 
     async fn unchained(&self, report: &mut AuditReport) -> Result<(), Fault> {

@@ -119,6 +119,8 @@ pub(crate) enum AuditAction {
     /// Somebody got a checkpoint of the log; the detail is the number of its row.
     AuditCheckpointHandedOut,
     AuditExported,
+    /// Rows that had been kept for as long as the log is were deleted.
+    AuditLogCut,
     /// A staff member looked at their organisation's log.
     AuditListed,
 }
@@ -207,6 +209,7 @@ impl AuditAction {
             Self::SigningKeyRotated => "signing-key.rotated",
             Self::AuditCheckpointHandedOut => "audit.checkpoint-handed-out",
             Self::AuditExported => "audit.exported",
+            Self::AuditLogCut => "audit.cut",
             Self::AuditListed => "audit.listed",
         }
     }

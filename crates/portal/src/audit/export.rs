@@ -12,7 +12,7 @@ use super::chain::stored_id;
 use super::finding::{AuditFinding, AuditReport, ChainProblem, RowProblem};
 use super::line::Line;
 use super::verify::{ChainVerifier, Place, Source};
-use super::{AuditAction, AuditEntry, AuditTarget, Checkpoint, chain_entity, checkpoint, entity};
+use super::{AuditAction, AuditEntry, AuditTarget, Checkpoint, chain_entity, checkpoint, cut_entity, entity};
 use crate::rights::Action;
 use crate::{Context, Denied, Fault, OperatorActor, Portal, PublicKeys, StaffActor};
 
@@ -50,7 +50,7 @@ pub enum ExportProblem {
     OtherLog(u64),
 }
 
-/// A log on its way out, from its first row to the last that its chain had when it was asked for.
+/// A log on its way out, from the first row that is kept to the last that its chain had when it was asked for.
 pub struct AuditExport {
     portal: Portal,
     chain: Uuid,
@@ -101,12 +101,21 @@ impl Portal {
         let head = chain_entity::Entity::find_by_id(chain)
             .one(context.database.reader())
             .await?;
+        let cut = cut_entity::Entity::find_by_id(chain)
+            .one(context.database.reader())
+            .await?;
+        let (after, hash) = match cut {
+            Some(cut) => cut
+                .read(&context.vault)
+                .ok_or_else(|| Fault::new("what is said of an audit log's old rows was changed"))?,
+            None => (0, chain_start(*installation.as_uuid(), chain)),
+        };
         Ok(AuditExport {
             portal: self.clone(),
             chain,
-            after: 0,
+            after: i64::try_from(after).map_err(Fault::new)?,
             last: head.map_or(0, |head| head.sequence),
-            hash: chain_start(*installation.as_uuid(), chain),
+            hash,
         })
     }
 }

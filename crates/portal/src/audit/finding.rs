@@ -36,6 +36,15 @@ pub enum AuditFinding {
         /// The last one.
         last: u64,
     },
+    /// Of a writer's rows, more are gone than were deleted when their time was over; these had a number that such rows have.
+    OldNumbersMissing {
+        /// The writer: one run of the program.
+        writer: Uuid,
+        /// How many.
+        count: u64,
+        /// The highest number that such a row has.
+        highest: u64,
+    },
     /// A row that stands in no chain, although its writer's rows up to its number were taken in: it was inserted, or its place was
     /// removed.
     NotChained {
@@ -88,6 +97,8 @@ pub enum ChainProblem {
     },
     /// The database's note of where the chain ends is not where it ends.
     Head,
+    /// What the database says of where the chain was cut when rows' time was over is not what the installation wrote.
+    ForgedCut,
     /// No key of the installation signed this checkpoint so.
     ForgedCheckpoint {
         /// The checkpoint's row.
@@ -146,6 +157,9 @@ impl fmt::Display for AuditFinding {
                         "{chain}: cut off after row {last}, as the checkpoint of row {checkpoint} shows"
                     ),
                     ChainProblem::Head => write!(f, "{chain}: does not end where the database says that it ends"),
+                    ChainProblem::ForgedCut => {
+                        write!(f, "{chain}: what is said of old rows that were deleted was changed")
+                    }
                     ChainProblem::ForgedCheckpoint { checkpoint } => {
                         write!(
                             f,
@@ -160,6 +174,10 @@ impl fmt::Display for AuditFinding {
             Self::NumbersMissing { writer, first, last } => {
                 write!(f, "writer {writer}: its rows {first} to {last} were removed")
             }
+            Self::OldNumbersMissing { writer, count, highest } => write!(
+                f,
+                "writer {writer}: {count} of its rows up to {highest} were removed before their time"
+            ),
             Self::NotChained {
                 event,
                 writer,
@@ -192,6 +210,8 @@ pub struct Proof {
 pub struct ChainReport {
     /// Whose; `None` for the installation's own.
     pub organisation: Option<OrganisationId>,
+    /// The number of the last row that was deleted because its time was over; 0 for none.
+    pub cut: u64,
     /// The number of its last row.
     pub last: u64,
     /// Up to where the newest fitting checkpoint proves it that came from outside the database.

@@ -1,6 +1,6 @@
 //! The audit log: who did what to what, when, from where. Append-only; no audit row, no action. Owns the words of the
-//! log, how a row is authenticated, that a writer's rows are numbered without a gap, the chains that rows are taken into, and the
-//! checkpoints that are signed of them (`docs/audit.md`). Knows no names or numbers of people: rows carry ids, and the address is
+//! log, how a row is authenticated, that a writer's rows are numbered without a gap, the chains that rows are taken into, the
+//! checkpoints that are signed of them, and how long rows are kept (`docs/audit.md`). Knows no names or numbers of people: rows carry ids, and the address is
 //! sealed.
 
 mod canonical;
@@ -9,6 +9,8 @@ mod chain_entity;
 mod check;
 mod checkpoint;
 mod checkpoint_entity;
+mod cut;
+mod cut_entity;
 pub(crate) mod entity;
 mod entry;
 mod export;
@@ -18,9 +20,11 @@ mod link_entity;
 mod verify;
 mod view;
 mod writer;
+mod writer_cut_entity;
 
 pub(crate) use checkpoint::sign_due;
 pub use checkpoint::{Checkpoint, CheckpointError, InvalidCheckpoint};
+pub(crate) use cut::cut_due;
 pub(crate) use entry::{AuditAction, AuditEntry, AuditTarget};
 pub use export::{AuditExport, AuditExportError, ExportProblem, verify_audit_export};
 pub use finding::{AuditFinding, AuditReport, ChainProblem, ChainReport, HandedOut, Proof, RowProblem};

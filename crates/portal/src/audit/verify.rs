@@ -31,6 +31,7 @@ pub(super) struct Place<'a> {
 /// Goes along one chain.
 pub(super) struct ChainVerifier {
     chain: Option<OrganisationId>,
+    cut: u64,
     last: u64,
     hash: Hash,
     /// In the order of their rows, the last one first.
@@ -51,6 +52,7 @@ impl ChainVerifier {
         checkpoints.sort_by_key(|(checkpoint, _)| std::cmp::Reverse(checkpoint.sequence));
         Self {
             chain,
+            cut: last,
             last,
             hash,
             checkpoints,
@@ -153,6 +155,7 @@ impl ChainVerifier {
         }
         ChainReport {
             organisation: self.chain,
+            cut: self.cut,
             last: self.last,
             held: self.held,
             stored: self.stored,

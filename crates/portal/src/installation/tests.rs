@@ -13,6 +13,7 @@ fn settings(databases: &TestDatabases) -> Settings {
         provider: ProviderSettings::Folder(folder.join("provider")),
         blobs: BlobSettings::Folder(folder.join("blobs")),
         retention_ceiling_days: 365,
+        audit_retention_days: 730,
         limits: Limits::default(),
         sessions: SessionLimits::default(),
         ways_in: WaysIn::default(),

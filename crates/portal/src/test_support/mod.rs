@@ -190,6 +190,7 @@ fn settings(folder: &Path, database_url: SecretString, vault_url: SecretString) 
         provider: ProviderSettings::Folder(folder.join("provider")),
         blobs: BlobSettings::Folder(folder.join("blobs")),
         retention_ceiling_days: CEILING_DAYS,
+        audit_retention_days: Settings::DEFAULT_AUDIT_RETENTION_DAYS,
         limits: Limits::default(),
         sessions: SessionLimits::default(),
         ways_in: WaysIn {

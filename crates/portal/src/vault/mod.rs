@@ -71,6 +71,8 @@ impl From<VaultError> for Fault {
 pub(crate) enum MacPurpose {
     /// Rows of the audit log.
     Audit,
+    /// Up to where the audit log was deleted.
+    AuditCut,
     /// Idempotency keys and fingerprints.
     Idempotency,
     /// What providers call sessions and people.
@@ -102,6 +104,7 @@ pub(crate) struct Vault {
 struct FixedKeys {
     index: Vec<(u32, BlindIndexKey)>,
     audit: MacKey,
+    audit_cut: MacKey,
     idempotency: MacKey,
     provider_session: MacKey,
     session_network: MacKey,
@@ -135,6 +138,7 @@ impl Vault {
         let keys = FixedKeys {
             index,
             audit: installation.mac_key("audit"),
+            audit_cut: installation.mac_key("audit cut"),
             idempotency: installation.mac_key("idempotency"),
             provider_session: installation.mac_key("provider-session"),
             session_network: installation.mac_key("session network"),
@@ -191,6 +195,7 @@ impl Vault {
     pub(crate) fn mac_key(&self, purpose: MacPurpose) -> &MacKey {
         match purpose {
             MacPurpose::Audit => &self.keys.audit,
+            MacPurpose::AuditCut => &self.keys.audit_cut,
             MacPurpose::Idempotency => &self.keys.idempotency,
             MacPurpose::ProviderSession => &self.keys.provider_session,
             MacPurpose::SessionNetwork => &self.keys.session_network,
