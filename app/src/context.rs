@@ -264,6 +264,8 @@ pub enum Flash {
     OneEnded,
     /// They ended all their other sign-ins.
     OthersEnded,
+    /// They said of one of their sign-ins that it was not them.
+    SignInReported,
     /// Their organisation asks for more since they signed in.
     MoreAsked,
     /// They changed their password.
@@ -304,12 +306,13 @@ pub enum Flash {
 
 impl Flash {
     /// Every message.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::SignInFirst,
         Self::SessionEnded,
         Self::SignInCancelled,
         Self::OneEnded,
         Self::OthersEnded,
+        Self::SignInReported,
         Self::MoreAsked,
         Self::PasswordChanged,
         Self::SecondFactorRemoved,
@@ -339,6 +342,7 @@ impl Flash {
             Self::SignInCancelled => "landing-sign-in-cancelled",
             Self::OneEnded => "sessions-one-ended",
             Self::OthersEnded => "sessions-others-ended",
+            Self::SignInReported => "sign-ins-reported",
             Self::MoreAsked => "staff-more-asked",
             Self::PasswordChanged => "account-password-changed",
             Self::SecondFactorRemoved => "account-second-factor-removed",

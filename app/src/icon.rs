@@ -33,6 +33,7 @@ fn paths(name: &str) -> &'static str {
         "sign-out" => r#"<path d="M10 4H5v16h5M15 8l4 4-4 4M19 12H9"/>"#,
         "up" => r#"<path d="m6 15 6-6 6 6"/>"#,
         "down" => r#"<path d="m6 9 6 6 6-6"/>"#,
+        "flag" => r#"<path d="M6 21V4h12l-3 4 3 4H6"/>"#,
         "lock" => r#"<path d="M6 11h12v9H6z"/><path d="M9 11V8a3 3 0 0 1 6 0v3"/>"#,
         "plus" => r#"<path d="M12 5v14M5 12h14"/>"#,
         "minus" => r#"<path d="M5 12h14"/>"#,

@@ -7,8 +7,8 @@ mod staff;
 
 use app::page::staff::sent_messages_page;
 use app::page::{
-    SessionsOf, Shown, accessibility, case_page, document_page, inbox_page, landing_page, locked_document_page,
-    sessions_page, signed_out,
+    SessionsOf, Shown, accessibility, case_history_page, case_page, document_page, inbox_page, landing_page,
+    locked_document_page, sessions_page, sign_ins_page, signed_out,
 };
 use app::{Assets, Audience, ErrorPage, Flash, Language, Letter, Page, error_page, letter};
 use portal::{AssuranceLevel, Preview};
@@ -49,6 +49,20 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
         (
             "one of the sessions".to_owned(),
             sessions_page(&reader, SessionsOf::Recipient, &only, None, now, &zone),
+        ),
+        (
+            "all sign-ins".to_owned(),
+            sign_ins_page(
+                &reader,
+                &samples::past_sign_ins(),
+                Some(Flash::SignInReported),
+                now,
+                &zone,
+            ),
+        ),
+        (
+            "case history".to_owned(),
+            case_history_page(&reader, &samples::history(), now),
         ),
         ("accessibility".to_owned(), accessibility(&guest)),
         (
@@ -214,7 +228,7 @@ fn the_language_form_offers_the_other_language_and_comes_back_to_the_page() {
 #[test]
 fn whoever_is_signed_in_can_sign_out_by_a_form_on_each_page() {
     for_every_page(|name, _, html| {
-        let reading = ["inbox", "case", "document", "sessions", "landing when"]
+        let reading = ["inbox", "case", "document", "sessions", "all sign-ins", "landing when"]
             .iter()
             .any(|part| name.contains(part));
         assert_eq!(
@@ -366,6 +380,31 @@ fn a_sign_in_is_told_in_words_and_ended_by_a_form_unless_it_is_this_one_or_has_n
         let alone = sessions_page(&layout, SessionsOf::Recipient, &sessions[..1], None, now, &zone).html;
         assert_eq!(count(&alone, "action=\"/sessions/"), 0);
     }
+}
+
+#[test]
+fn what_is_unusual_of_a_sign_in_is_marked_and_each_but_this_one_can_be_reported_once() {
+    let mut sign_ins = samples::past_sign_ins();
+    let (now, zone) = (samples::NOW, samples::time_zone());
+    let layout = samples::layout(Language::Swedish, &Assets::default(), "/sign-ins", Audience::Recipient);
+    let html = sign_ins_page(&layout, &sign_ins, None, now, &zone).html;
+    assert!(
+        html.contains("En inloggning skiljer sig från dina tidigare. Var det du?"),
+        "{html}"
+    );
+    assert_eq!(count(&html, "class=\"new unusual\""), 2, "{html}");
+    assert_eq!(count(&html, "/report\""), 3, "{html}");
+    assert!(
+        html.contains("Anmäld av dig 20\u{a0}november 2026") && html.contains("mailto:"),
+        "{html}"
+    );
+    sign_ins.sign_ins.truncate(1);
+    let alone = sign_ins_page(&layout, &sign_ins, None, now, &zone).html;
+    assert_eq!(count(&alone, "/report\""), 0);
+    assert!(
+        alone.contains("Ingen av dem sticker ut") && !alone.contains("loggas du ut överallt"),
+        "{alone}"
+    );
 }
 
 #[test]

@@ -1,12 +1,13 @@
-//! A person's own sign-ins: the page that lists them, the forms that end one or all the others, and the one that says of a new
-//! kind of device that it was them.
+//! A person's own sign-ins: the page that lists where they are signed in, the forms that end one or all the others, the one that
+//! says of a new kind of device that it was them, the page of all sign-ins that are kept, and the form that says of one that it
+//! was not them.
 
 use app::{ErrorPage, Flash, page};
 use axum::extract::{Extension, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use base::{SessionId, Timestamp};
 use http::{HeaderMap, Method};
-use portal::EndSessionError;
+use portal::{EndSessionError, ReportSignInError};
 use serde::Deserialize;
 
 use crate::form_body::Form;
@@ -16,6 +17,7 @@ use crate::visitor::Visitor;
 use crate::{answer, cookie, flash, pages, session_end};
 
 const PAGE: &str = "/sessions";
+const ALL: &str = "/sign-ins";
 
 /// The page and its forms.
 pub(crate) fn routes() -> Routes {
@@ -23,6 +25,8 @@ pub(crate) fn routes() -> Routes {
         .add(Method::GET, PAGE, Access::Recipient, list)
         .add(Method::POST, "/sessions/{id}/end", Access::Recipient, end_one)
         .add(Method::POST, "/sessions/end-others", Access::Recipient, end_others)
+        .add(Method::GET, ALL, Access::Recipient, list_all)
+        .add(Method::POST, "/sign-ins/{id}/report", Access::Recipient, it_was_not_me)
         .add(Method::POST, "/inbox/new-devices", Access::Recipient, it_was_me)
         .add(Method::POST, "/session", Access::Recipient, stay)
 }
@@ -50,7 +54,7 @@ async fn end_one(
         return answer::error(ErrorPage::NotFound, &visitor);
     };
     match state.portal().end_session_of(actor, id).await {
-        Ok(()) => back(Flash::OneEnded),
+        Ok(()) => back(PAGE, Flash::OneEnded),
         Err(EndSessionError::NotFound) => answer::error(ErrorPage::NotFound, &visitor),
         Err(EndSessionError::Fault(fault)) => answer::fault(&fault, &visitor),
     }
@@ -62,13 +66,51 @@ async fn end_others(State(state): State<AppState>, Extension(visitor): Extension
         return answer::error(ErrorPage::SessionEnded, &visitor);
     };
     match state.portal().end_other_sessions(actor).await {
-        Ok(_) => back(Flash::OthersEnded),
+        Ok(_) => back(PAGE, Flash::OthersEnded),
         Err(fault) => answer::fault(&fault, &visitor),
     }
 }
 
-fn back(flash: Flash) -> Response {
-    let mut response = Redirect::to(PAGE).into_response();
+/// `GET /sign-ins`: all the person's sign-ins that are kept.
+async fn list_all(
+    State(state): State<AppState>,
+    Extension(visitor): Extension<Visitor>,
+    headers: HeaderMap,
+) -> Response {
+    let mut context = pages::context(&state, visitor);
+    let (flash, told) = flash::take(&headers);
+    context.flash = flash;
+    let mut response = page::sign_ins(&context).await.into_response();
+    cookie::set(response.headers_mut(), told);
+    response
+}
+
+/// `POST /sign-ins/{id}/report`: it was somebody else who signed in there; what is not the person's own is not found.
+async fn it_was_not_me(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    Extension(visitor): Extension<Visitor>,
+) -> Response {
+    let Some(actor) = &visitor.actor else {
+        return answer::error(ErrorPage::SessionEnded, &visitor);
+    };
+    let Ok(id) = id.parse::<SessionId>() else {
+        return answer::error(ErrorPage::NotFound, &visitor);
+    };
+    match state.portal().report_sign_in(actor, id).await {
+        Ok(is_first) => {
+            if is_first {
+                tracing::warn!(request = %visitor.layout.request, sign_in = %id, "a recipient says that a sign-in was not theirs");
+            }
+            back(ALL, Flash::SignInReported)
+        }
+        Err(ReportSignInError::NotFound) => answer::error(ErrorPage::NotFound, &visitor),
+        Err(ReportSignInError::Fault(fault)) => answer::fault(&fault, &visitor),
+    }
+}
+
+fn back(page: &'static str, flash: Flash) -> Response {
+    let mut response = Redirect::to(page).into_response();
     cookie::set(response.headers_mut(), flash::leave(flash));
     response
 }

@@ -26,6 +26,7 @@ pub(crate) fn private() -> Routes {
     Routes::default()
         .add(Method::GET, "/inbox", Access::Recipient, inbox)
         .add(Method::GET, "/cases/{id}", Access::Recipient, case)
+        .add(Method::GET, "/cases/{id}/history", Access::Recipient, case_history)
         .add(Method::GET, "/documents/{id}", Access::Recipient, document)
         .merge(own_sessions::routes())
 }
@@ -60,6 +61,14 @@ async fn inbox(State(state): State<AppState>, Extension(visitor): Extension<Visi
 
 async fn case(State(state): State<AppState>, Path(id): Path<String>, Extension(visitor): Extension<Visitor>) -> Page {
     page::case(&context(&state, visitor), &id).await
+}
+
+async fn case_history(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    Extension(visitor): Extension<Visitor>,
+) -> Page {
+    page::case_history(&context(&state, visitor), &id).await
 }
 
 async fn document(

@@ -22,8 +22,10 @@ pub(crate) enum Page {
     Landing,
     Inbox,
     Case(CaseId),
+    CaseHistory(CaseId),
     Document(DocumentId),
     Sessions,
+    SignIns,
     SignedOut,
     Accessibility,
     Staff(Place),
@@ -36,11 +38,15 @@ impl Page {
             "/" => Some(Self::Landing),
             "/inbox" => Some(Self::Inbox),
             "/sessions" => Some(Self::Sessions),
+            "/sign-ins" => Some(Self::SignIns),
             "/signed-out" => Some(Self::SignedOut),
             "/accessibility" => Some(Self::Accessibility),
             _ => {
                 if let Some(id) = path.strip_prefix("/cases/") {
-                    id.parse().ok().map(Self::Case)
+                    match id.strip_suffix("/history") {
+                        Some(id) => id.parse().ok().map(Self::CaseHistory),
+                        None => id.parse().ok().map(Self::Case),
+                    }
                 } else if let Some(id) = path.strip_prefix("/documents/") {
                     id.strip_suffix("/content")
                         .unwrap_or(id)
@@ -70,7 +76,10 @@ impl Page {
 
     /// Whether a recipient must be signed in to see it.
     pub(crate) const fn is_private(&self) -> bool {
-        matches!(self, Self::Inbox | Self::Case(_) | Self::Document(_) | Self::Sessions)
+        matches!(
+            self,
+            Self::Inbox | Self::Case(_) | Self::CaseHistory(_) | Self::Document(_) | Self::Sessions | Self::SignIns
+        )
     }
 }
 
@@ -81,8 +90,10 @@ impl fmt::Display for Page {
             Self::Landing => f.write_str("/"),
             Self::Inbox => f.write_str("/inbox"),
             Self::Case(id) => write!(f, "/cases/{id}"),
+            Self::CaseHistory(id) => write!(f, "/cases/{id}/history"),
             Self::Document(id) => write!(f, "/documents/{id}"),
             Self::Sessions => f.write_str("/sessions"),
+            Self::SignIns => f.write_str("/sign-ins"),
             Self::SignedOut => f.write_str("/signed-out"),
             Self::Accessibility => f.write_str("/accessibility"),
             Self::Staff(place) => place.fmt(f),
@@ -140,6 +151,8 @@ mod tests {
         for (path, page) in [
             ("/inbox", "/inbox"),
             ("/sessions", "/sessions"),
+            ("/sign-ins", "/sign-ins"),
+            (&*format!("/cases/{id}/history"), &*format!("/cases/{id}/history")),
             ("/staff/members/new", "/staff/members/new"),
             (&*format!("/cases/{id}"), &*format!("/cases/{id}")),
             (&*format!("/documents/{id}/content"), &*format!("/documents/{id}")),
@@ -155,6 +168,8 @@ mod tests {
             "/cases/",
             "/sessions/0192f0c1-2345-7abc-8def-0123456789ab/end",
             "/cases/../x",
+            "/cases/history",
+            "/cases//history",
         ] {
             assert_eq!(Page::parse(path), None, "{path}");
         }
@@ -166,6 +181,7 @@ mod tests {
         for (path, page) in [
             ("/sessions/end-others", "/sessions"),
             ("/sign-out", "/"),
+            (&*format!("/sign-ins/{id}/report"), "/sign-ins"),
             ("/sign-in/bankid", "/"),
             ("/staff/sign-out", "/staff"),
             ("/staff/account/recovery-codes", "/staff/account"),

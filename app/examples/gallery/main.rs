@@ -9,8 +9,8 @@ use std::fs;
 use std::path::Path;
 
 use app::page::{
-    SessionsOf, Shown, case_page, document_page, inbox_page, landing_page, locked_document_page, sessions_page,
-    signed_out,
+    SessionsOf, Shown, case_history_page, case_page, document_page, inbox_page, landing_page, locked_document_page,
+    sessions_page, sign_ins_page, signed_out,
 };
 use app::{Assets, Audience, ErrorPage, Flash, Language, Page, error_page, preview_frame};
 use portal::AssuranceLevel;
@@ -110,6 +110,24 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
                 now,
                 &zone,
             ),
+        ),
+        (
+            "sign-ins".to_owned(),
+            sign_ins_page(&reader, &samples::past_sign_ins(), None, now, &zone),
+        ),
+        (
+            "sign-ins-reported".to_owned(),
+            sign_ins_page(
+                &reader,
+                &samples::past_sign_ins(),
+                Some(Flash::SignInReported),
+                now,
+                &zone,
+            ),
+        ),
+        (
+            "case-history".to_owned(),
+            case_history_page(&reader, &samples::history(), now),
         ),
         ("signed-out".to_owned(), signed_out(&guest)),
         ("accessibility".to_owned(), app::page::accessibility(&guest)),

@@ -6,8 +6,9 @@ use app::{Assets, Audience, Contact, DeviceMode, Language, Layout, ProviderChoic
 use base::{CaseId, Clock, DocumentId, Ids, ManualClock, MessageId, RequestId, SessionId, Timestamp};
 use jiff::tz::TimeZone;
 use portal::{
-    AssuranceLevel, BrowserFamily, CaseView, Device, DocumentSummary, DocumentView, IdentifierKind, InboxEntry,
-    ListedDocument, MessageView, NewDevice, OwnSession, Place, PlaceName, Preview, RetentionReason, SystemFamily,
+    AssuranceLevel, BrowserFamily, CaseAct, CaseActKind, CaseHistory, CaseView, Device, DocumentSummary, DocumentView,
+    IdentifierKind, InboxEntry, ListedDocument, MessageView, NewDevice, OwnSession, PastSignIn, PastSignIns, Place,
+    PlaceName, Preview, RetentionReason, SystemFamily, Whereabouts,
 };
 
 const DAY: i64 = 86_400_000;
@@ -344,4 +345,107 @@ pub(crate) fn sessions() -> Vec<OwnSession> {
         last.id = None;
     }
     sessions
+}
+
+/// From where somebody was signed in.
+fn whereabouts(browser: BrowserFamily, system: SystemFamily, place: Option<Place>) -> Whereabouts {
+    Whereabouts {
+        device: Device { browser, system },
+        place,
+    }
+}
+
+fn lulea() -> Option<Place> {
+    place(Some(["Luleå", "Luleå"]), Some(["Sverige", "Sweden"]))
+}
+
+/// All sign-ins: the one that asks, one that is unusual in two ways, one that was reported, and one of which nothing is known.
+pub(crate) fn past_sign_ins() -> PastSignIns {
+    use BrowserFamily as B;
+    use SystemFamily as S;
+    let sign_in = |minutes: i64, from| PastSignIn {
+        id: ids().next::<SessionId>(),
+        at: Timestamp::from_millis(NOW.as_millis() - minutes * 60_000),
+        from,
+        is_new_device: false,
+        is_new_country: false,
+        reported_at: None,
+        is_this: false,
+    };
+    let far = place(
+        None,
+        Some([
+            "Sydgeorgien och Sydsandwichöarna",
+            "South Georgia & South Sandwich Islands",
+        ]),
+    );
+    PastSignIns {
+        sign_ins: vec![
+            PastSignIn {
+                is_this: true,
+                ..sign_in(12, whereabouts(B::Firefox, S::Windows, lulea()))
+            },
+            PastSignIn {
+                is_new_device: true,
+                is_new_country: true,
+                ..sign_in(190, whereabouts(B::Chrome, S::Linux, far))
+            },
+            sign_in(1_900, whereabouts(B::SamsungInternet, S::Android, lulea())),
+            PastSignIn {
+                is_new_device: true,
+                reported_at: Some(days_ago(2)),
+                ..sign_in(3_300, whereabouts(B::Unknown, S::Iphone, None))
+            },
+            sign_in(90_000, whereabouts(B::Unknown, S::Unknown, None)),
+        ],
+        has_more: true,
+    }
+}
+
+/// Everything that can have happened to a case.
+pub(crate) fn history() -> CaseHistory {
+    use BrowserFamily as B;
+    use SystemFamily as S;
+    let case = case();
+    let at = |minutes: i64, what| CaseAct {
+        at: Timestamp::from_millis(NOW.as_millis() - minutes * 60_000),
+        what,
+        from: None,
+        is_in_this_session: false,
+    };
+    let (title, name) = (case.title.clone(), Some("Beslut om hemtjänst 2026-1187.pdf".to_owned()));
+    let here = whereabouts(B::Firefox, S::Windows, lulea());
+    let phone = whereabouts(B::SamsungInternet, S::Android, lulea());
+    let own = |act: CaseAct, from: &Whereabouts, is_in_this_session| CaseAct {
+        from: Some(from.clone()),
+        is_in_this_session,
+        ..act
+    };
+    let rules = CaseActKind::RulesDecided {
+        title: title.clone(),
+        expires_at: midnight(31),
+    };
+    CaseHistory {
+        case: case.id,
+        organisation: case.organisation,
+        acts: vec![
+            own(
+                at(3, CaseActKind::DocumentDownloaded { name: name.clone() }),
+                &here,
+                true,
+            ),
+            own(at(5, CaseActKind::DocumentViewed { name: name.clone() }), &here, true),
+            own(at(6, CaseActKind::CaseOpened), &here, true),
+            at(1_200, rules),
+            own(at(1_890, CaseActKind::DocumentViewed { name: None }), &phone, false),
+            own(at(1_892, CaseActKind::Damaged { name }), &phone, false),
+            own(at(1_894, CaseActKind::Damaged { name: None }), &phone, false),
+            own(at(1_899, CaseActKind::CaseOpened), &phone, false),
+            at(4_300, CaseActKind::Notified { title: title.clone() }),
+            at(4_303, CaseActKind::Sent { title: title.clone() }),
+        ],
+        title,
+        time_zone: time_zone(),
+        is_cut: true,
+    }
 }

@@ -43,6 +43,7 @@ audit-credential-withdrawn = A credential of a system was withdrawn
 audit-credential-ending = A credential of a system ends soon
 audit-token-issued = A system signed in
 audit-token-refused = A system was refused
+audit-recipient-sign-in-reported = A recipient reported one of their sign-ins as somebody else’s
 audit-recipients-matched = A system asked who can be notified
 audit-message-sent = A message was sent
 audit-message-status-read = The status of a message was read

@@ -43,6 +43,7 @@ audit-credential-withdrawn = En inloggningsuppgift för ett system drogs in
 audit-credential-ending = En inloggningsuppgift för ett system går snart ut
 audit-token-issued = Ett system loggade in
 audit-token-refused = Ett systems inloggning nekades
+audit-recipient-sign-in-reported = En mottagare anmälde en av sina inloggningar som någon annans
 audit-recipients-matched = Ett system frågade vilka som kan aviseras
 audit-message-sent = Ett meddelande skickades
 audit-message-status-read = Status för ett meddelande lästes

@@ -40,6 +40,7 @@ pub fn case_page(layout: &Layout, case: &CaseView, now: Timestamp) -> Page {
         .iter()
         .map(|each| message(texts, each, &case.title, alone, &case.time_zone))
         .collect();
+    let history = format!("/cases/{}/history", case.id);
     let title = case.title.clone();
     let sender = texts.with("case-sender", &[("organisation", case.organisation.clone().into())]);
     render(layout, Head::plain(title.clone()), move || {
@@ -48,6 +49,9 @@ pub fn case_page(layout: &Layout, case: &CaseView, now: Timestamp) -> Page {
             {sent_title(title)}
             <p class="lead">{sender}</p>
             {messages}
+            <p>
+                <a href=history>{texts.get("history-link")}</a>
+            </p>
             {notice(tone, purging)}
         }
     })

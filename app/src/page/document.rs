@@ -126,6 +126,7 @@ pub fn document_page(
     let keep = texts.with("document-keep", &[("last_day", last_day.into())]);
     let opens_in_browser = matches!(shown, Shown::Pdf | Shown::Image | Shown::Text { .. });
     let back = format!("/cases/{}", document.case);
+    let history = format!("/cases/{}/history", document.case);
     let case_title = document.case_title.clone();
     let preview = preview(layout, document, shown, &content);
     let head = if *shown == Shown::Pdf {
@@ -155,6 +156,9 @@ pub fn document_page(
             </div>
             <p class="hint">{texts.get("document-stays")}</p>
             {preview}
+            <p>
+                <a href=history>{texts.get("history-link")}</a>
+            </p>
             {notice(if left.soon { Tone::Soon } else { Tone::Calm }, keep)}
         }
     })

@@ -3,6 +3,7 @@
 
 mod accessibility;
 mod case;
+mod case_history;
 mod document;
 mod error;
 mod inbox;
@@ -11,6 +12,7 @@ mod locked_document;
 mod new_devices;
 mod preview_frame;
 mod sessions;
+mod sign_ins;
 mod signed_out;
 pub mod staff;
 mod text_content;
@@ -20,6 +22,7 @@ use axum::response::{IntoResponse, Response};
 
 pub use accessibility::accessibility;
 pub use case::{case, case_page};
+pub use case_history::{case_history, case_history_page};
 pub use document::{Shown, document, document_page};
 pub use error::{ErrorPage, SignInProblem, error_page};
 pub use inbox::{inbox, inbox_page};
@@ -27,6 +30,7 @@ pub use landing::{landing, landing_page};
 pub use locked_document::locked_document_page;
 pub use preview_frame::{preview_frame, preview_frame_policy};
 pub use sessions::{SessionsOf, sessions, sessions_page};
+pub use sign_ins::{sign_ins, sign_ins_page};
 pub use signed_out::signed_out;
 
 /// A complete page, ready to be sent.

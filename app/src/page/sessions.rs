@@ -95,6 +95,13 @@ pub fn sessions_page(
             </section>
         }
     });
+    let all = (whose == SessionsOf::Recipient).then(|| {
+        view! {
+            <p>
+                <a href="/sign-ins">{texts.get("sign-ins-title")}</a>
+            </p>
+        }
+    });
     render(layout, Head::plain(texts.get("sessions-title")), move || {
         view! {
             {told}
@@ -102,6 +109,7 @@ pub fn sessions_page(
             <p class="lead">{lead}</p>
             <ul class="sign-ins">{entries}</ul>
             {end_others}
+            {all}
             {unfamiliar}
             <p class="hint">{texts.get("sessions-described")}</p>
             {places_described}

@@ -67,12 +67,13 @@ pub struct Texts {
 }
 
 /// The files of a language, in the order in which people meet their texts.
-const fn files(language: Language) -> [&'static str; 11] {
+const fn files(language: Language) -> [&'static str; 12] {
     match language {
         Language::Swedish => [
             include_str!("../../locales/sv/common.ftl"),
             include_str!("../../locales/sv/reading.ftl"),
             include_str!("../../locales/sv/sessions.ftl"),
+            include_str!("../../locales/sv/history.ftl"),
             include_str!("../../locales/sv/staff.ftl"),
             include_str!("../../locales/sv/administration.ftl"),
             include_str!("../../locales/sv/retention.ftl"),
@@ -86,6 +87,7 @@ const fn files(language: Language) -> [&'static str; 11] {
             include_str!("../../locales/en/common.ftl"),
             include_str!("../../locales/en/reading.ftl"),
             include_str!("../../locales/en/sessions.ftl"),
+            include_str!("../../locales/en/history.ftl"),
             include_str!("../../locales/en/staff.ftl"),
             include_str!("../../locales/en/administration.ftl"),
             include_str!("../../locales/en/retention.ftl"),

@@ -6,7 +6,7 @@ mod staff;
 
 use std::net::IpAddr;
 
-use base::{OrganisationId, RecipientId, RequestId, SystemId};
+use base::{OrganisationId, RecipientId, RequestId, SessionId, SystemId};
 
 use crate::{SessionEnd, SessionKey};
 
@@ -66,6 +66,7 @@ pub struct RecipientActor {
     name: Option<String>,
     session: SessionKey,
     session_end: Option<SessionEnd>,
+    sign_in: Option<SessionId>,
     request: RequestInfo,
 }
 
@@ -83,6 +84,7 @@ impl RecipientActor {
             name,
             session,
             session_end: None,
+            sign_in: None,
             request,
         }
     }
@@ -91,6 +93,18 @@ impl RecipientActor {
     pub(crate) const fn until(mut self, end: SessionEnd) -> Self {
         self.session_end = Some(end);
         self
+    }
+
+    /// The same, who signed in by this.
+    pub(crate) const fn by_sign_in(mut self, sign_in: Option<SessionId>) -> Self {
+        self.sign_in = sign_in;
+        self
+    }
+
+    /// What names the sign-in that the session began with; `None` when it began before sign-ins had names.
+    #[must_use]
+    pub const fn sign_in(&self) -> Option<SessionId> {
+        self.sign_in
     }
 
     /// When the session ends by itself; `None` for an actor that was made of a sign-in or sign-out alone.

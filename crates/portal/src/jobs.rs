@@ -9,7 +9,9 @@ use sea_orm::{ConnectionTrait, DbErr, Statement};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::system::{credential, used_assertion};
 use crate::vault::EndedDay;
-use crate::{Context, Fault, Portal, PurgeReport, audit, installation, intent, purge, retention, session};
+use crate::{
+    Context, Fault, Portal, PurgeReport, audit, installation, intent, past_sign_in, purge, retention, session,
+};
 
 /// What a round did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -20,7 +22,7 @@ pub struct JobsReport {
     pub intents: u64,
     /// Sessions that had run out.
     pub sessions: u64,
-    /// Access tokens, idempotency keys, used assertions and old credentials whose time was over.
+    /// Access tokens, idempotency keys, used assertions, old credentials and past sign-ins whose time was over.
     pub forgotten: u64,
     /// Credentials of whose end organisations were told.
     pub warnings: u64,
@@ -71,7 +73,9 @@ impl Portal {
         keep(&mut keys, self.forget_idempotency_keys().await, &mut fault);
         keep(&mut credentials, credential::forget(context).await, &mut fault);
         keep(&mut assertions, used_assertion::forget(context).await, &mut fault);
-        report.forgotten = tokens + keys + credentials + assertions;
+        let mut sign_ins = 0;
+        keep(&mut sign_ins, past_sign_in::forget_old(context).await, &mut fault);
+        report.forgotten = tokens + keys + credentials + assertions + sign_ins;
         // Before the purge, so that what a new version ends at once is gone in the same round.
         keep(&mut report.followed, retention::follow(context).await, &mut fault);
         keep(&mut report.purge.recipients, purge::keys(context).await, &mut fault);

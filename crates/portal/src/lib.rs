@@ -25,6 +25,7 @@ mod new_device;
 mod notification;
 mod open;
 mod organisation;
+mod past_sign_in;
 mod protocol;
 mod provider;
 mod provisioning;
@@ -63,7 +64,8 @@ pub use audit::{
     Checkpoint, CheckpointError, ExportProblem, HandedOut, InvalidCheckpoint, Proof, RowProblem, verify_audit_export,
 };
 pub use case::{
-    CaseView, InboxEntry, MessageView, SentDelivery, SentMessage, SentMessages, SentMessagesError, SentRecipient,
+    CaseAct, CaseActKind, CaseHistory, CaseView, InboxEntry, MessageView, SentDelivery, SentMessage, SentMessages,
+    SentMessagesError, SentRecipient,
 };
 pub use document::{
     Content, ContentError, ContentUse, DocumentSummary, DocumentView, ListedDocument, Preview, ReadError,
@@ -82,6 +84,7 @@ pub use new_device::NewDevice;
 pub use notification::{NotificationKind, SendingOutcome, TakenNotification};
 pub use open::{NotReady, OpenError};
 pub use organisation::{NewOrganisation, Organisation, SetUpError, SignInRules, TenantError};
+pub use past_sign_in::{PAST_SIGN_IN_DAYS, PastSignIn, PastSignIns, ReportSignInError};
 pub use protocol::{
     AppliedRule, Hash, InclusionProof, ProtocolError, ProtocolLeaf, ProtocolRefused, ProtocolStatement, PurgeProtocol,
     PurgeProtocols, PurgeReason, PurgedKind, RuleTotal, SignedStatement, VerifiedFile,

@@ -36,6 +36,7 @@ mod front_channel;
 mod full_disk;
 mod harness;
 mod headers;
+mod history;
 mod hostile_directories;
 mod key_server;
 mod limits;

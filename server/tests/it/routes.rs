@@ -160,6 +160,7 @@ async fn nobody_reads_what_is_somebody_elses() {
     let (case, document) = app.first_document(&mut anna).await;
     let elsewhere = app.signed_in(ANNA).await;
     let session = anna.get("/sessions").await.id_after("action=\"/sessions/");
+    let sign_in = anna.get("/sign-ins").await.id_after("action=\"/sign-ins/");
     let (_, other_token) = app.sender("Söderby kommun").await;
     let mut bengt = app.signed_in(BENGT).await;
     let theirs = app.directory("Norrby kommun", None).await;
@@ -177,6 +178,7 @@ async fn nobody_reads_what_is_somebody_elses() {
             "/cases" => case.to_string(),
             "/documents" => document.to_string(),
             "/sessions" => session.clone(),
+            "/sign-ins" => sign_in.clone(),
             "/api/v1/messages" => receipt.id.to_string(),
             "/scim/v2/Users" => user.clone(),
             "/scim/v2/Groups" => group.clone(),

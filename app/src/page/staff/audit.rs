@@ -150,7 +150,7 @@ fn who(texts: &Texts, event: &AuditEvent, names: &HashMap<String, String>) -> St
 }
 
 /// What the actions that stand in organisations' logs are called.
-const WORDS: [(&str, &str); 71] = [
+const WORDS: [(&str, &str); 72] = [
     ("organisation.created", "audit-organisation-created"),
     ("tenant.added", "audit-tenant-added"),
     ("tenant.removed", "audit-tenant-removed"),
@@ -165,6 +165,7 @@ const WORDS: [(&str, &str); 71] = [
     ("token.issued", "audit-token-issued"),
     ("token.refused", "audit-token-refused"),
     ("recipients.matched", "audit-recipients-matched"),
+    ("recipient.sign-in-reported", "audit-recipient-sign-in-reported"),
     ("message.sent", "audit-message-sent"),
     ("message.status-read", "audit-message-status-read"),
     ("message.revoked", "audit-message-revoked"),

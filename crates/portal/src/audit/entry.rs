@@ -37,6 +37,8 @@ pub(crate) enum AuditAction {
     RecipientSignedOut,
     /// A person ended one of their own sessions from another.
     RecipientSessionEnded,
+    /// A person said of one of their sign-ins that it was not them.
+    RecipientSignInReported,
     /// A person said of new kinds of devices that it was them.
     RecipientNoticesDismissed,
     /// The provider that identified a person said that they have signed out there.
@@ -150,6 +152,7 @@ impl AuditAction {
             Self::RecipientSignInRefused => "recipient.sign-in-refused",
             Self::RecipientSignedOut => "recipient.signed-out",
             Self::RecipientSessionEnded => "recipient.session-ended",
+            Self::RecipientSignInReported => "recipient.sign-in-reported",
             Self::RecipientNoticesDismissed => "recipient.notices-dismissed",
             Self::RecipientSignedOutByProvider => "recipient.signed-out-by-provider",
             Self::RecipientSignedOutInFrame => "recipient.signed-out-in-frame",
@@ -390,6 +393,12 @@ impl<'a> AuditEntry<'a> {
     /// What it was done to.
     pub(crate) const fn about(mut self, target: AuditTarget) -> Self {
         self.target = Some(target);
+        self
+    }
+
+    /// In which of their sign-ins a person did it, when that is known: the detail is the session's name.
+    pub(crate) const fn in_sign_in(mut self, sign_in: Option<&'a str>) -> Self {
+        self.detail = sign_in;
         self
     }
 

@@ -10,7 +10,7 @@ use super::texts::{open_body, open_title};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::delivery::{self, Finder, ReadableDelivery, ReadableDocument};
 use crate::document::summary;
-use crate::{AssuranceLevel, Context, ListedDocument, Portal, ReadError, RecipientActor, RetentionReason};
+use crate::{AssuranceLevel, Context, Fault, ListedDocument, Portal, ReadError, RecipientActor, RetentionReason};
 use crate::{event, retention};
 
 /// A case with its messages.
@@ -73,18 +73,28 @@ impl Portal {
     pub async fn case(&self, actor: &RecipientActor, case: CaseId) -> Result<CaseView, ReadError> {
         let context = &*self.0;
         loop {
-            let found = Found::of(context, actor, case).await?;
-            let keys = keys(context, &found).await?;
-            let mut view = match view(context, case, &found, &keys) {
-                Err(ReadError::Damaged) => return damaged(context, actor, case, &found).await,
-                other => other?,
-            };
+            let (mut view, deliveries) = load(context, actor, case).await?;
             // Said to be opened only when it did open. What went meanwhile is looked for again, without it.
-            if let Some(ends) = mark_opened(context, actor, case, &found.deliveries).await? {
+            if let Some(ends) = mark_opened(context, actor, case, &deliveries).await? {
                 view.end_by(&ends);
                 return Ok(view);
             }
         }
+    }
+}
+
+/// A case with what a person may read in it, and through which deliveries. Marks nothing and leaves no audit event.
+pub(super) async fn load(
+    context: &Context,
+    actor: &RecipientActor,
+    case: CaseId,
+) -> Result<(CaseView, Vec<ReadableDelivery>), ReadError> {
+    let found = Found::of(context, actor, case).await?;
+    let keys = keys(context, &found).await?;
+    match view(context, case, &found, &keys) {
+        Ok(view) => Ok((view, found.deliveries)),
+        Err(ReadError::Damaged) => Err(damaged(context, actor, case, &found).await?),
+        Err(error) => Err(error),
     }
 }
 
@@ -155,32 +165,29 @@ async fn mark_opened(
         ends = retention::count_from_opening(context, &transaction, latest.organisation, case).await?;
     }
     event::record(&transaction, latest.organisation, now, &opened).await?;
+    let sign_in = actor.sign_in().map(|sign_in| sign_in.to_string());
     let entry = AuditEntry::by_recipient(actor, AuditAction::CaseOpened)
         .within(latest.organisation)
-        .about(AuditTarget::Case(case));
+        .about(AuditTarget::Case(case))
+        .in_sign_in(sign_in.as_deref());
     context.audit.record(&transaction, now, &entry).await?;
     transaction.commit().await?;
     Ok(Some(ends))
 }
 
 /// What did not open was altered, which the audit log is told, unless it was purged at this very moment.
-async fn damaged(
-    context: &Context,
-    actor: &RecipientActor,
-    case: CaseId,
-    found: &Found,
-) -> Result<CaseView, ReadError> {
+async fn damaged(context: &Context, actor: &RecipientActor, case: CaseId, found: &Found) -> Result<ReadError, Fault> {
     let left = Finder::new(actor, context.now())
         .in_case(context.database.reader(), case)
         .await?;
     if left.len() < found.deliveries.len() {
-        return Err(ReadError::NotFound);
+        return Ok(ReadError::NotFound);
     }
     let entry = AuditEntry::by_recipient(actor, AuditAction::ContentDamaged).about(AuditTarget::Case(case));
     let organisation = found.deliveries.first().map(|delivery| delivery.organisation);
     let entry = organisation.map_or(entry, |organisation| entry.within(organisation));
     context.record(&entry).await?;
-    Err(ReadError::Damaged)
+    Ok(ReadError::Damaged)
 }
 
 type Keys = HashMap<ContentOwner, ContentKey>;

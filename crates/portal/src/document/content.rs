@@ -89,9 +89,11 @@ impl Portal {
             ContentUse::View => AuditAction::DocumentViewed,
             ContentUse::Download => AuditAction::DocumentDownloaded,
         };
+        let sign_in = actor.sign_in().map(|sign_in| sign_in.to_string());
         let entry = AuditEntry::by_recipient(actor, action)
             .within(row.organisation)
-            .about(AuditTarget::Document(document));
+            .about(AuditTarget::Document(document))
+            .in_sign_in(sign_in.as_deref());
         context.record(&entry).await?;
 
         let span = opener.span(range.clone());

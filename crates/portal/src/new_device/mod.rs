@@ -23,14 +23,14 @@ pub struct NewDevice {
 }
 
 /// Writes down the kind of device that somebody signed in from, and where until they are told; they are written to of a new one. With the very first sign-in
-/// there is nothing to tell.
+/// there is nothing to tell. Says whether there was.
 pub(crate) async fn note(
     context: &Context,
     on: &impl ConnectionTrait,
     owner: Owner,
     from: &Whereabouts,
     is_first_sign_in: bool,
-) -> Result<(), DbErr> {
+) -> Result<bool, DbErr> {
     let now = context.now().as_millis();
     let (mac, key) = (mac(context, owner, from.device), context.vault.device_key());
     let row = row_of(owner, &mac);
@@ -43,10 +43,11 @@ pub(crate) async fn note(
         sealed_place: place.map(|place| key.seal_field(place_field(owner, &row), &place.to_bytes())),
     };
     let is_new = store::insert(on, owner, row).await?;
-    if is_new && !is_first_sign_in {
+    let is_news = is_new && !is_first_sign_in;
+    if is_news {
         notification::announce(context, on, NotificationKind::of_new_device(owner), owner).await?;
     }
-    Ok(())
+    Ok(is_news)
 }
 
 /// Whether any device was written down for somebody.

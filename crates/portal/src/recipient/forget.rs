@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::entity::{Column, Entity, Model};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::session::{self, Owner};
-use crate::{Context, Fault, case, new_device, notification};
+use crate::{Context, Fault, case, new_device, notification, past_sign_in};
 
 /// How many people are looked at together.
 const BATCH: u64 = 200;
@@ -85,6 +85,7 @@ async fn forget(context: &Context, rows: &[Model]) -> Result<u64, Fault> {
         if is_gone && deleted.rows_affected > 0 {
             let recipient = RecipientId::from_uuid(row.recipient_id);
             new_device::forget(&transaction, Owner::Recipient(recipient)).await?;
+            past_sign_in::forget(&transaction, recipient).await?;
             notification::forget(&transaction, Owner::Recipient(recipient)).await?;
             forgotten.push(recipient);
         }

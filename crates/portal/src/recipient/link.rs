@@ -5,7 +5,7 @@ use base::RecipientId;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::session::{self, Owner};
-use crate::{Context, Fault, RecipientActor, case, delivery, new_device, notification, recipient};
+use crate::{Context, Fault, RecipientActor, case, delivery, new_device, notification, past_sign_in, recipient};
 
 /// Says in the audit log that somebody is known by something else from now on, and who they were besides. The register knows it
 /// already, so this does not wait for the sign-in, which may fail; should it, those for whom nothing is left are forgotten.
@@ -57,6 +57,7 @@ pub(super) async fn give(
         // After that row, as when somebody is forgotten, so that the two can't wait for each other.
         new_device::forget(transaction, Owner::Recipient(*from)).await?;
     }
+    past_sign_in::give(transaction, &linked, to).await?;
     notification::give(context, transaction, &linked, to).await?;
     Ok(())
 }

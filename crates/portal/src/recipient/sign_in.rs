@@ -7,6 +7,7 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::session::{self, Owner, SignInOrigin, SignedIn};
 use crate::{
     AssuranceLevel, Fault, Portal, ProviderSession, RecipientActor, RequestInfo, SessionKey, Whereabouts, new_device,
+    past_sign_in,
 };
 
 /// A person as an identity provider vouched for them, after every check of its answer.
@@ -101,6 +102,7 @@ impl Portal {
             recipient,
             level: identity.level,
             name: identity.name,
+            sign_in: None,
         };
         let origin = SignInOrigin {
             whereabouts: &from,
@@ -114,19 +116,21 @@ impl Portal {
         }
         let transaction = context.database.write().await.map_err(Fault::from)?;
         link::give(context, &transaction, &known.linked, recipient).await?;
-        if !session::sign_in(context, &transaction, session, &person, origin).await? {
+        let Some(id) = session::sign_in(context, &transaction, session, &person, origin).await? else {
             return Err(SignInError::SessionGone);
-        }
+        };
         let owner = Owner::Recipient(recipient);
         let is_first = !new_device::has_any(&transaction, owner).await.map_err(Fault::from)?;
         let noted = new_device::note(context, &transaction, owner, &from, is_first).await;
+        let is_new_device = noted.map_err(Fault::from)?;
+        let noted = past_sign_in::note(context, &transaction, recipient, id, &from, is_new_device).await;
         noted.map_err(Fault::from)?;
         let entry = AuditEntry::by_recipient(&actor, AuditAction::RecipientSignedIn)
             .about(AuditTarget::Recipient(recipient))
             .detail(&identity.provider);
         context.audit.record(&transaction, now, &entry).await?;
         transaction.commit().await.map_err(Fault::from)?;
-        Ok(actor)
+        Ok(actor.by_sign_in(Some(id)))
     }
 
     /// The person who is signed in to a session; `None` when nobody is or the session has run out.
@@ -141,7 +145,9 @@ impl Portal {
     ) -> Result<Option<RecipientActor>, Fault> {
         let found = session::signed_in(&self.0, session).await?;
         Ok(found.map(|(person, end)| {
-            RecipientActor::new(person.recipient, person.level, person.name, session.clone(), request).until(end)
+            RecipientActor::new(person.recipient, person.level, person.name, session.clone(), request)
+                .until(end)
+                .by_sign_in(person.sign_in)
         }))
     }
 

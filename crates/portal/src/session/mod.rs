@@ -31,7 +31,7 @@ pub use device::{BrowserFamily, Device, SystemFamily};
 pub use ending::SessionEnd;
 pub use key::{SessionKey, SessionKind};
 pub use own::{EndSessionError, OwnSession};
-pub(crate) use own::{Owner, device_of, end_all_of_recipient};
+pub(crate) use own::{Owner, device_of, end_all_of_recipient, end_others};
 pub use place::{Place, PlaceName};
 pub(crate) use staff::{
     Proven, StaffBinding, StaffSession, bind_staff, confirm_staff, end_all_of_staff, keep_ceremony,
@@ -65,6 +65,8 @@ pub(crate) struct SignedIn {
     pub(crate) recipient: RecipientId,
     pub(crate) level: AssuranceLevel,
     pub(crate) name: Option<String>,
+    /// What names the sign-in, once it has been.
+    pub(crate) sign_in: Option<SessionId>,
 }
 
 /// Where a sign-in came from.
@@ -199,6 +201,7 @@ pub(crate) async fn signed_in(context: &Context, key: &SessionKey) -> Result<Opt
         recipient: RecipientId::from_uuid(recipient),
         level,
         name: name.and_then(|name| String::from_utf8(name).ok()),
+        sign_in: row.public_id.map(SessionId::from_uuid),
     };
     Ok(Some((person, SessionEnd::of(context, key, &row))))
 }
@@ -210,14 +213,14 @@ pub(crate) async fn still_holds(context: &Context, actor: &RecipientActor) -> Re
     Ok(row.and_then(|row| row.recipient_id) == Some(*actor.recipient_id().as_uuid()))
 }
 
-/// Signs a person in to a session, whose absolute limit counts from now. Says `false` when the session has run out.
+/// Signs a person in to a session, whose absolute limit counts from now, and names the sign-in. `None` when the session has run out.
 pub(crate) async fn sign_in(
     context: &Context,
     transaction: &WriteTransaction,
     key: &SessionKey,
     person: &SignedIn,
     origin: SignInOrigin<'_>,
-) -> Result<bool, Fault> {
+) -> Result<Option<SessionId>, Fault> {
     let before = store::find(transaction, key).await?.and_then(|row| row.recipient_id);
     if let Some(before) = before.map(RecipientId::from_uuid)
         && before != person.recipient
@@ -225,22 +228,18 @@ pub(crate) async fn sign_in(
         recipient::may_be_forgotten(transaction, before, context.now()).await?;
     }
     let name = person.name.as_ref();
+    let id = context.ids.next();
     let binding = Binding {
         recipient: person.recipient,
         level: person.level,
         sealed_name: name.map(|name| seal(context, key, "sealed_name", name.as_bytes())),
-        id: context.ids.next(),
+        id,
         kept: whereabouts::keep(context, key, origin.whereabouts, origin.address),
         at_provider: ProviderSessionCodes::of(context, origin.provider, origin.at_provider),
     };
-    Ok(store::bind(
-        transaction,
-        key,
-        binding,
-        context.settings.sessions,
-        context.clock_time(),
-    )
-    .await?)
+    let (limits, now) = (context.settings.sessions, context.clock_time());
+    let is_bound = store::bind(transaction, key, binding, limits, now).await?;
+    Ok(is_bound.then_some(id))
 }
 
 /// What came of ending a session.
@@ -272,6 +271,7 @@ pub(crate) async fn end(context: &Context, transaction: &WriteTransaction, key: 
         recipient,
         level,
         name: None,
+        sign_in: row.public_id.map(SessionId::from_uuid),
     });
     Ok(Ended {
         was_there: true,

@@ -91,20 +91,29 @@ impl Portal {
     ///
     /// A fault; then none was ended.
     pub async fn end_other_sessions(&self, actor: &RecipientActor) -> Result<usize, Fault> {
-        let context = &*self.0;
-        let (recipient, now) = (actor.recipient_id(), context.now());
-        let transaction = context.database.write().await?;
-        let owner = Owner::Recipient(recipient);
-        let deleted = delete_others(context, &transaction, owner, Some(actor.session())).await?;
-        if !deleted.is_empty() {
-            recipient::may_be_forgotten(&transaction, recipient, now).await?;
-        }
-        for id in &deleted {
-            context.audit.record(&transaction, now, &ended(actor, *id)).await?;
-        }
+        let transaction = self.0.database.write().await?;
+        let count = end_others(&self.0, &transaction, actor).await?;
         transaction.commit().await?;
-        Ok(deleted.len())
+        Ok(count)
     }
+}
+
+/// Ends every session of a person but the one that asks, says so in the audit log, and says how many there were.
+pub(crate) async fn end_others(
+    context: &Context,
+    transaction: &WriteTransaction,
+    actor: &RecipientActor,
+) -> Result<usize, Fault> {
+    let (recipient, now) = (actor.recipient_id(), context.now());
+    let owner = Owner::Recipient(recipient);
+    let deleted = delete_others(context, transaction, owner, Some(actor.session())).await?;
+    if !deleted.is_empty() {
+        recipient::may_be_forgotten(transaction, recipient, now).await?;
+    }
+    for id in &deleted {
+        context.audit.record(transaction, now, &ended(actor, *id)).await?;
+    }
+    Ok(deleted.len())
 }
 
 /// Ends every session of a person, and says how many there were.

@@ -1,0 +1,39 @@
+### What happened to a case, and all sign-ins: what a person can see for themselves.
+
+history-link = Who has opened it?
+history-title = Who has opened it?
+history-lead = Only you can open what { $organisation } has sent you here.
+history-staff = Staff of { $organisation } see that it was sent and whether you have opened it. They can’t open the documents in the portal.
+history-sent = A computer system of { $organisation } sent you “{ $title }”
+history-notified = An e-mail saying that “{ $title }” is waiting was sent to you
+history-rules = A staff member of { $organisation } changed the rules for how long things are kept. “{ $title }” is now here up to and including { $last_day }
+history-case-opened = You opened the case
+history-viewed = You opened { $document }
+history-downloaded = You downloaded { $document }
+history-damaged = You tried to open the case, but what is stored is damaged
+history-document-damaged = You tried to open { $document }, but what is stored is damaged
+history-quoted = “{ $text }”
+history-locked-document = a document that needs a safer sign-in
+history-this-session = In this sign-in
+history-cut = Only the latest times are shown.
+history-unfamiliar = Wasn’t it you?
+history-unfamiliar-body = If somebody else did any of this, they have been signed in as you. Go to your sign-ins, and report the one that isn’t yours.
+history-described = This comes from the portal’s log. What you do several times within ten minutes is told once. From which device you were signed in is shown as long as the sign-in is kept.
+
+sign-ins-title = All your sign-ins
+sign-ins-lead = { $unusual ->
+    [0] Do you recognise them? None of them stands out.
+    [one] One sign-in differs from your earlier ones. Was it you?
+   *[other] { $unusual } sign-ins differ from your earlier ones. Was it you?
+}
+sign-ins-report-body = If you press “It wasn’t me” you are signed out everywhere but here. Those who run the portal, and the organisations that have sent anything you can read here, see in their logs that a sign-in was reported.
+sign-ins-new-device = New kind of device
+sign-ins-new-country = Other country than before
+sign-ins-report = It wasn’t me
+sign-ins-reported = You have reported the sign-in. You are now signed out everywhere but here. Block your e-ID with whoever issued it, such as your bank.
+sign-ins-reported-at = Reported by you { $at }
+sign-ins-more = There are more, but only the latest 100 are shown.
+sign-ins-not-me = When somebody else has signed in as you
+sign-ins-not-me-body = Whoever signs in as you has your e-ID. Block it with whoever issued it, such as your bank, and get a new one before you sign in again.
+sign-ins-contact = Do you need help? Write to { $operator }:
+sign-ins-kept = Sign-ins are kept for { $days } days, and go earlier when nothing for you is left in the portal. Refused attempts are not shown: we don’t know for sure who they were by.

@@ -1,0 +1,39 @@
+### Vad som har hänt med ett ärende, och alla inloggningar: personens egen insyn.
+
+history-link = Vem har öppnat?
+history-title = Vem har öppnat?
+history-lead = Det är bara du som kan öppna det som { $organisation } har skickat till dig här.
+history-staff = Handläggare vid { $organisation } ser att det är skickat och om du har öppnat det. De kan inte öppna dokumenten i portalen.
+history-sent = Ett it-system hos { $organisation } skickade ”{ $title }” till dig
+history-notified = Ett mejl om att ”{ $title }” väntar skickades till dig
+history-rules = En handläggare vid { $organisation } ändrade reglerna för hur länge saker sparas. ”{ $title }” finns nu kvar till och med { $last_day }
+history-case-opened = Du öppnade ärendet
+history-viewed = Du öppnade { $document }
+history-downloaded = Du laddade ner { $document }
+history-damaged = Du försökte öppna ärendet, men det som är lagrat är skadat
+history-document-damaged = Du försökte öppna { $document }, men det som är lagrat är skadat
+history-quoted = ”{ $text }”
+history-locked-document = ett dokument som kräver en säkrare inloggning
+history-this-session = I den här inloggningen
+history-cut = Bara de senaste gångerna visas.
+history-unfamiliar = Var det inte du?
+history-unfamiliar-body = Om något här är gjort av någon annan har den personen varit inloggad som du. Gå till dina inloggningar, och anmäl den som inte är din.
+history-described = Det här kommer från portalens logg. Det du gör flera gånger inom tio minuter står en gång. Från vilken enhet du var inloggad visas så länge inloggningen finns sparad.
+
+sign-ins-title = Alla dina inloggningar
+sign-ins-lead = { $unusual ->
+    [0] Känner du igen dem? Ingen av dem sticker ut.
+    [one] En inloggning skiljer sig från dina tidigare. Var det du?
+   *[other] { $unusual } inloggningar skiljer sig från dina tidigare. Var det du?
+}
+sign-ins-report-body = Trycker du på ”Det var inte jag” loggas du ut överallt utom här. De som driver portalen, och de organisationer som har skickat något som du kan läsa här, ser i sina loggar att en inloggning är anmäld.
+sign-ins-new-device = Ny sorts enhet
+sign-ins-new-country = Annat land än förut
+sign-ins-report = Det var inte jag
+sign-ins-reported = Du har anmält inloggningen. Du är nu utloggad överallt utom här. Spärra din e‑legitimation hos den som har gett ut den, till exempel din bank.
+sign-ins-reported-at = Anmäld av dig { $at }
+sign-ins-more = Det finns fler, men bara de 100 senaste visas.
+sign-ins-not-me = När någon annan har loggat in som du
+sign-ins-not-me-body = Den som loggar in som du har din e‑legitimation. Spärra den hos den som har gett ut den, till exempel din bank, och skaffa en ny innan du loggar in igen.
+sign-ins-contact = Behöver du hjälp? Skriv till { $operator }:
+sign-ins-kept = Inloggningar sparas i { $days } dagar, och försvinner tidigare när det inte längre finns något till dig i portalen. Försök som nekades visas inte: då vet vi inte säkert vem det var.

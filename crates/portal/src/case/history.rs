@@ -1,0 +1,313 @@
+//! What happened to a case, as its recipient is told of it: what its sender did, and each time that they opened something
+//! themselves, by the audit log.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use base::{CaseId, DocumentId, MessageId, SessionId, Timestamp};
+use jiff::tz::TimeZone;
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use uuid::Uuid;
+
+use super::view::{CaseView, load};
+use crate::audit::AuditAction;
+use crate::{Context, ListedDocument, Portal, ReadError, RecipientActor, Whereabouts, past_sign_in};
+
+/// How many rows of the log are read.
+const ROWS: usize = 300;
+/// What is repeated within so short a time is told once: a browser fetches one document in several pieces.
+const TOGETHER: Duration = Duration::from_secs(10 * 60);
+
+/// When the recipient was written to of each delivery, and when the rules that it follows were decided.
+const BY_SENDER: &str = "\
+    SELECT delivery.message_id, delivery.notified_at, retention_policy.decided_at FROM delivery \
+    LEFT JOIN retention_policy ON retention_policy.organisation_id = delivery.organisation_id \
+    AND retention_policy.version = delivery.policy_version WHERE delivery.case_id = $1 AND delivery.recipient_id = $2";
+
+/// What the recipient did: nobody else's acts, though others may have been sent the same documents. Who has opened the case is its
+/// recipient, perhaps under the id by which they were known before.
+const BY_RECIPIENT: &str = "\
+    SELECT at, action, target_id, detail FROM audit_event WHERE target_id IN ( \
+    SELECT document.id FROM delivery JOIN document ON document.message_id = delivery.message_id \
+    WHERE delivery.case_id = $1 AND delivery.recipient_id = $2 UNION ALL SELECT cases.id FROM cases WHERE cases.id = $1) \
+    AND action IN ('case.opened', 'document.viewed', 'document.downloaded', 'content.damaged') \
+    AND actor_kind = 'recipient' AND (actor_id = $2 OR actor_id IN ( \
+    SELECT opened.actor_id FROM audit_event AS opened WHERE opened.target_id = $1 \
+    AND opened.action = 'case.opened' AND opened.actor_kind = 'recipient')) \
+    ORDER BY at DESC, counter DESC, id DESC LIMIT $3";
+
+/// What happened to a case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaseHistory {
+    /// The case.
+    pub case: CaseId,
+    /// The sender's name.
+    pub organisation: String,
+    /// The title of the latest message.
+    pub title: String,
+    /// The sender's time zone, in which its times are shown.
+    pub time_zone: TimeZone,
+    /// What happened, the latest first.
+    pub acts: Vec<CaseAct>,
+    /// Whether the recipient has opened things so often that the earliest times are left out.
+    pub is_cut: bool,
+}
+
+/// Something that happened to a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseAct {
+    /// When; of what was repeated within a few minutes, the last time.
+    pub at: Timestamp,
+    /// What.
+    pub what: CaseActKind,
+    /// From where the recipient was signed in, of what they did, as long as it is kept.
+    pub from: Option<Whereabouts>,
+    /// Whether the recipient did it in the session that asks.
+    pub is_in_this_session: bool,
+}
+
+/// What happened to a case. A document has no name when it asks for a higher level than the recipient signed in at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CaseActKind {
+    /// A system of the organisation sent a message.
+    Sent {
+        /// Its title.
+        title: String,
+    },
+    /// The recipient was sent a mail of it.
+    Notified {
+        /// The message's title.
+        title: String,
+    },
+    /// A staff member of the organisation decided on rules, after the message was sent, that it follows since.
+    RulesDecided {
+        /// The message's title.
+        title: String,
+        /// When the message goes by them.
+        expires_at: Timestamp,
+    },
+    /// The recipient opened the case.
+    CaseOpened,
+    /// The recipient looked at a document.
+    DocumentViewed {
+        /// Its name.
+        name: Option<String>,
+    },
+    /// The recipient downloaded a document.
+    DocumentDownloaded {
+        /// Its name.
+        name: Option<String>,
+    },
+    /// What is stored did not open for the recipient, since it was altered or lost.
+    Damaged {
+        /// The document's name, or of a text, none.
+        name: Option<String>,
+    },
+}
+
+impl Portal {
+    /// What happened to a case, for its recipient. Shows nothing that the case's page does not, so it opens nothing and leaves no
+    /// audit event.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::NotFound`] also for somebody else's case; [`ReadError::Damaged`] when a title does not open;
+    /// [`ReadError::Fault`].
+    pub async fn case_history(&self, actor: &RecipientActor, case: CaseId) -> Result<CaseHistory, ReadError> {
+        let context = &*self.0;
+        let (view, _) = load(context, actor, case).await?;
+        // Of what was at the same time, what the recipient did comes after what it was done to.
+        let (mut acts, is_cut) = own_acts(context, actor, &view).await?;
+        acts.extend(senders_acts(context, actor, &view).await?);
+        acts.sort_by_key(|act| std::cmp::Reverse(act.at));
+        Ok(CaseHistory {
+            case,
+            organisation: view.organisation,
+            title: view.title,
+            time_zone: view.time_zone,
+            acts,
+            is_cut,
+        })
+    }
+}
+
+/// What the organisation did, and what the portal did for it: the latest first of what was at the same time.
+async fn senders_acts(context: &Context, actor: &RecipientActor, view: &CaseView) -> Result<Vec<CaseAct>, DbErr> {
+    let rows = query(context, actor, view.id, BY_SENDER, None).await?;
+    let mut times = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let notified_at: Option<i64> = row.try_get_by_index(1)?;
+        let decided_at: Option<i64> = row.try_get_by_index(2)?;
+        let message = MessageId::from_uuid(row.try_get_by_index(0)?);
+        times.insert(
+            message,
+            [notified_at, decided_at].map(|at| at.map(Timestamp::from_millis)),
+        );
+    }
+    let mut acts = Vec::new();
+    for message in &view.messages {
+        let title = || message.title.clone();
+        let [notified_at, decided_at] = times.get(&message.id).copied().unwrap_or_default();
+        if let Some(at) = decided_at.filter(|at| *at > message.sent_at) {
+            let expires_at = message.expires_at;
+            let what = CaseActKind::RulesDecided {
+                title: title(),
+                expires_at,
+            };
+            acts.push(CaseAct::of_sender(at, what));
+        }
+        if let Some(at) = notified_at {
+            acts.push(CaseAct::of_sender(at, CaseActKind::Notified { title: title() }));
+        }
+        acts.push(CaseAct::of_sender(
+            message.sent_at,
+            CaseActKind::Sent { title: title() },
+        ));
+    }
+    Ok(acts)
+}
+
+/// What the recipient did, the latest first, and whether there was more.
+async fn own_acts(context: &Context, actor: &RecipientActor, view: &CaseView) -> Result<(Vec<CaseAct>, bool), DbErr> {
+    let limit = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
+    let rows = query(context, actor, view.id, BY_RECIPIENT, Some(limit.into())).await?;
+    let is_cut = rows.len() > ROWS;
+    let rows: Result<Vec<_>, _> = rows.iter().take(ROWS).map(Row::read).collect();
+    let rows = once(rows?);
+    let sign_ins = rows.iter().filter_map(|row| row.sign_in);
+    let sign_ins = past_sign_in::whereabouts(context, actor.recipient_id(), sign_ins).await?;
+    let names = names(view);
+    let acts = rows.into_iter().filter_map(|row| {
+        let name = names.get(&DocumentId::from_uuid(row.target)).cloned();
+        Some(CaseAct {
+            at: row.at,
+            what: what(&row, view.id, name)?,
+            from: row.sign_in.and_then(|id| sign_ins.get(&id).cloned()),
+            is_in_this_session: row.sign_in.is_some() && row.sign_in == actor.sign_in(),
+        })
+    });
+    Ok((acts.collect(), is_cut))
+}
+
+async fn query(
+    context: &Context,
+    actor: &RecipientActor,
+    case: CaseId,
+    sql: &'static str,
+    more: Option<Value>,
+) -> Result<Vec<QueryResult>, DbErr> {
+    let reader = context.database.reader();
+    let scope: [Value; 2] = [(*case.as_uuid()).into(), (*actor.recipient_id().as_uuid()).into()];
+    let values = scope.into_iter().chain(more);
+    let question = Statement::from_sql_and_values(reader.get_database_backend(), sql, values);
+    reader.query_all_raw(question).await
+}
+
+/// The documents that the case's page shows, with their names where it does.
+fn names(view: &CaseView) -> HashMap<DocumentId, Option<String>> {
+    let documents = view.messages.iter().flat_map(|message| &message.documents);
+    let named = documents.map(|document| match document {
+        ListedDocument::Open(summary) => (summary.id, Some(summary.file_name.clone())),
+        ListedDocument::Locked { id, .. } => (*id, None),
+    });
+    named.collect()
+}
+
+/// What a row tells; nothing of a document that is not shown any more.
+fn what(row: &Row, case: CaseId, document: Option<Option<String>>) -> Option<CaseActKind> {
+    if row.target == *case.as_uuid() {
+        return Some(if row.action == AuditAction::ContentDamaged.as_str() {
+            CaseActKind::Damaged { name: None }
+        } else {
+            CaseActKind::CaseOpened
+        });
+    }
+    let name = document?;
+    Some(if row.action == AuditAction::DocumentViewed.as_str() {
+        CaseActKind::DocumentViewed { name }
+    } else if row.action == AuditAction::DocumentDownloaded.as_str() {
+        CaseActKind::DocumentDownloaded { name }
+    } else {
+        CaseActKind::Damaged { name }
+    })
+}
+
+/// A row of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Row {
+    at: Timestamp,
+    action: String,
+    target: Uuid,
+    sign_in: Option<SessionId>,
+}
+
+impl Row {
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        let detail: Option<String> = row.try_get_by_index(3)?;
+        Ok(Self {
+            at: Timestamp::from_millis(row.try_get_by_index(0)?),
+            action: row.try_get_by_index(1)?,
+            target: row.try_get_by_index(2)?,
+            sign_in: detail.and_then(|detail| detail.parse().ok()),
+        })
+    }
+}
+
+/// Leaves out of rows, the latest first, what the same sign-in had done a few minutes after.
+fn once(rows: Vec<Row>) -> Vec<Row> {
+    let mut told: HashMap<(String, Uuid, Option<SessionId>), Timestamp> = HashMap::new();
+    let is_news = |row: &Row| {
+        let act = (row.action.clone(), row.target, row.sign_in);
+        let is_news = told.get(&act).is_none_or(|after| after.since(row.at) > TOGETHER);
+        if is_news {
+            told.insert(act, row.at);
+        }
+        is_news
+    };
+    rows.into_iter().filter(is_news).collect()
+}
+
+impl CaseAct {
+    const fn of_sender(at: Timestamp, what: CaseActKind) -> Self {
+        Self {
+            at,
+            what,
+            from: None,
+            is_in_this_session: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: i64 = 60_000;
+
+    fn row(minute: i64, action: &str, sign_in: Option<u128>) -> Row {
+        Row {
+            at: Timestamp::from_millis(minute * MINUTE),
+            action: action.to_owned(),
+            target: Uuid::nil(),
+            sign_in: sign_in.map(|number| SessionId::from_uuid(Uuid::from_u128(number))),
+        }
+    }
+
+    #[test]
+    fn what_one_sign_in_repeats_within_ten_minutes_is_told_once_and_what_goes_on_is_told_again() {
+        let minutes = |rows: &[Row]| rows.iter().map(|row| row.at.as_millis() / MINUTE).collect::<Vec<_>>();
+        let repeated: Vec<_> = (0..30)
+            .rev()
+            .map(|minute| row(minute, "document.viewed", Some(1)))
+            .collect();
+        assert_eq!(minutes(&once(repeated)), [29, 18, 7]);
+        let different = [
+            row(3, "document.viewed", Some(1)),
+            row(3, "document.viewed", Some(2)),
+            row(2, "document.downloaded", Some(1)),
+            row(1, "document.viewed", None),
+            row(0, "document.viewed", Some(1)),
+        ];
+        assert_eq!(minutes(&once(different.to_vec())), [3, 3, 2, 1]);
+    }
+}

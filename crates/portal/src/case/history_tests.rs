@@ -1,0 +1,125 @@
+//! What a person is told of what happened to their case, and of nobody else's.
+
+use std::time::Duration;
+
+use base::{CaseId, Personnummer, SessionId};
+
+use super::{CaseActKind, CaseHistory};
+use crate::test_support::{PDF, TestPortal, document_id, draft, identity, number, on_both_databases};
+use crate::{
+    BrowserFamily, ContentUse, Device, Identity, ReadError, RecipientActor, SessionKey, SystemFamily, VerifiedIdentity,
+    Whereabouts,
+};
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const PHONE: Whereabouts = Whereabouts {
+    device: Device {
+        browser: BrowserFamily::Safari,
+        system: SystemFamily::Iphone,
+    },
+    place: None,
+};
+
+async fn history(portal: &TestPortal, actor: &RecipientActor, case: CaseId) -> CaseHistory {
+    portal.portal.case_history(actor, case).await.unwrap()
+}
+
+/// What is told, the latest first, in short.
+fn kinds(history: &CaseHistory) -> Vec<&'static str> {
+    let kind = |what: &CaseActKind| match what {
+        CaseActKind::Sent { .. } => "sent",
+        CaseActKind::Notified { .. } => "notified",
+        CaseActKind::RulesDecided { .. } => "rules",
+        CaseActKind::CaseOpened => "opened",
+        CaseActKind::DocumentViewed { .. } => "viewed",
+        CaseActKind::DocumentDownloaded { .. } => "downloaded",
+        CaseActKind::Damaged { .. } => "damaged",
+    };
+    history.acts.iter().map(|act| kind(&act.what)).collect()
+}
+
+/// Opens the case and its only document to view and to download, an hour apart.
+async fn read(portal: &TestPortal, actor: &RecipientActor, case: CaseId) {
+    let view = portal.portal.case(actor, case).await.unwrap();
+    let document = document_id(&view.messages[0].documents[0]);
+    for content_use in [ContentUse::View, ContentUse::Download] {
+        portal.clock.advance(Duration::from_secs(60));
+        portal
+            .portal
+            .open_content(actor, document, content_use, None)
+            .await
+            .unwrap();
+    }
+}
+
+on_both_databases! {
+    async fn a_person_is_told_what_they_opened_and_from_where(portal: TestPortal) {
+        let system = portal.sender().await;
+        let case = portal.send(&system, "1", 1).await.deliveries[0].case;
+        portal.clock.advance(HOUR);
+        let phone = portal.sign_in_from(PHONE, &SessionKey::of(b"phone"), 0).await;
+        assert_eq!(kinds(&history(&portal, &phone, case).await), ["sent"]);
+        // Looking at it is no opening.
+        assert_eq!(portal.audited("case.opened").await, 0);
+        read(&portal, &phone, case).await;
+        portal.clock.advance(HOUR);
+        let elsewhere = portal.sign_in_from(Whereabouts::UNKNOWN, &SessionKey::of(b"other"), 0).await;
+        portal.portal.case(&elsewhere, case).await.unwrap();
+
+        let told = history(&portal, &elsewhere, case).await;
+        assert_eq!(kinds(&told), ["opened", "downloaded", "viewed", "opened", "sent"]);
+        assert_eq!((told.organisation.as_str(), told.title.as_str()), ("Norrby kommun", "Beslut om förskoleplats"));
+        let from: Vec<_> = told.acts.iter().map(|act| act.from.clone().map(|from| from.device)).collect();
+        let phone = Some(PHONE.device);
+        assert_eq!(from, [Some(Device::UNKNOWN), phone, phone, phone, None]);
+        let own: Vec<_> = told.acts.iter().map(|act| act.is_in_this_session).collect();
+        assert_eq!(own, [true, false, false, false, false]);
+        let name = Some("beslut.pdf".to_owned());
+        assert_eq!(told.acts[1].what, CaseActKind::DocumentDownloaded { name });
+        assert_eq!(told.acts[4].what, CaseActKind::Sent { title: "Beslut om förskoleplats".to_owned() });
+    }
+
+    async fn nobody_is_told_of_others_who_were_sent_the_same(portal: TestPortal) {
+        let system = portal.sender().await;
+        let sent = portal.send(&system, "1", 2).await;
+        let [annas, bengts] = [0, 1].map(|index| sent.deliveries[index].case);
+        let (anna, bengt) = (portal.sign_in(0).await, portal.sign_in(1).await);
+        read(&portal, &bengt, bengts).await;
+        assert_eq!(kinds(&history(&portal, &anna, annas).await), ["sent"]);
+        assert_eq!(kinds(&history(&portal, &bengt, bengts).await), ["downloaded", "viewed", "opened", "sent"]);
+        let unknown = CaseId::from_uuid(*portal.portal.0.ids.next::<SessionId>().as_uuid());
+        for (actor, case) in [(&anna, bengts), (&bengt, annas), (&anna, unknown)] {
+            let answer = portal.portal.case_history(actor, case).await;
+            assert!(matches!(answer, Err(ReadError::NotFound)));
+        }
+    }
+
+    async fn a_case_tells_nothing_of_another_and_nothing_once_it_can_not_be_read(portal: TestPortal) {
+        let system = portal.sender().await;
+        let [first, second] = [portal.send(&system, "1", 1).await, portal.send(&system, "2", 1).await];
+        let anna = portal.sign_in(0).await;
+        read(&portal, &anna, first.deliveries[0].case).await;
+        assert_eq!(kinds(&history(&portal, &anna, second.deliveries[0].case).await), ["sent"]);
+        portal.portal.revoke_message(&system, first.id).await.unwrap();
+        let answer = portal.portal.case_history(&anna, first.deliveries[0].case).await;
+        assert!(matches!(answer, Err(ReadError::NotFound)));
+    }
+
+    async fn what_somebody_did_under_their_earlier_number_is_told_too(portal: TestPortal) {
+        let old = Personnummer::from_digits("197010632391").unwrap();
+        let as_known = |previous, number| VerifiedIdentity {
+            identity: Identity::Number { number, previous, prid: None },
+            ..identity(0, portal.now())
+        };
+        let system = portal.sender().await;
+        let mut to_old = draft(1);
+        to_old.recipients[0].identifier = crate::RecipientIdentifier::Number(old.clone());
+        let case = portal.send_all(&system, "1", to_old, &[PDF]).await.unwrap().deliveries[0].case;
+        let before = portal.identify(&SessionKey::of(b"one"), as_known(None, old.clone()), PHONE).await;
+        read(&portal, &before, case).await;
+        let now = portal.identify(&SessionKey::of(b"two"), as_known(Some(old), number(0)), PHONE).await;
+        let told = history(&portal, &now, case).await;
+        assert_eq!(kinds(&told), ["downloaded", "viewed", "opened", "sent"]);
+        assert!(told.acts.iter().take(3).all(|act| act.from.is_some()));
+    }
+}
