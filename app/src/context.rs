@@ -266,6 +266,10 @@ pub enum Flash {
     OthersEnded,
     /// They said of one of their sign-ins that it was not them.
     SignInReported,
+    /// They want no mails any more.
+    MailRefused,
+    /// They want mails again.
+    MailAllowed,
     /// Their organisation asks for more since they signed in.
     MoreAsked,
     /// They changed their password.
@@ -306,13 +310,15 @@ pub enum Flash {
 
 impl Flash {
     /// Every message.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::SignInFirst,
         Self::SessionEnded,
         Self::SignInCancelled,
         Self::OneEnded,
         Self::OthersEnded,
         Self::SignInReported,
+        Self::MailRefused,
+        Self::MailAllowed,
         Self::MoreAsked,
         Self::PasswordChanged,
         Self::SecondFactorRemoved,
@@ -343,6 +349,8 @@ impl Flash {
             Self::OneEnded => "sessions-one-ended",
             Self::OthersEnded => "sessions-others-ended",
             Self::SignInReported => "sign-ins-reported",
+            Self::MailRefused => "mail-refused-now",
+            Self::MailAllowed => "mail-allowed-now",
             Self::MoreAsked => "staff-more-asked",
             Self::PasswordChanged => "account-password-changed",
             Self::SecondFactorRemoved => "account-second-factor-removed",

@@ -26,6 +26,8 @@ mod component;
 #[cfg(feature = "ssr")]
 mod context;
 #[cfg(feature = "ssr")]
+mod data_protection;
+#[cfg(feature = "ssr")]
 mod letter;
 #[cfg(feature = "ssr")]
 mod notification;
@@ -45,6 +47,8 @@ pub use context::{
     Audience, Contact, DeviceMode, Flash, Layout, Logo, PageContext, ProviderChoice, SessionEndsIn, StaffFrame,
     StaffSection,
 };
+#[cfg(feature = "ssr")]
+pub use data_protection::{DataProtection, record_of_processing};
 #[cfg(feature = "ssr")]
 pub use letter::{Letter, letter};
 #[cfg(feature = "ssr")]

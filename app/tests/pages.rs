@@ -7,8 +7,8 @@ mod staff;
 
 use app::page::staff::sent_messages_page;
 use app::page::{
-    SessionsOf, Shown, accessibility, case_history_page, case_page, document_page, inbox_page, landing_page,
-    locked_document_page, sessions_page, sign_ins_page, signed_out,
+    SessionsOf, Shown, accessibility, case_history_page, case_page, data_protection, document_page, inbox_page,
+    landing_page, locked_document_page, own_mail_page, sessions_page, sign_ins_page, signed_out,
 };
 use app::{Assets, Audience, ErrorPage, Flash, Language, Letter, Page, error_page, letter};
 use portal::{AssuranceLevel, Preview};
@@ -64,6 +64,10 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
             "case history".to_owned(),
             case_history_page(&reader, &samples::history(), now),
         ),
+        (
+            "data protection".to_owned(),
+            data_protection(&guest, &samples::data_protection()),
+        ),
         ("accessibility".to_owned(), accessibility(&guest)),
         (
             "empty inbox".to_owned(),
@@ -109,6 +113,12 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
         pages.push((
             format!("document {shown:?}"),
             document_page(&reader, &document, &shown, now, &zone),
+        ));
+    }
+    for mail in samples::own_mails() {
+        pages.push((
+            format!("mails {mail:?}"),
+            own_mail_page(&reader, &mail, Some(Flash::MailAllowed)),
         ));
     }
     pages.extend(staff::pages(language, &assets));
@@ -228,9 +238,17 @@ fn the_language_form_offers_the_other_language_and_comes_back_to_the_page() {
 #[test]
 fn whoever_is_signed_in_can_sign_out_by_a_form_on_each_page() {
     for_every_page(|name, _, html| {
-        let reading = ["inbox", "case", "document", "sessions", "all sign-ins", "landing when"]
-            .iter()
-            .any(|part| name.contains(part));
+        let reading = [
+            "inbox",
+            "case",
+            "document",
+            "sessions",
+            "all sign-ins",
+            "mails",
+            "landing when",
+        ]
+        .iter()
+        .any(|part| name.contains(part));
         assert_eq!(
             html.contains("<form method=\"post\" action=\"/sign-out\">"),
             reading && !name.starts_with("staff-"),

@@ -10,7 +10,7 @@ use web::{Problem, RequestContext};
 use crate::routes::{Access, Routes};
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, flash, last_provider, own_sessions, sign_in};
+use crate::{answer, cookie, data_protection, flash, last_provider, own_mail, own_sessions, sign_in};
 
 /// Pages for anybody.
 pub(crate) fn public() -> Routes {
@@ -18,6 +18,7 @@ pub(crate) fn public() -> Routes {
         .add(Method::GET, "/", Access::Public, landing)
         .add(Method::GET, "/signed-out", Access::Public, signed_out)
         .add(Method::GET, "/accessibility", Access::Public, accessibility)
+        .add(Method::GET, "/data-protection", Access::Public, data_protection::show)
         .add(Method::GET, "/preview", Access::Public, preview_frame)
 }
 
@@ -29,6 +30,7 @@ pub(crate) fn private() -> Routes {
         .add(Method::GET, "/cases/{id}/history", Access::Recipient, case_history)
         .add(Method::GET, "/documents/{id}", Access::Recipient, document)
         .merge(own_sessions::routes())
+        .merge(own_mail::routes())
 }
 
 async fn landing(

@@ -26,8 +26,10 @@ pub(crate) enum Page {
     Document(DocumentId),
     Sessions,
     SignIns,
+    Mail,
     SignedOut,
     Accessibility,
+    DataProtection,
     Staff(Place),
 }
 
@@ -39,8 +41,10 @@ impl Page {
             "/inbox" => Some(Self::Inbox),
             "/sessions" => Some(Self::Sessions),
             "/sign-ins" => Some(Self::SignIns),
+            "/mail" => Some(Self::Mail),
             "/signed-out" => Some(Self::SignedOut),
             "/accessibility" => Some(Self::Accessibility),
+            "/data-protection" => Some(Self::DataProtection),
             _ => {
                 if let Some(id) = path.strip_prefix("/cases/") {
                     match id.strip_suffix("/history") {
@@ -78,7 +82,13 @@ impl Page {
     pub(crate) const fn is_private(&self) -> bool {
         matches!(
             self,
-            Self::Inbox | Self::Case(_) | Self::CaseHistory(_) | Self::Document(_) | Self::Sessions | Self::SignIns
+            Self::Inbox
+                | Self::Case(_)
+                | Self::CaseHistory(_)
+                | Self::Document(_)
+                | Self::Sessions
+                | Self::SignIns
+                | Self::Mail
         )
     }
 }
@@ -94,8 +104,10 @@ impl fmt::Display for Page {
             Self::Document(id) => write!(f, "/documents/{id}"),
             Self::Sessions => f.write_str("/sessions"),
             Self::SignIns => f.write_str("/sign-ins"),
+            Self::Mail => f.write_str("/mail"),
             Self::SignedOut => f.write_str("/signed-out"),
             Self::Accessibility => f.write_str("/accessibility"),
+            Self::DataProtection => f.write_str("/data-protection"),
             Self::Staff(place) => place.fmt(f),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::Contact;
+use app::{Contact, DataProtection, Language};
 use base::Clock;
 use jiff::tz::TimeZone;
 use portal::Portal;
@@ -10,6 +10,7 @@ use web::{PublicOrigin, RateLimit};
 
 use crate::assets::Assets;
 use crate::config::Config;
+use crate::data_protection;
 use crate::key_sets::KeySets;
 use crate::places::Places;
 use crate::sign_in::Providers;
@@ -23,6 +24,8 @@ struct Inner {
     clock: Clock,
     origin: PublicOrigin,
     contact: Option<Contact>,
+    /// In Swedish and in English.
+    data_protection: [DataProtection; 2],
     time_zone: TimeZone,
     providers: Providers,
     places: Places,
@@ -30,6 +33,14 @@ struct Inner {
     sign_ins: RateLimit,
     staff_tries: RateLimit,
     assets: Assets,
+}
+
+/// Who runs the portal, when the configuration says so.
+pub(crate) fn contact(config: &Config) -> Option<Contact> {
+    config.contact.as_ref().map(|contact| Contact {
+        operator: contact.operator.clone(),
+        email: contact.email.clone(),
+    })
 }
 
 impl AppState {
@@ -43,15 +54,14 @@ impl AppState {
         places: Places,
         key_sets: KeySets,
     ) -> Self {
-        let contact = config.contact.as_ref().map(|contact| Contact {
-            operator: contact.operator.clone(),
-            email: contact.email.clone(),
-        });
+        let contact = contact(config);
         Self(Arc::new(Inner {
             portal,
             clock,
             origin: config.origin.clone(),
             contact,
+            data_protection: [Language::Swedish, Language::English]
+                .map(|language| data_protection::facts(config, language)),
             time_zone: config.retention.time_zone(),
             providers,
             places,
@@ -84,6 +94,16 @@ impl AppState {
     #[must_use]
     pub fn contact(&self) -> Option<&Contact> {
         self.0.contact.as_ref()
+    }
+
+    /// What the configuration says of personal data.
+    #[must_use]
+    pub(crate) fn data_protection(&self, language: Language) -> &DataProtection {
+        let [swedish, english] = &self.0.data_protection;
+        match language {
+            Language::Swedish => swedish,
+            Language::English => english,
+        }
     }
 
     /// The installation's time zone.

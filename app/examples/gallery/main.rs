@@ -10,7 +10,7 @@ use std::path::Path;
 
 use app::page::{
     SessionsOf, Shown, case_history_page, case_page, document_page, inbox_page, landing_page, locked_document_page,
-    sessions_page, sign_ins_page, signed_out,
+    own_mail_page, sessions_page, sign_ins_page, signed_out,
 };
 use app::{Assets, Audience, ErrorPage, Flash, Language, Page, error_page, preview_frame};
 use portal::AssuranceLevel;
@@ -130,9 +130,17 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
             case_history_page(&reader, &samples::history(), now),
         ),
         ("signed-out".to_owned(), signed_out(&guest)),
+        (
+            "data-protection".to_owned(),
+            app::page::data_protection(&guest, &samples::data_protection()),
+        ),
         ("accessibility".to_owned(), app::page::accessibility(&guest)),
         ("preview".to_owned(), preview_frame(&reader)),
     ];
+    for (number, mail) in samples::own_mails().iter().enumerate() {
+        let flash = mail.refused_at.map(|_| Flash::MailRefused);
+        pages.push((format!("mail-{number}"), own_mail_page(&reader, mail, flash)));
+    }
     pages.extend(staff::pages(language, assets));
     let errors = ErrorPage::ALL.into_iter().enumerate();
     pages.extend(errors.map(|(number, error)| (format!("error-{number:02}"), error_page(&guest, error))));

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use app::{Assets, Audience, Contact, DeviceMode, Language, Layout, ProviderChoice, SessionEndsIn};
+use app::{Assets, Audience, Contact, DataProtection, DeviceMode, Language, Layout, ProviderChoice, SessionEndsIn};
 use base::{CaseId, Clock, DocumentId, Ids, ManualClock, MessageId, RequestId, SessionId, Timestamp};
 use jiff::tz::TimeZone;
 use portal::{
     AssuranceLevel, BrowserFamily, CaseAct, CaseActKind, CaseHistory, CaseView, Device, DocumentSummary, DocumentView,
-    IdentifierKind, InboxEntry, ListedDocument, MessageView, NewDevice, OwnSession, PastSignIn, PastSignIns, Place,
-    PlaceName, Preview, RetentionReason, SystemFamily, Whereabouts,
+    IdentifierKind, InboxEntry, ListedDocument, MessageView, NewDevice, OwnMail, OwnSession, PastSignIn, PastSignIns,
+    Place, PlaceName, Preview, RetentionReason, SystemFamily, Whereabouts,
 };
 
 const DAY: i64 = 86_400_000;
@@ -447,5 +447,36 @@ pub(crate) fn history() -> CaseHistory {
         title,
         time_zone: time_zone(),
         is_cut: true,
+    }
+}
+
+/// A person's mails: to an address that is hard to set, to none, and refused.
+pub(crate) fn own_mails() -> [OwnMail; 3] {
+    let mail = |address: Option<&str>, refused_at| OwnMail {
+        is_sent: refused_at.is_none(),
+        address: address.map(str::to_owned),
+        refused_at,
+    };
+    [
+        mail(
+            Some("anna.andersson.med.ett.ovanligt.langt.namn@forsknings-och-utvecklingsbolaget.example"),
+            None,
+        ),
+        mail(None, None),
+        mail(None, Some(days_ago(2))),
+    ]
+}
+
+/// What a configuration says of personal data.
+pub(crate) fn data_protection() -> DataProtection {
+    DataProtection {
+        databases_on_server: true,
+        documents_in_bucket: true,
+        ceiling_days: 365,
+        idle_minutes: 15,
+        absolute_minutes: 60,
+        providers: vec!["BankID".to_owned(), "Freja+".to_owned()],
+        sends_mail: true,
+        has_places: true,
     }
 }

@@ -37,3 +37,16 @@ sign-ins-not-me = When somebody else has signed in as you
 sign-ins-not-me-body = Whoever signs in as you has your e-ID. Block it with whoever issued it, such as your bank, and get a new one before you sign in again.
 sign-ins-contact = Do you need help? Write to { $operator }:
 sign-ins-kept = Sign-ins are kept for { $days } days, and go earlier when nothing for you is left in the portal. Refused attempts are not shown: we don’t know for sure who they were by.
+
+mail-title = E-mails to you
+mail-address = We e-mail { $address } when something new is waiting for you, and when somebody signs in as you from a new kind of device.
+mail-no-address = We have no e-mail address of yours, so you get no e-mails from here.
+mail-refused = You have said no to e-mails. We have no e-mail address of yours, and keep none.
+mail-not-sent = This portal sends no e-mails at all.
+mail-from-where = We get the address from whoever sends you something, or from your employer’s directory when you sign in with a work account. It is used for these e-mails alone.
+mail-refuse-body = If you say no, the address is removed at once, and e-mails that wait are not sent. You are then not told from here when something new has come. Your no counts for every sender, as long as there is something for you in the portal or you are signed in.
+mail-refuse = Remove my address and stop e-mailing
+mail-refused-now = The address is removed. We won’t e-mail you any more.
+mail-allow-body = If you change your mind, we may keep the address that the next sender gives, and e-mail you there.
+mail-allow = Allow e-mails again
+mail-allowed-now = Now we may e-mail you again, when somebody gives an address of yours.

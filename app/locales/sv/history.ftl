@@ -37,3 +37,16 @@ sign-ins-not-me = När någon annan har loggat in som du
 sign-ins-not-me-body = Den som loggar in som du har din e‑legitimation. Spärra den hos den som har gett ut den, till exempel din bank, och skaffa en ny innan du loggar in igen.
 sign-ins-contact = Behöver du hjälp? Skriv till { $operator }:
 sign-ins-kept = Inloggningar sparas i { $days } dagar, och försvinner tidigare när det inte längre finns något till dig i portalen. Försök som nekades visas inte: då vet vi inte säkert vem det var.
+
+mail-title = Mejl till dig
+mail-address = Vi mejlar { $address } när något nytt väntar på dig, och när någon loggar in som du från en ny sorts enhet.
+mail-no-address = Vi har ingen e‑postadress till dig, så du får inga mejl härifrån.
+mail-refused = Du har sagt nej till mejl. Vi har ingen e‑postadress till dig, och sparar ingen.
+mail-not-sent = Just den här portalen skickar inga mejl.
+mail-from-where = Adressen får vi av den som skickar något till dig, eller av din arbetsgivares katalog när du loggar in med ett jobbkonto. Den används bara till de här mejlen.
+mail-refuse-body = Säger du nej tas adressen bort genast, och mejl som väntar skickas inte. Du får då inte veta härifrån när något nytt har kommit. Ditt nej gäller alla avsändare, så länge det finns något till dig i portalen eller du är inloggad.
+mail-refuse = Ta bort min adress och sluta mejla
+mail-refused-now = Adressen är borttagen. Vi mejlar dig inte mer.
+mail-allow-body = Ändrar du dig får vi spara den adress som nästa avsändare anger, och mejla dig där.
+mail-allow = Tillåt mejl igen
+mail-allowed-now = Nu får vi mejla dig igen, när någon anger en adress till dig.

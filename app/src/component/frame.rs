@@ -118,25 +118,30 @@ fn language_button(language: Language) -> impl IntoView {
     }
 }
 
-/// Who runs the portal, where the person is signed in, the way in for staff, and the accessibility statement.
+/// Who runs the portal, where the person is signed in, the way in for staff, data protection, and the accessibility statement.
 pub(crate) fn footer(layout: &Layout) -> impl IntoView + use<> {
     let texts = Texts::of(layout.language);
     let operator = layout
         .contact
         .as_ref()
         .map(|contact| texts.with("footer-operator", &[("operator", contact.operator.as_str().into())]));
-    let link = match layout.audience {
-        Audience::Visitor => Some(("/staff", "footer-staff")),
-        Audience::Recipient => Some(("/sessions", "sessions-title")),
-        Audience::StaffVisitor => Some(("/", "footer-recipients")),
-        Audience::Staff(_) => None,
+    let links: &[_] = match layout.audience {
+        Audience::Visitor => &[("/staff", "footer-staff")],
+        Audience::Recipient => &[("/sessions", "sessions-title"), ("/mail", "mail-title")],
+        Audience::StaffVisitor => &[("/", "footer-recipients")],
+        Audience::Staff(_) => &[],
     };
+    let links: Vec<_> = links
+        .iter()
+        .map(|(href, text)| view! { <a href=*href>{texts.get(text)}</a> })
+        .collect();
     view! {
         <footer class="bottom">
             <div class="inner">
                 {operator.map(|operator| view! { <p>{operator}</p> })}
                 <p class="links">
-                    {link.map(|(href, text)| view! { <a href=href>{texts.get(text)}</a> })}
+                    {links}
+                    <a href="/data-protection">{texts.get("data-title")}</a>
                     <a href="/accessibility">{texts.get("accessibility-title")}</a>
                 </p>
             </div>

@@ -67,7 +67,7 @@ pub struct Texts {
 }
 
 /// The files of a language, in the order in which people meet their texts.
-const fn files(language: Language) -> [&'static str; 12] {
+const fn files(language: Language) -> [&'static str; 13] {
     match language {
         Language::Swedish => [
             include_str!("../../locales/sv/common.ftl"),
@@ -81,6 +81,7 @@ const fn files(language: Language) -> [&'static str; 12] {
             include_str!("../../locales/sv/audit.ftl"),
             include_str!("../../locales/sv/errors.ftl"),
             include_str!("../../locales/sv/accessibility.ftl"),
+            include_str!("../../locales/sv/data.ftl"),
             include_str!("../../locales/sv/notifications.ftl"),
         ],
         Language::English => [
@@ -95,6 +96,7 @@ const fn files(language: Language) -> [&'static str; 12] {
             include_str!("../../locales/en/audit.ftl"),
             include_str!("../../locales/en/errors.ftl"),
             include_str!("../../locales/en/accessibility.ftl"),
+            include_str!("../../locales/en/data.ftl"),
             include_str!("../../locales/en/notifications.ftl"),
         ],
     }

@@ -81,7 +81,7 @@ pub use message::{
     RecipientAddress, SendError, SystemError, Upload,
 };
 pub use new_device::NewDevice;
-pub use notification::{NotificationKind, SendingOutcome, TakenNotification};
+pub use notification::{NotificationKind, OwnMail, SendingOutcome, TakenNotification};
 pub use open::{NotReady, OpenError};
 pub use organisation::{NewOrganisation, Organisation, SetUpError, SignInRules, TenantError};
 pub use past_sign_in::{PAST_SIGN_IN_DAYS, PastSignIn, PastSignIns, ReportSignInError};

@@ -8,6 +8,7 @@ mod protocol;
 mod provider;
 mod provisioning;
 mod purge;
+mod record_of_processing;
 mod serve;
 mod signing_key;
 mod staff;
@@ -76,6 +77,8 @@ pub enum Command {
     /// List and replace the keys that the installation signs with.
     #[command(subcommand)]
     SigningKey(signing_key::SigningKeyCommand),
+    /// Print what the configuration says for the record of processing (article 30 of the GDPR), as Markdown.
+    RecordOfProcessing(record_of_processing::RecordOfProcessing),
     /// Print the description of API v1 (OpenAPI), as it stands in docs/openapi.json.
     Openapi,
     /// Create a demonstration organisation and a profile for `valv`; in development mode alone.
@@ -101,6 +104,10 @@ pub async fn run(program: Program) -> anyhow::Result<()> {
         Command::Audit(command) => audit::run(&program.config, command).await,
         Command::SigningKey(command) => signing_key::run(&load(&program.config)?, command).await,
         Command::Protocol(command) => protocol::run(&program.config, command).await,
+        Command::RecordOfProcessing(arguments) => {
+            record_of_processing::run(&load(&program.config)?, &arguments);
+            Ok(())
+        }
         Command::Openapi => {
             answer(crate::api::openapi_json().trim_end());
             Ok(())

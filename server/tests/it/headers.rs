@@ -14,6 +14,7 @@ async fn every_page_has_a_strict_policy_and_is_kept_nowhere() {
         "/cases/x",
         "/nowhere",
         "/accessibility",
+        "/data-protection",
         "/signed-out",
         "/preview",
         "/healthz",

@@ -1,6 +1,9 @@
-//! A person's own insight: who has opened what, all their sign-ins, and the report that one was not theirs.
+//! A person's own insight and choices: who has opened what, all their sign-ins, the report that one was not theirs, the mails that
+//! they get; and what anybody reads of data protection.
 
+use base::Personnummer;
 use http::StatusCode;
+use portal::RecipientIdentifier;
 
 use crate::browser::Browser;
 use crate::harness::{ANNA, App, BENGT, on_both_databases};
@@ -109,6 +112,35 @@ on_both_databases! {
         assert_eq!(app.audited().await.get("recipient.sign-in-reported/"), Some(&2));
     }
 
+    async fn a_person_has_their_address_erased_and_gets_no_mails_until_they_say_otherwise(app: App) {
+        let (sender, _) = app.sender("Norrby kommun").await;
+        let write = async || {
+            let number = RecipientIdentifier::Number(Personnummer::from_digits(ANNA).unwrap());
+            let email = Some("anna@example.com".to_owned());
+            app.message_to(&sender, number, &[], |draft| draft.recipients[0].email = email).await;
+        };
+        write().await;
+        let mut anna = signed_in(&app, PHONE, LULEA, ANNA).await;
+        let mut bengt = signed_in(&app, PHONE, LULEA, BENGT).await;
+        assert!(page(&mut anna, "/inbox").await.contains("href=\"/mail\""));
+        assert!(page(&mut anna, "/mail").await.contains("Vi mejlar anna@example.com när"));
+        assert!(page(&mut bengt, "/mail").await.contains("Vi har ingen e‑postadress till dig, så"));
+        assert_eq!(bengt.post("/mail/refuse", "").await.location(), "/mail");
+        assert!(page(&mut anna, "/mail").await.contains("anna@example.com"));
+
+        let answer = anna.post("/mail/refuse", "").await;
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/mail"));
+        let text = page(&mut anna, "/mail").await;
+        assert!(text.contains("Adressen är borttagen.") && text.contains("Du har sagt nej till mejl."), "{text}");
+        write().await;
+        let text = page(&mut anna, "/mail").await;
+        assert!(!text.contains("anna@example.com") && !text.contains("Adressen är borttagen."), "{text}");
+        assert_eq!(anna.post("/mail/allow", "").await.location(), "/mail");
+        write().await;
+        assert!(page(&mut anna, "/mail").await.contains("anna@example.com"));
+        assert_eq!(app.audited().await.get("recipient.mail-refused/"), Some(&2));
+    }
+
     async fn what_is_kept_of_a_sign_in_is_sealed(app: App) {
         signed_in(&app, PHONE, LULEA, ANNA).await;
         assert_eq!(app.rows("past_sign_in WHERE sealed_place IS NOT NULL").await, 1);
@@ -127,4 +159,23 @@ async fn whoever_must_sign_in_first_comes_back_to_the_page() {
     app.provider.person(ANNA);
     assert_eq!(browser.sign_in().await.location(), "/sign-ins");
     assert!(browser.get("/sessions").await.text().contains("href=\"/sign-ins\""));
+}
+
+#[tokio::test]
+async fn anybody_reads_what_the_configuration_says_of_personal_data_and_no_address_of_where_it_lies() {
+    let app = App::with(|text| format!("{text}\n[retention]\nceiling_days = 77\n")).await;
+    let text = page(&mut app.browser(), "/data-protection").await;
+    for words in [
+        "högst 77 dagar",
+        "SQLite",
+        "Portalen skickar inga mejl.",
+        "BankID",
+        "ungefär varifrån",
+    ] {
+        assert!(text.contains(words), "{words} in {text}");
+    }
+    assert!(
+        !text.contains("sqlite:") && !text.contains("127.0.0.1") && !text.contains(".sqlite"),
+        "{text}"
+    );
 }

@@ -17,6 +17,7 @@ const PUBLIC: &[(Method, &str)] = &[
     (Method::GET, "/api/v1/openapi.json"),
     (Method::GET, "/api/v1/problems/{code}"),
     (Method::GET, "/assets/{file}"),
+    (Method::GET, "/data-protection"),
     (Method::GET, "/healthz"),
     (Method::GET, "/preview"),
     (Method::GET, "/readyz"),

@@ -39,6 +39,9 @@ pub(crate) enum AuditAction {
     RecipientSessionEnded,
     /// A person said of one of their sign-ins that it was not them.
     RecipientSignInReported,
+    /// A person said that they want no mails, and their address was erased.
+    RecipientMailRefused,
+    RecipientMailAllowed,
     /// A person said of new kinds of devices that it was them.
     RecipientNoticesDismissed,
     /// The provider that identified a person said that they have signed out there.
@@ -152,6 +155,8 @@ impl AuditAction {
             Self::RecipientSignInRefused => "recipient.sign-in-refused",
             Self::RecipientSignedOut => "recipient.signed-out",
             Self::RecipientSessionEnded => "recipient.session-ended",
+            Self::RecipientMailRefused => "recipient.mail-refused",
+            Self::RecipientMailAllowed => "recipient.mail-allowed",
             Self::RecipientSignInReported => "recipient.sign-in-reported",
             Self::RecipientNoticesDismissed => "recipient.notices-dismissed",
             Self::RecipientSignedOutByProvider => "recipient.signed-out-by-provider",

@@ -126,9 +126,8 @@ async fn find_recipients(
     let mut found = Vec::with_capacity(draft.recipients.len());
     for recipient in &draft.recipients {
         let id = vault.recipient(&recipient.identifier, expires_at.day()).await?;
-        let email = address_of(recipient);
-        if email.is_some() {
-            vault.set_email(id, email).await?;
+        if let Some(address) = address_of(recipient) {
+            notification::keep_address(attempt.context(), id, address).await?;
         }
         found.push(id);
     }

@@ -7,6 +7,7 @@
 pub(crate) mod earlier_entity;
 pub(crate) mod entity;
 mod outbox;
+mod refusal;
 mod rule;
 mod store;
 
@@ -15,9 +16,12 @@ use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use crate::Context;
+use crate::database::WriteTransaction;
 use crate::session::Owner;
 
 pub use outbox::{SendingOutcome, TakenNotification};
+pub use refusal::OwnMail;
+pub(crate) use refusal::keep_address;
 
 /// What a notification tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,12 +123,14 @@ pub(crate) async fn announce_waiting(
 }
 
 /// That something waits for some people, who turned out to be another, is told that one from now on, and the rest of theirs nobody.
+/// What any of them said of mails is that one's word; says whether it is that they want none.
 pub(crate) async fn give(
     context: &Context,
-    transaction: &impl ConnectionTrait,
+    transaction: &WriteTransaction,
     from: &[RecipientId],
     to: RecipientId,
-) -> Result<(), DbErr> {
+) -> Result<bool, DbErr> {
+    let is_refused = refusal::give(transaction, from, to).await?;
     let mut waited = false;
     for from in from {
         waited |= store::delete(transaction, NotificationKind::Waiting, *from.as_uuid()).await?;
@@ -133,6 +139,12 @@ pub(crate) async fn give(
     if waited {
         announce(context, transaction, NotificationKind::Waiting, Owner::Recipient(to)).await?;
     }
+    Ok(is_refused)
+}
+
+/// Forgets what a person said of mails, with the person.
+pub(crate) async fn forget_refusal(transaction: &WriteTransaction, recipient: RecipientId) -> Result<(), DbErr> {
+    refusal::delete(transaction, recipient).await?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use base::{SecretString, Timestamp};
 use jiff::tz::TimeZone;
 
 use super::entity::Model;
-use super::{NotificationKind, rule, store};
+use super::{NotificationKind, refusal, rule, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::delivery::{self, Unnotified};
@@ -175,6 +175,9 @@ async fn prepare(context: &Context, row: &Model, now: Timestamp) -> Result<Prepa
     let mut time_zone = context.settings.time_zone.clone();
     let (address, organisations) = match kind.owner(row.person_id) {
         Owner::Recipient(recipient) => {
+            if refusal::refused_at(reader, recipient).await?.is_some() {
+                return Ok(Prepared::Never);
+            }
             if kind == NotificationKind::Waiting {
                 deliveries = delivery::unnotified(reader, recipient, context.now()).await?;
                 if deliveries.is_empty() {

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
-use base::Timestamp;
+use base::{Personnummer, Timestamp};
 
 use super::{NotificationKind, SendingOutcome, TakenNotification};
-use crate::test_support::{PDF, TestPortal, draft, on_both_databases};
-use crate::{EventKind, MessageReceipt, Portal, SystemActor};
+use crate::test_support::{PDF, TestPortal, draft, identity, number, on_both_databases};
+use crate::{EventKind, Identity, MessageReceipt, Portal, SessionKey, SystemActor, VerifiedIdentity, Whereabouts};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -185,6 +185,74 @@ on_both_databases! {
         assert_eq!(portal.audited("recipient.forgotten").await, 1);
         assert_eq!(portal.rows("unsent_notification").await, 0);
         assert_eq!(portal.audited("notification.given-up").await, 0);
+    }
+
+    async fn a_person_who_wants_no_mails_gets_none_and_no_address_of_theirs_is_kept(portal: TestPortal) {
+        let sender = portal.sender().await;
+        portal.write_to_anna(&sender, "first").await;
+        let anna = portal.sign_in(0).await;
+        let seen = portal.portal.own_mail(&anna).await.unwrap();
+        assert_eq!((seen.is_sent, seen.address.as_deref(), seen.refused_at), (true, Some(EMAIL), None));
+        portal.portal.refuse_mail(&anna).await.unwrap();
+        portal.portal.refuse_mail(&anna).await.unwrap();
+        assert_eq!(portal.rows("unsent_notification").await, 0);
+        // The next sender has an address too.
+        portal.clock.advance(MINUTE);
+        portal.write_to_anna(&sender, "second").await;
+        assert!(portal.take_after(HOUR).await.is_empty());
+        let seen = portal.portal.own_mail(&portal.sign_in(0).await).await.unwrap();
+        assert!(seen.address.is_none() && seen.refused_at.is_some());
+        assert_eq!(portal.told(&sender).await, 0);
+
+        portal.portal.allow_mail(&anna).await.unwrap();
+        portal.portal.allow_mail(&anna).await.unwrap();
+        let seen = portal.portal.own_mail(&anna).await.unwrap();
+        assert_eq!((seen.address, seen.refused_at), (None, None));
+        portal.write_to_anna(&sender, "third").await;
+        assert_eq!(portal.take_after(HOUR).await.len(), 1);
+        for action in ["recipient.mail-refused", "recipient.mail-allowed"] {
+            assert_eq!(portal.audited(action).await, 1);
+        }
+    }
+
+    async fn who_wants_no_mails_is_one_person_and_is_forgotten_with_them(portal: TestPortal) {
+        let sender = portal.sender().await;
+        portal.write_to_anna(&sender, "first").await;
+        let bengt = portal.sign_in(1).await;
+        portal.portal.refuse_mail(&bengt).await.unwrap();
+        assert_eq!(portal.take_after(HOUR).await.len(), 1);
+        portal.portal.sign_out(bengt.session(), &portal.request()).await.unwrap();
+        portal.clock.advance(48 * HOUR);
+        portal.portal.run_jobs().await.unwrap();
+        assert_eq!(portal.rows("mail_refusal").await, 0);
+    }
+
+    async fn a_mail_that_is_being_sent_when_its_reader_wants_none_is_the_last(portal: TestPortal) {
+        let sender = portal.sender().await;
+        portal.write_to_anna(&sender, "first").await;
+        let taken = portal.take_one_after(5 * MINUTE).await;
+        let anna = portal.sign_in(0).await;
+        portal.portal.refuse_mail(&anna).await.unwrap();
+        portal.settle(taken, SendingOutcome::Failed).await;
+        assert!(portal.take_after(HOUR).await.is_empty());
+    }
+
+    async fn what_somebody_said_of_mails_under_their_earlier_number_holds(portal: TestPortal) {
+        let old = Personnummer::from_digits("197010632391").unwrap();
+        let as_known = |previous, number| VerifiedIdentity {
+            identity: Identity::Number { number, previous, prid: None },
+            ..identity(0, portal.now())
+        };
+        let before = as_known(None, old.clone());
+        let before = portal.identify(&SessionKey::of(b"one"), before, Whereabouts::UNKNOWN).await;
+        portal.portal.refuse_mail(&before).await.unwrap();
+        let sender = portal.sender().await;
+        portal.write_to_anna(&sender, "first").await;
+        let now = as_known(Some(old), number(0));
+        let now = portal.identify(&SessionKey::of(b"two"), now, Whereabouts::UNKNOWN).await;
+        let seen = portal.portal.own_mail(&now).await.unwrap();
+        assert!(seen.address.is_none() && seen.refused_at.is_some());
+        assert!(portal.take_after(HOUR).await.is_empty());
     }
 }
 

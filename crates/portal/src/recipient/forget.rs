@@ -87,6 +87,7 @@ async fn forget(context: &Context, rows: &[Model]) -> Result<u64, Fault> {
             new_device::forget(&transaction, Owner::Recipient(recipient)).await?;
             past_sign_in::forget(&transaction, recipient).await?;
             notification::forget(&transaction, Owner::Recipient(recipient)).await?;
+            notification::forget_refusal(&transaction, recipient).await?;
             forgotten.push(recipient);
         }
     }

@@ -33,15 +33,15 @@ pub(super) async fn tell(
 }
 
 /// Gives what refers to these people to another, and ends their sessions. Can be repeated: a message that was on its way to one of
-/// them comes to the other when they sign in the next time.
+/// them comes to the other when they sign in the next time. Says whether any of them wants no mails, so that their address must go.
 pub(super) async fn give(
     context: &Context,
     transaction: &WriteTransaction,
     linked: &[RecipientId],
     to: RecipientId,
-) -> Result<(), Fault> {
+) -> Result<bool, Fault> {
     if linked.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     // Cases first and all at once, as everybody else locks them.
     if case::give(transaction, linked, to).await? > 0 {
@@ -58,6 +58,5 @@ pub(super) async fn give(
         new_device::forget(transaction, Owner::Recipient(*from)).await?;
     }
     past_sign_in::give(transaction, &linked, to).await?;
-    notification::give(context, transaction, &linked, to).await?;
-    Ok(())
+    Ok(notification::give(context, transaction, &linked, to).await?)
 }

@@ -7,7 +7,7 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::session::{self, Owner, SignInOrigin, SignedIn};
 use crate::{
     AssuranceLevel, Fault, Portal, ProviderSession, RecipientActor, RequestInfo, SessionKey, Whereabouts, new_device,
-    past_sign_in,
+    notification, past_sign_in,
 };
 
 /// A person as an identity provider vouched for them, after every check of its answer.
@@ -95,8 +95,7 @@ impl Portal {
         }
         // Where a work account is written to is what its directory says.
         if let Some(email) = who.email() {
-            let told = context.vault.set_email(recipient, Some(email)).await;
-            told.map_err(Fault::from)?;
+            notification::keep_address(context, recipient, email).await?;
         }
         let person = SignedIn {
             recipient,
@@ -115,7 +114,7 @@ impl Portal {
             link::tell(context, &actor, &known.linked, &identity.provider).await?;
         }
         let transaction = context.database.write().await.map_err(Fault::from)?;
-        link::give(context, &transaction, &known.linked, recipient).await?;
+        let is_mail_refused = link::give(context, &transaction, &known.linked, recipient).await?;
         let Some(id) = session::sign_in(context, &transaction, session, &person, origin).await? else {
             return Err(SignInError::SessionGone);
         };
@@ -130,6 +129,10 @@ impl Portal {
             .detail(&identity.provider);
         context.audit.record(&transaction, now, &entry).await?;
         transaction.commit().await.map_err(Fault::from)?;
+        if is_mail_refused {
+            let erased = context.vault.set_email(recipient, None).await;
+            erased.map_err(Fault::from)?;
+        }
         Ok(actor.by_sign_in(Some(id)))
     }
 

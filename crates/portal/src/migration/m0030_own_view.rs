@@ -1,5 +1,5 @@
-//! The sign-ins of recipients, kept for a while for themselves to look at, and what was done to a case or a document from one
-//! index. Refers to no table: people are the vault's, and a sign-in outlives its session.
+//! What recipients see and decide of what is known of them: their sign-ins, kept for a while; who of them wants no mails; and what
+//! was done to a case or a document, from one index. Refers to no table: people are the vault's, and a sign-in outlives its session.
 
 use sea_orm_migration::prelude::*;
 
@@ -26,6 +26,8 @@ impl MigrationTrait for Migration {
             &["id"],
         );
         manager.create_table(sign_in).await?;
+        let refusal = table("mail_refusal", &[("recipient_id", Id), ("at", Time)], &["recipient_id"]);
+        manager.create_table(refusal).await?;
         for (name, table, columns) in [
             ("past_sign_in_of_recipient", "past_sign_in", &["recipient_id", "at"][..]),
             ("past_sign_in_age", "past_sign_in", &["at"]),

@@ -1,0 +1,52 @@
+### Data protection: what the portal does with personal data, on the page and in the record of processing.
+
+data-title = Data protection
+data-lead = How the portal handles personal data. The page is written from how this very portal is configured.
+data-record-title = Record of processing
+data-record-body = Material according to article 30 of the General Data Protection Regulation (EU) 2016/679, written from the portal’s configuration. Legal ground, any processors and transfers to third countries are known to whoever is responsible alone; add them.
+
+data-who = Who is responsible
+data-who-operator = { $operator } runs the portal: { $email }.
+data-who-no-operator = Who runs the portal stands in the letter or notice that you got.
+data-who-sender = The organisation that sends you something decides why it is sent, and how long it is here.
+
+data-why = Why
+data-why-body = To hand documents to a certain person who has shown who they are, and to be able to show afterwards what happened.
+
+data-what = Which data
+data-what-recipients = About who gets something: personal identity number, coordination number or another identity from the identification, name, e-mail address if the sender or the employer gave one, and what is sent.
+data-what-sign-ins = About sign-ins: when, and with what kind of device.
+data-what-sign-ins-places = About sign-ins: when, with what kind of device, and roughly where from. The place is looked up in a file on the portal’s own server.
+data-what-staff = About staff: name, e-mail address, role, and how they sign in.
+data-what-log = In the log: who did what and when, with random ids in place of names and numbers, and the network address encrypted.
+
+data-where = Where it is
+data-where-databases-server = The data lies in two databases on PostgreSQL.
+data-where-databases-file = The data lies in two databases, at least one of them an SQLite file on the portal’s own server.
+data-where-documents-bucket = The documents lie encrypted in a store (an S3 bucket). The keys are not there.
+data-where-documents-folder = The documents lie encrypted in a folder on the portal’s server, or on a disk that it uses.
+data-where-place = In which country and with whom the server stands is known to whoever runs the portal.
+
+data-how-long = How long
+data-how-long-sent = What is sent: as long as the sender’s rules say, but { $days } days at most. Then the keys are destroyed, and after that it is deleted.
+data-how-long-person = Data about you as a person: until nothing for you is left and you are not signed in.
+data-how-long-sign-ins = Sign-ins: { $days } days, or shorter if the data about you goes before that.
+data-how-long-session = You are signed out after { $idle } minutes without doing anything, and always after { $absolute } minutes.
+data-how-long-left = When something is deleted, it is left that it was: times, kind of document and size, without names and content.
+data-how-long-log = The portal does not purge the log.
+
+data-others = Who else gets data
+data-others-sender = The sender is told when you have opened what was sent.
+data-others-providers = Whoever identifies you learns that you sign in here: { $providers }.
+data-others-no-provider = Nobody can sign in as a recipient right now, since no identification is configured.
+data-others-mail = Mail servers on the way to you see your address and which organisation has sent something. The e-mails never say what.
+data-others-no-mail = No e-mails are sent by the portal.
+data-others-nobody = The pages fetch nothing from other sites, and keep no statistics of what you do.
+
+data-protected = How it is protected
+data-protected-body = Documents, texts and data about people are stored encrypted. The keys lie apart, and are destroyed when the time is up.
+data-protected-limit = The portal opens the document for you when you read. Whoever has full rights on a running server could therefore see what passes through it.
+
+data-rights = Your rights
+data-rights-body = Among other things you have the right to know what data there is about you, and to have what is wrong corrected. Turn to whoever has sent you something. When you are signed in you see all your sign-ins and who has opened what yourself, and can remove your e-mail address.
+data-rights-supervision = Complain to Integritetsskyddsmyndigheten, the Swedish Authority for Privacy Protection

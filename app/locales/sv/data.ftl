@@ -1,0 +1,52 @@
+### Dataskydd: vad portalen gör med personuppgifter, på sidan och i registerförteckningen.
+
+data-title = Dataskydd
+data-lead = Så här hanterar portalen personuppgifter. Sidan är skriven efter hur just den här portalen är inställd.
+data-record-title = Register över behandling
+data-record-body = Underlag enligt artikel 30 i dataskyddsförordningen (EU) 2016/679, skrivet efter portalens inställningar. Rättslig grund, eventuella personuppgiftsbiträden och överföringar till tredjeland vet bara den som är ansvarig; lägg till dem.
+
+data-who = Vem som ansvarar
+data-who-operator = { $operator } driver portalen: { $email }.
+data-who-no-operator = Vem som driver portalen står i brevet eller beskedet som du fick.
+data-who-sender = Den organisation som skickar något till dig bestämmer varför det skickas, och hur länge det finns här.
+
+data-why = Varför
+data-why-body = För att lämna ut dokument till en bestämd person som har visat vem hen är, och för att kunna visa efteråt vad som hände.
+
+data-what = Vilka uppgifter
+data-what-recipients = Om den som får något: personnummer, samordningsnummer eller annan identitet från legitimeringen, namn, e‑postadress om avsändaren eller arbetsgivaren har angett en, och det som skickas.
+data-what-sign-ins = Om inloggningar: när, och med vilken sorts enhet.
+data-what-sign-ins-places = Om inloggningar: när, med vilken sorts enhet, och ungefär varifrån. Platsen slås upp i en fil på portalens egen server.
+data-what-staff = Om handläggare: namn, e‑postadress, roll, och hur de loggar in.
+data-what-log = I loggen: vem som gjorde vad och när, med slumpmässiga id:n i stället för namn och nummer, och nätverksadressen krypterad.
+
+data-where = Var de finns
+data-where-databases-server = Uppgifterna ligger i två databaser på PostgreSQL.
+data-where-databases-file = Uppgifterna ligger i två databaser, varav minst en är en SQLite-fil på portalens egen server.
+data-where-documents-bucket = Dokumenten ligger krypterade i ett lagringsutrymme (S3-bucket). Nycklarna ligger inte där.
+data-where-documents-folder = Dokumenten ligger krypterade i en mapp på portalens server, eller på en disk som den använder.
+data-where-place = I vilket land och hos vem servern står vet den som driver portalen.
+
+data-how-long = Hur länge
+data-how-long-sent = Det som skickas: så länge avsändarens regler säger, men högst { $days } dagar. Sedan förstörs nycklarna, och därefter raderas det.
+data-how-long-person = Uppgifter om dig som person: tills det inte längre finns något till dig och du inte är inloggad.
+data-how-long-sign-ins = Inloggningar: { $days } dagar, eller kortare om uppgifterna om dig försvinner innan dess.
+data-how-long-session = Du loggas ut efter { $idle } minuter utan att du har gjort något, och alltid efter { $absolute } minuter.
+data-how-long-left = När något är raderat finns det kvar att det har funnits: tider, sorts dokument och storlek, utan namn och innehåll.
+data-how-long-log = Loggen gallras inte av portalen.
+
+data-others = Vilka fler som får uppgifter
+data-others-sender = Avsändaren får veta när du har öppnat det som skickades.
+data-others-providers = Den som legitimerar dig får veta att du loggar in här: { $providers }.
+data-others-no-provider = Ingen kan logga in som mottagare just nu, eftersom ingen legitimering är inställd.
+data-others-mail = E‑postservrar på vägen till dig ser din adress och vilken organisation som har skickat något. I mejlen står aldrig vad.
+data-others-no-mail = Portalen skickar inga mejl.
+data-others-nobody = Sidorna hämtar inget från andra webbplatser, och för ingen statistik över vad du gör.
+
+data-protected = Hur de skyddas
+data-protected-body = Dokument, texter och uppgifter om personer lagras krypterade. Nycklarna ligger för sig, och förstörs när tiden är ute.
+data-protected-limit = Portalen öppnar dokumentet åt dig när du läser. Den som har full behörighet till en server som är igång skulle därför kunna se det som passerar där.
+
+data-rights = Dina rättigheter
+data-rights-body = Du har bland annat rätt att få veta vilka uppgifter som finns om dig, och att få fel rättade. Vänd dig till den som har skickat något till dig. När du är inloggad ser du själv alla dina inloggningar och vem som har öppnat vad, och kan ta bort din e‑postadress.
+data-rights-supervision = Klaga hos Integritetsskyddsmyndigheten

@@ -1,0 +1,211 @@
+//! What the portal does with personal data, from the configuration in force: one list of parts, shown as a page and written as the
+//! record of processing that article 30 of Regulation (EU) 2016/679 asks for. Says what follows from the configuration and from how
+//! the portal is built, and nothing of what only the operator can know.
+
+use portal::PAST_SIGN_IN_DAYS;
+
+use crate::context::Contact;
+use crate::texts::{Language, Texts};
+
+/// What the configuration says of where data lies, for how long, and who else gets it. No addresses and no secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataProtection {
+    /// Whether both databases are on a PostgreSQL server; else they are files on the portal's own machine, or one is.
+    pub databases_on_server: bool,
+    /// Whether the encrypted documents are in a bucket; else in a folder.
+    pub documents_in_bucket: bool,
+    /// The longest retention, in days, that anything sent may have.
+    pub ceiling_days: u32,
+    /// Minutes after which a recipient who does nothing is signed out.
+    pub idle_minutes: u32,
+    /// Minutes after which a recipient is signed out whatever happens.
+    pub absolute_minutes: u32,
+    /// What the providers are called through which recipients identify, in the order to name them.
+    pub providers: Vec<String>,
+    /// Whether mails are sent.
+    pub sends_mail: bool,
+    /// Whether sign-ins are given a rough place.
+    pub has_places: bool,
+}
+
+/// One part of the list.
+pub(crate) struct Part {
+    pub(crate) title: String,
+    pub(crate) lines: Vec<String>,
+}
+
+/// The parts, in the order to show them.
+pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Contact>) -> Vec<Part> {
+    let plain = |key: &str| texts.get(key);
+    let part = |title: &str, lines: Vec<String>| Part {
+        title: texts.get(title),
+        lines,
+    };
+    let operator = match contact {
+        Some(contact) => texts.with(
+            "data-who-operator",
+            &[
+                ("operator", contact.operator.clone().into()),
+                ("email", contact.email.clone().into()),
+            ],
+        ),
+        None => plain("data-who-no-operator"),
+    };
+    let device = if facts.has_places {
+        "data-what-sign-ins-places"
+    } else {
+        "data-what-sign-ins"
+    };
+    let databases = if facts.databases_on_server {
+        "data-where-databases-server"
+    } else {
+        "data-where-databases-file"
+    };
+    let documents = if facts.documents_in_bucket {
+        "data-where-documents-bucket"
+    } else {
+        "data-where-documents-folder"
+    };
+    let days = |key: &str, days: u32| texts.with(key, &[("days", days.into())]);
+    let session = texts.with(
+        "data-how-long-session",
+        &[
+            ("idle", facts.idle_minutes.into()),
+            ("absolute", facts.absolute_minutes.into()),
+        ],
+    );
+    let providers = if facts.providers.is_empty() {
+        plain("data-others-no-provider")
+    } else {
+        texts.with(
+            "data-others-providers",
+            &[("providers", facts.providers.join(", ").into())],
+        )
+    };
+    let mail = if facts.sends_mail {
+        "data-others-mail"
+    } else {
+        "data-others-no-mail"
+    };
+    vec![
+        part("data-who", vec![operator, plain("data-who-sender")]),
+        part("data-why", vec![plain("data-why-body")]),
+        part(
+            "data-what",
+            vec![
+                plain("data-what-recipients"),
+                plain(device),
+                plain("data-what-staff"),
+                plain("data-what-log"),
+            ],
+        ),
+        part(
+            "data-where",
+            vec![plain(databases), plain(documents), plain("data-where-place")],
+        ),
+        part(
+            "data-how-long",
+            vec![
+                days("data-how-long-sent", facts.ceiling_days),
+                plain("data-how-long-person"),
+                days("data-how-long-sign-ins", PAST_SIGN_IN_DAYS),
+                session,
+                plain("data-how-long-left"),
+                plain("data-how-long-log"),
+            ],
+        ),
+        part(
+            "data-others",
+            vec![
+                plain("data-others-sender"),
+                providers,
+                plain(mail),
+                plain("data-others-nobody"),
+            ],
+        ),
+        part(
+            "data-protected",
+            vec![plain("data-protected-body"), plain("data-protected-limit")],
+        ),
+    ]
+}
+
+/// The record of processing as Markdown.
+#[must_use]
+pub fn record_of_processing(facts: &DataProtection, contact: Option<&Contact>, language: Language) -> String {
+    let texts = Texts::of(language);
+    let mut record = format!(
+        "# {}\n\n{}\n",
+        texts.get("data-record-title"),
+        texts.get("data-record-body")
+    );
+    for part in parts(texts, facts, contact) {
+        record.push_str(&format!("\n## {}\n\n", part.title));
+        for line in part.lines {
+            record.push_str(&format!("- {}\n", one_line(&line)));
+        }
+    }
+    record
+}
+
+/// What the configuration brings into a line can't begin another.
+fn one_line(line: &str) -> String {
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts() -> DataProtection {
+        DataProtection {
+            databases_on_server: false,
+            documents_in_bucket: false,
+            ceiling_days: 365,
+            idle_minutes: 15,
+            absolute_minutes: 60,
+            providers: vec!["BankID".to_owned(), "Freja\n# x".to_owned()],
+            sends_mail: true,
+            has_places: true,
+        }
+    }
+
+    #[test]
+    fn the_record_says_what_the_configuration_says() {
+        let contact = Contact {
+            operator: "Exempelstad".to_owned(),
+            email: "post@exempelstad.se".to_owned(),
+        };
+        let record = record_of_processing(&facts(), Some(&contact), Language::Swedish);
+        for words in [
+            "Exempelstad",
+            "post@exempelstad.se",
+            "365",
+            "180",
+            "BankID, Freja # x",
+            "SQLite",
+        ] {
+            assert!(record.contains(words), "{words} in {record}");
+        }
+        assert_eq!(record.matches("\n# ").count(), 0, "{record}");
+        let other = DataProtection {
+            databases_on_server: true,
+            documents_in_bucket: true,
+            ceiling_days: 30,
+            providers: Vec::new(),
+            sends_mail: false,
+            has_places: false,
+            ..facts()
+        };
+        let other = record_of_processing(&other, None, Language::English);
+        assert!(
+            other.contains("PostgreSQL") && other.contains("bucket") && other.contains("30 days"),
+            "{other}"
+        );
+        assert!(
+            !other.contains("SQLite") && !other.contains("BankID") && !other.contains("roughly where"),
+            "{other}"
+        );
+        assert!(other.contains("No e-mails are sent"), "{other}");
+    }
+}

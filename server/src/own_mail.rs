@@ -1,0 +1,59 @@
+//! The mails that a recipient gets: the page that says to which address, and the forms that say no to them or take that back.
+
+use app::{ErrorPage, Flash, page};
+use axum::extract::{Extension, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::{HeaderMap, Method};
+use portal::Fault;
+
+use crate::routes::{Access, Routes};
+use crate::state::AppState;
+use crate::visitor::Visitor;
+use crate::{answer, cookie, flash, pages};
+
+const PAGE: &str = "/mail";
+
+/// The page and its forms.
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .add(Method::GET, PAGE, Access::Recipient, show)
+        .add(Method::POST, "/mail/refuse", Access::Recipient, refuse)
+        .add(Method::POST, "/mail/allow", Access::Recipient, allow)
+}
+
+/// `GET /mail`: to which address the person is written, and whether they want it.
+async fn show(State(state): State<AppState>, Extension(visitor): Extension<Visitor>, headers: HeaderMap) -> Response {
+    let mut context = pages::context(&state, visitor);
+    let (flash, told) = flash::take(&headers);
+    context.flash = flash;
+    let mut response = page::own_mail(&context).await.into_response();
+    cookie::set(response.headers_mut(), told);
+    response
+}
+
+/// `POST /mail/refuse`: the address is erased, and no mail is sent any more.
+async fn refuse(State(state): State<AppState>, Extension(visitor): Extension<Visitor>) -> Response {
+    let Some(actor) = &visitor.actor else {
+        return answer::error(ErrorPage::SessionEnded, &visitor);
+    };
+    done(state.portal().refuse_mail(actor).await, Flash::MailRefused, &visitor)
+}
+
+/// `POST /mail/allow`: senders' addresses are kept again.
+async fn allow(State(state): State<AppState>, Extension(visitor): Extension<Visitor>) -> Response {
+    let Some(actor) = &visitor.actor else {
+        return answer::error(ErrorPage::SessionEnded, &visitor);
+    };
+    done(state.portal().allow_mail(actor).await, Flash::MailAllowed, &visitor)
+}
+
+fn done(result: Result<(), Fault>, tells: Flash, visitor: &Visitor) -> Response {
+    match result {
+        Ok(()) => {
+            let mut response = Redirect::to(PAGE).into_response();
+            cookie::set(response.headers_mut(), flash::leave(tells));
+            response
+        }
+        Err(fault) => answer::fault(&fault, visitor),
+    }
+}
