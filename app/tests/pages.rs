@@ -189,6 +189,7 @@ fn nothing_is_styled_or_run_in_the_page_itself() {
 fn nothing_is_loaded_from_anybody_else() {
     for_every_page(|name, _, html| {
         let html = html.replace("href=\"https://www.digg.se/tdosanmalan\"", "");
+        let html = html.replace("href=\"https://www.imy.se/\"", "");
         // Shown, to be copied or as it was filled in, and not to be followed: an invitation's link, and where systems publish keys.
         let shown = [
             ">https://post.exempelkommunen.example/",

@@ -45,6 +45,8 @@ for (const language of ['sv', 'en'] as const) {
       await look('landing');
       await page.goto(`${installation.address}/accessibility`);
       await look('accessibility');
+      await page.goto(`${installation.address}/data-protection`);
+      await look('data-protection');
       await startSignIn(page, installation);
       await expect(page.getByRole('img', { name: /QR/ })).toBeVisible();
       await look('bridge');
@@ -56,6 +58,11 @@ for (const language of ['sv', 'en'] as const) {
       await page.getByRole('link', { name: /bekräftelse\.txt/ }).click();
       await expect(page).toHaveURL(/\/documents\//);
       await look('document-text');
+      await page.getByRole('link', { name: /^(Vem har öppnat|Who has opened it)\?$/ }).click();
+      await expect(page.getByText(/^(Du öppnade ärendet|You opened the case)$/)).toBeVisible();
+      await look('case-history');
+      await page.getByRole('link', { name: /^(Mejl till dig|E-mails to you)$/ }).click();
+      await look('mail');
       await page.goto(installation.address + absent);
       await look('not-found');
 
@@ -66,6 +73,10 @@ for (const language of ['sv', 'en'] as const) {
       await page.reload();
       await expect(page.getByRole('heading', { name: /^Chrome (på|on) Android$/ })).toBeVisible();
       await look('sessions');
+      await page.getByRole('link', { name: /^(Alla dina inloggningar|All your sign-ins)$/ }).click();
+      await expect(page.getByText(/^(Ny sorts enhet|New kind of device)$/).first()).toBeVisible();
+      await look('sign-ins');
+      await page.goBack();
       await page.getByRole('button', { name: /^(Logga ut där|Sign out there) Chrome (på|on) Android$/ }).click();
       await expect(page.getByText(/^(Den inloggningen är avslutad|That sign-in has ended)/)).toBeVisible();
       await look('sessions-ended');

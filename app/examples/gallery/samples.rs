@@ -452,7 +452,7 @@ pub(crate) fn history() -> CaseHistory {
 
 /// A person's mails: to an address that is hard to set, to none, and refused.
 pub(crate) fn own_mails() -> [OwnMail; 3] {
-    let mail = |address: Option<&str>, refused_at| OwnMail {
+    let mail = |address: Option<&str>, refused_at: Option<Timestamp>| OwnMail {
         is_sent: refused_at.is_none(),
         address: address.map(str::to_owned),
         refused_at,
