@@ -34,7 +34,7 @@ sign-ins-reported = You have reported the sign-in. You are now signed out everyw
 sign-ins-reported-at = Reported by you { $at }
 sign-ins-more = There are more, but only the latest 100 are shown.
 sign-ins-not-me = When somebody else has signed in as you
-sign-ins-not-me-body = Whoever signs in as you has your e-ID. Block it with whoever issued it, such as your bank, and get a new one before you sign in again.
+sign-ins-not-me-body = Whoever signed in as you was able to use your e-ID. Block it with whoever issued it, such as your bank, and get a new one before you sign in again.
 sign-ins-contact = Do you need help? Write to { $operator }:
 sign-ins-kept = Sign-ins are kept for { $days } days, and go earlier when nothing for you is left in the portal. Refused attempts are not shown: we don’t know for sure who they were by.
 
@@ -46,6 +46,7 @@ mail-not-sent = This portal sends no e-mails at all.
 mail-from-where = We get the address from whoever sends you something, or from your employer’s directory when you sign in with a work account. It is used for these e-mails alone.
 mail-refuse-body = If you say no, the address is removed at once, and e-mails that wait are not sent. You are then not told from here when something new has come. Your no counts for every sender, as long as there is something for you in the portal or you are signed in.
 mail-refuse = Remove my address and stop e-mailing
+mail-refuse-none = Say no to e-mails
 mail-refused-now = The address is removed. We won’t e-mail you any more.
 mail-allow-body = If you change your mind, we may keep the address that the next sender gives, and e-mail you there.
 mail-allow = Allow e-mails again

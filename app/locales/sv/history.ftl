@@ -34,7 +34,7 @@ sign-ins-reported = Du har anmält inloggningen. Du är nu utloggad överallt ut
 sign-ins-reported-at = Anmäld av dig { $at }
 sign-ins-more = Det finns fler, men bara de 100 senaste visas.
 sign-ins-not-me = När någon annan har loggat in som du
-sign-ins-not-me-body = Den som loggar in som du har din e‑legitimation. Spärra den hos den som har gett ut den, till exempel din bank, och skaffa en ny innan du loggar in igen.
+sign-ins-not-me-body = Den som har loggat in som du har kunnat använda din e‑legitimation. Spärra den hos den som har gett ut den, till exempel din bank, och skaffa en ny innan du loggar in igen.
 sign-ins-contact = Behöver du hjälp? Skriv till { $operator }:
 sign-ins-kept = Inloggningar sparas i { $days } dagar, och försvinner tidigare när det inte längre finns något till dig i portalen. Försök som nekades visas inte: då vet vi inte säkert vem det var.
 
@@ -46,6 +46,7 @@ mail-not-sent = Just den här portalen skickar inga mejl.
 mail-from-where = Adressen får vi av den som skickar något till dig, eller av din arbetsgivares katalog när du loggar in med ett jobbkonto. Den används bara till de här mejlen.
 mail-refuse-body = Säger du nej tas adressen bort genast, och mejl som väntar skickas inte. Du får då inte veta härifrån när något nytt har kommit. Ditt nej gäller alla avsändare, så länge det finns något till dig i portalen eller du är inloggad.
 mail-refuse = Ta bort min adress och sluta mejla
+mail-refuse-none = Säg nej till mejl
 mail-refused-now = Adressen är borttagen. Vi mejlar dig inte mer.
 mail-allow-body = Ändrar du dig får vi spara den adress som nästa avsändare anger, och mejla dig där.
 mail-allow = Tillåt mejl igen

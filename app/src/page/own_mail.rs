@@ -35,8 +35,10 @@ pub fn own_mail_page(layout: &Layout, mail: &OwnMail, flash: Option<Flash>) -> P
     let not_sent = (!mail.is_sent).then(|| view! { <p>{texts.get("mail-not-sent")}</p> });
     let (about, action, button) = if is_refused {
         ("mail-allow-body", "/mail/allow", "mail-allow")
-    } else {
+    } else if mail.address.is_some() {
         ("mail-refuse-body", "/mail/refuse", "mail-refuse")
+    } else {
+        ("mail-refuse-body", "/mail/refuse", "mail-refuse-none")
     };
     render(layout, Head::plain(texts.get("mail-title")), move || {
         view! {
