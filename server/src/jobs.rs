@@ -4,7 +4,7 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use portal::{Fault, Portal};
+use portal::{Fault, Portal, PurgeStopped};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -23,8 +23,13 @@ const CHAIN_EVERY: Duration = Duration::from_secs(1);
 /// doesn't keep keys from being destroyed on time.
 pub(crate) async fn run(portal: Portal, interval: Duration, mut stop: watch::Receiver<bool>) {
     let mut blobs: Option<JoinHandle<()>> = None;
+    let mut alarm = Alarm::default();
     loop {
-        tell(portal.run_key_jobs().await);
+        let done = portal.run_key_jobs().await;
+        if let Ok(report) = &done {
+            alarm.look(report.stopped);
+        }
+        tell(done);
         if blobs.as_ref().is_none_or(JoinHandle::is_finished) {
             let portal = portal.clone();
             blobs = Some(tokio::spawn(async move { tell(portal.run_blob_jobs().await) }));
@@ -38,6 +43,25 @@ pub(crate) async fn run(portal: Portal, interval: Duration, mut stop: watch::Rec
         && blobs.await.is_err()
     {
         tracing::error!("a round of blob jobs broke off");
+    }
+}
+
+/// Tells once that the purge stands still, and once that it goes on.
+#[derive(Default)]
+struct Alarm {
+    is_stopped: bool,
+}
+
+impl Alarm {
+    fn look(&mut self, stopped: Option<PurgeStopped>) {
+        match stopped {
+            Some(PurgeStopped { reason, documents }) if !self.is_stopped => {
+                tracing::error!(documents, %reason, "the purge stands still: see `postvalv purge --help`");
+            }
+            None if self.is_stopped => tracing::info!("the purge goes on"),
+            _ => {}
+        }
+        self.is_stopped = stopped.is_some();
     }
 }
 

@@ -101,6 +101,8 @@ ids! {
     IntentId "intent";
     /// A mail that was sent, among the mails of this portal.
     NotificationId "notification";
+    /// What somebody announced to the purge.
+    AnnouncementId "announcement";
     /// An entry of the audit log.
     AuditEventId "audit";
     /// Something that an organisation's systems are told.
@@ -180,7 +182,7 @@ mod source {
     }
     from_new_id! {
         InstallationId OrganisationId SystemId CredentialId StaffId PasskeyId ProvisioningTokenId GroupId CaseId MessageId DocumentId DeliveryId IntentId
-        NotificationId AuditEventId EventId SessionId RequestId
+        NotificationId AnnouncementId AuditEventId EventId SessionId RequestId
     }
 }
 

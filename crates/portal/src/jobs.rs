@@ -1,16 +1,16 @@
 //! What happens by itself as time goes by: one round of everything that is due. Owns the order; each part belongs to
 //! its own module. The server decides how often.
 
-use std::sync::atomic::Ordering;
-
 use base::Day;
-use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 use crate::audit::{AuditAction, AuditEntry};
+use crate::latch::ClockStep;
+use crate::purge::Release;
 use crate::system::{credential, used_assertion};
 use crate::vault::EndedDay;
 use crate::{
-    Context, Fault, Portal, PurgeReport, audit, installation, intent, past_sign_in, purge, retention, session,
+    Context, Fault, Portal, PurgeReport, PurgeStopped, audit, installation, intent, past_sign_in, purge, retention,
+    session, skew,
 };
 
 /// What a round did.
@@ -32,6 +32,8 @@ pub struct JobsReport {
     pub days: u64,
     /// Rows of the audit log that had been kept for as long as it is.
     pub audit_rows: u64,
+    /// Why nothing was purged but what was revoked, and no day ended.
+    pub stopped: Option<PurgeStopped>,
 }
 
 impl Portal {
@@ -54,6 +56,8 @@ impl Portal {
     /// Everything that is due except what deletes from the blob store and what comes after that: what has ended is
     /// condemned, keys and day secrets are destroyed. No blob store can hold that up. Safe as [`Portal::run_jobs`].
     ///
+    /// By a clock that is further ahead than the settings let it step, nothing ends but what was revoked.
+    ///
     /// # Errors
     ///
     /// As [`Portal::run_jobs`].
@@ -63,28 +67,50 @@ impl Portal {
         installation::check_keys(&context.database, &context.vault).await?;
         let mut report = JobsReport::default();
         let mut fault = None;
-        context.latch().await?;
-        keep(&mut report.sessions, session::delete_run_out(context).await, &mut fault);
-        keep(&mut report.intents, intent::sweep_keys(context).await, &mut fault);
-        keep(&mut 0, credential::adopt(context).await, &mut fault);
-        keep(&mut report.warnings, credential::warn(context).await, &mut fault);
-        let (mut tokens, mut keys, mut credentials, mut assertions) = (0, 0, 0, 0);
-        keep(&mut tokens, self.forget_access_tokens().await, &mut fault);
-        keep(&mut keys, self.forget_idempotency_keys().await, &mut fault);
-        keep(&mut credentials, credential::forget(context).await, &mut fault);
-        keep(&mut assertions, used_assertion::forget(context).await, &mut fault);
-        let mut sign_ins = 0;
-        keep(&mut sign_ins, past_sign_in::forget_old(context).await, &mut fault);
-        report.forgotten = tokens + keys + credentials + assertions + sign_ins;
-        // Before the purge, so that what a new version ends at once is gone in the same round.
-        keep(&mut report.followed, retention::follow(context).await, &mut fault);
-        keep(&mut report.purge.recipients, purge::keys(context).await, &mut fault);
-        keep(&mut report.days, turn_days(context).await, &mut fault);
+        skew::check(context).await?;
+        let step = context.latch().await?;
+        // By a clock that is far ahead everything is over: sessions, secrets of systems, mails.
+        if !matches!(step, ClockStep::Ahead { .. }) {
+            self.end_what_is_over(&mut report, &mut fault).await;
+        }
+        let mut release = None;
+        match purge::judge(context).await {
+            Ok(Ok(released)) => release = Some(released),
+            Ok(Err(stopped)) => report.stopped = Some(stopped),
+            Err(problem) => {
+                fault.get_or_insert(problem);
+            }
+        }
+        keep(
+            &mut report.purge.recipients,
+            purge::keys(context, release).await,
+            &mut fault,
+        );
+        keep(&mut report.days, turn_days(context, release).await, &mut fault);
         // Last, so that what this round did is in the chains and under the hour's checkpoint.
         keep(&mut 0, self.chain_audit_log().await, &mut fault);
         keep(&mut 0, audit::sign_due(context).await, &mut fault);
-        keep(&mut report.audit_rows, audit::cut_due(context).await, &mut fault);
         fault.map_or(Ok(report), Err)
+    }
+
+    /// Whatever else comes to its end as time goes by, or follows from it.
+    async fn end_what_is_over(&self, report: &mut JobsReport, fault: &mut Option<Fault>) {
+        let context = &*self.0;
+        keep(&mut report.sessions, session::delete_run_out(context).await, fault);
+        keep(&mut report.intents, intent::sweep_keys(context).await, fault);
+        keep(&mut 0, credential::adopt(context).await, fault);
+        keep(&mut report.warnings, credential::warn(context).await, fault);
+        let (mut tokens, mut keys, mut credentials, mut assertions) = (0, 0, 0, 0);
+        keep(&mut tokens, self.forget_access_tokens().await, fault);
+        keep(&mut keys, self.forget_idempotency_keys().await, fault);
+        keep(&mut credentials, credential::forget(context).await, fault);
+        keep(&mut assertions, used_assertion::forget(context).await, fault);
+        let mut sign_ins = 0;
+        keep(&mut sign_ins, past_sign_in::forget_old(context).await, fault);
+        report.forgotten = tokens + keys + credentials + assertions + sign_ins;
+        keep(&mut report.audit_rows, audit::cut_due(context).await, fault);
+        // Before the purge, so that what a new version ends at once is gone in the same round.
+        keep(&mut report.followed, retention::follow(context).await, fault);
     }
 
     /// Deletes the blobs of what is condemned, and erases what comes after them. How long it takes is the blob store's
@@ -115,12 +141,16 @@ fn keep<T>(place: &mut T, result: Result<T, Fault>, first: &mut Option<Fault>) {
     }
 }
 
-/// Makes the secrets of the days to come, destroys those of the days that are over, and deals with what their end
+/// Makes the secrets of the days to come, destroys those of the days that were over at the release, and deals with what their end
 /// brings. Counts the days that the audit log was told of.
-async fn turn_days(context: &Context) -> Result<u64, Fault> {
-    let today = context.now().day();
+async fn turn_days(context: &Context, release: Option<Release>) -> Result<u64, Fault> {
     context.vault.drop_old_keys();
-    let prepared = context.vault.prepare_days(last_day(context, today)).await;
+    let prepared = context.vault.prepare_days(last_day(context, context.now().day())).await;
+    let Some(release) = release else {
+        prepared?;
+        return Ok(0);
+    };
+    let today = release.until().day();
     // A provider that has no room for new secrets can still destroy old ones.
     let destroyed = context.vault.destroy_days_before(today).await;
     let logged = finish_days(context, today).await?;
@@ -170,29 +200,6 @@ async fn log_days(context: &Context, ended: &[EndedDay]) -> Result<u64, Fault> {
 fn last_day(context: &Context, today: Day) -> Day {
     let ceiling = i32::try_from(context.settings.retention_ceiling_days).unwrap_or(i32::MAX);
     today.plus_days(ceiling.saturating_add(2))
-}
-
-impl Context {
-    /// Makes the present the latest instant that the installation has acted on, and learns what other nodes made it, so
-    /// that a clock that goes back un-expires nothing.
-    pub(crate) async fn latch(&self) -> Result<(), Fault> {
-        const LATCH: &str = "UPDATE installation SET latest_instant = $1 WHERE latest_instant < $1";
-        const LATEST: &str = "SELECT latest_instant FROM installation";
-        let now = self.now().as_millis();
-        let transaction = self.database.write().await?;
-        let backend = transaction.get_database_backend();
-        transaction
-            .execute_raw(Statement::from_sql_and_values(backend, LATCH, [now.into()]))
-            .await?;
-        let row = transaction
-            .query_one_raw(Statement::from_string(backend, LATEST))
-            .await?;
-        let row = row.ok_or_else(|| DbErr::RecordNotFound("the installation".to_owned()))?;
-        let latest: i64 = row.try_get_by_index(0)?;
-        transaction.commit().await?;
-        self.latest.fetch_max(latest, Ordering::SeqCst);
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod idempotency;
 mod installation;
 mod intent;
 mod jobs;
+mod latch;
 mod message;
 mod migration;
 mod new_device;
@@ -36,6 +37,7 @@ mod rights;
 mod session;
 mod settings;
 mod signing;
+mod skew;
 mod staff;
 mod system;
 #[cfg(test)]
@@ -44,10 +46,10 @@ mod vault;
 mod work_account;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
-use base::{Clock, Ids, Timestamp};
+use base::{Clock, Ids};
 
 use audit::AuditWriter;
 use blob::Blobs;
@@ -95,7 +97,7 @@ pub use provisioning::{
     ProvisioningTokenRefused, ProvisioningTokenState, RoleValue, Selected, Selection, UserAttributes, UserKey,
     caseless,
 };
-pub use purge::{PurgeMode, PurgeReport};
+pub use purge::{ConfirmPurgeError, PurgeMode, PurgeReport, PurgeStopped, StopReason};
 pub use recipient::{
     IdentifierKind, Identity, KnownAs, RecipientIdentifier, SignInError, SignInRefusal, VerifiedIdentity,
     WorkInvitation,
@@ -110,9 +112,11 @@ pub use session::{
     ProviderSession, SessionCreation, SessionEnd, SessionKey, SessionKind, StoredSession, SystemFamily, Whereabouts,
 };
 pub use settings::{
-    BlobSettings, Limits, PasswordCost, ProviderSettings, S3Settings, SessionLimits, Settings, StaffSettings, WaysIn,
+    BlobSettings, Limits, PasswordCost, ProviderSettings, PurgeSettings, S3Settings, SessionLimits, Settings,
+    StaffSettings, WaysIn,
 };
 pub use signing::{InvalidPublicKeys, PublicKey, PublicKeys, Signature, SigningPurpose};
+pub use skew::ClockSkew;
 pub use staff::{
     AcceptError, AcceptedInvitation, Applicant, ChangePasswordError, ChangeStaffError, ConfirmError, Invitation,
     InvitationView, InviteError, NewSecondFactor, NewStaffMember, OwnAccount, OwnPasskey, PasskeyAdded,
@@ -142,24 +146,9 @@ pub(crate) struct Context {
     audit: AuditWriter,
     passwords: HashingPool,
     relying_party: Option<RelyingParty>,
-    /// The latest instant that this installation has acted on, in milliseconds.
+    /// The latest instant that this installation has acted on, in milliseconds; owned by `latch`.
     latest: AtomicI64,
 }
 
 /// How far the clock may go back, or nodes' clocks be apart, before what was made in the time to come counts as over.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
-
-impl Context {
-    /// The time by the clock, which may go back. For what somebody may do for a while – sessions and tokens – since by
-    /// [`Context::now`] it would last until the clock has caught up.
-    pub(crate) fn clock_time(&self) -> Timestamp {
-        self.clock.now()
-    }
-
-    /// The time now, but never before the latest instant that the installation has acted on: a clock that goes back
-    /// un-expires nothing. For what ends for good, and for what is written down.
-    pub(crate) fn now(&self) -> Timestamp {
-        let now = self.clock.now().as_millis();
-        Timestamp::from_millis(self.latest.fetch_max(now, Ordering::SeqCst).max(now))
-    }
-}

@@ -7,6 +7,7 @@ use base::{Clock, Ids};
 
 use crate::audit::AuditWriter;
 use crate::installation::{self, Installation, InstallationError};
+use crate::skew::{self, ClockSkew, SkewError};
 use crate::staff::{HashingPool, RelyingParty};
 use crate::{Context, Fault, Portal, Settings};
 
@@ -30,6 +31,9 @@ pub enum NotReady {
     /// A database does not answer.
     #[error("a database does not answer")]
     Database(#[source] Fault),
+    /// This host's clock is not the databases': what ends would end at another instant than on other nodes.
+    #[error(transparent)]
+    Clock(ClockSkew),
     /// The parts do not belong together any more, or one of them can't be read.
     #[error(transparent)]
     Installation(#[from] InstallationError),
@@ -65,7 +69,7 @@ impl Portal {
         Ok(Self(Arc::new(context)))
     }
 
-    /// Whether everything that the portal needs answers and belongs together.
+    /// Whether everything that the portal needs answers, belongs together and agrees on the time.
     ///
     /// # Errors
     ///
@@ -76,6 +80,10 @@ impl Portal {
             let answer = database.ping().await;
             answer.map_err(|problem| NotReady::Database(problem.into()))?;
         }
+        skew::check(context).await.map_err(|problem| match problem {
+            SkewError::Skew(skew) => NotReady::Clock(skew),
+            SkewError::Fault(fault) => NotReady::Database(fault),
+        })?;
         installation::check(&context.database, &context.vault, &context.blobs).await?;
         // Only what comes in waits for this: a purge goes on, since keys must be destroyed whatever a bucket keeps.
         context.blobs.check().await.map_err(InstallationError::from)?;

@@ -25,6 +25,8 @@ pub struct Settings {
     pub retention_ceiling_days: u32,
     /// How long rows of the audit log are kept, in days.
     pub audit_retention_days: u32,
+    /// What is purged without anybody's word.
+    pub purge: PurgeSettings,
     /// How much one message may hold.
     pub limits: Limits,
     /// How long a recipient stays signed in.
@@ -55,6 +57,29 @@ pub enum BlobSettings {
     Folder(PathBuf),
     /// A bucket of an S3-compatible store.
     S3(S3Settings),
+}
+
+/// When the purge stops and waits for the operator's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PurgeSettings {
+    /// How much of all documents may go in 24 hours beyond what was foreseen the day before, in percent (1 to 100); never
+    /// fewer than 50 documents.
+    pub unforeseen_percent: u32,
+    /// How far the clock may be ahead of the latest round of jobs.
+    pub longest_clock_step: Duration,
+    /// Whether the clock must agree with the databases' to the second. Not when tests move it.
+    pub compares_clocks: bool,
+}
+
+impl Default for PurgeSettings {
+    /// Five percent, seven days, compared.
+    fn default() -> Self {
+        Self {
+            unforeseen_percent: 5,
+            longest_clock_step: Duration::from_secs(7 * 24 * 60 * 60),
+            compares_clocks: true,
+        }
+    }
 }
 
 /// A bucket of an S3-compatible store. It must exist, and keep no old versions of objects.

@@ -8,6 +8,7 @@ mod mail;
 mod places;
 mod preset;
 mod provider;
+mod purge;
 mod rates;
 mod s3;
 mod staff;
@@ -32,6 +33,7 @@ pub use provider::{
     Algorithm, ClaimPlace, ClaimSource, ClientAuthentication, DeviceParameters, Logout, ProviderKind, ProviderSection,
     RequiredClaim, RequiredValue, StaffRole,
 };
+pub use purge::PurgeSection;
 pub use rates::RatesSection;
 pub use s3::S3Section;
 pub use staff::StaffSection;
@@ -89,6 +91,9 @@ pub struct Config {
     /// How long things may be kept.
     #[serde(default)]
     pub retention: RetentionSection,
+    /// When the purge stops and waits for the operator's word.
+    #[serde(default)]
+    pub purge: PurgeSection,
     /// How much one message may hold.
     #[serde(default)]
     pub limits: LimitsSection,
@@ -148,6 +153,7 @@ impl Config {
             blobs: self.blobs.settings(),
             retention_ceiling_days: self.retention.ceiling_days,
             audit_retention_days: self.retention.audit_days,
+            purge: self.purge.settings(self.mode.is_development()),
             limits: self.limits.limits(),
             sessions: self.sessions.limits(),
             ways_in: self.ways_in(),
@@ -205,6 +211,7 @@ impl Validate for Config {
         );
         check.section("blobs", &self.blobs);
         check.section("retention", &self.retention);
+        check.section("purge", &self.purge);
         check.section("limits", &self.limits);
         check.section("rates", &self.rates);
         check.that(

@@ -340,6 +340,7 @@ fn every_key_is_described_in_the_operators_manual() {
         "blobs",
         "blobs.s3",
         "retention",
+        "purge",
         "limits",
         "rates",
         "sessions",

@@ -387,6 +387,8 @@ pub(crate) fn configuration(folder: &Path, urls: &(String, String), issuer: &str
         url = "{vault}"
         [keys]
         folder = "{folder}/keys"
+        [purge]
+        longest_clock_step_days = 36525
         [blobs]
         folder = "{folder}/blobs"
         [providers.{DIRECTORY}]

@@ -111,6 +111,10 @@ pub(crate) enum AuditAction {
     DeliveryPurged,
     DocumentPurged,
     MessagePurged,
+    /// The purge stands still until the operator confirms it; the detail is how many documents wait.
+    PurgeStopped,
+    /// The operator let the purge go on; the detail is how many documents waited.
+    PurgeConfirmed,
     /// What was purged was summed up and signed; the detail is the protocol's number.
     PurgeProtocolClosed,
     RecipientForgotten,
@@ -209,6 +213,8 @@ impl AuditAction {
             Self::DeliveryPurged => "delivery.purged",
             Self::DocumentPurged => "document.purged",
             Self::MessagePurged => "message.purged",
+            Self::PurgeStopped => "purge.stopped",
+            Self::PurgeConfirmed => "purge.confirmed",
             Self::PurgeProtocolClosed => "purge-protocol.closed",
             Self::RecipientForgotten => "recipient.forgotten",
             Self::NotificationGivenUp => "notification.given-up",

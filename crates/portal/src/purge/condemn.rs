@@ -4,18 +4,19 @@ use base::Timestamp;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::Release;
 use crate::delivery::entity::{Column, Entity};
 use crate::{Context, Fault, case};
 
 /// How many cases are marked in one transaction.
 const BATCH: u64 = 100;
 
-/// Condemns every delivery that has expired or was revoked, and latches the expiry of the former.
-pub(super) async fn due(context: &Context) -> Result<(), Fault> {
-    let now = context.now();
-    for ended in [expired(now), revoked()] {
+/// Condemns every delivery that was revoked, and every one that had expired at the instant of the release, whose expiry it latches.
+pub(super) async fn due(context: &Context, release: Option<Release>) -> Result<(), Fault> {
+    let until = release.map(|release| release.until());
+    for ended in until.map(expired).into_iter().chain([revoked()]) {
         while let Some(cases) = next_cases(context, &ended).await? {
-            condemn(context, &cases, &ended, now).await?;
+            condemn(context, &cases, &ended, until).await?;
         }
     }
     Ok(())
@@ -36,18 +37,21 @@ async fn next_cases(context: &Context, ended: &Condition) -> Result<Option<Vec<U
     Ok((!cases.is_empty()).then_some(cases))
 }
 
-async fn condemn(context: &Context, cases: &[Uuid], ended: &Condition, now: Timestamp) -> Result<(), Fault> {
+async fn condemn(context: &Context, cases: &[Uuid], ended: &Condition, until: Option<Timestamp>) -> Result<(), Fault> {
+    let now = context.now().as_millis();
     let transaction = context.database.write().await?;
     case::lock(&transaction, cases).await?;
     let of_cases = Entity::update_many().filter(Column::CaseId.is_in(cases.iter().copied()));
-    let latch_expiry = of_cases.clone().col_expr(Column::ExpiredAt, now.as_millis().into());
-    latch_expiry
-        .filter(Column::ExpiresAt.lte(now.as_millis()))
-        .filter(Column::ExpiredAt.is_null())
-        .filter(Column::PurgedAt.is_null())
-        .exec(&transaction)
-        .await?;
-    let condemn = of_cases.col_expr(Column::CondemnedAt, now.as_millis().into());
+    if let Some(until) = until {
+        let latch_expiry = of_cases.clone().col_expr(Column::ExpiredAt, now.into());
+        latch_expiry
+            .filter(Column::ExpiresAt.lte(until.as_millis()))
+            .filter(Column::ExpiredAt.is_null())
+            .filter(Column::PurgedAt.is_null())
+            .exec(&transaction)
+            .await?;
+    }
+    let condemn = of_cases.col_expr(Column::CondemnedAt, now.into());
     condemn.filter(ended.clone()).exec(&transaction).await?;
     transaction.commit().await?;
     Ok(())
@@ -59,8 +63,8 @@ fn unmarked() -> Condition {
         .add(Column::CondemnedAt.is_null())
 }
 
-fn expired(now: Timestamp) -> Condition {
-    unmarked().add(Column::ExpiresAt.lte(now.as_millis()))
+fn expired(until: Timestamp) -> Condition {
+    unmarked().add(Column::ExpiresAt.lte(until.as_millis()))
 }
 
 fn revoked() -> Condition {

@@ -3,7 +3,7 @@
 //! Owns the order, which makes each step repeatable and the whole safe to interrupt anywhere:
 //!
 //! 1. *Condemn*: deliveries that have expired or were revoked are marked, under their case's lock. From then on nobody
-//!    reads them, whatever the clock does, and nothing un-marks them.
+//!    reads them, whatever the clock does, and nothing un-marks them. What has expired is marked only when the brake lets it.
 //! 2. *Destroy*: of messages whose last delivery is condemned, first the keys, then the blobs. All keys come before any
 //!    blob, and wait for no blob store.
 //! 3. *Erase*: texts, names and the tie to the person go from the rows, the sender is told, and the delivery counts as
@@ -12,14 +12,22 @@
 //!
 //! Any node may run it at any time: what another did meanwhile is found done.
 
+mod announced_entity;
+mod brake;
 mod condemn;
 mod count;
 mod destroy;
 mod erase;
+mod forecast;
+mod forecast_entity;
 mod work;
 
 use crate::installation::StoreGate;
-use crate::{Context, Fault, Portal, installation, protocol, recipient};
+use crate::{Context, Fault, Portal, installation, protocol, recipient, skew};
+
+pub use brake::{ConfirmPurgeError, PurgeStopped, StopReason};
+pub(crate) use brake::{Release, judge};
+pub(crate) use forecast::announce;
 
 /// Whether a purge does what it reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +55,7 @@ pub struct PurgeReport {
 }
 
 impl Portal {
-    /// Purges everything that is due, or counts it. Safe to repeat, to interrupt anywhere, and to run on several nodes
+    /// Purges everything that is due and that the brake lets go, or counts all that is due. Safe to repeat, to interrupt anywhere, and to run on several nodes
     /// at once.
     ///
     /// # Errors
@@ -64,21 +72,25 @@ impl Portal {
 
 async fn run(context: &Context) -> Result<PurgeReport, Fault> {
     installation::check_keys(&context.database, &context.vault).await?;
-    context.latch().await?;
-    let forgotten = keys(context).await?;
+    skew::check(context).await?;
+    let release = judge(context).await?.ok();
+    let forgotten = keys(context, release).await?;
     let mut report = rest(context).await?;
     report.recipients += forgotten;
     Ok(report)
 }
 
-/// Condemns what has ended and destroys its keys, and forgets the people for whom nothing is left. Says how many were
-/// forgotten. Needs no blob store.
-pub(crate) async fn keys(context: &Context) -> Result<u64, Fault> {
-    condemn::due(context).await?;
+/// Condemns what was revoked, and what has expired when that is released, destroys its keys, and forgets the people for whom
+/// nothing is left. Says how many were forgotten. Needs no blob store.
+pub(crate) async fn keys(context: &Context, release: Option<Release>) -> Result<u64, Fault> {
+    condemn::due(context, release).await?;
     let mut cursor = work::Cursor::default();
     while let Some(work) = work::next(context, cursor).await? {
         cursor = work.next;
         destroy::keys(context, &work).await?;
+    }
+    if let Some(release) = release {
+        forecast::record(context, release.until()).await?;
     }
     recipient::forget_unneeded(context).await
 }
@@ -119,8 +131,8 @@ pub(crate) async fn rest(context: &Context) -> Result<PurgeReport, Fault> {
 /// Purges as a program does that ends in the middle: one batch is erased, the rest has lost its keys alone, and nothing is closed.
 #[cfg(test)]
 pub(crate) async fn interrupted_before_closing(context: &Context) {
-    context.latch().await.unwrap();
-    keys(context).await.unwrap();
+    let release = judge(context).await.unwrap().ok();
+    keys(context, release).await.unwrap();
     let mut work = work::next(context, work::Cursor::default()).await.unwrap().unwrap();
     assert!(destroy::blobs(&context.blobs, &mut work).await.is_none());
     erase::metadata(context, &work).await.unwrap();

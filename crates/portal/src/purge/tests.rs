@@ -7,7 +7,7 @@ use base::DocumentId;
 use keyring::ContentOwner;
 use sea_orm::{ConnectionTrait, EntityTrait};
 
-use super::{condemn, destroy, erase, work};
+use super::{condemn, destroy, erase, judge, work};
 use crate::test_support::{PDF, TestPortal, bytes_of, number, on_each_storage};
 use crate::{
     EventKind, MessageReceipt, Portal, PurgeMode, PurgeReport, ReadError, RecipientIdentifier, SystemActor, case,
@@ -206,8 +206,8 @@ on_each_storage! {
             let sent = send(portal).await;
             expire(portal, &sent);
             let context = &portal.portal.0;
-            context.latch().await.unwrap();
-            condemn::due(context).await.unwrap();
+            let release = judge(context).await.unwrap().unwrap();
+            condemn::due(context, Some(release)).await.unwrap();
             let mut work = work::next(context, work::Cursor::default()).await.unwrap().unwrap();
             if stop >= 1 {
                 destroy::keys(context, &work).await.unwrap();

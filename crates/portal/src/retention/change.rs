@@ -13,7 +13,7 @@ use super::{ChangeRetentionError, follow};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::organisation::{self, Organisation};
 use crate::rights::Action;
-use crate::{Context, Fault, Portal, StaffActor, staff};
+use crate::{Context, Fault, Portal, StaffActor, purge, staff};
 
 /// The policy that an organisation follows now.
 #[derive(Clone, Debug)]
@@ -134,6 +134,8 @@ impl Portal {
         // What others have seen expire must not come back because this node's clock is behind.
         context.latch().await?;
         let in_use = store::types_in_use(context.database.reader(), organisation.id).await?;
+        let policy = policy.check(context.settings.retention_ceiling_days)?;
+        let effect = effect::of(context, &organisation, &policy).await?;
         let transaction = context.database.write().await?;
         organisation::lock_row(&transaction, organisation.id).await?;
         let before = store::in_force(context, &transaction, &organisation).await?;
@@ -154,6 +156,9 @@ impl Portal {
             .about(AuditTarget::Organisation(organisation.id))
             .detail(&version);
         context.audit.record(&transaction, now, &entry).await?;
+        // The actor saw how much goes today. A message without documents counts as one.
+        let gone = effect.gone_today.documents.saturating_add(effect.gone_today.messages);
+        purge::announce(context, &transaction, gone, now).await?;
         transaction.commit().await?;
         follow::follow_organisation(context, organisation.id).await?;
         Ok(())

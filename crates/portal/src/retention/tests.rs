@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use sea_orm::ConnectionTrait as _;
 
 use super::{calendar, follow};
-use crate::test_support::{PASSWORD, PDF, TestPortal, bytes_of, draft, on_both_databases, pieces};
+use crate::test_support::{PASSWORD, PDF, TestPortal, bytes_of, draft, file, on_both_databases, pieces};
 use crate::{
     Affected, ChangeRetentionError, CountedFrom, Denied, MessageReceipt, PolicyProblem, ReadError, RetentionPolicy,
     RetentionReason, RetentionRule, Role, Scope, SendError, SessionKey, StaffActor, SystemActor, TypeRule,
@@ -317,6 +317,19 @@ on_both_databases! {
             rules.push((rule.retention_days, rule.counted_from, rule.policy_version));
         }
         assert_eq!(rules, [(3, CountedFrom::Sent, Some(1)), (7, CountedFrom::FirstOpened, Some(1))]);
+    }
+
+    async fn what_a_decision_ends_at_once_is_announced_to_the_purge(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let mut draft = draft(1);
+        draft.files = vec![file("beslut.pdf", "application/pdf", PDF); 30];
+        for key in ["1", "2"] {
+            test.send_all(&norrby.system, key, draft.clone(), &[PDF; 30]).await.unwrap();
+        }
+        days_pass(&test, 5).await;
+        norrby.decide(&test, days(3)).await;
+        let report = test.portal.run_jobs().await.unwrap();
+        assert_eq!((report.stopped, report.purge.documents), (None, 60));
     }
 
     async fn each_version_is_kept_with_who_decided_on_it_and_when(test: TestPortal) {

@@ -10,6 +10,7 @@ mod sending;
 mod staff;
 
 use std::path::Path;
+use std::time::Duration;
 
 use base::{Clock, Ids, ManualClock, SecretString, TenantId, Timestamp};
 use jiff::tz::TimeZone;
@@ -17,8 +18,8 @@ use tempfile::TempDir;
 
 use crate::blob::testing::{bucket, names};
 use crate::{
-    AssuranceLevel, BlobSettings, Limits, OperatorActor, PasswordCost, Portal, ProviderSettings, RequestInfo,
-    SessionLimits, Settings, StaffSettings, WaysIn,
+    AssuranceLevel, BlobSettings, Limits, OperatorActor, PasswordCost, Portal, ProviderSettings, PurgeSettings,
+    RequestInfo, SessionLimits, Settings, StaffSettings, WaysIn,
 };
 
 pub(crate) use authenticator::Authenticator;
@@ -121,6 +122,13 @@ impl TestPortal {
         }
     }
 
+    /// The same portal with the longest step of the clock that an installation has, for tests of what a wrong clock does.
+    pub(crate) async fn guarded(mut self) -> Self {
+        self.settings.purge.longest_clock_step = PurgeSettings::default().longest_clock_step;
+        self.portal = self.another_node().await;
+        self
+    }
+
     /// Another node on the same databases and folders, as after a restart.
     pub(crate) async fn another_node(&self) -> Portal {
         self.another_node_at(self.clock.clock()).await
@@ -191,6 +199,11 @@ fn settings(folder: &Path, database_url: SecretString, vault_url: SecretString) 
         blobs: BlobSettings::Folder(folder.join("blobs")),
         retention_ceiling_days: CEILING_DAYS,
         audit_retention_days: Settings::DEFAULT_AUDIT_RETENTION_DAYS,
+        purge: PurgeSettings {
+            longest_clock_step: Duration::from_secs(u64::from(u32::MAX)),
+            compares_clocks: false,
+            ..PurgeSettings::default()
+        },
         limits: Limits::default(),
         sessions: SessionLimits::default(),
         ways_in: WaysIn {

@@ -1,0 +1,193 @@
+//! What falls due when, in documents by hours: the forecast that is written down each day for the next, and what has come of it.
+//!
+//! A document counts in each hour in which deliveries of its message end, and a message without documents counts as one.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use base::{AnnouncementId, Timestamp};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Statement, Value,
+};
+
+use super::{announced_entity, forecast_entity};
+use crate::{Context, Fault};
+
+/// Over how long what was not foreseen is added up.
+pub(super) const WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a forecast and an announcement are kept.
+const KEPT: Duration = Duration::from_secs(8 * 24 * 60 * 60);
+const MILLIS_PER_HOUR: i64 = 3_600_000;
+
+/// Documents by the hour, in whole hours since 1970-01-01T00:00Z.
+pub(super) type Hours = BTreeMap<i64, u64>;
+
+/// Documents by the hour of the deliveries that a query in brackets gives as pairs of message and hour, each once.
+macro_rules! documents_by_hour {
+    ($ending:expr) => {
+        concat!(
+            "SELECT hour, CAST(SUM(CASE WHEN documents = 0 THEN 1 ELSE documents END) AS BIGINT) FROM \
+             (SELECT ending.hour AS hour, (SELECT COUNT(*) FROM document WHERE document.message_id = ending.message_id) \
+             AS documents FROM (",
+            $ending,
+            ") ending) counted GROUP BY hour"
+        )
+    };
+}
+
+/// Deliveries that nobody has revoked or marked and that end before $1.
+macro_rules! standing {
+    () => {
+        "SELECT message_id, expires_at / 3600000 AS hour FROM delivery \
+         WHERE purged_at IS NULL AND condemned_at IS NULL AND revoked_at IS NULL AND expires_at < $1"
+    };
+}
+
+const DUE: &str = documents_by_hour!(concat!("SELECT DISTINCT * FROM (", standing!(), ") standing"));
+/// Those that end from $2 on.
+const TO_COME: &str = documents_by_hour!(concat!(
+    "SELECT DISTINCT * FROM (",
+    standing!(),
+    " AND expires_at >= $2) standing"
+));
+/// With what expired and was marked after $2.
+const DUE_OR_GONE: &str = documents_by_hour!(concat!(
+    standing!(),
+    " UNION SELECT message_id, expires_at / 3600000 AS hour FROM delivery \
+     WHERE condemned_at > $2 AND revoked_at IS NULL AND expires_at < $1"
+));
+const ANNOUNCED: &str = "SELECT CAST(COALESCE(SUM(documents), 0) AS BIGINT) FROM purge_announced WHERE at > $1";
+const LIVING: &str = "SELECT COUNT(*) FROM document WHERE purged_at IS NULL";
+
+/// What is due at an instant.
+pub(super) async fn due(on: &impl ConnectionTrait, now: Timestamp) -> Result<Hours, DbErr> {
+    hours(on, DUE, [after(now)]).await
+}
+
+/// What is due at an instant or went, because it had expired, in the window before it.
+pub(super) async fn due_or_gone(on: &impl ConnectionTrait, now: Timestamp) -> Result<Hours, DbErr> {
+    hours(on, DUE_OR_GONE, [after(now), (now - WINDOW).as_millis().into()]).await
+}
+
+/// What was foreseen for the hours until an instant.
+pub(super) async fn foreseen(on: &impl ConnectionTrait, now: Timestamp) -> Result<Hours, DbErr> {
+    let rows = forecast_entity::Entity::find()
+        .filter(forecast_entity::Column::Hour.lte(hour(now)))
+        .all(on)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.hour, count(row.documents))).collect())
+}
+
+/// How many documents somebody announced or confirmed in the window before an instant.
+pub(super) async fn announced(on: &impl ConnectionTrait, now: Timestamp) -> Result<u64, DbErr> {
+    number(on, ANNOUNCED, [(now - WINDOW).as_millis().into()]).await
+}
+
+/// How many documents there are.
+pub(super) async fn living(on: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    number(on, LIVING, []).await
+}
+
+/// Notes that so many documents will go beyond what was foreseen, since somebody decided it who saw how many.
+pub(crate) async fn announce(
+    context: &Context,
+    transaction: &impl ConnectionTrait,
+    documents: u64,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let id: AnnouncementId = context.ids.next();
+    let row = announced_entity::Model {
+        id: *id.as_uuid(),
+        at: now.as_millis(),
+        documents: i64::try_from(documents).map_err(Fault::new)?,
+    };
+    announced_entity::Entity::insert(row.into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Writes down what falls due tomorrow, as it stands now; the first time also for the rest of today, of which nobody could.
+pub(super) async fn record(context: &Context, now: Timestamp) -> Result<(), Fault> {
+    use forecast_entity::{Column, Entity};
+    let reader = context.database.reader();
+    let tomorrow = now.day().plus_days(1);
+    let is_first = Entity::find().one(reader).await?.is_none();
+    let from = if is_first { now } else { tomorrow.start() };
+    let (first, end) = (hour(from), hour(tomorrow.end()));
+    let values = [tomorrow.end().as_millis().into(), from.as_millis().into()];
+    let found = hours(reader, TO_COME, values).await?;
+    let wanted: Hours = (first..end)
+        .map(|hour| (hour, found.get(&hour).copied().unwrap_or(0)))
+        .collect();
+    let rows = Entity::find()
+        .filter(Column::Hour.gte(first))
+        .filter(Column::Hour.lt(end))
+        .order_by_asc(Column::Hour)
+        .all(reader)
+        .await?;
+    let stands: Hours = rows.into_iter().map(|row| (row.hour, count(row.documents))).collect();
+    if stands == wanted {
+        return Ok(());
+    }
+    let rows: Result<Vec<_>, Fault> = wanted
+        .into_iter()
+        .map(|(hour, documents)| {
+            let documents = i64::try_from(documents).map_err(Fault::new)?;
+            Ok(forecast_entity::Model { hour, documents }.into_active_model())
+        })
+        .collect();
+    let transaction = context.database.write().await?;
+    let replace = sea_orm::sea_query::OnConflict::column(Column::Hour)
+        .update_column(Column::Documents)
+        .to_owned();
+    Entity::insert_many(rows?)
+        .on_conflict(replace)
+        .exec_without_returning(&transaction)
+        .await?;
+    Entity::delete_many()
+        .filter(Column::Hour.lt(hour(now - KEPT)))
+        .exec(&transaction)
+        .await?;
+    announced_entity::Entity::delete_many()
+        .filter(announced_entity::Column::At.lt((now - KEPT).as_millis()))
+        .exec(&transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// What ends at an instant has ended by then.
+fn after(now: Timestamp) -> Value {
+    (now + Duration::from_millis(1)).as_millis().into()
+}
+
+const fn hour(at: Timestamp) -> i64 {
+    at.as_millis().div_euclid(MILLIS_PER_HOUR)
+}
+
+fn count(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+async fn hours(
+    on: &impl ConnectionTrait,
+    sql: &'static str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Hours, DbErr> {
+    let statement = Statement::from_sql_and_values(on.get_database_backend(), sql, values);
+    let rows = on.query_all_raw(statement).await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get_by_index(0)?, count(row.try_get_by_index(1)?))))
+        .collect()
+}
+
+async fn number(
+    on: &impl ConnectionTrait,
+    sql: &'static str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<u64, DbErr> {
+    let statement = Statement::from_sql_and_values(on.get_database_backend(), sql, values);
+    let row = on.query_one_raw(statement).await?;
+    row.map_or(Ok(0), |row| row.try_get_by_index(0)).map(count)
+}
