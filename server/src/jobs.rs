@@ -21,15 +21,19 @@ const CHAIN_EVERY: Duration = Duration::from_secs(1);
 ///
 /// What waits for the blob store runs beside the rounds that follow, one at a time, so that a store that is slow or hangs
 /// doesn't keep keys from being destroyed on time.
-pub(crate) async fn run(portal: Portal, interval: Duration, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn run(portal: Portal, interval: Duration, longest_lag: Duration, mut stop: watch::Receiver<bool>) {
     let mut blobs: Option<JoinHandle<()>> = None;
-    let mut alarm = Alarm::default();
+    let mut alarm = Alarm::of(longest_lag);
     loop {
         let done = portal.run_key_jobs().await;
         if let Ok(report) = &done {
             alarm.look(report.stopped);
         }
         tell(done);
+        match portal.purge_lag().await {
+            Ok(lag) => alarm.look_at_lag(lag),
+            Err(fault) => crate::answer::log_error("the lag of the purge could not be read", &fault),
+        }
         if blobs.as_ref().is_none_or(JoinHandle::is_finished) {
             let portal = portal.clone();
             blobs = Some(tokio::spawn(async move { tell(portal.run_blob_jobs().await) }));
@@ -46,22 +50,56 @@ pub(crate) async fn run(portal: Portal, interval: Duration, mut stop: watch::Rec
     }
 }
 
-/// Tells once that the purge stands still, and once that it goes on.
-#[derive(Default)]
+/// Tells once that the purge stands still or lags, and once that it no longer does.
 struct Alarm {
-    is_stopped: bool,
+    longest_lag: Duration,
+    standstill: Episode,
+    lagging: Episode,
 }
 
 impl Alarm {
+    fn of(longest_lag: Duration) -> Self {
+        Self {
+            longest_lag,
+            standstill: Episode::default(),
+            lagging: Episode::default(),
+        }
+    }
+
     fn look(&mut self, stopped: Option<PurgeStopped>) {
-        match stopped {
-            Some(PurgeStopped { reason, documents }) if !self.is_stopped => {
-                tracing::error!(documents, %reason, "the purge stands still: see `postvalv purge --help`");
+        match (self.standstill.turn(stopped.is_some()), stopped) {
+            (Some(Turn::Begins), Some(PurgeStopped { reason, documents })) => {
+                tracing::error!(documents, %reason, "the purge stands still");
             }
-            None if self.is_stopped => tracing::info!("the purge goes on"),
+            (Some(Turn::Ends), _) => tracing::info!("the purge goes on"),
             _ => {}
         }
-        self.is_stopped = stopped.is_some();
+    }
+
+    fn look_at_lag(&mut self, lag: Duration) {
+        match self.lagging.turn(lag > self.longest_lag) {
+            Some(Turn::Begins) => tracing::error!(lag_seconds = lag.as_secs(), "the purge lags behind what is due"),
+            Some(Turn::Ends) => tracing::info!("the purge has caught up"),
+            None => {}
+        }
+    }
+}
+
+/// Whether something is so, as it was last seen.
+#[derive(Default)]
+struct Episode(bool);
+
+/// What changed since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Begins,
+    Ends,
+}
+
+impl Episode {
+    fn turn(&mut self, is: bool) -> Option<Turn> {
+        let turn = if is { Turn::Begins } else { Turn::Ends };
+        (std::mem::replace(&mut self.0, is) != is).then_some(turn)
     }
 }
 
@@ -98,5 +136,25 @@ pub(crate) async fn refresh(providers: Providers, places: Places, mut stop: watc
     tokio::select! {
         () = refreshing => {}
         _ = stop.wait_for(|stop| *stop) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_episode_is_told_when_it_begins_and_when_it_ends() {
+        let mut episode = Episode::default();
+        let turns = [false, true, true, false, false, true].map(|is| episode.turn(is));
+        let told = [
+            None,
+            Some(Turn::Begins),
+            None,
+            Some(Turn::Ends),
+            None,
+            Some(Turn::Begins),
+        ];
+        assert_eq!(turns, told);
     }
 }

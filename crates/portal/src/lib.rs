@@ -15,6 +15,7 @@ mod event;
 mod fault;
 #[cfg(feature = "forensics")]
 pub mod forensics;
+mod gauges;
 mod idempotency;
 mod installation;
 mod intent;
@@ -75,6 +76,7 @@ pub use document::{
 };
 pub use event::{EndingCredential, Event, EventKind};
 pub use fault::Fault;
+pub use gauges::Gauges;
 pub use idempotency::IdempotencyKey;
 pub use installation::InstallationError;
 pub use jobs::JobsReport;

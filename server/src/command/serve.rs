@@ -22,6 +22,14 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.listen.address)
         .await
         .with_context(|| format!("listen.address: {} can't be listened on", config.listen.address))?;
+    let metrics_listener = match &config.metrics {
+        Some(section) => Some(
+            TcpListener::bind(section.listen)
+                .await
+                .with_context(|| format!("metrics.listen: {} can't be listened on", section.listen))?,
+        ),
+        None => None,
+    };
     let places = Places::open(config.places.as_ref())?;
     places.tell();
     let (portal, clock) = super::open(config).await?;
@@ -49,9 +57,21 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
 
     let (stop, stopped) = watch::channel(false);
     let interval = Duration::from_secs(config.jobs.interval_seconds.into());
-    let jobs = tokio::spawn(crate::jobs::run(portal.clone(), interval, stopped.clone()));
+    let jobs = tokio::spawn(crate::jobs::run(
+        portal.clone(),
+        interval,
+        config.purge.longest_lag(),
+        stopped.clone(),
+    ));
     let chaining = tokio::spawn(crate::jobs::chain_audit_log(portal.clone(), stopped.clone()));
     let mails = mailer.map(|mailer| tokio::spawn(crate::mail::run(portal.clone(), mailer, stopped.clone())));
+    let mut stop_metrics = stopped.clone();
+    let metrics = metrics_listener.map(|listener| {
+        let router = crate::metrics::metrics_router(portal.clone());
+        tokio::spawn(web::serve(listener, router, crate::metrics::LIMITS, async move {
+            let _stopped = stop_metrics.wait_for(|stop| *stop).await;
+        }))
+    });
     let refreshing = tokio::spawn(crate::jobs::refresh(providers, places, stopped));
     tracing::info!(address = %config.listen.address, origin = %config.origin, "serving");
     web::serve(listener, router, config.listen.limits(), shutdown).await;
@@ -60,6 +80,9 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     chaining.await.context("chaining the audit log broke off")?;
     if let Some(mails) = mails {
         mails.await.context("sending mails broke off")?;
+    }
+    if let Some(metrics) = metrics {
+        metrics.await.context("serving metrics broke off")?;
     }
     refreshing.await.context("refreshing providers and places broke off")?;
     portal.close().await;

@@ -5,6 +5,7 @@
 mod contact;
 mod logo;
 mod mail;
+mod metrics;
 mod places;
 mod preset;
 mod provider;
@@ -26,6 +27,7 @@ use web::config::{Check, ConfigError, DevelopmentSection, ListenSection, LogSect
 pub use contact::ContactSection;
 pub(crate) use logo::Logo;
 pub use mail::{Encryption, MailSection};
+pub use metrics::MetricsSection;
 pub use places::PlacesSection;
 pub use preset::Preset;
 pub(crate) use provider::is_endpoint;
@@ -110,6 +112,8 @@ pub struct Config {
     pub places: Option<PlacesSection>,
     /// The mail server; without it, nobody is written to.
     pub mail: Option<MailSection>,
+    /// Where a collector reads numbers; without it, nowhere.
+    pub metrics: Option<MetricsSection>,
     /// Organisations' machine clients.
     #[serde(default)]
     pub systems: SystemsSection,
@@ -226,6 +230,9 @@ impl Validate for Config {
         }
         if let Some(mail) = &self.mail {
             check.section("mail", mail);
+        }
+        if let Some(metrics) = &self.metrics {
+            check.section("metrics", metrics);
         }
         check.section("jobs", &self.jobs);
         check.under("providers", |check| {

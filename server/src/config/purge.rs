@@ -15,6 +15,8 @@ pub struct PurgeSection {
     pub unforeseen_percent: u32,
     /// How many days the clock may be ahead of the latest round of jobs.
     pub longest_clock_step_days: u32,
+    /// After how many minutes it is told that something is due and not purged.
+    pub alarm_minutes: u32,
 }
 
 impl Default for PurgeSection {
@@ -24,11 +26,17 @@ impl Default for PurgeSection {
         Self {
             unforeseen_percent: settings.unforeseen_percent,
             longest_clock_step_days: u32::try_from(days).unwrap_or(u32::MAX),
+            alarm_minutes: 60,
         }
     }
 }
 
 impl PurgeSection {
+    /// The lag of the purge that is told.
+    pub(crate) const fn longest_lag(&self) -> Duration {
+        Duration::from_secs(self.alarm_minutes as u64 * 60)
+    }
+
     /// A clock that can be moved, as in development mode, is compared with none.
     pub(super) const fn settings(&self, is_clock_moved: bool) -> portal::PurgeSettings {
         portal::PurgeSettings {
@@ -50,6 +58,11 @@ impl Validate for PurgeSection {
             (1..=36_525).contains(&self.longest_clock_step_days),
             "longest_clock_step_days",
             "must be from 1 to 36525",
+        );
+        check.that(
+            (1..=1440).contains(&self.alarm_minutes),
+            "alarm_minutes",
+            "must be from 1 to 1440",
         );
     }
 }

@@ -347,6 +347,7 @@ fn every_key_is_described_in_the_operators_manual() {
         "systems",
         "jobs",
         "places",
+        "metrics",
         "mail",
         provider,
     ] {

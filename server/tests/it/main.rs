@@ -43,6 +43,7 @@ mod limits;
 mod mail;
 mod mail_server;
 mod mail_tls;
+mod metrics;
 mod new_devices;
 mod object_store;
 mod own_sessions;

@@ -1,0 +1,127 @@
+//! Numbers by which the operator sees whether what goes by itself goes. Never anything about a single person, organisation or document.
+
+use std::time::Duration;
+
+use base::Timestamp;
+use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+
+use crate::{Context, Fault, Portal};
+
+/// How the installation stands now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gauges {
+    /// For how long the oldest of what is due has waited to be purged; zero when nothing is due.
+    pub purge_lag: Duration,
+    /// How many documents wait until the purge may go on; `None` when it does not stand still.
+    pub purge_waiting: Option<u64>,
+    /// The latest instant that a round of jobs latched.
+    pub latest_round_at: Timestamp,
+    /// Rows of the audit log that are in no chain yet.
+    pub unchained_audit_rows: u64,
+    /// Mails that are due and not sent.
+    pub due_mails: u64,
+}
+
+/// The earliest end of what has ended and is not purged; $1 is the instant. Three questions, since each has an index of its own.
+const OLDEST_DUE: &str = "SELECT MIN(due) FROM (\
+    SELECT MIN(expires_at) AS due FROM delivery WHERE purged_at IS NULL AND expires_at <= $1 \
+    UNION ALL SELECT MIN(revoked_at) FROM delivery WHERE condemned_at IS NULL AND revoked_at IS NOT NULL AND purged_at IS NULL \
+    UNION ALL SELECT MIN(revoked_at) FROM delivery WHERE purged_at IS NULL AND condemned_at IS NOT NULL) ended";
+const LATEST: &str = "SELECT latest_instant FROM installation";
+const UNCHAINED: &str = "SELECT CAST(COALESCE(SUM(w.next_counter - 1 - COALESCE(c.counter, 0)), 0) AS BIGINT) \
+    FROM audit_writer w LEFT JOIN audit_chained c ON c.writer_id = w.id";
+const DUE_MAILS: &str = "SELECT COUNT(*) FROM unsent_notification WHERE due_at <= $1";
+
+impl Portal {
+    /// How the installation stands now. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn gauges(&self) -> Result<Gauges, Fault> {
+        let context = &*self.0;
+        let now: Value = context.now().as_millis().into();
+        let count = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok()).unwrap_or(0);
+        let stopped = self.purge_stopped().await?;
+        Ok(Gauges {
+            purge_lag: self.purge_lag().await?,
+            purge_waiting: stopped.map(|stopped| stopped.documents),
+            latest_round_at: Timestamp::from_millis(number(context, LATEST, []).await?.unwrap_or(0)),
+            unchained_audit_rows: count(number(context, UNCHAINED, []).await?),
+            due_mails: count(number(context, DUE_MAILS, [now]).await?),
+        })
+    }
+
+    /// For how long the oldest of what is due has waited to be purged; zero when nothing is due. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn purge_lag(&self) -> Result<Duration, Fault> {
+        let context = &*self.0;
+        let now = context.now();
+        let oldest = number(context, OLDEST_DUE, [now.as_millis().into()]).await?;
+        Ok(oldest.map_or(Duration::ZERO, |oldest| now.since(Timestamp::from_millis(oldest))))
+    }
+}
+
+async fn number(
+    context: &Context,
+    sql: &'static str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Option<i64>, DbErr> {
+    let reader = context.database.reader();
+    let statement = Statement::from_sql_and_values(reader.get_database_backend(), sql, values);
+    match reader.query_one_raw(statement).await? {
+        Some(row) => row.try_get_by_index(0),
+        None => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::on_both_databases;
+
+    const HOUR: Duration = Duration::from_secs(60 * 60);
+
+    on_both_databases! {
+        async fn what_is_due_lags_until_its_blob_is_gone(portal: TestPortal) {
+            let system = portal.sender().await;
+            let receipt = portal.send(&system, "1", 1).await;
+            portal.send(&system, "2", 1).await;
+            portal.portal.run_jobs().await.unwrap();
+            assert_eq!(portal.portal.purge_lag().await.unwrap(), Duration::ZERO);
+            portal.portal.revoke_message(&system, receipt.id).await.unwrap();
+            portal.clock.advance(HOUR);
+            assert_eq!(portal.portal.purge_lag().await.unwrap(), HOUR);
+            portal.portal.run_key_jobs().await.unwrap();
+            assert_eq!(portal.portal.purge_lag().await.unwrap(), HOUR);
+            portal.portal.run_blob_jobs().await.unwrap();
+            assert_eq!(portal.portal.purge_lag().await.unwrap(), Duration::ZERO);
+            portal.clock.set(receipt.deliveries[0].expires_at + HOUR);
+            assert_eq!(portal.portal.purge_lag().await.unwrap(), HOUR);
+        }
+
+        async fn what_waits_is_counted(portal: TestPortal) {
+            let portal = portal.guarded().await;
+            let system = portal.sender().await;
+            let receipt = portal.send(&system, "1", 1).await;
+            let before = portal.now();
+            assert!(portal.portal.gauges().await.unwrap().unchained_audit_rows > 0);
+            portal.portal.run_jobs().await.unwrap();
+            let gauges = portal.portal.gauges().await.unwrap();
+            let nothing = Gauges {
+                purge_lag: Duration::ZERO,
+                purge_waiting: None,
+                latest_round_at: before,
+                unchained_audit_rows: 0,
+                due_mails: 0,
+            };
+            assert_eq!(gauges, nothing);
+            portal.clock.set(receipt.deliveries[0].expires_at);
+            let gauges = portal.portal.gauges().await.unwrap();
+            assert_eq!((gauges.purge_waiting, gauges.latest_round_at), (Some(1), before));
+        }
+    }
+}
