@@ -1,4 +1,4 @@
-//! The mails that tell somebody that something is waiting, or that something happened to their account.
+//! The mails that tell somebody that something is waiting or soon gone, or that something happened to their account.
 //!
 //! Each names the portal, whom it is about among organisations, and when; it gives nothing: no link but the portal's own
 //! address, no title, no name, no device.
@@ -33,6 +33,7 @@ impl Notification<'_> {
     pub fn subject(&self) -> String {
         let key = match self.kind {
             NotificationKind::Waiting => "notification-waiting-subject",
+            NotificationKind::EndingUnread | NotificationKind::EndingRead => "notification-ending-subject",
             _ => "notification-account-subject",
         };
         Language::ALL.map(|language| Texts::of(language).get(key)).join(" / ")
@@ -49,6 +50,8 @@ impl Notification<'_> {
     fn text_in(&self, texts: &Texts) -> String {
         let key = match self.kind {
             NotificationKind::Waiting => "notification-waiting",
+            NotificationKind::EndingUnread => "notification-ending-unread",
+            NotificationKind::EndingRead => "notification-ending-read",
             NotificationKind::RecipientNewDevice => "notification-recipient-new-device",
             NotificationKind::StaffNewDevice => "notification-staff-new-device",
             NotificationKind::StaffLocked => "notification-staff-locked",
@@ -128,9 +131,33 @@ mod tests {
     }
 
     #[test]
+    fn what_is_soon_gone_names_its_senders_and_says_whether_it_was_read() {
+        for (kind, in_swedish, in_english) in [
+            (
+                NotificationKind::EndingUnread,
+                "som du inte har läst",
+                "that you have not read",
+            ),
+            (NotificationKind::EndingRead, "som du har läst", "that you have read"),
+        ] {
+            let (subject, text) = text(kind, &["Norrby kommun", "Söderby"]);
+            assert_eq!(subject, "Något tas snart bort / Something is soon removed");
+            for part in [
+                in_swedish,
+                in_english,
+                "– Norrby kommun\n– Söderby",
+                "https://post.example.se/",
+            ] {
+                assert!(text.contains(part), "{part}\n{text}");
+            }
+            assert!(!text.contains('{') && !text.contains("2026"), "{text}");
+        }
+    }
+
+    #[test]
     fn what_happened_to_an_account_says_when_and_what_to_do() {
         for kind in NotificationKind::ALL {
-            if kind == NotificationKind::Waiting {
+            if kind.is_of_messages() {
                 continue;
             }
             let (subject, text) = text(kind, &["Norrby kommun"]);

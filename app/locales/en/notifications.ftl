@@ -10,6 +10,22 @@ notification-waiting =
     2. Sign in there.
 notification-more-senders = { $count } more
 
+notification-ending-subject = Something is soon removed
+notification-ending-unread =
+    Something that you have not read is soon removed. It is from:
+    { $organisations }
+
+    How to read it before that:
+    1. Open your web browser and type the address { $address }
+    2. Sign in there.
+notification-ending-read =
+    Something that you have read is soon removed. It is from:
+    { $organisations }
+
+    To keep it, do this before then:
+    1. Open your web browser and type the address { $address }
+    2. Sign in there and download it.
+
 notification-account-subject = About your account
 notification-recipient-new-device =
     Someone has signed in as you from a new kind of device, { $at }.

@@ -10,6 +10,22 @@ notification-waiting =
     2. Logga in där.
 notification-more-senders = { $count } till
 
+notification-ending-subject = Något tas snart bort
+notification-ending-unread =
+    Något som du inte har läst tas snart bort. Det är från:
+    { $organisations }
+
+    Så läser du det innan dess:
+    1. Öppna din webbläsare och skriv in adressen { $address }
+    2. Logga in där.
+notification-ending-read =
+    Något som du har läst tas snart bort. Det är från:
+    { $organisations }
+
+    Vill du spara det gör du så här innan dess:
+    1. Öppna din webbläsare och skriv in adressen { $address }
+    2. Logga in där och ladda ner det.
+
 notification-account-subject = Om ditt konto
 notification-recipient-new-device =
     Någon har loggat in som du från en ny sorts enhet, { $at }.

@@ -71,6 +71,8 @@ pub enum EventKind {
     Revoked,
     /// Its content and everything personal about it was destroyed.
     Purged,
+    /// It is soon destroyed: once while the recipient has not opened it, and once when they have.
+    ExpiresSoon,
     /// A system's credential ends within fourteen days; said once, and never of a message.
     CredentialEnding,
 }

@@ -9,8 +9,8 @@ use crate::purge::Release;
 use crate::system::{credential, used_assertion};
 use crate::vault::EndedDay;
 use crate::{
-    Context, Fault, Portal, PurgeReport, PurgeStopped, audit, installation, intent, past_sign_in, purge, retention,
-    session, skew,
+    Context, Fault, Portal, PurgeReport, PurgeStopped, audit, installation, intent, notification, past_sign_in, purge,
+    retention, session, skew,
 };
 
 /// What a round did.
@@ -26,6 +26,8 @@ pub struct JobsReport {
     pub forgotten: u64,
     /// Credentials of whose end organisations were told.
     pub warnings: u64,
+    /// Deliveries of which it was told that they are soon gone.
+    pub ending: u64,
     /// Deliveries that follow a new version of their organisation's retention policy.
     pub followed: u64,
     /// Days whose secrets were destroyed.
@@ -109,6 +111,7 @@ impl Portal {
         keep(&mut sign_ins, past_sign_in::forget_old(context).await, fault);
         report.forgotten = tokens + keys + credentials + assertions + sign_ins;
         keep(&mut report.audit_rows, audit::cut_due(context).await, fault);
+        keep(&mut report.ending, notification::warn(context).await, fault);
         // Before the purge, so that what a new version ends at once is gone in the same round.
         keep(&mut report.followed, retention::follow(context).await, fault);
     }

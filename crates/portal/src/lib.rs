@@ -115,7 +115,7 @@ pub use session::{
 };
 pub use settings::{
     BlobSettings, Limits, PasswordCost, ProviderSettings, PurgeSettings, S3Settings, SessionLimits, Settings,
-    StaffSettings, WaysIn,
+    StaffSettings, WarningSettings, WaysIn,
 };
 pub use signing::{InvalidPublicKeys, PublicKey, PublicKeys, Signature, SigningPurpose};
 pub use skew::ClockSkew;

@@ -25,6 +25,8 @@ pub struct Settings {
     pub retention_ceiling_days: u32,
     /// How long rows of the audit log are kept, in days.
     pub audit_retention_days: u32,
+    /// How long before their end deliveries are warned of.
+    pub warnings: WarningSettings,
     /// What is purged without anybody's word.
     pub purge: PurgeSettings,
     /// How much one message may hold.
@@ -57,6 +59,15 @@ pub enum BlobSettings {
     Folder(PathBuf),
     /// A bucket of an S3-compatible store.
     S3(S3Settings),
+}
+
+/// How long before its end a delivery is warned of; never before half of its time is over. Zero for not at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WarningSettings {
+    /// While nobody has opened it.
+    pub unread: Duration,
+    /// When somebody has.
+    pub read: Duration,
 }
 
 /// When the purge stops and waits for the operator's word.

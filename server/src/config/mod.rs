@@ -157,6 +157,7 @@ impl Config {
             blobs: self.blobs.settings(),
             retention_ceiling_days: self.retention.ceiling_days,
             audit_retention_days: self.retention.audit_days,
+            warnings: self.retention.warnings(),
             purge: self.purge.settings(self.mode.is_development()),
             limits: self.limits.limits(),
             sessions: self.sessions.limits(),

@@ -83,6 +83,10 @@ pub struct RetentionSection {
     pub audit_days: u32,
     /// The time zone of organisations that did not name one, as in the IANA database.
     pub time_zone: String,
+    /// How many days before its end a delivery that nobody has opened is warned of; 0 for not at all.
+    pub warn_unread_days: u32,
+    /// The same of one that was opened.
+    pub warn_read_days: u32,
 }
 
 impl Default for RetentionSection {
@@ -91,6 +95,8 @@ impl Default for RetentionSection {
             ceiling_days: portal::Settings::DEFAULT_RETENTION_CEILING_DAYS,
             audit_days: portal::Settings::DEFAULT_AUDIT_RETENTION_DAYS,
             time_zone: "Europe/Stockholm".to_owned(),
+            warn_unread_days: 7,
+            warn_read_days: 3,
         }
     }
 }
@@ -100,6 +106,14 @@ impl RetentionSection {
     #[must_use]
     pub fn time_zone(&self) -> TimeZone {
         TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC)
+    }
+
+    pub(super) fn warnings(&self) -> portal::WarningSettings {
+        let days = |days: u32| Duration::from_secs(u64::from(days) * 24 * 60 * 60);
+        portal::WarningSettings {
+            unread: days(self.warn_unread_days),
+            read: days(self.warn_read_days),
+        }
     }
 }
 
@@ -121,6 +135,12 @@ impl Validate for RetentionSection {
             "time_zone",
             "must be a name such as Europe/Stockholm",
         );
+        for (key, days) in [
+            ("warn_unread_days", self.warn_unread_days),
+            ("warn_read_days", self.warn_read_days),
+        ] {
+            check.that(days <= 90, key, "must be at most 90");
+        }
     }
 }
 

@@ -24,6 +24,10 @@ pub(crate) struct Model {
     pub(crate) policy_version: Option<i32>,
     /// Whether its sender gave an address to tell its recipient at: 1 for yes.
     pub(crate) address_given: Option<i32>,
+    /// When it was warned of that it is soon gone, while nobody had opened it; nothing again when its end moved away.
+    pub(crate) unread_warned_at: Option<i64>,
+    /// The same after it was opened.
+    pub(crate) read_warned_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,6 +1,7 @@
 //! Deliveries: a message handed to one recipient, and when that may be read. Owns the scoped finder, which is the only
 //! way by which a reader gets to a row. Knows nothing of what a message says.
 
+mod ending;
 pub(crate) mod entity;
 mod finder;
 mod listing;
@@ -8,6 +9,7 @@ mod notified;
 mod sending;
 mod store;
 
+pub(crate) use ending::ending;
 pub(crate) use finder::{Finder, ReadableDelivery, ReadableDocument};
 pub(crate) use notified::{Unnotified, last_notified, mark_notified, unnotified};
 pub(crate) use sending::{NewDelivery, create, of_message, of_messages, revoke};

@@ -41,6 +41,8 @@ pub(crate) async fn create(transaction: &impl ConnectionTrait, new: &NewDelivery
         purged_at: None,
         policy_version: Some(new.policy_version),
         address_given: Some(i32::from(new.address_given)),
+        unread_warned_at: None,
+        read_warned_at: None,
     };
     entity::Entity::insert(row.into_active_model())
         .exec_without_returning(transaction)

@@ -27,17 +27,20 @@ pub enum EventKind {
     Revoked,
     /// Its content was destroyed.
     Purged,
+    /// It ends within the days that the operator set, and was told to its recipient where their address was given.
+    ExpiresSoon,
     /// A system's credential ends within a fortnight.
     CredentialEnding,
 }
 
 impl EventKind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Delivered,
         Self::Notified,
         Self::Opened,
         Self::Revoked,
         Self::Purged,
+        Self::ExpiresSoon,
         Self::CredentialEnding,
     ];
 
@@ -50,6 +53,7 @@ impl EventKind {
             Self::Opened => "opened",
             Self::Revoked => "revoked",
             Self::Purged => "purged",
+            Self::ExpiresSoon => "expires_soon",
             Self::CredentialEnding => "credential_ending",
         }
     }

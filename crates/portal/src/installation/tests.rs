@@ -3,7 +3,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::database::testing::{TestDatabases, on_each_database};
-use crate::{BlobSettings, Limits, PurgeSettings, SessionLimits, StaffSettings, WaysIn};
+use crate::{BlobSettings, Limits, PurgeSettings, SessionLimits, StaffSettings, WarningSettings, WaysIn};
 
 fn settings(databases: &TestDatabases) -> Settings {
     let folder = databases.folder.path();
@@ -14,6 +14,10 @@ fn settings(databases: &TestDatabases) -> Settings {
         blobs: BlobSettings::Folder(folder.join("blobs")),
         retention_ceiling_days: 365,
         audit_retention_days: 730,
+        warnings: WarningSettings {
+            unread: std::time::Duration::ZERO,
+            read: std::time::Duration::ZERO,
+        },
         purge: PurgeSettings::default(),
         limits: Limits::default(),
         sessions: SessionLimits::default(),

@@ -10,14 +10,15 @@ mod outbox;
 mod refusal;
 mod rule;
 mod store;
+mod warning;
 
 use base::{RecipientId, StaffId};
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
-use crate::Context;
 use crate::database::WriteTransaction;
 use crate::session::Owner;
+use crate::{Context, Fault};
 
 pub use outbox::{SendingOutcome, TakenNotification};
 pub use refusal::OwnMail;
@@ -28,6 +29,10 @@ pub(crate) use refusal::keep_address;
 pub enum NotificationKind {
     /// Something waits for a recipient.
     Waiting,
+    /// Something that a recipient has not read is soon gone.
+    EndingUnread,
+    /// Something that a recipient has read is soon gone.
+    EndingRead,
     /// A recipient signed in from a new kind of device.
     RecipientNewDevice,
     /// A staff member signed in from a new kind of device.
@@ -42,8 +47,10 @@ pub enum NotificationKind {
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Waiting,
+        Self::EndingUnread,
+        Self::EndingRead,
         Self::RecipientNewDevice,
         Self::StaffNewDevice,
         Self::StaffLocked,
@@ -56,6 +63,8 @@ impl NotificationKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
+            Self::EndingUnread => "ending-unread",
+            Self::EndingRead => "ending-read",
             Self::RecipientNewDevice => "recipient-new-device",
             Self::StaffNewDevice => "staff-new-device",
             Self::StaffLocked => "staff-locked",
@@ -76,9 +85,16 @@ impl NotificationKind {
         }
     }
 
+    /// Whether it tells of messages, which it looks up when it is sent, and not of something that happened to an account.
+    pub const fn is_of_messages(self) -> bool {
+        matches!(self, Self::Waiting | Self::EndingUnread | Self::EndingRead)
+    }
+
     const fn owner(self, person: Uuid) -> Owner {
         match self {
-            Self::Waiting | Self::RecipientNewDevice => Owner::Recipient(RecipientId::from_uuid(person)),
+            Self::Waiting | Self::EndingUnread | Self::EndingRead | Self::RecipientNewDevice => {
+                Owner::Recipient(RecipientId::from_uuid(person))
+            }
             Self::StaffNewDevice | Self::StaffLocked | Self::StaffPasswordChanged | Self::StaffSecondFactorChanged => {
                 Owner::Staff(StaffId::from_uuid(person))
             }
@@ -122,7 +138,7 @@ pub(crate) async fn announce_waiting(
     Ok(())
 }
 
-/// That something waits for some people, who turned out to be another, is told that one from now on, and the rest of theirs nobody.
+/// What tells of messages to some people, who turned out to be another, is told that one from now on, and the rest of theirs nobody.
 /// What any of them said of mails is that one's word; says whether it is that they want none.
 pub(crate) async fn give(
     context: &Context,
@@ -131,13 +147,17 @@ pub(crate) async fn give(
     to: RecipientId,
 ) -> Result<bool, DbErr> {
     let is_refused = refusal::give(transaction, from, to).await?;
-    let mut waited = false;
-    for from in from {
-        waited |= store::delete(transaction, NotificationKind::Waiting, *from.as_uuid()).await?;
-        forget(transaction, Owner::Recipient(*from)).await?;
+    for kind in NotificationKind::ALL.into_iter().filter(|kind| kind.is_of_messages()) {
+        let mut waited = false;
+        for from in from {
+            waited |= store::delete(transaction, kind, *from.as_uuid()).await?;
+        }
+        if waited {
+            announce(context, transaction, kind, Owner::Recipient(to)).await?;
+        }
     }
-    if waited {
-        announce(context, transaction, NotificationKind::Waiting, Owner::Recipient(to)).await?;
+    for from in from {
+        forget(transaction, Owner::Recipient(*from)).await?;
     }
     Ok(is_refused)
 }
@@ -151,6 +171,11 @@ pub(crate) async fn forget_refusal(transaction: &WriteTransaction, recipient: Re
 /// Nobody is told anything any more who is gone.
 pub(crate) async fn forget(transaction: &impl ConnectionTrait, owner: Owner) -> Result<(), DbErr> {
     store::delete_all_of(transaction, *owner.as_uuid()).await
+}
+
+/// Warns of what is soon gone. Says of how many deliveries.
+pub(crate) async fn warn(context: &Context) -> Result<u64, Fault> {
+    warning::warn(context).await
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub struct TakenNotification {
     pub kind: NotificationKind,
     /// Where it goes. As it was stored: whether it is an address, sending shows.
     pub address: SecretString,
-    /// Of what waits, the senders' names; of a staff member's account, their organisation's.
+    /// Of what waits or is soon gone, the senders' names; of a staff member's account, their organisation's.
     pub organisations: Vec<String>,
     /// When it happened.
     pub at: Timestamp,
@@ -189,6 +189,12 @@ async fn prepare(context: &Context, row: &Model, now: Timestamp) -> Result<Prepa
                 }
             }
             let mut senders: Vec<String> = deliveries.iter().map(|delivery| delivery.sender.clone()).collect();
+            if let NotificationKind::EndingUnread | NotificationKind::EndingRead = kind {
+                senders = delivery::ending(context, recipient, kind, now).await?;
+                if senders.is_empty() {
+                    return Ok(Prepared::Never);
+                }
+            }
             senders.sort_unstable();
             senders.dedup();
             (context.vault.email(recipient).await?, senders)
@@ -220,10 +226,7 @@ async fn close(transaction: &WriteTransaction, row: &Model, now: Timestamp) -> R
     if store::delete_as_seen(transaction, row).await? {
         return Ok(true);
     }
-    let due = match NotificationKind::from_stored(&row.kind) {
-        Some(NotificationKind::Waiting) => rule::after_waiting(now),
-        _ => now,
-    };
+    let due = NotificationKind::from_stored(&row.kind).map_or(now, |kind| rule::next(kind, now));
     Ok(store::begin_anew(transaction, row, due).await?)
 }
 

@@ -7,10 +7,10 @@ use base::Timestamp;
 
 use super::NotificationKind;
 
-/// How long a mail that something waits lets itself be waited for: what is sent meanwhile goes into the same mail, and what its
+/// How long a mail of messages lets itself be waited for: what is sent meanwhile goes into the same mail, and what its
 /// sender takes back at once is not told of.
 const GATHERING: Duration = Duration::from_secs(5 * 60);
-/// Between two mails that something waits for one person.
+/// Between two mails of messages of one kind to one person.
 const BETWEEN: Duration = Duration::from_secs(60 * 60);
 /// Longer than a mail server is waited for: when a node that stopped lets another have what it took.
 pub(super) const LEASE: Duration = Duration::from_secs(5 * 60);
@@ -24,10 +24,7 @@ const WORTH_TELLING_OF_WAITING: Duration = Duration::from_secs(14 * 24 * 60 * 60
 
 /// When something that happened now is sent at the earliest.
 pub(super) fn due(kind: NotificationKind, now: Timestamp) -> Timestamp {
-    match kind {
-        NotificationKind::Waiting => now + GATHERING,
-        _ => now,
-    }
+    if kind.is_of_messages() { now + GATHERING } else { now }
 }
 
 /// When the next mail that something waits may be sent to somebody who got one at `last`, unless that is now. What a clock that was
@@ -38,9 +35,9 @@ pub(super) fn too_soon(last: Option<Timestamp>, now: Timestamp) -> Option<Timest
         .filter(|next| *next > now)
 }
 
-/// When the next mail that something waits may be sent to somebody who got one now.
-pub(super) fn after_waiting(now: Timestamp) -> Timestamp {
-    now + BETWEEN
+/// When the next mail of a kind may be sent to somebody who got one now.
+pub(super) fn next(kind: NotificationKind, now: Timestamp) -> Timestamp {
+    if kind.is_of_messages() { now + BETWEEN } else { now }
 }
 
 /// When it is tried again after so many tries failed.
@@ -101,8 +98,8 @@ mod tests {
     #[test]
     fn what_concerns_an_account_is_told_at_once() {
         for kind in NotificationKind::ALL {
-            let waits = kind == NotificationKind::Waiting;
-            assert_eq!(due(kind, at(7)) > at(7), waits, "{kind:?}");
+            assert_eq!(due(kind, at(7)) > at(7), kind.is_of_messages(), "{kind:?}");
+            assert_eq!(next(kind, at(7)) > at(7), kind.is_of_messages(), "{kind:?}");
         }
     }
 }

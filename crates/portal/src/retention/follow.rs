@@ -247,12 +247,20 @@ async fn follow_batch(
     }
     let mut followed = 0;
     for (expires_at, deliveries) in moves {
-        let moved = Entity::update_many()
+        let mut change = Entity::update_many()
             .col_expr(Column::ExpiresAt, Expr::value(expires_at.as_millis()))
-            .col_expr(Column::PolicyVersion, Expr::value(decided.version))
-            .filter(Column::Id.is_in(deliveries))
-            .exec(&transaction)
-            .await?;
+            .col_expr(Column::PolicyVersion, Expr::value(decided.version));
+        // What is not soon gone any more is warned of again when it is.
+        let warnings = context.settings.warnings;
+        for (warned_at, window) in [
+            (Column::UnreadWarnedAt, warnings.unread),
+            (Column::ReadWarnedAt, warnings.read),
+        ] {
+            if expires_at > context.now() + window {
+                change = change.col_expr(warned_at, Expr::value(None::<i64>));
+            }
+        }
+        let moved = change.filter(Column::Id.is_in(deliveries)).exec(&transaction).await?;
         followed += moved.rows_affected;
     }
     transaction.commit().await?;

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use crate::blob::testing::{bucket, names};
 use crate::{
     AssuranceLevel, BlobSettings, Limits, OperatorActor, PasswordCost, Portal, ProviderSettings, PurgeSettings,
-    RequestInfo, SessionLimits, Settings, StaffSettings, WaysIn,
+    RequestInfo, SessionLimits, Settings, StaffSettings, WarningSettings, WaysIn,
 };
 
 pub(crate) use authenticator::Authenticator;
@@ -199,6 +199,10 @@ fn settings(folder: &Path, database_url: SecretString, vault_url: SecretString) 
         blobs: BlobSettings::Folder(folder.join("blobs")),
         retention_ceiling_days: CEILING_DAYS,
         audit_retention_days: Settings::DEFAULT_AUDIT_RETENTION_DAYS,
+        warnings: WarningSettings {
+            unread: Duration::ZERO,
+            read: Duration::ZERO,
+        },
         purge: PurgeSettings {
             longest_clock_step: Duration::from_secs(u64::from(u32::MAX)),
             compares_clocks: false,

@@ -134,6 +134,8 @@ impl Language {
             (Self::Swedish, "opened") => "öppnat",
             (Self::Swedish, "revoked") => "återtaget",
             (Self::Swedish, "purged") => "gallrat",
+            (Self::Swedish, "expires_soon") => "gallras snart",
+            (Self::English, "expires_soon") => "soon purged",
             (Self::Swedish, "credential_ending") => "systemets inloggning löper ut",
             (Self::English, "credential_ending") => "the system's credential ends",
             // Kinds that this version doesn't know are shown as the portal names them.
