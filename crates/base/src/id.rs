@@ -87,6 +87,8 @@ ids! {
     TenantId "tenant";
     /// A user in one directory of Entra ID: the claim `oid`, which means nothing without the directory.
     ObjectId "object";
+    /// A hold on what would be purged.
+    HoldId "hold";
     /// A person who receives. Random (version 4), so that its age says nothing.
     RecipientId "recipient";
     /// A thread between one organisation and one recipient.
@@ -181,7 +183,7 @@ mod source {
         )+};
     }
     from_new_id! {
-        InstallationId OrganisationId SystemId CredentialId StaffId PasskeyId ProvisioningTokenId GroupId CaseId MessageId DocumentId DeliveryId IntentId
+        InstallationId OrganisationId SystemId CredentialId StaffId PasskeyId ProvisioningTokenId GroupId HoldId CaseId MessageId DocumentId DeliveryId IntentId
         NotificationId AnnouncementId AuditEventId EventId SessionId RequestId
     }
 }

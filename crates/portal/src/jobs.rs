@@ -9,8 +9,8 @@ use crate::purge::Release;
 use crate::system::{credential, used_assertion};
 use crate::vault::EndedDay;
 use crate::{
-    Context, Fault, Portal, PurgeReport, PurgeStopped, audit, installation, intent, notification, past_sign_in, purge,
-    retention, session, skew,
+    Context, Fault, Portal, PurgeReport, PurgeStopped, audit, hold, installation, intent, notification, past_sign_in,
+    purge, retention, session, skew,
 };
 
 /// What a round did.
@@ -30,6 +30,8 @@ pub struct JobsReport {
     pub ending: u64,
     /// Deliveries that follow a new version of their organisation's retention policy.
     pub followed: u64,
+    /// Holds that keep nothing any more and of which what was said was forgotten.
+    pub settled: u64,
     /// Days whose secrets were destroyed.
     pub days: u64,
     /// Rows of the audit log that had been kept for as long as it is.
@@ -88,7 +90,15 @@ impl Portal {
             purge::keys(context, release).await,
             &mut fault,
         );
-        keep(&mut report.days, turn_days(context, release).await, &mut fault);
+        // What had expired at the release is condemned or held by now.
+        let held = match release {
+            Some(_) => {
+                keep(&mut report.settled, hold::settle(context).await, &mut fault);
+                hold::keep(context).await
+            }
+            None => Ok(()),
+        };
+        keep(&mut report.days, turn_days(context, release, held).await, &mut fault);
         // Last, so that what this round did is in the chains and under the hour's checkpoint.
         keep(&mut 0, self.chain_audit_log().await, &mut fault);
         keep(&mut 0, audit::sign_due(context).await, &mut fault);
@@ -145,14 +155,16 @@ fn keep<T>(place: &mut T, result: Result<T, Fault>, first: &mut Option<Fault>) {
 }
 
 /// Makes the secrets of the days to come, destroys those of the days that were over at the release, and deals with what their end
-/// brings. Counts the days that the audit log was told of.
-async fn turn_days(context: &Context, release: Option<Release>) -> Result<u64, Fault> {
+/// brings. Counts the days that the audit log was told of. When `held` says that something is held whose keys could not be wrapped
+/// for a later day, nothing is destroyed.
+async fn turn_days(context: &Context, release: Option<Release>, held: Result<(), Fault>) -> Result<u64, Fault> {
     context.vault.drop_old_keys();
     let prepared = context.vault.prepare_days(last_day(context, context.now().day())).await;
     let Some(release) = release else {
         prepared?;
         return Ok(0);
     };
+    held?;
     let today = release.until().day();
     // A provider that has no room for new secrets can still destroy old ones.
     let destroyed = context.vault.destroy_days_before(today).await;
@@ -200,7 +212,7 @@ async fn log_days(context: &Context, ended: &[EndedDay]) -> Result<u64, Fault> {
 
 /// The last day on which something that is sent today may expire: the ceiling, a day for the time zone and a day until
 /// the next round.
-fn last_day(context: &Context, today: Day) -> Day {
+pub(crate) fn last_day(context: &Context, today: Day) -> Day {
     let ceiling = i32::try_from(context.settings.retention_ceiling_days).unwrap_or(i32::MAX);
     today.plus_days(ceiling.saturating_add(2))
 }

@@ -59,12 +59,17 @@ impl Context {
     /// un-expires nothing. For what ends for good, and for what is written down.
     pub(crate) fn now(&self) -> Timestamp {
         let clock = self.clock.now();
-        let latest = Timestamp::from_millis(self.latest.load(Ordering::SeqCst));
+        let latest = self.latched();
         if latest != NONE && is_far_ahead(latest, clock, self.settings.purge.longest_clock_step) {
             return clock;
         }
         let latest = self.latest.fetch_max(clock.as_millis(), Ordering::SeqCst);
         Timestamp::from_millis(latest).max(clock)
+    }
+
+    /// The latest instant that this node knows the installation to have acted on, whatever the clock says.
+    pub(crate) fn latched(&self) -> Timestamp {
+        Timestamp::from_millis(self.latest.load(Ordering::SeqCst))
     }
 
     /// Learns the latest instant that the installation has acted on from the other nodes, and how the clock stands to it.

@@ -16,6 +16,7 @@ mod fault;
 #[cfg(feature = "forensics")]
 pub mod forensics;
 mod gauges;
+mod hold;
 mod idempotency;
 mod installation;
 mod intent;
@@ -77,6 +78,7 @@ pub use document::{
 pub use event::{EndingCredential, Event, EventKind};
 pub use fault::Fault;
 pub use gauges::Gauges;
+pub use hold::{Hold, HoldError, HoldScope, Holds, LiftedHold, NewHold, PlacedHold};
 pub use idempotency::IdempotencyKey;
 pub use installation::InstallationError;
 pub use jobs::JobsReport;

@@ -100,6 +100,12 @@ pub enum Action {
     SeeRetention,
     /// Decide how long the organisation keeps what it sends.
     ChangeRetention,
+    /// See what is held and not purged, and since when.
+    SeeHolds,
+    /// Place holds, and decide whether recipients see them.
+    PlaceHold,
+    /// Lift holds.
+    LiftHold,
     /// See the protocols of what was purged, and what proves that something is in them.
     SeePurgeProtocols,
     /// See the organisation's audit log.
@@ -118,7 +124,7 @@ struct Right {
 
 impl Action {
     /// Every action there is, in the order of the table.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::OwnAccount,
         Self::ChangeOwnSecondFactor,
         Self::SeeCases,
@@ -136,6 +142,9 @@ impl Action {
         Self::ChangeProvisioning,
         Self::SeeRetention,
         Self::ChangeRetention,
+        Self::SeeHolds,
+        Self::PlaceHold,
+        Self::LiftHold,
         Self::SeePurgeProtocols,
         Self::SeeAudit,
         Self::ExportAudit,
@@ -163,6 +172,9 @@ impl Action {
             Self::ChangeProvisioning    => right(false, true,  false, true),
             Self::SeeRetention          => right(false, true,  true,  false),
             Self::ChangeRetention       => right(false, true,  false, true),
+            Self::SeeHolds              => right(false, true,  true,  false),
+            Self::PlaceHold             => right(false, true,  false, false),
+            Self::LiftHold              => right(false, true,  false, true),
             Self::SeePurgeProtocols     => right(false, true,  true,  false),
             Self::SeeAudit              => right(false, true,  true,  false),
             Self::ExportAudit           => right(false, true,  true,  true),
@@ -195,6 +207,9 @@ impl Action {
             Self::ChangeProvisioning => "change-provisioning",
             Self::SeeRetention => "see-retention",
             Self::ChangeRetention => "change-retention",
+            Self::SeeHolds => "see-holds",
+            Self::PlaceHold => "place-hold",
+            Self::LiftHold => "lift-hold",
             Self::SeePurgeProtocols => "see-purge-protocols",
             Self::SeeAudit => "see-audit",
             Self::ExportAudit => "export-audit",
@@ -222,6 +237,9 @@ impl Action {
             Self::ChangeProvisioning => "make and withdraw tokens for the organisation's directory",
             Self::SeeRetention => "see how long the organisation keeps what it sends, and what falls due",
             Self::ChangeRetention => "decide how long the organisation keeps what it sends",
+            Self::SeeHolds => "see what is held from being purged",
+            Self::PlaceHold => "place a hold, decide whether recipients see that there is one",
+            Self::LiftHold => "lift a hold",
             Self::SeePurgeProtocols => "see the protocols of what was purged",
             Self::SeeAudit => "see the organisation's audit log and get its checkpoints",
             Self::ExportAudit => "export the organisation's audit log",

@@ -83,6 +83,14 @@ pub(crate) enum AuditAction {
     SignInRulesChanged,
     /// An organisation decided on a version of its retention policy; the detail is its number.
     RetentionChanged,
+    /// Something is kept from being purged; the detail is the hold's id.
+    HoldPlaced,
+    /// The same is let go, in seven days; the detail is the hold's id.
+    HoldLifted,
+    /// Whether recipients see that there is a hold: the detail is `shown` or `hidden`.
+    HoldsShownChanged,
+    /// A staff member looked at whom holds are on.
+    HoldsListed,
     ProvisioningTokenCreated,
     ProvisioningTokenWithdrawn,
     /// Somebody came with a token that is none of a directory's.
@@ -192,6 +200,10 @@ impl AuditAction {
             Self::StaffDeactivated => "staff.deactivated",
             Self::StaffReactivated => "staff.reactivated",
             Self::RetentionChanged => "retention.changed",
+            Self::HoldPlaced => "hold.placed",
+            Self::HoldLifted => "hold.lifted",
+            Self::HoldsShownChanged => "holds.shown-changed",
+            Self::HoldsListed => "holds.listed",
             Self::SignInRulesChanged => "sign-in-rules.changed",
             Self::ProvisioningTokenCreated => "provisioning.token-created",
             Self::ProvisioningTokenWithdrawn => "provisioning.token-withdrawn",

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::audit::{AuditAction, AuditEntry};
 use crate::message::{DeliveryStatus, entity};
 use crate::rights::Action;
-use crate::{Context, Denied, Fault, KnownAs, Portal, StaffActor, delivery};
+use crate::{Context, Denied, Fault, KnownAs, Portal, StaffActor, delivery, hold};
 
 /// How many messages one look gives.
 const PAGE: usize = 25;
@@ -38,6 +38,8 @@ pub struct SentDelivery {
     pub recipient: SentRecipient,
     /// What happened to it.
     pub status: DeliveryStatus,
+    /// Whether a hold keeps it from being purged.
+    pub held: bool,
 }
 
 /// Whom a delivery went to, as far as it can be shown.
@@ -113,6 +115,7 @@ async fn list(
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let deliveries = delivery::of_messages(database, &ids).await?;
     let now = context.now();
+    let held = hold::held_deliveries(database, &ids, now).await?;
     let deliveries: Vec<_> = deliveries
         .into_iter()
         .map(|row| (DeliveryStatus::from_row(&row, now), row))
@@ -133,7 +136,11 @@ async fn list(
             None => SentRecipient::Forgotten,
         };
         let deliveries = sent.entry(row.message_id).or_default();
-        deliveries.push(SentDelivery { recipient, status });
+        deliveries.push(SentDelivery {
+            recipient,
+            held: held.contains(&status.delivery),
+            status,
+        });
     }
     let owners: Vec<_> = ids
         .iter()

@@ -11,7 +11,7 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::delivery::{self, Finder, ReadableDelivery, ReadableDocument};
 use crate::document::summary;
 use crate::{AssuranceLevel, Context, Fault, ListedDocument, Portal, ReadError, RecipientActor, RetentionReason};
-use crate::{event, retention};
+use crate::{event, hold, retention};
 
 /// A case with its messages.
 #[derive(Clone, PartialEq)]
@@ -26,6 +26,8 @@ pub struct CaseView {
     pub expires_at: Timestamp,
     /// The sender's time zone, in which its times are shown.
     pub time_zone: TimeZone,
+    /// Whether there is a hold on it, where the sender lets that be seen: then what has expired is not destroyed yet.
+    pub held: bool,
     /// The messages that can be read now, the latest first.
     pub messages: Vec<MessageView>,
 }
@@ -106,6 +108,8 @@ struct Found {
     locked: HashMap<DocumentId, AssuranceLevel>,
     /// Why messages are kept.
     reasons: HashMap<MessageId, RetentionReason>,
+    /// Whether the person sees that there is a hold on the case.
+    held: bool,
 }
 
 impl Found {
@@ -130,6 +134,7 @@ impl Found {
             deliveries,
             documents,
             reasons,
+            held: hold::is_shown(database, case).await?,
         })
     }
 }
@@ -214,6 +219,7 @@ fn view(context: &Context, case: CaseId, found: &Found, keys: &Keys) -> Result<C
         documents,
         locked,
         reasons,
+        held,
     } = found;
     let mut listed: HashMap<MessageId, Vec<ListedDocument>> = HashMap::new();
     for document in documents {
@@ -260,6 +266,7 @@ fn view(context: &Context, case: CaseId, found: &Found, keys: &Keys) -> Result<C
         time_zone: sender
             .and_then(|sender| TimeZone::get(&sender.time_zone).ok())
             .unwrap_or_else(|| context.settings.time_zone.clone()),
+        held: *held,
         messages,
     })
 }

@@ -24,6 +24,8 @@ pub(crate) struct Model {
     pub(crate) staff_networks: Option<String>,
     /// Whether its staff get in with work accounts alone: 1 for yes.
     pub(crate) work_account_required: Option<i32>,
+    /// Whether its recipients may see that there is a hold on a case of theirs: 1 for yes.
+    pub(crate) holds_shown: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

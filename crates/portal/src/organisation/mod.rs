@@ -15,6 +15,7 @@ pub(crate) use tenant::{has_tenant, tenants_of};
 
 use base::{OrganisationId, Timestamp};
 use jiff::tz::TimeZone;
+use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::LockType;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, SqlErr,
@@ -119,6 +120,17 @@ pub(crate) async fn lock_row(on: &WriteTransaction, id: OrganisationId) -> Resul
     row.lock(LockType::NoKeyUpdate).one(on).await
 }
 
+/// Writes down whether an organisation's recipients may see that there is a hold on a case of theirs.
+pub(crate) async fn set_holds_shown(on: &WriteTransaction, id: OrganisationId, shown: bool) -> Result<(), DbErr> {
+    let change = entity::ActiveModel {
+        id: Set(*id.as_uuid()),
+        holds_shown: Set(Some(i32::from(shown))),
+        ..entity::ActiveModel::default()
+    };
+    entity::Entity::update(change).exec(on).await?;
+    Ok(())
+}
+
 /// The row of the organisation with that id.
 pub(crate) async fn find_row(on: &impl ConnectionTrait, id: OrganisationId) -> Result<Option<entity::Model>, DbErr> {
     entity::Entity::find_by_id(*id.as_uuid()).one(on).await
@@ -165,6 +177,7 @@ impl Portal {
             password_max_age_days: None,
             staff_networks: None,
             work_account_required: None,
+            holds_shown: None,
             name,
             retention_days: i32::try_from(retention_days)
                 .map_err(|_| SetUpError::RetentionOutsideLimits { ceiling_days })?,

@@ -6,17 +6,21 @@ use uuid::Uuid;
 
 use super::Release;
 use crate::delivery::entity::{Column, Entity};
-use crate::{Context, Fault, case};
+use crate::{Context, Fault, case, hold};
 
 /// How many cases are marked in one transaction.
 const BATCH: u64 = 100;
 
-/// Condemns every delivery that was revoked, and every one that had expired at the instant of the release, whose expiry it latches.
+/// Condemns what nothing holds of the deliveries that were revoked, and of those that had expired at the instant of the release, whose
+/// expiry it latches, held or not.
 pub(super) async fn due(context: &Context, release: Option<Release>) -> Result<(), Fault> {
     let until = release.map(|release| release.until());
-    for ended in until.map(expired).into_iter().chain([revoked()]) {
+    // A clock that may be wrong ends no hold.
+    let held_at = until.unwrap_or_else(|| context.latched());
+    let of_release = until.map(|until| [unnoticed(until), expired(until)]);
+    for ended in of_release.into_iter().flatten().chain([revoked(held_at)]) {
         while let Some(cases) = next_cases(context, &ended).await? {
-            condemn(context, &cases, &ended, until).await?;
+            condemn(context, &cases, &ended, until, held_at).await?;
         }
     }
     Ok(())
@@ -37,7 +41,13 @@ async fn next_cases(context: &Context, ended: &Condition) -> Result<Option<Vec<U
     Ok((!cases.is_empty()).then_some(cases))
 }
 
-async fn condemn(context: &Context, cases: &[Uuid], ended: &Condition, until: Option<Timestamp>) -> Result<(), Fault> {
+async fn condemn(
+    context: &Context,
+    cases: &[Uuid],
+    ended: &Condition,
+    until: Option<Timestamp>,
+    held_at: Timestamp,
+) -> Result<(), Fault> {
     let now = context.now().as_millis();
     let transaction = context.database.write().await?;
     case::lock(&transaction, cases).await?;
@@ -52,7 +62,10 @@ async fn condemn(context: &Context, cases: &[Uuid], ended: &Condition, until: Op
             .await?;
     }
     let condemn = of_cases.col_expr(Column::CondemnedAt, now.into());
-    condemn.filter(ended.clone()).exec(&transaction).await?;
+    condemn
+        .filter(ended.clone().add(hold::is_not_held(held_at)))
+        .exec(&transaction)
+        .await?;
     transaction.commit().await?;
     Ok(())
 }
@@ -63,10 +76,20 @@ fn unmarked() -> Condition {
         .add(Column::CondemnedAt.is_null())
 }
 
-fn expired(until: Timestamp) -> Condition {
-    unmarked().add(Column::ExpiresAt.lte(until.as_millis()))
+/// Whose expiry nobody has noticed, whatever holds it.
+fn unnoticed(until: Timestamp) -> Condition {
+    unmarked()
+        .add(Column::ExpiresAt.lte(until.as_millis()))
+        .add(Column::ExpiredAt.is_null())
 }
 
-fn revoked() -> Condition {
-    unmarked().add(Column::RevokedAt.is_not_null())
+fn expired(until: Timestamp) -> Condition {
+    let expired = unmarked().add(Column::ExpiresAt.lte(until.as_millis()));
+    expired.add(hold::is_not_held(until))
+}
+
+fn revoked(held_at: Timestamp) -> Condition {
+    unmarked()
+        .add(Column::RevokedAt.is_not_null())
+        .add(hold::is_not_held(held_at))
 }

@@ -3,9 +3,9 @@
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 
 use super::PurgeReport;
-use crate::{Context, Fault};
+use crate::{Context, Fault, hold};
 
-/// A delivery that has ended and is not purged; `$1` is the instant.
+/// A delivery that has ended, is not held and is not purged; `$1` is the instant, `$2` since when lifted holds still keep what they are on.
 macro_rules! ended {
     ($delivery:literal) => {
         concat!(
@@ -13,11 +13,13 @@ macro_rules! ended {
             $delivery,
             ".purged_at IS NULL AND (",
             $delivery,
+            ".condemned_at IS NOT NULL OR ((",
+            $delivery,
             ".expires_at <= $1 OR ",
             $delivery,
-            ".revoked_at IS NOT NULL OR ",
-            $delivery,
-            ".condemned_at IS NOT NULL))"
+            ".revoked_at IS NOT NULL) AND NOT ",
+            hold::held!($delivery, "$2"),
+            ")))"
         )
     };
 }
@@ -48,7 +50,7 @@ const DOCUMENTS: &str = concat!(
     ended_messages!(),
     ")"
 );
-/// People named as forgettable or with an ending delivery, who keep neither a living delivery nor a session.
+/// People named as forgettable or with an ending delivery, who keep neither a living delivery nor a session nor a hold.
 const RECIPIENTS: &str = concat!(
     "SELECT COUNT(*) FROM (SELECT recipient_id FROM forgettable UNION \
      SELECT recipient_id FROM delivery WHERE recipient_id IS NOT NULL AND ",
@@ -58,13 +60,16 @@ const RECIPIENTS: &str = concat!(
      AND living.purged_at IS NULL AND NOT ",
     ended!("living"),
     ") \
-     AND NOT EXISTS (SELECT 1 FROM session WHERE session.recipient_id = person.recipient_id)"
+     AND NOT EXISTS (SELECT 1 FROM session WHERE session.recipient_id = person.recipient_id) \
+     AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.recipient_id = person.recipient_id \
+     AND (hold.lifted_at IS NULL OR hold.lifted_at > $2))"
 );
 
 /// Counts what is due.
 pub(super) async fn due(context: &Context) -> Result<PurgeReport, Fault> {
     let reader = context.database.reader();
-    let now: Value = context.now().as_millis().into();
+    let now = context.now();
+    let now: [Value; 2] = [now.as_millis().into(), hold::protects_since(now).as_millis().into()];
     let [deliveries] = numbers(reader, DELIVERIES, &now).await?;
     let [messages] = numbers(reader, MESSAGES, &now).await?;
     let [documents, bytes] = numbers(reader, DOCUMENTS, &now).await?;
@@ -78,8 +83,12 @@ pub(super) async fn due(context: &Context) -> Result<PurgeReport, Fault> {
     })
 }
 
-async fn numbers<const N: usize>(on: &impl ConnectionTrait, sql: &'static str, now: &Value) -> Result<[u64; N], DbErr> {
-    let statement = Statement::from_sql_and_values(on.get_database_backend(), sql, [now.clone()]);
+async fn numbers<const N: usize>(
+    on: &impl ConnectionTrait,
+    sql: &'static str,
+    now: &[Value; 2],
+) -> Result<[u64; N], DbErr> {
+    let statement = Statement::from_sql_and_values(on.get_database_backend(), sql, now.clone());
     let mut numbers = [0; N];
     if let Some(row) = on.query_one_raw(statement).await? {
         for (place, number) in numbers.iter_mut().enumerate() {

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::entity::{Column, Entity, Model};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::session::{self, Owner};
-use crate::{Context, Fault, case, new_device, notification, past_sign_in};
+use crate::{Context, Fault, case, hold, new_device, notification, past_sign_in};
 
 /// How many people are looked at together.
 const BATCH: u64 = 200;
@@ -62,7 +62,7 @@ pub(crate) async fn forget_unneeded(context: &Context) -> Result<u64, Fault> {
 }
 
 async fn forget(context: &Context, rows: &[Model]) -> Result<u64, Fault> {
-    let needed = needed(context.database.reader(), rows).await?;
+    let needed = needed(context, rows).await?;
     let unneeded: Vec<RecipientId> = rows
         .iter()
         .map(|row| RecipientId::from_uuid(row.recipient_id))
@@ -102,10 +102,12 @@ async fn forget(context: &Context, rows: &[Model]) -> Result<u64, Fault> {
     Ok(u64::try_from(forgotten.len()).unwrap_or(u64::MAX))
 }
 
-/// Which of these people have a case or a session.
-async fn needed(on: &impl ConnectionTrait, rows: &[Model]) -> Result<HashSet<Uuid>, DbErr> {
+/// Which of these people have a case or a session, or a hold on what comes to them.
+async fn needed(context: &Context, rows: &[Model]) -> Result<HashSet<Uuid>, DbErr> {
+    let on = context.database.reader();
     let ids = || rows.iter().map(|row| row.recipient_id);
     let with_cases = case::recipients_with_cases(on, ids()).await?;
     let with_sessions = session::recipients_with_sessions(on, ids()).await?;
-    Ok(with_cases.into_iter().chain(with_sessions).collect())
+    let with_holds = hold::recipients_held(on, ids(), context.now()).await?;
+    Ok(with_cases.into_iter().chain(with_sessions).chain(with_holds).collect())
 }

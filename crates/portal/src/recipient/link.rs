@@ -5,7 +5,7 @@ use base::RecipientId;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::session::{self, Owner};
-use crate::{Context, Fault, RecipientActor, case, delivery, new_device, notification, past_sign_in, recipient};
+use crate::{Context, Fault, RecipientActor, case, delivery, hold, new_device, notification, past_sign_in, recipient};
 
 /// Says in the audit log that somebody is known by something else from now on, and who they were besides. The register knows it
 /// already, so this does not wait for the sign-in, which may fail; should it, those for whom nothing is left are forgotten.
@@ -47,6 +47,7 @@ pub(super) async fn give(
     if case::give(transaction, linked, to).await? > 0 {
         delivery::give(transaction, linked, to).await?;
     }
+    hold::give(transaction, linked, to).await?;
     for from in linked {
         session::end_all_of_recipient(context, transaction, *from).await?;
     }

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, Statement, Value};
 
 use super::ChangeRetentionError;
 use crate::rights::Action;
-use crate::{Fault, Portal, StaffActor, organisation};
+use crate::{Fault, Portal, StaffActor, hold, organisation};
 
 /// How many weeks are looked at.
 const WEEKS: usize = 12;
@@ -25,14 +25,19 @@ pub struct DueWeek {
 }
 
 /// How many documents go at which instant: a message goes with the last of its deliveries. All that ends on one day ends at one
-/// instant, so there are no more rows than days. $1 is the organisation, $2 and $3 the instants after which and until which.
-const DUE: &str = "\
-    SELECT ending.expires_at, CAST(SUM(ending.documents) AS BIGINT) FROM (\
+/// instant, so there are no more rows than days. What is held does not go. $1 is the organisation, $2 and $3 the instants after which
+/// and until which, $4 since when lifted holds still keep what they are on.
+const DUE: &str = concat!(
+    "SELECT ending.expires_at, CAST(SUM(ending.documents) AS BIGINT) FROM (\
     SELECT MAX(delivery.expires_at) AS expires_at, \
     (SELECT COUNT(*) FROM document WHERE document.message_id = delivery.message_id AND document.purged_at IS NULL) AS documents \
     FROM delivery WHERE delivery.organisation_id = $1 AND delivery.purged_at IS NULL AND delivery.condemned_at IS NULL \
-    AND delivery.revoked_at IS NULL GROUP BY delivery.message_id) AS ending \
-    WHERE ending.expires_at > $2 AND ending.expires_at <= $3 GROUP BY ending.expires_at";
+    AND delivery.revoked_at IS NULL AND NOT EXISTS (SELECT 1 FROM delivery kept WHERE kept.message_id = delivery.message_id \
+    AND kept.purged_at IS NULL AND kept.condemned_at IS NULL AND ",
+    hold::held!("kept", "$4"),
+    ") GROUP BY delivery.message_id) AS ending \
+    WHERE ending.expires_at > $2 AND ending.expires_at <= $3 GROUP BY ending.expires_at"
+);
 
 impl Portal {
     /// How many documents of the actor's organisation go in each of the next twelve weeks, if nothing changes.
@@ -51,10 +56,11 @@ impl Portal {
         let today = now.to_jiff().to_zoned(organisation.time_zone.clone()).date();
         let mut weeks = weeks_from(today);
         let last = weeks.last().map_or(today, |week| week.until);
-        let values: [Value; 3] = [
+        let values: [Value; 4] = [
             (*organisation.id.as_uuid()).into(),
             now.as_millis().into(),
             midnight(last, &organisation.time_zone)?.as_millis().into(),
+            hold::protects_since(now).as_millis().into(),
         ];
         let question = Statement::from_sql_and_values(reader.get_database_backend(), DUE, values);
         for row in reader.query_all_raw(question).await? {

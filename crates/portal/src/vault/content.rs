@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use base::{Day, OrganisationId};
+use base::{Day, MessageId, OrganisationId};
 use keyring::{ContentKey, ContentOwner, WrappedKey};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -218,6 +218,44 @@ impl Vault {
     /// As [`Vault::rewrap_content_keys`].
     pub(crate) async fn extend_content_keys(&self, owners: &[ContentOwner], day: Day) -> Result<(), VaultError> {
         self.move_content_keys(owners, day, |left| left < day.number()).await
+    }
+
+    /// As [`Vault::extend_content_keys`] to `until`, but those that are wrapped for `least` or a later day stay there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Vault::rewrap_content_keys`].
+    pub(crate) async fn keep_content_keys(
+        &self,
+        owners: &[ContentOwner],
+        least: Day,
+        until: Day,
+    ) -> Result<(), VaultError> {
+        let days = self.content_days(&sorted(owners)).await?;
+        if days.iter().all(|day| *day >= least.number()) {
+            return Ok(());
+        }
+        self.move_content_keys(owners, until, |left| left < least.number())
+            .await
+    }
+
+    /// Those of these messages whose keys are gone.
+    ///
+    /// # Errors
+    ///
+    /// When the vault fails.
+    pub(crate) async fn messages_without_keys(
+        &self,
+        messages: &[MessageId],
+    ) -> Result<BTreeSet<MessageId>, VaultError> {
+        let mut gone: BTreeSet<MessageId> = messages.iter().copied().collect();
+        for messages in messages.chunks(BATCH) {
+            let uuids = messages.iter().map(|message| *message.as_uuid());
+            for owner in content_rows::find(self.database.reader(), uuids).await?.keys() {
+                gone.remove(&MessageId::from_uuid(*owner));
+            }
+        }
+        Ok(gone)
     }
 
     /// `moves` says of a day whether keys leave it.

@@ -116,6 +116,7 @@ struct FixedKeys {
     device: FieldKey,
     address: FieldKey,
     staff: FieldKey,
+    hold: FieldKey,
     password: Zeroizing<[u8; 32]>,
 }
 
@@ -150,6 +151,7 @@ impl Vault {
             device: installation.field_key("device"),
             address: installation.field_key("address"),
             staff: installation.field_key("staff"),
+            hold: installation.field_key("hold"),
             password: installation.secret("password"),
         };
         let vault = Self {
@@ -225,6 +227,11 @@ impl Vault {
     /// The key that seals what is known of staff: names, e-mail addresses, secrets of one-time codes, passkeys.
     pub(crate) fn staff_key(&self) -> &FieldKey {
         &self.keys.staff
+    }
+
+    /// The key that seals why holds are placed and lifted.
+    pub(crate) fn hold_key(&self) -> &FieldKey {
+        &self.keys.hold
     }
 
     /// What goes into each hash of a password, so that a copy of the database alone can't be tried against a list of passwords.

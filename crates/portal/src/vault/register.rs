@@ -179,6 +179,34 @@ impl Vault {
         Ok(())
     }
 
+    /// As [`Vault::extend_recipients`] to `until`, but whoever is kept until `least` or longer stays so.
+    ///
+    /// # Errors
+    ///
+    /// As [`Vault::extend_recipients`].
+    pub(crate) async fn keep_recipients(
+        &self,
+        recipients: &[RecipientId],
+        least: Day,
+        until: Day,
+    ) -> Result<(), VaultError> {
+        for recipients in recipients.chunks(BATCH) {
+            let near: Vec<Uuid> = recipient::Entity::find()
+                .select_only()
+                .column(recipient::Column::Id)
+                .filter(recipient::Column::Id.is_in(recipients.iter().map(|id| *id.as_uuid())))
+                .filter(recipient::Column::Day.lt(least.number()))
+                .into_tuple()
+                .all(self.database.reader())
+                .await?;
+            let near: Vec<RecipientId> = near.into_iter().map(RecipientId::from_uuid).collect();
+            if !near.is_empty() {
+                self.extend_recipients(&near, until).await?;
+            }
+        }
+        Ok(())
+    }
+
     pub(super) async fn extend_row(
         &self,
         transaction: &WriteTransaction,

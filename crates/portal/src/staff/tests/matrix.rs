@@ -140,7 +140,7 @@ on_both_databases! {
 
 #[test]
 fn every_action_of_staff_alone_has_a_use_case_here() {
-    // Cases, systems, directories' tokens, retention, protocols and the audit log are other modules' words.
+    // Cases, systems, directories' tokens, retention, holds, protocols and the audit log are other modules' words.
     let elsewhere = [
         Action::SeeCases,
         Action::SeeSystems,
@@ -149,6 +149,9 @@ fn every_action_of_staff_alone_has_a_use_case_here() {
         Action::ChangeProvisioning,
         Action::SeeRetention,
         Action::ChangeRetention,
+        Action::SeeHolds,
+        Action::PlaceHold,
+        Action::LiftHold,
         Action::SeePurgeProtocols,
         Action::SeeAudit,
         Action::ExportAudit,

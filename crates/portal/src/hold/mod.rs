@@ -1,0 +1,29 @@
+//! Holds: what keeps a case, or all that an organisation has sent a recipient, from being destroyed until somebody lifts it.
+//!
+//! Owns who is held by what (`condition.rs`), which every path that destroys asks under the lock of the case, and that the keys of
+//! what is held stay ahead of the days whose secrets are destroyed (`keep.rs`). A hold gives nobody anything to read: expiry and
+//! revocation are the finder's, which knows of no hold.
+
+mod condition;
+mod entity;
+mod error;
+mod keep;
+mod lift;
+mod place;
+mod rule;
+mod settle;
+mod shown;
+mod store;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub(crate) use condition::{held, is_not_held, protects_since};
+pub use error::HoldError;
+pub(crate) use keep::keep;
+pub use place::{NewHold, PlacedHold};
+pub use rule::HoldScope;
+pub(crate) use settle::settle;
+pub(crate) use shown::is_shown;
+pub(crate) use store::{give, held_deliveries, recipients_held};
+pub use view::{Hold, Holds, LiftedHold};

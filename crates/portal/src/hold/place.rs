@@ -1,0 +1,177 @@
+//! Placing a hold.
+//!
+//! Keys first: what is to be held gets them wrapped for a day far ahead before any row says that it is held. Then, under the locks of
+//! its cases, what was condemned meanwhile is told apart: it is lost, and whoever places the hold learns of it.
+
+use std::collections::BTreeSet;
+
+use base::{CaseId, DeliveryId, HoldId, MessageId, OrganisationId, RecipientId};
+use jiff::civil::Date;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::HoldError;
+use super::entity;
+use super::keep::{Held, keep_ahead};
+use super::lift::{Said, seal, target};
+use super::rule::{self, HoldScope};
+use crate::audit::{AuditAction, AuditEntry};
+use crate::delivery::entity::{Column, Entity, Model};
+use crate::rights::Action;
+use crate::{Fault, Portal, StaffActor, case, organisation};
+
+/// How many deliveries get their keys wrapped together.
+const BATCH: usize = 100;
+
+/// A hold to place.
+#[derive(Clone)]
+pub struct NewHold {
+    /// The case that it is on, or whose recipient.
+    pub case: CaseId,
+    /// What it is on.
+    pub scope: HoldScope,
+    /// Why: one line of at most 300 characters, for the organisation's own people.
+    pub reason: String,
+    /// On which day somebody is to look at it again; later than today, within two years.
+    pub review_on: Date,
+}
+
+/// A hold that stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlacedHold {
+    /// The hold.
+    pub id: HoldId,
+    /// How many messages it came too late for: they are being purged.
+    pub too_late: u64,
+}
+
+/// The deliveries in a hold's scope that are not purged.
+struct InScope {
+    recipient: RecipientId,
+    /// Those that can be held.
+    standing: Vec<Held>,
+    /// The messages that are being purged.
+    lost: BTreeSet<MessageId>,
+}
+
+impl Portal {
+    /// Places a hold on a case of the actor's organisation, or on everything between it and that case's recipient. What it reaches is
+    /// not destroyed from now on; who may read it until when stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`HoldError`]; [`HoldError::TooLate`] when a case has nothing left to hold.
+    pub async fn place_hold(&self, actor: &StaffActor, new: &NewHold) -> Result<PlacedHold, HoldError> {
+        let context = &*self.0;
+        context.require(actor, Action::PlaceHold).await??;
+        let reason = rule::reason(&new.reason).ok_or(HoldError::InvalidReason)?;
+        let organisation = organisation::find(context.database.reader(), actor.organisation_id()).await?;
+        let organisation = organisation.ok_or_else(|| Fault::new("a staff member's organisation is missing"))?;
+        context.latch().await?;
+        let now = context.now();
+        let review_at = rule::review_at(new.review_on, now, &organisation.time_zone).ok_or(HoldError::InvalidReview)?;
+        loop {
+            let seen = in_scope(context.database.reader(), organisation.id, new).await?;
+            for held in seen.standing.chunks(BATCH) {
+                keep_ahead(context, held).await?;
+            }
+            // What has lost its keys can't be held, whatever its row says.
+            let messages: Vec<MessageId> = seen.standing.iter().map(|held| held.message).collect();
+            let gone = context.vault.messages_without_keys(&messages).await?;
+            let transaction = context.database.write().await?;
+            let mut cases: Vec<Uuid> = seen.standing.iter().map(|held| *held.case.as_uuid()).collect();
+            cases.push(*new.case.as_uuid());
+            cases.sort_unstable();
+            cases.dedup();
+            case::lock(&transaction, &cases).await?;
+            let mut found = in_scope(&transaction, organisation.id, new).await?;
+            let kept: BTreeSet<DeliveryId> = seen.standing.iter().map(|held| held.id).collect();
+            // What came meanwhile, or was given to the recipient, gets its keys first.
+            if found.recipient != seen.recipient || found.standing.iter().any(|held| !kept.contains(&held.id)) {
+                continue;
+            }
+            found.standing.retain(|held| !gone.contains(&held.message));
+            found.lost.extend(gone);
+            if new.scope == HoldScope::Case && found.standing.is_empty() {
+                return Err(HoldError::TooLate);
+            }
+            let too_late = found.lost.len();
+            let id: HoldId = context.ids.next();
+            let row = entity::Model {
+                id: *id.as_uuid(),
+                organisation_id: *organisation.id.as_uuid(),
+                case_id: *new.case.as_uuid(),
+                of_recipient: i32::from(new.scope == HoldScope::Recipient),
+                recipient_id: (new.scope == HoldScope::Recipient).then(|| *found.recipient.as_uuid()),
+                sealed_reason: Some(seal(context, id, Said::OnPlacing, reason)),
+                review_at: review_at.as_millis(),
+                too_late: i32::try_from(too_late).unwrap_or(i32::MAX),
+                placed_at: now.as_millis(),
+                placed_by: *actor.staff_id().as_uuid(),
+                lifted_at: None,
+                lifted_by: None,
+                sealed_lift_reason: None,
+                settled_at: None,
+            };
+            let target = target(&row);
+            entity::Entity::insert(row.into_active_model())
+                .exec_without_returning(&transaction)
+                .await?;
+            let detail = id.to_string();
+            let entry = AuditEntry::by_staff(actor, AuditAction::HoldPlaced)
+                .about(target)
+                .detail(&detail);
+            context.audit.record(&transaction, now, &entry).await?;
+            transaction.commit().await?;
+            return Ok(PlacedHold {
+                id,
+                too_late: u64::try_from(too_late).unwrap_or(u64::MAX),
+            });
+        }
+    }
+}
+
+/// What a hold would reach now.
+async fn in_scope(
+    on: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    new: &NewHold,
+) -> Result<InScope, HoldError> {
+    let recipient = recipient_of(on, organisation, new.case)
+        .await?
+        .ok_or(HoldError::NotFound)?;
+    let mut scope = Condition::any().add(Column::CaseId.eq(*new.case.as_uuid()));
+    if new.scope == HoldScope::Recipient {
+        scope = scope.add(Column::RecipientId.eq(*recipient.as_uuid()));
+    }
+    let rows: Vec<Model> = Entity::find()
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .filter(scope)
+        .filter(Column::PurgedAt.is_null())
+        .order_by_asc(Column::Id)
+        .all(on)
+        .await?;
+    let is_lost = |row: &&Model| row.condemned_at.is_some();
+    Ok(InScope {
+        recipient,
+        lost: rows
+            .iter()
+            .filter(is_lost)
+            .map(|row| MessageId::from_uuid(row.message_id))
+            .collect(),
+        standing: rows.iter().filter(|row| !is_lost(row)).map(Held::from_row).collect(),
+    })
+}
+
+/// Whom a case of the organisation is with; `None` also when nothing lives in it any more.
+pub(super) async fn recipient_of(
+    on: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    case: CaseId,
+) -> Result<Option<RecipientId>, DbErr> {
+    let row = case::entity::Entity::find_by_id(*case.as_uuid())
+        .filter(case::entity::Column::OrganisationId.eq(*organisation.as_uuid()))
+        .one(on)
+        .await?;
+    Ok(row.and_then(|row| row.recipient_id).map(RecipientId::from_uuid))
+}

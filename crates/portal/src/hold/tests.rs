@@ -1,0 +1,600 @@
+//! What a hold keeps, from what, and until when.
+
+use std::time::Duration;
+
+use base::{HoldId, MessageId, OrganisationId, Timestamp};
+use jiff::ToSpan;
+use keyring::ContentOwner;
+use proptest::prelude::*;
+use sea_orm::{ConnectionTrait, EntityTrait};
+
+use super::{HoldError, HoldScope, NewHold, PlacedHold, keep};
+use crate::test_support::{PASSWORD, PDF, TestPortal, bytes_of, document_id, draft, number, on_both_databases};
+use crate::{
+    Denied, KnownAs, MessageReceipt, Portal, PurgeMode, PurgeReport, ReadError, RecipientIdentifier, Role, Scope,
+    SentRecipient, SessionKey, StaffActor, SystemActor, delivery, purge,
+};
+
+const DAY: Duration = Duration::from_secs(86_400);
+const REASON: &str = "Överklagande, dnr 2026-17";
+
+/// "Norrby kommun" with a system of it and Karin, its admin.
+struct Norrby {
+    id: OrganisationId,
+    system: SystemActor,
+}
+
+impl Norrby {
+    async fn new(test: &TestPortal) -> Self {
+        let id = test.organisation("Norrby kommun").await;
+        let (system, secret) = test.system(id, &Scope::ALL).await;
+        let issued = test
+            .portal
+            .issue_token(system, &secret, None, test.request())
+            .await
+            .unwrap();
+        test.first_admin_of(id).await;
+        Self {
+            id,
+            system: test.portal.system_actor(&issued.token, test.request()).await.unwrap(),
+        }
+    }
+
+    /// Sends to the first so many test persons, to be read for so many days.
+    async fn send(&self, test: &TestPortal, recipients: usize, days: u32) -> MessageReceipt {
+        let mut draft = draft(recipients);
+        draft.retention_days = Some(days);
+        let key: MessageId = test.portal.0.ids.next();
+        test.send_all(&self.system, &key.to_string(), draft, &[PDF])
+            .await
+            .unwrap()
+    }
+
+    /// Karin, signed in anew.
+    async fn admin(&self, test: &TestPortal) -> StaffActor {
+        let key = SessionKey::of_staff(b"Karin, later");
+        test.staff_sign_in(&key, self.id, "karin@norrby.example", PASSWORD)
+            .await
+            .unwrap();
+        test.staff_in(&key).await.unwrap()
+    }
+
+    async fn try_to_hold(
+        &self,
+        test: &TestPortal,
+        sent: &MessageReceipt,
+        scope: HoldScope,
+    ) -> Result<PlacedHold, HoldError> {
+        let admin = self.admin(test).await;
+        test.portal.place_hold(&admin, &new_hold(test, sent, scope)).await
+    }
+
+    async fn hold(&self, test: &TestPortal, sent: &MessageReceipt, scope: HoldScope) -> HoldId {
+        let placed = self.try_to_hold(test, sent, scope).await.unwrap();
+        assert_eq!(placed.too_late, 0);
+        placed.id
+    }
+
+    async fn lift(&self, test: &TestPortal, hold: HoldId) {
+        let admin = self.admin(test).await;
+        test.portal.lift_hold(&admin, hold, "Tvisten är avgjord").await.unwrap();
+    }
+
+    async fn revoke(&self, test: &TestPortal, sent: &MessageReceipt) {
+        test.portal.revoke_message(&self.system, sent.id).await.unwrap();
+    }
+
+    /// Whether the content of a message can still be opened by the portal, whoever may read it.
+    async fn exists(&self, test: &TestPortal, sent: &MessageReceipt) -> bool {
+        let key = test.portal.0.vault.content_key(self.id, ContentOwner::Message(sent.id));
+        key.await.unwrap().is_some()
+    }
+}
+
+/// A hold on the first recipient's case, to be looked at in a month.
+fn new_hold(test: &TestPortal, sent: &MessageReceipt, scope: HoldScope) -> NewHold {
+    let today = test.now().to_jiff().to_zoned(test.settings.time_zone.clone()).date();
+    NewHold {
+        case: sent.deliveries[0].case,
+        scope,
+        reason: REASON.to_owned(),
+        review_on: today.checked_add(1.month()).unwrap(),
+    }
+}
+
+async fn jobs(test: &TestPortal) -> PurgeReport {
+    test.portal.run_jobs().await.unwrap().purge
+}
+
+/// Goes on day by day, with a round of jobs in each.
+async fn days_pass(test: &TestPortal, days: u32) {
+    for _ in 0..days {
+        test.clock.advance(DAY);
+        jobs(test).await;
+    }
+}
+
+/// The content of the message's only document, as its first recipient gets it.
+async fn read(test: &TestPortal, sent: &MessageReceipt) -> Result<Vec<u8>, ReadError> {
+    let person = test.sign_in(0).await;
+    let case = test.portal.case(&person, sent.deliveries[0].case).await?;
+    let document = document_id(&case.messages[0].documents[0]);
+    Ok(bytes_of(test.view(&person, document, None).await?).await.unwrap())
+}
+
+on_both_databases! {
+    async fn what_is_held_can_not_be_read_after_its_end_but_is_not_destroyed(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let (held, free) = (norrby.send(&test, 1, 3).await, norrby.send(&test, 1, 3).await);
+        let hold = norrby.hold(&test, &held, HoldScope::Case).await;
+        test.clock.set(held.deliveries[0].expires_at - Duration::from_millis(1));
+        assert_eq!(read(&test, &held).await.unwrap(), PDF);
+        test.clock.advance(Duration::from_millis(1));
+        assert!(matches!(read(&test, &held).await, Err(ReadError::NotFound)));
+        // Longer than the ceiling of 40 days.
+        days_pass(&test, 100).await;
+        assert!(norrby.exists(&test, &held).await && !norrby.exists(&test, &free).await);
+        assert_eq!(test.blob_names().await.len(), 1);
+        assert!(matches!(read(&test, &held).await, Err(ReadError::NotFound)));
+
+        norrby.lift(&test, hold).await;
+        days_pass(&test, 6).await;
+        assert!(norrby.exists(&test, &held).await);
+        days_pass(&test, 1).await;
+        assert!(!norrby.exists(&test, &held).await);
+        assert!(test.blob_names().await.is_empty());
+        assert_eq!(test.audited("message.purged").await, 2);
+        days_pass(&test, 1).await;
+        let known = test.portal.0.vault.find_recipients(&[RecipientIdentifier::Number(number(0))]).await.unwrap();
+        assert_eq!(known, [None]);
+    }
+
+    async fn what_is_revoked_under_a_hold_is_withdrawn_at_once_and_destroyed_after_the_lifting(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let hold = norrby.hold(&test, &sent, HoldScope::Case).await;
+        norrby.revoke(&test, &sent).await;
+        assert!(matches!(read(&test, &sent).await, Err(ReadError::NotFound)));
+        assert_eq!(test.portal.purge(PurgeMode::DryRun).await.unwrap(), PurgeReport::default());
+        days_pass(&test, 2).await;
+        assert!(norrby.exists(&test, &sent).await);
+        norrby.lift(&test, hold).await;
+        test.clock.advance(7 * DAY - Duration::from_millis(1));
+        assert_eq!(jobs(&test).await.messages, 0);
+        test.clock.advance(Duration::from_millis(1));
+        assert_eq!(test.portal.purge(PurgeMode::DryRun).await.unwrap().messages, 1);
+        assert_eq!(jobs(&test).await.messages, 1);
+        assert!(!norrby.exists(&test, &sent).await);
+    }
+
+    async fn another_hold_within_the_seven_days_loses_nothing(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 3).await;
+        let first = norrby.hold(&test, &sent, HoldScope::Case).await;
+        days_pass(&test, 10).await;
+        norrby.lift(&test, first).await;
+        days_pass(&test, 6).await;
+        let second = norrby.hold(&test, &sent, HoldScope::Case).await;
+        days_pass(&test, 30).await;
+        assert!(norrby.exists(&test, &sent).await);
+        norrby.lift(&test, second).await;
+        days_pass(&test, 7).await;
+        assert!(!norrby.exists(&test, &sent).await);
+    }
+
+    async fn a_hold_on_a_recipient_is_on_what_comes_later_and_on_nobody_elses(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let first = norrby.send(&test, 1, 3).await;
+        let hold = norrby.hold(&test, &first, HoldScope::Recipient).await;
+        let other = test.sender_named("Söderby kommun").await;
+        let elsewhere = test.send_all(&other, "1", crate::MessageDraft { retention_days: Some(3), ..draft(1) }, &[PDF]).await.unwrap();
+        days_pass(&test, 1).await;
+        let to_both = norrby.send(&test, 2, 3).await;
+        days_pass(&test, 60).await;
+        assert!(norrby.exists(&test, &first).await && norrby.exists(&test, &to_both).await);
+        let owner = ContentOwner::Message(elsewhere.id);
+        assert!(test.portal.0.vault.content_key(other.organisation_id(), owner).await.unwrap().is_none());
+        // What the other recipient of the same message had is gone for them.
+        let rows = delivery::entity::Entity::find().all(test.portal.0.database.reader()).await.unwrap();
+        let second = rows.iter().find(|row| row.id == *to_both.deliveries[1].delivery.as_uuid()).unwrap();
+        assert!(second.purged_at.is_some() && second.recipient_id.is_none());
+        norrby.lift(&test, hold).await;
+        days_pass(&test, 7).await;
+        assert!(!norrby.exists(&test, &first).await && !norrby.exists(&test, &to_both).await);
+        assert!(test.blob_names().await.is_empty());
+    }
+
+    async fn a_server_that_was_down_for_longer_than_every_secret_reaches_finds_what_is_held(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let (held, free) = (norrby.send(&test, 1, 3).await, norrby.send(&test, 1, 3).await);
+        norrby.hold(&test, &held, HoldScope::Case).await;
+        jobs(&test).await;
+        test.clock.advance(300 * DAY);
+        jobs(&test).await;
+        assert!(norrby.exists(&test, &held).await && !norrby.exists(&test, &free).await);
+        days_pass(&test, 3).await;
+        assert!(norrby.exists(&test, &held).await);
+    }
+
+    async fn no_days_secret_goes_while_something_held_can_not_be_wrapped_for_a_later_day(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let held = norrby.send(&test, 1, 3).await;
+        norrby.hold(&test, &held, HoldScope::Case).await;
+        jobs(&test).await;
+        // Whoever wraps anew finds the organisation's key unreadable.
+        let vault = test.portal.0.vault.clone();
+        let sql = async |statement: &str| {
+            let transaction = vault.database().write().await.unwrap();
+            transaction.execute_unprepared(statement).await.unwrap();
+            transaction.commit().await.unwrap();
+        };
+        sql("UPDATE organisation_key SET root_version = root_version + 1").await;
+        test.clock.advance(50 * DAY);
+        let secrets = vault.provider().day_secrets().await.unwrap().len();
+        assert!(test.portal.run_jobs().await.is_err());
+        assert!(vault.provider().day_secrets().await.unwrap().len() >= secrets);
+        sql("UPDATE organisation_key SET root_version = root_version - 1").await;
+        assert!(test.portal.run_jobs().await.unwrap().days > 0);
+        assert!(norrby.exists(&test, &held).await);
+    }
+
+    async fn a_hold_says_what_it_came_too_late_for_and_is_refused_when_that_is_all(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let (lost, later) = (norrby.send(&test, 1, 3).await, norrby.send(&test, 1, 10).await);
+        test.clock.set(lost.deliveries[0].expires_at);
+        // The program stops before any blob is deleted.
+        test.portal.run_key_jobs().await.unwrap();
+        assert!(matches!(norrby.try_to_hold(&test, &lost, HoldScope::Case).await, Err(HoldError::TooLate)));
+        assert_eq!(test.rows("hold").await, 0);
+        let placed = norrby.try_to_hold(&test, &lost, HoldScope::Recipient).await.unwrap();
+        assert_eq!(placed.too_late, 1);
+        let admin = norrby.admin(&test).await;
+        let holds = test.portal.holds(&admin).await.unwrap();
+        assert_eq!((holds.standing[0].too_late, holds.standing[0].messages), (1, 1));
+        days_pass(&test, 20).await;
+        assert!(!norrby.exists(&test, &lost).await && norrby.exists(&test, &later).await);
+        assert!(matches!(norrby.try_to_hold(&test, &lost, HoldScope::Case).await, Err(HoldError::NotFound)));
+    }
+
+    async fn what_has_lost_its_keys_is_not_said_to_be_held(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 3).await;
+        test.portal.0.vault.destroy_content_keys(&[ContentOwner::Message(sent.id)]).await.unwrap();
+        assert!(matches!(norrby.try_to_hold(&test, &sent, HoldScope::Case).await, Err(HoldError::TooLate)));
+    }
+
+    async fn a_hold_in_the_middle_of_a_purge_wins_or_is_refused(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let (mut won, mut refused) = (0, 0);
+        for round in 0..8_u64 {
+            let sent = norrby.send(&test, 1, 1).await;
+            test.clock.set(sent.deliveries[0].expires_at);
+            let admin = norrby.admin(&test).await;
+            let other = test.another_node().await;
+            let new = new_hold(&test, &sent, HoldScope::Case);
+            let purge = async {
+                tokio::time::sleep(Duration::from_millis(round)).await;
+                test.portal.run_jobs().await
+            };
+            let place = async {
+                tokio::time::sleep(Duration::from_millis(7 - round)).await;
+                other.place_hold(&admin, &new).await
+            };
+            let (purged, placed) = tokio::join!(purge, place);
+            purged.unwrap();
+            days_pass(&test, 2).await;
+            match placed {
+                Ok(placed) => {
+                    assert_eq!(placed.too_late, 0);
+                    assert!(norrby.exists(&test, &sent).await, "what is held exists");
+                    won += 1;
+                }
+                Err(HoldError::TooLate | HoldError::NotFound) => {
+                    assert!(!norrby.exists(&test, &sent).await, "what was refused is purged");
+                    refused += 1;
+                }
+                Err(other) => panic!("{other}"),
+            }
+        }
+        assert_eq!(won + refused, 8);
+        assert_eq!(test.rows("hold").await, won);
+    }
+
+    async fn what_was_said_of_a_hold_is_sealed_and_goes_with_the_seven_days(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let hold = norrby.hold(&test, &sent, HoldScope::Recipient).await;
+        let admin = norrby.admin(&test).await;
+        let seen = test.portal.holds(&admin).await.unwrap();
+        let standing = &seen.standing[0];
+        assert_eq!((standing.reason.as_deref(), standing.messages), (Some(REASON), 1));
+        assert_eq!(standing.placed_by.as_deref(), Some("Karin Ödegård"));
+        assert!(standing.recipient == Some(SentRecipient::Known(KnownAs::Number(number(0)))));
+        assert!(!standing.review_due);
+        days_pass(&test, 31).await;
+        assert!(test.portal.hold(&norrby.admin(&test).await, hold).await.unwrap().0.review_due);
+        norrby.lift(&test, hold).await;
+        let (lifted, _) = test.portal.hold(&norrby.admin(&test).await, hold).await.unwrap();
+        let lifted = lifted.lifted.unwrap();
+        assert_eq!((lifted.reason.as_deref(), lifted.is_over), (Some("Tvisten är avgjord"), false));
+        assert_eq!(lifted.keeps_until, test.now() + 7 * DAY);
+        days_pass(&test, 7).await;
+        let row = super::entity::Entity::find().one(test.portal.0.database.reader()).await.unwrap().unwrap();
+        assert_eq!((row.sealed_reason, row.sealed_lift_reason, row.recipient_id), (None, None, None));
+        let holds = test.portal.holds(&norrby.admin(&test).await).await.unwrap();
+        assert!(holds.standing.is_empty() && holds.lifted[0].lifted.as_ref().is_some_and(|lifted| lifted.is_over));
+        assert_eq!((test.audited("hold.placed").await, test.audited("hold.lifted").await), (1, 1));
+        for line in test.audit_log().await {
+            assert!(!format!("{line:?}").contains("dnr 2026-17"));
+        }
+    }
+
+    async fn the_recipient_sees_that_there_is_a_hold_when_the_organisation_lets_them(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let (held, free) = (norrby.send(&test, 1, 30).await, norrby.send(&test, 1, 30).await);
+        let hold = norrby.hold(&test, &held, HoldScope::Case).await;
+        let person = test.sign_in(0).await;
+        let sees = async |sent: &MessageReceipt| test.portal.case(&person, sent.deliveries[0].case).await.unwrap().held;
+        assert!(!sees(&held).await);
+        test.portal.show_holds(&norrby.admin(&test).await, true).await.unwrap();
+        assert!(sees(&held).await && !sees(&free).await);
+        norrby.lift(&test, hold).await;
+        assert!(!sees(&held).await);
+        assert_eq!(test.audited("holds.shown-changed").await, 1);
+    }
+
+    async fn what_is_no_hold_changes_nothing(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let admin = norrby.admin(&test).await;
+        let good = new_hold(&test, &sent, HoldScope::Case);
+        let try_to = async |new: NewHold| test.portal.place_hold(&admin, &new).await;
+        assert!(matches!(try_to(NewHold { reason: " ".to_owned(), ..good.clone() }).await, Err(HoldError::InvalidReason)));
+        let yesterday = good.review_on.checked_sub(2.months()).unwrap();
+        assert!(matches!(try_to(NewHold { review_on: yesterday, ..good.clone() }).await, Err(HoldError::InvalidReview)));
+        let other = test.sender_named("Söderby kommun").await;
+        let theirs = test.send(&other, "1", 1).await;
+        assert!(matches!(try_to(NewHold { case: theirs.deliveries[0].case, ..good.clone() }).await, Err(HoldError::NotFound)));
+        let hold = try_to(good).await.unwrap().id;
+        let stranger = test.first_admin_of(other.organisation_id()).await;
+        assert!(matches!(test.portal.lift_hold(&stranger, hold, "x").await, Err(HoldError::NotFound)));
+        assert!(matches!(test.portal.hold(&stranger, hold).await, Err(HoldError::NotFound)));
+        assert!(matches!(test.portal.lift_hold(&admin, hold, "").await, Err(HoldError::InvalidReason)));
+        norrby.lift(&test, hold).await;
+        let again = test.portal.lift_hold(&norrby.admin(&test).await, hold, "x").await;
+        assert!(matches!(again, Err(HoldError::AlreadyLifted)));
+        assert_eq!((test.audited("hold.placed").await, test.audited("hold.lifted").await), (1, 1));
+    }
+
+    async fn an_auditor_looks_and_sees_nobodys_number_and_a_sender_sees_nothing(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let hold = norrby.hold(&test, &sent, HoldScope::Case).await;
+        let admin = norrby.admin(&test).await;
+        let auditor = test.member(&admin, "olle@norrby.example", Role::Auditor).await;
+        let sender = test.member(&admin, "eva@norrby.example", Role::Sender).await;
+        assert!(test.portal.holds(&auditor).await.unwrap().standing[0].recipient.is_none());
+        let new = new_hold(&test, &sent, HoldScope::Case);
+        for actor in [&auditor, &sender] {
+            let refused = test.portal.place_hold(actor, &new).await;
+            assert!(matches!(refused, Err(HoldError::Denied(Denied::Forbidden))));
+            let refused = test.portal.lift_hold(actor, hold, "x").await;
+            assert!(matches!(refused, Err(HoldError::Denied(Denied::Forbidden))));
+            assert!(matches!(test.portal.show_holds(actor, true).await, Err(HoldError::Denied(Denied::Forbidden))));
+        }
+        assert!(matches!(test.portal.holds(&sender).await, Err(HoldError::Denied(Denied::Forbidden))));
+        test.clock.advance(Duration::from_secs(600));
+        let stale = test.staff_in(&SessionKey::of_staff(b"Karin, later")).await.unwrap();
+        assert!(matches!(test.portal.lift_hold(&stale, hold, "x").await, Err(HoldError::Denied(Denied::StepUpNeeded))));
+    }
+
+    async fn what_is_held_is_not_counted_as_falling_due(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let (held, _free) = (norrby.send(&test, 1, 3).await, norrby.send(&test, 1, 3).await);
+        norrby.hold(&test, &held, HoldScope::Case).await;
+        let admin = norrby.admin(&test).await;
+        let weeks = test.portal.due_weeks(&admin).await.unwrap();
+        assert_eq!(weeks.iter().map(|week| week.documents).sum::<u64>(), 1);
+        assert_eq!(test.portal.held_documents(&admin).await.unwrap(), 1);
+        let sent = test.portal.sent_messages(&admin, None).await.unwrap();
+        for message in sent.messages {
+            assert_eq!(message.deliveries[0].held, message.id == held.id);
+        }
+    }
+}
+
+/// A step in the life of an organisation's messages.
+#[derive(Clone, Debug)]
+enum Step {
+    Send {
+        days: u32,
+    },
+    Open(usize),
+    Revoke(usize),
+    Hold {
+        index: usize,
+        of_recipient: bool,
+    },
+    Lift(usize),
+    /// Days with a round of jobs in each.
+    Pass(u32),
+    /// Days in which the server is down.
+    Down(u32),
+    Jobs,
+    /// A round that stops before anything is deleted from the blob store.
+    Stopped,
+    /// One that stops in the middle of wrapping keys and condemning.
+    Restart,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        4 => (1_u32..=12).prop_map(|days| Step::Send { days }),
+        2 => (0_usize..6).prop_map(Step::Open),
+        1 => (0_usize..6).prop_map(Step::Revoke),
+        4 => (0_usize..6, prop::bool::weighted(0.2)).prop_map(|(index, of_recipient)| Step::Hold { index, of_recipient }),
+        3 => (0_usize..6).prop_map(Step::Lift),
+        3 => (1_u32..=5).prop_map(Step::Pass),
+        2 => (1_u32..=60).prop_map(Step::Down),
+        1 => Just(Step::Jobs),
+        1 => Just(Step::Stopped),
+        1 => Just(Step::Restart),
+    ];
+    proptest::collection::vec(step, 1..20)
+}
+
+/// What the model knows of a message: it can be read until `end` unless it was revoked; it is destroyed by the first round in which it
+/// has ended and nothing holds it.
+struct Known {
+    receipt: MessageReceipt,
+    end: Timestamp,
+    revoked: bool,
+    destroyed: bool,
+}
+
+/// What the model knows of a hold; all messages go to one person.
+struct Placed {
+    id: HoldId,
+    on: Option<MessageId>,
+    lifted: Option<Timestamp>,
+}
+
+#[derive(Default)]
+struct Model {
+    known: Vec<Known>,
+    holds: Vec<Placed>,
+}
+
+impl Model {
+    fn is_held(&self, message: MessageId, now: Timestamp) -> bool {
+        let protects = |hold: &&Placed| hold.lifted.is_none_or(|lifted| now < lifted + 7 * DAY);
+        let mut holds = self.holds.iter().filter(protects);
+        holds.any(|hold| hold.on.is_none_or(|on| on == message))
+    }
+
+    /// What a round of jobs does.
+    fn round(&mut self, now: Timestamp) {
+        for index in 0..self.known.len() {
+            let it = &self.known[index];
+            let goes = (it.revoked || it.end <= now) && !self.is_held(it.receipt.id, now);
+            self.known[index].destroyed |= goes;
+        }
+    }
+}
+
+async fn agree(test: &TestPortal, norrby: &Norrby, model: &Model, blobs_too: bool) {
+    for it in &model.known {
+        assert_eq!(
+            norrby.exists(test, &it.receipt).await,
+            !it.destroyed,
+            "{:?}",
+            it.receipt.id
+        );
+        let readable = !it.revoked && test.now() < it.end;
+        assert_eq!(read(test, &it.receipt).await.is_ok(), readable);
+    }
+    if blobs_too {
+        let living = model.known.iter().filter(|it| !it.destroyed).count();
+        assert_eq!(test.blob_names().await.len(), living);
+    }
+}
+
+async fn run(test: &TestPortal, steps: Vec<Step>) {
+    let norrby = Norrby::new(test).await;
+    let mut model = Model::default();
+    let mut node: Portal = test.portal.clone();
+    for step in steps {
+        let mut whole = false;
+        match step {
+            Step::Send { days } => {
+                let receipt = norrby.send(test, 1, days).await;
+                model.known.push(Known {
+                    end: receipt.deliveries[0].expires_at,
+                    receipt,
+                    revoked: false,
+                    destroyed: false,
+                });
+            }
+            Step::Open(index) => {
+                if let Some(it) = model.known.get(index) {
+                    let readable = !it.revoked && test.now() < it.end;
+                    assert_eq!(read(test, &it.receipt).await.is_ok(), readable);
+                }
+            }
+            Step::Revoke(index) => {
+                if let Some(it) = model.known.get_mut(index) {
+                    norrby.revoke(test, &it.receipt).await;
+                    it.revoked = true;
+                }
+            }
+            Step::Hold { index, of_recipient } => {
+                let Some(it) = model.known.get(index) else { continue };
+                let scope = if of_recipient {
+                    HoldScope::Recipient
+                } else {
+                    HoldScope::Case
+                };
+                match norrby.try_to_hold(test, &it.receipt, scope).await {
+                    Ok(placed) => {
+                        assert!(of_recipient || !it.destroyed);
+                        let on = (!of_recipient).then_some(it.receipt.id);
+                        model.holds.push(Placed {
+                            id: placed.id,
+                            on,
+                            lifted: None,
+                        });
+                    }
+                    Err(HoldError::TooLate | HoldError::NotFound) => assert!(it.destroyed),
+                    Err(other) => panic!("{other}"),
+                }
+            }
+            Step::Lift(index) => {
+                if let Some(hold) = model.holds.get_mut(index).filter(|hold| hold.lifted.is_none()) {
+                    norrby.lift(test, hold.id).await;
+                    hold.lifted = Some(test.now());
+                }
+            }
+            Step::Pass(days) => {
+                for _ in 0..days {
+                    test.clock.advance(DAY);
+                    node.run_jobs().await.unwrap();
+                    model.round(test.now());
+                }
+                whole = true;
+            }
+            Step::Down(days) => test.clock.advance(days * DAY),
+            Step::Jobs => {
+                node.run_jobs().await.unwrap();
+                model.round(test.now());
+                whole = true;
+            }
+            Step::Stopped => {
+                node.run_key_jobs().await.unwrap();
+                model.round(test.now());
+            }
+            Step::Restart => {
+                node = test.another_node().await;
+                keep(&node.0).await.unwrap();
+                purge::keys(&node.0).await.unwrap();
+                model.round(test.now());
+            }
+        }
+        agree(test, &norrby, &model, whole).await;
+    }
+    node.run_jobs().await.unwrap();
+    model.round(test.now());
+    agree(test, &norrby, &model, true).await;
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_opens_after_its_end_nothing_held_is_destroyed_and_nothing_else_survives(steps in steps()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let test = TestPortal::on_sqlite().await;
+            run(&test, steps).await;
+        });
+    }
+}
