@@ -101,6 +101,8 @@ pub enum StaffSection {
     Provisioning,
     /// How long the organisation keeps what it sends.
     Retention,
+    /// What is held from being purged.
+    Holds,
     /// How the organisation's staff sign in.
     SignInRules,
     /// The protocols of what was purged.
@@ -113,12 +115,13 @@ pub enum StaffSection {
 
 impl StaffSection {
     /// Every part, in the order of the navigation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Cases,
         Self::Members,
         Self::Systems,
         Self::Provisioning,
         Self::Retention,
+        Self::Holds,
         Self::SignInRules,
         Self::Protocols,
         Self::Audit,
@@ -134,6 +137,7 @@ impl StaffSection {
             Self::Systems => "/staff/systems",
             Self::Provisioning => "/staff/provisioning",
             Self::Retention => "/staff/retention",
+            Self::Holds => "/staff/holds",
             Self::SignInRules => "/staff/sign-in-rules",
             Self::Protocols => "/staff/protocols",
             Self::Audit => "/staff/audit",
@@ -304,13 +308,21 @@ pub enum Flash {
     SystemDisabled,
     /// They decided how long the organisation keeps what it sends.
     RetentionSaved,
+    /// They placed a hold.
+    HoldPlaced,
+    /// They placed a hold that came too late for a part.
+    HoldPlacedInPart,
+    /// They lifted a hold.
+    HoldLifted,
+    /// They decided whether recipients see holds.
+    HoldsShownSaved,
     /// They changed the rules for signing in.
     RulesSaved,
 }
 
 impl Flash {
     /// Every message.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 30] = [
         Self::SignInFirst,
         Self::SessionEnded,
         Self::SignInCancelled,
@@ -336,6 +348,10 @@ impl Flash {
         Self::KeySetAdded,
         Self::SystemDisabled,
         Self::RetentionSaved,
+        Self::HoldPlaced,
+        Self::HoldPlacedInPart,
+        Self::HoldLifted,
+        Self::HoldsShownSaved,
         Self::RulesSaved,
     ];
 
@@ -368,6 +384,10 @@ impl Flash {
             Self::KeySetAdded => "system-key-set-added",
             Self::SystemDisabled => "system-disabled",
             Self::RetentionSaved => "retention-saved",
+            Self::HoldPlaced => "hold-placed-flash",
+            Self::HoldPlacedInPart => "hold-placed-in-part",
+            Self::HoldLifted => "hold-lifted-flash",
+            Self::HoldsShownSaved => "holds-shown-saved",
             Self::RulesSaved => "rules-saved",
         }
     }

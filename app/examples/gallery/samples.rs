@@ -201,6 +201,7 @@ pub(crate) fn case() -> CaseView {
         title: "Beslut om hemtjänst".to_owned(),
         expires_at: midnight(31),
         time_zone: time_zone(),
+        held: false,
         messages: vec![message(
             "Beslut om hemtjänst",
             body,
@@ -228,6 +229,7 @@ pub(crate) fn long_case() -> CaseView {
                 .to_owned(),
         expires_at: midnight(3),
         time_zone: time_zone(),
+        held: true,
         messages: vec![
             message(
                 "Komplettering av arvskiftesredovisningen",

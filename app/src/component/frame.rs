@@ -101,6 +101,7 @@ const fn section_title(section: StaffSection) -> &'static str {
         StaffSection::Systems => "systems-title",
         StaffSection::Provisioning => "provisioning-title",
         StaffSection::Retention => "retention-title",
+        StaffSection::Holds => "holds-title",
         StaffSection::SignInRules => "rules-title",
         StaffSection::Protocols => "protocols-title",
         StaffSection::Audit => "audit-title",

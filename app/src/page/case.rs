@@ -32,7 +32,10 @@ pub fn case_page(layout: &Layout, case: &CaseView, now: Timestamp) -> Page {
     let texts = Texts::of(layout.language);
     let left = dates::time_left(texts, now, case.expires_at, &case.time_zone);
     let last_day = dates::last_day(texts, case.expires_at, &case.time_zone);
-    let purging = texts.with("case-purging", &[("last_day", last_day.into())]);
+    let purging = texts.with(
+        if case.held { "case-held" } else { "case-purging" },
+        &[("last_day", last_day.into())],
+    );
     let tone = if left.soon { Tone::Soon } else { Tone::Calm };
     let alone = case.messages.len() == 1;
     let messages: Vec<_> = case

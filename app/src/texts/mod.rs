@@ -67,7 +67,7 @@ pub struct Texts {
 }
 
 /// The files of a language, in the order in which people meet their texts.
-const fn files(language: Language) -> [&'static str; 13] {
+const fn files(language: Language) -> [&'static str; 14] {
     match language {
         Language::Swedish => [
             include_str!("../../locales/sv/common.ftl"),
@@ -77,6 +77,7 @@ const fn files(language: Language) -> [&'static str; 13] {
             include_str!("../../locales/sv/staff.ftl"),
             include_str!("../../locales/sv/administration.ftl"),
             include_str!("../../locales/sv/retention.ftl"),
+            include_str!("../../locales/sv/holds.ftl"),
             include_str!("../../locales/sv/protocols.ftl"),
             include_str!("../../locales/sv/audit.ftl"),
             include_str!("../../locales/sv/errors.ftl"),
@@ -92,6 +93,7 @@ const fn files(language: Language) -> [&'static str; 13] {
             include_str!("../../locales/en/staff.ftl"),
             include_str!("../../locales/en/administration.ftl"),
             include_str!("../../locales/en/retention.ftl"),
+            include_str!("../../locales/en/holds.ftl"),
             include_str!("../../locales/en/protocols.ftl"),
             include_str!("../../locales/en/audit.ftl"),
             include_str!("../../locales/en/errors.ftl"),

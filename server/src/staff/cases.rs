@@ -6,7 +6,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use base::MessageId;
 use http::HeaderMap;
-use portal::SentMessagesError;
+use portal::{Action, SentMessagesError};
 use serde::Deserialize;
 
 use super::Place;
@@ -51,6 +51,7 @@ pub(super) async fn list(
             &visitor.layout,
             &sent,
             older_than.is_none(),
+            actor.role().allows(Action::PlaceHold),
             flash,
             state.clock().now(),
             state.time_zone(),

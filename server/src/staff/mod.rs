@@ -7,6 +7,7 @@ mod audit;
 mod cases;
 mod confirm;
 mod denied;
+mod holds;
 mod id;
 mod invitation;
 mod last_organisation;
@@ -252,6 +253,7 @@ fn signed_in() -> Routes {
         .merge(for_members())
         .merge(for_systems())
         .merge(for_provisioning())
+        .merge(for_holds())
         .merge(for_protocols())
         .merge(for_audit())
 }
@@ -391,6 +393,24 @@ fn for_provisioning() -> Routes {
             "/staff/provisioning/tokens/{id}/withdraw",
             change,
             provisioning::withdraw,
+        )
+}
+
+/// What is held from being purged.
+fn for_holds() -> Routes {
+    let (see, place) = (Access::Staff(Action::SeeHolds), Access::Staff(Action::PlaceHold));
+    let (get, post) = (Method::GET, Method::POST);
+    Routes::default()
+        .add(get.clone(), "/staff/holds", see, holds::list)
+        .add(post.clone(), "/staff/holds", place, holds::place)
+        .add(post.clone(), "/staff/holds/shown", place, holds::show)
+        .add(get.clone(), "/staff/holds/new", place, holds::form)
+        .add(get, "/staff/holds/{id}", see, holds::one)
+        .add(
+            post,
+            "/staff/holds/{id}/lift",
+            Access::Staff(Action::LiftHold),
+            holds::lift,
         )
 }
 

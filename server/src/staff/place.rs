@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use base::{PurgedId, StaffId, SystemId};
+use base::{HoldId, PurgedId, StaffId, SystemId};
 
 /// The longest name of an organisation, or token of an invitation, in an address; in bytes.
 const MAX_SEGMENT: usize = 128;
@@ -41,6 +41,8 @@ pub(crate) enum Place {
     Retention,
     /// The form that changes it.
     RetentionChange,
+    Holds,
+    Hold(HoldId),
     SignInRules,
     Protocols,
     Protocol(u64),
@@ -74,6 +76,7 @@ impl Place {
             "/provisioning" => Self::Provisioning,
             "/retention" => Self::Retention,
             "/retention/change" => Self::RetentionChange,
+            "/holds" => Self::Holds,
             "/sign-in-rules" => Self::SignInRules,
             "/protocols" => Self::Protocols,
             "/audit" => Self::Audit,
@@ -84,6 +87,8 @@ impl Place {
                     Self::Invitation(segment(token)?)
                 } else if let Some(id) = rest.strip_prefix("/members/") {
                     Self::Member(id.parse().ok()?)
+                } else if let Some(id) = rest.strip_prefix("/holds/") {
+                    Self::Hold(id.parse().ok()?)
                 } else if let Some(id) = rest.strip_prefix("/protocols/proofs/") {
                     Self::Proofs(id.parse().ok()?)
                 } else if let Some(number) = rest.strip_prefix("/protocols/") {
@@ -150,12 +155,14 @@ impl fmt::Display for Place {
             Self::Provisioning => "/provisioning",
             Self::Retention => "/retention",
             Self::RetentionChange => "/retention/change",
+            Self::Holds => "/holds",
             Self::SignInRules => "/sign-in-rules",
             Self::Protocols => "/protocols",
             Self::Audit => "/audit",
             Self::SignIn(name) => return write!(f, "/staff/sign-in/{name}"),
             Self::Invitation(token) => return write!(f, "/staff/invitations/{token}"),
             Self::Member(id) => return write!(f, "/staff/members/{id}"),
+            Self::Hold(id) => return write!(f, "/staff/holds/{id}"),
             Self::Protocol(number) => return write!(f, "/staff/protocols/{number}"),
             Self::Proofs(id) => return write!(f, "/staff/protocols/proofs/{id}"),
             Self::System(id) => return write!(f, "/staff/systems/{id}"),
@@ -197,6 +204,8 @@ mod tests {
             ("/staff/provisioning".to_owned(), true),
             ("/staff/retention".to_owned(), true),
             ("/staff/retention/change".to_owned(), true),
+            ("/staff/holds".to_owned(), true),
+            (format!("/staff/holds/{id}"), true),
             ("/staff/sign-in-rules".to_owned(), true),
             ("/staff/protocols".to_owned(), true),
             ("/staff/protocols/17".to_owned(), true),

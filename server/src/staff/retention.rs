@@ -40,15 +40,17 @@ pub(super) async fn page(
     let seen = async {
         let in_force = portal.retention(&actor).await?;
         let due = portal.due_weeks(&actor).await?;
-        Ok((in_force, due, portal.retention_versions(&actor).await?))
+        let held = portal.held_documents(&actor).await?;
+        Ok((in_force, due, held, portal.retention_versions(&actor).await?))
     };
-    let (in_force, due, versions) = match seen.await {
+    let (in_force, due, held, versions) = match seen.await {
         Ok(seen) => seen,
         Err(error) => return refused(error, &visitor),
     };
     let shown = RetentionPage {
         in_force: &in_force,
         due: &due,
+        held,
         versions: &versions,
         may_change: actor.role().allows(Action::ChangeRetention),
     };

@@ -91,6 +91,7 @@ fn frame(actor: &StaffActor, has_notices: bool) -> StaffFrame {
         StaffSection::Systems => Action::SeeSystems,
         StaffSection::Provisioning => Action::SeeProvisioning,
         StaffSection::Retention => Action::SeeRetention,
+        StaffSection::Holds => Action::SeeHolds,
         StaffSection::SignInRules => Action::SeeSignInRules,
         StaffSection::Protocols => Action::SeePurgeProtocols,
         StaffSection::Audit => Action::SeeAudit,

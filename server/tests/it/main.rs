@@ -37,6 +37,7 @@ mod full_disk;
 mod harness;
 mod headers;
 mod history;
+mod holds;
 mod hostile_directories;
 mod key_server;
 mod limits;

@@ -30,7 +30,12 @@ fn delivery(number: &str, change: impl FnOnce(&mut DeliveryStatus)) -> SentDeliv
             Err(_) => SentRecipient::Unreadable,
         },
     };
-    SentDelivery { recipient, status }
+    let held = status.expired || status.revoked_at.is_some();
+    SentDelivery {
+        recipient,
+        status,
+        held,
+    }
 }
 
 fn message(title: Option<&str>, days: i64, deliveries: Vec<SentDelivery>) -> SentMessage {
@@ -88,13 +93,14 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
     vec![
         (
             "cases",
-            sent_messages_page(&inside("/staff/cases"), &sent(), true, None, now, &zone),
+            sent_messages_page(&inside("/staff/cases"), &sent(), true, true, None, now, &zone),
         ),
         (
             "cases-older",
             sent_messages_page(
                 &inside("/staff/cases"),
                 &sent(),
+                false,
                 false,
                 Some(Flash::PasswordChanged),
                 now,
@@ -103,7 +109,7 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         ),
         (
             "cases-empty",
-            sent_messages_page(&inside("/staff/cases"), &nothing, true, None, now, &zone),
+            sent_messages_page(&inside("/staff/cases"), &nothing, true, false, None, now, &zone),
         ),
     ]
 }

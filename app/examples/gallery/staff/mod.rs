@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 pub(crate) mod cases;
+mod holds;
 mod members;
 mod protocols;
 mod provisioning;
@@ -75,6 +76,7 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
         audit::pages(language, assets),
         protocols::pages(language, assets),
         retention::pages(language, assets),
+        holds::pages(language, assets),
     ]
     .into_iter()
     .flatten()

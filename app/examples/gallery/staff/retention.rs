@@ -105,6 +105,7 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
     let page = |in_force, due, versions, may_change| RetentionPage {
         in_force,
         due,
+        held: if may_change { 17 } else { 0 },
         versions,
         may_change,
     };

@@ -150,7 +150,7 @@ fn who(texts: &Texts, event: &AuditEvent, names: &HashMap<String, String>) -> St
 }
 
 /// What the actions that stand in organisations' logs are called.
-const WORDS: [(&str, &str); 72] = [
+const WORDS: [(&str, &str); 76] = [
     ("organisation.created", "audit-organisation-created"),
     ("tenant.added", "audit-tenant-added"),
     ("tenant.removed", "audit-tenant-removed"),
@@ -205,6 +205,10 @@ const WORDS: [(&str, &str); 72] = [
     ("staff.reactivated", "audit-staff-reactivated"),
     ("sign-in-rules.changed", "audit-sign-in-rules-changed"),
     ("retention.changed", "audit-retention-changed"),
+    ("hold.placed", "audit-hold-placed"),
+    ("hold.lifted", "audit-hold-lifted"),
+    ("holds.shown-changed", "audit-holds-shown-changed"),
+    ("holds.listed", "audit-holds-listed"),
     ("purge-protocol.closed", "audit-purge-protocol-closed"),
     ("notification.given-up", "audit-notification-given-up"),
     ("notification.refused", "audit-notification-refused"),

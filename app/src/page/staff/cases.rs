@@ -11,12 +11,14 @@ use crate::page::Page;
 use crate::shell::{Head, render};
 use crate::texts::{Texts, dates};
 
-/// The organisation's messages with their status for each recipient. `is_first` says that nothing newer was left out.
+/// The organisation's messages with their status for each recipient. `is_first` says that nothing newer was left out, `may_hold` whether
+/// the reader's role lets them place holds.
 #[must_use]
 pub fn sent_messages_page(
     layout: &Layout,
     sent: &SentMessages,
     is_first: bool,
+    may_hold: bool,
     flash: Option<Flash>,
     now: Timestamp,
     time_zone: &TimeZone,
@@ -26,7 +28,7 @@ pub fn sent_messages_page(
     let entries: Vec<_> = sent
         .messages
         .iter()
-        .map(|message| entry(texts, message, now, time_zone))
+        .map(|message| entry(texts, message, may_hold, now, time_zone))
         .collect();
     let older = sent.older_than.map(|id| format!("/staff/cases?older-than={id}"));
     render(layout, Head::plain(texts.get("staff-cases-title")), move || {
@@ -57,7 +59,13 @@ pub fn sent_messages_page(
     })
 }
 
-fn entry(texts: &'static Texts, message: &SentMessage, now: Timestamp, time_zone: &TimeZone) -> impl IntoView + use<> {
+fn entry(
+    texts: &'static Texts,
+    message: &SentMessage,
+    may_hold: bool,
+    now: Timestamp,
+    time_zone: &TimeZone,
+) -> impl IntoView + use<> {
     let title = message.title.clone().unwrap_or_else(|| texts.get("staff-case-gone"));
     let gone = message.title.is_none();
     let sent = dates::day_and_time(texts, message.sent_at, time_zone);
@@ -66,7 +74,7 @@ fn entry(texts: &'static Texts, message: &SentMessage, now: Timestamp, time_zone
     let deliveries: Vec<_> = message
         .deliveries
         .iter()
-        .map(|delivery| line(texts, delivery, now, time_zone))
+        .map(|delivery| line(texts, delivery, may_hold, now, time_zone))
         .collect();
     view! {
         <li class="card">
@@ -81,8 +89,46 @@ fn entry(texts: &'static Texts, message: &SentMessage, now: Timestamp, time_zone
 }
 
 /// One recipient, and how far the delivery has come.
-fn line(texts: &'static Texts, delivery: &SentDelivery, now: Timestamp, time_zone: &TimeZone) -> impl IntoView + use<> {
-    let recipient = match &delivery.recipient {
+fn line(
+    texts: &'static Texts,
+    delivery: &SentDelivery,
+    may_hold: bool,
+    now: Timestamp,
+    time_zone: &TimeZone,
+) -> impl IntoView + use<> {
+    let recipient = recipient(texts, &delivery.recipient);
+    let (class, state) = state(texts, &delivery.status, time_zone);
+    let left = delivery
+        .status
+        .is_living()
+        .then(|| dates::time_left(texts, now, delivery.status.expires_at, time_zone));
+    let held = delivery
+        .held
+        .then(|| view! { <span class="state">{texts.get("staff-case-held")}</span> });
+    let hold = (may_hold && !delivery.held && delivery.status.purged_at.is_none()).then(|| {
+        let address = format!("/staff/holds/new?case={}", delivery.status.case);
+        // Begins with what is seen, and says of whom.
+        let whole = texts.with("staff-case-hold-of", &[("recipient", recipient.clone().into())]);
+        view! {
+            <a href=address aria-label=whole>
+                {texts.get("staff-case-hold")}
+            </a>
+        }
+    });
+    view! {
+        <li>
+            <span class="recipient">{recipient}</span>
+            <span class=class>{state}</span>
+            {left.map(|left| view! { <span class=if left.soon { "left soon" } else { "left" }>{left.text}</span> })}
+            {held}
+            {hold}
+        </li>
+    }
+}
+
+/// Who a recipient is, as far as it can be shown.
+pub(super) fn recipient(texts: &Texts, recipient: &SentRecipient) -> String {
+    match recipient {
         SentRecipient::Known(KnownAs::Number(digits)) => number(digits),
         SentRecipient::Known(KnownAs::Prid(prid)) => {
             texts.with("staff-case-prid", &[("prid", prid.expose().to_owned().into())])
@@ -93,18 +139,6 @@ fn line(texts: &'static Texts, delivery: &SentDelivery, now: Timestamp, time_zon
         SentRecipient::Known(KnownAs::WorkAccount(None)) => texts.get("staff-case-work-account-unknown"),
         SentRecipient::Unreadable => texts.get("staff-case-unreadable"),
         SentRecipient::Forgotten => texts.get("staff-case-forgotten"),
-    };
-    let (class, state) = state(texts, &delivery.status, time_zone);
-    let left = delivery
-        .status
-        .is_living()
-        .then(|| dates::time_left(texts, now, delivery.status.expires_at, time_zone));
-    view! {
-        <li>
-            <span class="recipient">{recipient}</span>
-            <span class=class>{state}</span>
-            {left.map(|left| view! { <span class=if left.soon { "left soon" } else { "left" }>{left.text}</span> })}
-        </li>
     }
 }
 

@@ -13,7 +13,7 @@ use crate::rights::Action;
 use crate::{Context, Portal, StaffActor};
 
 impl Portal {
-    /// Lifts a hold of the actor's organisation, for a reason of one line and at most 300 characters. Seven days later it keeps nothing
+    /// Lifts a hold of the actor's organisation, for a reason of one line and at most 200 characters. Seven days later it keeps nothing
     /// any more: what has ended by then is destroyed, also what was revoked meanwhile.
     ///
     /// # Errors

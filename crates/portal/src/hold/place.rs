@@ -30,7 +30,7 @@ pub struct NewHold {
     pub case: CaseId,
     /// What it is on.
     pub scope: HoldScope,
-    /// Why: one line of at most 300 characters, for the organisation's own people.
+    /// Why: one line of at most 200 characters, for the organisation's own people.
     pub reason: String,
     /// On which day somebody is to look at it again; later than today, within two years.
     pub review_on: Date,

@@ -12,7 +12,7 @@ use crate::message::is_line;
 /// How long a hold keeps what it is on after it was lifted.
 pub(super) const GRACE: Duration = Duration::from_secs(7 * 86_400);
 /// The longest reason, in characters.
-pub(super) const MAX_REASON_CHARS: usize = 300;
+pub(super) const MAX_REASON_CHARS: usize = 200;
 /// How far ahead a review may be, in years.
 const MAX_REVIEW_YEARS: i16 = 2;
 

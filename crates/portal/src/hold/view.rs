@@ -16,7 +16,7 @@ use super::rule::{HoldScope, keeps_until, local_date};
 use super::{HoldError, store};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::rights::Action;
-use crate::{Context, Fault, Portal, SentRecipient, StaffActor, case, organisation, staff};
+use crate::{ChangeRetentionError, Context, Fault, Portal, SentRecipient, StaffActor, case, organisation, staff};
 
 /// The most holds in force that a page shows.
 const STANDING: u64 = 500;
@@ -164,8 +164,8 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// [`HoldError::Denied`], [`HoldError::Fault`].
-    pub async fn held_documents(&self, actor: &StaffActor) -> Result<u64, HoldError> {
+    /// [`ChangeRetentionError::Denied`], [`ChangeRetentionError::Fault`].
+    pub async fn held_documents(&self, actor: &StaffActor) -> Result<u64, ChangeRetentionError> {
         const HELD: &str = concat!(
             "SELECT COUNT(*) FROM document WHERE document.purged_at IS NULL AND document.message_id IN (\
              SELECT delivery.message_id FROM delivery WHERE delivery.organisation_id = $1 AND delivery.purged_at IS NULL \

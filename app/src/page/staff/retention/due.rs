@@ -16,17 +16,19 @@ const FOOT: u32 = 20;
 const HEAD: u32 = 18;
 
 /// A section with a bar a week. Where nothing falls due it says so instead.
-pub(super) fn due(texts: &'static Texts, weeks: &[DueWeek]) -> impl IntoView + use<> {
+pub(super) fn due(texts: &'static Texts, weeks: &[DueWeek], held: u64) -> impl IntoView + use<> {
     let most = weeks.iter().map(|week| week.documents).max().unwrap_or(0);
     let shown = if most == 0 {
         view! { <p>{texts.get("retention-due-none")}</p> }.into_any()
     } else {
         view! { {bars(texts, weeks, most)} {table(texts, weeks)} }.into_any()
     };
+    let held = (held > 0).then(|| view! { <p>{texts.with("retention-held", &[("count", held.into())])}</p> });
     view! {
         <section aria-labelledby="due">
             <h2 id="due">{texts.get("retention-due")}</h2>
             <p>{texts.get("retention-due-lead")}</p>
+            {held}
             {shown}
         </section>
     }

@@ -20,6 +20,8 @@ pub struct RetentionPage<'a> {
     pub in_force: &'a RetentionInForce,
     /// What falls due in the weeks to come.
     pub due: &'a [DueWeek],
+    /// How many documents are held, so that they don't.
+    pub held: u64,
     /// The versions that were decided on, the newest first.
     pub versions: &'a [RetentionVersion],
     /// Whether the reader's role lets them change it.
@@ -35,6 +37,7 @@ pub fn retention_page(layout: &Layout, shown: RetentionPage<'_>, flash: Option<F
     let RetentionPage {
         in_force,
         due: weeks,
+        held,
         versions,
         may_change,
     } = shown;
@@ -60,7 +63,7 @@ pub fn retention_page(layout: &Layout, shown: RetentionPage<'_>, flash: Option<F
             </p>
         }
     });
-    let due = due(texts, weeks);
+    let due = due(texts, weeks, held);
     let versions: Vec<_> = versions
         .iter()
         .map(|version| {

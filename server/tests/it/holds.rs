@@ -1,0 +1,218 @@
+//! How an admin stops the purge of a case and lets it go on again, and what its recipient sees of it.
+
+use base::CaseId;
+use http::StatusCode;
+use portal::{MessageReceipt, Role};
+
+use crate::browser::{Answer, Browser};
+use crate::harness::{ANNA, App};
+use crate::staff_support::{KARIN, PASSWORD, form, new_password};
+
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n";
+const REASON: &str = "Överklagande, dnr 2026-17";
+
+/// A message of "Norrby kommun" to Anna, and an admin of it.
+async fn sent(app: &App) -> (MessageReceipt, Browser<'_>) {
+    let (system, _) = app.sender("Norrby kommun").await;
+    let receipt = app
+        .message(&system, ANNA, &[("beslut.pdf", "application/pdf", PDF)])
+        .await;
+    let organisation = app.portal.organisation_at("norrby-kommun").await.unwrap().unwrap();
+    let link = app.invitation(&organisation).await;
+    let mut admin = app.browser();
+    assert_eq!(admin.post(&link, &new_password(PASSWORD)).await.location(), "/staff");
+    (receipt, admin)
+}
+
+fn filled_in(case: CaseId, otherwise: &[(&str, &str)]) -> String {
+    let case = case.to_string();
+    let mut fields = vec![
+        ("case", case.as_str()),
+        ("scope", "case"),
+        ("reason", REASON),
+        ("review_on", "2027-03-01"),
+    ];
+    for (name, value) in otherwise {
+        fields.retain(|(known, _)| known != name);
+        fields.push((name, value));
+    }
+    form(&fields)
+}
+
+async fn place(admin: &mut Browser<'_>, receipt: &MessageReceipt) -> Answer {
+    let placed = admin
+        .post("/staff/holds", &filled_in(receipt.deliveries[0].case, &[]))
+        .await;
+    assert_eq!(placed.location(), "/staff/holds", "{}", placed.text());
+    admin.get("/staff/holds").await
+}
+
+/// Signs in anew, as somebody does who comes back another day.
+async fn come_back(admin: &mut Browser<'_>) {
+    let answer = admin.give_password(KARIN, PASSWORD).await;
+    assert_eq!(answer.location(), "/staff", "{}", answer.text());
+}
+
+#[tokio::test]
+async fn an_admin_holds_a_case_from_the_list_and_lifts_the_hold() {
+    let app = App::without_second_factor().await;
+    let (receipt, mut karin) = sent(&app).await;
+    let case = receipt.deliveries[0].case;
+    let cases = karin.get("/staff/cases").await.text();
+    let way = format!("href=\"/staff/holds/new?case={case}\"");
+    assert!(cases.contains(&way), "{cases}");
+    let blank = karin.get(&format!("/staff/holds/new?case={case}")).await;
+    assert_eq!(blank.status, StatusCode::OK);
+    assert!(blank.text().contains("Spärra från gallring"));
+
+    let list = place(&mut karin, &receipt).await;
+    for told in ["Spärren gäller.", "Omfattar ett meddelande", "Ska omprövas 1 mars 2027"] {
+        assert!(list.text().contains(told), "{told} in {}", list.text());
+    }
+    let cases = karin.get("/staff/cases").await.text();
+    assert!(
+        cases.contains("Spärrat från gallring") && !cases.contains(&way),
+        "{cases}"
+    );
+    let retention = karin.get("/staff/retention").await.text();
+    assert!(retention.contains("Ett dokument är spärrat"), "{retention}");
+
+    app.clock.set(receipt.deliveries[0].expires_at);
+    app.portal.run_jobs().await.unwrap();
+    assert_eq!(app.audited().await.get("message.purged/portal"), None);
+    let mut anna = app.signed_in(ANNA).await;
+    assert_eq!(anna.get(&format!("/cases/{case}")).await.status, StatusCode::NOT_FOUND);
+
+    come_back(&mut karin).await;
+    let id = karin.get("/staff/holds").await.id_after("href=\"/staff/holds/");
+    let page = format!("/staff/holds/{id}");
+    assert!(karin.get(&page).await.text().contains("Överklagande, dnr 2026-17"));
+    let without = karin.post(&format!("{page}/lift"), &form(&[("reason", "")])).await;
+    assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(without.text().contains("Skriv varför"));
+    let lifted = karin
+        .post(
+            &format!("{page}/lift"),
+            &form(&[("reason", "Domen har vunnit laga kraft")]),
+        )
+        .await;
+    assert_eq!(lifted.location(), "/staff/holds");
+    let list = karin.get("/staff/holds").await.text();
+    assert!(
+        list.contains("Spärren är hävd") && list.contains("Inget förstörs före"),
+        "{list}"
+    );
+    let again = karin.post(&format!("{page}/lift"), &form(&[("reason", "igen")])).await;
+    assert_eq!(again.location(), page);
+
+    app.clock.advance_millis(7 * DAY - 1);
+    app.portal.run_jobs().await.unwrap();
+    assert_eq!(app.audited().await.get("message.purged/portal"), None);
+    app.clock.advance_millis(1);
+    app.portal.run_jobs().await.unwrap();
+    come_back(&mut karin).await;
+    let forgotten = karin.get(&page).await.text();
+    assert!(
+        forgotten.contains("Sparas inte längre") && !forgotten.contains("dnr 2026-17"),
+        "{forgotten}"
+    );
+    assert_eq!(app.rows("purge_leaf").await, 2);
+}
+
+#[tokio::test]
+async fn what_was_wrong_comes_back_where_it_was_wrong() {
+    let app = App::without_second_factor().await;
+    let (receipt, mut karin) = sent(&app).await;
+    let case = receipt.deliveries[0].case;
+    let long = "x".repeat(201);
+    for (otherwise, told) in [
+        (("reason", ""), "Skriv varför"),
+        (("reason", long.as_str()), "Skriv varför"),
+        (("review_on", ""), "Välj en dag efter i dag"),
+        (("review_on", "2020-01-01"), "Välj en dag efter i dag"),
+        (("review_on", "2099-01-01"), "Välj en dag efter i dag"),
+        (("review_on", "i morgon"), "Välj en dag efter i dag"),
+    ] {
+        let answer = karin.post("/staff/holds", &filled_in(case, &[otherwise])).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{otherwise:?}");
+        assert!(answer.text().contains(told), "{otherwise:?}: {}", answer.text());
+    }
+    let nobodys = "0192f0c1-2345-7abc-8def-0123456789ab";
+    for path in [
+        "/staff/holds/new".to_owned(),
+        "/staff/holds/new?case=x".to_owned(),
+        format!("/staff/holds/new?case={nobodys}"),
+        format!("/staff/holds/{nobodys}"),
+    ] {
+        assert_eq!(karin.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let answer = karin
+        .post("/staff/holds", &filled_in(case, &[("scope", "everything")]))
+        .await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert_eq!(app.rows("hold").await, 0);
+
+    // Everything in it is being purged, but its blobs are there yet.
+    app.clock.set(receipt.deliveries[0].expires_at);
+    app.portal.run_key_jobs().await.unwrap();
+    come_back(&mut karin).await;
+    let too_late = karin.post("/staff/holds", &filled_in(case, &[])).await;
+    assert_eq!(too_late.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(too_late.text().contains("Det är för sent"), "{}", too_late.text());
+}
+
+#[tokio::test]
+async fn lifting_asks_for_a_fresh_sign_in_and_keeps_what_was_filled_in() {
+    let app = App::without_second_factor().await;
+    let (receipt, mut karin) = sent(&app).await;
+    let id = place(&mut karin, &receipt).await.id_after("href=\"/staff/holds/");
+    app.clock.advance_millis(6 * MINUTE);
+    let lift = format!("/staff/holds/{id}/lift");
+    let reason = form(&[("reason", "Domen står fast")]);
+    let stale = karin.post(&lift, &reason).await;
+    assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(stale.text().contains("Domen står fast") && stale.text().contains("href=\"/staff/confirm\""));
+    karin.post("/staff/confirm", &form(&[("password", PASSWORD)])).await;
+    assert_eq!(karin.post(&lift, &reason).await.location(), "/staff/holds");
+}
+
+#[tokio::test]
+async fn the_recipient_reads_of_a_hold_where_the_organisation_lets_them() {
+    let app = App::without_second_factor().await;
+    let (receipt, mut karin) = sent(&app).await;
+    place(&mut karin, &receipt).await;
+    let page = format!("/cases/{}", receipt.deliveries[0].case);
+    let mut anna = app.signed_in(ANNA).await;
+    let told = "Avsändaren har bestämt att det ändå inte ska raderas då";
+    let before = anna.get(&page).await.text();
+    assert!(
+        !before.contains(told) && before.contains("Sedan raderas det"),
+        "{before}"
+    );
+    let saved = karin.post("/staff/holds/shown", &form(&[("shown", "yes")])).await;
+    assert_eq!(saved.location(), "/staff/holds");
+    let after = anna.get(&page).await.text();
+    assert!(after.contains(told) && !after.contains("dnr 2026-17"), "{after}");
+    karin.post("/staff/holds/shown", "").await;
+    assert!(!anna.get(&page).await.text().contains(told));
+}
+
+#[tokio::test]
+async fn an_auditor_looks_at_holds_and_sees_nobodys_number() {
+    let app = App::without_second_factor().await;
+    let (receipt, mut karin) = sent(&app).await;
+    let list = place(&mut karin, &receipt).await;
+    let id = list.id_after("href=\"/staff/holds/");
+    assert!(list.text().contains(&ANNA[8..]));
+    let mut eva = app.colleague(&mut karin, "Eva", Role::Auditor).await;
+    for page in ["/staff/holds".to_owned(), format!("/staff/holds/{id}")] {
+        let seen = eva.get(&page).await.text();
+        assert!(seen.contains("Ett ärende") && !seen.contains(&ANNA[8..]), "{seen}");
+        assert!(!seen.contains("/lift\"") && !seen.contains("Spara</button>"), "{seen}");
+    }
+    let mut bo = app.colleague(&mut karin, "Bo", Role::Sender).await;
+    assert_eq!(bo.get("/staff/holds").await.status, StatusCode::FORBIDDEN);
+    assert!(!bo.get("/staff/cases").await.text().contains("/staff/holds/new"));
+}
