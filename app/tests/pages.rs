@@ -351,7 +351,7 @@ fn a_case_whose_number_does_not_open_is_shown_with_words_in_its_place() {
     ] {
         let layout = samples::layout(language, &assets, "/staff/cases", Audience::StaffVisitor);
         let (now, zone) = (samples::NOW, samples::time_zone());
-        let html = sent_messages_page(&layout, &staff::cases::sent(), true, true, None, now, &zone).html;
+        let html = sent_messages_page(&layout, &staff::cases::sent(), true, false, None, now, &zone).html;
         assert_eq!(count(&html, words), 1, "{html}");
         assert_eq!(count(&html, "20000101-2384"), 1, "{html}");
     }

@@ -15,15 +15,25 @@ const REASON: &str = "Överklagande, dnr 2026-17";
 
 /// A message of "Norrby kommun" to Anna, and an admin of it.
 async fn sent(app: &App) -> (MessageReceipt, Browser<'_>) {
-    let (system, _) = app.sender("Norrby kommun").await;
+    sent_by(app, "Norrby kommun", "norrby-kommun").await
+}
+
+async fn sent_by<'a>(app: &'a App, name: &str, slug: &str) -> (MessageReceipt, Browser<'a>) {
+    let (system, _) = app.sender(name).await;
     let receipt = app
         .message(&system, ANNA, &[("beslut.pdf", "application/pdf", PDF)])
         .await;
-    let organisation = app.portal.organisation_at("norrby-kommun").await.unwrap().unwrap();
+    let organisation = app.portal.organisation_at(slug).await.unwrap().unwrap();
     let link = app.invitation(&organisation).await;
     let mut admin = app.browser();
     assert_eq!(admin.post(&link, &new_password(PASSWORD)).await.location(), "/staff");
     (receipt, admin)
+}
+
+/// The id of a hold of an organisation of its own.
+pub(crate) async fn of_another_organisation(app: &App) -> String {
+    let (receipt, mut admin) = sent_by(app, "Västerby kommun", "vasterby-kommun").await;
+    place(&mut admin, &receipt).await.id_after("href=\"/staff/holds/")
 }
 
 fn filled_in(case: CaseId, otherwise: &[(&str, &str)]) -> String {
@@ -68,7 +78,7 @@ async fn an_admin_holds_a_case_from_the_list_and_lifts_the_hold() {
     assert!(blank.text().contains("Spärra från gallring"));
 
     let list = place(&mut karin, &receipt).await;
-    for told in ["Spärren gäller.", "Omfattar ett meddelande", "Ska omprövas 1 mars 2027"] {
+    for told in ["Spärren gäller.", "Omfattar ett meddelande", "Ska omprövas 1\u{a0}mars"] {
         assert!(list.text().contains(told), "{told} in {}", list.text());
     }
     let cases = karin.get("/staff/cases").await.text();

@@ -9,6 +9,7 @@ use server::routes::{Access, Route};
 
 use crate::browser::{Answer, Browser};
 use crate::harness::App;
+use crate::holds;
 use crate::staff_support::{KARIN, PASSWORD, any_form, form, new_password};
 
 const MINUTE: i64 = 60_000;
@@ -306,6 +307,7 @@ async fn another_organisations_people_systems_and_tokens_are_not_there() {
         .await
         .unwrap()[0]
         .clone();
+    let hold = holds::of_another_organisation(&app).await;
     let link = app.invitation(&soderby).await;
     let mut other = app.browser();
     other.post(&link, &new_password(PASSWORD)).await;
@@ -323,6 +325,7 @@ async fn another_organisations_people_systems_and_tokens_are_not_there() {
             "/staff/members" => id.clone(),
             "/staff/systems" => system.to_string(),
             "/staff/provisioning/tokens" => token.id.to_string(),
+            "/staff/holds" => hold.clone(),
             "/staff/sessions" | "/staff/account/passkeys" | "/staff/protocols/proofs" => NOBODY.to_owned(),
             elsewhere => panic!("{elsewhere}: whose are these? Say so here"),
         };

@@ -66,7 +66,9 @@ fn entry(
     now: Timestamp,
     time_zone: &TimeZone,
 ) -> impl IntoView + use<> {
-    let title = message.title.clone().unwrap_or_else(|| texts.get("staff-case-gone"));
+    let held = message.deliveries.iter().any(|delivery| delivery.held);
+    let gone_key = if held { "staff-case-hidden" } else { "staff-case-gone" };
+    let title = message.title.clone().unwrap_or_else(|| texts.get(gone_key));
     let gone = message.title.is_none();
     let sent = dates::day_and_time(texts, message.sent_at, time_zone);
     let sent = texts.with("staff-case-sent", &[("at", sent.into())]);

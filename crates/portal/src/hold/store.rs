@@ -1,9 +1,10 @@
 //! The SQL of holds.
 
+use std::collections::HashSet;
+
 use base::{CaseId, DeliveryId, HoldId, OrganisationId, RecipientId, Timestamp};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use std::collections::HashSet;
 use uuid::Uuid;
 
 use super::condition::{is_held, protects_since};
