@@ -11,8 +11,9 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use super::{HoldError, HoldScope, NewHold, PlacedHold, keep};
 use crate::test_support::{PASSWORD, PDF, TestPortal, bytes_of, document_id, draft, number, on_both_databases};
 use crate::{
-    Denied, KnownAs, MessageReceipt, Portal, PurgeMode, PurgeReport, ReadError, RecipientIdentifier, Role, Scope,
-    SentRecipient, SessionKey, StaffActor, SystemActor, delivery, purge,
+    ChangeRetentionError, CountedFrom, Denied, KnownAs, MessageReceipt, Portal, PurgeMode, PurgeReport, ReadError,
+    RecipientIdentifier, RetentionPolicy, RetentionReason, RetentionRule, Role, Scope, SentRecipient, SessionKey,
+    StaffActor, SystemActor, delivery, purge,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -42,8 +43,13 @@ impl Norrby {
 
     /// Sends to the first so many test persons, to be read for so many days.
     async fn send(&self, test: &TestPortal, recipients: usize, days: u32) -> MessageReceipt {
+        self.send_for(test, recipients, Some(days)).await
+    }
+
+    /// As [`Norrby::send`]; for as long as the organisation's rule says when there are no days.
+    async fn send_for(&self, test: &TestPortal, recipients: usize, days: Option<u32>) -> MessageReceipt {
         let mut draft = draft(recipients);
-        draft.retention_days = Some(days);
+        draft.retention_days = days;
         let key: MessageId = test.portal.0.ids.next();
         test.send_all(&self.system, &key.to_string(), draft, &[PDF])
             .await
@@ -78,6 +84,32 @@ impl Norrby {
     async fn lift(&self, test: &TestPortal, hold: HoldId) {
         let admin = self.admin(test).await;
         test.portal.lift_hold(&admin, hold, "Tvisten är avgjord").await.unwrap();
+    }
+
+    /// Karin decides on so many days from sending for everything.
+    async fn decide(&self, test: &TestPortal, days: u32) {
+        let admin = self.admin(test).await;
+        let policy = RetentionPolicy {
+            minimum_days: 1,
+            maximum_days: 40,
+            default: RetentionRule {
+                days,
+                counted_from: CountedFrom::Sent,
+                reason: RetentionReason::default(),
+            },
+            types: Vec::new(),
+        };
+        let seen = test.portal.retention(&admin).await.unwrap().version;
+        match test.portal.change_retention(&admin, seen, policy, None).await {
+            Ok(()) | Err(ChangeRetentionError::Unchanged) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    /// When a message can't be read any more, as its system sees it.
+    async fn end_of(&self, test: &TestPortal, sent: &MessageReceipt) -> Timestamp {
+        let status = test.portal.message_status(&self.system, sent.id).await.unwrap();
+        status.deliveries[0].expires_at
     }
 
     async fn revoke(&self, test: &TestPortal, sent: &MessageReceipt) {
@@ -407,9 +439,12 @@ on_both_databases! {
 #[derive(Clone, Debug)]
 enum Step {
     Send {
-        days: u32,
+        days: Option<u32>,
     },
     Open(usize),
+    Decide {
+        days: u32,
+    },
     Revoke(usize),
     Hold {
         index: usize,
@@ -429,7 +464,8 @@ enum Step {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
-        4 => (1_u32..=12).prop_map(|days| Step::Send { days }),
+        4 => proptest::option::of(1_u32..=12).prop_map(|days| Step::Send { days }),
+        1 => (1_u32..=12).prop_map(|days| Step::Decide { days }),
         2 => (0_usize..6).prop_map(Step::Open),
         1 => (0_usize..6).prop_map(Step::Revoke),
         4 => (0_usize..6, prop::bool::weighted(0.2)).prop_map(|(index, of_recipient)| Step::Hold { index, of_recipient }),
@@ -447,6 +483,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 /// has ended and nothing holds it.
 struct Known {
     receipt: MessageReceipt,
+    /// Whether its end moves with the organisation's rule.
+    follows: bool,
     end: Timestamp,
     revoked: bool,
     destroyed: bool,
@@ -507,8 +545,9 @@ async fn run(test: &TestPortal, steps: Vec<Step>) {
         let mut whole = false;
         match step {
             Step::Send { days } => {
-                let receipt = norrby.send(test, 1, days).await;
+                let receipt = norrby.send_for(test, 1, days).await;
                 model.known.push(Known {
+                    follows: days.is_none(),
                     end: receipt.deliveries[0].expires_at,
                     receipt,
                     revoked: false,
@@ -519,6 +558,14 @@ async fn run(test: &TestPortal, steps: Vec<Step>) {
                 if let Some(it) = model.known.get(index) {
                     let readable = !it.revoked && test.now() < it.end;
                     assert_eq!(read(test, &it.receipt).await.is_ok(), readable);
+                }
+            }
+            Step::Decide { days } => {
+                norrby.decide(test, days).await;
+                for it in model.known.iter_mut().filter(|it| it.follows && !it.revoked) {
+                    let end = norrby.end_of(test, &it.receipt).await;
+                    assert!(it.end > test.now() || it.end == end, "what has expired stays so");
+                    it.end = end;
                 }
             }
             Step::Revoke(index) => {
