@@ -9,11 +9,13 @@ use proptest::prelude::*;
 use sea_orm::{ConnectionTrait, EntityTrait};
 
 use super::{HoldError, HoldScope, NewHold, PlacedHold, keep};
-use crate::test_support::{PASSWORD, PDF, TestPortal, bytes_of, document_id, draft, number, on_both_databases};
+use crate::test_support::{
+    PASSWORD, PDF, TestPortal, bytes_of, document_id, draft, identity, number, on_both_databases,
+};
 use crate::{
-    ChangeRetentionError, CountedFrom, Denied, KnownAs, MessageReceipt, Portal, PurgeMode, PurgeReport, ReadError,
-    RecipientIdentifier, RetentionPolicy, RetentionReason, RetentionRule, Role, Scope, SentRecipient, SessionKey,
-    StaffActor, SystemActor, delivery, purge,
+    ChangeRetentionError, CountedFrom, Denied, Identity, KnownAs, MessageReceipt, Portal, PurgeMode, PurgeReport,
+    ReadError, RecipientIdentifier, RetentionPolicy, RetentionReason, RetentionRule, Role, Scope, SentRecipient,
+    SessionKey, StaffActor, SystemActor, Whereabouts, delivery, purge,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -234,6 +236,26 @@ on_both_databases! {
         days_pass(&test, 7).await;
         assert!(!norrby.exists(&test, &first).await && !norrby.exists(&test, &to_both).await);
         assert!(test.blob_names().await.is_empty());
+    }
+
+    async fn a_hold_on_somebody_who_turns_out_to_be_somebody_else_is_on_them(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let before = norrby.send(&test, 1, 3).await;
+        let hold = norrby.hold(&test, &before, HoldScope::Recipient).await;
+        // A new number, bound to the one of before.
+        let mut anna = identity(1, test.now());
+        if let Identity::Number { previous, .. } = &mut anna.identity {
+            *previous = Some(number(0));
+        }
+        test.identify(&SessionKey::of(b"Anna"), anna, Whereabouts::UNKNOWN).await;
+        let mut to_anna = draft(2);
+        (to_anna.recipients, to_anna.retention_days) = (to_anna.recipients.split_off(1), Some(3));
+        let after = test.send_all(&norrby.system, "after", to_anna, &[PDF]).await.unwrap();
+        days_pass(&test, 50).await;
+        assert!(norrby.exists(&test, &before).await && norrby.exists(&test, &after).await);
+        norrby.lift(&test, hold).await;
+        days_pass(&test, 7).await;
+        assert!(!norrby.exists(&test, &before).await && !norrby.exists(&test, &after).await);
     }
 
     async fn a_server_that_was_down_for_longer_than_every_secret_reaches_finds_what_is_held(test: TestPortal) {
