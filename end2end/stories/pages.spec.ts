@@ -59,7 +59,7 @@ for (const language of ['sv', 'en'] as const) {
       await expect(page).toHaveURL(/\/documents\//);
       await look('document-text');
       await page.getByRole('link', { name: /^(Vem har öppnat|Who has opened it)\?$/ }).click();
-      await expect(page.getByText(/^(Du öppnade ärendet|You opened the case)$/)).toBeVisible();
+      await expect(page.getByText(/^(Du öppnade ärendet|You opened the case)$/).first()).toBeVisible();
       await look('case-history');
       await page.getByRole('link', { name: /^(Mejl till dig|E-mails to you)$/ }).click();
       await look('mail');

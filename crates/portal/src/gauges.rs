@@ -5,7 +5,7 @@ use std::time::Duration;
 use base::Timestamp;
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 
-use crate::{Context, Fault, Portal};
+use crate::{Context, Fault, Portal, hold};
 
 /// How the installation stands now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,11 +22,16 @@ pub struct Gauges {
     pub due_mails: u64,
 }
 
-/// The earliest end of what has ended and is not purged; $1 is the instant. Three questions, since each has an index of its own.
-const OLDEST_DUE: &str = "SELECT MIN(due) FROM (\
-    SELECT MIN(expires_at) AS due FROM delivery WHERE purged_at IS NULL AND expires_at <= $1 \
-    UNION ALL SELECT MIN(revoked_at) FROM delivery WHERE condemned_at IS NULL AND revoked_at IS NOT NULL AND purged_at IS NULL \
-    UNION ALL SELECT MIN(revoked_at) FROM delivery WHERE purged_at IS NULL AND condemned_at IS NOT NULL) ended";
+/// The earliest end of what has ended, is not held and not purged; $1 is the instant, and $2 that of [`hold::protects_since`]. Three
+/// questions, since each has an index of its own.
+const OLDEST_DUE: &str = concat!(
+    "SELECT MIN(due) FROM (SELECT MIN(expires_at) AS due FROM delivery WHERE purged_at IS NULL AND expires_at <= $1 AND NOT ",
+    hold::held!("delivery", "$2"),
+    " UNION ALL SELECT MIN(revoked_at) FROM delivery \
+     WHERE condemned_at IS NULL AND revoked_at IS NOT NULL AND purged_at IS NULL AND NOT ",
+    hold::held!("delivery", "$2"),
+    " UNION ALL SELECT MIN(revoked_at) FROM delivery WHERE purged_at IS NULL AND condemned_at IS NOT NULL) ended"
+);
 const LATEST: &str = "SELECT latest_instant FROM installation";
 const UNCHAINED: &str = "SELECT CAST(COALESCE(SUM(w.next_counter - 1 - COALESCE(c.counter, 0)), 0) AS BIGINT) \
     FROM audit_writer w LEFT JOIN audit_chained c ON c.writer_id = w.id";
@@ -60,7 +65,12 @@ impl Portal {
     pub async fn purge_lag(&self) -> Result<Duration, Fault> {
         let context = &*self.0;
         let now = context.now();
-        let oldest = number(context, OLDEST_DUE, [now.as_millis().into()]).await?;
+        let oldest = number(
+            context,
+            OLDEST_DUE,
+            [now.as_millis().into(), hold::protects_since(now).as_millis().into()],
+        )
+        .await?;
         Ok(oldest.map_or(Duration::ZERO, |oldest| now.since(Timestamp::from_millis(oldest))))
     }
 }

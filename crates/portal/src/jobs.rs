@@ -77,6 +77,10 @@ impl Portal {
         if !matches!(step, ClockStep::Ahead { .. }) {
             self.end_what_is_over(&mut report, &mut fault).await;
         }
+        // What they kept is announced before the brake looks at it, and a clock that may be wrong ends none.
+        if let ClockStep::Taken(_) = step {
+            keep(&mut report.settled, hold::settle(context).await, &mut fault);
+        }
         let mut release = None;
         match purge::judge(context).await {
             Ok(Ok(released)) => release = Some(released),
@@ -92,10 +96,7 @@ impl Portal {
         );
         // What had expired at the release is condemned or held by now.
         let held = match release {
-            Some(_) => {
-                keep(&mut report.settled, hold::settle(context).await, &mut fault);
-                hold::keep(context).await
-            }
+            Some(_) => hold::keep(context).await,
             None => Ok(()),
         };
         keep(&mut report.days, turn_days(context, release, held).await, &mut fault);

@@ -157,6 +157,55 @@ async fn read(test: &TestPortal, sent: &MessageReceipt) -> Result<Vec<u8>, ReadE
 }
 
 on_both_databases! {
+    async fn what_is_held_and_what_is_let_go_does_not_stop_the_purge(test: TestPortal) {
+        let test = test.guarded().await;
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 3).await;
+        for _ in 0..60 {
+            norrby.send(&test, 1, 3).await;
+        }
+        test.portal.run_jobs().await.unwrap();
+        let hold = norrby.hold(&test, &sent, HoldScope::Recipient).await;
+        // The ends come and go; later than any forecast speaks of, nothing waits for a word and nothing lags.
+        for _ in 0..15 {
+            test.clock.advance(DAY);
+            assert_eq!(test.portal.run_jobs().await.unwrap().stopped, None);
+        }
+        assert_eq!(test.portal.gauges().await.unwrap().purge_lag, Duration::ZERO);
+        assert_eq!(test.audited("document.purged").await, 0);
+
+        norrby.lift(&test, hold).await;
+        for day in 0..7 {
+            assert_eq!(test.audited("document.purged").await, 0, "day {day}");
+            test.clock.advance(DAY);
+            assert_eq!(test.portal.run_jobs().await.unwrap().stopped, None, "day {day}");
+        }
+        assert_eq!(test.audited("document.purged").await, 61);
+        assert_eq!(test.audited("purge.stopped").await, 0);
+    }
+
+    async fn a_clock_that_is_far_ahead_ends_no_hold(test: TestPortal) {
+        let test = test.guarded().await;
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 3).await;
+        test.portal.run_jobs().await.unwrap();
+        let hold = norrby.hold(&test, &sent, HoldScope::Case).await;
+        norrby.revoke(&test, &sent).await;
+        norrby.lift(&test, hold).await;
+        let right = test.now();
+        test.clock.advance(365 * DAY);
+        test.portal.run_jobs().await.unwrap();
+        assert_eq!(test.audited("document.purged").await, 0);
+        test.clock.set(right + DAY);
+        test.portal.run_jobs().await.unwrap();
+        assert_eq!(test.audited("document.purged").await, 0);
+        for _ in 0..6 {
+            test.clock.advance(DAY);
+            test.portal.run_jobs().await.unwrap();
+        }
+        assert_eq!(test.audited("document.purged").await, 1);
+    }
+
     async fn what_is_held_can_not_be_read_after_its_end_but_is_not_destroyed(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
         let (held, free) = (norrby.send(&test, 1, 3).await, norrby.send(&test, 1, 3).await);
@@ -644,7 +693,8 @@ async fn run(test: &TestPortal, steps: Vec<Step>) {
             Step::Restart => {
                 node = test.another_node().await;
                 keep(&node.0).await.unwrap();
-                purge::keys(&node.0).await.unwrap();
+                let release = purge::judge(&node.0).await.unwrap().ok();
+                purge::keys(&node.0, release).await.unwrap();
                 model.round(test.now());
             }
         }

@@ -167,7 +167,8 @@ async fn prepare(context: &Context, row: &Model, now: Timestamp) -> Result<Prepa
         // Of a version to come, which runs on another node.
         return Ok(Prepared::Later(now + rule::LEASE));
     };
-    if row.first_at <= rule::no_longer_told(kind, context.now()).as_millis() {
+    // A clock that may be wrong gives nothing up.
+    if row.first_at <= rule::no_longer_told(kind, context.latched()).as_millis() {
         return Ok(Prepared::TooLate(kind));
     }
     let reader = context.database.reader();
@@ -190,7 +191,7 @@ async fn prepare(context: &Context, row: &Model, now: Timestamp) -> Result<Prepa
             }
             let mut senders: Vec<String> = deliveries.iter().map(|delivery| delivery.sender.clone()).collect();
             if let NotificationKind::EndingUnread | NotificationKind::EndingRead = kind {
-                senders = delivery::ending(context, recipient, kind, now).await?;
+                senders = delivery::ending(context, recipient, kind, context.now()).await?;
                 if senders.is_empty() {
                     return Ok(Prepared::Never);
                 }
@@ -234,7 +235,7 @@ async fn close(transaction: &WriteTransaction, row: &Model, now: Timestamp) -> R
 async fn give_up(context: &Context, row: &Model, kind: NotificationKind) -> Result<(), Fault> {
     let now = context.clock_time();
     let transaction = context.database.write().await?;
-    let is_ours = if row.last_at > rule::no_longer_told(kind, context.now()).as_millis() {
+    let is_ours = if row.last_at > rule::no_longer_told(kind, context.latched()).as_millis() {
         store::begin_anew(&transaction, row, now).await?
     } else {
         store::delete_as_seen(&transaction, row).await?

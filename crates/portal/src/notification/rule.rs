@@ -81,7 +81,7 @@ mod tests {
         for attempts in 0..20 {
             assert!(not_due(at(0)).contains(&again(attempts, at(0))), "{attempts}");
         }
-        assert!(not_due(at(0)).contains(&after_waiting(at(0))));
+        assert!(not_due(at(0)).contains(&next(NotificationKind::Waiting, at(0))));
         assert!(!not_due(at(0)).contains(&at(0)));
         assert!(!not_due(at(0)).contains(&at(4 * 3600 + 1)));
     }

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::{announced_entity, forecast_entity};
-use crate::{Context, Fault};
+use crate::{Context, Fault, hold};
 
 /// Over how long what was not foreseen is added up.
 pub(super) const WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
@@ -35,24 +35,27 @@ macro_rules! documents_by_hour {
     };
 }
 
-/// Deliveries that nobody has revoked or marked and that end before $1.
+/// Deliveries that nobody has revoked, marked or held and that end before $1; `$since` is the SQL of [`hold::protects_since`]'s instant.
 macro_rules! standing {
-    () => {
-        "SELECT message_id, expires_at / 3600000 AS hour FROM delivery \
-         WHERE purged_at IS NULL AND condemned_at IS NULL AND revoked_at IS NULL AND expires_at < $1"
+    ($since:literal) => {
+        concat!(
+            "SELECT message_id, expires_at / 3600000 AS hour FROM delivery \
+             WHERE purged_at IS NULL AND condemned_at IS NULL AND revoked_at IS NULL AND expires_at < $1 AND NOT ",
+            hold::held!("delivery", $since)
+        )
     };
 }
 
-const DUE: &str = documents_by_hour!(concat!("SELECT DISTINCT * FROM (", standing!(), ") standing"));
+const DUE: &str = documents_by_hour!(concat!("SELECT DISTINCT * FROM (", standing!("$2"), ") standing"));
 /// Those that end from $2 on.
 const TO_COME: &str = documents_by_hour!(concat!(
     "SELECT DISTINCT * FROM (",
-    standing!(),
+    standing!("$3"),
     " AND expires_at >= $2) standing"
 ));
 /// With what expired and was marked after $2.
 const DUE_OR_GONE: &str = documents_by_hour!(concat!(
-    standing!(),
+    standing!("$3"),
     " UNION SELECT message_id, expires_at / 3600000 AS hour FROM delivery \
      WHERE condemned_at > $2 AND revoked_at IS NULL AND expires_at < $1"
 ));
@@ -61,12 +64,13 @@ const LIVING: &str = "SELECT COUNT(*) FROM document WHERE purged_at IS NULL";
 
 /// What is due at an instant.
 pub(super) async fn due(on: &impl ConnectionTrait, now: Timestamp) -> Result<Hours, DbErr> {
-    hours(on, DUE, [after(now)]).await
+    hours(on, DUE, [after(now), since(now)]).await
 }
 
 /// What is due at an instant or went, because it had expired, in the window before it.
 pub(super) async fn due_or_gone(on: &impl ConnectionTrait, now: Timestamp) -> Result<Hours, DbErr> {
-    hours(on, DUE_OR_GONE, [after(now), (now - WINDOW).as_millis().into()]).await
+    let window = (now - WINDOW).as_millis().into();
+    hours(on, DUE_OR_GONE, [after(now), window, since(now)]).await
 }
 
 /// What was foreseen for the hours until an instant.
@@ -115,7 +119,7 @@ pub(super) async fn record(context: &Context, now: Timestamp) -> Result<(), Faul
     let is_first = Entity::find().one(reader).await?.is_none();
     let from = if is_first { now } else { tomorrow.start() };
     let (first, end) = (hour(from), hour(tomorrow.end()));
-    let values = [tomorrow.end().as_millis().into(), from.as_millis().into()];
+    let values = [tomorrow.end().as_millis().into(), from.as_millis().into(), since(now)];
     let found = hours(reader, TO_COME, values).await?;
     let wanted: Hours = (first..end)
         .map(|hour| (hour, found.get(&hour).copied().unwrap_or(0)))
@@ -158,6 +162,10 @@ pub(super) async fn record(context: &Context, now: Timestamp) -> Result<(), Faul
 }
 
 /// What ends at an instant has ended by then.
+fn since(now: Timestamp) -> Value {
+    hold::protects_since(now).as_millis().into()
+}
+
 fn after(now: Timestamp) -> Value {
     (now + Duration::from_millis(1)).as_millis().into()
 }

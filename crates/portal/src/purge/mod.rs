@@ -23,7 +23,8 @@ mod forecast_entity;
 mod work;
 
 use crate::installation::StoreGate;
-use crate::{Context, Fault, Portal, installation, protocol, recipient, skew};
+use crate::latch::ClockStep;
+use crate::{Context, Fault, Portal, hold, installation, protocol, recipient, skew};
 
 pub use brake::{ConfirmPurgeError, PurgeStopped, StopReason};
 pub(crate) use brake::{Release, judge};
@@ -73,6 +74,9 @@ impl Portal {
 async fn run(context: &Context) -> Result<PurgeReport, Fault> {
     installation::check_keys(&context.database, &context.vault).await?;
     skew::check(context).await?;
+    if let ClockStep::Taken(_) = context.latch().await? {
+        hold::settle(context).await?;
+    }
     let release = judge(context).await?.ok();
     let forgotten = keys(context, release).await?;
     let mut report = rest(context).await?;
