@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use base::{Clock, SecretString};
 use portal::forensics::Opened;
-use portal::{BlobSettings, Limits, Portal, ProviderSettings, SessionLimits, Settings};
+use portal::{BlobSettings, LedgerSettings, Limits, Portal, ProviderSettings, SessionLimits, Settings};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -45,6 +45,7 @@ fn settings(folder: &str, provider: &str, portal: String, vault: String) -> Sett
         database_url: SecretString::new(portal),
         vault_url: SecretString::new(vault),
         provider: ProviderSettings::Folder(provider.into()),
+        ledger: LedgerSettings::Folder(Path::new(folder).join("ledger")),
         blobs: BlobSettings::Folder(Path::new(folder).join("blobs")),
         retention_ceiling_days: Settings::DEFAULT_RETENTION_CEILING_DAYS,
         audit_retention_days: Settings::DEFAULT_AUDIT_RETENTION_DAYS,
@@ -59,7 +60,7 @@ fn settings(folder: &str, provider: &str, portal: String, vault: String) -> Sett
 }
 
 async fn everything(settings: Settings) -> Result<Vec<Opened>, Box<dyn std::error::Error>> {
-    let portal = Portal::open(settings, Clock::system()).await?;
+    let portal = Portal::open_copies(settings, Clock::system()).await?;
     let opened = portal.open_everything().await?;
     portal.close().await;
     Ok(opened)

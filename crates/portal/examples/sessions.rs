@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 use base::{Ids, ManualClock, SecretString, StaffId, Timestamp};
 use futures::future::try_join_all;
 use portal::{
-    AcceptedInvitation, BlobSettings, Invitation, Limits, NewOrganisation, NewStaffMember, OperatorActor, PasswordCost,
-    Portal, ProviderSettings, RequestInfo, Role, SessionKey, SessionLimits, Settings, StaffActor, StaffSettings,
-    StaffVisitor, Validity, Whereabouts,
+    AcceptedInvitation, BlobSettings, Invitation, LedgerSettings, Limits, NewOrganisation, NewStaffMember,
+    OperatorActor, PasswordCost, Portal, ProviderSettings, RequestInfo, Role, SessionKey, SessionLimits, Settings,
+    StaffActor, StaffSettings, StaffVisitor, Validity, Whereabouts,
 };
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -72,6 +72,7 @@ fn settings(folder: &str, portal: String, vault: String) -> Settings {
         database_url: SecretString::new(portal),
         vault_url: SecretString::new(vault),
         provider: ProviderSettings::Folder(Path::new(folder).join("keys")),
+        ledger: LedgerSettings::Folder(Path::new(folder).join("ledger")),
         blobs: BlobSettings::Folder(Path::new(folder).join("blobs")),
         retention_ceiling_days: Settings::DEFAULT_RETENTION_CEILING_DAYS,
         audit_retention_days: Settings::DEFAULT_AUDIT_RETENTION_DAYS,

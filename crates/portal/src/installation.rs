@@ -14,6 +14,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::blob::{BlobError, Blobs};
 use crate::database::{Database, DatabaseError};
+use crate::ledger::{Ledger, LedgerError};
 use crate::migration::PortalMigrator;
 use crate::provider::{FolderProvider, KeyProvider, ProviderError};
 use crate::vault::{Vault, VaultError, VaultMigrator};
@@ -73,6 +74,9 @@ pub enum InstallationError {
     /// The blob store can't be opened, or failed.
     #[error("the blob store can't be used")]
     Blob(#[from] BlobError),
+    /// The ledger can't be used, or does not belong to the other parts.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
 }
 
 impl From<InstallationError> for Fault {
@@ -86,6 +90,7 @@ pub(crate) struct Installation {
     pub(crate) database: Database,
     pub(crate) vault: Vault,
     pub(crate) blobs: Blobs,
+    pub(crate) ledger: Ledger,
 }
 
 impl Installation {
@@ -110,9 +115,15 @@ impl Installation {
             provider: &*provider,
             blobs: &blobs,
         };
-        parts.establish(ids).await?;
-        let vault = Vault::open(vault, provider, clock.clone()).await?;
-        Ok(Self { database, vault, blobs })
+        let mark = parts.establish(ids).await?;
+        let ledger = Ledger::open(&settings.ledger, mark.id, Arc::clone(&provider), clock.clone())?;
+        let vault = Vault::open(vault, provider, ledger.clone(), clock.clone()).await?;
+        Ok(Self {
+            database,
+            vault,
+            blobs,
+            ledger,
+        })
     }
 }
 

@@ -22,6 +22,7 @@ mod installation;
 mod intent;
 mod jobs;
 mod latch;
+mod ledger;
 mod message;
 mod migration;
 mod new_device;
@@ -56,6 +57,7 @@ use base::{Clock, Ids};
 use audit::AuditWriter;
 use blob::Blobs;
 use database::Database;
+use ledger::Ledger;
 use staff::{HashingPool, RelyingParty};
 use vault::Vault;
 
@@ -116,8 +118,8 @@ pub use session::{
     ProviderSession, SessionCreation, SessionEnd, SessionKey, SessionKind, StoredSession, SystemFamily, Whereabouts,
 };
 pub use settings::{
-    BlobSettings, Limits, PasswordCost, ProviderSettings, PurgeSettings, S3Settings, SessionLimits, Settings,
-    StaffSettings, WarningSettings, WaysIn,
+    BlobSettings, LedgerSettings, Limits, PasswordCost, ProviderSettings, PurgeSettings, S3Settings, SessionLimits,
+    Settings, StaffSettings, WarningSettings, WaysIn,
 };
 pub use signing::{InvalidPublicKeys, PublicKey, PublicKeys, Signature, SigningPurpose};
 pub use skew::ClockSkew;
@@ -147,6 +149,7 @@ pub(crate) struct Context {
     database: Database,
     vault: Vault,
     blobs: Blobs,
+    ledger: Ledger,
     audit: AuditWriter,
     passwords: HashingPool,
     relying_party: Option<RelyingParty>,

@@ -7,9 +7,10 @@ use base::{Clock, Ids};
 
 use crate::audit::AuditWriter;
 use crate::installation::{self, Installation, InstallationError};
+use crate::ledger::LedgerError;
 use crate::skew::{self, ClockSkew, SkewError};
 use crate::staff::{HashingPool, RelyingParty};
-use crate::{Context, Fault, Portal, Settings};
+use crate::{Context, Fault, Portal, Settings, ledger};
 
 /// The portal could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,9 @@ pub enum OpenError {
     /// A part can't be opened, or the parts do not belong together.
     #[error(transparent)]
     Installation(#[from] InstallationError),
+    /// The ledger is not whole up to where the databases know it: the portal would bring back what was purged.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
     /// Something inside failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -41,32 +45,28 @@ pub enum NotReady {
 
 impl Portal {
     /// Opens the databases, brings their schemas up to date, and checks that all parts belong to one installation, which
-    /// is made when all of them are new.
+    /// is made when all of them are new. Then catches up with the ledger: what was purged, revoked or forgotten after the
+    /// databases were copied is so again before anybody gets in.
     ///
     /// # Errors
     ///
     /// [`OpenError`] with what the operator can mend.
     pub async fn open(settings: Settings, clock: Clock) -> Result<Self, OpenError> {
-        if settings.database_url == settings.vault_url {
-            return Err(OpenError::SameDatabase);
-        }
-        let ids = Ids::new(clock.clone());
-        let parts = Installation::open(&settings, &clock, &ids).await?;
-        let context = Context {
-            clock,
-            audit: AuditWriter::new(ids.clone(), parts.vault.clone()),
-            passwords: HashingPool::new(parts.vault.password_secret(), settings.staff.password_cost)?,
-            relying_party: RelyingParty::at(&settings.origin)?,
-            ids,
-            settings,
-            database: parts.database,
-            vault: parts.vault,
-            blobs: parts.blobs,
-            latest: AtomicI64::new(i64::MIN),
-        };
-        context.latch().await?;
+        let context = assemble(settings, clock).await?;
+        // First, since what is caught up with may be told to the ledger in turn.
         context.create_signing_key().await?;
+        ledger::follow(&context).await?;
         Ok(Self(Arc::new(context)))
+    }
+
+    /// Opens copies to be examined, as somebody would who stole them: whatever the ledger says of them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Portal::open`].
+    #[cfg(any(test, feature = "forensics"))]
+    pub async fn open_copies(settings: Settings, clock: Clock) -> Result<Self, OpenError> {
+        Ok(Self(Arc::new(assemble(settings, clock).await?)))
     }
 
     /// Whether everything that the portal needs answers, belongs together and agrees on the time.
@@ -85,6 +85,8 @@ impl Portal {
             SkewError::Fault(fault) => NotReady::Database(fault),
         })?;
         installation::check(&context.database, &context.vault, &context.blobs).await?;
+        let known = context.ledger.head().await;
+        context.ledger.check(known).await.map_err(InstallationError::from)?;
         // Only what comes in waits for this: a purge goes on, since keys must be destroyed whatever a bucket keeps.
         context.blobs.check().await.map_err(InstallationError::from)?;
         Ok(())
@@ -98,6 +100,30 @@ impl Portal {
             }
         }
     }
+}
+
+/// Opens all parts of an installation and puts them together.
+async fn assemble(settings: Settings, clock: Clock) -> Result<Context, OpenError> {
+    if settings.database_url == settings.vault_url {
+        return Err(OpenError::SameDatabase);
+    }
+    let ids = Ids::new(clock.clone());
+    let parts = Installation::open(&settings, &clock, &ids).await?;
+    let context = Context {
+        clock,
+        audit: AuditWriter::new(ids.clone(), parts.vault.clone()),
+        passwords: HashingPool::new(parts.vault.password_secret(), settings.staff.password_cost)?,
+        relying_party: RelyingParty::at(&settings.origin)?,
+        ids,
+        settings,
+        database: parts.database,
+        vault: parts.vault,
+        blobs: parts.blobs,
+        ledger: parts.ledger,
+        latest: AtomicI64::new(i64::MIN),
+    };
+    context.latch().await?;
+    Ok(context)
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ pub struct Settings {
     pub vault_url: SecretString,
     /// Where the destroyable secrets are.
     pub provider: ProviderSettings,
+    /// Where the ledger is: with none of the others' data, since it tells what they must not bring back.
+    pub ledger: LedgerSettings,
     /// Where the encrypted documents are.
     pub blobs: BlobSettings,
     /// The longest retention, in days, that an organisation or a message may ask for.
@@ -49,6 +51,13 @@ pub struct Settings {
 #[derive(Clone, Debug)]
 pub enum ProviderSettings {
     /// A folder of small files that only the portal's user may read.
+    Folder(PathBuf),
+}
+
+/// Where the ledger of what was purged, revoked and forgotten is kept.
+#[derive(Clone, Debug)]
+pub enum LedgerSettings {
+    /// A folder to which files are added and in which none is ever changed; the same one on every node.
     Folder(PathBuf),
 }
 

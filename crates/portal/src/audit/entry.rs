@@ -133,6 +133,8 @@ pub(crate) enum AuditAction {
     DaySecretDestroyed,
     /// Another key signs from now on; the detail is the id of the one before.
     SigningKeyRotated,
+    /// What the ledger tells and the databases did not know was done again; the detail is the numbers of its batches.
+    LedgerApplied,
     /// Somebody got a checkpoint of the log; the detail is the number of its row.
     AuditCheckpointHandedOut,
     AuditExported,
@@ -233,6 +235,7 @@ impl AuditAction {
             Self::NotificationRefused => "notification.refused",
             Self::DaySecretDestroyed => "day-secret.destroyed",
             Self::SigningKeyRotated => "signing-key.rotated",
+            Self::LedgerApplied => "ledger.applied",
             Self::AuditCheckpointHandedOut => "audit.checkpoint-handed-out",
             Self::AuditExported => "audit.exported",
             Self::AuditLogCut => "audit.cut",

@@ -197,7 +197,14 @@ fn category(action: &str) -> &'static str {
         "password-accepted",
         "logout",
     ];
-    if of(&["sign-in-rules.", "signing-key.", "day-secret.", "purge.", "audit."]) {
+    if of(&[
+        "sign-in-rules.",
+        "signing-key.",
+        "day-secret.",
+        "purge.",
+        "ledger.",
+        "audit.",
+    ]) {
         "configuration"
     } else if of(&["document.", "message.", "delivery.", "case.", "cases.", "content."]) {
         "file"

@@ -3,7 +3,9 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::database::testing::{TestDatabases, on_each_database};
-use crate::{BlobSettings, Limits, PurgeSettings, SessionLimits, StaffSettings, WarningSettings, WaysIn};
+use crate::{
+    BlobSettings, LedgerSettings, Limits, PurgeSettings, SessionLimits, StaffSettings, WarningSettings, WaysIn,
+};
 
 fn settings(databases: &TestDatabases) -> Settings {
     let folder = databases.folder.path();
@@ -11,6 +13,7 @@ fn settings(databases: &TestDatabases) -> Settings {
         database_url: databases.portal.clone(),
         vault_url: databases.vault.clone(),
         provider: ProviderSettings::Folder(folder.join("provider")),
+        ledger: LedgerSettings::Folder(folder.join("ledger")),
         blobs: BlobSettings::Folder(folder.join("blobs")),
         retention_ceiling_days: 365,
         audit_retention_days: 730,

@@ -7,7 +7,8 @@ use super::status::find_own;
 use crate::actor::{Scope, SystemActor};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::event::{self, EventKind, NewEvent};
-use crate::{Portal, delivery};
+use crate::ledger::LedgerEntry;
+use crate::{Fault, Portal, delivery};
 
 impl Portal {
     /// Takes a message back: nobody can read it from now on, and the next purge destroys it. Doing it twice is fine.
@@ -23,6 +24,11 @@ impl Portal {
         let transaction = context.database.write().await?;
         find_own(&transaction, actor.organisation_id(), message).await?;
         let revoked: Vec<DeliveryId> = delivery::revoke(&transaction, message, now).await?;
+        if !revoked.is_empty() {
+            // Before it holds: a restored copy must not give back what a sender was told is gone.
+            let told = context.ledger.append(&[LedgerEntry::Revoked(message)]).await;
+            told.map_err(Fault::from)?;
+        }
         let happened: Vec<_> = revoked
             .into_iter()
             .map(|delivery| NewEvent {

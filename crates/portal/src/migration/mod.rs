@@ -25,6 +25,7 @@ mod m0023_purge_protocols;
 mod m0025_retention;
 mod m0026_address_given;
 mod m0027_holds;
+mod m0028_ledger_place;
 mod m0029_purge_brake;
 mod m0030_own_view;
 mod m0031_audit_cut;
@@ -64,6 +65,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0025_retention::Migration),
             Box::new(m0026_address_given::Migration),
             Box::new(m0027_holds::Migration),
+            Box::new(m0028_ledger_place::Migration),
             Box::new(m0029_purge_brake::Migration),
             Box::new(m0030_own_view::Migration),
             Box::new(m0031_audit_cut::Migration),

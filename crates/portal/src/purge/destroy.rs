@@ -7,6 +7,7 @@ use keyring::ContentOwner;
 
 use super::work::Work;
 use crate::blob::Blobs;
+use crate::ledger::LedgerEntry;
 use crate::{Context, Fault};
 
 /// Destroys the keys of messages and documents that ended.
@@ -18,6 +19,17 @@ pub(super) async fn keys(context: &Context, work: &Work) -> Result<(), Fault> {
         .map(|document| ContentOwner::Document(document.id));
     let owners: Vec<ContentOwner> = messages.chain(documents).collect();
     Ok(context.vault.destroy_content_keys(&owners).await?)
+}
+
+/// Tells the ledger of deliveries that ended while their message lives on. Of the others it knows by the messages' keys.
+pub(super) async fn tell_of_deliveries(context: &Context, work: &Work) -> Result<(), Fault> {
+    let deliveries = work.deliveries.iter();
+    let alone = deliveries.filter(|delivery| work.messages.iter().all(|(message, _)| *message != delivery.message));
+    let entries: Vec<LedgerEntry> = alone.map(|delivery| LedgerEntry::Ended(delivery.id)).collect();
+    if !entries.is_empty() {
+        context.ledger.append(&entries).await?;
+    }
+    Ok(())
 }
 
 /// Deletes the blobs of documents that ended. A message with a blob that can't be deleted is left to a later run, so that

@@ -10,6 +10,8 @@
 //!    purged. Only this ends the work on a delivery, so a run that was interrupted before is taken up by the next.
 //! 4. *Close*: what was erased and stands in no protocol becomes each organisation's next one (`protocol/`).
 //!
+//! The ledger (`ledger/`) tells of each step before it is taken, so that no restored copy brings back what ended.
+//!
 //! Any node may run it at any time: what another did meanwhile is found done.
 
 mod announced_entity;
@@ -24,7 +26,7 @@ mod work;
 
 use crate::installation::StoreGate;
 use crate::latch::ClockStep;
-use crate::{Context, Fault, Portal, hold, installation, protocol, recipient, skew};
+use crate::{Context, Fault, Portal, hold, installation, ledger, protocol, recipient, skew};
 
 pub use brake::{ConfirmPurgeError, PurgeStopped, StopReason};
 pub(crate) use brake::{Release, judge};
@@ -96,7 +98,9 @@ pub(crate) async fn keys(context: &Context, release: Option<Release>) -> Result<
     if let Some(release) = release {
         forecast::record(context, release.until()).await?;
     }
-    recipient::forget_unneeded(context).await
+    let forgotten = recipient::forget_unneeded(context).await?;
+    ledger::settle(context).await?;
+    Ok(forgotten)
 }
 
 /// Deletes the blobs of what is condemned, erases its metadata and closes protocols over it. While the blob store fails as a whole, or isn't this
@@ -120,6 +124,7 @@ pub(crate) async fn rest(context: &Context) -> Result<PurgeReport, Fault> {
         if let Some(problem) = problem {
             fault.get_or_insert(problem);
         }
+        destroy::tell_of_deliveries(context, &work).await?;
         let erased = erase::metadata(context, &work).await?;
         report.deliveries += erased.deliveries;
         report.messages += erased.messages;
@@ -128,6 +133,7 @@ pub(crate) async fn rest(context: &Context) -> Result<PurgeReport, Fault> {
     }
     let closed = protocol::close(context, protocol::MAX_LEAVES).await;
     report.recipients = recipient::forget_unneeded(context).await?;
+    ledger::settle(context).await?;
     closed?;
     store.problem().or(fault).map_or(Ok(report), Err)
 }

@@ -8,7 +8,7 @@ use keyring::ContentOwner;
 use sea_orm::{ConnectionTrait, EntityTrait};
 
 use super::{condemn, destroy, erase, judge, work};
-use crate::test_support::{PDF, TestPortal, bytes_of, number, on_each_storage};
+use crate::test_support::{PDF, TestPortal, bytes_of, copy, number, on_each_storage};
 use crate::{
     EventKind, MessageReceipt, Portal, PurgeMode, PurgeReport, ReadError, RecipientIdentifier, SystemActor, case,
     delivery, document, message, notification,
@@ -293,20 +293,6 @@ mod in_a_folder {
     }
 }
 
-/// Copies a folder as it lies there, write-ahead logs and all.
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).unwrap();
-        }
-    }
-}
-
 /// What somebody finds who has copies of everything and opens them with the key provider's secrets in `provider`.
 async fn found_in_copies(portal: &TestPortal, sent: &Sent, copies: &Path, provider: &Path) -> (usize, usize) {
     let folder = tempfile::tempdir().unwrap();
@@ -321,7 +307,7 @@ async fn found_in_copies(portal: &TestPortal, sent: &Sent, copies: &Path, provid
     settings.blobs = crate::BlobSettings::Folder(folder.path().join("blobs"));
     // With a clock of their own, at which nothing had expired.
     let clock = base::ManualClock::at(sent.receipt.sent_at);
-    let thief = Portal::open(settings, clock.clock()).await.unwrap();
+    let thief = Portal::open_copies(settings, clock.clock()).await.unwrap();
     let vault = &thief.0.vault;
 
     let owners = [

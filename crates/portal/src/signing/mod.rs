@@ -6,7 +6,7 @@ mod public_keys;
 use keyring::SIGNATURE_SIZE;
 
 use crate::audit::{AuditAction, AuditEntry};
-use crate::provider::ProviderError;
+use crate::provider::{KeyProvider, ProviderError};
 use crate::{Context, Fault, OperatorActor, Portal};
 pub use public_keys::{InvalidPublicKeys, PublicKey, PublicKeys};
 
@@ -20,6 +20,8 @@ pub enum SigningPurpose {
     AuditCheckpoint,
     /// A statement of what was purged.
     PurgeProtocol,
+    /// A batch of the ledger.
+    Ledger,
 }
 
 impl SigningPurpose {
@@ -28,6 +30,7 @@ impl SigningPurpose {
         match self {
             Self::AuditCheckpoint => "postvalv audit checkpoint v1",
             Self::PurgeProtocol => "postvalv purge protocol v1",
+            Self::Ledger => "postvalv ledger v1",
         }
     }
 }
@@ -41,6 +44,23 @@ pub struct Signature {
     pub bytes: [u8; SIGNATURE_SIZE],
 }
 
+/// Signs with a provider's newest key.
+///
+/// # Errors
+///
+/// When the key provider fails.
+pub(crate) async fn sign(
+    provider: &dyn KeyProvider,
+    purpose: SigningPurpose,
+    message: &[u8],
+) -> Result<Signature, ProviderError> {
+    let (key, bytes) = provider.sign(purpose.line(), message).await?;
+    Ok(Signature {
+        key_id: public_keys::key_id(&key),
+        bytes,
+    })
+}
+
 impl Context {
     /// Signs with the installation's newest key.
     ///
@@ -48,12 +68,7 @@ impl Context {
     ///
     /// When the key provider fails.
     pub(crate) async fn sign(&self, purpose: SigningPurpose, message: &[u8]) -> Result<Signature, Fault> {
-        let signed = self.vault.provider().sign(purpose.line(), message).await;
-        let (key, bytes) = signed.map_err(Fault::new)?;
-        Ok(Signature {
-            key_id: public_keys::key_id(&key),
-            bytes,
-        })
+        sign(self.vault.provider(), purpose, message).await.map_err(Fault::new)
     }
 
     /// Makes the installation's first signing key, unless there is one; of several nodes that start at once, one does.

@@ -32,7 +32,8 @@ pub struct PublicKeys(Vec<PublicKey>);
 pub struct InvalidPublicKeys;
 
 impl PublicKeys {
-    pub(super) fn of(records: &[SigningKeyRecord]) -> Self {
+    /// The keys that a provider has, which gives them oldest first.
+    pub(crate) fn of(records: &[SigningKeyRecord]) -> Self {
         let ends = records.iter().skip(1).map(|next| Some(next.from)).chain([None]);
         let keys = records.iter().zip(ends).map(|(record, signed_until)| PublicKey {
             id: key_id(&record.key),

@@ -2,6 +2,7 @@
 //! `POSTVALV_TEST_POSTGRES` holds the address of a server on which databases may be created, on PostgreSQL too.
 
 mod authenticator;
+mod copies;
 mod log;
 mod look;
 mod postgres;
@@ -18,11 +19,12 @@ use tempfile::TempDir;
 
 use crate::blob::testing::{bucket, names};
 use crate::{
-    AssuranceLevel, BlobSettings, Limits, OperatorActor, PasswordCost, Portal, ProviderSettings, PurgeSettings,
-    RequestInfo, SessionLimits, Settings, StaffSettings, WarningSettings, WaysIn,
+    AssuranceLevel, BlobSettings, LedgerSettings, Limits, OperatorActor, PasswordCost, Portal, ProviderSettings,
+    PurgeSettings, RequestInfo, SessionLimits, Settings, StaffSettings, WarningSettings, WaysIn,
 };
 
 pub(crate) use authenticator::Authenticator;
+pub(crate) use copies::copy;
 pub(crate) use log::Log;
 pub(crate) use look::{columns, everything_stored, is_among};
 pub(crate) use reading::{bytes_of, document_id, identity};
@@ -196,6 +198,7 @@ fn settings(folder: &Path, database_url: SecretString, vault_url: SecretString) 
         database_url,
         vault_url,
         provider: ProviderSettings::Folder(folder.join("provider")),
+        ledger: LedgerSettings::Folder(folder.join("ledger")),
         blobs: BlobSettings::Folder(folder.join("blobs")),
         retention_ceiling_days: CEILING_DAYS,
         audit_retention_days: Settings::DEFAULT_AUDIT_RETENTION_DAYS,

@@ -1,6 +1,6 @@
 //! Content keys: one for each message and document.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use base::{Day, MessageId, OrganisationId};
 use keyring::{ContentKey, ContentOwner, WrappedKey};
@@ -11,6 +11,7 @@ use super::entity::{content_key, organisation_key};
 use super::wrapping::{Scope, WrappedFor, column, wrapped_for};
 use super::{BATCH, Vault, VaultError, content_rows};
 use crate::database::WriteTransaction;
+use crate::ledger::{self, LedgerEntry, LedgerHead};
 use crate::provider::DaySecretName;
 
 impl Vault {
@@ -168,12 +169,31 @@ impl Vault {
         }
     }
 
-    /// Destroys keys; fine when they are gone already. Days that aren't over are marked for compaction.
+    /// Destroys keys, after the ledger tells of them; fine when they are gone already. Days that aren't over are marked for
+    /// compaction.
     ///
     /// # Errors
     ///
-    /// When the vault fails; then all of the keys still exist, or (if the connection broke) none.
+    /// When the vault or the ledger fails; then all of the keys still exist, or (if the connection broke) none.
     pub(crate) async fn destroy_content_keys(&self, owners: &[ContentOwner]) -> Result<(), VaultError> {
+        self.destroy(owners, None).await
+    }
+
+    /// Destroys keys of which the ledger tells already, and records how far it has come.
+    ///
+    /// # Errors
+    ///
+    /// As [`Vault::destroy_content_keys`].
+    pub(crate) async fn destroy_as_told(&self, owners: &[ContentOwner], place: LedgerHead) -> Result<(), VaultError> {
+        self.destroy(owners, Some(place)).await?;
+        let transaction = self.database.write().await?;
+        ledger::record(&transaction, place).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// `told` is the place in the ledger that tells of them, when there is one.
+    async fn destroy(&self, owners: &[ContentOwner], told: Option<LedgerHead>) -> Result<(), VaultError> {
+        let kinds: HashMap<Uuid, ContentOwner> = owners.iter().map(|owner| (owner_uuid(*owner), *owner)).collect();
         let owners = sorted(owners);
         loop {
             let days = self.content_days(&owners).await?;
@@ -187,6 +207,11 @@ impl Vault {
             // Wrapped for another day since the look: look again.
             if rows.iter().any(|row| !days.contains(&row.day)) {
                 continue;
+            }
+            if told.is_none() {
+                let entries = rows.iter().filter_map(|row| kinds.get(&row.owner_id).copied());
+                let entries: Vec<LedgerEntry> = entries.map(LedgerEntry::Purged).collect();
+                self.tell(&transaction, &entries).await?;
             }
             for rows in rows.chunks(BATCH) {
                 content_key::Entity::delete_many()

@@ -4,6 +4,7 @@ mod m0001_first;
 mod m0002_earlier_days;
 mod m0003_ended_days;
 mod m0004_linked_recipients;
+mod m0005_ledger_place;
 
 use sea_orm_migration::prelude::*;
 
@@ -19,6 +20,7 @@ impl MigratorTrait for VaultMigrator {
             Box::new(m0002_earlier_days::Migration),
             Box::new(m0003_ended_days::Migration),
             Box::new(m0004_linked_recipients::Migration),
+            Box::new(m0005_ledger_place::Migration),
         ]
     }
 }

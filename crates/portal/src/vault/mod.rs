@@ -26,7 +26,8 @@ use sea_orm::{ActiveValue::Set, DbErr, EntityTrait};
 use zeroize::Zeroizing;
 
 use crate::Fault;
-use crate::database::Database;
+use crate::database::{Database, WriteTransaction};
+use crate::ledger::{self, Ledger, LedgerEntry, LedgerError};
 use crate::provider::{KeyProvider, ProviderError};
 use wrapping::{RecentKeys, column};
 
@@ -55,6 +56,9 @@ pub enum VaultError {
     /// The organisation has no key: it was never created, or its key was destroyed.
     #[error("the organisation has no key")]
     NoOrganisationKey,
+    /// The ledger failed, so nothing was destroyed.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
     /// Keys can't be wrapped for a day that is over.
     #[error("the day is over")]
     DayOver,
@@ -94,6 +98,7 @@ pub(crate) enum MacPurpose {
 pub(crate) struct Vault {
     database: Database,
     provider: Arc<dyn KeyProvider>,
+    ledger: Ledger,
     clock: Clock,
     ids: Ids,
     keys: Arc<FixedKeys>,
@@ -129,6 +134,7 @@ impl Vault {
     pub(crate) async fn open(
         database: Database,
         provider: Arc<dyn KeyProvider>,
+        ledger: Ledger,
         clock: Clock,
     ) -> Result<Self, VaultError> {
         let installation = provider.installation_key().await?;
@@ -157,6 +163,7 @@ impl Vault {
         let vault = Self {
             database,
             provider,
+            ledger,
             ids: Ids::new(clock.clone()),
             clock,
             keys: Arc::new(keys),
@@ -191,6 +198,17 @@ impl Vault {
     /// The key provider.
     pub(crate) fn provider(&self) -> &dyn KeyProvider {
         &*self.provider
+    }
+
+    /// Tells the ledger of what the transaction is about to destroy, durably, and records in it how far the ledger has come.
+    async fn tell(&self, transaction: &WriteTransaction, entries: &[LedgerEntry]) -> Result<(), VaultError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        if let Some(place) = self.ledger.append(entries).await? {
+            ledger::record(transaction, place).await?;
+        }
+        Ok(())
     }
 
     /// The key of authentication codes for a purpose.

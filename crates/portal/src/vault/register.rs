@@ -16,6 +16,7 @@ use super::entity::{recipient, recipient_index};
 use super::wrapping::{Scope, wrapped_for};
 use super::{BATCH, Vault, VaultError, earlier_days};
 use crate::database::WriteTransaction;
+use crate::ledger::LedgerEntry;
 use crate::recipient::RecipientIdentifier;
 
 /// How long a person who was asked for is spared from being forgotten: longer than it takes to commit what refers to
@@ -223,12 +224,12 @@ impl Vault {
 
     /// Forgets people, except who was asked for with [`Vault::recipient`] within the last hour, and whoever somebody was
     /// linked to who is not forgotten yet; gives those of them
-    /// whom the register doesn't know any more. Each day that isn't over and that their keys were ever wrapped for is marked
+    /// whom the register doesn't know any more. The ledger tells of each before they are deleted. Each day that isn't over and that their keys were ever wrapped for is marked
     /// for compaction.
     ///
     /// # Errors
     ///
-    /// When the vault fails; some may be forgotten then, and the call can be repeated.
+    /// When the vault or the ledger fails; some may be forgotten then, and the call can be repeated.
     pub(crate) async fn forget_recipients(&self, recipients: &[RecipientId]) -> Result<Vec<RecipientId>, VaultError> {
         let before = (self.clock.now() - RESERVATION).as_millis();
         let mut gone = Vec::new();
@@ -281,6 +282,9 @@ impl Vault {
             if !wrapped_for.is_subset(&days) {
                 continue;
             }
+            let people = go.iter().map(|row| RecipientId::from_uuid(row.id));
+            let entries: Vec<LedgerEntry> = people.map(LedgerEntry::Forgotten).collect();
+            self.tell(&transaction, &entries).await?;
             delete(&transaction, go.iter().map(|row| row.id).collect()).await?;
             transaction.commit().await?;
             let stays = |id: &RecipientId| stay.iter().any(|row| row.id == *id.as_uuid());

@@ -13,6 +13,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use super::entity::{content_key, recipient, recipient_earlier_day};
 use super::*;
+use crate::LedgerSettings;
 use crate::database::testing::{TestDatabases, on_each_database};
 use crate::installation::InstallationMark;
 use crate::provider::FolderProvider;
@@ -22,6 +23,14 @@ use crate::test_support::Log;
 /// 2026-11-22.
 const TODAY: Day = Day::from_number(20_779);
 const FIELD: Field<'static> = Field::new("message", "sealed_title", &[]);
+
+async fn open_vault(databases: &TestDatabases, database: Database, provider: FolderProvider, clock: Clock) -> Vault {
+    let installation = provider.mark().await.unwrap().unwrap().id;
+    let provider = Arc::new(provider);
+    let place = LedgerSettings::Folder(databases.folder.path().join("ledger"));
+    let ledger = Ledger::open(&place, installation, provider.clone(), clock.clone()).unwrap();
+    Vault::open(database, provider, ledger, clock).await.unwrap()
+}
 
 /// A vault whose clock the test moves.
 struct Fixture {
@@ -45,7 +54,10 @@ impl Fixture {
             };
             provider.establish(mark).await.unwrap();
         }
-        let vault = Vault::open(database, Arc::new(provider), clock.clock()).await.unwrap();
+        if provider.signing_keys().await.unwrap().is_empty() {
+            provider.add_signing_key(1, clock.clock().now()).await.unwrap();
+        }
+        let vault = open_vault(databases, database, provider, clock.clock()).await;
         let organisation = ids.next();
         vault.create_organisation_key(organisation).await.unwrap();
         Self {
@@ -60,9 +72,7 @@ impl Fixture {
     async fn other_node(&self, databases: &TestDatabases) -> Vault {
         let database = Database::connect(&databases.vault).await.unwrap();
         let provider = FolderProvider::open(&databases.folder.path().join("provider")).unwrap();
-        Vault::open(database, Arc::new(provider), self.clock.clock())
-            .await
-            .unwrap()
+        open_vault(databases, database, provider, self.clock.clock()).await
     }
 
     fn document(&self) -> ContentOwner {

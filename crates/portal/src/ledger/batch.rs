@@ -1,0 +1,129 @@
+//! A batch of entries as it is signed and stored: its canonical text, and whether one follows another. Pure.
+//!
+//! ```text
+//! postvalv ledger v1
+//! installation 0192f0c1-2345-7abc-8def-0123456789ab
+//! number 17
+//! at 2026-11-22T09:00:00Z
+//! previous 3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c
+//! purged message 0192f0c1-2345-7abc-8def-0123456789ab
+//! signature kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k 43baae56…
+//! ```
+//!
+//! What is signed and hashed is every line but the last. `previous` is the hash of the batch before, `-` in the first.
+
+use base::{InstallationId, Timestamp};
+use sha2::{Digest as _, Sha256};
+
+use super::entry::LedgerEntry;
+use crate::signing::{PublicKeys, Signature, SigningPurpose};
+
+const TITLE: &str = "postvalv ledger v1";
+
+/// A place in the ledger: a batch and what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LedgerHead {
+    /// The batch's number, from 1 without gaps.
+    pub(crate) number: u64,
+    /// The SHA-256 hash of the batch's signed lines, which holds the hash of the batch before.
+    pub(crate) hash: [u8; 32],
+}
+
+/// Entries that were written together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LedgerBatch {
+    pub(super) installation: InstallationId,
+    pub(crate) number: u64,
+    pub(crate) at: Timestamp,
+    pub(super) previous: Option<[u8; 32]>,
+    pub(crate) entries: Vec<LedgerEntry>,
+}
+
+impl LedgerBatch {
+    /// The lines that are hashed and signed.
+    pub(super) fn to_text(&self) -> String {
+        let previous = self.previous.map_or_else(|| "-".to_owned(), hex::encode);
+        let mut text = format!(
+            "{TITLE}\ninstallation {}\nnumber {}\nat {}\nprevious {previous}\n",
+            self.installation,
+            self.number,
+            self.at.to_rfc3339(),
+        );
+        for entry in &self.entries {
+            text.push_str(&format!("{entry}\n"));
+        }
+        text
+    }
+
+    /// Reads signed lines; `None` when they are not in the one form that [`LedgerBatch::to_text`] gives.
+    fn from_text(text: &str) -> Option<Self> {
+        let mut lines = text.lines();
+        let mut field = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
+        if field("postvalv")? != "ledger v1" {
+            return None;
+        }
+        let installation = field("installation")?.parse().ok()?;
+        let number = field("number")?.parse().ok()?;
+        let at = Timestamp::from_jiff(field("at")?.parse().ok()?);
+        let previous = match field("previous")? {
+            "-" => None,
+            digits => {
+                let mut hash = [0; 32];
+                hex::decode_to_slice(digits, &mut hash).ok()?;
+                Some(hash)
+            }
+        };
+        let batch = Self {
+            installation,
+            number,
+            at,
+            previous,
+            entries: lines.map(|line| line.parse().ok()).collect::<Option<_>>()?,
+        };
+        (batch.to_text() == text).then_some(batch)
+    }
+
+    /// The batch with its signature, as it is stored.
+    pub(super) fn signed(text: &str, signature: &Signature) -> String {
+        format!(
+            "{text}signature {} {}\n",
+            signature.key_id,
+            hex::encode(signature.bytes)
+        )
+    }
+
+    /// Reads a stored batch and checks its signature; `None` when it is not what one of these keys signed.
+    pub(super) fn verify(stored: &str, keys: &PublicKeys) -> Option<Self> {
+        let (text, last) = stored.strip_suffix('\n')?.rsplit_once('\n')?;
+        let text = stored.get(..=text.len())?;
+        let (key_id, digits) = last.strip_prefix("signature ")?.split_once(' ')?;
+        let mut bytes = [0; keyring::SIGNATURE_SIZE];
+        hex::decode_to_slice(digits, &mut bytes).ok()?;
+        let signature = Signature {
+            key_id: key_id.to_owned(),
+            bytes,
+        };
+        keys.verify(SigningPurpose::Ledger, text.as_bytes(), &signature)
+            .then(|| Self::from_text(text))?
+    }
+
+    /// Whether it is this installation's batch after that place.
+    pub(super) fn follows(&self, installation: InstallationId, before: Option<LedgerHead>) -> bool {
+        self.installation == installation
+            && self.number == number_after(before)
+            && self.previous == before.map(|head| head.hash)
+    }
+
+    /// Its place.
+    pub(crate) fn head(&self) -> LedgerHead {
+        LedgerHead {
+            number: self.number,
+            hash: Sha256::digest(self.to_text()).into(),
+        }
+    }
+}
+
+/// The number of the batch after that place.
+pub(super) fn number_after(place: Option<LedgerHead>) -> u64 {
+    place.map_or(1, |head| head.number.saturating_add(1))
+}

@@ -1,0 +1,45 @@
+//! How far a database has come with the ledger: what it knows of, and so what a ledger must have.
+
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
+use sea_orm::{ConnectionTrait, DbErr};
+
+use super::LedgerHead;
+
+/// The place that a database has recorded; `None` before the first.
+pub(super) async fn recorded(on: &impl ConnectionTrait) -> Result<Option<LedgerHead>, DbErr> {
+    let mut query = Query::select();
+    query
+        .columns([Alias::new("ledger_number"), Alias::new("ledger_hash")])
+        .from(Alias::new("installation"));
+    let Some(row) = on.query_one(&query).await? else {
+        return Ok(None);
+    };
+    let (number, hash): (Option<i64>, Option<Vec<u8>>) =
+        (row.try_get("", "ledger_number")?, row.try_get("", "ledger_hash")?);
+    let (Some(number), Some(hash)) = (number, hash) else {
+        return Ok(None);
+    };
+    let damaged = || DbErr::Custom("the recorded place in the ledger is damaged".to_owned());
+    Ok(Some(LedgerHead {
+        number: u64::try_from(number).map_err(|_| damaged())?,
+        hash: hash.try_into().map_err(|_| damaged())?,
+    }))
+}
+
+/// Records a place, unless a later one is.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(crate) async fn record(on: &impl ConnectionTrait, place: LedgerHead) -> Result<(), DbErr> {
+    let number = i64::try_from(place.number).unwrap_or(i64::MAX);
+    let known = || Expr::col(Alias::new("ledger_number"));
+    let mut update = Query::update();
+    update
+        .table(Alias::new("installation"))
+        .value(Alias::new("ledger_number"), number)
+        .value(Alias::new("ledger_hash"), place.hash.to_vec())
+        .cond_where(known().is_null().or(known().lt(number)));
+    on.execute(&update).await?;
+    Ok(())
+}

@@ -1,0 +1,172 @@
+//! The ledger: what was purged, revoked and forgotten, outside both databases, so that a restored database can't bring it back.
+//!
+//! Owns its batches – numbered, each with the hash of the one before, signed, made once – and the rule that follows from them:
+//! nothing loses its key before a durable batch tells of it, and whoever opens a portal first catches up with every batch that
+//! its databases do not know ([`follow`]). Both databases record how far they have come, so a ledger that lost its end, or is
+//! another one, is noticed.
+//!
+//! What ends by time alone (an expiry, a day's secret) needs no word here: the clock tells of it.
+
+mod batch;
+mod entry;
+mod follow;
+mod head;
+mod store;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use base::{Clock, InstallationId};
+use tokio::sync::Mutex;
+
+use crate::provider::{KeyProvider, ProviderError};
+use crate::signing::{self, PublicKeys, SigningPurpose};
+use crate::{Fault, LedgerSettings};
+use batch::{LedgerBatch, number_after};
+use store::Batches;
+
+pub(crate) use batch::LedgerHead;
+pub(crate) use entry::LedgerEntry;
+pub(crate) use follow::{follow, settle};
+pub(crate) use head::record;
+
+/// The most entries in one batch.
+const MAX_ENTRIES: usize = 10_000;
+
+/// The ledger can't be written, or is not what was written. Nothing loses its key before its day then.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The folder can't be made.
+    #[error("the ledger's folder {0} can't be used")]
+    Folder(PathBuf, #[source] std::io::Error),
+    /// The place where it lies failed.
+    #[error("the ledger can't be read or written")]
+    Store(#[from] object_store::Error),
+    /// A batch that was there is missing: the ledger is another one, or older than the databases.
+    #[error("batch {0} of the ledger is missing: give the portal the whole ledger that it wrote")]
+    Missing(u64),
+    /// A batch is not what this installation wrote there.
+    #[error("batch {0} of the ledger is damaged or another installation's")]
+    Damaged(u64),
+    /// The key provider can't sign, or its public keys can't be read.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+}
+
+impl From<LedgerError> for Fault {
+    fn from(error: LedgerError) -> Self {
+        Self::new(error)
+    }
+}
+
+/// The ledger of one installation. Cloning it gives the same ledger.
+#[derive(Clone)]
+pub(crate) struct Ledger(Arc<Inner>);
+
+struct Inner {
+    batches: Batches,
+    provider: Arc<dyn KeyProvider>,
+    clock: Clock,
+    installation: InstallationId,
+    /// The latest batch that this node knows. Whoever appends holds it, so that a node's batches queue here.
+    head: Mutex<Option<LedgerHead>>,
+}
+
+impl Ledger {
+    /// Opens the ledger of an installation; where it ends is found when it is followed or appended to.
+    ///
+    /// # Errors
+    ///
+    /// When its place can't be used.
+    pub(crate) fn open(
+        settings: &LedgerSettings,
+        installation: InstallationId,
+        provider: Arc<dyn KeyProvider>,
+        clock: Clock,
+    ) -> Result<Self, LedgerError> {
+        Ok(Self(Arc::new(Inner {
+            batches: Batches::open(settings)?,
+            provider,
+            clock,
+            installation,
+            head: Mutex::new(None),
+        })))
+    }
+
+    /// Writes entries, durable when this returns, and gives the place of the last.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger or the key provider fails: some may be written then, and the call can be repeated.
+    pub(crate) async fn append(&self, entries: &[LedgerEntry]) -> Result<Option<LedgerHead>, LedgerError> {
+        let mut head = self.0.head.lock().await;
+        for entries in entries.chunks(MAX_ENTRIES) {
+            self.append_batch(&mut head, entries).await?;
+        }
+        Ok(*head)
+    }
+
+    async fn append_batch(&self, head: &mut Option<LedgerHead>, entries: &[LedgerEntry]) -> Result<(), LedgerError> {
+        // Without the end that this node knows, a new batch would stand behind a gap.
+        self.check(*head).await?;
+        loop {
+            let batch = LedgerBatch {
+                installation: self.0.installation,
+                number: number_after(*head),
+                at: self.0.clock.now(),
+                previous: head.map(|head| head.hash),
+                entries: entries.to_vec(),
+            };
+            let text = batch.to_text();
+            let signature = signing::sign(&*self.0.provider, SigningPurpose::Ledger, text.as_bytes()).await?;
+            let stored = LedgerBatch::signed(&text, &signature);
+            if self.0.batches.create(batch.number, stored).await? {
+                *head = Some(batch.head());
+                return Ok(());
+            }
+            // Another node was first.
+            *head = Some(self.batch_after(*head).await?.head());
+        }
+    }
+
+    /// The place of the latest batch that this node knows.
+    pub(crate) async fn head(&self) -> Option<LedgerHead> {
+        *self.0.head.lock().await
+    }
+
+    /// Checks that the batch at a place is there and says what it said.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError::Missing`], [`LedgerError::Damaged`] and others.
+    pub(crate) async fn check(&self, place: Option<LedgerHead>) -> Result<(), LedgerError> {
+        let Some(place) = place else { return Ok(()) };
+        let batch = self.read(place.number).await?;
+        let batch = batch.ok_or(LedgerError::Missing(place.number))?;
+        let is_ours = batch.installation == self.0.installation && batch.head() == place;
+        is_ours.then_some(()).ok_or(LedgerError::Damaged(place.number))
+    }
+
+    /// The batch after a place, which must be there.
+    async fn batch_after(&self, place: Option<LedgerHead>) -> Result<LedgerBatch, LedgerError> {
+        let number = number_after(place);
+        let batch = self.read(number).await?.ok_or(LedgerError::Missing(number))?;
+        match batch.follows(self.0.installation, place) {
+            true => Ok(batch),
+            false => Err(LedgerError::Damaged(number)),
+        }
+    }
+
+    /// A batch whose signature holds; `None` when there is none by that number.
+    async fn read(&self, number: u64) -> Result<Option<LedgerBatch>, LedgerError> {
+        let Some(stored) = self.0.batches.read(number).await? else {
+            return Ok(None);
+        };
+        let keys = PublicKeys::of(&self.0.provider.signing_keys().await?);
+        let batch = LedgerBatch::verify(&stored, &keys);
+        batch.map(Some).ok_or(LedgerError::Damaged(number))
+    }
+}
+
+#[cfg(test)]
+mod tests;
