@@ -40,7 +40,8 @@ pub use rates::RatesSection;
 pub use s3::S3Section;
 pub use staff::StaffSection;
 pub use storage::{
-    BlobsSection, DatabaseSection, JobsSection, KeysSection, LimitsSection, RetentionSection, SessionsSection,
+    BlobsSection, DatabaseSection, JobsSection, KeysSection, LedgerSection, LimitsSection, RetentionSection,
+    SessionsSection,
 };
 pub use systems::SystemsSection;
 
@@ -88,6 +89,9 @@ pub struct Config {
     pub vault: DatabaseSection,
     /// The key provider.
     pub keys: KeysSection,
+    /// What was purged, revoked and forgotten.
+    #[serde(default)]
+    pub ledger: LedgerSection,
     /// The encrypted documents.
     pub blobs: BlobsSection,
     /// How long things may be kept.
@@ -154,6 +158,7 @@ impl Config {
             database_url: self.database.url.clone(),
             vault_url: self.vault.url.clone(),
             provider: portal::ProviderSettings::Folder(self.keys.folder.clone()),
+            ledger: self.ledger.settings(&self.keys),
             blobs: self.blobs.settings(),
             retention_ceiling_days: self.retention.ceiling_days,
             audit_retention_days: self.retention.audit_days,
@@ -213,6 +218,13 @@ impl Validate for Config {
             self.database.url != self.vault.url,
             "vault.url",
             "must name another database than database.url",
+        );
+        let portal::LedgerSettings::Folder(ledger) = self.ledger.settings(&self.keys);
+        let taken = ledger == self.keys.folder || self.blobs.folder.as_ref() == Some(&ledger);
+        check.that(
+            !taken,
+            "ledger.folder",
+            "must be another folder than keys.folder and blobs.folder",
         );
         check.section("blobs", &self.blobs);
         check.section("retention", &self.retention);

@@ -35,6 +35,21 @@ pub struct KeysSection {
     pub folder: PathBuf,
 }
 
+/// `[ledger]`: what was purged, revoked and forgotten.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LedgerSection {
+    /// A folder to which files are only added; `ledger` beside the key provider's unless given.
+    pub folder: Option<PathBuf>,
+}
+
+impl LedgerSection {
+    pub(super) fn settings(&self, keys: &KeysSection) -> portal::LedgerSettings {
+        let beside = || keys.folder.with_file_name("ledger");
+        portal::LedgerSettings::Folder(self.folder.clone().unwrap_or_else(beside))
+    }
+}
+
 /// `[blobs]`: the encrypted documents, in a folder or in a bucket.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
