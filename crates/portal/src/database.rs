@@ -143,6 +143,11 @@ impl Database {
         &self.reader
     }
 
+    /// The connection for writing, for what can't be done inside a transaction.
+    pub(crate) const fn writer(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
     /// Begins a transaction that may write (`BEGIN IMMEDIATE` on SQLite, so that it never has to be run again because
     /// somebody else wrote). Dropping it undoes it.
     ///

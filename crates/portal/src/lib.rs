@@ -6,6 +6,7 @@
 
 mod actor;
 mod audit;
+mod backup;
 mod blob;
 mod case;
 mod database;
@@ -69,6 +70,7 @@ pub use audit::{
     AuditEvent, AuditEvents, AuditExport, AuditExportError, AuditFinding, AuditReport, ChainProblem, ChainReport,
     Checkpoint, CheckpointError, ExportProblem, HandedOut, InvalidCheckpoint, Proof, RowProblem, verify_audit_export,
 };
+pub use backup::{BackupError, BackupLock, BackupPart, BackupSettings};
 pub use case::{
     CaseAct, CaseActKind, CaseHistory, CaseView, InboxEntry, MessageView, SentDelivery, SentMessage, SentMessages,
     SentMessagesError, SentRecipient,

@@ -1,6 +1,7 @@
 //! The program's commands. Each is thin: it reads its arguments, opens the portal and calls a use case.
 
 mod audit;
+mod backup;
 mod demonstration;
 mod mail;
 mod organisation;
@@ -66,6 +67,9 @@ pub enum Command {
     /// Check the mail server.
     #[command(subcommand)]
     Mail(mail::MailCommand),
+    /// Make archives of content, vault and key provider.
+    #[command(subcommand)]
+    Backup(backup::BackupCommand),
     /// Purge what is due now, or count it.
     Purge(purge::Purge),
     /// Verify the audit log, and hand out its checkpoints.
@@ -100,6 +104,7 @@ pub async fn run(program: Program) -> anyhow::Result<()> {
         Command::Provisioning(command) => provisioning::run(&load(&program.config)?, command).await,
         Command::Provider(command) => provider::run(&load(&program.config)?, command).await,
         Command::Mail(command) => mail::run(&load(&program.config)?, command).await,
+        Command::Backup(command) => backup::run(&load(&program.config)?, command).await,
         Command::Purge(arguments) => purge::run(&load(&program.config)?, &arguments).await,
         Command::Audit(command) => audit::run(&program.config, command).await,
         Command::SigningKey(command) => signing_key::run(&load(&program.config)?, command).await,

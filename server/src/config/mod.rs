@@ -2,6 +2,7 @@
 //!
 //! `docs/operations.md` describes every key; a test compares.
 
+mod backup;
 mod contact;
 mod logo;
 mod mail;
@@ -24,6 +25,7 @@ use serde::Deserialize;
 use web::PublicOrigin;
 use web::config::{Check, ConfigError, DevelopmentSection, ListenSection, LogSection, Mode, Presets, Source, Validate};
 
+pub use backup::BackupSection;
 pub use contact::ContactSection;
 pub(crate) use logo::Logo;
 pub use mail::{Encryption, MailSection};
@@ -53,6 +55,7 @@ const SOURCE: Source<'static> = Source {
         "vault.url",
         "blobs.s3.access_key_id",
         "blobs.s3.secret_access_key",
+        "backup.passphrase",
         "mail.password",
         "providers.*.client_secret",
         "providers.*.client_key",
@@ -94,6 +97,8 @@ pub struct Config {
     pub ledger: LedgerSection,
     /// The encrypted documents.
     pub blobs: BlobsSection,
+    /// Backups; without it, none are made.
+    pub backup: Option<BackupSection>,
     /// How long things may be kept.
     #[serde(default)]
     pub retention: RetentionSection,
@@ -227,6 +232,9 @@ impl Validate for Config {
             "must be another folder than keys.folder and blobs.folder",
         );
         check.section("blobs", &self.blobs);
+        if let Some(backup) = &self.backup {
+            check.section("backup", backup);
+        }
         check.section("retention", &self.retention);
         check.section("purge", &self.purge);
         check.section("limits", &self.limits);

@@ -135,6 +135,10 @@ pub(crate) enum AuditAction {
     SigningKeyRotated,
     /// What the ledger tells and the databases did not know was done again; the detail is the numbers of its batches.
     LedgerApplied,
+    /// Somebody let an archive be made; the detail is of which part.
+    BackupBegun,
+    /// Archives of the key provider were deleted, since their time was over; the detail is how many.
+    BackupsPruned,
     /// Somebody got a checkpoint of the log; the detail is the number of its row.
     AuditCheckpointHandedOut,
     AuditExported,
@@ -236,6 +240,8 @@ impl AuditAction {
             Self::DaySecretDestroyed => "day-secret.destroyed",
             Self::SigningKeyRotated => "signing-key.rotated",
             Self::LedgerApplied => "ledger.applied",
+            Self::BackupBegun => "backup.begun",
+            Self::BackupsPruned => "backup.pruned",
             Self::AuditCheckpointHandedOut => "audit.checkpoint-handed-out",
             Self::AuditExported => "audit.exported",
             Self::AuditLogCut => "audit.cut",

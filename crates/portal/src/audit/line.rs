@@ -203,6 +203,7 @@ fn category(action: &str) -> &'static str {
         "day-secret.",
         "purge.",
         "ledger.",
+        "backup.",
         "audit.",
     ]) {
         "configuration"

@@ -27,6 +27,7 @@ pub(crate) use authenticator::Authenticator;
 pub(crate) use copies::copy;
 pub(crate) use log::Log;
 pub(crate) use look::{columns, everything_stored, is_among};
+pub(crate) use postgres::fresh_databases;
 pub(crate) use reading::{bytes_of, document_id, identity};
 pub(crate) use sending::{PDF, draft, file, number, pieces};
 pub(crate) use staff::{PASSWORD, new_member, secret};
@@ -98,7 +99,7 @@ impl TestPortal {
 
     /// On two fresh databases of the PostgreSQL server; `None` when there is no server.
     pub(crate) async fn on_postgres() -> Option<Self> {
-        let (portal, vault) = postgres::fresh_databases().await?;
+        let (portal, vault) = fresh_databases().await?;
         let folder = tempfile::tempdir().unwrap();
         let settings = settings(folder.path(), portal, vault);
         Some(Self::open(folder, settings).await)

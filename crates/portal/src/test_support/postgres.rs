@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 
 /// Two empty databases with names that nobody else uses; `None` when the tests were given no server. They go with the
 /// server, which lives only as long as the test run.
-pub(super) async fn fresh_databases() -> Option<(SecretString, SecretString)> {
+pub(crate) async fn fresh_databases() -> Option<(SecretString, SecretString)> {
     let server = std::env::var("POSTVALV_TEST_POSTGRES").ok()?;
     let connection = Database::connect(server.as_str()).await.unwrap();
     let ids = base::Ids::new(base::ManualClock::at(Timestamp::from_millis(0)).clock());

@@ -1,0 +1,42 @@
+//! What can go wrong with a backup.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::Fault;
+use crate::blob::BlobError;
+
+/// A backup that could not be made or deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// A file or folder of the archives can't be used.
+    #[error("{0} can't be used")]
+    File(PathBuf, #[source] io::Error),
+    /// There is an archive by this name, made within the same second.
+    #[error("{0} exists already")]
+    Exists(PathBuf),
+    /// An archive can't be written.
+    #[error("the archive can't be written")]
+    Write(#[from] io::Error),
+    /// The recipient is none of age's.
+    #[error("the recipient is not one of age's (age1…)")]
+    Recipient,
+    /// `pg_dump` can't be started or did not succeed; what it said was printed.
+    #[error("{0} did not succeed: is it there, and as new as the database's server?")]
+    Dump(PathBuf),
+    /// Secrets of days were replaced each time that vault and provider were archived.
+    #[error("days were compacted all the time; try again")]
+    Busy,
+    /// A blob can't be read.
+    #[error(transparent)]
+    Blob(#[from] BlobError),
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<sea_orm::DbErr> for BackupError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Fault(error.into())
+    }
+}

@@ -1,0 +1,209 @@
+//! Backups: archives of content, vault and key provider, apart from each other, since what each gives away lives for another
+//! time.
+//!
+//! ```text
+//! content/20261122T090000Z.tar.age     the portal's database and the documents' blobs
+//! vault/20261122T090004Z.tar.age       the vault's database
+//! provider/20261122T090005Z.tar.age    the key provider's secrets; deleted after a few days
+//! ```
+//!
+//! Each is a tar file, encrypted with age, that standard programs open, and begins with a manifest. The order is content, vault,
+//! provider: whatever one refers to is in the next. The purge reaches these archives because the keys to what was purged are
+//! only where the provider's secrets of then are, and its archives are deleted: [`Portal::prune_backups`].
+
+mod archive;
+mod content;
+mod database;
+mod error;
+mod folder;
+mod provider;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use base::{SecretString, Timestamp};
+
+use crate::audit::{AuditAction, AuditEntry};
+use crate::{Context, OperatorActor, Portal, installation};
+
+use archive::{Archive, Manifest};
+pub use error::BackupError;
+use folder::BackupFolder;
+
+/// How often vault and provider are archived anew because a day's secret was replaced in between.
+const TRIES: usize = 3;
+
+/// Where archives go and who opens them.
+#[derive(Clone, Debug)]
+pub struct BackupSettings {
+    /// The folder of the archives.
+    pub folder: PathBuf,
+    /// Who opens them.
+    pub lock: BackupLock,
+    /// How long an archive of the provider lives.
+    pub provider_life: Duration,
+    /// The program `pg_dump`, for databases on PostgreSQL.
+    pub pg_dump: PathBuf,
+}
+
+/// What an archive is encrypted to.
+#[derive(Clone, Debug)]
+pub enum BackupLock {
+    /// An age recipient, `age1…`: the portal's host can then make archives and not open them.
+    Recipient(String),
+    /// A passphrase.
+    Passphrase(SecretString),
+}
+
+impl BackupLock {
+    /// Whether this is a recipient as age writes it.
+    #[must_use]
+    pub fn is_recipient(text: &str) -> bool {
+        text.parse::<age::x25519::Recipient>().is_ok()
+    }
+}
+
+/// A part of an installation that has archives of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackupPart {
+    /// The portal's database and the documents' blobs.
+    Content,
+    /// The vault's database.
+    Vault,
+    /// The key provider.
+    Provider,
+}
+
+impl BackupPart {
+    /// All of them, in the order in which they are archived.
+    pub const ALL: [Self; 3] = [Self::Content, Self::Vault, Self::Provider];
+
+    /// Its name, in commands, manifests and folders.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Content => "content",
+            Self::Vault => "vault",
+            Self::Provider => "provider",
+        }
+    }
+}
+
+impl Portal {
+    /// Makes an archive of each of these parts, in the right order, and gives their files. Deletes archives of the provider that
+    /// are too old first, whatever comes of the new ones.
+    ///
+    /// # Errors
+    ///
+    /// [`BackupError`]; an archive that was not finished is deleted.
+    pub async fn back_up(
+        &self,
+        operator: &OperatorActor,
+        settings: &BackupSettings,
+        parts: &[BackupPart],
+    ) -> Result<Vec<PathBuf>, BackupError> {
+        let context = &*self.0;
+        self.prune_backups(operator, settings).await?;
+        for part in BackupPart::ALL.into_iter().filter(|part| parts.contains(part)) {
+            let entry = AuditEntry::by_operator(operator, AuditAction::BackupBegun);
+            context.record(&entry.detail(part.as_str())).await?;
+        }
+        let folder = BackupFolder::open(settings)?;
+        let mut made = Vec::new();
+        if parts.contains(&BackupPart::Content) {
+            made.push(make(context, settings, &folder, BackupPart::Content).await?);
+        }
+        match (
+            parts.contains(&BackupPart::Vault),
+            parts.contains(&BackupPart::Provider),
+        ) {
+            (true, true) => made.extend(vault_with_provider(context, settings, &folder).await?),
+            (true, false) => made.push(make(context, settings, &folder, BackupPart::Vault).await?),
+            (false, true) => made.push(make(context, settings, &folder, BackupPart::Provider).await?),
+            (false, false) => {}
+        }
+        Ok(made)
+    }
+
+    /// Deletes the provider's archives that are older than they may be, and says how many there were.
+    ///
+    /// # Errors
+    ///
+    /// [`BackupError`]
+    pub async fn prune_backups(
+        &self,
+        operator: &OperatorActor,
+        settings: &BackupSettings,
+    ) -> Result<usize, BackupError> {
+        let context = &*self.0;
+        let before = context.now() - settings.provider_life;
+        let pruned = BackupFolder::open(settings)?.prune(before)?;
+        if pruned > 0 {
+            let count = pruned.to_string();
+            let entry = AuditEntry::by_operator(operator, AuditAction::BackupsPruned).detail(&count);
+            context.record(&entry).await?;
+        }
+        Ok(pruned)
+    }
+}
+
+/// Archives the vault and then the provider, so that the provider has every secret that the vault refers to: when a compaction
+/// destroyed one in between, both are made anew.
+async fn vault_with_provider(
+    context: &Context,
+    settings: &BackupSettings,
+    folder: &BackupFolder,
+) -> Result<[PathBuf; 2], BackupError> {
+    for _ in 0..TRIES {
+        let today = context.now().day();
+        let before = provider::day_secrets(context).await?;
+        let made = [
+            make(context, settings, folder, BackupPart::Vault).await?,
+            make(context, settings, folder, BackupPart::Provider).await?,
+        ];
+        let after = provider::day_secrets(context).await?;
+        if before.iter().all(|name| name.day < today || after.contains(name)) {
+            return Ok(made);
+        }
+        for file in made {
+            folder.delete(&file)?;
+        }
+    }
+    Err(BackupError::Busy)
+}
+
+/// Makes one archive. What it refers to must be in an archive that is made after it.
+async fn make(
+    context: &Context,
+    settings: &BackupSettings,
+    folder: &BackupFolder,
+    part: BackupPart,
+) -> Result<PathBuf, BackupError> {
+    let made = context.now();
+    // A part that is not this installation's must not become a backup of it.
+    installation::check(&context.database, &context.vault, &context.blobs)
+        .await
+        .map_err(crate::Fault::from)?;
+    let manifest = Manifest::of(context, part, made).await?;
+    let file = folder.begin(part, made)?;
+    let mut archive = Archive::begin(file.create()?, settings, &manifest)?;
+    match part {
+        BackupPart::Content => content::write(context, settings, folder, &mut archive).await?,
+        BackupPart::Vault => {
+            let vault = context.vault.database();
+            let url = &context.settings.vault_url;
+            database::write(vault, url, settings, folder, &mut archive, "vault").await?;
+        }
+        BackupPart::Provider => provider::write(context, &mut archive)?,
+    }
+    archive.finish()?;
+    file.finish()
+}
+
+/// The time in an archive's name: `20261122T090000Z`.
+fn name_of(at: Timestamp) -> String {
+    at.to_jiff().strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
+#[cfg(test)]
+mod tests;

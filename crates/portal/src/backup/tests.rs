@@ -1,0 +1,243 @@
+//! What the archives promise: what is restored from them is whole, and what was purged is out of reach once the provider's
+//! archives of then are gone.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::iter;
+use std::path::Path;
+use std::process::Command;
+
+use age::secrecy::ExposeSecret as _;
+use base::MessageId;
+use keyring::ContentOwner;
+use tempfile::TempDir;
+
+use super::*;
+use crate::test_support::{TestPortal, fresh_databases, on_both_databases};
+use crate::{BlobSettings, MessageReceipt, ProviderSettings, PurgeMode, Settings, SystemActor};
+
+const DAY: i64 = 86_400_000;
+
+/// A folder of archives, and who opens them.
+struct Backups {
+    settings: BackupSettings,
+    identity: age::x25519::Identity,
+    _folder: TempDir,
+}
+
+impl Backups {
+    fn new() -> Self {
+        let (identity, folder) = (age::x25519::Identity::generate(), tempfile::tempdir().unwrap());
+        let settings = BackupSettings {
+            folder: folder.path().join("backups"),
+            lock: BackupLock::Recipient(identity.to_public().to_string()),
+            provider_life: Duration::from_secs(7 * 86_400),
+            pg_dump: "pg_dump".into(),
+        };
+        Self {
+            settings,
+            identity,
+            _folder: folder,
+        }
+    }
+
+    async fn make(&self, portal: &TestPortal) -> Vec<PathBuf> {
+        let operator = portal.operator();
+        let made = portal.portal.back_up(&operator, &self.settings, &BackupPart::ALL);
+        made.await.unwrap()
+    }
+
+    fn unpack(&self, archive: &Path, into: &Path) -> std::io::Result<Manifest> {
+        let decryptor = age::Decryptor::new(File::open(archive)?).map_err(std::io::Error::other)?;
+        let identity = iter::once(&self.identity as &dyn age::Identity);
+        let mut plain = decryptor.decrypt(identity).map_err(std::io::Error::other)?;
+        tar::Archive::new(&mut plain).unpack(into)?;
+        // The end too must be there.
+        std::io::copy(&mut plain, &mut std::io::sink())?;
+        let manifest = std::fs::read(into.join("manifest.json"))?;
+        Ok(serde_json::from_slice(&manifest)?)
+    }
+
+    /// Puts these archives in place, as the operator does by hand.
+    async fn restore(&self, portal: &TestPortal, archives: [&Path; 3], into: &Path) -> Settings {
+        for archive in archives {
+            self.unpack(archive, into).unwrap();
+        }
+        let mut settings = portal.settings.clone();
+        settings.provider = ProviderSettings::Folder(into.join("provider"));
+        settings.blobs = BlobSettings::Folder(into.join("blobs"));
+        let on_sqlite = |name: &str| SecretString::new(format!("sqlite:{}", into.join(name).display()));
+        (settings.database_url, settings.vault_url) = if into.join("portal.sqlite").exists() {
+            (on_sqlite("portal.sqlite"), on_sqlite("vault.sqlite"))
+        } else {
+            let (database, vault) = fresh_databases().await.unwrap();
+            for (url, name) in [(&database, "portal.pgdump"), (&vault, "vault.pgdump")] {
+                let mut command = Command::new("pg_restore");
+                command.args(["--no-owner", "--exit-on-error", "--dbname", url.expose()]);
+                assert!(command.arg(into.join(name)).status().unwrap().success());
+            }
+            (database, vault)
+        };
+        settings
+    }
+}
+
+async fn opens(portal: &Portal, system: &SystemActor, message: MessageId) -> bool {
+    let owner = ContentOwner::Message(message);
+    let key = portal.0.vault.content_key(system.organisation_id(), owner).await;
+    key.unwrap().is_some()
+}
+
+/// Whether whoever has these archives and looks past the ledger opens a message.
+async fn thief_opens(
+    backups: &Backups,
+    portal: &TestPortal,
+    archives: [&Path; 3],
+    system: &SystemActor,
+    receipt: &MessageReceipt,
+) -> bool {
+    let into = tempfile::tempdir().unwrap();
+    let settings = backups.restore(portal, archives, into.path()).await;
+    let clock = base::ManualClock::at(receipt.sent_at);
+    let thief = Portal::open_copies(settings, clock.clock()).await.unwrap();
+    let opened = opens(&thief, system, receipt.id).await;
+    thief.close().await;
+    opened
+}
+
+on_both_databases! {
+    async fn when_the_providers_archives_are_gone_what_was_purged_does_not_open_and_the_rest_does(portal: TestPortal) {
+        let backups = Backups::new();
+        let system = portal.sender().await;
+        portal.portal.run_jobs().await.unwrap();
+        let purged = portal.send(&system, "1", 1).await;
+        let lives = portal.send(&system, "2", 1).await;
+        let old = backups.make(&portal).await;
+        portal.portal.revoke_message(&system, purged.id).await.unwrap();
+        portal.portal.purge(PurgeMode::Run).await.unwrap();
+        portal.clock.advance_millis(DAY);
+        portal.portal.run_jobs().await.unwrap();
+        let all_old = [&*old[0], &*old[1], &*old[2]];
+        assert!(thief_opens(&backups, &portal, all_old, &system, &purged).await, "or the test shows nothing");
+
+        portal.clock.advance_millis(7 * DAY);
+        portal.portal.run_jobs().await.unwrap();
+        let new = backups.make(&portal).await;
+        assert!(!old[2].exists(), "the provider's archive was too old");
+        assert!(old[0].exists() && old[1].exists());
+        for (content, vault) in [(&old[0], &old[1]), (&new[0], &old[1]), (&old[0], &new[1]), (&new[0], &new[1])] {
+            let left: [&Path; 3] = [content, vault, &new[2]];
+            assert!(!thief_opens(&backups, &portal, left, &system, &purged).await);
+        }
+
+        let into = tempfile::tempdir().unwrap();
+        let settings = backups.restore(&portal, [&new[0], &new[1], &new[2]], into.path()).await;
+        let restored = Portal::open(settings, portal.clock.clock()).await.unwrap();
+        restored.readiness().await.unwrap();
+        restored.run_jobs().await.unwrap();
+        assert!(opens(&restored, &system, lives.id).await && !opens(&restored, &system, purged.id).await);
+        assert_eq!(crate::blob::testing::names(&restored.0.blobs).await, portal.blob_names().await);
+        restored.close().await;
+    }
+
+    async fn a_restored_archive_from_before_needs_the_ledger_and_gives_back_nothing(portal: TestPortal) {
+        let backups = Backups::new();
+        let system = portal.sender().await;
+        let first = portal.send(&system, "1", 1).await;
+        portal.portal.revoke_message(&system, first.id).await.unwrap();
+        portal.portal.purge(PurgeMode::Run).await.unwrap();
+        let (revoked, lives) = (portal.send(&system, "2", 2).await, portal.send(&system, "3", 1).await);
+        let old = backups.make(&portal).await;
+        portal.portal.revoke_message(&system, revoked.id).await.unwrap();
+        portal.clock.advance_millis(2 * 3_600_000);
+        portal.portal.purge(PurgeMode::Run).await.unwrap();
+
+        let into = tempfile::tempdir().unwrap();
+        let mut settings = backups.restore(&portal, [&old[0], &old[1], &old[2]], into.path()).await;
+        let ledger = std::mem::replace(
+            &mut settings.ledger,
+            crate::LedgerSettings::Folder(into.path().join("no ledger")),
+        );
+        let refused = Portal::open(settings.clone(), portal.clock.clock()).await;
+        assert!(matches!(refused.err(), Some(crate::OpenError::Ledger(_))));
+        settings.ledger = ledger;
+        let restored = Portal::open(settings, portal.clock.clock()).await.unwrap();
+        assert!(!opens(&restored, &system, revoked.id).await);
+        assert!(opens(&restored, &system, lives.id).await);
+        let person = [crate::RecipientIdentifier::Number(crate::test_support::number(1))];
+        assert_eq!(restored.0.vault.find_recipients(&person).await.unwrap(), [None]);
+        restored.close().await;
+    }
+
+    async fn archives_say_what_they_are_and_are_in_the_audit_log(portal: TestPortal) {
+        let backups = Backups::new();
+        let made = backups.make(&portal).await;
+        let mark = portal.portal.0.vault.provider().mark().await.unwrap().unwrap();
+        for (part, archive) in BackupPart::ALL.into_iter().zip(&made) {
+            let into = tempfile::tempdir().unwrap();
+            let manifest = backups.unpack(archive, into.path()).unwrap();
+            assert_eq!((manifest.part.as_str(), manifest.installation), (part.as_str(), mark.id));
+        }
+        assert_eq!(portal.audited("backup.begun").await, 3);
+        let again = portal.portal.back_up(&portal.operator(), &backups.settings, &[BackupPart::Vault]).await;
+        assert!(matches!(again, Err(BackupError::Exists(_))), "within the same second");
+    }
+}
+
+#[tokio::test]
+async fn a_truncated_archive_and_one_for_somebody_else_do_not_open() {
+    let (portal, backups, stranger) = (TestPortal::on_sqlite().await, Backups::new(), Backups::new());
+    let made = backups.make(&portal).await;
+    let into = tempfile::tempdir().unwrap();
+    assert!(stranger.unpack(&made[2], into.path()).is_err());
+    let mut whole = Vec::new();
+    File::open(&made[2]).unwrap().read_to_end(&mut whole).unwrap();
+    std::fs::write(&made[2], &whole[..whole.len() - 1]).unwrap();
+    assert!(backups.unpack(&made[2], into.path()).is_err());
+}
+
+#[tokio::test]
+async fn archives_for_a_passphrase_open_with_it_alone() {
+    let (portal, mut backups) = (TestPortal::on_sqlite().await, Backups::new());
+    backups.settings.lock = BackupLock::Passphrase(SecretString::new("right".to_owned()));
+    let operator = portal.operator();
+    let made = portal
+        .portal
+        .back_up(&operator, &backups.settings, &[BackupPart::Vault])
+        .await;
+    let file = std::fs::read(&made.unwrap()[0]).unwrap();
+    for (passphrase, right) in [("right", true), ("wrong", false)] {
+        let identity = age::scrypt::Identity::new(passphrase.to_owned().into());
+        let opened = age::Decryptor::new(&*file).unwrap().decrypt(iter::once(&identity as _));
+        assert_eq!(opened.is_ok(), right);
+    }
+}
+
+#[tokio::test]
+async fn only_the_providers_archives_age_and_nothing_else_is_touched() {
+    let (portal, backups) = (TestPortal::on_sqlite().await, Backups::new());
+    let made = backups.make(&portal).await;
+    let kept = backups.settings.folder.join("provider/notes.txt");
+    std::fs::write(&kept, "").unwrap();
+    let prune = async || {
+        portal
+            .portal
+            .prune_backups(&portal.operator(), &backups.settings)
+            .await
+            .unwrap()
+    };
+    portal.clock.advance_millis(7 * DAY);
+    assert_eq!(prune().await, 0);
+    portal.clock.advance_millis(1000);
+    assert_eq!(prune().await, 1);
+    assert!(made[0].exists() && made[1].exists() && !made[2].exists() && kept.exists());
+    assert_eq!(portal.audited("backup.pruned").await, 1);
+}
+
+#[test]
+fn a_recipient_is_known_by_its_form() {
+    let identity = age::x25519::Identity::generate();
+    assert!(BackupLock::is_recipient(&identity.to_public().to_string()));
+    assert!(!BackupLock::is_recipient(identity.to_string().expose_secret()));
+    assert!(!BackupLock::is_recipient(""));
+}

@@ -1,0 +1,49 @@
+//! `postvalv backup`
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use portal::BackupPart;
+
+use super::{answer, operator};
+use crate::config::Config;
+
+/// What to do with backups.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum BackupCommand {
+    /// Archive content, vault and key provider, in this order, and print the files.
+    All,
+    /// Archive the portal's database and the documents' blobs.
+    Content,
+    /// Archive the vault's database. It is of use with an archive of the provider that is made right after it.
+    Vault,
+    /// Archive the key provider's secrets.
+    Provider,
+    /// Delete the archives of the key provider that are older than backup.provider_archive_days. Each backup does that first.
+    Prune,
+}
+
+pub(super) async fn run(config: &Config, command: BackupCommand) -> anyhow::Result<()> {
+    let settings = config
+        .backup
+        .as_ref()
+        .context("the section [backup] is missing in the configuration")?;
+    let settings = settings.settings();
+    let (portal, clock) = super::open(config).await?;
+    let operator = operator(&clock);
+    let parts: &[BackupPart] = match command {
+        BackupCommand::All => &BackupPart::ALL,
+        BackupCommand::Content => &[BackupPart::Content],
+        BackupCommand::Vault => &[BackupPart::Vault],
+        BackupCommand::Provider => &[BackupPart::Provider],
+        BackupCommand::Prune => &[],
+    };
+    if parts.is_empty() {
+        answer(&portal.prune_backups(&operator, &settings).await?.to_string());
+    } else {
+        for file in portal.back_up(&operator, &settings, parts).await? {
+            answer(&file.display().to_string());
+        }
+    }
+    portal.close().await;
+    Ok(())
+}
