@@ -16,6 +16,8 @@ pub struct DataProtection {
     pub documents_in_bucket: bool,
     /// The longest retention, in days, that anything sent may have.
     pub ceiling_days: u32,
+    /// How long the audit log is kept, in days.
+    pub audit_days: u32,
     /// Minutes after which a recipient who does nothing is signed out.
     pub idle_minutes: u32,
     /// Minutes after which a recipient is signed out whatever happens.
@@ -111,7 +113,7 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
                 days("data-how-long-sign-ins", PAST_SIGN_IN_DAYS),
                 session,
                 plain("data-how-long-left"),
-                plain("data-how-long-log"),
+                days("data-how-long-log", facts.audit_days),
             ],
         ),
         part(
@@ -162,6 +164,7 @@ mod tests {
             databases_on_server: false,
             documents_in_bucket: false,
             ceiling_days: 365,
+            audit_days: 730,
             idle_minutes: 15,
             absolute_minutes: 60,
             providers: vec!["BankID".to_owned(), "Freja\n# x".to_owned()],
@@ -192,6 +195,7 @@ mod tests {
             databases_on_server: true,
             documents_in_bucket: true,
             ceiling_days: 30,
+            audit_days: 90,
             providers: Vec::new(),
             sends_mail: false,
             has_places: false,

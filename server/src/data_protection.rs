@@ -23,6 +23,7 @@ pub(crate) fn facts(config: &Config, language: Language) -> DataProtection {
         databases_on_server: !is_file(config.database.url.expose()) && !is_file(config.vault.url.expose()),
         documents_in_bucket: config.blobs.s3.is_some(),
         ceiling_days: config.retention.ceiling_days,
+        audit_days: config.retention.audit_days,
         idle_minutes: config.sessions.idle_minutes,
         absolute_minutes: config.sessions.absolute_minutes,
         providers: for_recipients.map(label).collect(),

@@ -475,6 +475,7 @@ pub(crate) fn data_protection() -> DataProtection {
         databases_on_server: true,
         documents_in_bucket: true,
         ceiling_days: 365,
+        audit_days: 730,
         idle_minutes: 15,
         absolute_minutes: 60,
         providers: vec!["BankID".to_owned(), "Freja+".to_owned()],

@@ -28,12 +28,12 @@ data-where-documents-folder = The documents lie encrypted in a folder on the por
 data-where-place = In which country and with whom the server stands is known to whoever runs the portal.
 
 data-how-long = How long
-data-how-long-sent = What is sent: as long as the sender’s rules say, but { $days } days at most. Then the keys are destroyed, and after that it is deleted.
+data-how-long-sent = What is sent: as long as the sender’s rules say, but { $days } days at most. Then nobody can read it, the keys are destroyed, and after that it is deleted. A sender can put the deletion off, for instance while there is a dispute, but not let anybody read it longer.
 data-how-long-person = Data about you as a person: until nothing for you is left and you are not signed in.
 data-how-long-sign-ins = Sign-ins: { $days } days, or shorter if the data about you goes before that.
 data-how-long-session = You are signed out after { $idle } minutes without doing anything, and always after { $absolute } minutes.
 data-how-long-left = When something is deleted, it is left that it was: times, kind of document and size, without names and content.
-data-how-long-log = The portal does not purge the log.
+data-how-long-log = The log: { $days } days.
 
 data-others = Who else gets data
 data-others-sender = The sender is told when you have opened what was sent.

@@ -28,12 +28,12 @@ data-where-documents-folder = Dokumenten ligger krypterade i en mapp på portale
 data-where-place = I vilket land och hos vem servern står vet den som driver portalen.
 
 data-how-long = Hur länge
-data-how-long-sent = Det som skickas: så länge avsändarens regler säger, men högst { $days } dagar. Sedan förstörs nycklarna, och därefter raderas det.
+data-how-long-sent = Det som skickas: så länge avsändarens regler säger, men högst { $days } dagar. Sedan kan ingen läsa det, nycklarna förstörs, och därefter raderas det. En avsändare kan skjuta upp raderingen, till exempel om det pågår en tvist, men inte låta någon läsa längre.
 data-how-long-person = Uppgifter om dig som person: tills det inte längre finns något till dig och du inte är inloggad.
 data-how-long-sign-ins = Inloggningar: { $days } dagar, eller kortare om uppgifterna om dig försvinner innan dess.
 data-how-long-session = Du loggas ut efter { $idle } minuter utan att du har gjort något, och alltid efter { $absolute } minuter.
 data-how-long-left = När något är raderat finns det kvar att det har funnits: tider, sorts dokument och storlek, utan namn och innehåll.
-data-how-long-log = Loggen gallras inte av portalen.
+data-how-long-log = Loggen: { $days } dagar.
 
 data-others = Vilka fler som får uppgifter
 data-others-sender = Avsändaren får veta när du har öppnat det som skickades.

@@ -82,7 +82,8 @@ pub struct Recipient {
     /// theirs from then on, whatever becomes of the address.
     #[serde(default)]
     pub work_account: Option<WorkAccountAddress>,
-    /// The person's e-mail address, for the portal to keep. Nothing is sent to it yet.
+    /// The person's e-mail address. Where the portal sends mails it is told there that something waits, and later that it is soon
+    /// gone, unless the person wants no mails.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Email)]
     pub email: Option<SecretString>,

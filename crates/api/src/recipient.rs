@@ -59,9 +59,8 @@ pub struct MatchResponse {
 /// What a sender may know about a person beforehand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RecipientMatch {
-    /// Whether the portal has an e-mail address of the person. Nothing is sent to it yet: people are reached by the letter
-    /// that sending returns. The address is the latest that any sender gave, so `true` tells that somebody has sent to the
-    /// person, but neither who nor what.
+    /// Whether the portal has an e-mail address of the person, to tell them where it sends mails. It is the latest that any sender
+    /// gave, so `true` tells that somebody has sent to the person, but neither who nor what. A person who wants no mails has none.
     pub has_address: bool,
 }
 

@@ -67,8 +67,15 @@ impl Context {
         Timestamp::from_millis(latest).max(clock)
     }
 
-    /// The latest instant that this node knows the installation to have acted on, whatever the clock says.
-    pub(crate) fn latched(&self) -> Timestamp {
+    /// As [`Context::now`], but the latest instant that the installation has acted on when the clock is so far ahead of it that it may
+    /// be wrong. For what ends for good outside a round of jobs.
+    pub(crate) fn certain_now(&self) -> Timestamp {
+        let now = self.now();
+        let latest = self.latched();
+        if latest == NONE { now } else { latest }
+    }
+
+    fn latched(&self) -> Timestamp {
         Timestamp::from_millis(self.latest.load(Ordering::SeqCst))
     }
 

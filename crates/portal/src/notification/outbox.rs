@@ -168,7 +168,7 @@ async fn prepare(context: &Context, row: &Model, now: Timestamp) -> Result<Prepa
         return Ok(Prepared::Later(now + rule::LEASE));
     };
     // A clock that may be wrong gives nothing up.
-    if row.first_at <= rule::no_longer_told(kind, context.latched()).as_millis() {
+    if row.first_at <= rule::no_longer_told(kind, context.certain_now()).as_millis() {
         return Ok(Prepared::TooLate(kind));
     }
     let reader = context.database.reader();
@@ -235,7 +235,7 @@ async fn close(transaction: &WriteTransaction, row: &Model, now: Timestamp) -> R
 async fn give_up(context: &Context, row: &Model, kind: NotificationKind) -> Result<(), Fault> {
     let now = context.clock_time();
     let transaction = context.database.write().await?;
-    let is_ours = if row.last_at > rule::no_longer_told(kind, context.latched()).as_millis() {
+    let is_ours = if row.last_at > rule::no_longer_told(kind, context.certain_now()).as_millis() {
         store::begin_anew(&transaction, row, now).await?
     } else {
         store::delete_as_seen(&transaction, row).await?

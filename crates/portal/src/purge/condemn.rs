@@ -16,7 +16,7 @@ const BATCH: u64 = 100;
 pub(super) async fn due(context: &Context, release: Option<Release>) -> Result<(), Fault> {
     let until = release.map(|release| release.until());
     // A clock that may be wrong ends no hold.
-    let held_at = until.unwrap_or_else(|| context.latched());
+    let held_at = until.unwrap_or_else(|| context.certain_now());
     let of_release = until.map(|until| [unnoticed(until), expired(until)]);
     for ended in of_release.into_iter().flatten().chain([revoked(held_at)]) {
         while let Some(cases) = next_cases(context, &ended).await? {
