@@ -15,8 +15,8 @@ data-why-body = To hand documents to a certain person who has shown who they are
 
 data-what = Which data
 data-what-recipients = About who gets something: personal identity number, coordination number or another identity from the identification, name, e-mail address if the sender or the employer gave one, and what is sent.
-data-what-sign-ins = About sign-ins: when, and with what kind of device.
-data-what-sign-ins-places = About sign-ins: when, with what kind of device, and roughly where from. The place is looked up in a file on the portal’s own server.
+data-what-sign-ins = About sign-ins: when, with what kind of device, and an encrypted code of the network.
+data-what-sign-ins-places = About sign-ins: when, with what kind of device, an encrypted code of the network, and roughly where from. The place is looked up in a file on the portal’s own server.
 data-what-staff = About staff: name, e-mail address, role, and how they sign in.
 data-what-log = In the log: who did what and when, with random ids in place of names and numbers, and the network address encrypted.
 
@@ -29,14 +29,16 @@ data-where-place = In which country and with whom the server stands is known to 
 
 data-how-long = How long
 data-how-long-sent = What is sent: as long as the sender’s rules say, but { $days } days at most. Then nobody can read it, the keys are destroyed, and after that it is deleted. A sender can put the deletion off, for instance while there is a dispute, but not let anybody read it longer.
-data-how-long-person = Data about you as a person: until nothing for you is left and you are not signed in.
+data-how-long-person = Data about you as a person: until nothing for you is left, no sender has put the deletion of anything off, and you are not signed in.
 data-how-long-sign-ins = Sign-ins: { $days } days, or shorter if the data about you goes before that.
 data-how-long-session = You are signed out after { $idle } minutes without doing anything, and always after { $absolute } minutes.
+data-how-long-backups = Backups of the keys can have those of something deleted for a short time more. How long, those who run the portal know.
+data-how-long-staff = Data about staff: as long as the account is there. Accounts are shut, but the portal doesn’t delete them.
 data-how-long-left = When something is deleted, it is left that it was: times, kind of document and size, without names and content.
 data-how-long-log = The log: { $days } days.
 
 data-others = Who else gets data
-data-others-sender = The sender is told when you have opened what was sent.
+data-others-sender = The sender is told when you have opened what was sent, and when you report that somebody else signed in as you.
 data-others-providers = Whoever identifies you learns that you sign in here: { $providers }.
 data-others-no-provider = Nobody can sign in as a recipient right now, since no identification is configured.
 data-others-mail = Mail servers on the way to you see your address and which organisation has sent something. The e-mails never say what.

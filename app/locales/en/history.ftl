@@ -2,7 +2,7 @@
 
 history-link = Who has opened it?
 history-title = Who has opened it?
-history-lead = Only you can open what { $organisation } has sent you here.
+history-lead = Here you see when you have opened what { $organisation } has sent you. The same document may have been sent to others too. What they do is not shown to you, and what you do is not shown to them.
 history-staff = Staff of { $organisation } see that it was sent and whether you have opened it. They can’t open the documents in the portal.
 history-sent = A computer system of { $organisation } sent you “{ $title }”
 history-notified = An e-mail saying that “{ $title }” is waiting was sent to you
@@ -18,7 +18,7 @@ history-this-session = In this sign-in
 history-cut = Only the latest times are shown.
 history-unfamiliar = Wasn’t it you?
 history-unfamiliar-body = If somebody else did any of this, they have been signed in as you. Go to your sign-ins, and report the one that isn’t yours.
-history-described = This comes from the portal’s log. What you do several times within ten minutes is told once. From which device you were signed in is shown as long as the sign-in is kept.
+history-described = What you opened and downloaded comes from the portal’s log. What you do several times within ten minutes is told once. From which device you were signed in is shown as long as the sign-in is kept.
 
 sign-ins-title = All your sign-ins
 sign-ins-lead = { $unusual ->
@@ -39,7 +39,8 @@ sign-ins-contact = Do you need help? Write to { $operator }:
 sign-ins-kept = Sign-ins are kept for { $days } days, and go earlier when nothing for you is left in the portal. Refused attempts are not shown: we don’t know for sure who they were by.
 
 mail-title = E-mails to you
-mail-address = We e-mail { $address } when something new is waiting for you, and when somebody signs in as you from a new kind of device.
+mail-address = We e-mail { $address } when something new is waiting for you from a sender who gave your address, before it is removed, and when somebody signs in as you from a new kind of device.
+mail-kept = We have the address { $address } of yours.
 mail-no-address = We have no e-mail address of yours, so you get no e-mails from here.
 mail-refused = You have said no to e-mails. We have no e-mail address of yours, and keep none.
 mail-not-sent = This portal sends no e-mails at all.
@@ -47,7 +48,7 @@ mail-from-where = We get the address from whoever sends you something, or from y
 mail-refuse-body = If you say no, the address is removed at once, and e-mails that wait are not sent. You are then not told from here when something new has come. Your no counts for every sender, as long as there is something for you in the portal or you are signed in.
 mail-refuse = Remove my address and stop e-mailing
 mail-refuse-none = Say no to e-mails
-mail-refused-now = The address is removed. We won’t e-mail you any more.
+mail-refused-now = The address is removed. We won’t e-mail you as long as there is something for you here.
 mail-allow-body = If you change your mind, we may keep the address that the next sender gives, and e-mail you there.
 mail-allow = Allow e-mails again
 mail-allowed-now = Now we may e-mail you again, when somebody gives an address of yours.

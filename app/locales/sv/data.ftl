@@ -15,8 +15,8 @@ data-why-body = För att lämna ut dokument till en bestämd person som har visa
 
 data-what = Vilka uppgifter
 data-what-recipients = Om den som får något: personnummer, samordningsnummer eller annan identitet från legitimeringen, namn, e‑postadress om avsändaren eller arbetsgivaren har angett en, och det som skickas.
-data-what-sign-ins = Om inloggningar: när, och med vilken sorts enhet.
-data-what-sign-ins-places = Om inloggningar: när, med vilken sorts enhet, och ungefär varifrån. Platsen slås upp i en fil på portalens egen server.
+data-what-sign-ins = Om inloggningar: när, med vilken sorts enhet, och en krypterad kod för nätverket.
+data-what-sign-ins-places = Om inloggningar: när, med vilken sorts enhet, en krypterad kod för nätverket, och ungefär varifrån. Platsen slås upp i en fil på portalens egen server.
 data-what-staff = Om handläggare: namn, e‑postadress, roll, och hur de loggar in.
 data-what-log = I loggen: vem som gjorde vad och när, med slumpmässiga id:n i stället för namn och nummer, och nätverksadressen krypterad.
 
@@ -29,14 +29,16 @@ data-where-place = I vilket land och hos vem servern står vet den som driver po
 
 data-how-long = Hur länge
 data-how-long-sent = Det som skickas: så länge avsändarens regler säger, men högst { $days } dagar. Sedan kan ingen läsa det, nycklarna förstörs, och därefter raderas det. En avsändare kan skjuta upp raderingen, till exempel om det pågår en tvist, men inte låta någon läsa längre.
-data-how-long-person = Uppgifter om dig som person: tills det inte längre finns något till dig och du inte är inloggad.
+data-how-long-person = Uppgifter om dig som person: tills det inte längre finns något till dig, ingen avsändare har skjutit upp raderingen av något, och du inte är inloggad.
 data-how-long-sign-ins = Inloggningar: { $days } dagar, eller kortare om uppgifterna om dig försvinner innan dess.
 data-how-long-session = Du loggas ut efter { $idle } minuter utan att du har gjort något, och alltid efter { $absolute } minuter.
+data-how-long-backups = I säkerhetskopior av nycklarna kan de som hör till något raderat finnas en kort tid till. Hur länge vet den som driver portalen.
+data-how-long-staff = Uppgifter om handläggare: så länge kontot finns. Konton stängs av men raderas inte av portalen.
 data-how-long-left = När något är raderat finns det kvar att det har funnits: tider, sorts dokument och storlek, utan namn och innehåll.
 data-how-long-log = Loggen: { $days } dagar.
 
 data-others = Vilka fler som får uppgifter
-data-others-sender = Avsändaren får veta när du har öppnat det som skickades.
+data-others-sender = Avsändaren får veta när du har öppnat det som skickades, och om du anmäler att någon annan har loggat in som du.
 data-others-providers = Den som legitimerar dig får veta att du loggar in här: { $providers }.
 data-others-no-provider = Ingen kan logga in som mottagare just nu, eftersom ingen legitimering är inställd.
 data-others-mail = E‑postservrar på vägen till dig ser din adress och vilken organisation som har skickat något. I mejlen står aldrig vad.

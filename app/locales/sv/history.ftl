@@ -2,7 +2,7 @@
 
 history-link = Vem har öppnat?
 history-title = Vem har öppnat?
-history-lead = Det är bara du som kan öppna det som { $organisation } har skickat till dig här.
+history-lead = Här ser du när du har öppnat det som { $organisation } har skickat till dig. Samma dokument kan ha skickats till fler. Vad de gör visas inte för dig, och vad du gör visas inte för dem.
 history-staff = Handläggare vid { $organisation } ser att det är skickat och om du har öppnat det. De kan inte öppna dokumenten i portalen.
 history-sent = Ett it-system hos { $organisation } skickade ”{ $title }” till dig
 history-notified = Ett mejl om att ”{ $title }” väntar skickades till dig
@@ -18,7 +18,7 @@ history-this-session = I den här inloggningen
 history-cut = Bara de senaste gångerna visas.
 history-unfamiliar = Var det inte du?
 history-unfamiliar-body = Om något här är gjort av någon annan har den personen varit inloggad som du. Gå till dina inloggningar, och anmäl den som inte är din.
-history-described = Det här kommer från portalens logg. Det du gör flera gånger inom tio minuter står en gång. Från vilken enhet du var inloggad visas så länge inloggningen finns sparad.
+history-described = Det du har öppnat och laddat ner kommer från portalens logg. Det du gör flera gånger inom tio minuter står en gång. Från vilken enhet du var inloggad visas så länge inloggningen finns sparad.
 
 sign-ins-title = Alla dina inloggningar
 sign-ins-lead = { $unusual ->
@@ -39,7 +39,8 @@ sign-ins-contact = Behöver du hjälp? Skriv till { $operator }:
 sign-ins-kept = Inloggningar sparas i { $days } dagar, och försvinner tidigare när det inte längre finns något till dig i portalen. Försök som nekades visas inte: då vet vi inte säkert vem det var.
 
 mail-title = Mejl till dig
-mail-address = Vi mejlar { $address } när något nytt väntar på dig, och när någon loggar in som du från en ny sorts enhet.
+mail-address = Vi mejlar { $address } när något nytt väntar på dig från en avsändare som har angett din adress, innan det tas bort, och när någon loggar in som du från en ny sorts enhet.
+mail-kept = Vi har adressen { $address } till dig.
 mail-no-address = Vi har ingen e‑postadress till dig, så du får inga mejl härifrån.
 mail-refused = Du har sagt nej till mejl. Vi har ingen e‑postadress till dig, och sparar ingen.
 mail-not-sent = Just den här portalen skickar inga mejl.
@@ -47,7 +48,7 @@ mail-from-where = Adressen får vi av den som skickar något till dig, eller av 
 mail-refuse-body = Säger du nej tas adressen bort genast, och mejl som väntar skickas inte. Du får då inte veta härifrån när något nytt har kommit. Ditt nej gäller alla avsändare, så länge det finns något till dig i portalen eller du är inloggad.
 mail-refuse = Ta bort min adress och sluta mejla
 mail-refuse-none = Säg nej till mejl
-mail-refused-now = Adressen är borttagen. Vi mejlar dig inte mer.
+mail-refused-now = Adressen är borttagen. Vi mejlar dig inte så länge det finns något till dig här.
 mail-allow-body = Ändrar du dig får vi spara den adress som nästa avsändare anger, och mejla dig där.
 mail-allow = Tillåt mejl igen
 mail-allowed-now = Nu får vi mejla dig igen, när någon anger en adress till dig.

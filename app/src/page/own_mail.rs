@@ -28,12 +28,14 @@ pub fn own_mail_page(layout: &Layout, mail: &OwnMail, flash: Option<Flash>) -> P
     let told = told(texts, flash);
     let is_refused = mail.refused_at.is_some();
     let state = match &mail.address {
+        // Erasing it failed: they can ask again.
+        Some(address) if is_refused || !mail.is_sent => texts.with("mail-kept", &[("address", address.clone().into())]),
         _ if is_refused => texts.get("mail-refused"),
         Some(address) => texts.with("mail-address", &[("address", address.clone().into())]),
         None => texts.get("mail-no-address"),
     };
     let not_sent = (!mail.is_sent).then(|| view! { <p>{texts.get("mail-not-sent")}</p> });
-    let (about, action, button) = if is_refused {
+    let (about, action, button) = if is_refused && mail.address.is_none() {
         ("mail-allow-body", "/mail/allow", "mail-allow")
     } else if mail.address.is_some() {
         ("mail-refuse-body", "/mail/refuse", "mail-refuse")

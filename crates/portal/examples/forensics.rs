@@ -49,6 +49,14 @@ fn settings(folder: &str, provider: &str, portal: String, vault: String) -> Sett
         blobs: BlobSettings::Folder(Path::new(folder).join("blobs")),
         retention_ceiling_days: Settings::DEFAULT_RETENTION_CEILING_DAYS,
         audit_retention_days: Settings::DEFAULT_AUDIT_RETENTION_DAYS,
+        purge: portal::PurgeSettings {
+            compares_clocks: false,
+            ..portal::PurgeSettings::default()
+        },
+        warnings: portal::WarningSettings {
+            unread: std::time::Duration::ZERO,
+            read: std::time::Duration::ZERO,
+        },
         limits: Limits::default(),
         sessions: SessionLimits::default(),
         ways_in: portal::WaysIn::default(),

@@ -77,10 +77,6 @@ impl Portal {
         if !matches!(step, ClockStep::Ahead { .. }) {
             self.end_what_is_over(&mut report, &mut fault).await;
         }
-        // What they kept is announced before the brake looks at it, and a clock that may be wrong ends none.
-        if let ClockStep::Taken(_) = step {
-            keep(&mut report.settled, hold::settle(context).await, &mut fault);
-        }
         let mut release = None;
         match purge::judge(context).await {
             Ok(Ok(released)) => release = Some(released),
@@ -96,13 +92,19 @@ impl Portal {
         );
         // What had expired at the release is condemned or held by now.
         let held = match release {
-            Some(_) => hold::keep(context).await,
+            Some(release) => {
+                let settled = hold::settle(context, release.until()).await;
+                keep(&mut report.settled, settled, &mut fault);
+                hold::keep(context).await
+            }
             None => Ok(()),
         };
         keep(&mut report.days, turn_days(context, release, held).await, &mut fault);
         // Last, so that what this round did is in the chains and under the hour's checkpoint.
         keep(&mut 0, self.chain_audit_log().await, &mut fault);
-        keep(&mut 0, audit::sign_due(context).await, &mut fault);
+        if let ClockStep::Taken(_) = step {
+            keep(&mut 0, audit::sign_due(context).await, &mut fault);
+        }
         fault.map_or(Ok(report), Err)
     }
 

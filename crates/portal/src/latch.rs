@@ -11,6 +11,7 @@ use base::Timestamp;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 use crate::database::WriteTransaction;
+use crate::skew::{self, SkewError};
 use crate::{CLOCK_TOLERANCE, Context, Fault};
 
 /// How the clock stands to the latest instant that the installation has acted on.
@@ -85,8 +86,13 @@ impl Context {
     }
 
     /// As [`Context::clock_step`], and makes the present the latest instant unless the clock is so far from it that it may be
-    /// wrong.
+    /// wrong, or is not the databases': what one node with a wrong clock latched would end for all.
     pub(crate) async fn latch(&self) -> Result<ClockStep, Fault> {
+        match skew::check(self).await {
+            Ok(()) => {}
+            Err(SkewError::Skew(_)) => return self.clock_step().await,
+            Err(SkewError::Fault(fault)) => return Err(fault),
+        }
         let transaction = self.database.write().await?;
         let step = self.compare(&transaction).await?;
         if let ClockStep::Taken(now) = step {

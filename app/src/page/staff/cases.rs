@@ -107,7 +107,7 @@ fn line(
     let held = delivery
         .held
         .then(|| view! { <span class="state">{texts.get("staff-case-held")}</span> });
-    let hold = (may_hold && !delivery.held && delivery.status.purged_at.is_none()).then(|| {
+    let hold = (may_hold && delivery.status.purged_at.is_none()).then(|| {
         let address = format!("/staff/holds/new?case={}", delivery.status.case);
         // Begins with what is seen, and says of whom.
         let whole = texts.with("staff-case-hold-of", &[("recipient", recipient.clone().into())]);

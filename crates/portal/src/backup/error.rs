@@ -12,6 +12,9 @@ pub enum BackupError {
     /// A file or folder of the archives can't be used.
     #[error("{0} can't be used")]
     File(PathBuf, #[source] io::Error),
+    /// The clock is far from the latest round of jobs.
+    #[error("the clock is far from the latest round of jobs: put it right, or confirm it (postvalv purge --confirm)")]
+    Clock,
     /// There is an archive by this name, made within the same second.
     #[error("{0} exists already")]
     Exists(PathBuf),

@@ -24,7 +24,8 @@ use std::time::Duration;
 use base::{SecretString, Timestamp};
 
 use crate::audit::{AuditAction, AuditEntry};
-use crate::{Context, OperatorActor, Portal, installation};
+use crate::latch::ClockStep;
+use crate::{Context, OperatorActor, Portal, installation, skew};
 
 use archive::{Archive, Manifest};
 pub use error::BackupError;
@@ -136,6 +137,7 @@ impl Portal {
         settings: &BackupSettings,
     ) -> Result<usize, BackupError> {
         let context = &*self.0;
+        check_clock(context).await?;
         let before = context.now() - settings.provider_life;
         let pruned = BackupFolder::open(settings)?.prune(before)?;
         if pruned > 0 {
@@ -144,6 +146,15 @@ impl Portal {
             context.record(&entry).await?;
         }
         Ok(pruned)
+    }
+}
+
+/// Whether the clock is right, as far as can be told: by a wrong one archives that are needed would be deleted, and others kept for too long.
+async fn check_clock(context: &Context) -> Result<(), BackupError> {
+    skew::check(context).await.map_err(crate::Fault::from)?;
+    match context.clock_step().await? {
+        ClockStep::Taken(_) => Ok(()),
+        ClockStep::Ahead { .. } | ClockStep::Behind { .. } => Err(BackupError::Clock),
     }
 }
 

@@ -9,22 +9,23 @@ use crate::{Context, NotificationKind};
 const ENDING_UNREAD: &str = concat!(
     "SELECT DISTINCT organisation.name FROM delivery JOIN organisation ON organisation.id = delivery.organisation_id WHERE ",
     readable!(),
-    " AND delivery.address_given = 1 AND delivery.unread_warned_at IS NOT NULL AND delivery.opened_at IS NULL \
+    " AND delivery.address_given = 1 AND delivery.unread_warned_at >= $4 AND delivery.opened_at IS NULL \
      AND delivery.expires_at <= $3 ORDER BY organisation.name"
 );
 const ENDING_READ: &str = concat!(
     "SELECT DISTINCT organisation.name FROM delivery JOIN organisation ON organisation.id = delivery.organisation_id WHERE ",
     readable!(),
-    " AND delivery.address_given = 1 AND delivery.read_warned_at IS NOT NULL AND delivery.opened_at IS NOT NULL \
+    " AND delivery.address_given = 1 AND delivery.read_warned_at >= $4 AND delivery.opened_at IS NOT NULL \
      AND delivery.expires_at <= $3 ORDER BY organisation.name"
 );
 
 /// The names of the senders whose messages a person is to be warned of: what can be read at this instant, ends as soon as it did when
-/// the warning was due, and is still unread, or was read, as it was then.
+/// the warning was due, and is still unread, or was read, as it was then. Of what was warned of before `since` a mail told earlier.
 pub(crate) async fn ending(
     context: &Context,
     recipient: RecipientId,
     kind: NotificationKind,
+    since: Timestamp,
     now: Timestamp,
 ) -> Result<Vec<String>, DbErr> {
     let (sql, window) = match kind {
@@ -36,6 +37,7 @@ pub(crate) async fn ending(
         (*recipient.as_uuid()).into(),
         now.as_millis().into(),
         (now + window).as_millis().into(),
+        since.as_millis().into(),
     ];
     let reader = context.database.reader();
     let query = Statement::from_sql_and_values(reader.get_database_backend(), sql, values);

@@ -28,6 +28,8 @@ pub(crate) struct Model {
     pub(crate) unread_warned_at: Option<i64>,
     /// The same after it was opened.
     pub(crate) read_warned_at: Option<i64>,
+    /// Until when a hold keeps it that was lifted last.
+    pub(crate) kept_until: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -43,6 +43,7 @@ pub(crate) async fn create(transaction: &impl ConnectionTrait, new: &NewDelivery
         address_given: Some(i32::from(new.address_given)),
         unread_warned_at: None,
         read_warned_at: None,
+        kept_until: None,
     };
     entity::Entity::insert(row.into_active_model())
         .exec_without_returning(transaction)

@@ -3,14 +3,14 @@
 use base::HoldId;
 use keyring::Field;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use super::entity::{Column, Entity, Model};
 use super::rule::{self, HoldScope};
 use super::{HoldError, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::rights::Action;
-use crate::{Context, Portal, StaffActor};
+use crate::{Context, Portal, StaffActor, delivery};
 
 impl Portal {
     /// Lifts a hold of the actor's organisation, for a reason of one line and at most 200 characters. Seven days later it keeps nothing
@@ -23,9 +23,9 @@ impl Portal {
         let context = &*self.0;
         context.require(actor, Action::LiftHold).await??;
         let reason = rule::reason(reason).ok_or(HoldError::InvalidReason)?;
-        // The seven days begin no earlier than what others have acted on.
+        // The seven days begin no earlier than what others have acted on, and by no clock that may be wrong.
         context.latch().await?;
-        let now = context.now();
+        let now = context.certain_now();
         let transaction = context.database.write().await?;
         let row = store::find(&transaction, actor.organisation_id(), hold).await?;
         let row = row.ok_or(HoldError::NotFound)?;
@@ -43,6 +43,20 @@ impl Portal {
         if lifted.rows_affected == 0 {
             return Err(HoldError::AlreadyLifted);
         }
+        let kept = delivery::entity::Entity::update_many()
+            .col_expr(
+                delivery::entity::Column::KeptUntil,
+                (now + rule::GRACE).as_millis().into(),
+            )
+            .filter(delivery::entity::Column::OrganisationId.eq(row.organisation_id))
+            .filter(
+                Condition::any()
+                    .add(delivery::entity::Column::CaseId.eq(row.case_id))
+                    .add(delivery::entity::Column::RecipientId.eq(row.recipient_id)),
+            )
+            .filter(delivery::entity::Column::CondemnedAt.is_null())
+            .filter(delivery::entity::Column::PurgedAt.is_null());
+        kept.exec(&transaction).await?;
         let id = hold.to_string();
         let entry = AuditEntry::by_staff(actor, AuditAction::HoldLifted)
             .about(target(&row))

@@ -257,11 +257,13 @@ async fn people(
         .into_iter()
         .filter_map(|row| Some((row.id, RecipientId::from_uuid(row.recipient_id?))))
         .collect();
-    let of = |row: &Model| {
-        cases
+    // Of a settled hold it is forgotten, also while its case is there.
+    let of = |row: &Model| match row.settled_at {
+        Some(_) => None,
+        None => cases
             .get(&row.case_id)
             .copied()
-            .or(row.recipient_id.map(RecipientId::from_uuid))
+            .or(row.recipient_id.map(RecipientId::from_uuid)),
     };
     let recipients: Vec<RecipientId> = rows.iter().filter_map(of).collect();
     let known = context.vault.known_as(&recipients).await?;

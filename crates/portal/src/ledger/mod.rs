@@ -42,6 +42,9 @@ pub enum LedgerError {
     /// The place where it lies failed.
     #[error("the ledger can't be read or written")]
     Store(#[from] object_store::Error),
+    /// The place where it lies does not answer.
+    #[error("the ledger does not answer within ten seconds")]
+    Slow,
     /// A batch that was there is missing: the ledger is another one, or older than the databases.
     #[error("batch {0} of the ledger is missing: give the portal the whole ledger that it wrote")]
     Missing(u64),

@@ -5,6 +5,7 @@
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::TryStreamExt as _;
 use object_store::local::LocalFileSystem;
@@ -16,6 +17,9 @@ use crate::LedgerSettings;
 
 /// The largest batch that is read, in bytes: many times what the largest comes to.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
+
+/// How long one step may take.
+const LONGEST: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Debug)]
 pub(super) struct Batches(Arc<dyn ObjectStore>);
@@ -32,7 +36,7 @@ impl Batches {
     /// Makes a batch, durable when this returns; `false` when there is one by that number.
     pub(super) async fn create(&self, number: u64, text: String) -> Result<bool, LedgerError> {
         let once = PutOptions::from(PutMode::Create);
-        match self.0.put_opts(&name(number), text.into(), once).await {
+        match in_time(self.0.put_opts(&name(number), text.into(), once)).await? {
             Ok(_) => Ok(true),
             Err(Error::AlreadyExists { .. }) => Ok(false),
             Err(problem) => Err(problem.into()),
@@ -41,14 +45,14 @@ impl Batches {
 
     /// A batch as it was stored; `None` when there is none by that number.
     pub(super) async fn read(&self, number: u64) -> Result<Option<String>, LedgerError> {
-        let found = match self.0.get(&name(number)).await {
+        let found = match in_time(self.0.get(&name(number))).await? {
             Err(Error::NotFound { .. }) => return Ok(None),
             other => other?,
         };
         if found.meta.size > MAX_BYTES {
             return Err(LedgerError::Damaged(number));
         }
-        let text = String::from_utf8(found.bytes().await?.to_vec());
+        let text = String::from_utf8(in_time(found.bytes()).await??.to_vec());
         text.map(Some).map_err(|_| LedgerError::Damaged(number))
     }
 
@@ -58,10 +62,16 @@ impl Batches {
             .0
             .list(None)
             .map_ok(|object| object.location.as_ref().parse().unwrap_or(0));
-        Ok(numbers
-            .try_fold(0_u64, |highest, number| async move { Ok(highest.max(number)) })
-            .await?)
+        let highest = numbers.try_fold(0_u64, |highest, number| async move { Ok(highest.max(number)) });
+        Ok(highest.await?)
     }
+}
+
+/// Waits no longer than [`LONGEST`], since transactions wait with it. What comes later all the same is found there by who appends next.
+async fn in_time<T>(answer: impl Future<Output = T>) -> Result<T, LedgerError> {
+    tokio::time::timeout(LONGEST, answer)
+        .await
+        .map_err(|_| LedgerError::Slow)
 }
 
 fn make_folder(folder: &Path) -> std::io::Result<()> {

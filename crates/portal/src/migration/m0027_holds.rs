@@ -47,6 +47,9 @@ impl MigrationTrait for Migration {
             }
             manager.create_index(index).await?;
         }
+        let column = ColumnDef::new("kept_until").big_integer().null().to_owned();
+        let change = Table::alter().table("delivery").add_column(column).to_owned();
+        manager.alter_table(change).await?;
         let column = ColumnDef::new("holds_shown").integer().null().to_owned();
         let change = Table::alter().table("organisation").add_column(column).to_owned();
         manager.alter_table(change).await

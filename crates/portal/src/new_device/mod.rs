@@ -92,6 +92,16 @@ pub(crate) async fn told(
     store::set_told(on, owner, &mac(context, owner, but), until.as_millis(), now).await
 }
 
+/// Forgets that somebody has signed in from a kind of device: they are told of the next time.
+pub(crate) async fn forget_one(
+    context: &Context,
+    on: &impl ConnectionTrait,
+    owner: Owner,
+    device: Device,
+) -> Result<(), DbErr> {
+    store::delete_one(on, owner, &mac(context, owner, device)).await
+}
+
 /// Forgets which devices somebody has signed in from.
 pub(crate) async fn forget(on: &impl ConnectionTrait, owner: Owner) -> Result<(), DbErr> {
     store::delete(on, owner).await

@@ -114,6 +114,16 @@ pub(super) async fn delete(on: &impl ConnectionTrait, owner: Owner) -> Result<()
     Ok(())
 }
 
+pub(super) async fn delete_one(on: &impl ConnectionTrait, owner: Owner, mac: &[u8]) -> Result<(), DbErr> {
+    let mut query = Query::delete();
+    query
+        .from_table(table(owner))
+        .cond_where(whose(owner))
+        .and_where(Expr::col("device_mac").eq(mac.to_vec()));
+    on.execute(&query).await?;
+    Ok(())
+}
+
 fn whose(owner: Owner) -> Condition {
     Condition::all().add(Expr::col(owner_column(owner)).eq(*owner.as_uuid()))
 }

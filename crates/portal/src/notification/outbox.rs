@@ -191,7 +191,8 @@ async fn prepare(context: &Context, row: &Model, now: Timestamp) -> Result<Prepa
             }
             let mut senders: Vec<String> = deliveries.iter().map(|delivery| delivery.sender.clone()).collect();
             if let NotificationKind::EndingUnread | NotificationKind::EndingRead = kind {
-                senders = delivery::ending(context, recipient, kind, context.now()).await?;
+                let since = Timestamp::from_millis(row.first_at);
+                senders = delivery::ending(context, recipient, kind, since, context.now()).await?;
                 if senders.is_empty() {
                     return Ok(Prepared::Never);
                 }

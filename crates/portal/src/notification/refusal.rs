@@ -114,7 +114,7 @@ pub(super) async fn refused_at(on: &impl ConnectionTrait, recipient: RecipientId
     Ok(row.map(|row| Timestamp::from_millis(row.at)))
 }
 
-/// What people said who turned out to be another is that one's word from now on. Says whether any of them wants no mails.
+/// What people said who turned out to be another is that one's word from now on. Says whether that one wants no mails now.
 pub(super) async fn give(transaction: &WriteTransaction, from: &[RecipientId], to: RecipientId) -> Result<bool, DbErr> {
     let mut earliest = None;
     for from in from {
@@ -125,7 +125,7 @@ pub(super) async fn give(transaction: &WriteTransaction, from: &[RecipientId], t
     if let Some(at) = earliest {
         insert(transaction, to, at).await?;
     }
-    Ok(earliest.is_some())
+    Ok(refused_at(transaction, to).await?.is_some())
 }
 
 /// Writes it down, unless it is there already. Says whether it did.

@@ -8,7 +8,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use super::entity::{Column, Entity};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::delivery::Finder;
-use crate::{Fault, Portal, RecipientActor, session};
+use crate::session::{self, Owner};
+use crate::{Fault, Portal, RecipientActor, new_device};
 
 /// A sign-in could not be reported.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +25,7 @@ pub enum ReportSignInError {
 impl Portal {
     /// The person says that a sign-in was not theirs: every session of theirs but the one that asks ends, and the audit log says so, the
     /// installation's and that of each organisation of whose messages the person can read any, since somebody else may have read them.
-    /// A sign-in is reported once; again, it only ends sessions. Says whether this was the first time.
+    /// Of the next sign-in from that kind of device they are told as of a new one. A sign-in is reported once; again, it only ends sessions. Says whether this was the first time.
     ///
     /// # Errors
     ///
@@ -33,15 +34,10 @@ impl Portal {
         let context = &*self.0;
         let (recipient, now) = (actor.recipient_id(), context.now());
         let theirs = || Entity::find_by_id(*id.as_uuid()).filter(Column::RecipientId.eq(*recipient.as_uuid()));
-        if actor.sign_in() == Some(id)
-            || theirs()
-                .one(context.database.reader())
-                .await
-                .map_err(Fault::from)?
-                .is_none()
-        {
+        let row = theirs().one(context.database.reader()).await.map_err(Fault::from)?;
+        let Some(row) = row.filter(|_| actor.sign_in() != Some(id)) else {
             return Err(ReportSignInError::NotFound);
-        }
+        };
         let readable = Finder::new(actor, now).deliveries(context.database.reader()).await;
         let senders: BTreeSet<_> = readable
             .map_err(Fault::from)?
@@ -60,6 +56,14 @@ impl Portal {
             .map_err(Fault::from)?;
         let is_first = reported.rows_affected > 0;
         if is_first {
+            // Of that kind of device the person is told again, unless it is the kind that they have themselves.
+            let own = session::device_of(context, &transaction, actor.session()).await;
+            let reported = super::from(context, &row).device;
+            if own.map_err(Fault::from)?.is_some_and(|own| own != reported) {
+                let forgotten =
+                    new_device::forget_one(context, &transaction, Owner::Recipient(recipient), reported).await;
+                forgotten.map_err(Fault::from)?;
+            }
             let entry = AuditEntry::by_recipient(actor, AuditAction::RecipientSignInReported);
             let audit = &context.audit;
             audit

@@ -141,6 +141,28 @@ on_both_databases! {
         assert_eq!(told, expected);
     }
 
+    async fn of_a_reported_kind_of_device_the_person_is_told_again(portal: TestPortal) {
+        sign_in(&portal, COMPUTER, "Sverige", 0).await;
+        let thief = sign_in(&portal, PHONE, "Sverige", 0).await;
+        let anna = sign_in(&portal, COMPUTER, "Sverige", 0).await;
+        portal.portal.dismiss_new_devices(&anna, portal.now()).await.unwrap();
+        report(&portal, &anna, thief.sign_in().unwrap()).await.unwrap();
+        assert_eq!(portal.portal.new_devices(&anna).await.unwrap(), []);
+
+        sign_in(&portal, PHONE, "Sverige", 0).await;
+        let told = portal.portal.new_devices(&anna).await.unwrap();
+        assert_eq!(told.iter().map(|new| new.device).collect::<Vec<_>>(), [PHONE]);
+        assert!(sign_ins(&portal, &anna).await[0].is_new_device);
+    }
+
+    async fn a_report_of_the_kind_that_one_has_forgets_nothing(portal: TestPortal) {
+        let other = sign_in(&portal, PHONE, "Sverige", 0).await;
+        let anna = sign_in(&portal, PHONE, "Sverige", 0).await;
+        report(&portal, &anna, other.sign_in().unwrap()).await.unwrap();
+        sign_in(&portal, COMPUTER, "Sverige", 0).await;
+        assert_eq!(portal.portal.new_devices(&anna).await.unwrap().len(), 1, "it is not taken for the first");
+    }
+
     async fn nobody_reports_the_sign_in_of_somebody_else_nor_the_one_they_came_by(portal: TestPortal) {
         let bengt = sign_in(&portal, PHONE, "", 1).await;
         let elsewhere = sign_in(&portal, PHONE, "", 0).await;

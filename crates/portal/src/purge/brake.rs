@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, DbErr, Statement};
 use super::forecast::{self, Hours};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::latch::ClockStep;
-use crate::{Context, Fault, OperatorActor, Portal, installation};
+use crate::{Context, Fault, OperatorActor, Portal, installation, skew};
 
 /// So many documents may always go in a window, however few there are.
 const LEAST: u64 = 50;
@@ -230,6 +230,8 @@ impl Portal {
         installation::check_keys(&context.database, &context.vault)
             .await
             .map_err(Fault::from)?;
+        // With it the clock's time would count for every node.
+        skew::check(context).await.map_err(Fault::from)?;
         let step = context.latch().await?;
         let Some(stopped) = look(context, step).await?.err() else {
             return Err(ConfirmPurgeError::NothingWaits);
@@ -246,7 +248,12 @@ impl Portal {
         }
         let transaction = context.database.write().await.map_err(Fault::from)?;
         context.take(&transaction, now).await?;
-        forecast::announce(context, &transaction, stopped.documents, now).await?;
+        // What went already in these 24 hours may be the greater part of what is too much.
+        let beyond = match stopped.reason {
+            StopReason::Unforeseen { documents, .. } => documents,
+            StopReason::ClockAhead { .. } | StopReason::ClockBehind { .. } => 0,
+        };
+        forecast::announce(context, &transaction, stopped.documents.max(beyond), now).await?;
         let detail = stopped.documents.to_string();
         let entry = AuditEntry::by_operator(operator, AuditAction::PurgeConfirmed).detail(&detail);
         context.audit.record(&transaction, now, &entry).await?;

@@ -35,12 +35,23 @@ macro_rules! documents_by_hour {
     };
 }
 
+/// When a delivery is due: at its end, or when a hold that was lifted lets it go.
+macro_rules! due {
+    () => {
+        "(CASE WHEN kept_until > expires_at THEN kept_until ELSE expires_at END)"
+    };
+}
+
 /// Deliveries that nobody has revoked, marked or held and that end before $1; `$since` is the SQL of [`hold::protects_since`]'s instant.
 macro_rules! standing {
     ($since:literal) => {
         concat!(
-            "SELECT message_id, expires_at / 3600000 AS hour FROM delivery \
-             WHERE purged_at IS NULL AND condemned_at IS NULL AND revoked_at IS NULL AND expires_at < $1 AND NOT ",
+            "SELECT message_id, ",
+            due!(),
+            " / 3600000 AS hour FROM delivery WHERE purged_at IS NULL AND condemned_at IS NULL AND revoked_at IS NULL \
+             AND expires_at < $1 AND ",
+            due!(),
+            " < $1 AND NOT ",
             hold::held!("delivery", $since)
         )
     };
@@ -51,15 +62,19 @@ const DUE: &str = documents_by_hour!(concat!("SELECT DISTINCT * FROM (", standin
 const TO_COME: &str = documents_by_hour!(concat!(
     "SELECT DISTINCT * FROM (",
     standing!("$3"),
-    " AND expires_at >= $2) standing"
+    " AND ",
+    due!(),
+    " >= $2) standing"
 ));
 /// With what expired and was marked after $2.
 const DUE_OR_GONE: &str = documents_by_hour!(concat!(
     standing!("$3"),
-    " UNION SELECT message_id, expires_at / 3600000 AS hour FROM delivery \
-     WHERE condemned_at > $2 AND revoked_at IS NULL AND expires_at < $1"
+    " UNION SELECT message_id, ",
+    due!(),
+    " / 3600000 AS hour FROM delivery WHERE condemned_at > $2 AND revoked_at IS NULL AND expires_at < $1"
 ));
-const ANNOUNCED: &str = "SELECT CAST(COALESCE(SUM(documents), 0) AS BIGINT) FROM purge_announced WHERE at > $1";
+const ANNOUNCED: &str =
+    "SELECT CAST(COALESCE(SUM(documents), 0) AS BIGINT) FROM purge_announced WHERE at > $1 AND at <= $2";
 const LIVING: &str = "SELECT COUNT(*) FROM document WHERE purged_at IS NULL";
 
 /// What is due at an instant.
@@ -82,9 +97,11 @@ pub(super) async fn foreseen(on: &impl ConnectionTrait, now: Timestamp) -> Resul
     Ok(rows.into_iter().map(|row| (row.hour, count(row.documents))).collect())
 }
 
-/// How many documents somebody announced or confirmed in the window before an instant.
+/// How many documents somebody announced or confirmed in the two windows before an instant.
 pub(super) async fn announced(on: &impl ConnectionTrait, now: Timestamp) -> Result<u64, DbErr> {
-    number(on, ANNOUNCED, [(now - WINDOW).as_millis().into()]).await
+    // What is announced goes at the end of a day, and counts as gone for a window after that.
+    let from = now - WINDOW - WINDOW;
+    number(on, ANNOUNCED, [from.as_millis().into(), now.as_millis().into()]).await
 }
 
 /// How many documents there are.
@@ -119,7 +136,11 @@ pub(super) async fn record(context: &Context, now: Timestamp) -> Result<(), Faul
     let is_first = Entity::find().one(reader).await?.is_none();
     let from = if is_first { now } else { tomorrow.start() };
     let (first, end) = (hour(from), hour(tomorrow.end()));
-    let values = [tomorrow.end().as_millis().into(), from.as_millis().into(), since(now)];
+    let values = [
+        tomorrow.end().as_millis().into(),
+        from.as_millis().into(),
+        since(tomorrow.end()),
+    ];
     let found = hours(reader, TO_COME, values).await?;
     let wanted: Hours = (first..end)
         .map(|hour| (hour, found.get(&hour).copied().unwrap_or(0)))

@@ -25,8 +25,7 @@ mod forecast_entity;
 mod work;
 
 use crate::installation::StoreGate;
-use crate::latch::ClockStep;
-use crate::{Context, Fault, Portal, hold, installation, ledger, protocol, recipient, skew};
+use crate::{Context, Fault, Portal, installation, ledger, protocol, recipient, skew};
 
 pub use brake::{ConfirmPurgeError, PurgeStopped, StopReason};
 pub(crate) use brake::{Release, judge};
@@ -76,9 +75,6 @@ impl Portal {
 async fn run(context: &Context) -> Result<PurgeReport, Fault> {
     installation::check_keys(&context.database, &context.vault).await?;
     skew::check(context).await?;
-    if let ClockStep::Taken(_) = context.latch().await? {
-        hold::settle(context).await?;
-    }
     let release = judge(context).await?.ok();
     let forgotten = keys(context, release).await?;
     let mut report = rest(context).await?;
@@ -90,13 +86,14 @@ async fn run(context: &Context) -> Result<PurgeReport, Fault> {
 /// nothing is left. Says how many were forgotten. Needs no blob store.
 pub(crate) async fn keys(context: &Context, release: Option<Release>) -> Result<u64, Fault> {
     condemn::due(context, release).await?;
+    // Before the keys: a ledger that can't be written must not leave tomorrow without a forecast, by which days would not end.
+    if let Some(release) = release {
+        forecast::record(context, release.until()).await?;
+    }
     let mut cursor = work::Cursor::default();
     while let Some(work) = work::next(context, cursor).await? {
         cursor = work.next;
         destroy::keys(context, &work).await?;
-    }
-    if let Some(release) = release {
-        forecast::record(context, release.until()).await?;
     }
     let forgotten = recipient::forget_unneeded(context).await?;
     ledger::settle(context).await?;
