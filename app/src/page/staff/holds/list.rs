@@ -2,11 +2,11 @@
 
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
-use portal::{Hold, HoldScope, Holds};
+use portal::{Hold, HoldScope, Holds, SentRecipient};
 
 use super::super::cases::recipient;
 use crate::component::form::tick;
-use crate::component::{icon, told};
+use crate::component::told;
 use crate::context::{Flash, Layout};
 use crate::page::Page;
 use crate::shell::{Head, render};
@@ -69,7 +69,11 @@ fn card(texts: &'static Texts, hold: &Hold, zone: &TimeZone) -> impl IntoView + 
         .collect();
     let address = format!("/staff/holds/{}", hold.id);
     let due = hold.review_due.then(|| {
-        view! { <p class="state soon">{icon("clock")} {texts.get("hold-review-due")}</p> }
+        view! {
+            <p>
+                <span class="state soon">{texts.get("hold-review-due")}</span>
+            </p>
+        }
     });
     view! {
         <li class="card">
@@ -84,7 +88,11 @@ fn card(texts: &'static Texts, hold: &Hold, zone: &TimeZone) -> impl IntoView + 
 
 /// What a hold is on.
 pub(super) fn title(texts: &Texts, hold: &Hold) -> String {
-    let whom = hold.recipient.as_ref().map(|whom| recipient(texts, whom));
+    let known = hold
+        .recipient
+        .as_ref()
+        .filter(|whom| **whom != SentRecipient::Forgotten);
+    let whom = known.map(|whom| recipient(texts, whom));
     match (hold.scope, whom) {
         (HoldScope::Case, Some(whom)) => texts.with("hold-on-case-with", &[("recipient", whom.into())]),
         (HoldScope::Recipient, Some(whom)) => texts.with("hold-on-everything-to", &[("recipient", whom.into())]),
