@@ -63,6 +63,8 @@ staff-case-hidden = The contents are no longer shown
 staff-case-held = Held from purging
 staff-case-hold = Hold from purging
 staff-case-hold-of = Hold from purging: { $recipient }
+staff-case-hold-more = Add a hold
+staff-case-hold-more-of = Add a hold: { $recipient }
 retention-held = { $count ->
     [one] One document is held and is not counted.
    *[other] { $count } documents are held and are not counted.

@@ -63,6 +63,8 @@ staff-case-hidden = Innehållet visas inte längre
 staff-case-held = Spärrat från gallring
 staff-case-hold = Spärra från gallring
 staff-case-hold-of = Spärra från gallring: { $recipient }
+staff-case-hold-more = Lägg till en spärr
+staff-case-hold-more-of = Lägg till en spärr: { $recipient }
 retention-held = { $count ->
     [one] Ett dokument är spärrat och räknas inte med.
    *[other] { $count } dokument är spärrade och räknas inte med.

@@ -123,7 +123,7 @@ on_both_databases! {
         let mut anna = signed_in(&app, PHONE, LULEA, ANNA).await;
         let mut bengt = signed_in(&app, PHONE, LULEA, BENGT).await;
         assert!(page(&mut anna, "/inbox").await.contains("href=\"/mail\""));
-        assert!(page(&mut anna, "/mail").await.contains("Vi mejlar anna@example.com när"));
+        assert!(page(&mut anna, "/mail").await.contains("Vi har adressen anna@example.com till dig."));
         assert!(page(&mut bengt, "/mail").await.contains("Vi har ingen e‑postadress till dig, så"));
         assert_eq!(bengt.post("/mail/refuse", "").await.location(), "/mail");
         assert!(page(&mut anna, "/mail").await.contains("anna@example.com"));

@@ -110,10 +110,15 @@ fn line(
     let hold = (may_hold && delivery.status.purged_at.is_none()).then(|| {
         let address = format!("/staff/holds/new?case={}", delivery.status.case);
         // Begins with what is seen, and says of whom.
-        let whole = texts.with("staff-case-hold-of", &[("recipient", recipient.clone().into())]);
+        let (label, whole) = match delivery.held {
+            // One that was lifted still keeps for a while, and one on a case can be followed by one on its recipient.
+            true => ("staff-case-hold-more", "staff-case-hold-more-of"),
+            false => ("staff-case-hold", "staff-case-hold-of"),
+        };
+        let whole = texts.with(whole, &[("recipient", recipient.clone().into())]);
         view! {
             <a href=address aria-label=whole>
-                {texts.get("staff-case-hold")}
+                {texts.get(label)}
             </a>
         }
     });
