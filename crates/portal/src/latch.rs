@@ -89,7 +89,7 @@ impl Context {
     /// wrong, or is not the databases': what one node with a wrong clock latched would end for all.
     pub(crate) async fn latch(&self) -> Result<ClockStep, Fault> {
         match skew::check(self).await {
-            Ok(()) => {}
+            Ok(()) => self.forget_doubted(),
             Err(SkewError::Skew(_)) => return self.clock_step().await,
             Err(SkewError::Fault(fault)) => return Err(fault),
         }
@@ -100,6 +100,18 @@ impl Context {
             transaction.commit().await?;
         }
         Ok(step)
+    }
+
+    /// Notes that the clock is not the databases': what it says meanwhile is not to be latched once it is right again.
+    pub(crate) fn doubt(&self) {
+        self.is_doubted.store(true, Ordering::SeqCst);
+    }
+
+    /// Forgets what a clock said that was doubted; what the installation acted on is learnt anew.
+    fn forget_doubted(&self) {
+        if self.is_doubted.swap(false, Ordering::SeqCst) {
+            self.latest.store(NONE.as_millis(), Ordering::SeqCst);
+        }
     }
 
     /// Makes an instant the latest that the installation has acted on, unless a later one is.

@@ -50,7 +50,7 @@ mod vault;
 mod work_account;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::time::Duration;
 
 use base::{Clock, Ids};
@@ -157,6 +157,8 @@ pub(crate) struct Context {
     relying_party: Option<RelyingParty>,
     /// The latest instant that this installation has acted on, in milliseconds; owned by `latch`.
     latest: AtomicI64,
+    /// The clock was found not to be the databases', and `latest` may hold what it said; owned by `latch`.
+    is_doubted: AtomicBool,
 }
 
 /// How far the clock may go back, or nodes' clocks be apart, before what was made in the time to come counts as over.

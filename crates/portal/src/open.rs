@@ -1,7 +1,7 @@
 //! Opening, checking and closing a portal: all its parts, and that they belong together.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 
 use base::{Clock, Ids};
 
@@ -121,6 +121,7 @@ async fn assemble(settings: Settings, clock: Clock) -> Result<Context, OpenError
         blobs: parts.blobs,
         ledger: parts.ledger,
         latest: AtomicI64::new(i64::MIN),
+        is_doubted: AtomicBool::new(false),
     };
     context.latch().await?;
     Ok(context)

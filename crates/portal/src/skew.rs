@@ -54,7 +54,11 @@ pub(crate) async fn check(context: &Context) -> Result<(), SkewError> {
         return Ok(());
     }
     for database in [&context.database, context.vault.database()] {
-        check_one(context, database).await?;
+        let checked = check_one(context, database).await;
+        if let Err(SkewError::Skew(_)) = checked {
+            context.doubt();
+        }
+        checked?;
     }
     Ok(())
 }
@@ -102,6 +106,24 @@ mod tests {
             let is_postgres = node.0.database.backend() == DbBackend::Postgres;
             assert_eq!(matches!(node.readiness().await, Err(NotReady::Clock(_))), is_postgres);
             assert_eq!(node.run_key_jobs().await.is_err(), is_postgres);
+        }
+
+        async fn what_a_clock_said_while_it_was_not_the_databases_is_latched_for_nobody(portal: TestPortal) {
+            if portal.portal.0.database.backend() != DbBackend::Postgres {
+                return;
+            }
+            let mut settings = portal.settings.clone();
+            settings.purge.compares_clocks = true;
+            let right = Clock::system().now().max(portal.now());
+            portal.clock.set(right + Duration::from_secs(6 * 86_400));
+            let node = Portal::open(settings, portal.clock.clock()).await.unwrap();
+            assert!(node.readiness().await.is_err());
+            assert!(node.0.now() >= portal.now(), "it is believed for the moment");
+
+            portal.clock.set(Clock::system().now());
+            node.0.latch().await.unwrap();
+            assert!(node.gauges().await.unwrap().latest_round_at < right + Duration::from_secs(86_400));
+            assert!(node.0.now() < right + Duration::from_secs(86_400));
         }
 
         async fn a_clock_that_is_right_is_ready(portal: TestPortal) {

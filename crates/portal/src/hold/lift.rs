@@ -46,7 +46,7 @@ impl Portal {
         let kept = delivery::entity::Entity::update_many()
             .col_expr(
                 delivery::entity::Column::KeptUntil,
-                (now + rule::GRACE).as_millis().into(),
+                rule::keeps_until(now).as_millis().into(),
             )
             .filter(delivery::entity::Column::OrganisationId.eq(row.organisation_id))
             .filter(
