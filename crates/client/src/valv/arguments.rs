@@ -94,8 +94,8 @@ pub(crate) struct Send {
     #[arg(long, required = true, value_name = "RECIPIENT")]
     pub(crate) to: Vec<String>,
 
-    /// The recipient's e-mail address, for the portal to keep; once for each --to, in the same order. The portal sends nothing
-    /// to it yet: post the letters (--letters).
+    /// The recipient's e-mail address; once for each --to, in the same order. The portal tells them there that something waits,
+    /// and nothing else, where its operator has set up a mail server and they have not refused mails.
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) email: Vec<String>,
 
