@@ -9,6 +9,8 @@
 
 mod error;
 mod folder;
+#[cfg(any(test, feature = "bench"))]
+mod many;
 mod reader;
 mod s3;
 mod writer;
@@ -21,6 +23,9 @@ use std::sync::Arc;
 
 use base::{DocumentId, OrganisationId};
 use bytes::Bytes;
+use futures::future::ready;
+use futures::stream::BoxStream;
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt};
 use tokio::task::spawn_blocking;
@@ -31,8 +36,16 @@ use s3::Bucket;
 use crate::BlobSettings;
 use crate::installation::InstallationMark;
 pub(crate) use error::BlobError;
+#[cfg(any(test, feature = "bench"))]
+pub(crate) use many::{prepare_folder, write_unsynced};
 pub(crate) use reader::BlobReader;
 pub(crate) use writer::BlobWriter;
+
+/// The folders of a blob's path.
+const ORGANISATIONS: &str = "organisations";
+const DOCUMENTS: &str = "documents";
+/// How many objects of a bucket are deleted at the same time.
+const DELETIONS_AT_ONCE: usize = 8;
 
 /// The blob store. Cloning it gives the same store.
 #[derive(Clone, Debug)]
@@ -145,15 +158,49 @@ impl Blobs {
     ///
     /// When something is there and can't be deleted.
     pub(crate) async fn delete(&self, organisation: OrganisationId, document: DocumentId) -> Result<(), BlobError> {
-        let path = path_of(organisation, document);
-        match &self.place {
-            Place::Folder(folder) => folder::remove_broken_uploads(folder.join(path.as_ref())).await?,
-            Place::Bucket(bucket) => bucket.abort_uploads(&path).await?,
-        }
+        let mut failed = self.delete_all(organisation, &[document]).await;
+        failed.pop().map_or(Ok(()), |(_, problem)| Err(problem))
+    }
+
+    /// As [`Blobs::delete`] for many of one organisation's. Gives those that are there and can't be deleted.
+    pub(crate) async fn delete_all(
+        &self,
+        organisation: OrganisationId,
+        documents: &[DocumentId],
+    ) -> Vec<(DocumentId, BlobError)> {
+        let paths = documents.iter().map(|document| path_of(organisation, *document));
+        let results = match &self.place {
+            Place::Folder(folder) => folder::delete(paths.map(|path| folder.join(path.as_ref())).collect()).await,
+            Place::Bucket(bucket) => {
+                let deletions: Vec<_> = paths.map(|path| self.delete_object(bucket, path).boxed()).collect();
+                stream::iter(deletions).buffered(DELETIONS_AT_ONCE).collect().await
+            }
+        };
+        let of_documents = documents.iter().zip(results);
+        of_documents
+            .filter_map(|(document, result)| result.err().map(|problem| (*document, problem)))
+            .collect()
+    }
+
+    async fn delete_object(&self, bucket: &Bucket, path: Path) -> Result<(), BlobError> {
+        bucket.abort_uploads(&path).await?;
         match self.store.delete(&path).await.map_err(BlobError::from) {
             Err(BlobError::Missing) => Ok(()),
             other => other,
         }
+    }
+
+    /// Every blob of a document, in no order. What is no blob of a document is passed over.
+    ///
+    /// # Errors
+    ///
+    /// The stream's items, when the store can't be listed.
+    pub(crate) fn documents(&self) -> BoxStream<'_, Result<(OrganisationId, DocumentId), BlobError>> {
+        let listed = self.store.list(Some(&Path::from(ORGANISATIONS)));
+        listed
+            .map_err(BlobError::from)
+            .try_filter_map(|object| ready(Ok(owner_of(&object.location))))
+            .boxed()
     }
 
     /// The installation that the store belongs to; `None` when it is new.
@@ -191,11 +238,21 @@ fn refuse_versions(version: Option<String>) -> Result<(), BlobError> {
 
 fn path_of(organisation: OrganisationId, document: DocumentId) -> Path {
     Path::from_iter([
-        "organisations",
+        ORGANISATIONS,
         &organisation.to_string(),
-        "documents",
+        DOCUMENTS,
         &document.to_string(),
     ])
+}
+
+/// Whose blob lies at a path, if one may.
+fn owner_of(path: &Path) -> Option<(OrganisationId, DocumentId)> {
+    let parts: Vec<_> = path.parts().collect();
+    let [first, organisation, third, document] = parts.as_slice() else {
+        return None;
+    };
+    (first.as_ref() == ORGANISATIONS && third.as_ref() == DOCUMENTS)
+        .then(|| Some((organisation.as_ref().parse().ok()?, document.as_ref().parse().ok()?)))?
 }
 
 fn mark_path() -> Path {

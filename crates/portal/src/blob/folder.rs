@@ -19,12 +19,46 @@ pub(super) fn open(folder: &Path) -> Result<LocalFileSystem, BlobError> {
     Ok(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true))
 }
 
-/// Removes what uploads of `blob` left that a crash interrupted.
-pub(super) async fn remove_broken_uploads(blob: PathBuf) -> Result<(), BlobError> {
-    spawn_blocking(move || remove_staged(&blob))
-        .await
-        .map_err(|_| BlobError::Interrupted)??;
-    Ok(())
+/// Deletes blobs of one folder, with what uploads of them left that a crash interrupted, and says of each how that went. What is
+/// deleted stays so when the power fails. Fine when there is nothing.
+pub(super) async fn delete(blobs: Vec<PathBuf>) -> Vec<Result<(), BlobError>> {
+    let count = blobs.len();
+    let deleted = spawn_blocking(move || {
+        let mut results: Vec<io::Result<()>> = blobs.iter().map(|blob| remove(blob)).collect();
+        if let Some(folder) = blobs.first().and_then(|blob| blob.parent())
+            && let Err(problem) = sync(folder)
+        {
+            for result in results.iter_mut().filter(|result| result.is_ok()) {
+                *result = Err(io::Error::new(problem.kind(), problem.to_string()));
+            }
+        }
+        results
+    });
+    match deleted.await {
+        Ok(results) => results
+            .into_iter()
+            .map(|result| result.map_err(BlobError::from))
+            .collect(),
+        Err(_) => std::iter::repeat_with(|| Err(BlobError::Interrupted))
+            .take(count)
+            .collect(),
+    }
+}
+
+fn remove(blob: &Path) -> io::Result<()> {
+    remove_staged(blob)?;
+    missing_is_fine(std::fs::remove_file(blob))
+}
+
+fn sync(folder: &Path) -> io::Result<()> {
+    missing_is_fine(std::fs::File::open(folder).and_then(|folder| folder.sync_all()))
+}
+
+fn missing_is_fine(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(problem) if problem.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
 }
 
 /// `LocalFileSystem` writes to `BLOB#1`, `BLOB#2` and so on, taking the first number that is free.

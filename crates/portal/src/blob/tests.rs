@@ -208,10 +208,7 @@ async fn a_stream_is_cut_into_the_pieces_that_are_asked_for() {
             .chunks(pieces)
             .map(|piece| Ok(Bytes::copy_from_slice(piece)))
             .collect();
-        let mut reader = BlobReader::new(
-            Source::Stream(futures::stream::iter(stream).boxed(), Bytes::new()),
-            9_999,
-        );
+        let mut reader = BlobReader::new(Source::Stream(stream::iter(stream).boxed(), Bytes::new()), 9_999);
         let mut read = Vec::new();
         while let Some(bytes) = reader.next(asked).await.unwrap() {
             read.extend_from_slice(&bytes);
