@@ -7,19 +7,19 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command for the terminal")]
 
-use std::path::Path;
+mod support;
+
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use base::{Ids, ManualClock, SecretString, StaffId, Timestamp};
 use futures::future::try_join_all;
 use portal::{
-    AcceptedInvitation, BlobSettings, Invitation, LedgerSettings, Limits, NewOrganisation, NewStaffMember,
-    OperatorActor, PasswordCost, Portal, ProviderSettings, RequestInfo, Role, SessionKey, SessionLimits, Settings,
-    StaffActor, StaffSettings, StaffVisitor, Validity, Whereabouts,
+    AcceptedInvitation, Invitation, NewOrganisation, NewStaffMember, OperatorActor, Portal, RequestInfo, Role,
+    SessionKey, Settings, StaffActor, StaffVisitor, Validity, Whereabouts,
 };
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
+use support::{Failure, percentile, random, settings};
 
 /// One session in so many is a staff member's.
 const STAFF_SHARE: usize = 10;
@@ -41,19 +41,11 @@ const LATER: Duration = Duration::from_secs(60);
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let sqlite = |folder: &str, name: &str| format!("sqlite:{}", Path::new(folder).join(name).display());
-    let (count, settings) = match arguments.as_slice() {
-        [count, folder] => (
-            count.parse(),
-            settings(folder, sqlite(folder, "portal.sqlite"), sqlite(folder, "vault.sqlite")),
-        ),
-        [count, folder, portal, vault] => (count.parse(), settings(folder, portal.clone(), vault.clone())),
-        _ => {
-            eprintln!("usage: sessions COUNT FOLDER [PORTAL VAULT]");
-            return ExitCode::from(2);
-        }
+    let Some((count, settings)) = settings(&arguments) else {
+        eprintln!("usage: sessions COUNT FOLDER [PORTAL VAULT]");
+        return ExitCode::from(2);
     };
-    let measured = match count {
+    let measured = match count.parse() {
         Ok(count) if count < LEAST => Err(format!("at least {LEAST} sessions are needed").into()),
         Ok(count) => measure(settings, count).await,
         Err(error) => Err(error.into()),
@@ -64,41 +56,6 @@ async fn main() -> ExitCode {
             eprintln!("{error:?}");
             ExitCode::FAILURE
         }
-    }
-}
-
-fn settings(folder: &str, portal: String, vault: String) -> Settings {
-    Settings {
-        database_url: SecretString::new(portal),
-        vault_url: SecretString::new(vault),
-        provider: ProviderSettings::Folder(Path::new(folder).join("keys")),
-        ledger: LedgerSettings::Folder(Path::new(folder).join("ledger")),
-        blobs: BlobSettings::Folder(Path::new(folder).join("blobs")),
-        retention_ceiling_days: Settings::DEFAULT_RETENTION_CEILING_DAYS,
-        audit_retention_days: Settings::DEFAULT_AUDIT_RETENTION_DAYS,
-        purge: portal::PurgeSettings {
-            compares_clocks: false,
-            ..portal::PurgeSettings::default()
-        },
-        warnings: portal::WarningSettings {
-            unread: std::time::Duration::ZERO,
-            read: std::time::Duration::ZERO,
-        },
-        limits: Limits::default(),
-        sessions: SessionLimits::default(),
-        ways_in: portal::WaysIn::default(),
-        staff: StaffSettings {
-            second_factor_required: false,
-            // No password is tried here.
-            password_cost: PasswordCost {
-                memory_kib: 256,
-                passes: 1,
-            },
-            ..StaffSettings::default()
-        },
-        origin: "https://localhost".to_owned(),
-        sends_mail: false,
-        time_zone: jiff::tz::TimeZone::UTC,
     }
 }
 
@@ -291,12 +248,6 @@ impl Bench {
     }
 }
 
-fn random() -> Result<[u8; 16], Failure> {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random)?;
-    Ok(random)
-}
-
 fn keys(count: usize, key: impl Fn(&[u8]) -> SessionKey) -> Result<Vec<SessionKey>, Failure> {
     (0..count).map(|_| Ok(key(&random()?))).collect()
 }
@@ -307,10 +258,4 @@ fn shuffled(keys: &[SessionKey], count: usize) -> Vec<SessionKey> {
     const PRIME: usize = 2_654_435_761;
     let places = (0..count).map(|turn| turn.wrapping_mul(PRIME) % keys.len());
     places.filter_map(|place| keys.get(place)).cloned().collect()
-}
-
-/// The least that so many percent of them do not exceed.
-fn percentile(sorted: &[Duration], percent: usize) -> Duration {
-    let rank = (sorted.len() * percent).div_ceil(100);
-    sorted.get(rank.saturating_sub(1)).copied().unwrap_or_default()
 }

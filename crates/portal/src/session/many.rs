@@ -28,6 +28,7 @@ impl Portal {
                     recipient: context.ids.next_recipient(),
                     level: AssuranceLevel::Three,
                     name: Some("Alma Exempelsson".to_owned()),
+                    sign_in: None,
                 };
                 let origin = SignInOrigin {
                     whereabouts: &Whereabouts::UNKNOWN,
@@ -36,7 +37,7 @@ impl Portal {
                     at_provider: None,
                 };
                 let signed_in = sign_in(context, &transaction, key, &person, origin).await?;
-                stored(created && signed_in)?;
+                stored(created && signed_in.is_some())?;
             }
             transaction.commit().await?;
         }
