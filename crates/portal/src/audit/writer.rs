@@ -2,18 +2,21 @@
 
 use base::{AuditEventId, Ids, Timestamp};
 use keyring::Field;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, IntoActiveModel, Statement};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Statement};
 use uuid::Uuid;
 
 use super::canonical::authenticated;
-use super::entity::Model;
+use super::entity::{Entity, Model};
 use super::entry::AuditEntry;
 use crate::Fault;
 use crate::vault::{MacPurpose, Vault};
 
-/// Takes the writer's next number. The first use makes the writer's row, so a program that never acts leaves none.
-const NEXT_COUNTER: &str = "INSERT INTO audit_writer (id, next_counter) VALUES ($1, 2) \
-    ON CONFLICT (id) DO UPDATE SET next_counter = audit_writer.next_counter + 1 RETURNING next_counter - 1";
+/// Takes the writer's next $2 numbers and gives the first. The first use makes the writer's row, so a program that never acts leaves
+/// none.
+const NEXT_COUNTERS: &str = "INSERT INTO audit_writer (id, next_counter) VALUES ($1, CAST($2 AS BIGINT) + 1) \
+    ON CONFLICT (id) DO UPDATE SET next_counter = audit_writer.next_counter + $2 RETURNING next_counter - $2";
+/// How many rows one statement inserts: far below the databases' limits on parameters.
+const BATCH: usize = 500;
 
 /// Writes the audit log for one running program.
 pub(crate) struct AuditWriter {
@@ -40,15 +43,34 @@ impl AuditWriter {
         at: Timestamp,
         entry: &AuditEntry<'_>,
     ) -> Result<(), Fault> {
+        self.record_all(transaction, at, std::slice::from_ref(entry)).await
+    }
+
+    /// As [`AuditWriter::record`] for many, in their order.
+    pub(crate) async fn record_all(
+        &self,
+        transaction: &impl ConnectionTrait,
+        at: Timestamp,
+        entries: &[AuditEntry<'_>],
+    ) -> Result<(), Fault> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let count = i64::try_from(entries.len()).map_err(Fault::new)?;
         let backend = transaction.get_database_backend();
-        let next = Statement::from_sql_and_values(backend, NEXT_COUNTER, [self.id.into()]);
-        let counter = transaction
+        let next = Statement::from_sql_and_values(backend, NEXT_COUNTERS, [self.id.into(), count.into()]);
+        let first: i64 = transaction
             .query_one_raw(next)
             .await?
             .ok_or_else(|| DbErr::RecordNotFound("the audit writer's number".to_owned()))?
             .try_get_by_index(0)?;
-        let row = self.row(counter, at, entry);
-        row.into_active_model().insert(transaction).await?;
+        let numbered: Vec<_> = (first..).zip(entries).collect();
+        for numbered in numbered.chunks(BATCH) {
+            let rows = numbered.iter().map(|(counter, entry)| self.row(*counter, at, entry));
+            Entity::insert_many(rows.map(IntoActiveModel::into_active_model))
+                .exec_without_returning(transaction)
+                .await?;
+        }
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use super::leaf::{AppliedRule, ProtocolLeaf, PurgeReason, PurgedKind, retention_
 use super::leaf_entity::{Entity, Model};
 use crate::database::WriteTransaction;
 use crate::organisation::Organisation;
-use crate::retention::{self, CountedFrom};
+use crate::retention::{self, CountedFrom, RetentionPolicy};
 use crate::{Context, Fault, delivery, message, organisation};
 
 /// How many rows one statement inserts: far below the databases' limits on parameters.
@@ -81,6 +81,9 @@ pub(crate) async fn record(
     Ok(())
 }
 
+/// The versions of organisations' policies that were looked up.
+type Policies = HashMap<(OrganisationId, i32), RetentionPolicy>;
+
 /// When the messages of what was erased were sent, and by which rule they ended.
 async fn ended_messages(
     context: &Context,
@@ -99,6 +102,7 @@ async fn ended_messages(
         deliveries.entry(row.message_id).or_default().push(row);
     }
     let mut organisations: HashMap<Uuid, Organisation> = HashMap::new();
+    let mut policies = Policies::new();
     let mut ended = HashMap::new();
     for row in of_message::Entity::find()
         .filter(of_message::Column::Id.is_in(ids()))
@@ -116,7 +120,7 @@ async fn ended_messages(
         let deliveries = deliveries.remove(&row.id).unwrap_or_default();
         let sent = Timestamp::from_millis(row.sent_at);
         let id = row.id;
-        let rule = rule(context, transaction, organisation, row, &deliveries).await?;
+        let rule = rule(context, transaction, organisation, &mut policies, row, &deliveries).await?;
         ended.insert(id, Ended { sent, rule });
     }
     Ok(ended)
@@ -127,6 +131,7 @@ async fn rule(
     context: &Context,
     transaction: &WriteTransaction,
     organisation: &Organisation,
+    policies: &mut Policies,
     message: message::entity::Model,
     deliveries: &[delivery::entity::Model],
 ) -> Result<AppliedRule, Fault> {
@@ -139,7 +144,12 @@ async fn rule(
     let version = deliveries.iter().filter_map(|delivery| delivery.policy_version).max();
     let (retention_days, counted_from) = match version {
         Some(version) => {
-            let policy = retention::of_version(context, transaction, organisation, version).await?;
+            let policy = match policies.entry((organisation.id, version)) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => {
+                    unknown.insert(retention::of_version(context, transaction, organisation, version).await?)
+                }
+            };
             // The rule as it was decided, whatever this node's operator allows by now.
             let term = policy.term(message.document_type.as_deref(), requested, u32::MAX);
             (term.days, term.counted_from)

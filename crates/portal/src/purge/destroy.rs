@@ -1,8 +1,9 @@
 //! Destroys what makes content readable, and then the content. Nothing here shows in the portal's database, so it is done
 //! again after an interruption, which is fine.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use base::{DocumentId, OrganisationId};
 use keyring::ContentOwner;
 
 use super::work::Work;
@@ -35,14 +36,22 @@ pub(super) async fn tell_of_deliveries(context: &Context, work: &Work) -> Result
 /// Deletes the blobs of documents that ended. A message with a blob that can't be deleted is left to a later run, so that
 /// it does not keep the others from being purged; its keys are destroyed. Gives the first fault.
 pub(super) async fn blobs(blobs: &Blobs, work: &mut Work) -> Option<Fault> {
-    let mut first = None;
-    let mut left = BTreeSet::new();
+    let mut of_organisations: BTreeMap<OrganisationId, Vec<DocumentId>> = BTreeMap::new();
     for document in &work.documents {
-        if let Err(error) = blobs.delete(document.organisation, document.id).await {
-            left.insert(document.message);
-            first.get_or_insert(Fault::from(error));
+        of_organisations
+            .entry(document.organisation)
+            .or_default()
+            .push(document.id);
+    }
+    let (mut first, mut failed) = (None, BTreeSet::new());
+    for (organisation, documents) in of_organisations {
+        for (document, problem) in blobs.delete_all(organisation, &documents).await {
+            failed.insert(document);
+            first.get_or_insert(Fault::from(problem));
         }
     }
+    let of_failed = work.documents.iter().filter(|document| failed.contains(&document.id));
+    let left = of_failed.map(|document| document.message).collect();
     work.leave(&left);
     first
 }

@@ -1,9 +1,11 @@
 //! Erases the personal metadata of what was destroyed, and leaves tombstones: ids, organisation, times, document type,
 //! size; and a leaf of the protocol for each.
 
-use base::{DeliveryId, DocumentId, MessageId, OrganisationId, PurgedId, Timestamp};
+use std::collections::BTreeSet;
+
+use base::{DeliveryId, MessageId, OrganisationId, PurgedId, RecipientId, Timestamp};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::PurgeReport;
@@ -23,40 +25,38 @@ pub(super) async fn metadata(context: &Context, work: &Work) -> Result<PurgeRepo
     case::lock(&transaction, &cases).await?;
     let mut report = PurgeReport::default();
     let (mut entries, mut erased) = (Vec::new(), Vec::new());
-    for &(message, organisation) in &work.messages {
-        if texts(&transaction, message).await? {
-            report.messages += 1;
-            erased.push(Erased {
-                kind: PurgedKind::Message,
-                id: PurgedId::from_uuid(*message.as_uuid()),
-                message,
-                organisation,
-                bytes: None,
-            });
-            entries.push(
-                AuditEntry::by_portal(AuditAction::MessagePurged)
-                    .within(organisation)
-                    .about(AuditTarget::Message(message)),
-            );
-        }
+    let messages = texts(&transaction, work).await?;
+    for &(message, organisation) in work.messages.iter().filter(|(id, _)| messages.contains(id.as_uuid())) {
+        report.messages += 1;
+        erased.push(Erased {
+            kind: PurgedKind::Message,
+            id: PurgedId::from_uuid(*message.as_uuid()),
+            message,
+            organisation,
+            bytes: None,
+        });
+        entries.push(
+            AuditEntry::by_portal(AuditAction::MessagePurged)
+                .within(organisation)
+                .about(AuditTarget::Message(message)),
+        );
     }
-    for document in &work.documents {
-        if file_name(&transaction, document.id, now).await? {
-            report.documents += 1;
-            report.bytes += document.size;
-            erased.push(Erased {
-                kind: PurgedKind::Document,
-                id: PurgedId::from_uuid(*document.id.as_uuid()),
-                message: document.message,
-                organisation: document.organisation,
-                bytes: Some(document.size),
-            });
-            entries.push(
-                AuditEntry::by_portal(AuditAction::DocumentPurged)
-                    .within(document.organisation)
-                    .about(AuditTarget::Document(document.id)),
-            );
-        }
+    let documents = file_names(&transaction, work, now).await?;
+    for document in work.documents.iter().filter(|it| documents.contains(it.id.as_uuid())) {
+        report.documents += 1;
+        report.bytes += document.size;
+        erased.push(Erased {
+            kind: PurgedKind::Document,
+            id: PurgedId::from_uuid(*document.id.as_uuid()),
+            message: document.message,
+            organisation: document.organisation,
+            bytes: Some(document.size),
+        });
+        entries.push(
+            AuditEntry::by_portal(AuditAction::DocumentPurged)
+                .within(document.organisation)
+                .about(AuditTarget::Document(document.id)),
+        );
     }
     let purged = deliveries(&transaction, work, now).await?;
     for purged in &purged {
@@ -67,44 +67,60 @@ pub(super) async fn metadata(context: &Context, work: &Work) -> Result<PurgeRepo
                 .about(AuditTarget::Delivery(purged.id)),
         );
     }
-    for recipient in case::release_ended(&transaction, &cases).await? {
-        recipient::may_be_forgotten(&transaction, recipient, now).await?;
-    }
+    let people: BTreeSet<RecipientId> = case::release_ended(&transaction, &cases).await?.into_iter().collect();
+    recipient::may_all_be_forgotten(&transaction, &people, now).await?;
     protocol::record(context, &transaction, &erased, now).await?;
     tell(&transaction, &purged, now).await?;
-    for entry in &entries {
-        context.audit.record(&transaction, now, entry).await?;
-    }
+    context.audit.record_all(&transaction, now, &entries).await?;
     transaction.commit().await?;
     Ok(report)
 }
 
-/// Erases a message's texts. Says `false` when that was done before.
-async fn texts(transaction: &WriteTransaction, message: MessageId) -> Result<bool, DbErr> {
+/// Erases the texts of messages, and gives those of which that was not done before. Another node may end the same message with another
+/// case's delivery, so they are locked.
+async fn texts(transaction: &WriteTransaction, work: &Work) -> Result<BTreeSet<Uuid>, DbErr> {
     use message::entity::{Column, Entity};
+    let found: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Id.is_in(work.messages.iter().map(|(message, _)| *message.as_uuid())))
+        .filter(Column::SealedTitle.is_not_null())
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(transaction)
+        .await?;
     let nothing: Option<Vec<u8>> = None;
-    let erased = Entity::update_many()
+    Entity::update_many()
         .col_expr(Column::SealedTitle, Expr::value(nothing.clone()))
         .col_expr(Column::SealedBody, Expr::value(nothing))
-        .filter(Column::Id.eq(*message.as_uuid()))
-        .filter(Column::SealedTitle.is_not_null())
+        .filter(Column::Id.is_in(found.iter().copied()))
         .exec(transaction)
         .await?;
-    Ok(erased.rows_affected > 0)
+    Ok(found.into_iter().collect())
 }
 
-/// Erases a document's name. Says `false` when that was done before.
-async fn file_name(transaction: &WriteTransaction, document: DocumentId, now: Timestamp) -> Result<bool, DbErr> {
+/// Erases the names of documents, and gives those of which that was not done before.
+async fn file_names(transaction: &WriteTransaction, work: &Work, now: Timestamp) -> Result<BTreeSet<Uuid>, DbErr> {
     use document::entity::{Column, Entity};
+    let found: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Id.is_in(work.documents.iter().map(|document| *document.id.as_uuid())))
+        .filter(Column::PurgedAt.is_null())
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(transaction)
+        .await?;
     let nothing: Option<Vec<u8>> = None;
-    let erased = Entity::update_many()
+    Entity::update_many()
         .col_expr(Column::SealedFileName, Expr::value(nothing))
         .col_expr(Column::PurgedAt, now.as_millis().into())
-        .filter(Column::Id.eq(*document.as_uuid()))
-        .filter(Column::PurgedAt.is_null())
+        .filter(Column::Id.is_in(found.iter().copied()))
         .exec(transaction)
         .await?;
-    Ok(erased.rows_affected > 0)
+    Ok(found.into_iter().collect())
 }
 
 struct Purged {

@@ -91,7 +91,7 @@ pub(crate) async fn keys(context: &Context, release: Option<Release>) -> Result<
         forecast::record(context, release.until()).await?;
     }
     let mut cursor = work::Cursor::default();
-    while let Some(work) = work::next(context, cursor).await? {
+    while let Some(work) = work::next(context, cursor, work::KEYS_AT_ONCE).await? {
         cursor = work.next;
         destroy::keys(context, &work).await?;
     }
@@ -107,7 +107,7 @@ pub(crate) async fn rest(context: &Context) -> Result<PurgeReport, Fault> {
     let mut store = StoreGate::default();
     let mut fault = None;
     let mut cursor = work::Cursor::default();
-    while let Some(mut work) = work::next(context, cursor).await? {
+    while let Some(mut work) = work::next(context, cursor, work::ERASED_AT_ONCE).await? {
         cursor = work.next;
         // What another node condemned since has its keys yet.
         destroy::keys(context, &work).await?;
@@ -140,10 +140,15 @@ pub(crate) async fn rest(context: &Context) -> Result<PurgeReport, Fault> {
 pub(crate) async fn interrupted_before_closing(context: &Context) {
     let release = judge(context).await.unwrap().ok();
     keys(context, release).await.unwrap();
-    let mut work = work::next(context, work::Cursor::default()).await.unwrap().unwrap();
+    let mut work = work::next(context, work::Cursor::default(), work::ERASED_AT_ONCE)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(destroy::blobs(&context.blobs, &mut work).await.is_none());
     erase::metadata(context, &work).await.unwrap();
 }
 
+#[cfg(test)]
+mod killed_tests;
 #[cfg(test)]
 mod tests;

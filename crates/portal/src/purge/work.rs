@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::{DeliveryId, DocumentId, MessageId, OrganisationId};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::{Context, Fault, delivery, document};
 
-/// How many deliveries are worked on together: few enough that the transaction which erases them is short, though each
-/// may bring fifty documents.
-const BATCH: u64 = 25;
+/// How many deliveries lose their keys together. Nobody who reads waits for it.
+pub(super) const KEYS_AT_ONCE: u64 = 250;
+/// How many deliveries are erased together: few enough that the transaction is short, though each may bring fifty documents.
+pub(super) const ERASED_AT_ONCE: u64 = 25;
 
 /// Condemned deliveries, and what ends with them.
 pub(super) struct Work {
@@ -67,22 +69,20 @@ impl Work {
     }
 }
 
-/// The next deliveries that are condemned and not purged; `None` when there are none after `cursor`.
-pub(super) async fn next(context: &Context, cursor: Cursor) -> Result<Option<Work>, Fault> {
+/// The next so many deliveries that are condemned and not purged; `None` when there are none after `cursor`.
+pub(super) async fn next(context: &Context, cursor: Cursor, limit: u64) -> Result<Option<Work>, Fault> {
     use delivery::entity::{Column, Entity};
     let reader = context.database.reader();
-    let later = Condition::any().add(Column::CondemnedAt.gt(cursor.condemned_at)).add(
-        Condition::all()
-            .add(Column::CondemnedAt.eq(cursor.condemned_at))
-            .add(Column::Id.gt(cursor.id)),
-    );
+    let place = Expr::tuple([Expr::col(Column::CondemnedAt).into(), Expr::col(Column::Id).into()]);
+    let later = place.gt(Expr::tuple([cursor.condemned_at.into(), cursor.id.into()]));
     let condemned = Entity::find()
         .filter(Column::PurgedAt.is_null())
         .filter(Column::CondemnedAt.is_not_null())
         .filter(later)
+        .order_by_asc(Column::PurgedAt)
         .order_by_asc(Column::CondemnedAt)
         .order_by_asc(Column::Id)
-        .limit(BATCH)
+        .limit(limit)
         .all(reader)
         .await?;
     let Some(last) = condemned.last() else {

@@ -5,7 +5,7 @@
 //! something is left, and if nothing is, has the vault forget them. The vault spares who was asked for a short while ago,
 //! since a sender or a sign-in may be about to refer to them; such a person stays forgettable until a later round.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use base::{RecipientId, Timestamp};
 use sea_orm::sea_query::OnConflict;
@@ -20,7 +20,7 @@ use crate::session::{self, Owner};
 use crate::{Context, Fault, case, hold, new_device, notification, past_sign_in};
 
 /// How many people are looked at together.
-const BATCH: u64 = 200;
+const BATCH: u64 = 50;
 
 /// Notes that a person may have lost their last case or session.
 pub(crate) async fn may_be_forgotten(
@@ -28,14 +28,26 @@ pub(crate) async fn may_be_forgotten(
     recipient: RecipientId,
     since: Timestamp,
 ) -> Result<(), DbErr> {
-    let row = Model {
+    may_all_be_forgotten(on, &BTreeSet::from([recipient]), since).await
+}
+
+/// As [`may_be_forgotten`] for many, in the order of their ids, so that two transactions can't wait for each other.
+pub(crate) async fn may_all_be_forgotten(
+    on: &impl ConnectionTrait,
+    recipients: &BTreeSet<RecipientId>,
+    since: Timestamp,
+) -> Result<(), DbErr> {
+    if recipients.is_empty() {
+        return Ok(());
+    }
+    let rows = recipients.iter().map(|recipient| Model {
         recipient_id: *recipient.as_uuid(),
         since: since.as_millis(),
-    };
+    });
     let newest = OnConflict::column(Column::RecipientId)
         .update_column(Column::Since)
         .to_owned();
-    Entity::insert(row.into_active_model())
+    Entity::insert_many(rows.map(IntoActiveModel::into_active_model))
         .on_conflict(newest)
         .exec_without_returning(on)
         .await?;
