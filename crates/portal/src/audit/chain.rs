@@ -18,8 +18,8 @@ use super::{chain_entity, entity, link_entity};
 use crate::provider::ProviderError;
 use crate::{Context, Fault, Portal};
 
-/// How many rows are appended at a time.
-const BATCH: u64 = 500;
+/// How many rows are appended at a time: few, since on SQLite whoever reads a document waits for it.
+const BATCH: u64 = 200;
 
 /// A writer with rows that are in no chain yet, and how far its rows are.
 const WAITING: &str = "\

@@ -12,11 +12,28 @@ pub(super) async fn leaves(
     organisation: OrganisationId,
     number: i64,
 ) -> Result<Vec<String>, DbErr> {
+    leaves_with(on, organisation, number, &[]).await
+}
+
+/// As [`leaves`], with some more of the organisation's that are to be of that protocol too.
+pub(super) async fn leaves_with(
+    on: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    number: i64,
+    more: &[Uuid],
+) -> Result<Vec<String>, DbErr> {
     use leaf_entity::{Column, Entity};
+    let of_protocol = Column::Protocol.eq(number);
+    let wanted = match more {
+        [] => Condition::all().add(of_protocol),
+        more => Condition::any()
+            .add(of_protocol)
+            .add(Column::Id.is_in(more.iter().copied())),
+    };
     Entity::find()
         .select_only()
         .column(Column::Leaf)
-        .filter(Column::Protocol.eq(number))
+        .filter(wanted)
         .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
         .order_by_asc(Column::PurgedAt)
         .order_by_asc(Column::Id)
