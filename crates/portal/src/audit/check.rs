@@ -18,13 +18,15 @@ use super::{
 };
 use crate::{Context, Fault, OperatorActor, Portal, PublicKeys};
 
-/// How many rows are read at a time.
-const BATCH: i64 = 2_000;
+/// How many rows are read at a time: as many as an SQLite connection reads ahead.
+const BATCH: i64 = 1_000;
 
 const CHAINS: &str = "SELECT id FROM audit_chain UNION SELECT chain_id FROM audit_link UNION SELECT chain_id FROM audit_checkpoint \
     UNION SELECT chain_id FROM audit_cut";
 const PLACES: &str = "\
-    SELECT l.sequence AS place, l.hash AS chain_hash, e.* FROM audit_link l LEFT JOIN audit_event e ON e.id = l.event_id \
+    SELECT l.sequence, l.hash, e.id, e.writer_id, e.counter, e.organisation_id, e.at, e.actor_kind, e.actor_id, e.action, \
+    e.target_kind, e.target_id, e.detail, e.request_id, e.sealed_address, e.mac \
+    FROM audit_link l LEFT JOIN audit_event e ON e.id = l.event_id \
     WHERE l.chain_id = $1 AND l.sequence > $2 ORDER BY l.sequence LIMIT $3";
 /// Each writer with how many rows it has, how many of these wait for their chain, and the last number that it was given or has.
 const WRITERS: &str = "\
@@ -126,6 +128,29 @@ impl Portal {
     }
 }
 
+/// The row of the log at a place, if it is there. By the columns' numbers, since a million names take their time.
+fn event(row: &QueryResult) -> Result<Option<entity::Model>, DbErr> {
+    let Some(id) = row.try_get_by_index(2)? else {
+        return Ok(None);
+    };
+    Ok(Some(entity::Model {
+        id,
+        writer_id: row.try_get_by_index(3)?,
+        counter: row.try_get_by_index(4)?,
+        organisation_id: row.try_get_by_index(5)?,
+        at: row.try_get_by_index(6)?,
+        actor_kind: row.try_get_by_index(7)?,
+        actor_id: row.try_get_by_index(8)?,
+        action: row.try_get_by_index(9)?,
+        target_kind: row.try_get_by_index(10)?,
+        target_id: row.try_get_by_index(11)?,
+        detail: row.try_get_by_index(12)?,
+        request_id: row.try_get_by_index(13)?,
+        sealed_address: row.try_get_by_index(14)?,
+        mac: row.try_get_by_index(15)?,
+    }))
+}
+
 fn forged(report: &mut AuditReport, chain: Option<OrganisationId>, checkpoint: u64) {
     let problem = ChainProblem::ForgedCheckpoint { checkpoint };
     report.found(AuditFinding::Chain { chain, problem });
@@ -160,26 +185,15 @@ impl Check<'_> {
     /// Goes along a chain. Says how many rows of the log it has.
     async fn chain(&self, id: Uuid, mut verifier: ChainVerifier, report: &mut AuditReport) -> Result<u64, Fault> {
         let chain = from_stored_id(id);
-        let (mut linked, mut after) = (0, i64::MIN);
-        loop {
-            let rows = all(self.snapshot, PLACES, [id.into(), after.into(), BATCH.into()]).await?;
-            for row in &rows {
-                after = row.try_get("", "place")?;
-                let hash: Vec<u8> = row.try_get("", "chain_hash")?;
-                let event: Option<Uuid> = row.try_get("", "id")?;
-                let event = event.map(|_| entity::Model::from_query_result(row, "")).transpose()?;
-                linked += u64::from(event.is_some());
-                let place = Place {
-                    sequence: u64::try_from(after).unwrap_or(0),
-                    hash: hash.try_into().ok(),
-                    authentic: event.as_ref().is_some_and(|event| self.context.audit.verifies(event)),
-                    row: event.as_ref(),
-                };
-                verifier.next(&place, report);
-            }
-            if i64::try_from(rows.len()).unwrap_or(0) < BATCH {
-                break;
-            }
+        let mut linked = 0;
+        let mut rows = self.places(id, i64::MIN).await?;
+        while let Some(last) = rows.last() {
+            let after: i64 = last.try_get_by_index(0)?;
+            // The database reads the next rows while these are looked at.
+            let looked = async { self.look(&rows, &mut verifier, report) };
+            let (next, looked) = tokio::join!(self.places(id, after), looked);
+            linked += looked?;
+            rows = next?;
         }
         let head = chain_entity::Entity::find_by_id(id).one(self.snapshot).await?;
         let ends_there = head.is_some_and(|head| {
@@ -192,6 +206,30 @@ impl Check<'_> {
         let handed_out = self.handed_out(chain).await?;
         let verified = verifier.finish(report);
         report.chains.push(ChainReport { handed_out, ..verified });
+        Ok(linked)
+    }
+
+    /// The next rows of a chain with their places.
+    async fn places(&self, id: Uuid, after: i64) -> Result<Vec<QueryResult>, DbErr> {
+        all(self.snapshot, PLACES, [id.into(), after.into(), BATCH.into()]).await
+    }
+
+    /// Looks at rows of a chain. Says how many rows of the log they are.
+    fn look(&self, rows: &[QueryResult], verifier: &mut ChainVerifier, report: &mut AuditReport) -> Result<u64, DbErr> {
+        let mut linked = 0;
+        for row in rows {
+            let sequence: i64 = row.try_get_by_index(0)?;
+            let hash: Vec<u8> = row.try_get_by_index(1)?;
+            let event = event(row)?;
+            linked += u64::from(event.is_some());
+            let place = Place {
+                sequence: u64::try_from(sequence).unwrap_or(0),
+                hash: hash.try_into().ok(),
+                authentic: event.as_ref().is_some_and(|event| self.context.audit.verifies(event)),
+                row: event.as_ref(),
+            };
+            verifier.next(&place, report);
+        }
         Ok(linked)
     }
 
