@@ -9,8 +9,8 @@ use crate::purge::Release;
 use crate::system::{credential, used_assertion};
 use crate::vault::EndedDay;
 use crate::{
-    Context, Fault, Portal, PurgeReport, PurgeStopped, audit, hold, installation, intent, notification, past_sign_in,
-    purge, retention, session, skew,
+    Context, Fault, Orphans, Portal, PurgeReport, PurgeStopped, audit, hold, installation, intent, notification,
+    orphan, past_sign_in, purge, retention, session, skew,
 };
 
 /// What a round did.
@@ -143,6 +143,7 @@ impl Portal {
         let mut report = PurgeReport::default();
         keep(&mut (), intent::sweep_blobs(context).await, &mut fault);
         keep(&mut report, purge::rest(context).await, &mut fault);
+        keep(&mut Orphans::default(), orphan::sweep_due(context).await, &mut fault);
         fault.map_or(Ok(report), Err)
     }
 }

@@ -30,6 +30,7 @@ mod new_device;
 mod notification;
 mod open;
 mod organisation;
+mod orphan;
 mod past_sign_in;
 mod protocol;
 mod provider;
@@ -86,6 +87,8 @@ pub use hold::{Hold, HoldError, HoldScope, Holds, LiftedHold, NewHold, PlacedHol
 pub use idempotency::IdempotencyKey;
 pub use installation::InstallationError;
 pub use jobs::JobsReport;
+#[cfg(any(test, feature = "bench"))]
+pub use message::ManyMessages;
 pub use message::{
     DeclaredFile, DeliveryReceipt, DeliveryStatus, FileProblem, MessageDraft, MessageReceipt, MessageStatus,
     RecipientAddress, SendError, SystemError, Upload,
@@ -94,6 +97,7 @@ pub use new_device::NewDevice;
 pub use notification::{NotificationKind, OwnMail, SendingOutcome, TakenNotification};
 pub use open::{NotReady, OpenError};
 pub use organisation::{NewOrganisation, Organisation, SetUpError, SignInRules, TenantError};
+pub use orphan::{DeleteOrphansError, Orphans};
 pub use past_sign_in::{PAST_SIGN_IN_DAYS, PastSignIn, PastSignIns, ReportSignInError};
 pub use protocol::{
     AppliedRule, Hash, InclusionProof, ProtocolError, ProtocolLeaf, ProtocolRefused, ProtocolStatement, PurgeProtocol,

@@ -5,6 +5,7 @@ mod backup;
 mod demonstration;
 mod mail;
 mod organisation;
+mod orphans;
 mod protocol;
 mod provider;
 mod provisioning;
@@ -72,6 +73,8 @@ pub enum Command {
     Backup(backup::BackupCommand),
     /// Purge what is due now, or count it.
     Purge(purge::Purge),
+    /// Count keys and blobs that nothing names, or delete them.
+    Orphans(orphans::Orphans),
     /// Verify the audit log, and hand out its checkpoints.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -106,6 +109,7 @@ pub async fn run(program: Program) -> anyhow::Result<()> {
         Command::Mail(command) => mail::run(&load(&program.config)?, command).await,
         Command::Backup(command) => backup::run(&load(&program.config)?, command).await,
         Command::Purge(arguments) => purge::run(&load(&program.config)?, &arguments).await,
+        Command::Orphans(arguments) => orphans::run(&load(&program.config)?, &arguments).await,
         Command::Audit(command) => audit::run(&program.config, command).await,
         Command::SigningKey(command) => signing_key::run(&load(&program.config)?, command).await,
         Command::Protocol(command) => protocol::run(&program.config, command).await,

@@ -135,6 +135,12 @@ pub(crate) enum AuditAction {
     SigningKeyRotated,
     /// What the ledger tells and the databases did not know was done again; the detail is the numbers of its batches.
     LedgerApplied,
+    /// A key or a blob that nothing names was deleted; the detail is which of the two.
+    OrphanDeleted,
+    /// There are too many of these to delete them without a word; the detail is how many.
+    OrphansFound,
+    /// The operator had so many of these deleted as the detail says.
+    OrphansConfirmed,
     /// Somebody let an archive be made; the detail is of which part.
     BackupBegun,
     /// Archives of the key provider were deleted, since their time was over; the detail is how many.
@@ -240,6 +246,9 @@ impl AuditAction {
             Self::DaySecretDestroyed => "day-secret.destroyed",
             Self::SigningKeyRotated => "signing-key.rotated",
             Self::LedgerApplied => "ledger.applied",
+            Self::OrphanDeleted => "orphan.deleted",
+            Self::OrphansFound => "orphans.found",
+            Self::OrphansConfirmed => "orphans.confirmed",
             Self::BackupBegun => "backup.begun",
             Self::BackupsPruned => "backup.pruned",
             Self::AuditCheckpointHandedOut => "audit.checkpoint-handed-out",

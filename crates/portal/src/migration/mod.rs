@@ -29,6 +29,8 @@ mod m0028_ledger_place;
 mod m0029_purge_brake;
 mod m0030_own_view;
 mod m0031_audit_cut;
+mod m0041_purge_indexes;
+mod m0042_orphans;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -69,6 +71,8 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0029_purge_brake::Migration),
             Box::new(m0030_own_view::Migration),
             Box::new(m0031_audit_cut::Migration),
+            Box::new(m0041_purge_indexes::Migration),
+            Box::new(m0042_orphans::Migration),
         ]
     }
 }

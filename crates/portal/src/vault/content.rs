@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use base::{Day, MessageId, OrganisationId};
+use base::{Day, DocumentId, MessageId, OrganisationId};
 use keyring::{ContentKey, ContentOwner, WrappedKey};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -203,19 +203,19 @@ impl Vault {
             }
             let transaction = self.database.write().await?;
             self.mark_days(&transaction, &days).await?;
-            let rows = locked(&transaction, &owners).await?;
+            let rows = locked_days(&transaction, &owners).await?;
             // Wrapped for another day since the look: look again.
-            if rows.iter().any(|row| !days.contains(&row.day)) {
+            if rows.iter().any(|(_, day)| !days.contains(day)) {
                 continue;
             }
             if told.is_none() {
-                let entries = rows.iter().filter_map(|row| kinds.get(&row.owner_id).copied());
+                let entries = rows.iter().filter_map(|(owner, _)| kinds.get(owner).copied());
                 let entries: Vec<LedgerEntry> = entries.map(LedgerEntry::Purged).collect();
                 self.tell(&transaction, &entries).await?;
             }
             for rows in rows.chunks(BATCH) {
                 content_key::Entity::delete_many()
-                    .filter(content_key::Column::OwnerId.is_in(rows.iter().map(|row| row.owner_id)))
+                    .filter(content_key::Column::OwnerId.is_in(rows.iter().map(|(owner, _)| *owner)))
                     .exec(&transaction)
                     .await?;
             }
@@ -262,6 +262,43 @@ impl Vault {
         }
         self.move_content_keys(owners, until, |left| left < least.number())
             .await
+    }
+
+    /// The next so many owners of keys after an id, in the order of the ids.
+    ///
+    /// # Errors
+    ///
+    /// When the vault fails.
+    pub(crate) async fn content_owners_after(&self, after: Uuid, limit: usize) -> Result<Vec<Uuid>, VaultError> {
+        let owners = content_key::Entity::find()
+            .select_only()
+            .column(content_key::Column::OwnerId)
+            .filter(content_key::Column::OwnerId.gt(after))
+            .order_by_asc(content_key::Column::OwnerId)
+            .limit(limit as u64)
+            .into_tuple()
+            .all(self.database.reader());
+        Ok(owners.await?)
+    }
+
+    /// What these owners of keys are, as far as their keys open. One whose day is over opens no more, and goes with its day.
+    ///
+    /// # Errors
+    ///
+    /// When the vault or the provider fails.
+    pub(crate) async fn kinds_of(&self, owners: &BTreeSet<Uuid>) -> Result<Vec<ContentOwner>, VaultError> {
+        let rows = content_rows::find(self.database.reader(), owners.iter().copied()).await?;
+        let mut kinds = Vec::with_capacity(rows.len());
+        for row in rows.into_values() {
+            let organisation = OrganisationId::from_uuid(row.organisation_id);
+            let from = content_wrapped_for(&row)?;
+            if let Some(key) = self.unwrapping_key(self.database.reader(), from).await?
+                && let Some(content) = unwrap_as_either(&key, row.wrapped_key, organisation, row.owner_id)
+            {
+                kinds.push(content.content());
+            }
+        }
+        Ok(kinds)
     }
 
     /// Those of these messages whose keys are gone.
@@ -339,6 +376,24 @@ fn sorted(owners: &[ContentOwner]) -> Vec<Uuid> {
     owners
 }
 
+/// The owners of these who have a key, sorted and locked in their order, with the days that their keys are wrapped for.
+async fn locked_days(transaction: &WriteTransaction, owners: &[Uuid]) -> Result<Vec<(Uuid, i32)>, VaultError> {
+    let mut rows = Vec::new();
+    for owners in owners.chunks(BATCH) {
+        let found: Vec<(Uuid, i32)> = content_key::Entity::find()
+            .select_only()
+            .columns([content_key::Column::OwnerId, content_key::Column::Day])
+            .filter(content_key::Column::OwnerId.is_in(owners.to_vec()))
+            .order_by_asc(content_key::Column::OwnerId)
+            .lock_exclusive()
+            .into_tuple()
+            .all(transaction)
+            .await?;
+        rows.extend(found);
+    }
+    Ok(rows)
+}
+
 /// The rows of these owners, sorted, locked in their order.
 async fn locked(transaction: &WriteTransaction, owners: &[Uuid]) -> Result<Vec<content_key::Model>, VaultError> {
     let mut rows = Vec::new();
@@ -368,6 +423,23 @@ fn unwrap(
 fn content_wrapped_for(row: &content_key::Model) -> Result<WrappedFor, VaultError> {
     let scope = Scope::Organisation(OrganisationId::from_uuid(row.organisation_id));
     wrapped_for(scope, row.key_version, row.day, row.secret_version)
+}
+
+/// Whether a key is a message's or a document's is told by which of the two it opens as.
+pub(super) fn unwrap_as_either(
+    key: &keyring::WrappingKey,
+    wrapped: Vec<u8>,
+    organisation: OrganisationId,
+    owner: Uuid,
+) -> Option<ContentKey> {
+    let wrapped = WrappedKey::from_bytes(wrapped);
+    let owners = [
+        ContentOwner::Message(MessageId::from_uuid(owner)),
+        ContentOwner::Document(DocumentId::from_uuid(owner)),
+    ];
+    owners
+        .into_iter()
+        .find_map(|owner| key.unwrap_content_key(&wrapped, organisation, owner).ok())
 }
 
 fn owner_uuid(owner: ContentOwner) -> Uuid {

@@ -9,10 +9,11 @@
 use std::collections::BTreeSet;
 
 use base::{Day, OrganisationId, RecipientId};
-use keyring::{ContentOwner, WrappedKey};
+use keyring::WrappedKey;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::content::unwrap_as_either;
 use super::entity::{content_key, day, recipient};
 use super::wrapping::{Scope, WrappedFor, column, number, wrapped_for};
 use super::{BATCH, Vault, VaultError};
@@ -153,16 +154,7 @@ impl Vault {
             content_key::Entity::delete_by_id(row.owner_id).exec(connection).await?;
             return Ok(());
         };
-        // Whether it is a message's or a document's is told by which of the two it opens as.
-        let wrapped = WrappedKey::from_bytes(row.wrapped_key);
-        let owners = [
-            ContentOwner::Message(base::MessageId::from_uuid(row.owner_id)),
-            ContentOwner::Document(base::DocumentId::from_uuid(row.owner_id)),
-        ];
-        let content = owners
-            .into_iter()
-            .find_map(|owner| key.unwrap_content_key(&wrapped, organisation, owner).ok())
-            .ok_or(VaultError::Damaged)?;
+        let content = unwrap_as_either(&key, row.wrapped_key, organisation, row.owner_id).ok_or(VaultError::Damaged)?;
         let wrapped = self.wrapping_key(connection, to).await?.wrap_content_key(&content);
         content_key::Entity::update_many()
             .col_expr(content_key::Column::Day, Expr::value(day.number()))
