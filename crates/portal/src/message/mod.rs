@@ -10,6 +10,8 @@ mod error;
 mod file_name;
 mod fingerprint;
 mod format;
+#[cfg(any(test, feature = "bench"))]
+mod many;
 mod media_type;
 mod publish;
 mod receipt;
@@ -24,6 +26,8 @@ mod upload;
 
 pub use draft::{DeclaredFile, MessageDraft, RecipientAddress};
 pub use error::{FileProblem, SendError, SystemError};
+#[cfg(any(test, feature = "bench"))]
+pub use many::ManyMessages;
 pub use receipt::{DeliveryReceipt, MessageReceipt};
 pub use status::{DeliveryStatus, MessageStatus};
 pub(crate) use text::{is_document_type, is_email, is_line, turns_text};

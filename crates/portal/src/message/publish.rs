@@ -15,7 +15,7 @@ use crate::event::{self, EventKind, NewEvent};
 use crate::{Context, Fault, RecipientIdentifier, case, delivery, document, notification, recipient, system};
 
 /// The level of protection at which the server opens the content in the recipient's session.
-const SESSION_LEVEL: &str = "session";
+pub(super) const SESSION_LEVEL: &str = "session";
 
 /// Makes the message visible to its recipients, or fails and changes nothing that anyone sees.
 pub(super) async fn publish(

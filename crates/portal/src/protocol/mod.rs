@@ -30,6 +30,6 @@ pub use view::{ProtocolError, PurgeProtocols};
 pub(crate) const MAX_LEAVES: u64 = 10_000;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 #[cfg(test)]
 mod vectors;

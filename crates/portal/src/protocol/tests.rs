@@ -27,7 +27,7 @@ fn of_message(message: MessageId) -> PurgedId {
 }
 
 /// All protocols of an organisation, oldest first, each checked as somebody else would.
-async fn protocols(portal: &TestPortal, organisation: OrganisationId) -> Vec<PurgeProtocol> {
+pub(crate) async fn protocols(portal: &TestPortal, organisation: OrganisationId) -> Vec<PurgeProtocol> {
     let keys = portal.portal.signing_keys().await.unwrap();
     let operator = portal.operator();
     let mut numbers = Vec::new();
@@ -64,7 +64,7 @@ async fn protocols(portal: &TestPortal, organisation: OrganisationId) -> Vec<Pur
 }
 
 /// What stands in these protocols: each document and message once.
-fn purged(protocols: &[PurgeProtocol]) -> BTreeSet<PurgedId> {
+pub(crate) fn purged(protocols: &[PurgeProtocol]) -> BTreeSet<PurgedId> {
     let leaves: Vec<_> = protocols.iter().flat_map(PurgeProtocol::leaves).collect();
     let ids: BTreeSet<PurgedId> = leaves.iter().map(|leaf| leaf.id).collect();
     assert_eq!(ids.len(), leaves.len());

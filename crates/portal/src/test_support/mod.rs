@@ -194,7 +194,8 @@ fn settings_on_sqlite(folder: &Path) -> Settings {
     settings(folder, url("portal.db"), url("vault.db"))
 }
 
-fn settings(folder: &Path, database_url: SecretString, vault_url: SecretString) -> Settings {
+/// The settings of a portal in a folder, with these databases.
+pub(crate) fn settings(folder: &Path, database_url: SecretString, vault_url: SecretString) -> Settings {
     Settings {
         database_url,
         vault_url,

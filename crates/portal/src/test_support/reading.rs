@@ -7,8 +7,8 @@ use sea_orm::EntityTrait;
 use super::{TestPortal, number};
 use crate::audit::entity::{Entity as AuditRows, Model as AuditRow};
 use crate::{
-    AssuranceLevel, Content, ContentError, ContentUse, DeliveryReceipt, Identity, ListedDocument, ReadError,
-    RecipientActor, RequestedRange, SessionCreation, SessionKey, VerifiedIdentity, Whereabouts,
+    AssuranceLevel, Content, ContentError, ContentUse, DeliveryReceipt, Event, Identity, ListedDocument, ReadError,
+    RecipientActor, RequestedRange, SessionCreation, SessionKey, SystemActor, VerifiedIdentity, Whereabouts,
 };
 
 /// Test person number `index` as a provider vouches for them.
@@ -81,6 +81,19 @@ impl TestPortal {
     pub(crate) async fn only_document(&self, actor: &RecipientActor, delivery: &DeliveryReceipt) -> base::DocumentId {
         let case = self.portal.case(actor, delivery.case).await.unwrap();
         document_id(&case.messages[0].documents[0])
+    }
+
+    /// Everything that a system's organisation was told.
+    pub(crate) async fn all_events(&self, system: &SystemActor) -> Vec<Event> {
+        let mut events: Vec<Event> = Vec::new();
+        loop {
+            let after = events.last().map_or(0, |event| event.sequence);
+            let more = self.portal.events(system, after, 1000).await.unwrap();
+            if more.is_empty() {
+                return events;
+            }
+            events.extend(more);
+        }
     }
 
     /// The audit log, in the order written.
