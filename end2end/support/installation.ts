@@ -22,6 +22,8 @@ type Variation = {
   postgres?: Postgres;
   /** The longest retention; a day's secret is made for each day below it. */
   retentionCeilingDays?: number;
+  /** More of the portal's configuration. */
+  configuration?: string;
   /** Starts OpenID providers beside the bridge, and says how the portal's configuration has them. */
   providers?: (installation: Installation) => Promise<string>;
   /** Whether the portal's clock can't be moved, and so costs no look at a file. */
@@ -43,6 +45,11 @@ export class Installation {
 
   get postgres(): Postgres | undefined {
     return this.variation.postgres;
+  }
+
+  /** Temporary files of the portal's lie in its folder too. */
+  private get environment(): Record<string, string> {
+    return { TMPDIR: path.join(this.folder, 'temporary') };
   }
 
   get address(): string {
@@ -72,6 +79,7 @@ export class Installation {
       writeFileSync(path.join(this.folder, 'config', name), text);
     }
     mkdirSync(path.join(this.folder, 'var'));
+    mkdirSync(path.join(this.folder, 'temporary'));
     if (this.variation.providers) {
       appendFileSync(path.join(this.folder, 'config/development.toml'), await this.variation.providers(this));
     }
@@ -80,13 +88,13 @@ export class Installation {
   }
 
   private varied(configuration: string): string {
-    const { postgres, retentionCeilingDays, systemClock } = this.variation;
+    const { postgres, retentionCeilingDays, systemClock, configuration: more = '' } = this.variation;
     let text = systemClock ? configuration.replace(/^\[development\]\n.*\n\n/m, '') : configuration;
     for (const database of postgres ? Object.values(databases) : []) {
       text = text.replace(`sqlite:./var/${database}.sqlite`, postgres!.address(database));
     }
     if (retentionCeilingDays) text += `\n[retention]\nceiling_days = ${retentionCeilingDays}\n`;
-    return text;
+    return text + more;
   }
 
   private async startOthers(): Promise<void> {
@@ -103,6 +111,7 @@ export class Installation {
     this.portal = await Program.start('postvalv', ['--config', 'config/development.toml', 'serve'], {
       folder: this.folder,
       ready: `${this.address}/readyz`,
+      environment: this.environment,
     });
   }
 
@@ -114,7 +123,7 @@ export class Installation {
 
   /** Runs a program of ours here and fails unless it succeeds. */
   async succeed(name: string, args: string[], input?: string): Promise<Outcome> {
-    const outcome = await run(name, args, { folder: this.folder, input });
+    const outcome = await run(name, args, { folder: this.folder, environment: this.environment, input });
     if (outcome.code !== 0) throw new Error(`${name} ${args[0]} ended with ${outcome.code}: ${outcome.stderr}`);
     return outcome;
   }
