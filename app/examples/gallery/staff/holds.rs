@@ -29,6 +29,7 @@ fn hold(scope: HoldScope, change: impl FnOnce(&mut Hold)) -> Hold {
         messages: 1,
         too_late: 0,
         reason: Some("Överklagande till förvaltningsrätten, dnr SN 2026-1187".to_owned()),
+        restored: false,
         review_on: date("2027-03-01"),
         review_due: false,
         placed_at: at(-20),
@@ -45,6 +46,7 @@ fn lifted(hold: &mut Hold, is_over: bool) {
         at: at(days),
         by: (!is_over).then(|| "Olle Berg".to_owned()),
         reason: (!is_over).then(|| "Domen har vunnit laga kraft".to_owned()),
+        restored: false,
         keeps_until: at(days + 7),
         is_over,
     });

@@ -28,6 +28,8 @@ pub(super) struct Model {
     pub(super) sealed_lift_reason: Option<Vec<u8>>,
     /// When it had kept nothing any more and what was said of it was forgotten.
     pub(super) settled_at: Option<i64>,
+    /// When it was placed anew on a restored copy, by what the ledger tells; `None` for all that somebody placed here.
+    pub(super) restored_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,14 +1,16 @@
 //! Lifting a hold.
 
-use base::HoldId;
+use base::{HoldId, StaffId, Timestamp};
 use keyring::Field;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
 
 use super::entity::{Column, Entity, Model};
 use super::rule::{self, HoldScope};
 use super::{HoldError, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::database::WriteTransaction;
+use crate::ledger::LedgerEntry;
 use crate::rights::Action;
 use crate::{Context, Portal, StaffActor, delivery};
 
@@ -29,34 +31,16 @@ impl Portal {
         let transaction = context.database.write().await?;
         let row = store::find(&transaction, actor.organisation_id(), hold).await?;
         let row = row.ok_or(HoldError::NotFound)?;
-        let lifted = Entity::update_many()
-            .col_expr(Column::LiftedAt, now.as_millis().into())
-            .col_expr(Column::LiftedBy, Expr::value(*actor.staff_id().as_uuid()))
-            .col_expr(
-                Column::SealedLiftReason,
-                Expr::value(seal(context, hold, Said::OnLifting, reason)),
-            )
-            .filter(Column::Id.eq(row.id))
-            .filter(Column::LiftedAt.is_null())
-            .exec(&transaction)
-            .await?;
-        if lifted.rows_affected == 0 {
+        let end = Lifting {
+            at: now,
+            by: Some(actor.staff_id()),
+            sealed_reason: Some(seal(context, hold, Said::OnLifting, reason)),
+        };
+        if !end.apply(&transaction, &row).await? {
             return Err(HoldError::AlreadyLifted);
         }
-        let kept = delivery::entity::Entity::update_many()
-            .col_expr(
-                delivery::entity::Column::KeptUntil,
-                rule::keeps_until(now).as_millis().into(),
-            )
-            .filter(delivery::entity::Column::OrganisationId.eq(row.organisation_id))
-            .filter(
-                Condition::any()
-                    .add(delivery::entity::Column::CaseId.eq(row.case_id))
-                    .add(delivery::entity::Column::RecipientId.eq(row.recipient_id)),
-            )
-            .filter(delivery::entity::Column::CondemnedAt.is_null())
-            .filter(delivery::entity::Column::PurgedAt.is_null());
-        kept.exec(&transaction).await?;
+        // So that a restored copy does not keep what may go, and whom it names, for ever.
+        context.ledger.append(&[LedgerEntry::Lifted(hold)]).await?;
         let id = hold.to_string();
         let entry = AuditEntry::by_staff(actor, AuditAction::HoldLifted)
             .about(target(&row))
@@ -64,6 +48,47 @@ impl Portal {
         context.audit.record(&transaction, now, &entry).await?;
         transaction.commit().await?;
         Ok(())
+    }
+}
+
+/// How a hold is lifted.
+pub(super) struct Lifting {
+    /// When its seven days begin.
+    pub(super) at: Timestamp,
+    /// Who lifts it, when that is known.
+    pub(super) by: Option<StaffId>,
+    /// Why, when that is known.
+    pub(super) sealed_reason: Option<Vec<u8>>,
+}
+
+impl Lifting {
+    /// Lifts the hold, unless somebody did before. Says whether it did.
+    pub(super) async fn apply(self, transaction: &WriteTransaction, row: &Model) -> Result<bool, DbErr> {
+        let lifted = Entity::update_many()
+            .col_expr(Column::LiftedAt, self.at.as_millis().into())
+            .col_expr(Column::LiftedBy, Expr::value(self.by.map(|by| *by.as_uuid())))
+            .col_expr(Column::SealedLiftReason, Expr::value(self.sealed_reason))
+            .filter(Column::Id.eq(row.id))
+            .filter(Column::LiftedAt.is_null())
+            .exec(transaction)
+            .await?;
+        if lifted.rows_affected == 0 {
+            return Ok(false);
+        }
+        use delivery::entity as of;
+        of::Entity::update_many()
+            .col_expr(of::Column::KeptUntil, rule::keeps_until(self.at).as_millis().into())
+            .filter(of::Column::OrganisationId.eq(row.organisation_id))
+            .filter(
+                Condition::any()
+                    .add(of::Column::CaseId.eq(row.case_id))
+                    .add(of::Column::RecipientId.eq(row.recipient_id)),
+            )
+            .filter(of::Column::CondemnedAt.is_null())
+            .filter(of::Column::PurgedAt.is_null())
+            .exec(transaction)
+            .await?;
+        Ok(true)
     }
 }
 

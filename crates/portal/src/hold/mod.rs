@@ -16,6 +16,7 @@ mod shown;
 mod store;
 #[cfg(test)]
 mod tests;
+mod told;
 mod view;
 
 pub(crate) use condition::{held, is_not_held, protects_since};
@@ -26,4 +27,5 @@ pub use rule::HoldScope;
 pub(crate) use settle::settle;
 pub(crate) use shown::is_shown;
 pub(crate) use store::{give, held_deliveries, recipients_held};
+pub(crate) use told::{lift_as_told, place_as_told};
 pub use view::{Hold, Holds, LiftedHold};

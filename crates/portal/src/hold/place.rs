@@ -17,11 +17,12 @@ use super::lift::{Said, seal, target};
 use super::rule::{self, HoldScope};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::delivery::entity::{Column, Entity, Model};
+use crate::ledger::{LedgerEntry, ToldHold};
 use crate::rights::Action;
 use crate::{Fault, Portal, StaffActor, case, organisation};
 
 /// How many deliveries get their keys wrapped together.
-const BATCH: usize = 100;
+pub(super) const BATCH: usize = 100;
 
 /// A hold to place.
 #[derive(Clone)]
@@ -46,12 +47,12 @@ pub struct PlacedHold {
 }
 
 /// The deliveries in a hold's scope that are not purged.
-struct InScope {
+pub(super) struct InScope {
     recipient: RecipientId,
     /// Those that can be held.
-    standing: Vec<Held>,
+    pub(super) standing: Vec<Held>,
     /// The messages that are being purged.
-    lost: BTreeSet<MessageId>,
+    pub(super) lost: BTreeSet<MessageId>,
 }
 
 impl Portal {
@@ -71,7 +72,7 @@ impl Portal {
         let now = context.now();
         let review_at = rule::review_at(new.review_on, now, &organisation.time_zone).ok_or(HoldError::InvalidReview)?;
         loop {
-            let seen = in_scope(context.database.reader(), organisation.id, new).await?;
+            let seen = wanted(context.database.reader(), organisation.id, new).await?;
             for held in seen.standing.chunks(BATCH) {
                 keep_ahead(context, held).await?;
             }
@@ -84,7 +85,7 @@ impl Portal {
             cases.sort_unstable();
             cases.dedup();
             case::lock(&transaction, &cases).await?;
-            let mut found = in_scope(&transaction, organisation.id, new).await?;
+            let mut found = wanted(&transaction, organisation.id, new).await?;
             let kept: BTreeSet<DeliveryId> = seen.standing.iter().map(|held| held.id).collect();
             // What came meanwhile, or was given to the recipient, gets its keys first.
             if found.recipient != seen.recipient || found.standing.iter().any(|held| !kept.contains(&held.id)) {
@@ -112,7 +113,15 @@ impl Portal {
                 lifted_by: None,
                 sealed_lift_reason: None,
                 settled_at: None,
+                restored_at: None,
             };
+            // Before it holds: a restored copy must not purge what somebody was told is kept.
+            let told = LedgerEntry::Held(ToldHold {
+                id,
+                case: new.case,
+                of_recipient: (new.scope == HoldScope::Recipient).then_some((organisation.id, found.recipient)),
+            });
+            context.ledger.append(&[told]).await?;
             let target = target(&row);
             entity::Entity::insert(row.into_active_model())
                 .exec_without_returning(&transaction)
@@ -131,22 +140,29 @@ impl Portal {
     }
 }
 
-/// What a hold would reach now.
-async fn in_scope(
-    on: &impl ConnectionTrait,
-    organisation: OrganisationId,
-    new: &NewHold,
-) -> Result<InScope, HoldError> {
+/// What a new hold would reach now.
+async fn wanted(on: &impl ConnectionTrait, organisation: OrganisationId, new: &NewHold) -> Result<InScope, HoldError> {
     let recipient = recipient_of(on, organisation, new.case)
         .await?
         .ok_or(HoldError::NotFound)?;
-    let mut scope = Condition::any().add(Column::CaseId.eq(*new.case.as_uuid()));
-    if new.scope == HoldScope::Recipient {
-        scope = scope.add(Column::RecipientId.eq(*recipient.as_uuid()));
+    Ok(in_scope(on, organisation, new.case, new.scope, recipient).await?)
+}
+
+/// What a hold on a case, or on that recipient, reaches now.
+pub(super) async fn in_scope(
+    on: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    case: CaseId,
+    scope: HoldScope,
+    recipient: RecipientId,
+) -> Result<InScope, DbErr> {
+    let mut condition = Condition::any().add(Column::CaseId.eq(*case.as_uuid()));
+    if scope == HoldScope::Recipient {
+        condition = condition.add(Column::RecipientId.eq(*recipient.as_uuid()));
     }
     let rows: Vec<Model> = Entity::find()
         .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
-        .filter(scope)
+        .filter(condition)
         .filter(Column::PurgedAt.is_null())
         .order_by_asc(Column::Id)
         .all(on)

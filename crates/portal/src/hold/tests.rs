@@ -1,6 +1,7 @@
 //! What a hold keeps, from what, and until when.
 
 mod lives;
+mod restored;
 
 use std::time::Duration;
 

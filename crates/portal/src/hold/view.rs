@@ -38,8 +38,10 @@ pub struct Hold {
     pub messages: u64,
     /// How many it came too late for.
     pub too_late: u64,
-    /// Why; `None` once that was forgotten.
+    /// Why; `None` once that was forgotten, and when it was lost.
     pub reason: Option<String>,
+    /// Whether it stands again after a restore because the ledger told of it, so that the reason is lost.
+    pub restored: bool,
     /// On which day somebody is to look at it again.
     pub review_on: Date,
     /// Whether that day has come.
@@ -59,8 +61,11 @@ pub struct LiftedHold {
     pub at: Timestamp,
     /// The name of who lifted it, as [`Hold::placed_by`].
     pub by: Option<String>,
-    /// Why; `None` once that was forgotten.
+    /// Why; `None` once that was forgotten, and when it was lost.
     pub reason: Option<String>,
+    /// Whether the ledger told of it after a restore, so that who lifted it and why is lost. From that instant on the seven days are
+    /// counted.
+    pub restored: bool,
     /// From when it keeps nothing any more.
     pub keeps_until: Timestamp,
     /// Whether that has come.
@@ -216,6 +221,7 @@ async fn views(
                 at,
                 by: row.lifted_by.and_then(name),
                 reason: said(context, row, Said::OnLifting)?,
+                restored: row.lifted_by.is_none(),
                 keeps_until: keeps_until(at),
                 is_over: keeps_until(at) <= now,
             }),
@@ -229,6 +235,7 @@ async fn views(
             messages: messages.get(&row.id).copied().unwrap_or(0),
             too_late: u64::try_from(row.too_late).map_err(Fault::new)?,
             reason: said(context, row, Said::OnPlacing)?,
+            restored: row.restored_at.is_some(),
             review_on: local_date(review_at, time_zone),
             review_due: review_at <= now && lifted.is_none(),
             placed_at: Timestamp::from_millis(row.placed_at),

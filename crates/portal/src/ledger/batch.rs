@@ -10,7 +10,8 @@
 //! signature kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k 43baae56…
 //! ```
 //!
-//! What is signed and hashed is every line but the last. `previous` is the hash of the batch before, `-` in the first.
+//! What is signed and hashed is every line but the last. `previous` is the hash of the batch before, `-` in the first. The version is
+//! the lowest that knows the entries, so that a program of then reads on until the first that it does not know, and refuses that.
 
 use base::{InstallationId, Timestamp};
 use sha2::{Digest as _, Sha256};
@@ -18,7 +19,8 @@ use sha2::{Digest as _, Sha256};
 use super::entry::LedgerEntry;
 use crate::signing::{PublicKeys, Signature, SigningPurpose};
 
-const TITLE: &str = "postvalv ledger v1";
+/// The newest version of batches that this program writes and reads.
+const NEWEST: u32 = 2;
 
 /// A place in the ledger: a batch and what it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +46,8 @@ impl LedgerBatch {
     pub(super) fn to_text(&self) -> String {
         let previous = self.previous.map_or_else(|| "-".to_owned(), hex::encode);
         let mut text = format!(
-            "{TITLE}\ninstallation {}\nnumber {}\nat {}\nprevious {previous}\n",
+            "postvalv ledger v{}\ninstallation {}\nnumber {}\nat {}\nprevious {previous}\n",
+            self.version(),
             self.installation,
             self.number,
             self.at.to_rfc3339(),
@@ -59,9 +62,8 @@ impl LedgerBatch {
     fn from_text(text: &str) -> Option<Self> {
         let mut lines = text.lines();
         let mut field = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
-        if field("postvalv")? != "ledger v1" {
-            return None;
-        }
+        // What the version says is compared with the entries, as everything is, by writing it again.
+        field("postvalv")?;
         let installation = field("installation")?.parse().ok()?;
         let number = field("number")?.parse().ok()?;
         let at = Timestamp::from_jiff(field("at")?.parse().ok()?);
@@ -81,6 +83,18 @@ impl LedgerBatch {
             entries: lines.map(|line| line.parse().ok()).collect::<Option<_>>()?,
         };
         (batch.to_text() == text).then_some(batch)
+    }
+
+    /// The lowest version that knows what it says.
+    fn version(&self) -> u32 {
+        self.entries.iter().map(LedgerEntry::since).max().unwrap_or(1)
+    }
+
+    /// Whether a stored batch says that it is of a version that this program does not know.
+    pub(super) fn is_newer(stored: &str) -> bool {
+        let title = stored.lines().next().unwrap_or_default();
+        let version = title.strip_prefix("postvalv ledger v").map(str::parse::<u32>);
+        matches!(version, Some(Ok(version)) if version > NEWEST)
     }
 
     /// The batch with its signature, as it is stored.

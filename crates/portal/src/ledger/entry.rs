@@ -3,10 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base::{DeliveryId, MessageId, RecipientId};
+use base::{CaseId, DeliveryId, HoldId, MessageId, OrganisationId, RecipientId};
 use keyring::ContentOwner;
 
-/// Something that ended for good. Holds random ids alone.
+/// Something that a copy from before must not undo. Holds random ids alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LedgerEntry {
     /// The key of a message or document is destroyed.
@@ -17,6 +17,37 @@ pub(crate) enum LedgerEntry {
     Revoked(MessageId),
     /// The register forgets a person.
     Forgotten(RecipientId),
+    /// A hold is in force.
+    Held(ToldHold),
+    /// A hold was lifted.
+    Lifted(HoldId),
+    /// A person wants no mails.
+    MailRefused(RecipientId),
+    /// A person takes that back.
+    MailAllowed(RecipientId),
+    /// The installation was restored from archives, and has this generation.
+    Restored(i64),
+}
+
+/// A hold as the ledger tells of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ToldHold {
+    /// The hold.
+    pub(crate) id: HoldId,
+    /// The case that it was placed on.
+    pub(crate) case: CaseId,
+    /// For one on a recipient's cases: whose with whom, since a copy may lack that case and have others.
+    pub(crate) of_recipient: Option<(OrganisationId, RecipientId)>,
+}
+
+impl LedgerEntry {
+    /// The version of batches in which it stood first.
+    pub(super) const fn since(&self) -> u32 {
+        match self {
+            Self::Purged(_) | Self::Ended(_) | Self::Revoked(_) | Self::Forgotten(_) => 1,
+            Self::Held(_) | Self::Lifted(_) | Self::MailRefused(_) | Self::MailAllowed(_) | Self::Restored(_) => 2,
+        }
+    }
 }
 
 impl fmt::Display for LedgerEntry {
@@ -27,6 +58,17 @@ impl fmt::Display for LedgerEntry {
             Self::Ended(id) => write!(f, "ended delivery {id}"),
             Self::Revoked(id) => write!(f, "revoked message {id}"),
             Self::Forgotten(id) => write!(f, "forgotten recipient {id}"),
+            Self::Held(ToldHold { id, case, of_recipient }) => {
+                write!(f, "held case {case}")?;
+                if let Some((organisation, recipient)) = of_recipient {
+                    write!(f, " recipient {recipient} organisation {organisation}")?;
+                }
+                write!(f, " hold {id}")
+            }
+            Self::Lifted(id) => write!(f, "lifted hold {id}"),
+            Self::MailRefused(id) => write!(f, "mail-refused recipient {id}"),
+            Self::MailAllowed(id) => write!(f, "mail-allowed recipient {id}"),
+            Self::Restored(generation) => write!(f, "restored generation {generation}"),
         }
     }
 }
@@ -42,13 +84,29 @@ impl FromStr for LedgerEntry {
         fn id<T: FromStr>(text: &str) -> Result<T, InvalidEntry> {
             text.parse().map_err(|_| InvalidEntry)
         }
-        let (what, of) = text.rsplit_once(' ').ok_or(InvalidEntry)?;
-        Ok(match what {
-            "purged message" => Self::Purged(ContentOwner::Message(id(of)?)),
-            "purged document" => Self::Purged(ContentOwner::Document(id(of)?)),
-            "ended delivery" => Self::Ended(id(of)?),
-            "revoked message" => Self::Revoked(id(of)?),
-            "forgotten recipient" => Self::Forgotten(id(of)?),
+        let words: Vec<&str> = text.split(' ').collect();
+        Ok(match words[..] {
+            ["purged", "message", of] => Self::Purged(ContentOwner::Message(id(of)?)),
+            ["purged", "document", of] => Self::Purged(ContentOwner::Document(id(of)?)),
+            ["ended", "delivery", of] => Self::Ended(id(of)?),
+            ["revoked", "message", of] => Self::Revoked(id(of)?),
+            ["forgotten", "recipient", of] => Self::Forgotten(id(of)?),
+            ["held", "case", case, "hold", hold] => Self::Held(ToldHold {
+                id: id(hold)?,
+                case: id(case)?,
+                of_recipient: None,
+            }),
+            ["held", "case", case, "recipient", recipient, "organisation", organisation, "hold", hold] => {
+                Self::Held(ToldHold {
+                    id: id(hold)?,
+                    case: id(case)?,
+                    of_recipient: Some((id(organisation)?, id(recipient)?)),
+                })
+            }
+            ["lifted", "hold", of] => Self::Lifted(id(of)?),
+            ["mail-refused", "recipient", of] => Self::MailRefused(id(of)?),
+            ["mail-allowed", "recipient", of] => Self::MailAllowed(id(of)?),
+            ["restored", "generation", number] => Self::Restored(id(number)?),
             _ => return Err(InvalidEntry),
         })
     }

@@ -11,7 +11,7 @@ use super::{LedgerBatch, LedgerEntry, LedgerHead, head};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::database::WriteTransaction;
 use crate::delivery::entity::{Column, Entity};
-use crate::{Context, Fault, OpenError, delivery, purge, recipient};
+use crate::{Context, Fault, OpenError, delivery, hold, notification, purge, recipient};
 
 /// How many rows one statement names: far below the databases' limits on parameters.
 const NAMED: usize = 500;
@@ -80,6 +80,18 @@ pub(crate) async fn settle(context: &Context) -> Result<(), Fault> {
 
 /// Does to both databases what a batch tells. Can be repeated.
 async fn apply(context: &Context, batch: &LedgerBatch) -> Result<(), Fault> {
+    // Before anything goes, and in the order in which it happened.
+    for entry in &batch.entries {
+        match *entry {
+            LedgerEntry::Held(told) => hold::place_as_told(context, told, batch.at).await?,
+            LedgerEntry::Lifted(hold) => hold::lift_as_told(context, hold).await?,
+            LedgerEntry::MailRefused(recipient) => {
+                notification::refuse_as_told(context, recipient, batch.at).await?;
+            }
+            LedgerEntry::MailAllowed(recipient) => notification::allow_as_told(context, recipient).await?,
+            _ => {}
+        }
+    }
     let mut ended = Ended::default();
     for entry in &batch.entries {
         ended.add(*entry);
@@ -123,6 +135,11 @@ impl Ended {
             LedgerEntry::Ended(delivery) => self.deliveries.push(delivery),
             LedgerEntry::Revoked(message) => self.revoked.push(message),
             LedgerEntry::Forgotten(recipient) => self.recipients.push(recipient),
+            LedgerEntry::Held(_)
+            | LedgerEntry::Lifted(_)
+            | LedgerEntry::MailRefused(_)
+            | LedgerEntry::MailAllowed(_)
+            | LedgerEntry::Restored(_) => {}
         }
     }
 }

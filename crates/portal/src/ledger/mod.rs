@@ -26,7 +26,7 @@ use batch::{LedgerBatch, number_after};
 use store::Batches;
 
 pub(crate) use batch::LedgerHead;
-pub(crate) use entry::LedgerEntry;
+pub(crate) use entry::{LedgerEntry, ToldHold};
 pub(crate) use follow::{follow, settle};
 pub(crate) use head::record;
 
@@ -51,6 +51,9 @@ pub enum LedgerError {
     /// A batch is not what this installation wrote there.
     #[error("batch {0} of the ledger is damaged or another installation's")]
     Damaged(u64),
+    /// A later version of the program wrote a batch, of what this one does not know.
+    #[error("batch {0} of the ledger is of a later version of the program: run that one")]
+    Newer(u64),
     /// The key provider can't sign, or its public keys can't be read.
     #[error(transparent)]
     Provider(#[from] ProviderError),
@@ -167,7 +170,10 @@ impl Ledger {
         };
         let keys = PublicKeys::of(&self.0.provider.signing_keys().await?);
         let batch = LedgerBatch::verify(&stored, &keys);
-        batch.map(Some).ok_or(LedgerError::Damaged(number))
+        batch.map(Some).ok_or(match LedgerBatch::is_newer(&stored) {
+            true => LedgerError::Newer(number),
+            false => LedgerError::Damaged(number),
+        })
     }
 }
 

@@ -271,6 +271,23 @@ fn a_batch_reads_as_it_was_written_and_in_no_other_form() {
             LedgerEntry::Forgotten(id.parse().unwrap()),
         ],
     };
+    let told = |of_recipient| ToldHold {
+        id: id.parse().unwrap(),
+        case: id.parse().unwrap(),
+        of_recipient,
+    };
+    let later = LedgerBatch {
+        entries: vec![
+            LedgerEntry::Revoked(id.parse().unwrap()),
+            LedgerEntry::Held(told(None)),
+            LedgerEntry::Held(told(Some((id.parse().unwrap(), id.parse().unwrap())))),
+            LedgerEntry::Lifted(id.parse().unwrap()),
+            LedgerEntry::MailRefused(id.parse().unwrap()),
+            LedgerEntry::MailAllowed(id.parse().unwrap()),
+            LedgerEntry::Restored(2),
+        ],
+        ..batch.clone()
+    };
     let text = batch.to_text();
     let sign = |text: &str| {
         let signature = crate::Signature {
@@ -280,6 +297,12 @@ fn a_batch_reads_as_it_was_written_and_in_no_other_form() {
         LedgerBatch::signed(text, &signature)
     };
     assert_eq!(LedgerBatch::verify(&sign(&text), &keys), Some(batch));
+    let newer = later.to_text();
+    assert!(newer.starts_with("postvalv ledger v2\n") && text.starts_with("postvalv ledger v1\n"));
+    assert_eq!(LedgerBatch::verify(&sign(&newer), &keys), Some(later));
+    assert_eq!(LedgerBatch::verify(&sign(&newer.replace("ledger v2", "ledger v1")), &keys), None);
+    assert!(LedgerBatch::is_newer(&sign(&newer.replace("ledger v2", "ledger v3"))));
+    assert!(!LedgerBatch::is_newer(&sign(&newer)));
     for other in [
         text.replace("number 17", "number 017"),
         text.replace("ledger v1", "ledger v2"),

@@ -29,6 +29,7 @@ mod m0028_ledger_place;
 mod m0029_purge_brake;
 mod m0030_own_view;
 mod m0031_audit_cut;
+mod m0032_restored_holds;
 mod m0041_purge_indexes;
 mod m0042_orphans;
 mod table;
@@ -71,6 +72,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0029_purge_brake::Migration),
             Box::new(m0030_own_view::Migration),
             Box::new(m0031_audit_cut::Migration),
+            Box::new(m0032_restored_holds::Migration),
             Box::new(m0041_purge_indexes::Migration),
             Box::new(m0042_orphans::Migration),
         ]

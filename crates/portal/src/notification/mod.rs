@@ -22,7 +22,7 @@ use crate::{Context, Fault};
 
 pub use outbox::{SendingOutcome, TakenNotification};
 pub use refusal::OwnMail;
-pub(crate) use refusal::keep_address;
+pub(crate) use refusal::{allow_as_told, keep_address, refuse_as_told};
 
 /// What a notification tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,8 +10,9 @@ use sea_orm::{ConnectionTrait, IntoActiveModel};
 
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
+use crate::ledger::LedgerEntry;
 use crate::session::Owner;
-use crate::{Context, Fault, Portal, RecipientActor};
+use crate::{Context, Fault, Portal, RecipientActor, recipient};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "mail_refusal")]
@@ -66,6 +67,8 @@ impl Portal {
         let is_new = insert(&transaction, recipient, now).await?;
         super::forget(&transaction, Owner::Recipient(recipient)).await?;
         if is_new {
+            // Before it holds: a restored copy must not write to somebody who was told that nobody will.
+            context.ledger.append(&[LedgerEntry::MailRefused(recipient)]).await?;
             let entry = AuditEntry::by_recipient(actor, AuditAction::RecipientMailRefused);
             let entry = entry.about(AuditTarget::Recipient(recipient));
             context.audit.record(&transaction, now, &entry).await?;
@@ -86,6 +89,7 @@ impl Portal {
         let recipient = actor.recipient_id();
         let transaction = context.database.write().await?;
         if delete(&transaction, recipient).await? {
+            context.ledger.append(&[LedgerEntry::MailAllowed(recipient)]).await?;
             let entry = AuditEntry::by_recipient(actor, AuditAction::RecipientMailAllowed);
             let entry = entry.about(AuditTarget::Recipient(recipient));
             context.audit.record(&transaction, context.now(), &entry).await?;
@@ -93,6 +97,31 @@ impl Portal {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// Does what the ledger tells: a person of a restored copy wanted no mails by then. Can be repeated.
+pub(crate) async fn refuse_as_told(context: &Context, recipient: RecipientId, at: Timestamp) -> Result<(), Fault> {
+    let transaction = context.database.write().await?;
+    let is_new = insert(&transaction, recipient, at).await?;
+    super::forget(&transaction, Owner::Recipient(recipient)).await?;
+    if is_new {
+        // Should nobody know them here, the purge forgets this too.
+        recipient::may_be_forgotten(&transaction, recipient, context.now()).await?;
+        let entry = AuditEntry::by_portal(AuditAction::RecipientMailRefused).about(AuditTarget::Recipient(recipient));
+        context.audit.record(&transaction, context.now(), &entry).await?;
+    }
+    transaction.commit().await?;
+    Ok(context.vault.set_email(recipient, None).await?)
+}
+
+/// Does what the ledger tells: a person of a restored copy had taken back that they want no mails. Can be repeated.
+pub(crate) async fn allow_as_told(context: &Context, recipient: RecipientId) -> Result<(), Fault> {
+    let transaction = context.database.write().await?;
+    if delete(&transaction, recipient).await? {
+        let entry = AuditEntry::by_portal(AuditAction::RecipientMailAllowed).about(AuditTarget::Recipient(recipient));
+        context.audit.record(&transaction, context.now(), &entry).await?;
+    }
+    Ok(transaction.commit().await?)
 }
 
 /// Keeps the address that somebody gave for a person, unless that person wants no mails.

@@ -1,8 +1,9 @@
 use std::time::Duration;
 
-use base::{Personnummer, Timestamp};
+use base::{Personnummer, RecipientId, Timestamp};
 
 use super::{NotificationKind, SendingOutcome, TakenNotification};
+use crate::ledger::LedgerEntry;
 use crate::test_support::{PDF, TestPortal, draft, identity, number, on_both_databases};
 use crate::{EventKind, Identity, MessageReceipt, Portal, SessionKey, SystemActor, VerifiedIdentity, Whereabouts};
 
@@ -213,6 +214,28 @@ on_both_databases! {
         for action in ["recipient.mail-refused", "recipient.mail-allowed"] {
             assert_eq!(portal.audited(action).await, 1);
         }
+    }
+
+    async fn what_somebody_said_of_mails_and_the_ledger_knows_holds_when_a_portal_opens(portal: TestPortal) {
+        let sender = portal.sender().await;
+        portal.write_to_anna(&sender, "first").await;
+        let anna = portal.sign_in(0).await;
+        let ledger = &portal.portal.0.ledger;
+        let stranger = RecipientId::from_uuid(uuid::Uuid::from_u128(7));
+        for recipient in [anna.recipient_id(), stranger] {
+            ledger.append(&[LedgerEntry::MailRefused(recipient)]).await.unwrap();
+        }
+        let node = portal.another_node().await;
+        let seen = node.own_mail(&anna).await.unwrap();
+        assert!(seen.address.is_none() && seen.refused_at.is_some());
+        assert!(portal.take_after(HOUR).await.is_empty());
+        ledger.append(&[LedgerEntry::MailAllowed(anna.recipient_id())]).await.unwrap();
+        let node = portal.another_node().await;
+        assert!(node.own_mail(&anna).await.unwrap().refused_at.is_none());
+        // Of whom nobody knows nothing is kept either.
+        portal.clock.advance(2 * HOUR);
+        portal.portal.run_jobs().await.unwrap();
+        assert_eq!(portal.rows("mail_refusal").await, 0);
     }
 
     async fn who_wants_no_mails_is_one_person_and_is_forgotten_with_them(portal: TestPortal) {

@@ -42,10 +42,17 @@ pub fn hold_page(layout: &Layout, hold: &Hold, form: &LiftForm, may_lift: bool, 
         .map(|fact| view! { <li>{fact}</li> })
         .collect();
     let mut said = vec![("hold-case", hold.case.to_string())];
-    let forgotten = || texts.get("hold-reason-forgotten");
-    said.push(("hold-reason", hold.reason.clone().unwrap_or_else(forgotten)));
+    // Of one that is over nothing is kept, whatever became of it before.
+    let is_over = hold.lifted.as_ref().is_some_and(|lifted| lifted.is_over);
+    let why = |reason: &Option<String>, lost: bool, key| match reason {
+        Some(reason) => reason.clone(),
+        None if lost && !is_over => texts.get(key),
+        None => texts.get("hold-reason-forgotten"),
+    };
+    said.push(("hold-reason", why(&hold.reason, hold.restored, "hold-restored")));
     if let Some(lifted) = &hold.lifted {
-        said.push(("hold-lift-reason", lifted.reason.clone().unwrap_or_else(forgotten)));
+        let reason = why(&lifted.reason, lifted.restored, "hold-lift-restored");
+        said.push(("hold-lift-reason", reason));
     }
     let due = hold
         .review_due

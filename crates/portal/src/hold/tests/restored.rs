@@ -1,0 +1,129 @@
+//! What becomes of holds when copies from before are put back.
+
+use std::path::Path;
+
+use base::SecretString;
+
+use super::super::place_as_told;
+use super::*;
+use crate::ledger::{LedgerEntry, ToldHold, follow};
+use crate::test_support::copy;
+use crate::{BlobSettings, Portal, ProviderSettings};
+
+/// Copies as they were made at some time, opened with today's ledger.
+async fn restored(test: &TestPortal, copies: &Path) -> Portal {
+    let mut settings = test.settings.clone();
+    let url = |name: &str| SecretString::new(format!("sqlite:{}", copies.join(name).display()));
+    settings.database_url = url("portal.db");
+    settings.vault_url = url("vault.db");
+    settings.provider = ProviderSettings::Folder(copies.join("provider"));
+    settings.blobs = BlobSettings::Folder(copies.join("blobs"));
+    Portal::open(settings, test.clock.clock()).await.unwrap()
+}
+
+/// The test with another portal in place of its own.
+async fn put_back(mut test: TestPortal, copies: &Path) -> TestPortal {
+    test.portal.close().await;
+    test.portal = restored(&test, copies).await;
+    test
+}
+
+#[tokio::test]
+async fn what_was_held_after_the_copy_is_held_again_before_anything_is_purged() {
+    let test = TestPortal::on_sqlite().await;
+    let norrby = Norrby::new(&test).await;
+    let (held, of_person, free) = (
+        norrby.send(&test, 1, 3).await,
+        norrby.send(&test, 2, 3).await,
+        norrby.send(&test, 1, 3).await,
+    );
+    test.portal.run_jobs().await.unwrap();
+    let copies = tempfile::tempdir().unwrap();
+    copy(test.folder(), copies.path());
+
+    let hold = norrby.hold(&test, &held, HoldScope::Case).await;
+    // On a case that the copy does not have, and so on those of the same person that it has.
+    let mut later = norrby.send(&test, 2, 3).await;
+    later.deliveries.swap(0, 1);
+    norrby.hold(&test, &later, HoldScope::Recipient).await;
+    // And one of which nothing is in the copy.
+    norrby.hold(&test, &norrby.send(&test, 1, 3).await, HoldScope::Case).await;
+    days_pass(&test, 5).await;
+    let test = put_back(test, copies.path()).await;
+    days_pass(&test, 60).await;
+    assert!(norrby.exists(&test, &held).await && norrby.exists(&test, &of_person).await);
+    assert!(!norrby.exists(&test, &free).await);
+
+    let admin = norrby.admin(&test).await;
+    let holds = test.portal.holds(&admin).await.unwrap();
+    assert_eq!(holds.standing.len(), 2);
+    for seen in &holds.standing {
+        assert!(seen.restored && seen.review_due && seen.reason.is_none() && seen.placed_by.is_none());
+        assert_eq!(seen.messages, 1);
+    }
+    assert_eq!(test.audited("hold.placed").await, 2);
+    norrby.lift(&test, hold).await;
+    days_pass(&test, 6).await;
+    assert!(norrby.exists(&test, &held).await);
+    days_pass(&test, 1).await;
+    assert!(!norrby.exists(&test, &held).await && norrby.exists(&test, &of_person).await);
+}
+
+#[tokio::test]
+async fn what_was_lifted_after_the_copy_has_its_seven_days_from_the_restore() {
+    let test = TestPortal::on_sqlite().await;
+    let norrby = Norrby::new(&test).await;
+    let (known, unknown) = (norrby.send(&test, 1, 3).await, norrby.send(&test, 1, 3).await);
+    let first = norrby.hold(&test, &known, HoldScope::Case).await;
+    let copies = tempfile::tempdir().unwrap();
+    copy(test.folder(), copies.path());
+    let second = norrby.hold(&test, &unknown, HoldScope::Case).await;
+    test.clock.advance(5 * DAY);
+    for hold in [first, second] {
+        norrby.lift(&test, hold).await;
+    }
+    test.clock.advance(6 * DAY);
+
+    let test = put_back(test, copies.path()).await;
+    let admin = norrby.admin(&test).await;
+    let lifted = test.portal.holds(&admin).await.unwrap().lifted;
+    assert_eq!(lifted.len(), 2);
+    for hold in lifted {
+        let how = hold.lifted.unwrap();
+        assert!(how.restored && how.by.is_none() && how.reason.is_none());
+        assert_eq!(how.keeps_until, test.now() + 7 * DAY);
+    }
+    days_pass(&test, 6).await;
+    assert!(norrby.exists(&test, &known).await && norrby.exists(&test, &unknown).await);
+    days_pass(&test, 1).await;
+    assert!(!norrby.exists(&test, &known).await && !norrby.exists(&test, &unknown).await);
+}
+
+on_both_databases! {
+    async fn a_hold_that_was_told_and_not_written_stands_when_the_portal_opens(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let (held, lifted) = (norrby.send(&test, 1, 3).await, norrby.send(&test, 1, 3).await);
+        let hold = norrby.hold(&test, &lifted, HoldScope::Case).await;
+        let told = ToldHold { id: test.portal.0.ids.next(), case: held.deliveries[0].case, of_recipient: None };
+        let ledger = &test.portal.0.ledger;
+        ledger.append(&[LedgerEntry::Held(told)]).await.unwrap();
+        ledger.append(&[LedgerEntry::Lifted(hold)]).await.unwrap();
+        // The program died between the row and the record of how far it had come.
+        place_as_told(&test.portal.0, told, test.now()).await.unwrap();
+        let node = test.another_node().await;
+        assert_eq!(follow(&node.0).await.unwrap(), 0);
+        assert_eq!((test.audited("hold.placed").await, test.audited("hold.lifted").await), (2, 1));
+        days_pass(&test, 10).await;
+        assert!(norrby.exists(&test, &held).await && !norrby.exists(&test, &lifted).await);
+    }
+
+    async fn a_hold_that_can_not_be_told_is_not_placed(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 3).await;
+        let ledger = test.folder().join("ledger");
+        std::fs::remove_dir_all(&ledger).unwrap();
+        std::fs::write(&ledger, "").unwrap();
+        assert!(matches!(norrby.try_to_hold(&test, &sent, HoldScope::Case).await, Err(HoldError::Fault(_))));
+        assert_eq!((test.rows("hold").await, test.audited("hold.placed").await), (0, 0));
+    }
+}
