@@ -111,6 +111,8 @@ ids! {
     EventId "event";
     /// A person's sign-in, as their own list of them names it; neither the cookie nor anything that comes of it.
     SessionId "session";
+    /// One run of backups: the archives that belong together.
+    BackupId "backup";
     /// One HTTP request, shown to the person and logged.
     RequestId "request";
 }
@@ -184,7 +186,7 @@ mod source {
     }
     from_new_id! {
         InstallationId OrganisationId SystemId CredentialId StaffId PasskeyId ProvisioningTokenId GroupId HoldId CaseId MessageId DocumentId DeliveryId IntentId
-        NotificationId AnnouncementId AuditEventId EventId SessionId RequestId
+        NotificationId AnnouncementId AuditEventId EventId SessionId BackupId RequestId
     }
 }
 

@@ -231,6 +231,29 @@ impl Blobs {
     }
 }
 
+impl Blobs {
+    /// Whether there is nothing in the store.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be asked.
+    pub(crate) async fn is_empty(&self) -> Result<bool, BlobError> {
+        Ok(self.store.list(None).try_next().await?.is_none())
+    }
+
+    /// Deletes the mark; fine when there is none.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be deleted.
+    pub(crate) async fn delete_mark(&self) -> Result<(), BlobError> {
+        match self.store.delete(&mark_path()).await.map_err(BlobError::from) {
+            Err(BlobError::Missing) => Ok(()),
+            other => other,
+        }
+    }
+}
+
 /// A store that gives a version to what it stores keeps the old ones.
 fn refuse_versions(version: Option<String>) -> Result<(), BlobError> {
     version.map_or(Ok(()), |_| Err(BlobError::Versioned))

@@ -64,12 +64,8 @@ impl Database {
     /// [`DatabaseError`] with what is wrong.
     pub(crate) async fn connect(url: &SecretString) -> Result<Self, DatabaseError> {
         let text = url.expose();
-        if let Some(path) = text.strip_prefix("sqlite:") {
-            let path = path.strip_prefix("//").unwrap_or(path);
-            if path.is_empty() || path.contains(['?', ':']) {
-                return Err(DatabaseError::Address);
-            }
-            Self::open_file(Path::new(path)).await
+        if let Some(path) = sqlite_file(url)? {
+            Self::open_file(path).await
         } else if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(text).map_err(|_| DatabaseError::Address)?;
             Self::open_postgres(options).await
@@ -214,6 +210,22 @@ impl Database {
         self.reader.close().await?;
         self.writer.close().await
     }
+}
+
+/// The file of an SQLite database; `None` when the address is another kind's.
+///
+/// # Errors
+///
+/// [`DatabaseError::Address`] when it names none.
+pub(crate) fn sqlite_file(url: &SecretString) -> Result<Option<&Path>, DatabaseError> {
+    let Some(path) = url.expose().strip_prefix("sqlite:") else {
+        return Ok(None);
+    };
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if path.is_empty() || path.contains(['?', ':']) {
+        return Err(DatabaseError::Address);
+    }
+    Ok(Some(Path::new(path)))
 }
 
 async fn sqlite_pool(

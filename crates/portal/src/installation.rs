@@ -258,6 +258,28 @@ impl Parts<'_> {
     }
 }
 
+/// Gives a restored database another generation.
+///
+/// # Errors
+///
+/// [`InstallationError::Mismatch`] when it does not carry the mark that it should.
+pub(crate) async fn raise(
+    database: &Database,
+    from: InstallationMark,
+    to: InstallationMark,
+) -> Result<(), InstallationError> {
+    if read_database_mark(database).await? != Some(from) {
+        return Err(InstallationError::Mismatch("a database is not what its archive says".to_owned()));
+    }
+    let mut update = Query::update();
+    update
+        .table(Alias::new("installation"))
+        .value(Alias::new("generation"), to.generation);
+    let transaction = database.write().await?;
+    transaction.execute(&update).await?;
+    Ok(transaction.commit().await?)
+}
+
 async fn read_database_mark(database: &Database) -> Result<Option<InstallationMark>, DbErr> {
     let mut query = Query::select();
     query

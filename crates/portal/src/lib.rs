@@ -71,7 +71,9 @@ pub use audit::{
     AuditEvent, AuditEvents, AuditExport, AuditExportError, AuditFinding, AuditReport, ChainProblem, ChainReport,
     Checkpoint, CheckpointError, ExportProblem, HandedOut, InvalidCheckpoint, Proof, RowProblem, verify_audit_export,
 };
-pub use backup::{BackupError, BackupLock, BackupPart, BackupSettings};
+pub use backup::{
+    ArchiveKey, BackupError, BackupLock, BackupPart, BackupSettings, RestoreError, RestoreSettings, Restored,
+};
 pub use case::{
     CaseAct, CaseActKind, CaseHistory, CaseView, InboxEntry, MessageView, SentDelivery, SentMessage, SentMessages,
     SentMessagesError, SentRecipient,

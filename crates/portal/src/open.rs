@@ -52,11 +52,16 @@ impl Portal {
     ///
     /// [`OpenError`] with what the operator can mend.
     pub async fn open(settings: Settings, clock: Clock) -> Result<Self, OpenError> {
+        Ok(Self::open_and_follow(settings, clock).await?.0)
+    }
+
+    /// As [`Portal::open`]; says too how many batches of the ledger the databases did not know.
+    pub(crate) async fn open_and_follow(settings: Settings, clock: Clock) -> Result<(Self, u64), OpenError> {
         let context = assemble(settings, clock).await?;
         // First, since what is caught up with may be told to the ledger in turn.
         context.create_signing_key().await?;
-        ledger::follow(&context).await?;
-        Ok(Self(Arc::new(context)))
+        let batches = ledger::follow(&context).await?;
+        Ok((Self(Arc::new(context)), batches))
     }
 
     /// Opens copies to be examined, as somebody would who stole them: whatever the ledger says of them.

@@ -145,6 +145,8 @@ pub(crate) enum AuditAction {
     BackupBegun,
     /// Archives of the key provider were deleted, since their time was over; the detail is how many.
     BackupsPruned,
+    /// The installation was restored from archives; the detail is its generation from now on.
+    InstallationRestored,
     /// Somebody got a checkpoint of the log; the detail is the number of its row.
     AuditCheckpointHandedOut,
     AuditExported,
@@ -251,6 +253,7 @@ impl AuditAction {
             Self::OrphansConfirmed => "orphans.confirmed",
             Self::BackupBegun => "backup.begun",
             Self::BackupsPruned => "backup.pruned",
+            Self::InstallationRestored => "installation.restored",
             Self::AuditCheckpointHandedOut => "audit.checkpoint-handed-out",
             Self::AuditExported => "audit.exported",
             Self::AuditLogCut => "audit.cut",

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::iter;
 
 use age::stream::StreamWriter;
-use base::{InstallationId, Timestamp};
+use base::{BackupId, InstallationId, Timestamp};
 use serde::{Deserialize, Serialize};
 use tar::{Builder, Header};
 
@@ -13,7 +13,7 @@ use super::{BackupError, BackupLock, BackupPart, BackupSettings};
 use crate::{Context, Fault, ledger};
 
 /// The version of what archives hold.
-const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 1;
 
 /// What an archive says of itself: its first file, `manifest.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,9 @@ pub(super) struct Manifest {
     pub(super) format: u32,
     /// The installation's id.
     pub(super) installation: InstallationId,
+    /// By which run it was made, with which others; `None` in archives from before runs had names.
+    #[serde(default)]
+    pub(super) run: Option<BackupId>,
     /// The installation's generation.
     pub(super) generation: i64,
     /// `content`, `vault` or `provider`.
@@ -33,13 +36,19 @@ pub(super) struct Manifest {
 }
 
 impl Manifest {
-    pub(super) async fn of(context: &Context, part: BackupPart, made: Timestamp) -> Result<Self, BackupError> {
+    pub(super) async fn of(
+        context: &Context,
+        run: BackupId,
+        part: BackupPart,
+        made: Timestamp,
+    ) -> Result<Self, BackupError> {
         ledger::settle(context).await?;
         let mark = context.vault.provider().mark().await.map_err(Fault::new)?;
         let mark = mark.ok_or_else(|| Fault::new("the key provider has no mark"))?;
         Ok(Self {
             format: FORMAT,
             installation: mark.id,
+            run: Some(run),
             generation: mark.generation,
             part: part.as_str().to_owned(),
             made: made.to_rfc3339(),

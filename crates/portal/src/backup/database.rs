@@ -68,7 +68,7 @@ async fn dump(url: &SecretString, settings: &BackupSettings, into: &Path) -> Res
 
 /// An address without its password, and that. Everybody on the host sees the arguments of a program, and nobody else its
 /// environment.
-fn apart(url: &str) -> Option<(Url, Option<SecretString>)> {
+pub(super) fn apart(url: &str) -> Option<(Url, Option<SecretString>)> {
     let mut address = Url::parse(url).ok()?;
     let Some(password) = address.password() else {
         return Some((address, None));

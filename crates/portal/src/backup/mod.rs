@@ -17,11 +17,12 @@ mod database;
 mod error;
 mod folder;
 mod provider;
+mod restore;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use base::{SecretString, Timestamp};
+use base::{BackupId, SecretString, Timestamp};
 
 use crate::audit::{AuditAction, AuditEntry};
 use crate::latch::ClockStep;
@@ -30,6 +31,7 @@ use crate::{Context, OperatorActor, Portal, installation, skew};
 use archive::{Archive, Manifest};
 pub use error::BackupError;
 use folder::BackupFolder;
+pub use restore::{ArchiveKey, RestoreError, RestoreSettings, Restored};
 
 /// How often vault and provider are archived anew because a day's secret was replaced in between.
 const TRIES: usize = 3;
@@ -110,17 +112,18 @@ impl Portal {
             context.record(&entry.detail(part.as_str())).await?;
         }
         let folder = BackupFolder::open(settings)?;
+        let run = context.ids.next();
         let mut made = Vec::new();
         if parts.contains(&BackupPart::Content) {
-            made.push(make(context, settings, &folder, BackupPart::Content).await?);
+            made.push(make(context, settings, &folder, run, BackupPart::Content).await?);
         }
         match (
             parts.contains(&BackupPart::Vault),
             parts.contains(&BackupPart::Provider),
         ) {
-            (true, true) => made.extend(vault_with_provider(context, settings, &folder).await?),
-            (true, false) => made.push(make(context, settings, &folder, BackupPart::Vault).await?),
-            (false, true) => made.push(make(context, settings, &folder, BackupPart::Provider).await?),
+            (true, true) => made.extend(vault_with_provider(context, settings, &folder, run).await?),
+            (true, false) => made.push(make(context, settings, &folder, run, BackupPart::Vault).await?),
+            (false, true) => made.push(make(context, settings, &folder, run, BackupPart::Provider).await?),
             (false, false) => {}
         }
         Ok(made)
@@ -164,13 +167,14 @@ async fn vault_with_provider(
     context: &Context,
     settings: &BackupSettings,
     folder: &BackupFolder,
+    run: BackupId,
 ) -> Result<[PathBuf; 2], BackupError> {
     for _ in 0..TRIES {
         let today = context.now().day();
         let before = provider::day_secrets(context).await?;
         let made = [
-            make(context, settings, folder, BackupPart::Vault).await?,
-            make(context, settings, folder, BackupPart::Provider).await?,
+            make(context, settings, folder, run, BackupPart::Vault).await?,
+            make(context, settings, folder, run, BackupPart::Provider).await?,
         ];
         let after = provider::day_secrets(context).await?;
         if before.iter().all(|name| name.day < today || after.contains(name)) {
@@ -188,6 +192,7 @@ async fn make(
     context: &Context,
     settings: &BackupSettings,
     folder: &BackupFolder,
+    run: BackupId,
     part: BackupPart,
 ) -> Result<PathBuf, BackupError> {
     let made = context.now();
@@ -195,7 +200,7 @@ async fn make(
     installation::check(&context.database, &context.vault, &context.blobs)
         .await
         .map_err(crate::Fault::from)?;
-    let manifest = Manifest::of(context, part, made).await?;
+    let manifest = Manifest::of(context, run, part, made).await?;
     let file = folder.begin(part, made)?;
     let mut archive = Archive::begin(file.create()?, settings, &manifest)?;
     match part {

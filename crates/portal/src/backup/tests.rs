@@ -19,14 +19,14 @@ use crate::{BlobSettings, MessageReceipt, ProviderSettings, PurgeMode, Settings,
 const DAY: i64 = 86_400_000;
 
 /// A folder of archives, and who opens them.
-struct Backups {
-    settings: BackupSettings,
-    identity: age::x25519::Identity,
+pub(super) struct Backups {
+    pub(super) settings: BackupSettings,
+    pub(super) identity: age::x25519::Identity,
     _folder: TempDir,
 }
 
 impl Backups {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let (identity, folder) = (age::x25519::Identity::generate(), tempfile::tempdir().unwrap());
         let settings = BackupSettings {
             folder: folder.path().join("backups"),
@@ -41,13 +41,13 @@ impl Backups {
         }
     }
 
-    async fn make(&self, portal: &TestPortal) -> Vec<PathBuf> {
+    pub(super) async fn make(&self, portal: &TestPortal) -> Vec<PathBuf> {
         let operator = portal.operator();
         let made = portal.portal.back_up(&operator, &self.settings, &BackupPart::ALL);
         made.await.unwrap()
     }
 
-    fn unpack(&self, archive: &Path, into: &Path) -> std::io::Result<Manifest> {
+    pub(super) fn unpack(&self, archive: &Path, into: &Path) -> std::io::Result<Manifest> {
         let decryptor = age::Decryptor::new(File::open(archive)?).map_err(std::io::Error::other)?;
         let identity = iter::once(&self.identity as &dyn age::Identity);
         let mut plain = decryptor.decrypt(identity).map_err(std::io::Error::other)?;
@@ -58,8 +58,31 @@ impl Backups {
         Ok(serde_json::from_slice(&manifest)?)
     }
 
-    /// Puts these archives in place, as the operator does by hand.
-    async fn restore(&self, portal: &TestPortal, archives: [&Path; 3], into: &Path) -> Settings {
+    /// Puts these archives in place, as the command does.
+    pub(super) async fn restore(&self, portal: &TestPortal, archives: [&Path; 3], into: &Path) -> Result<Settings, RestoreError> {
+        let settings = empty_places(portal, into).await;
+        let given = self.given(archives, into);
+        Portal::restore(&settings, &portal.clock.clock(), &portal.operator(), &given).await?;
+        Ok(settings)
+    }
+
+    /// What the operator gives the command, with their identity in a file.
+    pub(super) fn given(&self, archives: [&Path; 3], into: &Path) -> RestoreSettings {
+        let [content, vault, provider] = archives.map(Path::to_owned);
+        let file = into.join("identity");
+        let text = format!("# created: 2026-11-22\n{}\n", self.identity.to_string().expose_secret());
+        std::fs::write(&file, text).unwrap();
+        RestoreSettings {
+            content,
+            vault,
+            provider,
+            key: ArchiveKey::Identities(file),
+            pg_restore: "pg_restore".into(),
+        }
+    }
+
+    /// Puts these archives in place, as somebody does by hand, whether they belong together or not.
+    async fn unpack_all(&self, portal: &TestPortal, archives: [&Path; 3], into: &Path) -> Settings {
         for archive in archives {
             self.unpack(archive, into).unwrap();
         }
@@ -82,7 +105,21 @@ impl Backups {
     }
 }
 
-async fn opens(portal: &Portal, system: &SystemActor, message: MessageId) -> bool {
+/// Places that are empty, for databases of the same kind, with the ledger of this portal.
+pub(super) async fn empty_places(portal: &TestPortal, into: &Path) -> Settings {
+    let mut settings = portal.settings.clone();
+    settings.provider = ProviderSettings::Folder(into.join("keys"));
+    settings.blobs = BlobSettings::Folder(into.join("documents"));
+    let on_sqlite = |name: &str| SecretString::new(format!("sqlite:{}", into.join(name).display()));
+    (settings.database_url, settings.vault_url) = if portal.settings.database_url.expose().starts_with("sqlite:") {
+        (on_sqlite("portal.db"), on_sqlite("vault.db"))
+    } else {
+        fresh_databases().await.unwrap()
+    };
+    settings
+}
+
+pub(super) async fn opens(portal: &Portal, system: &SystemActor, message: MessageId) -> bool {
     let owner = ContentOwner::Message(message);
     let key = portal.0.vault.content_key(system.organisation_id(), owner).await;
     key.unwrap().is_some()
@@ -97,7 +134,7 @@ async fn thief_opens(
     receipt: &MessageReceipt,
 ) -> bool {
     let into = tempfile::tempdir().unwrap();
-    let settings = backups.restore(portal, archives, into.path()).await;
+    let settings = backups.unpack_all(portal, archives, into.path()).await;
     let clock = base::ManualClock::at(receipt.sent_at);
     let thief = Portal::open_copies(settings, clock.clock()).await.unwrap();
     let opened = opens(&thief, system, receipt.id).await;
@@ -131,7 +168,7 @@ on_both_databases! {
         }
 
         let into = tempfile::tempdir().unwrap();
-        let settings = backups.restore(&portal, [&new[0], &new[1], &new[2]], into.path()).await;
+        let settings = backups.restore(&portal, [&new[0], &new[1], &new[2]], into.path()).await.unwrap();
         let restored = Portal::open(settings, portal.clock.clock()).await.unwrap();
         restored.readiness().await.unwrap();
         restored.run_jobs().await.unwrap();
@@ -153,7 +190,8 @@ on_both_databases! {
         portal.portal.purge(PurgeMode::Run).await.unwrap();
 
         let into = tempfile::tempdir().unwrap();
-        let mut settings = backups.restore(&portal, [&old[0], &old[1], &old[2]], into.path()).await;
+        let by_hand = into.path().join("by hand");
+        let mut settings = backups.unpack_all(&portal, [&old[0], &old[1], &old[2]], &by_hand).await;
         let ledger = std::mem::replace(
             &mut settings.ledger,
             crate::LedgerSettings::Folder(into.path().join("no ledger")),
@@ -161,12 +199,15 @@ on_both_databases! {
         let refused = Portal::open(settings.clone(), portal.clock.clock()).await;
         assert!(matches!(refused.err(), Some(crate::OpenError::Ledger(_))));
         settings.ledger = ledger;
-        let restored = Portal::open(settings, portal.clock.clock()).await.unwrap();
-        assert!(!opens(&restored, &system, revoked.id).await);
-        assert!(opens(&restored, &system, lives.id).await);
-        let person = [crate::RecipientIdentifier::Number(crate::test_support::number(1))];
-        assert_eq!(restored.0.vault.find_recipients(&person).await.unwrap(), [None]);
-        restored.close().await;
+        let by_command = backups.restore(&portal, [&old[0], &old[1], &old[2]], into.path()).await.unwrap();
+        for settings in [settings, by_command] {
+            let restored = Portal::open(settings, portal.clock.clock()).await.unwrap();
+            assert!(!opens(&restored, &system, revoked.id).await);
+            assert!(opens(&restored, &system, lives.id).await);
+            let person = [crate::RecipientIdentifier::Number(crate::test_support::number(1))];
+            assert_eq!(restored.0.vault.find_recipients(&person).await.unwrap(), [None]);
+            restored.close().await;
+        }
     }
 
     async fn archives_say_what_they_are_and_are_in_the_audit_log(portal: TestPortal) {

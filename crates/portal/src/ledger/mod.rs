@@ -153,6 +153,39 @@ impl Ledger {
         is_ours.then_some(()).ok_or(LedgerError::Damaged(place.number))
     }
 
+    /// Reads every batch after `first`, and gives the latest generation that a restore took; 0 when none did. Copies know of what is
+    /// up to `known`, which must be there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::check`]; also when a batch in between is missing or damaged.
+    pub(crate) async fn generation_after(&self, first: u64, known: u64) -> Result<i64, LedgerError> {
+        let last = self.0.batches.highest().await?;
+        if last < known {
+            return Err(LedgerError::Missing(known));
+        }
+        let mut place = match first {
+            0 => None,
+            number => {
+                let batch = self.read(number).await?.ok_or(LedgerError::Missing(number))?;
+                let is_ours = batch.installation == self.0.installation && batch.number == number;
+                is_ours.then_some(()).ok_or(LedgerError::Damaged(number))?;
+                Some(batch.head())
+            }
+        };
+        let mut generation = 0;
+        while number_after(place) <= last {
+            let batch = self.batch_after(place).await?;
+            let restored = batch.entries.iter().filter_map(|entry| match entry {
+                LedgerEntry::Restored(generation) => Some(*generation),
+                _ => None,
+            });
+            generation = restored.fold(generation, i64::max);
+            place = Some(batch.head());
+        }
+        Ok(generation)
+    }
+
     /// The batch after a place, which must be there.
     async fn batch_after(&self, place: Option<LedgerHead>) -> Result<LedgerBatch, LedgerError> {
         let number = number_after(place);

@@ -67,6 +67,23 @@ impl FolderProvider {
         Ok(Self { folder: folder.into() })
     }
 
+    /// Gives a copy that nobody uses yet another mark.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be replaced.
+    pub(crate) async fn replace_mark(&self, mark: InstallationMark) -> Result<(), ProviderError> {
+        self.work(move |this| {
+            let path = this.mark_path();
+            fs::remove_file(&path).map_err(|problem| ProviderError::File(path.clone(), problem))?;
+            match create_file(&path, mark.to_string().as_bytes())? {
+                true => Ok(()),
+                false => Err(ProviderError::Taken),
+            }
+        })
+        .await
+    }
+
     fn mark_path(&self) -> PathBuf {
         self.folder.join("installation")
     }

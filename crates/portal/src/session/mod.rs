@@ -291,6 +291,17 @@ pub(crate) async fn delete_run_out(context: &Context) -> Result<u64, Fault> {
     Ok(deleted)
 }
 
+/// Ends every session, of whatever kind; says how many there were.
+pub(crate) async fn end_all(context: &Context, transaction: &WriteTransaction) -> Result<u64, Fault> {
+    let mut gone = store::delete_all(transaction).await?;
+    let count = u64::try_from(gone.len()).unwrap_or(u64::MAX);
+    gone.sort_unstable();
+    for recipient in gone.iter().flatten() {
+        recipient::may_be_forgotten(transaction, *recipient, context.now()).await?;
+    }
+    Ok(count)
+}
+
 async fn delete_run_out_of(context: &Context, kind: SessionKind) -> Result<u64, Fault> {
     let mut deleted = 0;
     loop {

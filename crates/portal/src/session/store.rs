@@ -290,6 +290,21 @@ pub(super) async fn delete_run_out(
         .collect())
 }
 
+/// Deletes every session, and says who was signed in to each.
+pub(super) async fn delete_all(on: &impl ConnectionTrait) -> Result<Vec<Option<RecipientId>>, DbErr> {
+    let people: Vec<Option<Uuid>> = Entity::find()
+        .select_only()
+        .column(Column::RecipientId)
+        .into_tuple()
+        .all(on)
+        .await?;
+    Entity::delete_many().exec(on).await?;
+    Ok(people
+        .into_iter()
+        .map(|person| person.map(RecipientId::from_uuid))
+        .collect())
+}
+
 /// The sessions of a kind.
 pub(super) fn of_kind(kind: SessionKind) -> SimpleExpr {
     match kind.stored() {

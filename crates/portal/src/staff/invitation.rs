@@ -320,6 +320,15 @@ async fn finish_invitation(
     })
 }
 
+/// Voids every invitation that nobody has accepted; says how many there were.
+pub(crate) async fn void_all(transaction: &WriteTransaction) -> Result<u64, Fault> {
+    let done = invitation_entity::Entity::delete_many()
+        .filter(invitation_entity::Column::UsedAt.is_null())
+        .exec(transaction)
+        .await?;
+    Ok(done.rows_affected)
+}
+
 /// 256 random bits in hexadecimal digits.
 fn new_token() -> Result<SecretString, Fault> {
     let mut random = Zeroizing::new([0_u8; 32]);

@@ -29,6 +29,7 @@ pub use credential::{
 };
 pub use error::SystemSetUpError;
 pub use signed::{FetchedKeySet, PresentedAssertion, WantedKeySet};
+pub(crate) use token::end_all_tokens;
 pub use token::{IssuedToken, OutsideNetworks, TokenError};
 
 use base::Personnummer;

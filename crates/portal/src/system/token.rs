@@ -276,6 +276,12 @@ impl Portal {
     }
 }
 
+/// Ends every access token; says how many there were.
+pub(crate) async fn end_all_tokens(transaction: &WriteTransaction) -> Result<u64, Fault> {
+    let done = access_token::Entity::delete_many().exec(transaction).await?;
+    Ok(done.rows_affected)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
