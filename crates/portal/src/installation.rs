@@ -269,7 +269,9 @@ pub(crate) async fn raise(
     to: InstallationMark,
 ) -> Result<(), InstallationError> {
     if read_database_mark(database).await? != Some(from) {
-        return Err(InstallationError::Mismatch("a database is not what its archive says".to_owned()));
+        return Err(InstallationError::Mismatch(
+            "a database is not what its archive says".to_owned(),
+        ));
     }
     let mut update = Query::update();
     update

@@ -11,6 +11,7 @@ mod provider;
 mod provisioning;
 mod purge;
 mod record_of_processing;
+mod restore;
 mod serve;
 mod signing_key;
 mod staff;
@@ -71,6 +72,8 @@ pub enum Command {
     /// Make archives of content, vault and key provider.
     #[command(subcommand)]
     Backup(backup::BackupCommand),
+    /// Put archives of content, vault and key provider into empty places.
+    Restore(restore::Restore),
     /// Purge what is due now, or count it.
     Purge(purge::Purge),
     /// Count keys and blobs that nothing names, or delete them.
@@ -108,6 +111,7 @@ pub async fn run(program: Program) -> anyhow::Result<()> {
         Command::Provider(command) => provider::run(&load(&program.config)?, command).await,
         Command::Mail(command) => mail::run(&load(&program.config)?, command).await,
         Command::Backup(command) => backup::run(&load(&program.config)?, command).await,
+        Command::Restore(arguments) => restore::run(&load(&program.config)?, arguments).await,
         Command::Purge(arguments) => purge::run(&load(&program.config)?, &arguments).await,
         Command::Orphans(arguments) => orphans::run(&load(&program.config)?, &arguments).await,
         Command::Audit(command) => audit::run(&program.config, command).await,

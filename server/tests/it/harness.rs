@@ -64,6 +64,25 @@ macro_rules! on_both_databases {
 }
 pub(crate) use on_both_databases;
 
+/// The addresses of two fresh databases of the PostgreSQL server; `None` when there is no server.
+pub(crate) async fn fresh_databases() -> Option<(String, String)> {
+    let server = std::env::var("POSTVALV_TEST_POSTGRES").ok()?;
+    let connection = sea_orm::Database::connect(server.as_str()).await.unwrap();
+    let id: base::RequestId = Ids::new(ManualClock::at(Timestamp::from_millis(0)).clock()).next();
+    let id = id.to_string().replace('-', "");
+    let mut urls = Vec::new();
+    for name in [format!("portal_{id}"), format!("vault_{id}")] {
+        let create = Statement::from_string(DbBackend::Postgres, format!("CREATE DATABASE {name}"));
+        connection.execute_raw(create).await.unwrap();
+        let mut url = url::Url::parse(&server).unwrap();
+        url.set_path(&name);
+        urls.push(url.to_string());
+    }
+    connection.close().await.unwrap();
+    let vault = urls.pop()?;
+    Some((urls.pop()?, vault))
+}
+
 /// The program, without a socket.
 pub(crate) struct App {
     pub(crate) router: Router,
@@ -121,21 +140,8 @@ impl App {
 
     /// On two fresh databases of the PostgreSQL server; `None` when there is no server.
     pub(crate) async fn on_postgres() -> Option<Self> {
-        let server = std::env::var("POSTVALV_TEST_POSTGRES").ok()?;
-        let connection = sea_orm::Database::connect(server.as_str()).await.unwrap();
-        let id: base::RequestId = Ids::new(ManualClock::at(Timestamp::from_millis(0)).clock()).next();
-        let id = id.to_string().replace('-', "");
-        let mut urls = Vec::new();
-        for name in [format!("portal_{id}"), format!("vault_{id}")] {
-            let create = Statement::from_string(DbBackend::Postgres, format!("CREATE DATABASE {name}"));
-            connection.execute_raw(create).await.unwrap();
-            let mut url = url::Url::parse(&server).unwrap();
-            url.set_path(&name);
-            urls.push(url.to_string());
-        }
-        connection.close().await.unwrap();
-        let vault = urls.pop()?;
-        Some(Self::start(tempfile::tempdir().unwrap(), (urls.pop()?, vault), |text| text).await)
+        let urls = fresh_databases().await?;
+        Some(Self::start(tempfile::tempdir().unwrap(), urls, |text| text).await)
     }
 
     async fn start(folder: TempDir, urls: (String, String), change: impl FnOnce(String) -> String) -> Self {
@@ -186,6 +192,21 @@ impl App {
     /// Where the configuration stands, for commands.
     pub(crate) fn configuration_file(&self) -> PathBuf {
         self.folder.path().join("postvalv.toml")
+    }
+
+    /// The configuration of other places, of the same kind and with nothing in them: below that folder, or in fresh databases.
+    pub(crate) async fn configuration_below(&self, folder: &Path) -> PathBuf {
+        let text = std::fs::read_to_string(self.configuration_file()).unwrap();
+        let here = self.folder.path().display().to_string();
+        let mut text = text.replace(&here, &folder.display().to_string());
+        if !self.database_url.starts_with("sqlite:") {
+            let (portal, vault) = fresh_databases().await.unwrap();
+            let before = self.database_url.replace("/portal_", "/vault_");
+            text = text.replace(&self.database_url, &portal).replace(&before, &vault);
+        }
+        let file = folder.join("postvalv.toml");
+        std::fs::write(&file, text).unwrap();
+        file
     }
 
     /// A browser that has never been here.

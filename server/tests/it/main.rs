@@ -55,6 +55,7 @@ mod provider;
 mod provider_check;
 mod provisioning;
 mod recipients;
+mod restore;
 mod retention;
 mod rights;
 mod routes;

@@ -63,6 +63,13 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         hold.review_on = date("2026-11-20");
     });
     let plain = hold(HoldScope::Case, |_| {});
+    let restored = hold(HoldScope::Case, |hold| {
+        lifted(hold, false);
+        (hold.reason, hold.placed_by, hold.restored) = (None, None, true);
+        if let Some(lifted) = &mut hold.lifted {
+            (lifted.reason, lifted.by, lifted.restored) = (None, None, true);
+        }
+    });
     let just_lifted = hold(HoldScope::Case, |hold| lifted(hold, false));
     let holds = Holds {
         standing: vec![due.clone(), plain.clone()],
@@ -126,5 +133,6 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
             one(&plain, &lift(Some(LiftProblem::ConfirmFirst)), true),
         ),
         ("hold-lifted", one(&just_lifted, &LiftForm::default(), true)),
+        ("hold-restored", one(&restored, &LiftForm::default(), true)),
     ]
 }

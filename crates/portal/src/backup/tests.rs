@@ -59,7 +59,12 @@ impl Backups {
     }
 
     /// Puts these archives in place, as the command does.
-    pub(super) async fn restore(&self, portal: &TestPortal, archives: [&Path; 3], into: &Path) -> Result<Settings, RestoreError> {
+    pub(super) async fn restore(
+        &self,
+        portal: &TestPortal,
+        archives: [&Path; 3],
+        into: &Path,
+    ) -> Result<Settings, RestoreError> {
         let settings = empty_places(portal, into).await;
         let given = self.given(archives, into);
         Portal::restore(&settings, &portal.clock.clock(), &portal.operator(), &given).await?;

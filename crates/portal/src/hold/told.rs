@@ -108,7 +108,10 @@ async fn on(context: &Context, told: ToldHold) -> Result<Option<On>, Fault> {
     let case = case::entity::Entity::find_by_id(*told.case.as_uuid())
         .one(reader)
         .await?;
-    let with = case.as_ref().and_then(|case| case.recipient_id).map(RecipientId::from_uuid);
+    let with = case
+        .as_ref()
+        .and_then(|case| case.recipient_id)
+        .map(RecipientId::from_uuid);
     Ok(match told.of_recipient {
         None => case.zip(with).map(|(case, recipient)| On {
             organisation: OrganisationId::from_uuid(case.organisation_id),

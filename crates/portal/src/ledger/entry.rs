@@ -96,13 +96,21 @@ impl FromStr for LedgerEntry {
                 case: id(case)?,
                 of_recipient: None,
             }),
-            ["held", "case", case, "recipient", recipient, "organisation", organisation, "hold", hold] => {
-                Self::Held(ToldHold {
-                    id: id(hold)?,
-                    case: id(case)?,
-                    of_recipient: Some((id(organisation)?, id(recipient)?)),
-                })
-            }
+            [
+                "held",
+                "case",
+                case,
+                "recipient",
+                recipient,
+                "organisation",
+                organisation,
+                "hold",
+                hold,
+            ] => Self::Held(ToldHold {
+                id: id(hold)?,
+                case: id(case)?,
+                of_recipient: Some((id(organisation)?, id(recipient)?)),
+            }),
             ["lifted", "hold", of] => Self::Lifted(id(of)?),
             ["mail-refused", "recipient", of] => Self::MailRefused(id(of)?),
             ["mail-allowed", "recipient", of] => Self::MailAllowed(id(of)?),

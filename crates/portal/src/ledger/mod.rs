@@ -1,4 +1,5 @@
-//! The ledger: what was purged, revoked and forgotten, outside both databases, so that a restored database can't bring it back.
+//! The ledger: what was purged, revoked and forgotten, what was held and who wants no mails, outside both databases, so that a
+//! restored database undoes none of it.
 //!
 //! Owns its batches – numbered, each with the hash of the one before, signed, made once – and the rule that follows from them:
 //! nothing loses its key before a durable batch tells of it, and whoever opens a portal first catches up with every batch that

@@ -300,7 +300,10 @@ fn a_batch_reads_as_it_was_written_and_in_no_other_form() {
     let newer = later.to_text();
     assert!(newer.starts_with("postvalv ledger v2\n") && text.starts_with("postvalv ledger v1\n"));
     assert_eq!(LedgerBatch::verify(&sign(&newer), &keys), Some(later));
-    assert_eq!(LedgerBatch::verify(&sign(&newer.replace("ledger v2", "ledger v1")), &keys), None);
+    assert_eq!(
+        LedgerBatch::verify(&sign(&newer.replace("ledger v2", "ledger v1")), &keys),
+        None
+    );
     assert!(LedgerBatch::is_newer(&sign(&newer.replace("ledger v2", "ledger v3"))));
     assert!(!LedgerBatch::is_newer(&sign(&newer)));
     for other in [

@@ -54,10 +54,14 @@ pub enum RestoreError {
     #[error("the portal and the vault need a database each, but both have the same address")]
     SameDatabase,
     /// Something is where an archive is to go.
-    #[error("{0} is not empty: what is there is never overwritten; move it away, or name another place in the configuration")]
+    #[error(
+        "{0} is not empty: what is there is never overwritten; move it away, or name another place in the configuration"
+    )]
     NotEmpty(String),
     /// There is no ledger.
-    #[error("there is no ledger in {0}: put the newest one that there is there; without it what was purged would come back")]
+    #[error(
+        "there is no ledger in {0}: put the newest one that there is there; without it what was purged would come back"
+    )]
     NoLedger(PathBuf),
     /// The ledger is damaged, another installation's, or does not reach as far as the archives do.
     #[error("the ledger does not fit the archives")]
@@ -66,7 +70,9 @@ pub enum RestoreError {
     #[error("{0} can't be written")]
     Write(PathBuf, #[source] io::Error),
     /// `pg_restore` can't be started or did not succeed; what it said was printed.
-    #[error("{0} did not succeed: is it there, as new as the program that made the archive, and may the user make tables?")]
+    #[error(
+        "{0} did not succeed: is it there, as new as the program that made the archive, and may the user make tables?"
+    )]
     Load(PathBuf),
     /// A database can't be used.
     #[error(transparent)]

@@ -17,7 +17,8 @@ use crate::backup::database::apart;
 use crate::database::Database;
 
 /// How many tables there are.
-const TABLES: &str = "SELECT COUNT(*) FROM pg_catalog.pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')";
+const TABLES: &str =
+    "SELECT COUNT(*) FROM pg_catalog.pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')";
 
 /// Takes away all that a restore made, and that its owner may take away.
 const CLEAR: &str = "DO $$ DECLARE it record; BEGIN \
@@ -25,7 +26,8 @@ const CLEAR: &str = "DO $$ DECLARE it record; BEGIN \
         WHERE schemaname NOT IN ('pg_catalog', 'information_schema') \
     LOOP EXECUTE 'DROP TABLE IF EXISTS ' || it.name || ' CASCADE'; END LOOP; \
     FOR it IN SELECT oid::regprocedure AS name FROM pg_catalog.pg_proc \
-        WHERE pronamespace = 'public'::regnamespace AND proowner = current_user::regrole \
+        WHERE pronamespace = 'public'::regnamespace AND proowner = current_user::regrole AND NOT EXISTS \
+            (SELECT 1 FROM pg_catalog.pg_depend WHERE objid = pg_proc.oid AND deptype = 'e') \
     LOOP EXECUTE 'DROP FUNCTION IF EXISTS ' || it.name || ' CASCADE'; END LOOP; \
     END $$";
 
@@ -33,7 +35,12 @@ const CLEAR: &str = "DO $$ DECLARE it record; BEGIN \
 pub(super) fn into_file(archive: &Archive, part: BackupPart, path: &Path) -> Result<(), RestoreError> {
     let error = |problem| RestoreError::Write(path.to_owned(), problem);
     let mut options = OpenOptions::new();
-    let mut file = options.write(true).create_new(true).mode(0o600).open(path).map_err(error)?;
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(error)?;
     archive.each(part, |member, content| match member {
         Member::Database => content.copy(&mut file, path),
         _ => content.skip(),

@@ -136,14 +136,17 @@ impl Member {
                 "portal.sqlite" | "portal.pgdump" => Some(Self::Database),
                 "blobs/installation" => Some(Self::BlobMark),
                 _ => {
-                    let (organisation, document) = name.strip_prefix("blobs/organisations/")?.split_once("/documents/")?;
+                    let (organisation, document) =
+                        name.strip_prefix("blobs/organisations/")?.split_once("/documents/")?;
                     Some(Self::Blob(organisation.parse().ok()?, document.parse().ok()?))
                 }
             },
             BackupPart::Vault => matches!(name, "vault.sqlite" | "vault.pgdump").then_some(Self::Database),
             BackupPart::Provider => {
                 let path = name.strip_prefix("provider/")?;
-                let file = ["days/", "signing/"].iter().find_map(|folder| path.strip_prefix(folder));
+                let file = ["days/", "signing/"]
+                    .iter()
+                    .find_map(|folder| path.strip_prefix(folder));
                 is_file_name(file.unwrap_or(path)).then(|| Self::Secret(path.to_owned()))
             }
         }
@@ -305,7 +308,10 @@ mod tests {
         assert!(is(BackupPart::Provider, "provider/days/2026-12-22-v1.key"));
         assert!(is(BackupPart::Provider, "provider/installation"));
         let id = "0192f0c1-2345-7abc-8def-0123456789ab";
-        assert!(is(BackupPart::Content, &format!("blobs/organisations/{id}/documents/{id}")));
+        assert!(is(
+            BackupPart::Content,
+            &format!("blobs/organisations/{id}/documents/{id}")
+        ));
         for name in [
             "provider/../x",
             "provider/days/../../x",
@@ -318,7 +324,12 @@ mod tests {
         ] {
             assert!(!is(BackupPart::Provider, name), "{name}");
         }
-        for name in ["blobs/organisations/../documents/x", "blobs/x", "vault.sqlite", "portal.sqlite/x"] {
+        for name in [
+            "blobs/organisations/../documents/x",
+            "blobs/x",
+            "vault.sqlite",
+            "portal.sqlite/x",
+        ] {
             assert!(!is(BackupPart::Content, name), "{name}");
         }
     }

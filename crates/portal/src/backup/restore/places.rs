@@ -40,7 +40,10 @@ pub(super) struct Places {
 /// Where a database goes.
 pub(super) enum DatabasePlace {
     /// A file, and its name until it is whole.
-    File { file: PathBuf, unfinished: PathBuf },
+    File {
+        file: PathBuf,
+        unfinished: PathBuf,
+    },
     Postgres(SecretString),
 }
 
@@ -164,7 +167,9 @@ impl Places {
             }
         }
         if matches!(settings.blobs, BlobSettings::S3(_)) && !Blobs::open(&settings.blobs).await?.is_empty().await? {
-            return Err(RestoreError::NotEmpty("the bucket of the blobs, below its prefix,".to_owned()));
+            return Err(RestoreError::NotEmpty(
+                "the bucket of the blobs, below its prefix,".to_owned(),
+            ));
         }
         let portal = DatabasePlace::of(&settings.database_url)?;
         let vault = DatabasePlace::of(&settings.vault_url)?;
@@ -190,7 +195,11 @@ impl Places {
 
     /// Unpacks the provider's files where nothing looks for them yet, and gives that folder.
     pub(super) fn unpack_provider(&self, archive: &Archive) -> Result<PathBuf, RestoreError> {
-        for folder in [&self.unfinished, &self.unfinished.join("days"), &self.unfinished.join("signing")] {
+        for folder in [
+            &self.unfinished,
+            &self.unfinished.join("days"),
+            &self.unfinished.join("signing"),
+        ] {
             let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
             made.map_err(|problem| RestoreError::Write(folder.clone(), problem))?;
         }
@@ -201,11 +210,20 @@ impl Places {
             let path = self.unfinished.join(name);
             let error = |problem| RestoreError::Write(path.clone(), problem);
             let mut options = OpenOptions::new();
-            let mut file = options.write(true).create_new(true).mode(0o600).open(&path).map_err(error)?;
+            let mut file = options
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&path)
+                .map_err(error)?;
             content.copy(&mut file, &path)?;
             file.sync_all().map_err(error)
         })?;
-        for folder in [self.unfinished.join("days"), self.unfinished.join("signing"), self.unfinished.clone()] {
+        for folder in [
+            self.unfinished.join("days"),
+            self.unfinished.join("signing"),
+            self.unfinished.clone(),
+        ] {
             sync(&folder)?;
         }
         Ok(self.unfinished.clone())

@@ -3,10 +3,11 @@
 
 use base::{HoldId, MessageId, Timestamp};
 use proptest::prelude::*;
+use tempfile::TempDir;
 
 use super::super::{HoldError, HoldScope, keep};
 use super::{DAY, Norrby, read};
-use crate::test_support::TestPortal;
+use crate::test_support::{TestPortal, copy};
 use crate::{MessageReceipt, Portal, purge};
 
 /// A step in the life of an organisation's messages.
@@ -34,6 +35,10 @@ enum Step {
     Stopped,
     /// One that stops in the middle of wrapping keys and condemning.
     Restart,
+    /// Copies of everything but the ledger, in place of earlier ones.
+    Copy,
+    /// The copies are put back, with today's ledger.
+    Restore,
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -49,12 +54,15 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Jobs),
         1 => Just(Step::Stopped),
         1 => Just(Step::Restart),
+        1 => Just(Step::Copy),
+        1 => Just(Step::Restore),
     ];
     proptest::collection::vec(step, 1..20)
 }
 
 /// What the model knows of a message: it can be read until `end` unless it was revoked; it is destroyed by the first round in which it
 /// has ended and nothing holds it.
+#[derive(Clone)]
 struct Known {
     receipt: MessageReceipt,
     /// Whether its end moves with the organisation's rule.
@@ -65,13 +73,14 @@ struct Known {
 }
 
 /// What the model knows of a hold; all messages go to one person.
+#[derive(Clone)]
 struct Placed {
     id: HoldId,
     on: Option<MessageId>,
     lifted: Option<Timestamp>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Model {
     known: Vec<Known>,
     holds: Vec<Placed>,
@@ -82,6 +91,26 @@ impl Model {
         let protects = |hold: &&Placed| hold.lifted.is_none_or(|lifted| now < lifted + 7 * DAY);
         let mut holds = self.holds.iter().filter(protects);
         holds.any(|hold| hold.on.is_none_or(|on| on == message))
+    }
+
+    /// What there is when copies of `then` are put back: what was sent since is gone; what was destroyed, revoked, held and let go since
+    /// is so again, and what was let go since has its seven days from now.
+    fn put_back(&mut self, then: &Self, now: Timestamp) {
+        let was = |id: MessageId| then.known.iter().find(|it| it.receipt.id == id);
+        self.known.retain_mut(|it| {
+            let before = was(it.receipt.id);
+            if let Some(before) = before {
+                it.end = before.end;
+            }
+            before.is_some()
+        });
+        self.holds.retain_mut(|hold| {
+            let before = then.holds.iter().find(|before| before.id == hold.id);
+            if before.is_none_or(|before| before.lifted.is_none()) && hold.lifted.is_some() {
+                hold.lifted = Some(now);
+            }
+            hold.on.is_none_or(|on| was(on).is_some())
+        });
     }
 
     /// What a round of jobs does.
@@ -102,7 +131,7 @@ async fn agree(test: &TestPortal, norrby: &Norrby, model: &Model, blobs_too: boo
             "{:?}",
             it.receipt.id
         );
-        let readable = !it.revoked && test.now() < it.end;
+        let readable = !it.revoked && !it.destroyed && test.now() < it.end;
         assert_eq!(read(test, &it.receipt).await.is_ok(), readable);
     }
     if blobs_too {
@@ -111,11 +140,25 @@ async fn agree(test: &TestPortal, norrby: &Norrby, model: &Model, blobs_too: boo
     }
 }
 
-async fn run(test: &TestPortal, steps: Vec<Step>) {
-    let norrby = Norrby::new(test).await;
+async fn run(mut test: TestPortal, steps: Vec<Step>) {
+    let norrby = Norrby::new(&test).await;
     let mut model = Model::default();
     let mut node: Portal = test.portal.clone();
+    let mut copies: Option<(TempDir, Model)> = None;
+    let mut places = Vec::new();
     for step in steps {
+        if let (Step::Restore, Some((folder, then))) = (&step, &copies) {
+            let place = tempfile::tempdir().unwrap();
+            copy(folder.path(), place.path());
+            node.close().await;
+            test.portal.close().await;
+            test.settings = super::restored::settings(&test, place.path());
+            test.portal = test.another_node().await;
+            node = test.portal.clone();
+            places.push(place);
+            model.put_back(then, test.now());
+        }
+        let test = &test;
         let mut whole = false;
         match step {
             Step::Send { days } => {
@@ -130,7 +173,7 @@ async fn run(test: &TestPortal, steps: Vec<Step>) {
             }
             Step::Open(index) => {
                 if let Some(it) = model.known.get(index) {
-                    let readable = !it.revoked && test.now() < it.end;
+                    let readable = !it.revoked && !it.destroyed && test.now() < it.end;
                     assert_eq!(read(test, &it.receipt).await.is_ok(), readable);
                 }
             }
@@ -184,10 +227,16 @@ async fn run(test: &TestPortal, steps: Vec<Step>) {
                 whole = true;
             }
             Step::Down(days) => test.clock.advance(days * DAY),
-            Step::Jobs => {
+            Step::Jobs | Step::Restore => {
                 node.run_jobs().await.unwrap();
                 model.round(test.now());
                 whole = true;
+            }
+            Step::Copy => {
+                let folder = tempfile::tempdir().unwrap();
+                let from = places.last().map_or(test.folder(), |place: &TempDir| place.path());
+                copy(from, folder.path());
+                copies = Some((folder, model.clone()));
             }
             Step::Stopped => {
                 node.run_key_jobs().await.unwrap();
@@ -205,7 +254,7 @@ async fn run(test: &TestPortal, steps: Vec<Step>) {
     }
     node.run_jobs().await.unwrap();
     model.round(test.now());
-    agree(test, &norrby, &model, true).await;
+    agree(&test, &norrby, &model, true).await;
 }
 
 proptest! {
@@ -216,7 +265,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let test = TestPortal::on_sqlite().await;
-            run(&test, steps).await;
+            run(test, steps).await;
         });
     }
 }

@@ -8,23 +8,24 @@ use super::super::place_as_told;
 use super::*;
 use crate::ledger::{LedgerEntry, ToldHold, follow};
 use crate::test_support::copy;
-use crate::{BlobSettings, Portal, ProviderSettings};
+use crate::{BlobSettings, ProviderSettings, Settings};
 
-/// Copies as they were made at some time, opened with today's ledger.
-async fn restored(test: &TestPortal, copies: &Path) -> Portal {
+/// The settings with copies as they were made at some time, and today's ledger.
+pub(super) fn settings(test: &TestPortal, copies: &Path) -> Settings {
     let mut settings = test.settings.clone();
     let url = |name: &str| SecretString::new(format!("sqlite:{}", copies.join(name).display()));
     settings.database_url = url("portal.db");
     settings.vault_url = url("vault.db");
     settings.provider = ProviderSettings::Folder(copies.join("provider"));
     settings.blobs = BlobSettings::Folder(copies.join("blobs"));
-    Portal::open(settings, test.clock.clock()).await.unwrap()
+    settings
 }
 
 /// The test with another portal in place of its own.
 async fn put_back(mut test: TestPortal, copies: &Path) -> TestPortal {
     test.portal.close().await;
-    test.portal = restored(&test, copies).await;
+    test.settings = settings(&test, copies);
+    test.portal = test.another_node().await;
     test
 }
 
@@ -47,7 +48,9 @@ async fn what_was_held_after_the_copy_is_held_again_before_anything_is_purged() 
     later.deliveries.swap(0, 1);
     norrby.hold(&test, &later, HoldScope::Recipient).await;
     // And one of which nothing is in the copy.
-    norrby.hold(&test, &norrby.send(&test, 1, 3).await, HoldScope::Case).await;
+    norrby
+        .hold(&test, &norrby.send(&test, 1, 3).await, HoldScope::Case)
+        .await;
     days_pass(&test, 5).await;
     let test = put_back(test, copies.path()).await;
     days_pass(&test, 60).await;
