@@ -286,7 +286,7 @@ fn a_batch_reads_as_it_was_written_and_in_no_other_form() {
             LedgerEntry::MailAllowed(id.parse().unwrap()),
             LedgerEntry::Restored(2),
         ],
-        ..batch.clone()
+        ..batch
     };
     let text = batch.to_text();
     let sign = |text: &str| {
