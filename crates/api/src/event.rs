@@ -75,4 +75,10 @@ pub enum EventKind {
     ExpiresSoon,
     /// A system's credential ends within fourteen days; said once, and never of a message.
     CredentialEnding,
+    /// Its case was closed: what its organisation's rules count from that ends earlier now.
+    CaseClosed,
+    /// Its case was opened again: what was counted from its closing may end later.
+    CaseReopened,
+    /// Its case is kept for longer: it ends later.
+    CaseExtended,
 }

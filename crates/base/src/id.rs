@@ -93,6 +93,8 @@ ids! {
     RecipientId "recipient";
     /// A thread between one organisation and one recipient.
     CaseId "case";
+    /// That a case is kept for longer.
+    CaseExtensionId "case-extension";
     /// Text and documents sent together.
     MessageId "message";
     /// One file of a message.
@@ -103,6 +105,8 @@ ids! {
     IntentId "intent";
     /// A mail that was sent, among the mails of this portal.
     NotificationId "notification";
+    /// A change of retention that waits for a second admin.
+    PendingRetentionId "pending-retention";
     /// What somebody announced to the purge.
     AnnouncementId "announcement";
     /// An entry of the audit log.
@@ -185,8 +189,8 @@ mod source {
         )+};
     }
     from_new_id! {
-        InstallationId OrganisationId SystemId CredentialId StaffId PasskeyId ProvisioningTokenId GroupId HoldId CaseId MessageId DocumentId DeliveryId IntentId
-        NotificationId AnnouncementId AuditEventId EventId SessionId BackupId RequestId
+        InstallationId OrganisationId SystemId CredentialId StaffId PasskeyId ProvisioningTokenId GroupId HoldId CaseId CaseExtensionId MessageId DocumentId DeliveryId IntentId
+        NotificationId PendingRetentionId AnnouncementId AuditEventId EventId SessionId BackupId RequestId
     }
 }
 

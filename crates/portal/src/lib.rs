@@ -75,8 +75,8 @@ pub use backup::{
     ArchiveKey, BackupError, BackupLock, BackupPart, BackupSettings, RestoreError, RestoreSettings, Restored,
 };
 pub use case::{
-    CaseAct, CaseActKind, CaseHistory, CaseView, InboxEntry, MessageView, SentDelivery, SentMessage, SentMessages,
-    SentMessagesError, SentRecipient,
+    CaseAct, CaseActKind, CaseError, CaseExtension, CaseHistory, CaseView, InboxEntry, MessageView, SentDelivery,
+    SentMessage, SentMessages, SentMessagesError, SentRecipient, StaffCase, StaffCaseMessage,
 };
 pub use document::{
     Content, ContentError, ContentUse, DocumentSummary, DocumentView, ListedDocument, Preview, ReadError,
@@ -117,8 +117,8 @@ pub use recipient::{
     WorkInvitation,
 };
 pub use retention::{
-    Affected, ChangeRetentionError, CountedFrom, DueWeek, PolicyProblem, RetentionEffect, RetentionInForce,
-    RetentionPolicy, RetentionReason, RetentionRule, RetentionVersion, TypeRule,
+    Affected, ChangeRetentionError, CountedFrom, Decided, DueWeek, PendingRetention, PolicyProblem, RetentionApproval,
+    RetentionEffect, RetentionInForce, RetentionPolicy, RetentionReason, RetentionRule, RetentionVersion, TypeRule,
 };
 pub use rights::{Action, Role, UnknownRole};
 pub use session::{

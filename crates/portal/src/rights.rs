@@ -72,6 +72,10 @@ pub enum Action {
     ChangeOwnSecondFactor,
     /// See the organisation's cases and their status.
     SeeCases,
+    /// Close a case, or open it again.
+    CloseCase,
+    /// Keep one case for longer than the rules say.
+    ExtendCase,
     /// See the organisation's staff.
     SeeStaff,
     /// Invite somebody, or invite somebody anew.
@@ -124,10 +128,12 @@ struct Right {
 
 impl Action {
     /// Every action there is, in the order of the table.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::OwnAccount,
         Self::ChangeOwnSecondFactor,
         Self::SeeCases,
+        Self::CloseCase,
+        Self::ExtendCase,
         Self::SeeStaff,
         Self::InviteStaff,
         Self::ChangeStaff,
@@ -158,6 +164,8 @@ impl Action {
             Self::OwnAccount            => right(true,  true,  true,  false),
             Self::ChangeOwnSecondFactor => right(true,  true,  true,  true),
             Self::SeeCases              => right(true,  true,  false, false),
+            Self::CloseCase             => right(true,  true,  false, false),
+            Self::ExtendCase            => right(false, true,  false, false),
             Self::SeeStaff              => right(false, true,  true,  false),
             Self::InviteStaff           => right(false, true,  false, true),
             Self::ChangeStaff           => right(false, true,  false, true),
@@ -193,6 +201,8 @@ impl Action {
             Self::OwnAccount => "own-account",
             Self::ChangeOwnSecondFactor => "change-own-second-factor",
             Self::SeeCases => "see-cases",
+            Self::CloseCase => "close-case",
+            Self::ExtendCase => "extend-case",
             Self::SeeStaff => "see-staff",
             Self::InviteStaff => "invite-staff",
             Self::ChangeStaff => "change-staff",
@@ -223,6 +233,8 @@ impl Action {
             Self::OwnAccount => "see their own account and sessions, end sessions of their own, change their password",
             Self::ChangeOwnSecondFactor => "set up, replace or remove their own second factor, make new recovery codes",
             Self::SeeCases => "see the organisation's cases and their status",
+            Self::CloseCase => "close a case, open it again",
+            Self::ExtendCase => "keep one case for longer",
             Self::SeeStaff => "see the organisation's staff",
             Self::InviteStaff => "invite somebody, or anew",
             Self::ChangeStaff => "change somebody's role or dates",

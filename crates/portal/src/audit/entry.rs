@@ -83,6 +83,12 @@ pub(crate) enum AuditAction {
     SignInRulesChanged,
     /// An organisation decided on a version of its retention policy; the detail is its number.
     RetentionChanged,
+    /// An admin asked for a change that needs a second one; the detail is its id.
+    RetentionChangeAsked,
+    /// An admin withdrew what waited for a second one; the detail is its id.
+    RetentionChangeWithdrawn,
+    /// Whether a second admin is asked: the detail is `required` or `not-required`.
+    RetentionApprovalChanged,
     /// Something is kept from being purged; the detail is the hold's id.
     HoldPlaced,
     /// The same is let go, in seven days; the detail is the hold's id.
@@ -108,6 +114,10 @@ pub(crate) enum AuditAction {
     GroupMemberAdded,
     GroupMemberRemoved,
     CaseOpened,
+    CaseClosed,
+    CaseReopened,
+    /// A case is kept for longer; the detail is its last day.
+    CaseExtended,
     /// A staff member looked at what their organisation had sent, and to whom.
     CasesListed,
     DocumentViewed,
@@ -214,6 +224,9 @@ impl AuditAction {
             Self::StaffDeactivated => "staff.deactivated",
             Self::StaffReactivated => "staff.reactivated",
             Self::RetentionChanged => "retention.changed",
+            Self::RetentionChangeAsked => "retention.change-asked",
+            Self::RetentionChangeWithdrawn => "retention.change-withdrawn",
+            Self::RetentionApprovalChanged => "retention.approval-changed",
             Self::HoldPlaced => "hold.placed",
             Self::HoldLifted => "hold.lifted",
             Self::HoldsShownChanged => "holds.shown-changed",
@@ -231,6 +244,9 @@ impl AuditAction {
             Self::GroupMemberAdded => "group.member-added",
             Self::GroupMemberRemoved => "group.member-removed",
             Self::CaseOpened => "case.opened",
+            Self::CaseClosed => "case.closed",
+            Self::CaseReopened => "case.reopened",
+            Self::CaseExtended => "case.extended",
             Self::CasesListed => "cases.listed",
             Self::DocumentViewed => "document.viewed",
             Self::DocumentDownloaded => "document.downloaded",

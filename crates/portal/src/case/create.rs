@@ -18,6 +18,8 @@ pub(crate) async fn open(
         organisation_id: *organisation.as_uuid(),
         recipient_id: Some(*recipient.as_uuid()),
         created_at: at.as_millis(),
+        closed_at: None,
+        extended_until: None,
     };
     entity::Entity::insert(row.into_active_model())
         .exec_without_returning(transaction)

@@ -11,6 +11,10 @@ pub(crate) struct Model {
     /// `None` once nothing in the case lives any more.
     pub(crate) recipient_id: Option<Uuid>,
     pub(crate) created_at: i64,
+    /// Since when it is closed, while it is.
+    pub(crate) closed_at: Option<i64>,
+    /// Until when it was extended last.
+    pub(crate) extended_until: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use base::{CaseId, DocumentId, MessageId, SessionId, Timestamp};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 use uuid::Uuid;
@@ -23,6 +24,12 @@ const BY_SENDER: &str = "\
     SELECT delivery.message_id, delivery.notified_at, retention_policy.decided_at FROM delivery \
     LEFT JOIN retention_policy ON retention_policy.organisation_id = delivery.organisation_id \
     AND retention_policy.version = delivery.policy_version WHERE delivery.case_id = $1 AND delivery.recipient_id = $2";
+
+/// What the organisation decided about the case.
+const DECIDED: &str = "\
+    SELECT at, action, detail FROM audit_event WHERE target_id = $1 \
+    AND action IN ('case.closed', 'case.reopened', 'case.extended') AND EXISTS ( \
+    SELECT 1 FROM delivery WHERE delivery.case_id = $1 AND delivery.recipient_id = $2) ORDER BY at DESC, counter DESC LIMIT $3";
 
 /// What the recipient did: nobody else's acts, though others may have been sent the same documents. Who has opened the case is its
 /// recipient, perhaps under the id by which they were known before.
@@ -86,6 +93,15 @@ pub enum CaseActKind {
         /// When the message goes by them.
         expires_at: Timestamp,
     },
+    /// The organisation closed the case.
+    CaseClosed,
+    /// The organisation opened it again.
+    CaseReopened,
+    /// A staff member of the organisation decided that it is kept for longer.
+    CaseExtended {
+        /// The last day that it is kept, when the log says it.
+        last_day: Option<Date>,
+    },
     /// The recipient opened the case.
     CaseOpened,
     /// The recipient looked at a document.
@@ -119,6 +135,7 @@ impl Portal {
         // Of what was at the same time, what the recipient did comes after what it was done to.
         let (mut acts, is_cut) = own_acts(context, actor, &view).await?;
         acts.extend(senders_acts(context, actor, &view).await?);
+        acts.extend(decisions(context, actor, case).await?);
         acts.sort_by_key(|act| std::cmp::Reverse(act.at));
         Ok(CaseHistory {
             case,
@@ -163,6 +180,28 @@ async fn senders_acts(context: &Context, actor: &RecipientActor, view: &CaseView
             message.sent_at,
             CaseActKind::Sent { title: title() },
         ));
+    }
+    Ok(acts)
+}
+
+/// What the organisation decided about the case, the latest first.
+async fn decisions(context: &Context, actor: &RecipientActor, case: CaseId) -> Result<Vec<CaseAct>, DbErr> {
+    let limit = i64::try_from(ROWS).unwrap_or(i64::MAX);
+    let mut acts = Vec::new();
+    for row in &query(context, actor, case, DECIDED, Some(limit.into())).await? {
+        let at = Timestamp::from_millis(row.try_get_by_index(0)?);
+        let action: String = row.try_get_by_index(1)?;
+        let detail: Option<String> = row.try_get_by_index(2)?;
+        let what = if action == AuditAction::CaseClosed.as_str() {
+            CaseActKind::CaseClosed
+        } else if action == AuditAction::CaseReopened.as_str() {
+            CaseActKind::CaseReopened
+        } else {
+            CaseActKind::CaseExtended {
+                last_day: detail.and_then(|day| day.parse().ok()),
+            }
+        };
+        acts.push(CaseAct::of_sender(at, what));
     }
     Ok(acts)
 }

@@ -1,13 +1,18 @@
 //! The SQL of cases.
 
-use base::RecipientId;
+use std::collections::HashMap;
+
+use base::{RecipientId, Timestamp};
+use jiff::tz::TimeZone;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::entity::{Column, Entity};
+use super::extension_entity;
 use crate::database::WriteTransaction;
 use crate::delivery;
+use crate::retention::{Counted, Term};
 
 /// Which of these people have a case in which something lives.
 pub(crate) async fn recipients_with_cases(
@@ -56,6 +61,40 @@ pub(crate) async fn give(transaction: &WriteTransaction, from: &[RecipientId], t
     Ok(given.rows_affected)
 }
 
+/// A case that was extended.
+pub(crate) struct Extended {
+    closed: Option<Timestamp>,
+}
+
+impl Extended {
+    /// Whether a delivery of it ended later than by its rule.
+    pub(crate) fn has_prolonged(&self, term: Term, delivery: &delivery::entity::Model, time_zone: &TimeZone) -> bool {
+        let counted = Counted {
+            opened: delivery.opened_at.map(Timestamp::from_millis),
+            closed: self.closed,
+            ..Counted::sent_at(Timestamp::from_millis(delivery.sent_at))
+        };
+        term.by_rule(counted, time_zone) < Timestamp::from_millis(delivery.expires_at)
+    }
+}
+
+/// Those of these cases that were extended.
+pub(crate) async fn extended(
+    on: &impl ConnectionTrait,
+    cases: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Extended>, DbErr> {
+    let rows = Entity::find()
+        .filter(Column::Id.is_in(cases))
+        .filter(Column::ExtendedUntil.is_not_null())
+        .all(on)
+        .await?;
+    let closed = |row: &super::entity::Model| row.closed_at.map(Timestamp::from_millis);
+    Ok(rows
+        .iter()
+        .map(|row| (row.id, Extended { closed: closed(row) }))
+        .collect())
+}
+
 /// Unties cases in which nothing lives any more from their recipients, and gives these.
 pub(crate) async fn release_ended(transaction: &WriteTransaction, cases: &[Uuid]) -> Result<Vec<RecipientId>, DbErr> {
     let living: Vec<Uuid> = delivery::entity::Entity::find()
@@ -78,6 +117,13 @@ pub(crate) async fn release_ended(transaction: &WriteTransaction, cases: &[Uuid]
     Entity::update_many()
         .col_expr(Column::RecipientId, Expr::value(nobody))
         .filter(Column::Id.is_in(ended.iter().map(|row| row.id)))
+        .exec(transaction)
+        .await?;
+    // Why it was extended is forgotten with it.
+    let nothing: Option<Vec<u8>> = None;
+    extension_entity::Entity::update_many()
+        .col_expr(extension_entity::Column::SealedReason, Expr::value(nothing))
+        .filter(extension_entity::Column::CaseId.is_in(ended.iter().map(|row| row.id)))
         .exec(transaction)
         .await?;
     Ok(ended

@@ -5,13 +5,16 @@ use std::collections::HashMap;
 use base::{CaseId, DocumentId, MessageId, OrganisationId, Timestamp};
 use jiff::tz::TimeZone;
 use keyring::{ContentKey, ContentOwner};
+use sea_orm::EntityTrait;
 
+use super::entity;
 use super::texts::{open_body, open_title};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::delivery::{self, Finder, ReadableDelivery, ReadableDocument};
 use crate::document::summary;
+use crate::retention::{self, Kept};
 use crate::{AssuranceLevel, Context, Fault, ListedDocument, Portal, ReadError, RecipientActor, RetentionReason};
-use crate::{event, hold, retention};
+use crate::{event, hold};
 
 /// A case with its messages.
 #[derive(Clone, PartialEq)]
@@ -28,6 +31,10 @@ pub struct CaseView {
     pub time_zone: TimeZone,
     /// Whether there is a hold on it, where the sender lets that be seen: then what has expired is not destroyed yet.
     pub held: bool,
+    /// When its sender closed it, while it is closed.
+    pub closed_at: Option<Timestamp>,
+    /// Whether its sender has extended it.
+    pub extended: bool,
     /// The messages that can be read now, the latest first.
     pub messages: Vec<MessageView>,
 }
@@ -47,6 +54,8 @@ pub struct MessageView {
     pub expires_at: Timestamp,
     /// Why it is kept until then, as far as the organisation says it.
     pub reason: RetentionReason,
+    /// For how many days after its case is closed it is kept, where its rule counts from that.
+    pub days_after_closing: Option<u32>,
     /// Its documents, in the sender's order.
     pub documents: Vec<ListedDocument>,
 }
@@ -107,7 +116,9 @@ struct Found {
     /// Those of the documents that ask for a higher level than the person signed in at.
     locked: HashMap<DocumentId, AssuranceLevel>,
     /// Why messages are kept.
-    reasons: HashMap<MessageId, RetentionReason>,
+    reasons: HashMap<MessageId, Kept>,
+    /// The case itself.
+    row: entity::Model,
     /// Whether the person sees that there is a hold on the case.
     held: bool,
 }
@@ -121,6 +132,8 @@ impl Found {
         let Some(latest) = deliveries.first() else {
             return Err(ReadError::NotFound);
         };
+        let row = entity::Entity::find_by_id(*case.as_uuid()).one(database).await?;
+        let row = row.ok_or(ReadError::NotFound)?;
         let reasons = retention::reasons(context, database, latest.organisation, case).await?;
         let mut documents = finder.documents_in_case(database, case).await?;
         // A message that came between the two looks is shown the next time.
@@ -134,6 +147,7 @@ impl Found {
             deliveries,
             documents,
             reasons,
+            row,
             held: hold::is_shown(database, case).await?,
         })
     }
@@ -167,7 +181,7 @@ async fn mark_opened(
     };
     let mut ends = Vec::new();
     if !opened.is_empty() {
-        ends = retention::count_from_opening(context, &transaction, latest.organisation, case).await?;
+        ends = retention::count_anew(context, &transaction, latest.organisation, case).await?;
     }
     event::record(&transaction, latest.organisation, now, &opened).await?;
     let sign_in = actor.sign_in().map(|sign_in| sign_in.to_string());
@@ -219,6 +233,7 @@ fn view(context: &Context, case: CaseId, found: &Found, keys: &Keys) -> Result<C
         documents,
         locked,
         reasons,
+        row,
         held,
     } = found;
     let mut listed: HashMap<MessageId, Vec<ListedDocument>> = HashMap::new();
@@ -239,13 +254,15 @@ fn view(context: &Context, case: CaseId, found: &Found, keys: &Keys) -> Result<C
     for delivery in deliveries {
         let key = keys.get(&ContentOwner::Message(delivery.message));
         let key = key.ok_or(ReadError::Damaged)?;
+        let kept = reasons.get(&delivery.message).cloned().unwrap_or_default();
         messages.push(MessageView {
             id: delivery.message,
             title: open_title(key, delivery)?,
             body: open_body(key, delivery)?,
             sent_at: delivery.sent_at,
             expires_at: delivery.expires_at,
-            reason: reasons.get(&delivery.message).cloned().unwrap_or_default(),
+            reason: kept.reason,
+            days_after_closing: kept.days_after_closing,
             documents: listed.remove(&delivery.message).unwrap_or_default(),
         });
     }
@@ -267,6 +284,8 @@ fn view(context: &Context, case: CaseId, found: &Found, keys: &Keys) -> Result<C
             .and_then(|sender| TimeZone::get(&sender.time_zone).ok())
             .unwrap_or_else(|| context.settings.time_zone.clone()),
         held: *held,
+        closed_at: row.closed_at.map(Timestamp::from_millis),
+        extended: row.extended_until.is_some(),
         messages,
     })
 }

@@ -31,10 +31,16 @@ pub enum EventKind {
     ExpiresSoon,
     /// A system's credential ends within a fortnight.
     CredentialEnding,
+    /// Its case was closed, which may have brought its end nearer.
+    CaseClosed,
+    /// Its case was opened again, which may have moved its end away.
+    CaseReopened,
+    /// Its case was extended, which moved its end away.
+    CaseExtended,
 }
 
 impl EventKind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 10] = [
         Self::Delivered,
         Self::Notified,
         Self::Opened,
@@ -42,6 +48,9 @@ impl EventKind {
         Self::Purged,
         Self::ExpiresSoon,
         Self::CredentialEnding,
+        Self::CaseClosed,
+        Self::CaseReopened,
+        Self::CaseExtended,
     ];
 
     /// The kind's name on the wire and in storage.
@@ -55,6 +64,9 @@ impl EventKind {
             Self::Purged => "purged",
             Self::ExpiresSoon => "expires_soon",
             Self::CredentialEnding => "credential_ending",
+            Self::CaseClosed => "case_closed",
+            Self::CaseReopened => "case_reopened",
+            Self::CaseExtended => "case_extended",
         }
     }
 

@@ -105,7 +105,7 @@ impl Norrby {
         };
         let seen = test.portal.retention(&admin).await.unwrap().version;
         match test.portal.change_retention(&admin, seen, policy, None).await {
-            Ok(()) | Err(ChangeRetentionError::Unchanged) => {}
+            Ok(_) | Err(ChangeRetentionError::Unchanged) => {}
             Err(other) => panic!("{other}"),
         }
     }

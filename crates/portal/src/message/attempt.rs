@@ -38,8 +38,7 @@ pub(super) struct Retention {
 
 impl Retention {
     fn expires_at(self, sent: Timestamp, organisation: &Organisation) -> Timestamp {
-        let counted = Counted { sent, opened: None };
-        self.term.expires_at(counted, &organisation.time_zone)
+        self.term.expires_at(Counted::sent_at(sent), &organisation.time_zone)
     }
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct Model {
     pub(crate) work_account_required: Option<i32>,
     /// Whether its recipients may see that there is a hold on a case of theirs: 1 for yes.
     pub(crate) holds_shown: Option<i32>,
+    /// Whether what shortens its retention needs a second admin: 1 for yes.
+    pub(crate) retention_approval: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

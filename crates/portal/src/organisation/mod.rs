@@ -131,6 +131,21 @@ pub(crate) async fn set_holds_shown(on: &WriteTransaction, id: OrganisationId, s
     Ok(())
 }
 
+/// Writes down whether what shortens an organisation's retention needs a second admin.
+pub(crate) async fn set_retention_approval(
+    on: &WriteTransaction,
+    id: OrganisationId,
+    required: bool,
+) -> Result<(), DbErr> {
+    let change = entity::ActiveModel {
+        id: Set(*id.as_uuid()),
+        retention_approval: Set(Some(i32::from(required))),
+        ..entity::ActiveModel::default()
+    };
+    entity::Entity::update(change).exec(on).await?;
+    Ok(())
+}
+
 /// The row of the organisation with that id.
 pub(crate) async fn find_row(on: &impl ConnectionTrait, id: OrganisationId) -> Result<Option<entity::Model>, DbErr> {
     entity::Entity::find_by_id(*id.as_uuid()).one(on).await
@@ -178,6 +193,7 @@ impl Portal {
             staff_networks: None,
             work_account_required: None,
             holds_shown: None,
+            retention_approval: None,
             name,
             retention_days: i32::try_from(retention_days)
                 .map_err(|_| SetUpError::RetentionOutsideLimits { ceiling_days })?,

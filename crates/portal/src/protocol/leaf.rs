@@ -209,8 +209,9 @@ pub(super) mod tests {
                 days,
                 counted_from: CountedFrom::Sent,
                 at_most: days,
+                ceiling: days,
             };
-            let expires = term.expires_at(Counted { sent, opened: None }, &zone);
+            let expires = term.expires_at(Counted::sent_at(sent), &zone);
             prop_assert_eq!(retention_days(sent, expires, &zone), days);
         }
     }

@@ -10,10 +10,11 @@ use uuid::Uuid;
 
 use super::leaf::{AppliedRule, ProtocolLeaf, PurgeReason, PurgedKind, retention_days};
 use super::leaf_entity::{Entity, Model};
+use crate::case::Extended;
 use crate::database::WriteTransaction;
 use crate::organisation::Organisation;
 use crate::retention::{self, CountedFrom, RetentionPolicy};
-use crate::{Context, Fault, delivery, message, organisation};
+use crate::{Context, Fault, case, delivery, message, organisation};
 
 /// How many rows one statement inserts: far below the databases' limits on parameters.
 const BATCH: usize = 500;
@@ -101,6 +102,7 @@ async fn ended_messages(
     {
         deliveries.entry(row.message_id).or_default().push(row);
     }
+    let extended = case::extended(transaction, deliveries.values().flatten().map(|row| row.case_id)).await?;
     let mut organisations: HashMap<Uuid, Organisation> = HashMap::new();
     let mut policies = Policies::new();
     let mut ended = HashMap::new();
@@ -120,7 +122,7 @@ async fn ended_messages(
         let deliveries = deliveries.remove(&row.id).unwrap_or_default();
         let sent = Timestamp::from_millis(row.sent_at);
         let id = row.id;
-        let rule = rule(context, transaction, organisation, &mut policies, row, &deliveries).await?;
+        let rule = rule(context, transaction, organisation, &mut policies, row, &deliveries, &extended).await?;
         ended.insert(id, Ended { sent, rule });
     }
     Ok(ended)
@@ -134,6 +136,7 @@ async fn rule(
     policies: &mut Policies,
     message: message::entity::Model,
     deliveries: &[delivery::entity::Model],
+    extended: &HashMap<Uuid, Extended>,
 ) -> Result<AppliedRule, Fault> {
     let reason = reason(deliveries);
     let requested = message
@@ -142,7 +145,7 @@ async fn rule(
         .transpose()
         .map_err(Fault::new)?;
     let version = deliveries.iter().filter_map(|delivery| delivery.policy_version).max();
-    let (retention_days, counted_from) = match version {
+    let by_rule = match version {
         Some(version) => {
             let policy = match policies.entry((organisation.id, version)) {
                 Entry::Occupied(known) => known.into_mut(),
@@ -152,12 +155,22 @@ async fn rule(
             };
             // The rule as it was decided, whatever this node's operator allows by now.
             let term = policy.term(message.document_type.as_deref(), requested, u32::MAX);
-            (term.days, term.counted_from)
+            let last = deliveries.iter().max_by_key(|delivery| delivery.expires_at);
+            let beyond = last.is_some_and(|last| {
+                let extended = extended.get(&last.case_id);
+                extended.is_some_and(|case| case.has_prolonged(term, last, &organisation.time_zone))
+            });
+            (!beyond).then_some((term, version))
         }
+        None => None,
+    };
+    // What no rule ended, a decision about its case alone, or about it as it was sent, did: it was kept for so many days.
+    let (retention_days, counted_from, version) = match by_rule {
+        Some((term, version)) => (term.days, term.counted_from, Some(version)),
         None => {
             let sent = Timestamp::from_millis(message.sent_at);
             let days = retention_days(sent, last_expiry(deliveries), &organisation.time_zone);
-            (days, CountedFrom::Sent)
+            (days, CountedFrom::Sent, None)
         }
     };
     Ok(AppliedRule {

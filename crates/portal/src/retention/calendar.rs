@@ -1,17 +1,21 @@
 //! When days are over: a retention of so many days ends at a local midnight.
 
+use std::time::Duration;
+
 use base::Timestamp;
 use jiff::ToSpan;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// When something that is kept for so many days from an instant on expires: at the local midnight after its last day. The day
 /// that it is counted from is not one of them, so the recipient always has `days` whole days.
 pub(crate) fn expires_at(from: Timestamp, days: u32, time_zone: &TimeZone) -> Timestamp {
-    let day_after_last = from
-        .to_jiff()
-        .to_zoned(time_zone.clone())
-        .date()
-        .saturating_add((i64::from(days) + 1).days());
+    end_of(last_possible_day(from, days, time_zone), time_zone)
+}
+
+/// The local midnight after a day.
+pub(crate) fn end_of(last_day: Date, time_zone: &TimeZone) -> Timestamp {
+    let day_after_last = last_day.saturating_add(1.days());
     // Where the clocks jump over midnight, the day begins later; where it comes twice, the first one counts.
     day_after_last
         .to_zoned(time_zone.clone())
@@ -21,10 +25,23 @@ pub(crate) fn expires_at(from: Timestamp, days: u32, time_zone: &TimeZone) -> Ti
         })
 }
 
+/// The last day that can be read wholly of what ends at an instant.
+pub(crate) fn last_day_before(end: Timestamp, time_zone: &TimeZone) -> Date {
+    local_date(end - Duration::from_millis(1), time_zone)
+}
+
+/// The last day of something that is kept for so many days from an instant on.
+pub(crate) fn last_possible_day(from: Timestamp, days: u32, time_zone: &TimeZone) -> Date {
+    local_date(from, time_zone).saturating_add(i64::from(days).days())
+}
+
+/// The day at an instant.
+pub(crate) fn local_date(at: Timestamp, time_zone: &TimeZone) -> Date {
+    at.to_jiff().to_zoned(time_zone.clone()).date()
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use proptest::prelude::*;
 
     use super::*;

@@ -9,8 +9,9 @@ use super::effect::{self, RetentionEffect};
 use super::entity::Model;
 use super::rule::{PolicyProblem, RetentionPolicy};
 use super::store::{self, VersionedPolicy};
-use super::{ChangeRetentionError, follow};
+use super::{ChangeRetentionError, Decided, approval, follow};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::database::WriteTransaction;
 use crate::organisation::{self, Organisation};
 use crate::rights::Action;
 use crate::{Context, Fault, Portal, StaffActor, purge, staff};
@@ -44,6 +45,8 @@ pub struct RetentionVersion {
     pub decided_at: Timestamp,
     /// The name of who decided; `None` when nobody of that account is known any more.
     pub decided_by: Option<String>,
+    /// The name of who approved it, where a second admin was asked and is known.
+    pub approved_by: Option<String>,
 }
 
 impl Portal {
@@ -78,14 +81,17 @@ impl Portal {
         context.require(actor, Action::SeeRetention).await??;
         let reader = context.database.reader();
         let rows = store::versions(reader, actor.organisation_id()).await?;
-        let deciders: BTreeSet<StaffId> = rows.iter().map(decider).collect();
+        let deciders: BTreeSet<StaffId> = rows.iter().flat_map(deciders).collect();
         let names = staff::names(context, reader, actor.organisation_id(), &deciders).await?;
         let version = |row: Model| -> Result<RetentionVersion, Fault> {
             Ok(RetentionVersion {
                 version: u32::try_from(row.version).map_err(Fault::new)?,
                 policy: store::versioned(&row)?.policy,
                 decided_at: Timestamp::from_millis(row.decided_at),
-                decided_by: names.get(&decider(&row)).cloned(),
+                decided_by: names.get(&StaffId::from_uuid(row.decided_by)).cloned(),
+                approved_by: row
+                    .approved_by
+                    .and_then(|id| names.get(&StaffId::from_uuid(id)).cloned()),
             })
         };
         Ok(rows.into_iter().map(version).collect::<Result<_, _>>()?)
@@ -115,7 +121,8 @@ impl Portal {
     }
 
     /// Decides on a policy for the actor's organisation: a new version, which everything that can still be read follows from now
-    /// on, but for what was sent before there were versions. `seen` is the version that the actor saw in force.
+    /// on, but for what was sent before there were versions. `seen` is the version that the actor saw in force. Where the
+    /// organisation demands a second admin for what shortens retention, such a policy waits for one.
     ///
     /// # Errors
     ///
@@ -127,7 +134,7 @@ impl Portal {
         seen: u32,
         policy: RetentionPolicy,
         declared: Option<&str>,
-    ) -> Result<(), ChangeRetentionError> {
+    ) -> Result<Decided, ChangeRetentionError> {
         let context = &*self.0;
         context.require(actor, Action::ChangeRetention).await??;
         let organisation = own_organisation(context, actor).await?;
@@ -142,27 +149,59 @@ impl Portal {
         if u32::try_from(before.version).ok() != Some(seen) {
             return Err(ChangeRetentionError::ChangedMeanwhile);
         }
-        let decided = VersionedPolicy {
-            version: before
-                .version
-                .checked_add(1)
-                .ok_or_else(|| Fault::new("too many versions"))?,
-            policy: checked(context, &in_use, &before, policy, declared)?,
+        let policy = checked(context, &in_use, &before, policy, declared)?;
+        if approval::is_required(&transaction, organisation.id).await?
+            && approval::shortens(&before.policy, &policy, &effect)
+        {
+            approval::wait(context, &transaction, actor, Some(&policy), before.version).await?;
+            transaction.commit().await?;
+            return Ok(Decided::Waits);
+        }
+        let by = DecidedBy {
+            author: actor.staff_id(),
+            approver: None,
         };
-        let now = context.now();
-        store::insert(&transaction, organisation.id, &decided, actor.staff_id(), now).await?;
-        let version = decided.version.to_string();
-        let entry = AuditEntry::by_staff(actor, AuditAction::RetentionChanged)
-            .about(AuditTarget::Organisation(organisation.id))
-            .detail(&version);
-        context.audit.record(&transaction, now, &entry).await?;
-        // The actor saw how much goes today. A message without documents counts as one.
-        let gone = effect.gone_today.documents.saturating_add(effect.gone_today.messages);
-        purge::announce(context, &transaction, gone, now).await?;
+        let decided = (before.version, policy);
+        put_in_force(context, &transaction, actor, &organisation, decided, by, &effect).await?;
         transaction.commit().await?;
         follow::follow_organisation(context, organisation.id).await?;
-        Ok(())
+        Ok(Decided::InForce)
     }
+}
+
+/// Who decided on a version.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DecidedBy {
+    pub(super) author: StaffId,
+    /// Who approved it, where a second one was asked.
+    pub(super) approver: Option<StaffId>,
+}
+
+/// Puts a policy in force after the version that stood before it, whose organisation's row the caller has locked.
+pub(super) async fn put_in_force(
+    context: &Context,
+    transaction: &WriteTransaction,
+    actor: &StaffActor,
+    organisation: &Organisation,
+    (before, policy): (i32, RetentionPolicy),
+    by: DecidedBy,
+    effect: &RetentionEffect,
+) -> Result<(), ChangeRetentionError> {
+    let decided = VersionedPolicy {
+        version: before.checked_add(1).ok_or_else(|| Fault::new("too many versions"))?,
+        policy,
+    };
+    let now = context.now();
+    store::insert(transaction, organisation.id, &decided, by, now).await?;
+    let version = decided.version.to_string();
+    let entry = AuditEntry::by_staff(actor, AuditAction::RetentionChanged)
+        .about(AuditTarget::Organisation(organisation.id))
+        .detail(&version);
+    context.audit.record(transaction, now, &entry).await?;
+    // The actor saw how much goes today. A message without documents counts as one.
+    let gone = effect.gone_today.documents.saturating_add(effect.gone_today.messages);
+    purge::announce(context, transaction, gone, now).await?;
+    Ok(())
 }
 
 /// The policy when it keeps every rule and differs from the one in force.
@@ -194,12 +233,13 @@ fn checked(
     }
 }
 
-async fn own_organisation(context: &Context, actor: &StaffActor) -> Result<Organisation, Fault> {
+pub(super) async fn own_organisation(context: &Context, actor: &StaffActor) -> Result<Organisation, Fault> {
     organisation::find(context.database.reader(), actor.organisation_id())
         .await?
         .ok_or_else(|| Fault::new("a staff member's organisation is missing"))
 }
 
-fn decider(row: &Model) -> StaffId {
-    StaffId::from_uuid(row.decided_by)
+fn deciders(row: &Model) -> impl Iterator<Item = StaffId> + use<> {
+    let all = [Some(row.decided_by), row.approved_by];
+    all.into_iter().flatten().map(StaffId::from_uuid)
 }

@@ -8,7 +8,7 @@ use super::calendar;
 use super::follow::Facts;
 use super::rule::RetentionPolicy;
 use crate::organisation::Organisation;
-use crate::{Context, Fault};
+use crate::{Context, Fault, hold};
 
 /// How many deliveries are read at a time.
 const PAGE: i64 = 2_000;
@@ -22,8 +22,10 @@ pub struct RetentionEffect {
     pub later: Affected,
     /// What would go when it does by now.
     pub unchanged: Affected,
-    /// Those of the earlier ones that would be gone at once, or by the end of today.
+    /// Those of the earlier ones that would be gone at once, or by the end of today, and that nothing holds.
     pub gone_today: Affected,
+    /// Those of the earlier ones that a hold keeps from being destroyed; nobody reads them for longer than the others.
+    pub held: Affected,
 }
 
 /// Messages with their documents.
@@ -53,18 +55,24 @@ struct Message {
     sent: Timestamp,
     before: Timestamp,
     after: Timestamp,
+    held: bool,
 }
 
-/// $1 is the organisation, $2 the instant, $3 and $4 the last delivery of the page before, $5 the page's size.
-const LIVING: &str = "\
-    SELECT delivery.id, delivery.message_id, delivery.sent_at, delivery.opened_at, delivery.expires_at, delivery.policy_version, \
+/// $1 is the organisation, $2 the instant, $3 and $4 the last delivery of the page before, $5 the page's size, $6 the instant of
+/// [`hold::protects_since`].
+const LIVING: &str = concat!(
+    "SELECT delivery.id, delivery.message_id, delivery.sent_at, delivery.opened_at, delivery.expires_at, delivery.policy_version, \
     message.document_type, message.retention_days, \
-    (SELECT COUNT(*) FROM document WHERE document.message_id = delivery.message_id AND document.purged_at IS NULL) \
-    FROM delivery JOIN message ON message.id = delivery.message_id \
+    (SELECT COUNT(*) FROM document WHERE document.message_id = delivery.message_id AND document.purged_at IS NULL), \
+    cases.closed_at, cases.extended_until, CASE WHEN ",
+    hold::held!("delivery", "$6"),
+    " THEN 1 ELSE 0 END \
+    FROM delivery JOIN message ON message.id = delivery.message_id JOIN cases ON cases.id = delivery.case_id \
     WHERE delivery.organisation_id = $1 AND delivery.purged_at IS NULL AND delivery.condemned_at IS NULL \
     AND delivery.revoked_at IS NULL AND delivery.expired_at IS NULL AND delivery.expires_at > $2 \
     AND (delivery.message_id > $3 OR (delivery.message_id = $3 AND delivery.id > $4)) \
-    ORDER BY delivery.message_id, delivery.id LIMIT $5";
+    ORDER BY delivery.message_id, delivery.id LIMIT $5"
+);
 
 /// What `policy` would do, page by page, so that it takes no more memory for a million documents than for a thousand.
 pub(super) async fn of(
@@ -87,6 +95,7 @@ pub(super) async fn of(
                 Some(message) if message.id == next.id => {
                     message.before = message.before.max(next.before);
                     message.after = message.after.max(next.after);
+                    message.held |= next.held;
                 }
                 _ => {
                     if let Some(whole) = message.replace(next) {
@@ -109,12 +118,13 @@ async fn page(
     after: (Uuid, Uuid),
 ) -> Result<Vec<QueryResult>, Fault> {
     let reader = context.database.reader();
-    let values: [Value; 5] = [
+    let values: [Value; 6] = [
         (*organisation.id.as_uuid()).into(),
         now.as_millis().into(),
         after.0.into(),
         after.1.into(),
         PAGE.into(),
+        hold::protects_since(now).as_millis().into(),
     ];
     let question = Statement::from_sql_and_values(reader.get_database_backend(), LIVING, values);
     Ok(reader.query_all_raw(question).await?)
@@ -133,6 +143,8 @@ impl Message {
             opened_at: row.try_get_by_index(3)?,
             document_type: row.try_get_by_index(6)?,
             retention_days: row.try_get_by_index(7)?,
+            closed_at: row.try_get_by_index(9)?,
+            extended_until: row.try_get_by_index(10)?,
         };
         let follows: Option<i32> = row.try_get_by_index(5)?;
         Ok(Self {
@@ -144,6 +156,7 @@ impl Message {
                 Some(_) => facts.expires_at(context, organisation, policy)?,
                 None => before,
             },
+            held: row.try_get_by_index::<i32>(11)? == 1,
         })
     }
 }
@@ -156,8 +169,12 @@ impl RetentionEffect {
             std::cmp::Ordering::Greater => &mut self.later,
         };
         moved.add(message);
-        if message.after < message.before && message.after <= tonight {
-            self.gone_today.add(message);
+        if message.after < message.before {
+            if message.held {
+                self.held.add(message);
+            } else if message.after <= tonight {
+                self.gone_today.add(message);
+            }
         }
     }
 }

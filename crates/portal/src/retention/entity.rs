@@ -15,6 +15,8 @@ pub(super) struct Model {
     pub(super) decided_at: i64,
     /// The staff member who decided.
     pub(super) decided_by: Uuid,
+    /// The one who approved, where a second one was asked.
+    pub(super) approved_by: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -17,6 +17,18 @@ pub enum ChangeRetentionError {
     /// It says what the policy in force says.
     #[error("nothing would change")]
     Unchanged,
+    /// Another change waits for a second admin already.
+    #[error("another change waits already")]
+    AlreadyWaits,
+    /// It is not the change that waits, or it has lapsed.
+    #[error("no such change waits")]
+    NothingWaits,
+    /// The actor asked for it, so somebody else must approve it.
+    #[error("somebody else must approve it")]
+    OwnChange,
+    /// There is no second admin who could approve.
+    #[error("there is no second admin")]
+    TooFewAdmins,
     /// Something inside failed.
     #[error(transparent)]
     Fault(Fault),

@@ -1,10 +1,9 @@
-//! Lets deliveries follow the policy: what was sent before a version of it, and what its recipient opens.
+//! Lets deliveries follow the policy: what was sent before a version of it.
 //!
 //! What is to stay longer gets its keys wrapped for the later day before anything else says so; what is to go earlier keeps them
 //! until the purge, which marks their day for compaction. A delivery that has expired is left alone: expiry is final.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::time::Duration;
 
 use base::{CaseId, Day, DeliveryId, DocumentId, MessageId, OrganisationId, RecipientId, Timestamp};
@@ -12,12 +11,14 @@ use keyring::ContentOwner;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, Statement,
-    Value,
+    UpdateMany, Value,
 };
 use uuid::Uuid;
 
-use super::rule::{Counted, RetentionPolicy};
+use super::calendar;
+use super::rule::RetentionPolicy;
 use super::store::{self, VersionedPolicy};
+use super::term::Counted;
 use crate::database::WriteTransaction;
 use crate::delivery::entity::{Column, Entity};
 use crate::organisation::{self, Organisation};
@@ -28,7 +29,7 @@ const BATCH: i64 = 100;
 /// How many batches of an organisation follow in one go, so that nothing else that is due waits long for them.
 const BATCHES: u32 = 200;
 /// What ends so soon stays as it is: a later end could come when others have seen it gone.
-const TOO_LATE: Duration = Duration::from_secs(5 * 60);
+pub(super) const TOO_LATE: Duration = Duration::from_secs(5 * 60);
 
 /// What a delivery's expiry goes by, as it is stored.
 pub(super) struct Facts {
@@ -37,6 +38,10 @@ pub(super) struct Facts {
     pub(super) document_type: Option<String>,
     /// What the sender asked for.
     pub(super) retention_days: Option<i32>,
+    /// When its case was closed.
+    pub(super) closed_at: Option<i64>,
+    /// Until when its case was extended.
+    pub(super) extended_until: Option<i64>,
 }
 
 impl Facts {
@@ -50,31 +55,50 @@ impl Facts {
         let requested = self.retention_days.map(u32::try_from).transpose().map_err(Fault::new)?;
         let ceiling = context.settings.retention_ceiling_days;
         let term = policy.term(self.document_type.as_deref(), requested, ceiling);
+        let instant = |millis: Option<i64>| millis.map(Timestamp::from_millis);
         let counted = Counted {
             sent: Timestamp::from_millis(self.sent_at),
-            opened: self.opened_at.map(Timestamp::from_millis),
+            opened: instant(self.opened_at),
+            closed: instant(self.closed_at),
+            extended: instant(self.extended_until),
         };
         Ok(term.expires_at(counted, &organisation.time_zone))
     }
+
+    /// When the delivery expires by the extension of its case alone.
+    pub(super) fn extended(&self, context: &Context, organisation: &Organisation) -> Timestamp {
+        let sent = Timestamp::from_millis(self.sent_at);
+        let ceiling = calendar::expires_at(sent, context.settings.retention_ceiling_days, &organisation.time_zone);
+        self.extended_until.map_or(sent, Timestamp::from_millis).min(ceiling)
+    }
 }
 
-/// A delivery that can be read and follows a policy.
-struct Following {
-    id: DeliveryId,
+/// A delivery that can be read.
+pub(super) struct Following {
+    pub(super) id: DeliveryId,
     case: CaseId,
-    message: MessageId,
-    recipient: RecipientId,
-    expires_at: Timestamp,
-    version: i32,
-    facts: Facts,
+    pub(super) message: MessageId,
+    pub(super) recipient: RecipientId,
+    pub(super) expires_at: Timestamp,
+    /// The version of the policy that it follows; none when its end was fixed as it was sent.
+    pub(super) version: Option<i32>,
+    pub(super) facts: Facts,
+}
+
+/// What is to stay longer.
+pub(super) struct Longer {
+    pub(super) message: MessageId,
+    pub(super) recipient: RecipientId,
+    pub(super) until: Timestamp,
 }
 
 /// What [`Following::from_row`] reads, in its order, of deliveries of organisation $1 that can be read at $2.
 macro_rules! following {
     () => {
         "SELECT delivery.id, delivery.case_id, delivery.message_id, delivery.recipient_id, delivery.expires_at, \
-         delivery.sent_at, delivery.opened_at, message.document_type, message.retention_days, delivery.policy_version \
-         FROM delivery JOIN message ON message.id = delivery.message_id \
+         delivery.sent_at, delivery.opened_at, message.document_type, message.retention_days, delivery.policy_version, \
+         cases.closed_at, cases.extended_until \
+         FROM delivery JOIN message ON message.id = delivery.message_id JOIN cases ON cases.id = delivery.case_id \
          WHERE delivery.organisation_id = $1 AND delivery.purged_at IS NULL AND delivery.condemned_at IS NULL \
          AND delivery.revoked_at IS NULL AND delivery.expired_at IS NULL AND delivery.expires_at > $2 \
          AND delivery.recipient_id IS NOT NULL"
@@ -86,14 +110,11 @@ const BEHIND: &str = concat!(
     following!(),
     " AND delivery.policy_version < $3 AND delivery.id > $4 ORDER BY delivery.id LIMIT $5"
 );
-/// Those of a case that follow any version.
-const OF_CASE: &str = concat!(
-    following!(),
-    " AND delivery.policy_version IS NOT NULL AND delivery.case_id = $3 ORDER BY delivery.id"
-);
+/// Those of case $3, whether they follow a version or none.
+pub(super) const OF_CASE: &str = concat!(following!(), " AND delivery.case_id = $3 ORDER BY delivery.id");
 
 impl Following {
-    fn from_row(row: &QueryResult) -> Result<Self, DbErr> {
+    pub(super) fn from_row(row: &QueryResult) -> Result<Self, DbErr> {
         Ok(Self {
             id: DeliveryId::from_uuid(row.try_get_by_index(0)?),
             case: CaseId::from_uuid(row.try_get_by_index(1)?),
@@ -106,6 +127,8 @@ impl Following {
                 opened_at: row.try_get_by_index(6)?,
                 document_type: row.try_get_by_index(7)?,
                 retention_days: row.try_get_by_index(8)?,
+                closed_at: row.try_get_by_index(10)?,
+                extended_until: row.try_get_by_index(11)?,
             },
         })
     }
@@ -247,24 +270,33 @@ async fn follow_batch(
     }
     let mut followed = 0;
     for (expires_at, deliveries) in moves {
-        let mut change = Entity::update_many()
+        let change = Entity::update_many()
             .col_expr(Column::ExpiresAt, Expr::value(expires_at.as_millis()))
             .col_expr(Column::PolicyVersion, Expr::value(decided.version));
-        // What is not soon gone any more is warned of again when it is.
-        let warnings = context.settings.warnings;
-        for (warned_at, window) in [
-            (Column::UnreadWarnedAt, warnings.unread),
-            (Column::ReadWarnedAt, warnings.read),
-        ] {
-            if expires_at > context.now() + window {
-                change = change.col_expr(warned_at, Expr::value(None::<i64>));
-            }
-        }
+        let change = warned_anew(context, change, expires_at);
         let moved = change.filter(Column::Id.is_in(deliveries)).exec(&transaction).await?;
         followed += moved.rows_affected;
     }
     transaction.commit().await?;
     Ok(followed)
+}
+
+/// What is not soon gone any more by its new end is warned of again when it is.
+pub(super) fn warned_anew(
+    context: &Context,
+    mut change: UpdateMany<Entity>,
+    expires_at: Timestamp,
+) -> UpdateMany<Entity> {
+    let warnings = context.settings.warnings;
+    for (warned_at, window) in [
+        (Column::UnreadWarnedAt, warnings.unread),
+        (Column::ReadWarnedAt, warnings.read),
+    ] {
+        if expires_at > context.now() + window {
+            change = change.col_expr(warned_at, Expr::value(None::<i64>));
+        }
+    }
+    change
 }
 
 impl Following {
@@ -305,9 +337,11 @@ async fn again(
         .await?;
     let before_first = Uuid::from_u128(first.id.as_uuid().as_u128().saturating_sub(1));
     let mut found = behind(context, transaction, organisation, version, before_first, BATCH).await?;
-    // Whom it was given to meanwhile was not kept for longer: the next round takes it.
+    // Whom it was given to meanwhile was not kept for longer, nor what belongs to a case that was opened anew: the next round takes it.
+    let of_case = |it: &Following| (it.facts.closed_at, it.facts.extended_until);
     let is_same = |now: &Following, before: &Following| {
         (before.id, before.case, before.recipient) == (now.id, now.case, now.recipient)
+            && of_case(before) == of_case(now)
     };
     found.retain(|now| batch.iter().any(|before| is_same(now, before)));
     Ok(found)
@@ -320,15 +354,28 @@ async fn keep_longer(
     policy: &RetentionPolicy,
     batch: &[Following],
 ) -> Result<(), Fault> {
-    let mut longer: BTreeMap<Day, Vec<&Following>> = BTreeMap::new();
+    let mut longer = Vec::new();
     for delivery in batch {
-        let expires_at = delivery.end(context, organisation, policy)?;
-        if expires_at > delivery.expires_at {
-            longer.entry(expires_at.day()).or_default().push(delivery);
+        let until = delivery.end(context, organisation, policy)?;
+        if until > delivery.expires_at {
+            longer.push(Longer {
+                message: delivery.message,
+                recipient: delivery.recipient,
+                until,
+            });
         }
     }
-    for (day, deliveries) in longer {
-        let messages: Vec<Uuid> = deliveries.iter().map(|it| *it.message.as_uuid()).collect();
+    keep(context, longer).await
+}
+
+/// Wraps keys and keeps people for the day on which each of these is to end.
+pub(super) async fn keep(context: &Context, longer: impl IntoIterator<Item = Longer>) -> Result<(), Fault> {
+    let mut by_day: BTreeMap<Day, Vec<Longer>> = BTreeMap::new();
+    for it in longer {
+        by_day.entry(it.until.day()).or_default().push(it);
+    }
+    for (day, longer) in by_day {
+        let messages: Vec<Uuid> = longer.iter().map(|it| *it.message.as_uuid()).collect();
         let documents: Vec<Uuid> = document::entity::Entity::find()
             .select_only()
             .column(document::entity::Column::Id)
@@ -337,7 +384,7 @@ async fn keep_longer(
             .into_tuple()
             .all(context.database.reader())
             .await?;
-        let owners: Vec<ContentOwner> = deliveries
+        let owners: Vec<ContentOwner> = longer
             .iter()
             .map(|it| ContentOwner::Message(it.message))
             .chain(
@@ -348,49 +395,8 @@ async fn keep_longer(
             )
             .collect();
         context.vault.extend_content_keys(&owners, day).await?;
-        let recipients: Vec<RecipientId> = deliveries.iter().map(|it| it.recipient).collect();
+        let recipients: Vec<RecipientId> = longer.iter().map(|it| it.recipient).collect();
         context.vault.extend_recipients(&recipients, day).await?;
     }
     Ok(())
-}
-
-/// Brings the end of a case's deliveries nearer by what was just opened of it, each by the version that it follows, and says when
-/// each of its messages expires by now. The caller has locked the case.
-pub(crate) async fn count_from_opening(
-    context: &Context,
-    transaction: &WriteTransaction,
-    organisation: OrganisationId,
-    case: CaseId,
-) -> Result<Vec<(MessageId, Timestamp)>, Fault> {
-    let Some(organisation) = organisation::find(transaction, organisation).await? else {
-        return Err(Fault::new("a case's organisation is missing"));
-    };
-    let mut policies: BTreeMap<i32, RetentionPolicy> = BTreeMap::new();
-    let values: [Value; 3] = [
-        (*organisation.id.as_uuid()).into(),
-        context.now().as_millis().into(),
-        (*case.as_uuid()).into(),
-    ];
-    let question = Statement::from_sql_and_values(transaction.get_database_backend(), OF_CASE, values);
-    let mut ends = Vec::new();
-    for row in &transaction.query_all_raw(question).await? {
-        let delivery = Following::from_row(row)?;
-        let policy = match policies.entry(delivery.version) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(unknown) => {
-                unknown.insert(store::of_version(context, transaction, &organisation, delivery.version).await?)
-            }
-        };
-        let by_now = delivery.facts.expires_at(context, &organisation, policy)?;
-        // Staying longer, and another version, are for the job, which has keys wrapped first.
-        if by_now < delivery.expires_at {
-            Entity::update_many()
-                .col_expr(Column::ExpiresAt, Expr::value(by_now.as_millis()))
-                .filter(Column::Id.eq(*delivery.id.as_uuid()))
-                .exec(transaction)
-                .await?;
-        }
-        ends.push((delivery.message, by_now.min(delivery.expires_at)));
-    }
-    Ok(ends)
 }

@@ -1,12 +1,10 @@
-//! Which rule holds for what was sent, and when it expires by it. Pure.
+//! What a policy may be, and which of its rules holds for what was sent. Pure.
 
 use std::collections::BTreeSet;
 
-use base::Timestamp;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::calendar;
+use super::term::Term;
 use crate::Fault;
 use crate::message::{is_document_type, is_line};
 
@@ -25,6 +23,8 @@ pub enum CountedFrom {
     Sent,
     /// From when its recipient opened it; what nobody opens is kept for the maximum.
     FirstOpened,
+    /// From when its case was closed; while the case is open it is kept for the maximum.
+    CaseClosed,
 }
 
 impl CountedFrom {
@@ -34,6 +34,7 @@ impl CountedFrom {
         match self {
             Self::Sent => "sent",
             Self::FirstOpened => "first_opened",
+            Self::CaseClosed => "case_closed",
         }
     }
 }
@@ -143,22 +144,6 @@ pub(crate) struct OutsideLimits {
     pub(crate) most: u32,
 }
 
-/// How long one delivery is kept: so many days from an instant of its own, and never longer than a number of days after it was
-/// sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Term {
-    pub(crate) days: u32,
-    pub(crate) counted_from: CountedFrom,
-    pub(crate) at_most: u32,
-}
-
-/// The instants of a delivery that days are counted from.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Counted {
-    pub(crate) sent: Timestamp,
-    pub(crate) opened: Option<Timestamp>,
-}
-
 impl RetentionPolicy {
     /// The policy of an organisation that has not decided on one.
     pub(crate) fn of_days(days: u32, ceiling_days: u32) -> Self {
@@ -264,6 +249,7 @@ impl RetentionPolicy {
             days: days.clamp(1, at_most),
             counted_from,
             at_most,
+            ceiling: ceiling_days.max(at_most),
         }
     }
 
@@ -279,24 +265,8 @@ impl RetentionPolicy {
     }
 }
 
-impl Term {
-    /// When a delivery with these instants expires.
-    pub(crate) fn expires_at(self, counted: Counted, time_zone: &TimeZone) -> Timestamp {
-        let latest = calendar::expires_at(counted.sent, self.at_most, time_zone);
-        let from = match self.counted_from {
-            CountedFrom::Sent => Some(counted.sent),
-            CountedFrom::FirstOpened => counted.opened,
-        };
-        from.map_or(latest, |from| {
-            calendar::expires_at(from, self.days, time_zone).min(latest)
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     const CEILING: u32 = 365;
@@ -316,7 +286,7 @@ mod tests {
         }
     }
 
-    /// 7 to 90 days; 30 from sending, decisions 60, notes 7 from opening.
+    /// 7 to 90 days; 30 from sending, decisions 60, notes 7 from opening, files 14 from when their case is closed.
     fn policy() -> RetentionPolicy {
         RetentionPolicy {
             minimum_days: 7,
@@ -324,6 +294,7 @@ mod tests {
             default: rule(30, CountedFrom::Sent),
             types: vec![
                 of_type("decision", 60, CountedFrom::Sent),
+                of_type("file", 14, CountedFrom::CaseClosed),
                 of_type("note", 7, CountedFrom::FirstOpened),
             ],
         }
@@ -332,21 +303,24 @@ mod tests {
     #[test]
     #[expect(clippy::type_complexity, reason = "a table reads best as one")]
     fn the_table_of_precedence() {
-        use CountedFrom::{FirstOpened, Sent};
-        let table: [(Option<&str>, Option<u32>, u32, (u32, CountedFrom, u32)); 11] = [
+        use CountedFrom::{CaseClosed, FirstOpened, Sent};
+        let table: [(Option<&str>, Option<u32>, u32, (u32, CountedFrom, u32)); 14] = [
             // type, asked for by the sender, ceiling → days, counted from, at most
             (None, None, CEILING, (30, Sent, 90)),
             (Some("decision"), None, CEILING, (60, Sent, 90)),
             (Some("Decision"), None, CEILING, (60, Sent, 90)),
             (Some("note"), None, CEILING, (7, FirstOpened, 90)),
+            (Some("file"), None, CEILING, (14, CaseClosed, 90)),
             (Some("letter"), None, CEILING, (30, Sent, 90)),
             (Some("decision"), Some(14), CEILING, (14, Sent, 90)),
             (Some("note"), Some(14), CEILING, (14, Sent, 90)),
+            (Some("file"), Some(20), CEILING, (20, Sent, 90)),
             // What was asked for under a policy that allowed more is cut by the one that holds now.
             (None, Some(120), CEILING, (90, Sent, 90)),
             // The operator lowered the ceiling below what the organisation decided.
             (Some("decision"), None, 45, (45, Sent, 45)),
             (Some("note"), None, 5, (5, FirstOpened, 5)),
+            (Some("file"), None, 5, (5, CaseClosed, 5)),
             (None, Some(14), 10, (10, Sent, 10)),
         ];
         for (document_type, requested, ceiling, (days, counted_from, at_most)) in table {
@@ -354,6 +328,7 @@ mod tests {
                 days,
                 counted_from,
                 at_most,
+                ceiling,
             };
             assert_eq!(
                 policy().term(document_type, requested, ceiling),
@@ -449,62 +424,5 @@ mod tests {
         let checked = given.check(CEILING).unwrap();
         assert_eq!(checked.types, policy().types);
         assert_eq!(checked.default.reason.purpose, "Handläggning av ansökan");
-    }
-
-    fn stockholm() -> TimeZone {
-        TimeZone::get("Europe/Stockholm").unwrap()
-    }
-
-    fn expires(term: Term, sent: &str, opened: Option<&str>) -> String {
-        let instant = |text: &str| Timestamp::from_jiff(text.parse().unwrap());
-        let counted = Counted {
-            sent: instant(sent),
-            opened: opened.map(instant),
-        };
-        term.expires_at(counted, &stockholm()).to_rfc3339()
-    }
-
-    #[test]
-    fn what_is_counted_from_opening_ends_so_many_days_after_it_and_at_the_maximum_anyhow() {
-        let note = policy().term(Some("note"), None, CEILING);
-        let sent = "2026-09-01T10:00:00Z";
-        assert_eq!(expires(note, sent, None), "2026-11-30T23:00:00Z");
-        assert_eq!(
-            expires(note, sent, Some("2026-09-03T10:00:00Z")),
-            "2026-09-10T22:00:00Z"
-        );
-        assert_eq!(
-            expires(note, sent, Some("2026-11-28T10:00:00Z")),
-            "2026-11-30T23:00:00Z"
-        );
-    }
-
-    #[test]
-    fn what_is_counted_from_sending_does_not_care_when_it_was_opened() {
-        let decision = policy().term(Some("decision"), None, CEILING);
-        let sent = "2026-09-01T10:00:00Z";
-        assert_eq!(expires(decision, sent, None), "2026-10-31T23:00:00Z");
-        assert_eq!(
-            expires(decision, sent, Some("2026-09-03T10:00:00Z")),
-            "2026-10-31T23:00:00Z"
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_is_kept_beyond_the_maximum_or_the_ceiling_and_opening_never_prolongs(
-            sent in 0_i64..4_000_000_000_000, opened_after in 0_i64..40_000_000_000, requested in proptest::option::of(1_u32..400),
-            ceiling in 1_u32..400, of_type in 0_usize..3,
-        ) {
-            let document_type = [None, Some("decision"), Some("note")][of_type];
-            let term = policy().term(document_type, requested, ceiling);
-            let sent = Timestamp::from_millis(sent);
-            let opened = Timestamp::from_millis(sent.as_millis() + opened_after);
-            let unopened = term.expires_at(Counted { sent, opened: None }, &stockholm());
-            let expires = term.expires_at(Counted { sent, opened: Some(opened) }, &stockholm());
-            prop_assert!(expires <= unopened);
-            prop_assert!(unopened <= calendar::expires_at(sent, ceiling.min(90), &stockholm()));
-            prop_assert!(expires > sent);
-        }
     }
 }

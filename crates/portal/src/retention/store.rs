@@ -1,10 +1,11 @@
 //! The SQL of policies.
 
-use base::{OrganisationId, StaffId, Timestamp};
+use base::{OrganisationId, Timestamp};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 
+use super::change::DecidedBy;
 use super::entity::{Column, Entity, Model};
 use super::rule::RetentionPolicy;
 use crate::organisation::Organisation;
@@ -89,7 +90,7 @@ pub(super) async fn insert(
     on: &impl ConnectionTrait,
     organisation: OrganisationId,
     decided: &VersionedPolicy,
-    by: StaffId,
+    by: DecidedBy,
     at: Timestamp,
 ) -> Result<(), Fault> {
     let row = Model {
@@ -97,7 +98,8 @@ pub(super) async fn insert(
         version: decided.version,
         policy: decided.policy.to_json()?,
         decided_at: at.as_millis(),
-        decided_by: *by.as_uuid(),
+        decided_by: *by.author.as_uuid(),
+        approved_by: by.approver.map(|id| *id.as_uuid()),
     };
     Entity::insert(row.into_active_model())
         .exec_without_returning(on)

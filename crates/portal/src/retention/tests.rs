@@ -495,7 +495,7 @@ async fn run(test: &TestPortal, steps: Vec<Step>) {
                     .change_retention(&admin, seen, policy, Some("decision"))
                     .await
                 {
-                    Ok(()) | Err(ChangeRetentionError::Unchanged) => {}
+                    Ok(_) | Err(ChangeRetentionError::Unchanged) => {}
                     Err(other) => panic!("{other}"),
                 }
                 decided = Decided {

@@ -1,9 +1,9 @@
 //! How an organisation's staff get in as things stand, and whether an admin of its is left who does.
 
 use base::{OrganisationId, TenantId, Timestamp};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::entity::Model;
+use super::entity::{Column, Entity, Model};
 use super::member;
 use super::sign_in::rules_of;
 use crate::organisation::{self, SignInRules};
@@ -33,18 +33,42 @@ impl Entrance {
         rows: impl IntoIterator<Item = &'a Model>,
         now: Timestamp,
     ) -> Result<bool, Fault> {
-        let admins = rows
+        Ok(self.admins(context, rows, now)? > 0)
+    }
+
+    /// How many of these are admins who can sign in.
+    fn admins<'a>(
+        &self,
+        context: &Context,
+        rows: impl IntoIterator<Item = &'a Model>,
+        now: Timestamp,
+    ) -> Result<u64, Fault> {
+        let open = rows
             .into_iter()
             .filter(|row| row.role == Role::Admin.as_str() && row.shut(now).is_none());
-        for row in admins {
+        let mut admins = 0;
+        for row in open {
             let gets_in = match member::work_account(context, row)? {
                 Some(account) => self.tenants.contains(&account.tenant),
                 None => row.password_hash.is_some() && !self.rules.work_account_required,
             };
-            if gets_in {
-                return Ok(true);
-            }
+            admins += u64::from(gets_in);
         }
-        Ok(false)
+        Ok(admins)
     }
+}
+
+/// How many admins of an organisation can sign in.
+pub(crate) async fn admins(
+    context: &Context,
+    on: &impl ConnectionTrait,
+    organisation: OrganisationId,
+) -> Result<u64, Fault> {
+    let rows = Entity::find()
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .filter(Column::Role.eq(Role::Admin.as_str()))
+        .all(on)
+        .await?;
+    let entrance = Entrance::of(on, organisation).await?;
+    entrance.admins(context, &rows, context.clock_time())
 }

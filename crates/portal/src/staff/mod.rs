@@ -35,6 +35,7 @@ pub use acceptance::{AcceptError, AcceptedInvitation, InvitationView};
 pub use account::{ChangePasswordError, SeenNotices, StaffNotices};
 pub use administration::ChangeStaffError;
 pub(crate) use correspondent::correspondent;
+pub(crate) use entrance::admins;
 pub(crate) use invitation::void_all as void_all_invitations;
 pub use invitation::{Invitation, InviteError, NewStaffMember};
 pub(crate) use member::NotCreated;

@@ -136,6 +136,12 @@ impl Language {
             (Self::Swedish, "purged") => "gallrat",
             (Self::Swedish, "expires_soon") => "gallras snart",
             (Self::English, "expires_soon") => "soon purged",
+            (Self::Swedish, "case_closed") => "ärendet avslutat",
+            (Self::English, "case_closed") => "case closed",
+            (Self::Swedish, "case_reopened") => "ärendet öppnat igen",
+            (Self::English, "case_reopened") => "case opened again",
+            (Self::Swedish, "case_extended") => "ärendet förlängt",
+            (Self::English, "case_extended") => "case extended",
             (Self::Swedish, "credential_ending") => "systemets inloggning löper ut",
             (Self::English, "credential_ending") => "the system's credential ends",
             // Kinds that this version doesn't know are shown as the portal names them.

@@ -143,6 +143,8 @@ fn every_action_of_staff_alone_has_a_use_case_here() {
     // Cases, systems, directories' tokens, retention, holds, protocols and the audit log are other modules' words.
     let elsewhere = [
         Action::SeeCases,
+        Action::CloseCase,
+        Action::ExtendCase,
         Action::SeeSystems,
         Action::ChangeSystems,
         Action::SeeProvisioning,

@@ -1,0 +1,358 @@
+//! That a second admin approves what shortens retention, where the organisation demands it: the change that waits, and what becomes of it.
+//!
+//! At most one change of an organisation waits. It lapses after fourteen days and when another version comes into force, and is then as if
+//! it had never been asked for. No longer asking a second admin is itself such a change.
+
+mod entity;
+mod rule;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use base::{OrganisationId, PendingRetentionId, StaffId, Timestamp};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+
+use self::entity::{Column, Entity, Model};
+pub(super) use self::rule::shortens;
+use super::change::{self, own_organisation};
+use super::effect::{self, RetentionEffect};
+use super::rule::RetentionPolicy;
+use super::{ChangeRetentionError, store};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::database::WriteTransaction;
+use crate::organisation;
+use crate::rights::Action;
+use crate::{Context, Fault, Portal, StaffActor, staff};
+
+/// What became of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// It holds.
+    InForce,
+    /// It waits for another admin.
+    Waits,
+}
+
+/// Whether a second admin is asked, and what waits for one.
+#[derive(Clone, Debug)]
+pub struct RetentionApproval {
+    /// Whether the organisation demands a second admin for what shortens retention.
+    pub required: bool,
+    /// How many admins can sign in.
+    pub admins: u64,
+    /// What waits.
+    pub pending: Option<PendingRetention>,
+}
+
+/// A change that waits for a second admin.
+#[derive(Clone, Debug)]
+pub struct PendingRetention {
+    /// Which.
+    pub id: PendingRetentionId,
+    /// The policy; `None` when a second admin is to be asked no longer.
+    pub policy: Option<RetentionPolicy>,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// The name of who asked; `None` when nobody of that account is known any more.
+    pub asked_by: Option<String>,
+    /// Whether the actor did, who can't approve it then.
+    pub is_own: bool,
+    /// From when on it can't be approved any more.
+    pub lapses_at: Timestamp,
+}
+
+impl Portal {
+    /// Whether the actor's organisation demands a second admin for what shortens retention, and what waits for one.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeRetentionError::Denied`], [`ChangeRetentionError::Fault`].
+    pub async fn retention_approval(&self, actor: &StaffActor) -> Result<RetentionApproval, ChangeRetentionError> {
+        let context = &*self.0;
+        context.require(actor, Action::SeeRetention).await??;
+        let reader = context.database.reader();
+        let organisation = actor.organisation_id();
+        let pending = match standing(context, reader, organisation).await? {
+            Some(row) => Some(seen(context, actor, &row).await?),
+            None => None,
+        };
+        Ok(RetentionApproval {
+            required: is_required(reader, organisation).await?,
+            admins: staff::admins(context, reader, organisation).await?,
+            pending,
+        })
+    }
+
+    /// What waits for a second admin of the actor's organisation, and what it would do if it were approved now; nothing for a policy that
+    /// is none.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeRetentionError::NothingWaits`], [`ChangeRetentionError::Denied`], [`ChangeRetentionError::Fault`].
+    pub async fn pending_retention(
+        &self,
+        actor: &StaffActor,
+    ) -> Result<(PendingRetention, Option<RetentionEffect>), ChangeRetentionError> {
+        let context = &*self.0;
+        context.require(actor, Action::SeeRetention).await??;
+        let row = standing(context, context.database.reader(), actor.organisation_id()).await?;
+        let pending = seen(context, actor, &row.ok_or(ChangeRetentionError::NothingWaits)?).await?;
+        let organisation = own_organisation(context, actor).await?;
+        let effect = match &pending.policy {
+            Some(policy) => Some(effect::of(context, &organisation, policy).await?),
+            None => None,
+        };
+        Ok((pending, effect))
+    }
+
+    /// Demands a second admin for what shortens retention, or asks another admin that none is demanded any more.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeRetentionError::TooFewAdmins`] when there is no second admin; [`ChangeRetentionError::Unchanged`],
+    /// [`ChangeRetentionError::AlreadyWaits`], [`ChangeRetentionError::Denied`], [`ChangeRetentionError::Fault`].
+    pub async fn require_retention_approval(
+        &self,
+        actor: &StaffActor,
+        required: bool,
+    ) -> Result<Decided, ChangeRetentionError> {
+        let context = &*self.0;
+        context.require(actor, Action::ChangeRetention).await??;
+        let own = own_organisation(context, actor).await?;
+        let transaction = context.database.write().await?;
+        organisation::lock_row(&transaction, own.id).await?;
+        if is_required(&transaction, own.id).await? == required {
+            return Err(ChangeRetentionError::Unchanged);
+        }
+        if !required {
+            let version = store::in_force(context, &transaction, &own).await?.version;
+            wait(context, &transaction, actor, None, version).await?;
+            transaction.commit().await?;
+            return Ok(Decided::Waits);
+        }
+        if staff::admins(context, &transaction, own.id).await? < 2 {
+            return Err(ChangeRetentionError::TooFewAdmins);
+        }
+        organisation::set_retention_approval(&transaction, own.id, true).await?;
+        audit(
+            context,
+            &transaction,
+            actor,
+            AuditAction::RetentionApprovalChanged,
+            "required",
+        )
+        .await?;
+        transaction.commit().await?;
+        Ok(Decided::InForce)
+    }
+
+    /// Approves what another admin of the actor's organisation asked for: it holds from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeRetentionError::OwnChange`] of what the actor asked for; [`ChangeRetentionError::NothingWaits`] when it is not the change
+    /// that waits, or has lapsed; as [`Portal::change_retention`].
+    pub async fn approve_retention(
+        &self,
+        actor: &StaffActor,
+        pending: PendingRetentionId,
+    ) -> Result<(), ChangeRetentionError> {
+        let context = &*self.0;
+        context.require(actor, Action::ChangeRetention).await??;
+        let own = own_organisation(context, actor).await?;
+        context.latch().await?;
+        let reader = context.database.reader();
+        let row = this(standing(context, reader, own.id).await?, pending)?;
+        let Some(policy) = policy_of(&row)? else {
+            let transaction = context.database.write().await?;
+            organisation::lock_row(&transaction, own.id).await?;
+            approvable(context, &transaction, actor, pending).await?;
+            organisation::set_retention_approval(&transaction, own.id, false).await?;
+            forget(&transaction, own.id).await?;
+            audit(
+                context,
+                &transaction,
+                actor,
+                AuditAction::RetentionApprovalChanged,
+                "not-required",
+            )
+            .await?;
+            return Ok(transaction.commit().await?);
+        };
+        let policy = policy.check(context.settings.retention_ceiling_days)?;
+        let effect = effect::of(context, &own, &policy).await?;
+        let transaction = context.database.write().await?;
+        organisation::lock_row(&transaction, own.id).await?;
+        let row = approvable(context, &transaction, actor, pending).await?;
+        let by = change::DecidedBy {
+            author: StaffId::from_uuid(row.asked_by),
+            approver: Some(actor.staff_id()),
+        };
+        change::put_in_force(
+            context,
+            &transaction,
+            actor,
+            &own,
+            (row.seen_version, policy),
+            by,
+            &effect,
+        )
+        .await?;
+        forget(&transaction, own.id).await?;
+        transaction.commit().await?;
+        super::follow::follow_organisation(context, own.id).await?;
+        Ok(())
+    }
+
+    /// Withdraws what waits for a second admin of the actor's organisation. Any admin may, also who asked.
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeRetentionError::NothingWaits`], [`ChangeRetentionError::Denied`], [`ChangeRetentionError::Fault`].
+    pub async fn withdraw_retention(
+        &self,
+        actor: &StaffActor,
+        pending: PendingRetentionId,
+    ) -> Result<(), ChangeRetentionError> {
+        let context = &*self.0;
+        context.require(actor, Action::ChangeRetention).await??;
+        let transaction = context.database.write().await?;
+        organisation::lock_row(&transaction, actor.organisation_id()).await?;
+        this(standing(context, &transaction, actor.organisation_id()).await?, pending)?;
+        forget(&transaction, actor.organisation_id()).await?;
+        let detail = pending.to_string();
+        audit(
+            context,
+            &transaction,
+            actor,
+            AuditAction::RetentionChangeWithdrawn,
+            &detail,
+        )
+        .await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+/// Whether an organisation demands a second admin.
+pub(super) async fn is_required(on: &impl ConnectionTrait, organisation: OrganisationId) -> Result<bool, Fault> {
+    let row = organisation::find_row(on, organisation).await?;
+    Ok(row.is_some_and(|row| row.retention_approval == Some(1)))
+}
+
+/// Lets a change wait for a second admin. The caller has locked the organisation's row.
+pub(super) async fn wait(
+    context: &Context,
+    transaction: &WriteTransaction,
+    actor: &StaffActor,
+    policy: Option<&RetentionPolicy>,
+    seen_version: i32,
+) -> Result<(), ChangeRetentionError> {
+    let organisation = actor.organisation_id();
+    if standing(context, transaction, organisation).await?.is_some() {
+        return Err(ChangeRetentionError::AlreadyWaits);
+    }
+    // One that has lapsed may still lie there.
+    forget(transaction, organisation).await?;
+    let id: PendingRetentionId = context.ids.next();
+    let row = Model {
+        organisation_id: *organisation.as_uuid(),
+        id: *id.as_uuid(),
+        policy: policy.map(RetentionPolicy::to_json).transpose()?,
+        seen_version,
+        asked_at: context.now().as_millis(),
+        asked_by: *actor.staff_id().as_uuid(),
+    };
+    Entity::insert(row.into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    audit(
+        context,
+        transaction,
+        actor,
+        AuditAction::RetentionChangeAsked,
+        &id.to_string(),
+    )
+    .await
+}
+
+/// What waits and can be approved: neither lapsed nor overtaken by another version.
+async fn standing(
+    context: &Context,
+    on: &impl ConnectionTrait,
+    organisation: OrganisationId,
+) -> Result<Option<Model>, Fault> {
+    let Some(row) = Entity::find_by_id(*organisation.as_uuid()).one(on).await? else {
+        return Ok(None);
+    };
+    let lapses_at = rule::lapses_at(Timestamp::from_millis(row.asked_at));
+    let latest = store::latest(on, organisation)
+        .await?
+        .map_or(0, |latest| latest.version);
+    Ok(Some(row).filter(|row| context.now() < lapses_at && row.seen_version == latest))
+}
+
+/// The change that somebody saw, if it is the one that waits.
+fn this(standing: Option<Model>, pending: PendingRetentionId) -> Result<Model, ChangeRetentionError> {
+    let this = standing.filter(|row| row.id == *pending.as_uuid());
+    this.ok_or(ChangeRetentionError::NothingWaits)
+}
+
+/// The change that somebody saw, if they may approve it.
+async fn approvable(
+    context: &Context,
+    transaction: &WriteTransaction,
+    actor: &StaffActor,
+    pending: PendingRetentionId,
+) -> Result<Model, ChangeRetentionError> {
+    let row = this(standing(context, transaction, actor.organisation_id()).await?, pending)?;
+    if row.asked_by == *actor.staff_id().as_uuid() {
+        return Err(ChangeRetentionError::OwnChange);
+    }
+    Ok(row)
+}
+
+async fn seen(context: &Context, actor: &StaffActor, row: &Model) -> Result<PendingRetention, Fault> {
+    let author = StaffId::from_uuid(row.asked_by);
+    let reader = context.database.reader();
+    let mut names = staff::names(context, reader, actor.organisation_id(), &BTreeSet::from([author])).await?;
+    let asked_at = Timestamp::from_millis(row.asked_at);
+    Ok(PendingRetention {
+        id: PendingRetentionId::from_uuid(row.id),
+        policy: policy_of(row)?,
+        asked_at,
+        asked_by: names.remove(&author),
+        is_own: author == actor.staff_id(),
+        lapses_at: rule::lapses_at(asked_at),
+    })
+}
+
+fn policy_of(row: &Model) -> Result<Option<RetentionPolicy>, Fault> {
+    let Some(text) = &row.policy else { return Ok(None) };
+    let policy = RetentionPolicy::from_json(text);
+    policy
+        .map(Some)
+        .ok_or_else(|| Fault::new("a policy that waits can't be read"))
+}
+
+async fn forget(transaction: &WriteTransaction, organisation: OrganisationId) -> Result<(), DbErr> {
+    Entity::delete_many()
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+async fn audit(
+    context: &Context,
+    transaction: &WriteTransaction,
+    actor: &StaffActor,
+    action: AuditAction,
+    detail: &str,
+) -> Result<(), ChangeRetentionError> {
+    let entry = AuditEntry::by_staff(actor, action)
+        .about(AuditTarget::Organisation(actor.organisation_id()))
+        .detail(detail);
+    context.audit.record(transaction, context.now(), &entry).await?;
+    Ok(())
+}
