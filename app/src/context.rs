@@ -308,6 +308,20 @@ pub enum Flash {
     SystemDisabled,
     /// They decided how long the organisation keeps what it sends.
     RetentionSaved,
+    /// They closed a case.
+    CaseClosed,
+    /// They opened a case again.
+    CaseReopened,
+    /// They extended a case.
+    CaseExtended,
+    /// They decided what another admin must approve.
+    RetentionWaits,
+    /// They withdrew what waited for another admin.
+    RetentionWithdrawn,
+    /// They demanded a second admin.
+    RetentionApprovalOn,
+    /// What they decided about does not wait any more.
+    RetentionGone,
     /// They placed a hold.
     HoldPlaced,
     /// They placed a hold that came too late for a part.
@@ -322,7 +336,7 @@ pub enum Flash {
 
 impl Flash {
     /// Every message.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 37] = [
         Self::SignInFirst,
         Self::SessionEnded,
         Self::SignInCancelled,
@@ -348,6 +362,13 @@ impl Flash {
         Self::KeySetAdded,
         Self::SystemDisabled,
         Self::RetentionSaved,
+        Self::CaseClosed,
+        Self::CaseReopened,
+        Self::CaseExtended,
+        Self::RetentionWaits,
+        Self::RetentionWithdrawn,
+        Self::RetentionApprovalOn,
+        Self::RetentionGone,
         Self::HoldPlaced,
         Self::HoldPlacedInPart,
         Self::HoldLifted,
@@ -384,6 +405,13 @@ impl Flash {
             Self::KeySetAdded => "system-key-set-added",
             Self::SystemDisabled => "system-disabled",
             Self::RetentionSaved => "retention-saved",
+            Self::CaseClosed => "staff-case-closed-now",
+            Self::CaseReopened => "staff-case-reopened-now",
+            Self::CaseExtended => "staff-case-extended-now",
+            Self::RetentionWaits => "retention-waits-now",
+            Self::RetentionWithdrawn => "retention-withdrawn-now",
+            Self::RetentionApprovalOn => "retention-approval-on-now",
+            Self::RetentionGone => "retention-gone-now",
             Self::HoldPlaced => "hold-placed-flash",
             Self::HoldPlacedInPart => "hold-placed-in-part",
             Self::HoldLifted => "hold-lifted-flash",

@@ -256,7 +256,7 @@ fn whoever_is_signed_in_can_sign_out_by_a_form_on_each_page() {
             "{name}"
         );
         let working = [
-            "staff-cases",
+            "staff-case",
             "staff-recovery-codes",
             "staff-password (",
             "staff-account",

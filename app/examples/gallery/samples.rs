@@ -186,6 +186,7 @@ fn message(title: &str, body: &str, sent: i64, left: i64, documents: Vec<ListedD
             purpose: "Du ska hinna läsa och överklaga beslutet".to_owned(),
             legal_ground: "Förvaltningslagen (2017:900)".to_owned(),
         },
+        days_after_closing: (left < 30).then_some(14),
         documents,
     }
 }
@@ -202,6 +203,8 @@ pub(crate) fn case() -> CaseView {
         expires_at: midnight(31),
         time_zone: time_zone(),
         held: false,
+        closed_at: None,
+        extended: false,
         messages: vec![message(
             "Beslut om hemtjänst",
             body,
@@ -230,6 +233,8 @@ pub(crate) fn long_case() -> CaseView {
         expires_at: midnight(3),
         time_zone: time_zone(),
         held: true,
+        closed_at: Some(NOW),
+        extended: true,
         messages: vec![
             message(
                 "Komplettering av arvskiftesredovisningen",

@@ -47,6 +47,14 @@ protocol-rule-revoked-opened = The sender took it back. Its retention was { $day
     [one] 1 day
    *[other] { $days } days
 } after it was first opened
+protocol-rule-expired-closed = Its retention was over: { $days ->
+    [one] 1 day
+   *[other] { $days } days
+} from the day on which its case was closed, or at the rules' longest time
+protocol-rule-revoked-closed = The sender took it back. Its retention was { $days ->
+    [one] 1 day
+   *[other] { $days } days
+} from the day on which its case was closed
 protocol-seal = Signature
 protocol-root = Root of the hash tree
 protocol-previous = Protocol before

@@ -23,6 +23,16 @@ case-sent = Sent { $at }
 case-purpose = Why it is kept for so long: { $text }
 case-legal-ground = Legal ground: { $text }
 case-purging = You can read this until { $last_day }. Then it is deleted. Download what you want to keep.
+case-closed = { $organisation } closed the case on { $day }. It can’t be answered. If you have more to say, contact { $organisation } directly.
+case-counted-from-closing = It is kept for { $days ->
+    [one] one day
+   *[other] { $days } days
+} after { $organisation } has closed the case, but never longer than until the day that this page names.
+case-counted-since-closing = It is kept for { $days ->
+    [one] one day
+   *[other] { $days } days
+} from the day on which the case was closed, but never longer than it would have been otherwise.
+case-extended = { $organisation } has decided that the case stays for longer than its rules say.
 
 document-sent = from { $organisation }, { $day }
 document-download = Download

@@ -13,6 +13,10 @@ retention-days-from-opening = { $days ->
     [one] One day
    *[other] { $days } days
 } from when the recipient first opened it, but at most { $most } days from when it was sent
+retention-days-from-closing = { $days ->
+    [one] One day
+   *[other] { $days } days
+} from when its case was closed, at most { $most } days from when it was sent
 retention-purpose = Purpose
 retention-legal-ground = Legal ground
 retention-limits = Whoever sends a message can choose a time of their own between { $least } and { $most } days. Nothing is kept for longer than { $most } days. The operator of Postvalv allows at most { $ceiling }.
@@ -52,6 +56,8 @@ retention-counted = The days are counted from when
 retention-counted-sent = it was sent
 retention-counted-opened = the recipient first opened it
 retention-counted-opened-hint = What nobody opens is kept for the most days.
+retention-counted-closed = its case was closed
+retention-counted-closed-hint = While the case is open it is kept, for the most days at most.
 retention-purpose-hint = Why it is kept for so long. The recipient sees it.
 retention-legal-ground-hint = A law, say, or your retention schedule. The recipient sees it.
 retention-reason-wrong = Purpose and legal ground can have at most 200 characters each.
@@ -84,6 +90,13 @@ retention-effect-earlier = { $documents ->
     [one] one message
    *[other] { $messages } messages
 } will go earlier than otherwise
+retention-effect-held = { $documents ->
+    [one] One document
+   *[other] { $documents } documents
+} in { $messages ->
+    [one] one message
+   *[other] { $messages } messages
+} of these are held: they can be read no longer than the others, but are not destroyed until the hold is lifted
 retention-effect-later = { $documents ->
     [one] One document
    *[other] { $documents } documents
@@ -105,3 +118,28 @@ retention-effect-changed-meanwhile = Somebody else changed the rules while you w
 retention-effect-leave = Back without saving
 retention-save = Save the rules
 retention-saved = The rules are in force now, for what was sent already too.
+retention-approved-by = Approved by { $who }
+retention-effect-needs-approval = If anything becomes shorter by this, another admin must approve it. Otherwise it holds at once.
+retention-effect-already-waits = Another change waits for approval already. It must be approved or withdrawn first.
+retention-approval = Two admins
+retention-approval-on = It takes two admins to let anything be purged earlier. One changes the rules, the other approves. To stop asking for two takes two as well.
+retention-approval-on-alone = It takes two admins to let anything be purged earlier, but only one can sign in. Nothing can be approved until you have invited another.
+retention-approval-off = One admin alone can decide that something is purged earlier.
+retention-approval-off-alone = One admin alone can decide that something is purged earlier. To ask for two, there must be two who can sign in.
+retention-approval-start = Ask for two admins
+retention-approval-stop = Stop asking for two
+retention-approval-on-now = From now on it takes two admins to let anything be purged earlier.
+retention-waits-now = The change waits for another admin to approve it. Nothing has changed yet.
+retention-withdrawn-now = The change is withdrawn.
+retention-gone-now = The change waits no longer. It was approved or withdrawn, the rules were changed, or fourteen days have passed.
+retention-pending-title = A change waits
+retention-pending-link = A change waits for approval
+retention-pending-asked = Asked for { $when }. It can be approved before { $until }.
+retention-pending-asked-by = Asked for { $when } by { $who }. It can be approved before { $until }.
+retention-pending-rules = The rules that would hold
+retention-pending-no-approval = One admin alone could decide that something is purged earlier.
+retention-pending-effect = This happens if it is approved now
+retention-pending-waits = Another admin must approve it.
+retention-pending-own = You can’t approve your own change. Ask another admin.
+retention-pending-approve = Approve
+retention-pending-withdraw = Withdraw the change

@@ -145,6 +145,37 @@ staff-case-prid = Foreign e‑ID { $prid }
 staff-case-work-account = Work account { $address }
 staff-case-work-account-unknown = Work account
 staff-case-unreadable = The recipient can’t be shown
+staff-case-page = Case
+staff-case-title = Case with { $recipient }
+staff-case-title-forgotten = A case
+staff-case-is-open = Open
+staff-case-closed = Closed { $when }
+staff-case-kept-until = Can be read up to and including { $last_day }
+staff-case-days-after-closing = The rule is { $days ->
+    [one] one day
+   *[other] { $days } days
+} from when the case is closed
+staff-case-close = Close the case
+staff-case-close-counted = The days begin of what is kept for a time from when the case is closed. The recipient sees that the case is closed, and the new last day.
+staff-case-close-lead = The recipient sees that the case is closed. How long it is kept does not change.
+staff-case-closed-now = The case is closed.
+staff-case-reopen = Open the case again
+staff-case-reopen-counted = It is kept as if it had never been closed, and the days begin anew when it is closed the next time. What has ended does not come back.
+staff-case-reopen-lead = The recipient does not see any more that the case is closed. How long it is kept does not change.
+staff-case-reopened-now = The case is open again.
+staff-case-extend = Extend the case
+staff-case-extend-lead = What can still be read in the case stays up to and including the day that you choose, also when the rules are shorter. The recipient sees the new day, but not the reason. It can’t be undone.
+staff-case-last-day = Last day
+staff-case-last-day-hint = From { $first } up to and including { $last }.
+staff-case-day-missing = Write a day.
+staff-case-day-not-later = The case stays until that day already. Choose a later one.
+staff-case-day-above = The operator of Postvalv allows this case no longer than up to and including { $latest }.
+staff-case-too-late = It is too late. Nothing in the case can be read any more, or only for some minutes.
+staff-case-extended-now = The case is extended.
+staff-case-extensions = Extensions
+staff-case-extended-to = Up to and including { $day }
+staff-case-extended = Decided { $when }
+staff-case-extended-by = Decided { $when } by { $who }
 staff-state-waiting = Not opened
 staff-state-opened = Opened { $day }
 staff-state-revoked = Taken back { $day }

@@ -47,6 +47,14 @@ protocol-rule-revoked-opened = Avsändaren tog tillbaka det. Fristen var { $days
     [one] 1 dag
    *[other] { $days } dagar
 } efter att det öppnades första gången
+protocol-rule-expired-closed = Gallringsfristen var slut: { $days ->
+    [one] 1 dag
+   *[other] { $days } dagar
+} från dagen då ärendet avslutades, eller vid reglernas längsta tid
+protocol-rule-revoked-closed = Avsändaren tog tillbaka det. Fristen var { $days ->
+    [one] 1 dag
+   *[other] { $days } dagar
+} från dagen då ärendet avslutades
 protocol-seal = Signatur
 protocol-root = Rot för hashträdet
 protocol-previous = Föregående protokoll

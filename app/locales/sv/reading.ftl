@@ -23,6 +23,16 @@ case-sent = Skickat { $at }
 case-purpose = Varför det sparas så länge: { $text }
 case-legal-ground = Rättslig grund: { $text }
 case-purging = Du kan läsa det här till och med { $last_day }. Sedan raderas det. Ladda ner det du vill behålla.
+case-closed = { $organisation } avslutade ärendet { $day }. Det går inte att svara i det. Har du något mer att säga, kontakta { $organisation } direkt.
+case-counted-from-closing = { $days ->
+    [one] Det sparas en dag
+   *[other] Det sparas { $days } dagar
+} efter att { $organisation } har avslutat ärendet, men aldrig längre än till den dag som står på sidan.
+case-counted-since-closing = { $days ->
+    [one] Det sparas en dag
+   *[other] Det sparas { $days } dagar
+} från dagen då ärendet avslutades, men aldrig längre än det hade sparats annars.
+case-extended = { $organisation } har bestämt att ärendet ska finnas kvar längre än avsändarens regler säger.
 
 document-sent = från { $organisation }, { $day }
 document-download = Ladda ner

@@ -13,6 +13,10 @@ retention-days-from-opening = { $days ->
     [one] En dag
    *[other] { $days } dagar
 } från att mottagaren öppnade det första gången, dock som längst { $most } dagar från att det skickades
+retention-days-from-closing = { $days ->
+    [one] En dag
+   *[other] { $days } dagar
+} från att ärendet avslutades, dock som längst { $most } dagar från att det skickades
 retention-purpose = Ändamål
 retention-legal-ground = Rättslig grund
 retention-limits = Den som skickar ett meddelande kan välja en egen tid mellan { $least } och { $most } dagar. Längre än { $most } dagar sparas ingenting. Driften av Postvalv tillåter som mest { $ceiling }.
@@ -52,6 +56,8 @@ retention-counted = Dagarna räknas från att
 retention-counted-sent = det skickades
 retention-counted-opened = mottagaren öppnade det första gången
 retention-counted-opened-hint = Det som ingen öppnar sparas i det största antalet dagar.
+retention-counted-closed = ärendet avslutades
+retention-counted-closed-hint = Så länge ärendet är öppet sparas det, i högst det största antalet dagar.
 retention-purpose-hint = Varför det sparas så länge. Mottagaren ser det.
 retention-legal-ground-hint = Till exempel en lag eller er gallringsplan. Mottagaren ser det.
 retention-reason-wrong = Ändamål och rättslig grund får vara högst 200 tecken var.
@@ -84,6 +90,13 @@ retention-effect-earlier = { $documents ->
     [one] ett meddelande
    *[other] { $messages } meddelanden
 } försvinner tidigare än annars
+retention-effect-held = { $documents ->
+    [one] Ett dokument
+   *[other] { $documents } dokument
+} i { $messages ->
+    [one] ett meddelande
+   *[other] { $messages } meddelanden
+} av dem är spärrade: de kan inte läsas längre än de andra, men förstörs inte förrän spärren är hävd
 retention-effect-later = { $documents ->
     [one] Ett dokument
    *[other] { $documents } dokument
@@ -105,3 +118,28 @@ retention-effect-changed-meanwhile = Reglerna ändrades av någon annan medan du
 retention-effect-leave = Tillbaka utan att spara
 retention-save = Spara reglerna
 retention-saved = Reglerna gäller nu, också för det som redan är skickat.
+retention-approved-by = Godkändes av { $who }
+retention-effect-needs-approval = Blir något kortare av det här behöver en annan administratör godkänna det. Annars gäller det direkt.
+retention-effect-already-waits = En annan ändring väntar redan på godkännande. Den måste godkännas eller dras tillbaka först.
+retention-approval = Två administratörer
+retention-approval-on = Två administratörer krävs för att något ska gallras tidigare. Den ena ändrar reglerna, den andra godkänner. För att sluta kräva två krävs också två.
+retention-approval-on-alone = Två administratörer krävs för att något ska gallras tidigare, men det finns bara en som kan logga in. Inget kan godkännas förrän ni har bjudit in en till.
+retention-approval-off = En administratör kan ensam bestämma att något ska gallras tidigare.
+retention-approval-off-alone = En administratör kan ensam bestämma att något ska gallras tidigare. För att kräva två måste det finnas två som kan logga in.
+retention-approval-start = Kräv två administratörer
+retention-approval-stop = Sluta kräva två
+retention-approval-on-now = Från och med nu krävs två administratörer för att något ska gallras tidigare.
+retention-waits-now = Ändringen väntar på att en annan administratör godkänner den. Inget är ändrat än.
+retention-withdrawn-now = Ändringen är tillbakadragen.
+retention-gone-now = Ändringen väntar inte längre. Den är godkänd eller tillbakadragen, reglerna har ändrats, eller så har det gått fjorton dagar.
+retention-pending-title = En ändring väntar
+retention-pending-link = En ändring väntar på godkännande
+retention-pending-asked = Lämnades { $when }. Den kan godkännas före { $until }.
+retention-pending-asked-by = Lämnades { $when } av { $who }. Den kan godkännas före { $until }.
+retention-pending-rules = Reglerna som skulle gälla
+retention-pending-no-approval = En enda administratör skulle kunna bestämma att något gallras tidigare.
+retention-pending-effect = Det här händer om den godkänns nu
+retention-pending-waits = En annan administratör måste godkänna den.
+retention-pending-own = Du kan inte godkänna din egen ändring. Be en annan administratör.
+retention-pending-approve = Godkänn
+retention-pending-withdraw = Dra tillbaka ändringen

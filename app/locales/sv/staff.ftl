@@ -145,6 +145,37 @@ staff-case-prid = Utländsk e‑legitimation { $prid }
 staff-case-work-account = Arbetskonto { $address }
 staff-case-work-account-unknown = Arbetskonto
 staff-case-unreadable = Mottagaren kan inte visas
+staff-case-page = Ärende
+staff-case-title = Ärende med { $recipient }
+staff-case-title-forgotten = Ett ärende
+staff-case-is-open = Öppet
+staff-case-closed = Avslutat { $when }
+staff-case-kept-until = Kan läsas till och med { $last_day }
+staff-case-days-after-closing = { $days ->
+    [one] Regeln är en dag
+   *[other] Regeln är { $days } dagar
+} från att ärendet avslutas
+staff-case-close = Avsluta ärendet
+staff-case-close-counted = Då börjar dagarna räknas för det som sparas en viss tid från att ärendet avslutas. Mottagaren ser att ärendet är avslutat och den nya sista dagen.
+staff-case-close-lead = Mottagaren ser att ärendet är avslutat. Hur länge det sparas ändras inte.
+staff-case-closed-now = Ärendet är avslutat.
+staff-case-reopen = Öppna ärendet igen
+staff-case-reopen-counted = Då sparas det som om det aldrig hade avslutats, och dagarna räknas om nästa gång det avslutas. Det vars tid är ute kommer inte tillbaka.
+staff-case-reopen-lead = Mottagaren ser inte längre att ärendet är avslutat. Hur länge det sparas ändras inte.
+staff-case-reopened-now = Ärendet är öppet igen.
+staff-case-extend = Förläng ärendet
+staff-case-extend-lead = Det som ännu kan läsas i ärendet finns kvar till och med den dag du väljer, också när reglerna är kortare. Mottagaren ser den nya dagen, men inte skälet. Det går inte att ångra.
+staff-case-last-day = Sista dagen
+staff-case-last-day-hint = Från { $first } till och med { $last }.
+staff-case-day-missing = Skriv en dag.
+staff-case-day-not-later = Ärendet finns redan kvar till och med den dagen. Välj en senare.
+staff-case-day-above = Driften av Postvalv tillåter inte längre än till och med { $latest } för det här ärendet.
+staff-case-too-late = Det är för sent. Inget i ärendet kan läsas längre, eller bara några minuter till.
+staff-case-extended-now = Ärendet är förlängt.
+staff-case-extensions = Förlängningar
+staff-case-extended-to = Till och med { $day }
+staff-case-extended = Bestämdes { $when }
+staff-case-extended-by = Bestämdes { $when } av { $who }
 staff-state-waiting = Inte öppnat
 staff-state-opened = Öppnat { $day }
 staff-state-revoked = Återtaget { $day }

@@ -1,7 +1,6 @@
 //! A case: what one organisation has sent to one person, the latest message first.
 
 use base::{CaseId, DocumentId, Timestamp};
-use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use portal::{AssuranceLevel, CaseView, DocumentSummary, ListedDocument, MessageView, RetentionReason};
 
@@ -36,12 +35,22 @@ pub fn case_page(layout: &Layout, case: &CaseView, now: Timestamp) -> Page {
         if case.held { "case-held" } else { "case-purging" },
         &[("last_day", last_day.into())],
     );
+    let closed = case.closed_at.map(|at| {
+        let day = dates::day(texts, at, &case.time_zone);
+        let words = [("organisation", case.organisation.clone().into()), ("day", day.into())];
+        notice(Tone::Calm, texts.with("case-closed", &words))
+    });
+    let extended = case.extended.then(|| {
+        let words = [("organisation", case.organisation.clone().into())];
+        let line = texts.with("case-extended", &words);
+        view! { <p class="sent">{line}</p> }
+    });
     let tone = if left.soon { Tone::Soon } else { Tone::Calm };
     let alone = case.messages.len() == 1;
     let messages: Vec<_> = case
         .messages
         .iter()
-        .map(|each| message(texts, each, &case.title, alone, &case.time_zone))
+        .map(|each| message(texts, each, case, alone))
         .collect();
     let history = format!("/cases/{}/history", case.id);
     let title = case.title.clone();
@@ -51,7 +60,9 @@ pub fn case_page(layout: &Layout, case: &CaseView, now: Timestamp) -> Page {
             {back_link("/inbox".to_owned(), texts.get("inbox-title"))}
             {sent_title(title)}
             <p class="lead">{sender}</p>
+            {closed}
             {messages}
+            {extended}
             <p>
                 <a href=history>{texts.get("history-link")}</a>
             </p>
@@ -61,18 +72,26 @@ pub fn case_page(layout: &Layout, case: &CaseView, now: Timestamp) -> Page {
 }
 
 /// A message. One that stands alone under the case's own title needs no second heading of the same words.
-fn message(
-    texts: &'static Texts,
-    message: &MessageView,
-    case_title: &str,
-    alone: bool,
-    time_zone: &TimeZone,
-) -> impl IntoView + use<> {
-    let sent = dates::day_and_time(texts, message.sent_at, time_zone);
+fn message(texts: &'static Texts, message: &MessageView, case: &CaseView, alone: bool) -> impl IntoView + use<> {
+    let sent = dates::day_and_time(texts, message.sent_at, &case.time_zone);
     let sent = texts.with("case-sent", &[("at", sent.into())]);
-    let title = (!alone || message.title != case_title).then(|| message.title.clone());
+    let title = (!alone || message.title != case.title).then(|| message.title.clone());
     let documents: Vec<_> = message.documents.iter().map(|each| document(texts, each)).collect();
     let reason = reason(texts, &message.reason);
+    let counted = message.days_after_closing.filter(|_| !case.extended).map(|days| {
+        let key = match case.closed_at {
+            None => "case-counted-from-closing",
+            Some(_) => "case-counted-since-closing",
+        };
+        let line = texts.with(
+            key,
+            &[
+                ("days", days.into()),
+                ("organisation", case.organisation.clone().into()),
+            ],
+        );
+        view! { <p class="sent">{line}</p> }
+    });
     let heading = texts.with("documents", &[("count", documents.len().into())]);
     let body: Vec<_> = paragraphs(&message.body)
         .into_iter()
@@ -96,6 +115,7 @@ fn message(
                         <ul class="documents">{documents}</ul>
                     }
                 })}
+            {counted}
             {reason}
         </article>
     }

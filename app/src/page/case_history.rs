@@ -104,6 +104,18 @@ fn in_words(texts: &Texts, history: &CaseHistory, what: &CaseActKind) -> String 
             ];
             texts.with("history-rules", &words)
         }
+        CaseActKind::CaseClosed => texts.with("history-case-closed", &[organisation()]),
+        CaseActKind::CaseReopened => texts.with("history-case-reopened", &[organisation()]),
+        CaseActKind::CaseExtended { last_day: None } => texts.with("history-case-extended", &[organisation()]),
+        CaseActKind::CaseExtended {
+            last_day: Some(last_day),
+        } => {
+            let last_day = dates::date(texts, *last_day);
+            texts.with(
+                "history-case-extended-to",
+                &[organisation(), ("last_day", last_day.into())],
+            )
+        }
         CaseActKind::CaseOpened => texts.get("history-case-opened"),
         CaseActKind::DocumentViewed { name } => of_document(name, "history-viewed"),
         CaseActKind::DocumentDownloaded { name } => of_document(name, "history-downloaded"),

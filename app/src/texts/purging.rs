@@ -18,8 +18,10 @@ pub fn rule(texts: &Texts, rule: &AppliedRule) -> String {
     let key = match (rule.reason, rule.counted_from) {
         (PurgeReason::Expired, CountedFrom::Sent) => "protocol-rule-expired",
         (PurgeReason::Expired, CountedFrom::FirstOpened) => "protocol-rule-expired-opened",
+        (PurgeReason::Expired, CountedFrom::CaseClosed) => "protocol-rule-expired-closed",
         (PurgeReason::Revoked, CountedFrom::Sent) => "protocol-rule-revoked",
         (PurgeReason::Revoked, CountedFrom::FirstOpened) => "protocol-rule-revoked-opened",
+        (PurgeReason::Revoked, CountedFrom::CaseClosed) => "protocol-rule-revoked-closed",
     };
     texts.with(key, &[("days", rule.retention_days.into())])
 }

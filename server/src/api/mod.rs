@@ -6,6 +6,7 @@
 
 mod authentication;
 mod body;
+mod cases;
 mod events;
 mod messages;
 mod problems;
@@ -71,6 +72,7 @@ pub struct ApiState {
         (name = "token", description = "Getting an access token"),
         (name = "recipients", description = "Who can be reached"),
         (name = "messages", description = "Sending, following and taking back"),
+        (name = "cases", description = "Closing cases, and opening them again"),
         (name = "events", description = "What has happened"),
         (name = "description", description = "This description and the problems"),
     ),
@@ -82,7 +84,10 @@ struct Security;
 impl utoipa::Modify for Security {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let scopes = Scopes::from_iter([
-            ("messages:send", "Send messages and take them back"),
+            (
+                "messages:send",
+                "Send messages and take them back, close cases and open them again",
+            ),
             ("messages:read", "Ask how the organisation's messages fare"),
             ("recipients:match", "Ask whether people can be notified"),
             ("events:read", "Follow what happens to the organisation's messages"),
@@ -100,6 +105,7 @@ fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(token::issue))
         .routes(routes!(recipients::match_recipients))
         .routes(routes!(messages::status, messages::revoke))
+        .routes(routes!(cases::close, cases::reopen))
         .routes(routes!(events::list))
         .routes(routes!(problems::explain))
         .routes(routes!(problems::description))

@@ -4,6 +4,7 @@
 
 mod account;
 mod audit;
+mod case;
 mod cases;
 mod confirm;
 mod denied;
@@ -19,6 +20,7 @@ mod place;
 mod protocols;
 mod provisioning;
 mod retention;
+mod retention_approval;
 mod return_to;
 mod rules;
 mod second_factor;
@@ -202,6 +204,7 @@ fn signed_in() -> Routes {
     Routes::default()
         .add(get.clone(), "/staff", own, cases::landing)
         .add(get.clone(), "/staff/cases", cases, cases::list)
+        .merge(for_cases())
         .add(get.clone(), "/staff/confirm", own, confirm::form)
         .add(post.clone(), "/staff/confirm", own, confirm::confirm)
         .add(post.clone(), "/staff/confirm/passkey", own, confirm::confirm_by_passkey)
@@ -256,6 +259,21 @@ fn signed_in() -> Routes {
         .merge(for_holds())
         .merge(for_protocols())
         .merge(for_audit())
+}
+
+/// What staff decide about one case.
+fn for_cases() -> Routes {
+    let (close, extend) = (Access::Staff(Action::CloseCase), Access::Staff(Action::ExtendCase));
+    Routes::default()
+        .add(
+            Method::GET,
+            "/staff/cases/{id}",
+            Access::Staff(Action::SeeCases),
+            case::page,
+        )
+        .add(Method::POST, "/staff/cases/{id}/close", close, case::close)
+        .add(Method::POST, "/staff/cases/{id}/reopen", close, case::reopen)
+        .add(Method::POST, "/staff/cases/{id}/extend", extend, case::extend)
 }
 
 /// What admins decide about staff, and how staff sign in.
@@ -344,6 +362,37 @@ fn for_members() -> Routes {
             retention::effect,
         )
         .add(post, "/staff/retention", may(Action::ChangeRetention), retention::save)
+        .merge(for_retention_approval())
+}
+
+/// What a second admin is asked for.
+fn for_retention_approval() -> Routes {
+    let change = Access::Staff(Action::ChangeRetention);
+    Routes::default()
+        .add(
+            Method::GET,
+            "/staff/retention/pending",
+            Access::Staff(Action::SeeRetention),
+            retention_approval::page,
+        )
+        .add(
+            Method::POST,
+            "/staff/retention/pending/approve",
+            change,
+            retention_approval::approve,
+        )
+        .add(
+            Method::POST,
+            "/staff/retention/pending/withdraw",
+            change,
+            retention_approval::withdraw,
+        )
+        .add(
+            Method::POST,
+            "/staff/retention/approval",
+            change,
+            retention_approval::demand,
+        )
 }
 
 /// What admins decide about systems.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use base::{HoldId, PurgedId, StaffId, SystemId};
+use base::{CaseId, HoldId, PurgedId, StaffId, SystemId};
 
 /// The longest name of an organisation, or token of an invitation, in an address; in bytes.
 const MAX_SEGMENT: usize = 128;
@@ -25,6 +25,7 @@ pub(crate) enum Place {
     /// Where everybody lands, which leads on to the first part that the role gives.
     Landing,
     Cases,
+    Case(CaseId),
     Account,
     Password,
     OwnSecondFactor,
@@ -87,6 +88,8 @@ impl Place {
                     Self::Invitation(segment(token)?)
                 } else if let Some(id) = rest.strip_prefix("/members/") {
                     Self::Member(id.parse().ok()?)
+                } else if let Some(id) = rest.strip_prefix("/cases/") {
+                    Self::Case(id.parse().ok()?)
                 } else if let Some(id) = rest.strip_prefix("/holds/") {
                     Self::Hold(id.parse().ok()?)
                 } else if let Some(id) = rest.strip_prefix("/protocols/proofs/") {
@@ -162,6 +165,7 @@ impl fmt::Display for Place {
             Self::SignIn(name) => return write!(f, "/staff/sign-in/{name}"),
             Self::Invitation(token) => return write!(f, "/staff/invitations/{token}"),
             Self::Member(id) => return write!(f, "/staff/members/{id}"),
+            Self::Case(id) => return write!(f, "/staff/cases/{id}"),
             Self::Hold(id) => return write!(f, "/staff/holds/{id}"),
             Self::Protocol(number) => return write!(f, "/staff/protocols/{number}"),
             Self::Proofs(id) => return write!(f, "/staff/protocols/proofs/{id}"),

@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use portal::{
-    Action, ChangeRetentionError, CountedFrom, Denied, PolicyProblem, RetentionInForce, RetentionPolicy,
+    Action, ChangeRetentionError, CountedFrom, Decided, Denied, PolicyProblem, RetentionInForce, RetentionPolicy,
     RetentionReason, RetentionRule, StaffActor, TypeRule,
 };
 use serde::Deserialize;
@@ -41,9 +41,10 @@ pub(super) async fn page(
         let in_force = portal.retention(&actor).await?;
         let due = portal.due_weeks(&actor).await?;
         let held = portal.held_documents(&actor).await?;
-        Ok((in_force, due, held, portal.retention_versions(&actor).await?))
+        let approval = portal.retention_approval(&actor).await?;
+        Ok((in_force, due, held, portal.retention_versions(&actor).await?, approval))
     };
-    let (in_force, due, held, versions) = match seen.await {
+    let (in_force, due, held, versions, approval) = match seen.await {
         Ok(seen) => seen,
         Err(error) => return refused(error, &visitor),
     };
@@ -52,6 +53,7 @@ pub(super) async fn page(
         due: &due,
         held,
         versions: &versions,
+        approval: &approval,
         may_change: actor.role().allows(Action::ChangeRetention),
     };
     flash::tell(&headers, |flash| retention_page(&visitor.layout, shown, flash))
@@ -117,6 +119,7 @@ async fn looked_at(
     let effect = state.portal().retention_effect(actor, policy.clone(), declared).await;
     let effect = effect.map_err(|error| refusal(error, form))?;
     let seen = state.portal().retention(actor).await.map_err(Refusal::Other)?;
+    let approval = state.portal().retention_approval(actor).await.map_err(Refusal::Other)?;
     let policy = policy.to_json().map_err(|fault| Refusal::Other(fault.into()))?;
     let shown = RetentionEffectPage {
         effect: Some(&effect),
@@ -125,6 +128,8 @@ async fn looked_at(
         declared,
         confirm_first: false,
         changed_meanwhile: seen.version != form.version,
+        already_waits: false,
+        needs_approval: approval.required,
         time_zone: &seen.time_zone,
     };
     Ok(retention_effect_page(&visitor.layout, shown).into_response())
@@ -136,6 +141,14 @@ pub(super) struct Decision {
     version: Option<String>,
     policy: Option<String>,
     declared: Option<String>,
+}
+
+/// Why nothing was decided.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Again {
+    ConfirmFirst,
+    ChangedMeanwhile,
+    AlreadyWaits,
 }
 
 /// `POST /staff/retention`: decides.
@@ -150,7 +163,7 @@ pub(super) async fn save(
         .and_then(|version| version.parse().ok())
         .unwrap_or(u32::MAX);
     let text = given.policy.unwrap_or_default();
-    let again = |confirm_first| {
+    let again = |why: Again| {
         unprocessable(retention_effect_page(
             &visitor.layout,
             RetentionEffectPage {
@@ -158,15 +171,17 @@ pub(super) async fn save(
                 version,
                 policy: &text,
                 declared: given.declared.as_deref(),
-                confirm_first,
-                changed_meanwhile: !confirm_first,
+                confirm_first: why == Again::ConfirmFirst,
+                changed_meanwhile: why == Again::ChangedMeanwhile,
+                already_waits: why == Again::AlreadyWaits,
+                needs_approval: false,
                 time_zone: state.time_zone(),
             },
         ))
     };
     match actor.require(Action::ChangeRetention) {
         Ok(()) => {}
-        Err(Denied::StepUpNeeded) => return again(true),
+        Err(Denied::StepUpNeeded) => return again(Again::ConfirmFirst),
         Err(no) => return denied(no, &Place::Retention, &visitor),
     }
     let Some(policy) = RetentionPolicy::from_json(&text) else {
@@ -176,9 +191,11 @@ pub(super) async fn save(
         .portal()
         .change_retention(&actor, version, policy, given.declared.as_deref());
     match decided.await {
-        Ok(()) => done(&Place::Retention, Flash::RetentionSaved),
-        Err(ChangeRetentionError::ChangedMeanwhile) => again(false),
-        Err(ChangeRetentionError::Denied(Denied::StepUpNeeded)) => again(true),
+        Ok(Decided::InForce) => done(&Place::Retention, Flash::RetentionSaved),
+        Ok(Decided::Waits) => done(&Place::Retention, Flash::RetentionWaits),
+        Err(ChangeRetentionError::ChangedMeanwhile) => again(Again::ChangedMeanwhile),
+        Err(ChangeRetentionError::AlreadyWaits) => again(Again::AlreadyWaits),
+        Err(ChangeRetentionError::Denied(Denied::StepUpNeeded)) => again(Again::ConfirmFirst),
         Err(error) => refused(error, &visitor),
     }
 }
@@ -190,6 +207,7 @@ fn filled_in(fields: &HashMap<String, String>, in_force: &RetentionInForce) -> R
         days: field(&format!("days{suffix}")),
         counted_from: match field(&format!("counted_from{suffix}")).as_str() {
             "first_opened" => CountedFrom::FirstOpened,
+            "case_closed" => CountedFrom::CaseClosed,
             _ => CountedFrom::Sent,
         },
         purpose: field(&format!("purpose{suffix}")),
@@ -290,18 +308,25 @@ fn refusal(error: ChangeRetentionError, form: &RetentionForm) -> Refusal {
         ChangeRetentionError::Unchanged => RetentionProblem::Unchanged,
         ChangeRetentionError::ChangedMeanwhile => RetentionProblem::ChangedMeanwhile,
         ChangeRetentionError::Denied(Denied::StepUpNeeded) => RetentionProblem::ConfirmFirst,
-        ChangeRetentionError::Denied(Denied::Forbidden) | ChangeRetentionError::Fault(_) => {
-            return Refusal::Other(error);
-        }
+        ChangeRetentionError::Denied(Denied::Forbidden)
+        | ChangeRetentionError::AlreadyWaits
+        | ChangeRetentionError::NothingWaits
+        | ChangeRetentionError::OwnChange
+        | ChangeRetentionError::TooFewAdmins
+        | ChangeRetentionError::Fault(_) => return Refusal::Other(error),
     })
 }
 
-fn refused(error: ChangeRetentionError, visitor: &Visitor) -> Response {
+pub(super) fn refused(error: ChangeRetentionError, visitor: &Visitor) -> Response {
     match error {
         ChangeRetentionError::Denied(no) => denied(no, &Place::Retention, visitor),
         ChangeRetentionError::Fault(fault) => answer::fault(&fault, visitor),
-        ChangeRetentionError::Policy(_) | ChangeRetentionError::ChangedMeanwhile | ChangeRetentionError::Unchanged => {
-            answer::error(ErrorPage::BadRequest, visitor)
-        }
+        ChangeRetentionError::NothingWaits => done(&Place::Retention, Flash::RetentionGone),
+        ChangeRetentionError::Policy(_)
+        | ChangeRetentionError::ChangedMeanwhile
+        | ChangeRetentionError::Unchanged
+        | ChangeRetentionError::AlreadyWaits
+        | ChangeRetentionError::OwnChange
+        | ChangeRetentionError::TooFewAdmins => answer::error(ErrorPage::BadRequest, visitor),
     }
 }

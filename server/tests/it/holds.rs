@@ -36,6 +36,12 @@ pub(crate) async fn of_another_organisation(app: &App) -> String {
     place(&mut admin, &receipt).await.id_after("href=\"/staff/holds/")
 }
 
+/// The id of a case of an organisation of its own.
+pub(crate) async fn case_of_another_organisation(app: &App) -> String {
+    let (receipt, _) = sent_by(app, "Österby kommun", "osterby-kommun").await;
+    receipt.deliveries[0].case.to_string()
+}
+
 fn filled_in(case: CaseId, otherwise: &[(&str, &str)]) -> String {
     let case = case.to_string();
     let mut fields = vec![

@@ -35,7 +35,7 @@ fn filled_in(otherwise: &[(&str, &str)]) -> String {
 }
 
 /// What a hidden field of a page holds, as a browser would send it back.
-fn hidden(answer: &Answer, name: &str) -> String {
+pub(crate) fn hidden(answer: &Answer, name: &str) -> String {
     let text = answer.text();
     let start = format!("name=\"{name}\" value=\"");
     let from = text.find(&start).unwrap_or_else(|| panic!("no {name} in {text}")) + start.len();
@@ -47,12 +47,12 @@ fn hidden(answer: &Answer, name: &str) -> String {
         .replace("&amp;", "&")
 }
 
-async fn look(karin: &mut Browser<'_>, otherwise: &[(&str, &str)]) -> Answer {
+pub(crate) async fn look(karin: &mut Browser<'_>, otherwise: &[(&str, &str)]) -> Answer {
     karin.post("/staff/retention/effect", &filled_in(otherwise)).await
 }
 
 /// Saves what a page of an effect shows.
-async fn save(karin: &mut Browser<'_>, effect: &Answer) -> Answer {
+pub(crate) async fn save(karin: &mut Browser<'_>, effect: &Answer) -> Answer {
     let (version, policy) = (hidden(effect, "version"), hidden(effect, "policy"));
     let mut fields = vec![("version", version.as_str()), ("policy", policy.as_str())];
     let declared = effect

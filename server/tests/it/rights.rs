@@ -308,6 +308,7 @@ async fn another_organisations_people_systems_and_tokens_are_not_there() {
         .unwrap()[0]
         .clone();
     let hold = holds::of_another_organisation(&app).await;
+    let case = holds::case_of_another_organisation(&app).await;
     let link = app.invitation(&soderby).await;
     let mut other = app.browser();
     other.post(&link, &new_password(PASSWORD)).await;
@@ -326,6 +327,7 @@ async fn another_organisations_people_systems_and_tokens_are_not_there() {
             "/staff/systems" => system.to_string(),
             "/staff/provisioning/tokens" => token.id.to_string(),
             "/staff/holds" => hold.clone(),
+            "/staff/cases" => case.clone(),
             "/staff/sessions" | "/staff/account/passkeys" | "/staff/protocols/proofs" => NOBODY.to_owned(),
             elsewhere => panic!("{elsewhere}: whose are these? Say so here"),
         };

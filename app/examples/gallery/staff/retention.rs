@@ -1,18 +1,19 @@
 //! How long the organisation keeps what it sends.
 
 use app::page::staff::{
-    RetentionEffectPage, RetentionForm, RetentionPage, RetentionProblem, RulePlace, retention_effect_page,
-    retention_form_page, retention_page,
+    ApprovalProblem, PendingRetentionPage, RetentionEffectPage, RetentionForm, RetentionPage, RetentionProblem,
+    RulePlace, pending_retention_page, retention_effect_page, retention_form_page, retention_page,
 };
 use app::{Assets, Flash, Language};
+use base::{Ids, PendingRetentionId};
 use jiff::civil::Date;
 use portal::{
-    Affected, CountedFrom, DueWeek, RetentionEffect, RetentionInForce, RetentionPolicy, RetentionReason, RetentionRule,
-    RetentionVersion, TypeRule,
+    Affected, CountedFrom, DueWeek, PendingRetention, RetentionApproval, RetentionEffect, RetentionInForce,
+    RetentionPolicy, RetentionReason, RetentionRule, RetentionVersion, TypeRule,
 };
 
 use super::{Pages, at};
-use crate::samples::time_zone;
+use crate::samples::{clock, time_zone};
 
 fn rule(days: u32, counted_from: CountedFrom, purpose: &str, legal_ground: &str) -> RetentionRule {
     RetentionRule {
@@ -98,15 +99,35 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
             policy,
             decided_at: at(days),
             decided_by: (version == 2).then(|| "Karin Åkerström".to_owned()),
+            approved_by: (version == 2).then(|| "Olle Berg".to_owned()),
         })
         .into();
     let due = weeks([12, 0, 48, 1_250, 7, 90, 0, 3, 412, 8, 800, 66]);
     let none_due = weeks([0; 12]);
+    let waiting = PendingRetention {
+        id: Ids::new(clock()).next::<PendingRetentionId>(),
+        policy: Some(policy()),
+        asked_at: at(-1),
+        asked_by: Some("Karin Åkerström".to_owned()),
+        is_own: false,
+        lapses_at: at(13),
+    };
+    let asked = RetentionApproval {
+        required: true,
+        admins: 3,
+        pending: Some(waiting.clone()),
+    };
+    let alone = RetentionApproval {
+        required: false,
+        admins: 1,
+        pending: None,
+    };
     let page = |in_force, due, versions, may_change| RetentionPage {
         in_force,
         due,
         held: if may_change { 17 } else { 0 },
         versions,
+        approval: if may_change { &asked } else { &alone },
         may_change,
     };
     let form = RetentionForm::of(2, &own.policy, &own.types_in_use, 365);
@@ -118,6 +139,7 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         earlier: affected(1_204, 966, Some((-88, -15))),
         later: affected(0, 0, None),
         unchanged: affected(1, 1, Some((-2, -2))),
+        held: affected(4, 3, Some((-61, -40))),
         gone_today: affected(312, 290, Some((-88, -30))),
     };
     let zone = time_zone();
@@ -128,7 +150,24 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         declared: None,
         confirm_first,
         changed_meanwhile: false,
+        already_waits: false,
+        needs_approval: effect.is_some(),
         time_zone: &zone,
+    };
+    let own_change = PendingRetention {
+        policy: None,
+        is_own: true,
+        ..waiting.clone()
+    };
+    let pending = |pending, effect, problem| {
+        let shown = PendingRetentionPage {
+            pending,
+            effect,
+            may_change: true,
+            problem,
+            time_zone: &zone,
+        };
+        pending_retention_page(&inside, shown)
     };
     vec![
         (
@@ -148,6 +187,11 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         (
             "retention-effect-unconfirmed",
             retention_effect_page(&inside, shown(None, true)),
+        ),
+        ("retention-pending", pending(&waiting, Some(&effect), None)),
+        (
+            "retention-pending-own",
+            pending(&own_change, None, Some(ApprovalProblem::OwnChange)),
         ),
     ]
 }

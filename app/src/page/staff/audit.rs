@@ -150,7 +150,7 @@ fn who(texts: &Texts, event: &AuditEvent, names: &HashMap<String, String>) -> St
 }
 
 /// What the actions that stand in organisations' logs are called.
-const WORDS: [(&str, &str); 76] = [
+const WORDS: [(&str, &str); 82] = [
     ("organisation.created", "audit-organisation-created"),
     ("tenant.added", "audit-tenant-added"),
     ("tenant.removed", "audit-tenant-removed"),
@@ -205,6 +205,12 @@ const WORDS: [(&str, &str); 76] = [
     ("staff.reactivated", "audit-staff-reactivated"),
     ("sign-in-rules.changed", "audit-sign-in-rules-changed"),
     ("retention.changed", "audit-retention-changed"),
+    ("retention.change-asked", "audit-retention-change-asked"),
+    ("retention.change-withdrawn", "audit-retention-change-withdrawn"),
+    ("retention.approval-changed", "audit-retention-approval-changed"),
+    ("case.closed", "audit-case-closed"),
+    ("case.reopened", "audit-case-reopened"),
+    ("case.extended", "audit-case-extended"),
     ("hold.placed", "audit-hold-placed"),
     ("hold.lifted", "audit-hold-lifted"),
     ("holds.shown-changed", "audit-holds-shown-changed"),

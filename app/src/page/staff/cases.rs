@@ -107,6 +107,7 @@ fn line(
     let held = delivery
         .held
         .then(|| view! { <span class="state">{texts.get("staff-case-held")}</span> });
+    let case = format!("/staff/cases/{}", delivery.status.case);
     let hold = (may_hold && delivery.status.purged_at.is_none()).then(|| {
         let address = format!("/staff/holds/new?case={}", delivery.status.case);
         // Begins with what is seen, and says of whom.
@@ -124,7 +125,9 @@ fn line(
     });
     view! {
         <li>
-            <span class="recipient">{recipient}</span>
+            <a href=case>
+                <span class="recipient">{recipient}</span>
+            </a>
             <span class=class>{state}</span>
             {left.map(|left| view! { <span class=if left.soon { "left soon" } else { "left" }>{left.text}</span> })}
             {held}
@@ -158,7 +161,7 @@ fn number(number: &Personnummer) -> String {
     }
 }
 
-fn state(texts: &Texts, status: &DeliveryStatus, time_zone: &TimeZone) -> (&'static str, String) {
+pub(super) fn state(texts: &Texts, status: &DeliveryStatus, time_zone: &TimeZone) -> (&'static str, String) {
     let on = |key, at| {
         let day = dates::date(texts, dates::local_date(at, time_zone));
         texts.with(key, &[("day", day.into())])

@@ -5,6 +5,7 @@
 
 mod account;
 mod audit;
+mod case;
 mod cases;
 mod credential;
 mod holds;
@@ -25,6 +26,7 @@ mod words;
 
 pub use account::{ConfirmBy, ConfirmProblem, account_page, confirm_page};
 pub use audit::audit_page;
+pub use case::{CaseRights, ExtendForm, ExtendProblem, staff_case_page};
 pub use cases::sent_messages_page;
 pub use holds::{LiftForm, LiftProblem, NewHoldForm, NewHoldProblem, hold_page, holds_page, new_hold_page};
 pub use member::{MemberForm, member_page};
@@ -36,8 +38,8 @@ pub use password::{
 pub use protocols::{IdProblem, proofs_page, protocol_page, protocols_page};
 pub use provisioning::{ProvisioningPage, TokenForm, TokenProblem, provisioning_page, provisioning_token_page};
 pub use retention::{
-    RetentionEffectPage, RetentionForm, RetentionPage, RetentionProblem, RuleForm, RulePlace, TypeForm,
-    retention_effect_page, retention_form_page, retention_page,
+    ApprovalProblem, PendingRetentionPage, RetentionEffectPage, RetentionForm, RetentionPage, RetentionProblem,
+    RuleForm, RulePlace, TypeForm, pending_retention_page, retention_effect_page, retention_form_page, retention_page,
 };
 pub use rules::{RulesForm, RulesProblem, rules_page};
 pub use second_factor::{

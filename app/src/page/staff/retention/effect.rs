@@ -28,6 +28,10 @@ pub struct RetentionEffectPage<'a> {
     pub confirm_first: bool,
     /// Whether somebody else changed the rules meanwhile.
     pub changed_meanwhile: bool,
+    /// Whether another change waits for a second admin, so that this one can't.
+    pub already_waits: bool,
+    /// Whether a second admin is asked for what shortens.
+    pub needs_approval: bool,
     /// The organisation's.
     pub time_zone: &'a TimeZone,
 }
@@ -36,63 +40,25 @@ pub struct RetentionEffectPage<'a> {
 #[must_use]
 pub fn retention_effect_page(layout: &Layout, shown: RetentionEffectPage<'_>) -> Page {
     let texts = Texts::of(layout.language);
-    let wrong = shown.confirm_first || shown.changed_meanwhile;
+    let wrong = shown.confirm_first || shown.changed_meanwhile || shown.already_waits;
     let head = Head::plain(title(texts, "retention-effect-title", wrong));
     let confirm = shown.confirm_first.then(|| confirm_first(texts));
     let changed = shown
         .changed_meanwhile
         .then(|| refusal(texts.get("retention-effect-changed-meanwhile")));
-    let gone = shown
-        .effect
-        .map(|effect| effect.gone_today)
-        .filter(|gone| gone.messages > 0);
-    let gone = gone.map(|gone| {
-        let counts = counts(&gone);
-        let sent = sent(texts, &gone, shown.time_zone);
-        view! {
-            <div class="notice wrong">
-                {icon("info")} <div>
-                    <p>
-                        <strong>{texts.with("retention-effect-gone", &counts)}</strong>
-                    </p>
-                    <p>{sent}</p>
-                    <p>{texts.get("retention-effect-gone-hint")}</p>
-                </div>
-            </div>
-        }
-    });
-    let moved = shown.effect.map(|effect| {
-        [
-            ("retention-effect-earlier", effect.earlier),
-            ("retention-effect-later", effect.later),
-            ("retention-effect-unchanged", effect.unchanged),
-        ]
-    });
-    let moved: Vec<_> = moved
-        .into_iter()
-        .flatten()
-        .filter(|(_, affected)| affected.messages > 0)
-        .map(|(key, affected)| {
-            let text = texts.with(key, &counts(&affected));
-            let sent = sent(texts, &affected, shown.time_zone);
-            view! {
-                <li class="card">
-                    <p>
-                        <strong>{text}</strong>
-                    </p>
-                    {sent.map(|sent| view! { <p>{sent}</p> })}
-                </li>
-            }
-        })
-        .collect();
-    let nothing =
-        (shown.effect.is_some() && moved.is_empty()).then(|| view! { <p>{texts.get("retention-effect-nothing")}</p> });
+    let already_waits = shown
+        .already_waits
+        .then(|| refusal(texts.get("retention-effect-already-waits")));
+    let waits = shown
+        .needs_approval
+        .then(|| view! { <p>{texts.get("retention-effect-needs-approval")}</p> });
+    let effect = shown.effect.map(|effect| effect_of(texts, effect, shown.time_zone));
     let version = shown.version.to_string();
     let policy = shown.policy.to_owned();
     let declared = shown
         .declared
         .map(|name| view! { <input type="hidden" name="declared" value=name.to_owned() /> });
-    let save = (!shown.changed_meanwhile).then(|| {
+    let save = (!shown.changed_meanwhile && !shown.already_waits).then(|| {
         view! {
             <form method="post" action="/staff/retention">
                 <input type="hidden" name="version" value=version />
@@ -106,17 +72,71 @@ pub fn retention_effect_page(layout: &Layout, shown: RetentionEffectPage<'_>) ->
         view! {
             {confirm}
             {changed}
+            {already_waits}
             <h1>{texts.get("retention-effect-title")}</h1>
             <p class="lead">{texts.get("retention-effect-lead")}</p>
-            {gone}
-            {nothing}
-            {(!moved.is_empty()).then(|| view! { <ul class="cards">{moved}</ul> })}
+            {waits}
+            {effect}
             {save}
             <p>
                 <a href="/staff/retention">{texts.get("retention-effect-leave")}</a>
             </p>
         }
     })
+}
+
+/// What would happen, what is gone today first.
+pub(super) fn effect_of(
+    texts: &'static Texts,
+    effect: &RetentionEffect,
+    time_zone: &TimeZone,
+) -> impl IntoView + use<> {
+    let gone = Some(effect.gone_today).filter(|gone| gone.messages > 0);
+    let gone = gone.map(|gone| {
+        let counts = counts(&gone);
+        let sent = sent(texts, &gone, time_zone);
+        view! {
+            <div class="notice wrong">
+                {icon("info")} <div>
+                    <p>
+                        <strong>{texts.with("retention-effect-gone", &counts)}</strong>
+                    </p>
+                    <p>{sent}</p>
+                    <p>{texts.get("retention-effect-gone-hint")}</p>
+                </div>
+            </div>
+        }
+    });
+    let moved: Vec<_> = [
+        ("retention-effect-earlier", effect.earlier),
+        ("retention-effect-held", effect.held),
+        ("retention-effect-later", effect.later),
+        ("retention-effect-unchanged", effect.unchanged),
+    ]
+    .into_iter()
+    .filter(|(_, affected)| affected.messages > 0)
+    .map(|(key, affected)| {
+        let text = texts.with(key, &counts(&affected));
+        let sent = sent(texts, &affected, time_zone);
+        view! {
+            <li class="card">
+                <p>
+                    <strong>{text}</strong>
+                </p>
+                {sent.map(|sent| view! { <p>{sent}</p> })}
+            </li>
+        }
+    })
+    .collect();
+    let nothing = moved
+        .is_empty()
+        .then(|| view! { <p>{texts.get("retention-effect-nothing")}</p> });
+    let moved = (!moved.is_empty()).then(|| view! { <ul class="cards">{moved}</ul> });
+    view! {
+        {gone}
+        {nothing}
+        {moved}
+    }
 }
 
 fn counts(affected: &Affected) -> [(&'static str, FluentValue<'static>); 2] {

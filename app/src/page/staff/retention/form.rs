@@ -250,10 +250,16 @@ fn rule_fields(
             label: texts.get("retention-counted-opened"),
             hint: Some(texts.get("retention-counted-opened-hint")),
         },
+        Choice {
+            value: "case_closed".to_owned(),
+            label: texts.get("retention-counted-closed"),
+            hint: Some(texts.get("retention-counted-closed-hint")),
+        },
     ];
     let chosen = match rule.counted_from {
         CountedFrom::Sent => "sent",
         CountedFrom::FirstOpened => "first_opened",
+        CountedFrom::CaseClosed => "case_closed",
     };
     let counted = choices(
         &format!("counted_from{suffix}"),

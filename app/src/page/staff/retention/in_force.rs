@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 use portal::{
-    CountedFrom, DueWeek, RetentionInForce, RetentionPolicy, RetentionReason, RetentionRule, RetentionVersion,
+    CountedFrom, DueWeek, RetentionApproval, RetentionInForce, RetentionPolicy, RetentionReason, RetentionRule,
+    RetentionVersion,
 };
 
+use super::approval::{approval, waiting};
 use super::due::due;
 use crate::component::told;
 use crate::context::{Flash, Layout};
@@ -24,6 +26,8 @@ pub struct RetentionPage<'a> {
     pub held: u64,
     /// The versions that were decided on, the newest first.
     pub versions: &'a [RetentionVersion],
+    /// Whether a second admin is asked for what shortens, and what waits for one.
+    pub approval: &'a RetentionApproval,
     /// Whether the reader's role lets them change it.
     pub may_change: bool,
 }
@@ -39,8 +43,11 @@ pub fn retention_page(layout: &Layout, shown: RetentionPage<'_>, flash: Option<F
         due: weeks,
         held,
         versions,
+        approval: asked,
         may_change,
     } = shown;
+    let waiting = waiting(texts, asked, &in_force.time_zone);
+    let approval = approval(texts, asked, may_change);
     let rules = rules(texts, &in_force.policy);
     let limits = texts.with(
         "retention-limits",
@@ -68,6 +75,10 @@ pub fn retention_page(layout: &Layout, shown: RetentionPage<'_>, flash: Option<F
         .iter()
         .map(|version| {
             let when = day_and_time(texts, version.decided_at, &in_force.time_zone);
+            let approved = version.approved_by.as_ref().map(|who| {
+                let words = [("who", who.as_str().into())];
+                view! { <p>{texts.with("retention-approved-by", &words)}</p> }
+            });
             let facts = match &version.decided_by {
                 Some(who) => texts.with(
                     "retention-decided-by",
@@ -81,6 +92,7 @@ pub fn retention_page(layout: &Layout, shown: RetentionPage<'_>, flash: Option<F
                 <li class="card">
                     <h3>{number}</h3>
                     <p>{facts}</p>
+                    {approved}
                     <details class="more">
                         <summary>{texts.get("retention-version-rules")}</summary>
                         {rules}
@@ -103,6 +115,7 @@ pub fn retention_page(layout: &Layout, shown: RetentionPage<'_>, flash: Option<F
             {told}
             <h1>{texts.get("retention-title")}</h1>
             <p class="lead">{texts.get("retention-lead")}</p>
+            {waiting}
             {following}
             <section aria-labelledby="rules">
                 <h2 id="rules">{texts.get("retention-rules")}</h2>
@@ -111,13 +124,14 @@ pub fn retention_page(layout: &Layout, shown: RetentionPage<'_>, flash: Option<F
                 {change}
             </section>
             {due}
+            {approval}
             {history}
         }
     })
 }
 
 /// Each rule of a policy, those of types first and what holds for everything else last.
-fn rules(texts: &'static Texts, policy: &RetentionPolicy) -> impl IntoView + use<> {
+pub(super) fn rules(texts: &'static Texts, policy: &RetentionPolicy) -> impl IntoView + use<> {
     let rest = if policy.types.is_empty() {
         "retention-everything"
     } else {
@@ -145,6 +159,7 @@ fn span(texts: &Texts, rule: &RetentionRule, maximum_days: u32) -> String {
     let key = match rule.counted_from {
         CountedFrom::Sent => "retention-days-from-sent",
         CountedFrom::FirstOpened => "retention-days-from-opening",
+        CountedFrom::CaseClosed => "retention-days-from-closing",
     };
     texts.with(key, &[("days", rule.days.into()), ("most", maximum_days.into())])
 }

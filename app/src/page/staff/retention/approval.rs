@@ -1,0 +1,179 @@
+//! Whether a second admin is asked for what shortens retention, and the change that waits for one.
+
+use jiff::tz::TimeZone;
+use leptos::prelude::*;
+use portal::{PendingRetention, RetentionApproval, RetentionEffect};
+
+use super::effect::effect_of;
+use super::in_force::rules;
+use crate::component::back_link;
+use crate::component::form::{confirm_first, refusal, title};
+use crate::context::Layout;
+use crate::page::Page;
+use crate::shell::{Head, render};
+use crate::texts::Texts;
+use crate::texts::dates::{day, day_and_time};
+
+/// What keeps a decision about a waiting change from being made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApprovalProblem {
+    /// Who sends the form must prove anew that it is them.
+    ConfirmFirst,
+    /// They asked for it themselves.
+    OwnChange,
+}
+
+/// What the page of a waiting change shows.
+#[derive(Clone, Copy, Debug)]
+pub struct PendingRetentionPage<'a> {
+    /// The change.
+    pub pending: &'a PendingRetention,
+    /// What it would do if it were approved now, when it is a policy.
+    pub effect: Option<&'a RetentionEffect>,
+    /// Whether the reader's role lets them decide.
+    pub may_change: bool,
+    /// What was wrong.
+    pub problem: Option<ApprovalProblem>,
+    /// The organisation's.
+    pub time_zone: &'a TimeZone,
+}
+
+/// The page of a waiting change.
+#[must_use]
+pub fn pending_retention_page(layout: &Layout, shown: PendingRetentionPage<'_>) -> Page {
+    let texts = Texts::of(layout.language);
+    let PendingRetentionPage {
+        pending,
+        effect,
+        may_change,
+        problem,
+        time_zone,
+    } = shown;
+    let head = Head::plain(title(texts, "retention-pending-title", problem.is_some()));
+    let confirm = (problem == Some(ApprovalProblem::ConfirmFirst)).then(|| confirm_first(texts));
+    let own = (problem == Some(ApprovalProblem::OwnChange)).then(|| refusal(texts.get("retention-pending-own")));
+    let asked = asked(texts, pending, time_zone);
+    let change = match &pending.policy {
+        Some(policy) => view! {
+            <section aria-labelledby="rules">
+                <h2 id="rules">{texts.get("retention-pending-rules")}</h2>
+                {rules(texts, policy)}
+            </section>
+        }
+        .into_any(),
+        None => view! { <p>{texts.get("retention-pending-no-approval")}</p> }.into_any(),
+    };
+    let effect = effect.map(|effect| {
+        view! {
+            <section aria-labelledby="effect">
+                <h2 id="effect">{texts.get("retention-pending-effect")}</h2>
+                {effect_of(texts, effect, time_zone)}
+            </section>
+        }
+    });
+    let id = pending.id.to_string();
+    let withdrawn = id.clone();
+    let approve = (may_change && !pending.is_own).then(|| {
+        view! {
+            <form method="post" action="/staff/retention/pending/approve">
+                <input type="hidden" name="id" value=id />
+                <button class="button">{texts.get("retention-pending-approve")}</button>
+            </form>
+        }
+    });
+    let waits = (may_change && pending.is_own).then(|| view! { <p>{texts.get("retention-pending-waits")}</p> });
+    let withdraw = may_change.then(|| {
+        view! {
+            <form method="post" action="/staff/retention/pending/withdraw">
+                <input type="hidden" name="id" value=withdrawn />
+                <button class="button quiet">{texts.get("retention-pending-withdraw")}</button>
+            </form>
+        }
+    });
+    render(layout, head, move || {
+        view! {
+            {confirm}
+            {own}
+            {back_link("/staff/retention".to_owned(), texts.get("retention-title"))}
+            <h1>{texts.get("retention-pending-title")}</h1>
+            <p class="lead">{asked}</p>
+            {change}
+            {effect}
+            {waits}
+            {approve}
+            {withdraw}
+        }
+    })
+}
+
+/// Who asked, when, and until when it can be approved.
+fn asked(texts: &Texts, pending: &PendingRetention, time_zone: &TimeZone) -> String {
+    let when = day_and_time(texts, pending.asked_at, time_zone);
+    let until = day(texts, pending.lapses_at, time_zone);
+    let words = [("when", when.into()), ("until", until.into())];
+    match &pending.asked_by {
+        Some(who) => {
+            let [when, until] = words;
+            texts.with(
+                "retention-pending-asked-by",
+                &[when, until, ("who", who.as_str().into())],
+            )
+        }
+        None => texts.with("retention-pending-asked", &words),
+    }
+}
+
+/// On the page of retention: that a change waits.
+pub(super) fn waiting(
+    texts: &'static Texts,
+    approval: &RetentionApproval,
+    time_zone: &TimeZone,
+) -> Option<impl IntoView + use<>> {
+    approval.pending.as_ref().map(|pending| {
+        let asked = asked(texts, pending, time_zone);
+        view! {
+            <div class="notice soon">
+                <div>
+                    <p>
+                        <strong>
+                            <a href="/staff/retention/pending">{texts.get("retention-pending-link")}</a>
+                        </strong>
+                    </p>
+                    <p>{asked}</p>
+                </div>
+            </div>
+        }
+    })
+}
+
+/// On the page of retention: whether a second admin is asked, and how to change that.
+pub(super) fn approval(texts: &'static Texts, approval: &RetentionApproval, may_change: bool) -> impl IntoView + use<> {
+    let alone = approval.admins < 2;
+    let state = match (approval.required, alone) {
+        (true, false) => "retention-approval-on",
+        (true, true) => "retention-approval-on-alone",
+        (false, false) => "retention-approval-off",
+        (false, true) => "retention-approval-off-alone",
+    };
+    let may_change = may_change && approval.pending.is_none() && !alone;
+    let (value, button) = if approval.required {
+        ("no", "retention-approval-stop")
+    } else {
+        ("yes", "retention-approval-start")
+    };
+    let form = may_change.then(|| {
+        view! {
+            <form method="post" action="/staff/retention/approval">
+                <input type="hidden" name="required" value=value />
+                <button class="button quiet">{texts.get(button)}</button>
+            </form>
+        }
+    });
+    view! {
+        <section aria-labelledby="approval">
+            <h2 id="approval">{texts.get("retention-approval")}</h2>
+            <p>{texts.get(state)}</p>
+            {form}
+        </section>
+    }
+}
