@@ -85,6 +85,8 @@ async fn expiry(context: &Context, organisation: &Organisation) -> Result<(base:
     let counted = Counted {
         sent: context.now(),
         opened: None,
+        closed: None,
+        extended: None,
     };
     Ok((term.expires_at(counted, &organisation.time_zone), policy.version))
 }

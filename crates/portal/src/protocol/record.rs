@@ -122,7 +122,16 @@ async fn ended_messages(
         let deliveries = deliveries.remove(&row.id).unwrap_or_default();
         let sent = Timestamp::from_millis(row.sent_at);
         let id = row.id;
-        let rule = rule(context, transaction, organisation, &mut policies, row, &deliveries, &extended).await?;
+        let rule = rule(
+            context,
+            transaction,
+            organisation,
+            &mut policies,
+            row,
+            &deliveries,
+            &extended,
+        )
+        .await?;
         ended.insert(id, Ended { sent, rule });
     }
     Ok(ended)
