@@ -274,6 +274,10 @@ pub enum Flash {
     MailRefused,
     /// They want mails again.
     MailAllowed,
+    /// They ordered the copy of what is held about them.
+    ExtractOrdered,
+    /// They have ordered as many as they may within a day.
+    ExtractsTooMany,
     /// Their organisation asks for more since they signed in.
     MoreAsked,
     /// They changed their password.
@@ -345,6 +349,8 @@ impl Flash {
         Self::SignInReported,
         Self::MailRefused,
         Self::MailAllowed,
+        Self::ExtractOrdered,
+        Self::ExtractsTooMany,
         Self::MoreAsked,
         Self::PasswordChanged,
         Self::SecondFactorRemoved,
@@ -388,6 +394,8 @@ impl Flash {
             Self::SignInReported => "sign-ins-reported",
             Self::MailRefused => "mail-refused-now",
             Self::MailAllowed => "mail-allowed-now",
+            Self::ExtractOrdered => "extract-ordered",
+            Self::ExtractsTooMany => "extract-too-many",
             Self::MoreAsked => "staff-more-asked",
             Self::PasswordChanged => "account-password-changed",
             Self::SecondFactorRemoved => "account-second-factor-removed",

@@ -28,11 +28,17 @@ mod context;
 #[cfg(feature = "ssr")]
 mod data_protection;
 #[cfg(feature = "ssr")]
+mod extract_pdf;
+#[cfg(feature = "ssr")]
+mod extract_words;
+#[cfg(feature = "ssr")]
 mod letter;
 #[cfg(feature = "ssr")]
 mod notification;
 #[cfg(feature = "ssr")]
 pub mod page;
+#[cfg(feature = "ssr")]
+mod pdf;
 #[cfg(feature = "ssr")]
 mod protocol_pdf;
 #[cfg(feature = "ssr")]
@@ -50,12 +56,18 @@ pub use context::{
 #[cfg(feature = "ssr")]
 pub use data_protection::{DataProtection, record_of_processing};
 #[cfg(feature = "ssr")]
+pub use extract_pdf::{ExtractPdf, extract_pdf};
+#[cfg(feature = "ssr")]
+pub use extract_words::{ExtractWords, register_extract_texts};
+#[cfg(feature = "ssr")]
 pub use letter::{Letter, letter};
 #[cfg(feature = "ssr")]
 pub use notification::Notification;
 #[cfg(feature = "ssr")]
 pub use page::{ErrorPage, Page, SignInProblem, error_page, preview_frame, preview_frame_policy};
 #[cfg(feature = "ssr")]
-pub use protocol_pdf::{PdfFailed, ProtocolPdf, protocol_pdf};
+pub use pdf::PdfFailed;
+#[cfg(feature = "ssr")]
+pub use protocol_pdf::{ProtocolPdf, protocol_pdf};
 #[cfg(feature = "ssr")]
 pub use texts::Language;

@@ -8,7 +8,7 @@ mod staff;
 use app::page::staff::sent_messages_page;
 use app::page::{
     SessionsOf, Shown, accessibility, case_history_page, case_page, data_protection, document_page, inbox_page,
-    landing_page, locked_document_page, own_mail_page, sessions_page, sign_ins_page, signed_out,
+    landing_page, locked_document_page, own_mail_page, sessions_page, sign_ins_page, signed_out, your_data_page,
 };
 use app::{Assets, Audience, ErrorPage, Flash, Language, Letter, Page, error_page, letter};
 use portal::{AssuranceLevel, Preview};
@@ -120,6 +120,12 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
             format!("mails {mail:?}"),
             own_mail_page(&reader, &mail, Some(Flash::MailAllowed)),
         ));
+    }
+    let extracts = samples::extracts();
+    for (name, again) in [("your data", false), ("your data after a while", true)] {
+        let providers = samples::providers();
+        let page = your_data_page(&reader, &extracts, again.then_some(&*providers), None, now, &zone);
+        pages.push((name.to_owned(), page));
     }
     pages.extend(staff::pages(language, &assets));
     pages.extend(ErrorPage::ALL.map(|error| (format!("{error:?}"), error_page(&guest, error))));

@@ -37,6 +37,7 @@ mod signing_keys;
 mod staff;
 mod state;
 mod visitor;
+mod your_data;
 
 pub use command::{Command, Program, complain, run};
 pub use fetch::HttpLimits;

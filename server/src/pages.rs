@@ -10,7 +10,7 @@ use web::{Problem, RequestContext};
 use crate::routes::{Access, Routes};
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, data_protection, flash, last_provider, own_mail, own_sessions, sign_in};
+use crate::{answer, cookie, data_protection, flash, last_provider, own_mail, own_sessions, sign_in, your_data};
 
 /// Pages for anybody.
 pub(crate) fn public() -> Routes {
@@ -31,6 +31,7 @@ pub(crate) fn private() -> Routes {
         .add(Method::GET, "/documents/{id}", Access::Recipient, document)
         .merge(own_sessions::routes())
         .merge(own_mail::routes())
+        .merge(your_data::routes())
 }
 
 async fn landing(

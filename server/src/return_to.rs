@@ -27,6 +27,7 @@ pub(crate) enum Page {
     Sessions,
     SignIns,
     Mail,
+    YourData,
     SignedOut,
     Accessibility,
     DataProtection,
@@ -42,6 +43,7 @@ impl Page {
             "/sessions" => Some(Self::Sessions),
             "/sign-ins" => Some(Self::SignIns),
             "/mail" => Some(Self::Mail),
+            "/your-data" => Some(Self::YourData),
             "/signed-out" => Some(Self::SignedOut),
             "/accessibility" => Some(Self::Accessibility),
             "/data-protection" => Some(Self::DataProtection),
@@ -89,6 +91,7 @@ impl Page {
                 | Self::Sessions
                 | Self::SignIns
                 | Self::Mail
+                | Self::YourData
         )
     }
 }
@@ -105,6 +108,7 @@ impl fmt::Display for Page {
             Self::Sessions => f.write_str("/sessions"),
             Self::SignIns => f.write_str("/sign-ins"),
             Self::Mail => f.write_str("/mail"),
+            Self::YourData => f.write_str("/your-data"),
             Self::SignedOut => f.write_str("/signed-out"),
             Self::Accessibility => f.write_str("/accessibility"),
             Self::DataProtection => f.write_str("/data-protection"),
@@ -164,6 +168,7 @@ mod tests {
             ("/inbox", "/inbox"),
             ("/sessions", "/sessions"),
             ("/sign-ins", "/sign-ins"),
+            ("/your-data", "/your-data"),
             (&*format!("/cases/{id}/history"), &*format!("/cases/{id}/history")),
             ("/staff/members/new", "/staff/members/new"),
             (&*format!("/cases/{id}"), &*format!("/cases/{id}")),
@@ -194,6 +199,7 @@ mod tests {
             ("/sessions/end-others", "/sessions"),
             ("/sign-out", "/"),
             (&*format!("/sign-ins/{id}/report"), "/sign-ins"),
+            (&*format!("/your-data/{id}/archive"), "/your-data"),
             ("/sign-in/bankid", "/"),
             ("/staff/sign-out", "/staff"),
             ("/staff/account/recovery-codes", "/staff/account"),

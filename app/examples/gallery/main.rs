@@ -10,9 +10,9 @@ use std::path::Path;
 
 use app::page::{
     SessionsOf, Shown, case_history_page, case_page, document_page, inbox_page, landing_page, locked_document_page,
-    own_mail_page, sessions_page, sign_ins_page, signed_out,
+    own_mail_page, sessions_page, sign_ins_page, signed_out, your_data_page,
 };
-use app::{Assets, Audience, ErrorPage, Flash, Language, Page, error_page, preview_frame};
+use app::{Assets, Audience, ErrorPage, ExtractPdf, Flash, Language, Page, error_page, extract_pdf, preview_frame};
 use portal::AssuranceLevel;
 
 fn main() -> std::io::Result<()> {
@@ -25,6 +25,15 @@ fn main() -> std::io::Result<()> {
         for (name, page) in pages(language, &assets) {
             fs::write(folder.join(format!("{name}.html")), page.html)?;
         }
+        let (part, handed) = samples::register(120);
+        let pdf = extract_pdf(&ExtractPdf {
+            part: &part,
+            handed: &handed,
+            handed_at: samples::NOW,
+            language,
+            time_zone: &samples::time_zone(),
+        });
+        fs::write(folder.join("register-extract.pdf"), pdf.map_err(std::io::Error::other)?)?;
     }
     Ok(())
 }
@@ -140,6 +149,16 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
     for (number, mail) in samples::own_mails().iter().enumerate() {
         let flash = mail.refused_at.map(|_| Flash::MailRefused);
         pages.push((format!("mail-{number}"), own_mail_page(&reader, mail, flash)));
+    }
+    let [under_way, ready, broken] = samples::extracts();
+    for (name, extracts, again, flash) in [
+        ("none", &[][..], false, None),
+        ("under-way", &[under_way, broken], false, Some(Flash::ExtractOrdered)),
+        ("ready", &[ready, broken], false, None),
+        ("sign-in-again", &[ready], true, Some(Flash::ExtractsTooMany)),
+    ] {
+        let page = your_data_page(&reader, extracts, again.then_some(&*providers), flash, now, &zone);
+        pages.push((format!("your-data-{name}"), page));
     }
     pages.extend(staff::pages(language, assets));
     let errors = ErrorPage::ALL.into_iter().enumerate();

@@ -6,9 +6,11 @@ use app::{Assets, Audience, Contact, DataProtection, DeviceMode, Language, Layou
 use base::{CaseId, Clock, DocumentId, Ids, ManualClock, MessageId, RequestId, SessionId, Timestamp};
 use jiff::tz::TimeZone;
 use portal::{
-    AssuranceLevel, BrowserFamily, CaseAct, CaseActKind, CaseHistory, CaseView, Device, DocumentSummary, DocumentView,
-    IdentifierKind, InboxEntry, ListedDocument, MessageView, NewDevice, OwnMail, OwnSession, PastSignIn, PastSignIns,
-    Place, PlaceName, Preview, RetentionReason, SystemFamily, Whereabouts,
+    AssuranceLevel, BrowserFamily, CaseAct, CaseActKind, CaseHistory, CaseView, DeliveryState, Device, DocumentSummary,
+    DocumentView, ExtractState, Handed, HandedCase, HandedDocument, HandedMessage, IdentifierKind, InboxEntry, KeptAct,
+    KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier, KeptSession, KeptSignIn, LeftOut,
+    ListedDocument, MessageView, NewDevice, OwnExtract, OwnMail, OwnSession, PastSignIn, PastSignIns, Place, PlaceName,
+    Preview, RegisterPart, RetentionReason, SystemFamily, WaitingMail, Whereabouts,
 };
 
 const DAY: i64 = 86_400_000;
@@ -487,4 +489,157 @@ pub(crate) fn data_protection() -> DataProtection {
         sends_mail: true,
         has_places: true,
     }
+}
+
+/// Orders of the copy of what is held about a person, in every state.
+pub(crate) fn extracts() -> [OwnExtract; 3] {
+    let order = |days, state| OwnExtract {
+        id: ids().next(),
+        ordered_at: days_ago(days),
+        state,
+    };
+    let until = days_ago(-1);
+    [
+        order(0, ExtractState::UnderWay { done: 40, total: 120 }),
+        order(0, ExtractState::Ready { until }),
+        order(1, ExtractState::Broken),
+    ]
+}
+
+/// What an extract is made of, with so many cases: long words, long names, and something of each kind.
+pub(crate) fn register(cases: usize) -> (RegisterPart, Vec<HandedCase>) {
+    let from = || Whereabouts {
+        device: sessions()[0].device,
+        place: sessions()[0].place.clone(),
+    };
+    let act = |days, action: &str| KeptAct {
+        at: days_ago(days),
+        action: action.to_owned(),
+        organisation: Some("Myndigheten för samhällsskydd och beredskap".to_owned()),
+        target_kind: None,
+        target: None,
+        address: Some("2001:db8:4006:812::200e".to_owned()),
+    };
+    let cases: Vec<_> = (0..cases).map(register_case).collect();
+    let (cases, handed): (Vec<_>, Vec<_>) = cases.into_iter().unzip();
+    let part = RegisterPart {
+        gathered_at: days_ago(0),
+        identifiers: vec![KeptIdentifier {
+            kind: "personnummer".to_owned(),
+            value: "200001012384".to_owned(),
+        }],
+        name: Some("Anna Andersson".to_owned()),
+        email: Some("anna.andersson@forsknings-och-utvecklingsbolaget.example".to_owned()),
+        mail_refused_at: None,
+        waiting_mails: vec![WaitingMail {
+            kind: "waiting".to_owned(),
+            since: days_ago(0),
+        }],
+        sessions: vec![KeptSession {
+            signed_in_at: days_ago(0),
+            last_used_at: NOW,
+            from: from(),
+        }],
+        devices: vec![KeptDevice {
+            first_seen_at: days_ago(80),
+            from: from(),
+        }],
+        sign_ins: (0..30)
+            .map(|days| KeptSignIn {
+                at: days_ago(days),
+                from: from(),
+                is_new_device: false,
+                reported_at: (days == 3).then(|| days_ago(2)),
+            })
+            .collect(),
+        holds: vec![KeptHold {
+            organisation: "Överförmyndarnämnden i Östra Göinge kommun".to_owned(),
+            since: days_ago(12),
+        }],
+        cases,
+        acts: [
+            "case.opened",
+            "document.viewed",
+            "document.downloaded",
+            "recipient.signed-in",
+        ]
+        .into_iter()
+        .cycle()
+        .zip(0..60)
+        .map(|(action, days)| act(days, action))
+        .collect(),
+        extracts: Vec::new(),
+        is_cut: true,
+    };
+    (part, handed.into_iter().flatten().collect())
+}
+
+fn register_case(number: usize) -> (KeptCase, Option<HandedCase>) {
+    let organisation = [
+        "Norrby kommun",
+        "Överförmyndarnämnden i Östra Göinge kommun",
+        "Region Norr",
+    ][number % 3];
+    let documents: Vec<_> = (0..3)
+        .map(|size| KeptDocument {
+            id: ids().next(),
+            media_type: "application/pdf".to_owned(),
+            size: 248_300 * (size + 1),
+            minimum_level: None,
+        })
+        .collect();
+    let state = [DeliveryState::Readable, DeliveryState::Readable, DeliveryState::Revoked][number % 3];
+    let delivery = KeptDelivery {
+        id: ids().next(),
+        message: ids().next(),
+        document_type: Some("decision".to_owned()),
+        sent_at: days_ago(20),
+        notified_at: Some(days_ago(20)),
+        opened_at: number.is_multiple_of(2).then(|| days_ago(19)),
+        expires_at: midnight(40),
+        state,
+        purpose: "Handläggning av ansökan om försörjningsstöd".to_owned(),
+        legal_ground: "4 kap. 1 § socialtjänstlagen (2001:453)".to_owned(),
+        documents,
+    };
+    let folder = format!("{:03} {organisation}", number + 1);
+    let handed = (state == DeliveryState::Readable).then(|| HandedMessage {
+        message: delivery.message,
+        title: "Beslut om sjukpenninggrundande inkomst och arbetslöshetsförsäkringsersättningsberäkningsunderlag"
+            .to_owned(),
+        sent_at: delivery.sent_at,
+        expires_at: delivery.expires_at,
+        reason: RetentionReason::default(),
+        file: format!("{folder}/2026-11-02 Beslut.txt"),
+        documents: delivery
+            .documents
+            .iter()
+            .enumerate()
+            .map(|(place, document)| HandedDocument {
+                document: document.id,
+                name: (place < 2)
+                    .then(|| "Underlag för arbetslöshetsförsäkringsersättning och sjukpenning.pdf".to_owned()),
+                handed: match place {
+                    0 => Handed::File(format!(
+                        "{folder}/2026-11-02 Underlag för arbetslöshetsförsäkringsersättning och.pdf"
+                    )),
+                    1 => Handed::Left(LeftOut::Damaged),
+                    _ => Handed::Left(LeftOut::LevelTooLow),
+                },
+            })
+            .collect(),
+    });
+    let case = KeptCase {
+        id: ids().next(),
+        organisation: organisation.to_owned(),
+        created_at: days_ago(20),
+        held: number == 1,
+        deliveries: vec![delivery],
+    };
+    let handed = handed.map(|message| HandedCase {
+        case: case.id,
+        is_damaged: false,
+        messages: vec![message],
+    });
+    (case, handed)
 }

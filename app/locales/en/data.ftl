@@ -50,5 +50,5 @@ data-protected-body = Documents, texts and data about people are stored encrypte
 data-protected-limit = The portal opens the document for you when you read. Whoever has full rights on a running server could therefore see what passes through it.
 
 data-rights = Your rights
-data-rights-body = Among other things you have the right to know what data there is about you, and to have what is wrong corrected. Turn to whoever has sent you something. When you are signed in you see all your sign-ins and who has opened what yourself, and can remove your e-mail address.
+data-rights-body = Among other things you have the right to know what data there is about you, and to have what is wrong corrected. Turn to whoever has sent you something. When you are signed in you see all your sign-ins and who has opened what yourself, can remove your e-mail address, and can download a copy of all that the portal has about you.
 data-rights-supervision = Complain to Integritetsskyddsmyndigheten, the Swedish Authority for Privacy Protection

@@ -50,5 +50,5 @@ data-protected-body = Dokument, texter och uppgifter om personer lagras kryptera
 data-protected-limit = Portalen öppnar dokumentet åt dig när du läser. Den som har full behörighet till en server som är igång skulle därför kunna se det som passerar där.
 
 data-rights = Dina rättigheter
-data-rights-body = Du har bland annat rätt att få veta vilka uppgifter som finns om dig, och att få fel rättade. Vänd dig till den som har skickat något till dig. När du är inloggad ser du själv alla dina inloggningar och vem som har öppnat vad, och kan ta bort din e‑postadress.
+data-rights-body = Du har bland annat rätt att få veta vilka uppgifter som finns om dig, och att få fel rättade. Vänd dig till den som har skickat något till dig. När du är inloggad ser du själv alla dina inloggningar och vem som har öppnat vad, kan ta bort din e‑postadress, och kan ladda ner en kopia av allt som portalen har om dig.
 data-rights-supervision = Klaga hos Integritetsskyddsmyndigheten

@@ -128,7 +128,11 @@ pub(crate) fn footer(layout: &Layout) -> impl IntoView + use<> {
         .map(|contact| texts.with("footer-operator", &[("operator", contact.operator.as_str().into())]));
     let links: &[_] = match layout.audience {
         Audience::Visitor => &[("/staff", "footer-staff")],
-        Audience::Recipient => &[("/sessions", "sessions-title"), ("/mail", "mail-title")],
+        Audience::Recipient => &[
+            ("/sessions", "sessions-title"),
+            ("/mail", "mail-title"),
+            ("/your-data", "extract-page-title"),
+        ],
         Audience::StaffVisitor => &[("/", "footer-recipients")],
         Audience::Staff(_) => &[],
     };

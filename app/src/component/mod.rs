@@ -13,7 +13,7 @@ pub(crate) use crate::icon::icon;
 pub(crate) use countdown::countdown;
 pub(crate) use frame::{footer, header};
 pub(crate) use passkey::{Does, PasskeyForm, passkey_form};
-pub(crate) use way_in::way_in;
+pub(crate) use way_in::{SignsInFor, way_in};
 
 use crate::context::Flash;
 use crate::texts::{Texts, sizes};

@@ -8,14 +8,24 @@ use super::icon;
 use crate::context::{DeviceMode, Logo, ProviderChoice};
 use crate::texts::Texts;
 
-/// One way in: the button, the other device where there is one, and what to know of it. The form posts to `action`; `document` is
-/// the one that the person signs in anew to read, and the level that it asks for.
+/// What somebody signs in for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum SignsInFor {
+    /// To get in.
+    Anything,
+    /// Anew, to read a document that asks for this level.
+    Document(DocumentId, AssuranceLevel),
+    /// Anew, for what the page at this path asks a fresh sign-in for.
+    Page(&'static str),
+}
+
+/// One way in: the button, the other device where there is one, and what to know of it. The form posts to `action`.
 pub(crate) fn way_in(
     texts: &'static Texts,
     provider: &ProviderChoice,
     action: String,
     main: bool,
-    document: Option<(DocumentId, AssuranceLevel)>,
+    purpose: SignsInFor,
 ) -> impl IntoView + use<> {
     let ProviderChoice {
         name,
@@ -45,13 +55,17 @@ pub(crate) fn way_in(
     view! {
         <div class="way-in">
             <form method="post" action=action>
-                {document
-                    .map(|(id, level)| {
+                {match purpose {
+                    SignsInFor::Anything => ().into_any(),
+                    SignsInFor::Document(id, level) => {
                         view! {
                             <input type="hidden" name="document" value=id.to_string() />
                             <input type="hidden" name="level" value=level.number() />
                         }
-                    })}
+                            .into_any()
+                    }
+                    SignsInFor::Page(path) => view! { <input type="hidden" name="page" value=path /> }.into_any(),
+                }}
                 <button
                     class="button"
                     class:quiet=!main

@@ -39,6 +39,9 @@ pub fn data_protection(layout: &Layout, facts: &DataProtection) -> Page {
                 <h2 id="rights">{texts.get("data-rights")}</h2>
                 <p>{texts.get("data-rights-body")}</p>
                 <p>
+                    <a href="/your-data">{texts.get("extract-page-title")}</a>
+                </p>
+                <p>
                     <a href=SUPERVISION rel="noreferrer">
                         {texts.get("data-rights-supervision")}
                     </a>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::Page;
-use crate::component::{icon, told, way_in};
+use crate::component::{SignsInFor, icon, told, way_in};
 use crate::context::{Audience, Flash, Layout, PageContext, ProviderChoice};
 use crate::shell::{Head, render};
 use crate::texts::Texts;
@@ -26,7 +26,13 @@ pub fn landing_page(layout: &Layout, providers: &[ProviderChoice], flash: Option
         .iter()
         .map(|provider| {
             let action = format!("/sign-in/{}", provider.name);
-            way_in(texts, provider, action, provider.last_used || !is_known, None)
+            way_in(
+                texts,
+                provider,
+                action,
+                provider.last_used || !is_known,
+                SignsInFor::Anything,
+            )
         })
         .collect();
     let signed_in = layout.audience == Audience::Recipient;

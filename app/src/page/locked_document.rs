@@ -8,7 +8,7 @@ use portal::{AssuranceLevel, IdentifierKind, RecipientActor};
 
 use super::Page;
 use super::error::fault;
-use crate::component::{Tone, back_link, notice, way_in};
+use crate::component::{SignsInFor, Tone, back_link, notice, way_in};
 use crate::context::{Layout, PageContext, ProviderChoice};
 use crate::shell::{Head, render};
 use crate::texts::Texts;
@@ -35,7 +35,12 @@ pub(super) async fn locked_document(
 /// Whether somebody who is known by this kind of identifier comes through the provider as the same person, and at `level`. Through
 /// the one by which they came they do, also when it is by a number that is bound to an e-ID of another country; through another they may
 /// turn out to be somebody else, to whom the document does not exist.
-fn leads_to(provider: &ProviderChoice, level: AssuranceLevel, kind: Option<IdentifierKind>, came_by_it: bool) -> bool {
+pub(super) fn leads_to(
+    provider: &ProviderChoice,
+    level: AssuranceLevel,
+    kind: Option<IdentifierKind>,
+    came_by_it: bool,
+) -> bool {
     let is_known = kind.is_some_and(|kind| provider.identifies.contains(&kind));
     (is_known || came_by_it) && provider.highest_level >= Some(level)
 }
@@ -59,7 +64,7 @@ pub fn locked_document_page(
                 provider,
                 format!("/sign-in/{}", provider.name),
                 true,
-                Some((id, level)),
+                SignsInFor::Document(id, level),
             )
         })
         .collect();

@@ -13,11 +13,12 @@ mod locked_document;
 mod new_devices;
 mod own_mail;
 mod preview_frame;
-mod sessions;
+pub(crate) mod sessions;
 mod sign_ins;
 mod signed_out;
 pub mod staff;
 mod text_content;
+mod your_data;
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -36,6 +37,7 @@ pub use preview_frame::{preview_frame, preview_frame_policy};
 pub use sessions::{SessionsOf, sessions, sessions_page};
 pub use sign_ins::{sign_ins, sign_ins_page};
 pub use signed_out::signed_out;
+pub use your_data::{your_data, your_data_page};
 
 /// A complete page, ready to be sent.
 #[derive(Clone, Debug)]

@@ -179,7 +179,7 @@ pub(super) fn moment(texts: &Texts, at: Timestamp, now: Timestamp, time_zone: &T
 }
 
 /// A device in words, such as `Safari på iPhone`.
-pub(super) fn device(texts: &Texts, device: Device) -> String {
+pub(crate) fn device(texts: &Texts, device: Device) -> String {
     match (browser(device.browser), system(texts, device.system)) {
         (Some(browser), Some(system)) => texts.with(
             "sessions-device",
@@ -192,7 +192,7 @@ pub(super) fn device(texts: &Texts, device: Device) -> String {
 }
 
 /// A place in words, such as `I närheten av Luleå, Sverige`, which stand for themselves.
-pub(super) fn place_in_words(texts: &Texts, place: &Place) -> String {
+pub(crate) fn place_in_words(texts: &Texts, place: &Place) -> String {
     let name = |name: &PlaceName| match texts.language() {
         Language::Swedish => name.swedish().to_owned(),
         Language::English => name.english().to_owned(),

@@ -67,7 +67,7 @@ pub struct Texts {
 }
 
 /// The files of a language, in the order in which people meet their texts.
-const fn files(language: Language) -> [&'static str; 14] {
+const fn files(language: Language) -> [&'static str; 15] {
     match language {
         Language::Swedish => [
             include_str!("../../locales/sv/common.ftl"),
@@ -83,6 +83,7 @@ const fn files(language: Language) -> [&'static str; 14] {
             include_str!("../../locales/sv/errors.ftl"),
             include_str!("../../locales/sv/accessibility.ftl"),
             include_str!("../../locales/sv/data.ftl"),
+            include_str!("../../locales/sv/extract.ftl"),
             include_str!("../../locales/sv/notifications.ftl"),
         ],
         Language::English => [
@@ -99,6 +100,7 @@ const fn files(language: Language) -> [&'static str; 14] {
             include_str!("../../locales/en/errors.ftl"),
             include_str!("../../locales/en/accessibility.ftl"),
             include_str!("../../locales/en/data.ftl"),
+            include_str!("../../locales/en/extract.ftl"),
             include_str!("../../locales/en/notifications.ftl"),
         ],
     }

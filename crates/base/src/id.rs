@@ -117,6 +117,8 @@ ids! {
     SessionId "session";
     /// One run of backups: the archives that belong together.
     BackupId "backup";
+    /// An order of the copy of what is held about a person.
+    RegisterExtractId "register-extract";
     /// One HTTP request, shown to the person and logged.
     RequestId "request";
 }
@@ -190,7 +192,7 @@ mod source {
     }
     from_new_id! {
         InstallationId OrganisationId SystemId CredentialId StaffId PasskeyId ProvisioningTokenId GroupId HoldId CaseId CaseExtensionId MessageId DocumentId DeliveryId IntentId
-        NotificationId PendingRetentionId AnnouncementId AuditEventId EventId SessionId BackupId RequestId
+        NotificationId PendingRetentionId AnnouncementId AuditEventId EventId SessionId BackupId RegisterExtractId RequestId
     }
 }
 

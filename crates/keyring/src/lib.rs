@@ -19,7 +19,9 @@ pub use content_key::{ContentKey, ContentOwner};
 pub use field::{Field, FieldKey};
 pub use mac::{InstallationKey, Mac, MacKey};
 pub use signing::{SIGNATURE_SIZE, SigningKey, VerifyingKey};
-pub use wrapping::{DaySecret, OrganisationKey, RecipientKey, RegisterKey, RootKey, WrappedKey, WrappingKey};
+pub use wrapping::{
+    DaySecret, ExtractKey, OrganisationKey, RecipientKey, RegisterKey, RootKey, WrappedKey, WrappingKey,
+};
 
 /// What was sealed can't be opened: another key, another place, or bytes that were changed. Which of them is not said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

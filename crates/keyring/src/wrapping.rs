@@ -5,10 +5,10 @@
 //!                day secret, one per calendar day
 //! vault:         organisation key, register key
 //!                wrapping key = HKDF(organisation key or register key, day secret)      never stored
-//!                 └─ content key or recipient key
+//!                 └─ content key, recipient key or extract key
 //! ```
 
-use base::{Day, OrganisationId, RecipientId};
+use base::{Day, OrganisationId, RecipientId, RegisterExtractId};
 
 use crate::field::{Owner, seals_fields};
 use crate::hazmat::{self, Context, Key};
@@ -165,7 +165,7 @@ impl RootKey {
     }
 }
 
-/// Wraps content keys or recipient keys for one day. Derived when needed and never stored: it takes both the vault's key
+/// Wraps content keys, recipient keys or extract keys for one day. Derived when needed and never stored: it takes both the vault's key
 /// and the provider's day secret.
 pub struct WrappingKey(Key);
 
@@ -239,6 +239,26 @@ impl WrappingKey {
         let key = unwrap(&self.0, &recipient_context(recipient), &wrapped.0)?;
         Ok(RecipientKey { key, recipient })
     }
+
+    /// Wraps the key of a register extract.
+    #[must_use]
+    pub fn wrap_extract_key(&self, key: &ExtractKey) -> WrappedKey {
+        wrap(&self.0, &extract_context(key.extract), &key.key)
+    }
+
+    /// Unwraps the key of a register extract.
+    ///
+    /// # Errors
+    ///
+    /// When it was wrapped for another day or extract, or was changed.
+    pub fn unwrap_extract_key(
+        &self,
+        wrapped: &WrappedKey,
+        extract: RegisterExtractId,
+    ) -> Result<ExtractKey, OpenError> {
+        let key = unwrap(&self.0, &extract_context(extract), &wrapped.0)?;
+        Ok(ExtractKey { key, extract })
+    }
 }
 
 fn content_context(organisation: OrganisationId, content: ContentOwner) -> Context {
@@ -250,6 +270,10 @@ fn content_context(organisation: OrganisationId, content: ContentOwner) -> Conte
 
 fn recipient_context(recipient: RecipientId) -> Context {
     Context::new("postvalv recipient key v1").value(recipient.as_bytes())
+}
+
+fn extract_context(extract: RegisterExtractId) -> Context {
+    Context::new("postvalv extract key v1").value(extract.as_bytes())
 }
 
 /// Seals one person's own fields in the register.
@@ -278,6 +302,33 @@ impl RecipientKey {
 }
 
 seals_fields!(RecipientKey);
+
+/// Seals what was gathered for one register extract.
+pub struct ExtractKey {
+    key: Key,
+    extract: RegisterExtractId,
+}
+
+impl ExtractKey {
+    /// A fresh key for an extract.
+    #[must_use]
+    pub fn generate(extract: RegisterExtractId) -> Self {
+        Self {
+            key: Key::generate(),
+            extract,
+        }
+    }
+
+    const fn owner(&self) -> Owner<'_> {
+        Owner {
+            kind: "register extract",
+            organisation: &[],
+            id: self.extract.as_bytes(),
+        }
+    }
+}
+
+seals_fields!(ExtractKey);
 
 #[cfg(test)]
 mod tests;

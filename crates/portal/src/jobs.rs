@@ -10,7 +10,7 @@ use crate::system::{credential, used_assertion};
 use crate::vault::EndedDay;
 use crate::{
     Context, Fault, Orphans, Portal, PurgeReport, PurgeStopped, audit, hold, installation, intent, notification,
-    orphan, past_sign_in, purge, retention, session, skew,
+    orphan, past_sign_in, purge, register_extract, retention, session, skew,
 };
 
 /// What a round did.
@@ -22,7 +22,7 @@ pub struct JobsReport {
     pub intents: u64,
     /// Sessions that had run out.
     pub sessions: u64,
-    /// Access tokens, idempotency keys, used assertions, old credentials and past sign-ins whose time was over.
+    /// Access tokens, idempotency keys, used assertions, old credentials, past sign-ins and register extracts whose time was over.
     pub forgotten: u64,
     /// Credentials of whose end organisations were told.
     pub warnings: u64,
@@ -122,7 +122,9 @@ impl Portal {
         keep(&mut assertions, used_assertion::forget(context).await, fault);
         let mut sign_ins = 0;
         keep(&mut sign_ins, past_sign_in::forget_old(context).await, fault);
-        report.forgotten = tokens + keys + credentials + assertions + sign_ins;
+        let mut extracts = 0;
+        keep(&mut extracts, register_extract::end_due(context).await, fault);
+        report.forgotten = tokens + keys + credentials + assertions + sign_ins + extracts;
         keep(&mut report.audit_rows, audit::cut_due(context).await, fault);
         keep(&mut report.ending, notification::warn(context).await, fault);
         // Before the purge, so that what a new version ends at once is gone in the same round.

@@ -37,6 +37,7 @@ mod provider;
 mod provisioning;
 mod purge;
 mod recipient;
+mod register_extract;
 mod retention;
 mod rights;
 mod session;
@@ -115,6 +116,12 @@ pub use purge::{ConfirmPurgeError, PurgeMode, PurgeReport, PurgeStopped, StopRea
 pub use recipient::{
     IdentifierKind, Identity, KnownAs, RecipientIdentifier, SignInError, SignInRefusal, VerifiedIdentity,
     WorkInvitation,
+};
+pub use register_extract::{
+    DeliveryState, EXTRACTS_A_DAY, ExtractState, Handed, HandedCase, HandedDocument, HandedMessage, KeptAct, KeptCase,
+    KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier, KeptSession, KeptSignIn, LeftOut,
+    MakeExtractError, OpenExtractError, OrderExtractError, OwnExtract, RegisterPart, WaitingMail,
+    register_extract_json,
 };
 pub use retention::{
     Affected, ChangeRetentionError, CountedFrom, Decided, DueWeek, PendingRetention, PolicyProblem, RetentionApproval,

@@ -16,6 +16,8 @@ pub(crate) struct Choice {
     level: Option<i16>,
     /// That document, to which they come back.
     document: Option<String>,
+    /// Another page, to which they come back.
+    page: Option<String>,
 }
 
 impl Choice {
@@ -27,8 +29,10 @@ impl Choice {
 
     /// Where the person is going.
     pub(super) fn page(&self) -> Option<Page> {
-        let document = self.document.as_deref()?.parse();
-        document.ok().map(Page::Document)
+        match &self.document {
+            Some(document) => document.parse().ok().map(Page::Document),
+            None => self.page.as_deref().and_then(Page::parse),
+        }
     }
 
     /// The level that the provider is asked for at least.

@@ -74,3 +74,4 @@ mod staff_systems;
 mod user_info;
 mod ways_in;
 mod work_accounts;
+mod your_data;

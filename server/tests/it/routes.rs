@@ -8,6 +8,7 @@ use http::{Method, Request, StatusCode};
 use server::routes::{Access, Route};
 
 use crate::harness::{ANNA, App, BENGT};
+use crate::your_data;
 
 /// Routes for anybody. This list may only shrink; a new route belongs to somebody.
 const PUBLIC: &[(Method, &str)] = &[
@@ -162,6 +163,8 @@ async fn nobody_reads_what_is_somebody_elses() {
     let elsewhere = app.signed_in(ANNA).await;
     let session = anna.get("/sessions").await.id_after("action=\"/sessions/");
     let sign_in = anna.get("/sign-ins").await.id_after("action=\"/sign-ins/");
+    let archive = your_data::ordered(&mut anna).await;
+    let extract = archive.split('/').nth(2).unwrap().to_owned();
     let (_, other_token) = app.sender("Söderby kommun").await;
     let mut bengt = app.signed_in(BENGT).await;
     let theirs = app.directory("Norrby kommun", None).await;
@@ -180,6 +183,7 @@ async fn nobody_reads_what_is_somebody_elses() {
             "/documents" => document.to_string(),
             "/sessions" => session.clone(),
             "/sign-ins" => sign_in.clone(),
+            "/your-data" => extract.clone(),
             "/api/v1/messages" => receipt.id.to_string(),
             "/scim/v2/Users" => user.clone(),
             "/scim/v2/Groups" => group.clone(),

@@ -6,7 +6,7 @@ use portal::{OwnAccount, PasskeyConfirms, SecondFactorKind, SecondFactors, Staff
 
 use super::{passkey, words};
 use crate::component::form::{Field, Kind, refusal, title};
-use crate::component::{Does, PasskeyForm, Tone, icon, notice, passkey_form, told, way_in};
+use crate::component::{Does, PasskeyForm, SignsInFor, Tone, icon, notice, passkey_form, told, way_in};
 use crate::context::{Flash, Layout, ProviderChoice};
 use crate::page::Page;
 use crate::page::sessions::{device, place_in_words};
@@ -268,7 +268,7 @@ pub fn confirm_page(layout: &Layout, by: &ConfirmBy, problem: Option<ConfirmProb
                 .iter()
                 .map(|provider| {
                     let action = format!("/staff/confirm/work-account/{}", provider.name);
-                    way_in(texts, provider, action, true, None)
+                    way_in(texts, provider, action, true, SignsInFor::Anything)
                 })
                 .collect();
             if ways.is_empty() {

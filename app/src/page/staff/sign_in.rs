@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::component::form::{Field, Kind, refusal, title};
-use crate::component::{icon, told, way_in};
+use crate::component::{SignsInFor, icon, told, way_in};
 use crate::context::{Flash, Layout, ProviderChoice};
 use crate::page::Page;
 use crate::shell::{Head, render};
@@ -69,7 +69,7 @@ pub fn staff_sign_in_page(layout: &Layout, sign_in: &StaffSignIn<'_>) -> Page {
         .iter()
         .map(|provider| {
             let action = format!("/staff/sign-in/{}/work-account/{}", sign_in.address, provider.name);
-            way_in(texts, provider, action, true, None)
+            way_in(texts, provider, action, true, SignsInFor::Anything)
         })
         .collect();
     let has_other_way = !work_accounts.is_empty();

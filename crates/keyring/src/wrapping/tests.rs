@@ -164,3 +164,32 @@ fn a_recipients_fields_open_with_their_own_key_alone() {
     assert!(RecipientKey::generate(anna).open_text(place, &sealed).is_err());
     assert_eq!(key.open_text(place, &key.seal_field(place, &[0xff])), Err(OpenError));
 }
+
+#[test]
+fn the_key_of_an_extract_unwraps_for_its_own_day_and_extract_alone() {
+    let extract = |number| RegisterExtractId::from_uuid(uuid(number));
+    let wrapping = |key, secret, day| {
+        WrappingKey::for_register(
+            &RegisterKey::from_bytes([key; 32]),
+            &DaySecret::from_bytes([secret; 32]),
+            day,
+        )
+    };
+    let key = ExtractKey::generate(extract(1));
+    let place = Field::new("register_extract", "sealed", &[]);
+    let sealed = key.seal_field(place, b"allt");
+    let wrapped = wrapping(1, 2, DAY).wrap_extract_key(&key);
+    let unwrapped = wrapping(1, 2, DAY).unwrap_extract_key(&wrapped, extract(1)).unwrap();
+    assert_eq!(unwrapped.open_text(place, &sealed).unwrap(), "allt");
+    for (wrapping, id) in [
+        (wrapping(9, 2, DAY), 1),
+        (wrapping(1, 9, DAY), 1),
+        (wrapping(1, 2, DAY.plus_days(1)), 1),
+        (wrapping(1, 2, DAY), 9),
+    ] {
+        assert!(wrapping.unwrap_extract_key(&wrapped, extract(id)).is_err());
+    }
+    // A recipient of the same id has another key.
+    let recipient = RecipientId::from_uuid(uuid(1));
+    assert!(wrapping(1, 2, DAY).unwrap_recipient_key(&wrapped, recipient).is_err());
+}

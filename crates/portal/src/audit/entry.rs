@@ -2,7 +2,7 @@
 
 use base::{
     CaseId, CredentialId, DeliveryId, DocumentId, GroupId, MessageId, OrganisationId, ProvisioningTokenId, RecipientId,
-    SessionId, StaffId, SystemId, TenantId,
+    RegisterExtractId, SessionId, StaffId, SystemId, TenantId,
 };
 
 use crate::{OperatorActor, ProvisioningActor, RecipientActor, RequestInfo, StaffActor, SystemActor};
@@ -42,6 +42,12 @@ pub(crate) enum AuditAction {
     /// A person said that they want no mails, and their address was erased.
     RecipientMailRefused,
     RecipientMailAllowed,
+    /// A person ordered the copy of what is held about them.
+    RegisterExtractOrdered,
+    /// It was gathered, in their session.
+    RegisterExtractMade,
+    /// They had it handed out.
+    RegisterExtractDownloaded,
     /// A person said of new kinds of devices that it was them.
     RecipientNoticesDismissed,
     /// The provider that identified a person said that they have signed out there.
@@ -243,6 +249,9 @@ impl AuditAction {
             Self::GroupDeleted => "group.deleted",
             Self::GroupMemberAdded => "group.member-added",
             Self::GroupMemberRemoved => "group.member-removed",
+            Self::RegisterExtractOrdered => "register-extract.ordered",
+            Self::RegisterExtractMade => "register-extract.made",
+            Self::RegisterExtractDownloaded => "register-extract.downloaded",
             Self::CaseOpened => "case.opened",
             Self::CaseClosed => "case.closed",
             Self::CaseReopened => "case.reopened",
@@ -294,6 +303,7 @@ pub(crate) enum AuditTarget {
     Delivery(DeliveryId),
     Document(DocumentId),
     Session(SessionId),
+    RegisterExtract(RegisterExtractId),
 }
 
 impl AuditTarget {
@@ -312,6 +322,7 @@ impl AuditTarget {
             Self::Delivery(_) => "delivery",
             Self::Document(_) => "document",
             Self::Session(_) => "session",
+            Self::RegisterExtract(_) => "register-extract",
         }
     }
 
@@ -330,6 +341,7 @@ impl AuditTarget {
             Self::Delivery(id) => id.as_uuid(),
             Self::Document(id) => id.as_uuid(),
             Self::Session(id) => id.as_uuid(),
+            Self::RegisterExtract(id) => id.as_uuid(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! checkpoints that are signed of them, and how long rows are kept (`docs/audit.md`). Knows no names or numbers of people: rows carry ids, and the address is
 //! sealed.
 
+mod acts;
 mod canonical;
 mod chain;
 mod chain_entity;
@@ -22,6 +23,7 @@ mod view;
 mod writer;
 mod writer_cut_entity;
 
+pub(crate) use acts::acts_of;
 pub(crate) use checkpoint::sign_due;
 pub use checkpoint::{Checkpoint, CheckpointError, InvalidCheckpoint};
 pub(crate) use cut::cut_due;

@@ -30,6 +30,7 @@ mod m0029_purge_brake;
 mod m0030_own_view;
 mod m0031_audit_cut;
 mod m0032_restored_holds;
+mod m0033_register_extracts;
 mod m0035_case_decisions;
 mod m0036_retention_approval;
 mod m0041_purge_indexes;
@@ -75,6 +76,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0030_own_view::Migration),
             Box::new(m0031_audit_cut::Migration),
             Box::new(m0032_restored_holds::Migration),
+            Box::new(m0033_register_extracts::Migration),
             Box::new(m0035_case_decisions::Migration),
             Box::new(m0036_retention_approval::Migration),
             Box::new(m0041_purge_indexes::Migration),

@@ -63,6 +63,16 @@ pub(crate) async fn untold(
     but: Device,
 ) -> Result<Vec<NewDevice>, DbErr> {
     let rows = store::untold(on, owner, &mac(context, owner, but)).await?;
+    Ok(opened(context, owner, &rows))
+}
+
+/// Every kind of device that somebody has signed in from, the latest first.
+pub(crate) async fn all(context: &Context, on: &impl ConnectionTrait, owner: Owner) -> Result<Vec<NewDevice>, DbErr> {
+    let rows = store::all(on, owner).await?;
+    Ok(opened(context, owner, &rows))
+}
+
+fn opened(context: &Context, owner: Owner, rows: &[store::Row]) -> Vec<NewDevice> {
     let key = context.vault.device_key();
     let device = |row: &store::Row| {
         let bytes = row_of(owner, &row.device_mac);
@@ -76,7 +86,7 @@ pub(crate) async fn untold(
             at: Timestamp::from_millis(row.first_seen_at),
         }
     };
-    Ok(rows.iter().map(device).collect())
+    rows.iter().map(device).collect()
 }
 
 /// Somebody has seen what they were told of the time up to `until`, and where it was is forgotten; says whether there was

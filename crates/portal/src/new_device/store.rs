@@ -73,6 +73,15 @@ pub(super) async fn has_any(on: &impl ConnectionTrait, owner: Owner) -> Result<b
 
 /// The rows that the person was not told of, the latest first, but the one with that code.
 pub(super) async fn untold(on: &impl ConnectionTrait, owner: Owner, but: &[u8]) -> Result<Vec<Row>, DbErr> {
+    find(on, owner, untold_but(owner, but)).await
+}
+
+/// Every row, the latest first.
+pub(super) async fn all(on: &impl ConnectionTrait, owner: Owner) -> Result<Vec<Row>, DbErr> {
+    find(on, owner, whose(owner)).await
+}
+
+async fn find(on: &impl ConnectionTrait, owner: Owner, which: Condition) -> Result<Vec<Row>, DbErr> {
     let mut query = Query::select();
     query
         .columns([
@@ -83,7 +92,7 @@ pub(super) async fn untold(on: &impl ConnectionTrait, owner: Owner, but: &[u8]) 
             "sealed_place",
         ])
         .from(table(owner))
-        .cond_where(untold_but(owner, but))
+        .cond_where(which)
         .order_by("first_seen_at", Order::Desc);
     let rows = on.query_all(&query).await?;
     rows.iter().map(|row| Row::from_query_result(row, "")).collect()

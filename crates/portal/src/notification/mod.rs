@@ -12,7 +12,7 @@ mod rule;
 mod store;
 mod warning;
 
-use base::{RecipientId, StaffId};
+use base::{RecipientId, StaffId, Timestamp};
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
@@ -171,6 +171,15 @@ pub(crate) async fn forget_refusal(transaction: &WriteTransaction, recipient: Re
 /// Nobody is told anything any more who is gone.
 pub(crate) async fn forget(transaction: &impl ConnectionTrait, owner: Owner) -> Result<(), DbErr> {
     store::delete_all_of(transaction, *owner.as_uuid()).await
+}
+
+/// The kinds of mails that wait for somebody, and since when.
+pub(crate) async fn waiting_of(on: &impl ConnectionTrait, owner: Owner) -> Result<Vec<(String, Timestamp)>, DbErr> {
+    let rows = store::all_of(on, *owner.as_uuid()).await?;
+    let waiting = rows.into_iter();
+    Ok(waiting
+        .map(|row| (row.kind, Timestamp::from_millis(row.first_at)))
+        .collect())
 }
 
 /// Warns of what is soon gone. Says of how many deliveries.

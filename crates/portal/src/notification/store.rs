@@ -95,6 +95,14 @@ pub(super) async fn delete(on: &impl ConnectionTrait, kind: NotificationKind, pe
     Ok(done.rows_affected == 1)
 }
 
+pub(super) async fn all_of(on: &impl ConnectionTrait, person: Uuid) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::PersonId.eq(person))
+        .order_by_asc(Column::FirstAt)
+        .all(on)
+        .await
+}
+
 pub(super) async fn delete_all_of(on: &impl ConnectionTrait, person: Uuid) -> Result<(), DbErr> {
     Entity::delete_many()
         .filter(Column::PersonId.eq(person))

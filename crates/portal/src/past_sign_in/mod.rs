@@ -25,6 +25,8 @@ pub use report::ReportSignInError;
 pub const PAST_SIGN_IN_DAYS: u32 = 180;
 /// How many are listed; nobody goes through more.
 const LISTED: usize = 100;
+/// How many a copy of what is held about somebody has.
+const COPIED: usize = 5_000;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -63,22 +65,28 @@ impl Portal {
     ///
     /// A fault.
     pub async fn past_sign_ins(&self, actor: &RecipientActor) -> Result<PastSignIns, Fault> {
-        let context = &*self.0;
-        let mut rows = Entity::find()
-            .filter(Column::RecipientId.eq(*actor.recipient_id().as_uuid()))
-            .filter(Column::At.gt(kept_from(context)))
-            .order_by_desc(Column::At)
-            .order_by_desc(Column::Id)
-            .limit(u64::try_from(LISTED + 1).ok())
-            .all(context.database.reader())
-            .await?;
-        let has_more = rows.len() > LISTED;
-        rows.truncate(LISTED);
-        Ok(PastSignIns {
-            sign_ins: listed(context, actor, &rows),
-            has_more,
-        })
+        let (sign_ins, has_more) = latest(&self.0, actor, LISTED).await?;
+        Ok(PastSignIns { sign_ins, has_more })
     }
+}
+
+/// A person's sign-ins that are kept, the latest first, and whether there are more than are given.
+pub(crate) async fn kept_of(context: &Context, actor: &RecipientActor) -> Result<(Vec<PastSignIn>, bool), DbErr> {
+    latest(context, actor, COPIED).await
+}
+
+async fn latest(context: &Context, actor: &RecipientActor, most: usize) -> Result<(Vec<PastSignIn>, bool), DbErr> {
+    let mut rows = Entity::find()
+        .filter(Column::RecipientId.eq(*actor.recipient_id().as_uuid()))
+        .filter(Column::At.gt(kept_from(context)))
+        .order_by_desc(Column::At)
+        .order_by_desc(Column::Id)
+        .limit(u64::try_from(most + 1).ok())
+        .all(context.database.reader())
+        .await?;
+    let has_more = rows.len() > most;
+    rows.truncate(most);
+    Ok((listed(context, actor, &rows), has_more))
 }
 
 fn listed(context: &Context, actor: &RecipientActor, rows: &[Model]) -> Vec<PastSignIn> {

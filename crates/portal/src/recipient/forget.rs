@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::entity::{Column, Entity, Model};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::session::{self, Owner};
-use crate::{Context, Fault, case, hold, new_device, notification, past_sign_in};
+use crate::{Context, Fault, case, hold, new_device, notification, past_sign_in, register_extract};
 
 /// How many people are looked at together.
 const BATCH: u64 = 50;
@@ -81,6 +81,7 @@ async fn forget(context: &Context, rows: &[Model]) -> Result<u64, Fault> {
         .filter(|recipient| !needed.contains(recipient.as_uuid()))
         .collect();
     let gone = context.vault.forget_recipients(&unneeded).await?;
+    register_extract::destroy_keys_of(context, &gone).await?;
     let transaction = context.database.write().await?;
     let mut forgotten = Vec::new();
     for row in rows {
@@ -100,6 +101,7 @@ async fn forget(context: &Context, rows: &[Model]) -> Result<u64, Fault> {
             past_sign_in::forget(&transaction, recipient).await?;
             notification::forget(&transaction, Owner::Recipient(recipient)).await?;
             notification::forget_refusal(&transaction, recipient).await?;
+            register_extract::forget(&transaction, recipient).await?;
             forgotten.push(recipient);
         }
     }

@@ -5,7 +5,10 @@ use base::RecipientId;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::session::{self, Owner};
-use crate::{Context, Fault, RecipientActor, case, delivery, hold, new_device, notification, past_sign_in, recipient};
+use crate::{
+    Context, Fault, RecipientActor, case, delivery, hold, new_device, notification, past_sign_in, recipient,
+    register_extract,
+};
 
 /// Says in the audit log that somebody is known by something else from now on, and who they were besides. The register knows it
 /// already, so this does not wait for the sign-in, which may fail; should it, those for whom nothing is left are forgotten.
@@ -59,5 +62,6 @@ pub(super) async fn give(
         new_device::forget(transaction, Owner::Recipient(*from)).await?;
     }
     past_sign_in::give(transaction, &linked, to).await?;
+    register_extract::withdraw(transaction, &linked).await?;
     Ok(notification::give(context, transaction, &linked, to).await?)
 }

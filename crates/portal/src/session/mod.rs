@@ -213,6 +213,13 @@ pub(crate) async fn still_holds(context: &Context, actor: &RecipientActor) -> Re
     Ok(row.and_then(|row| row.recipient_id) == Some(*actor.recipient_id().as_uuid()))
 }
 
+/// When the person signed in to the session in which this actor was made, if they are signed in to it still.
+pub(crate) async fn signed_in_at(context: &Context, actor: &RecipientActor) -> Result<Option<Timestamp>, Fault> {
+    let row = living(context, actor.session()).await?;
+    let row = row.filter(|row| row.recipient_id == Some(*actor.recipient_id().as_uuid()));
+    Ok(row.and_then(|row| row.signed_in_at).map(Timestamp::from_millis))
+}
+
 /// Signs a person in to a session, whose absolute limit counts from now, and names the sign-in. `None` when the session has run out.
 pub(crate) async fn sign_in(
     context: &Context,

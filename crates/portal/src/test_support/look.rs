@@ -62,7 +62,7 @@ async fn all(database: &Database, sql: &str) -> Vec<QueryResult> {
 }
 
 /// How many rows a table has.
-pub(super) async fn count(database: &Database, table: &str) -> i64 {
+pub(crate) async fn count(database: &Database, table: &str) -> i64 {
     let sql = format!("SELECT COUNT(*) FROM {table}");
     let statement = Statement::from_string(database.backend(), sql);
     let row = database.reader().query_one_raw(statement).await.unwrap().unwrap();

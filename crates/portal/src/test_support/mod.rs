@@ -26,7 +26,7 @@ use crate::{
 pub(crate) use authenticator::Authenticator;
 pub(crate) use copies::copy;
 pub(crate) use log::Log;
-pub(crate) use look::{columns, everything_stored, is_among};
+pub(crate) use look::{columns, count, everything_stored, is_among};
 pub(crate) use postgres::fresh_databases;
 pub(crate) use reading::{bytes_of, document_id, identity};
 pub(crate) use sending::{PDF, draft, file, number, pieces};
@@ -167,12 +167,12 @@ impl TestPortal {
 
     /// How many rows a table of the portal's database has.
     pub(crate) async fn rows(&self, table: &str) -> i64 {
-        look::count(&self.portal.0.database, table).await
+        count(&self.portal.0.database, table).await
     }
 
     /// How many content keys the vault has.
     pub(crate) async fn content_keys(&self) -> i64 {
-        look::count(self.portal.0.vault.database(), "content_key").await
+        count(self.portal.0.vault.database(), "content_key").await
     }
 
     /// The folder that holds everything of this portal that is not in PostgreSQL.

@@ -14,7 +14,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::content::unwrap_as_either;
-use super::entity::{content_key, day, recipient};
+use super::entity::{content_key, day, extract_key, recipient};
 use super::wrapping::{Scope, WrappedFor, column, number, wrapped_for};
 use super::{BATCH, Vault, VaultError};
 use crate::provider::{DaySecretName, SecretVersion};
@@ -120,12 +120,23 @@ impl Vault {
             .lock_exclusive()
             .all(&transaction)
             .await?;
-        let found = !contents.is_empty() || !people.is_empty();
+        let extracts = extract_key::Entity::find()
+            .filter(extract_key::Column::Day.eq(day))
+            .filter(extract_key::Column::SecretVersion.eq(secret_version))
+            .order_by_asc(extract_key::Column::ExtractId)
+            .limit(BATCH as u64)
+            .lock_exclusive()
+            .all(&transaction)
+            .await?;
+        let found = !contents.is_empty() || !people.is_empty() || !extracts.is_empty();
         for row in contents {
             self.rewrap_content_row(&transaction, row, old.day, version).await?;
         }
         for row in people {
             self.rewrap_recipient_row(&transaction, row, old.day, version).await?;
+        }
+        for row in extracts {
+            self.rewrap_extract_row(&transaction, row, old.day, version).await?;
         }
         transaction.commit().await?;
         Ok(found)

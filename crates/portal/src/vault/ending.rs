@@ -13,7 +13,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, Qu
 use uuid::Uuid;
 
 use super::day::insert_day;
-use super::entity::{content_key, day, ended_day, recipient};
+use super::entity::{content_key, day, ended_day, extract_key, recipient};
 use super::{BATCH, Vault, VaultError, earlier_days, register};
 use crate::database::WriteTransaction;
 use crate::provider::DaySecretName;
@@ -157,6 +157,10 @@ impl Vault {
             }
             register::delete(&transaction, gone).await?;
         }
+        extract_key::Entity::delete_many()
+            .filter(extract_key::Column::Day.lt(day.number()))
+            .exec(&transaction)
+            .await?;
         earlier_days::delete_before(&transaction, day.number()).await?;
         Ok(transaction.commit().await?)
     }

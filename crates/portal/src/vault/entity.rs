@@ -163,6 +163,29 @@ pub(super) mod recipient_earlier_day {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub(super) mod extract_key {
+    //! The key of one register extract, wrapped for the day on which it ends.
+
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "extract_key")]
+    pub(in crate::vault) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(in crate::vault) extract_id: Uuid,
+        /// The version of the register key.
+        pub(in crate::vault) key_version: i32,
+        pub(in crate::vault) day: i32,
+        pub(in crate::vault) secret_version: i32,
+        pub(in crate::vault) wrapped_key: Vec<u8>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(in crate::vault) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub(super) mod ended_day {
     //! A day that is over and whose end isn't dealt with in all its parts.
 

@@ -5,6 +5,7 @@ mod m0002_earlier_days;
 mod m0003_ended_days;
 mod m0004_linked_recipients;
 mod m0005_ledger_place;
+mod m0007_extract_keys;
 
 use sea_orm_migration::prelude::*;
 
@@ -21,6 +22,7 @@ impl MigratorTrait for VaultMigrator {
             Box::new(m0003_ended_days::Migration),
             Box::new(m0004_linked_recipients::Migration),
             Box::new(m0005_ledger_place::Migration),
+            Box::new(m0007_extract_keys::Migration),
         ]
     }
 }

@@ -10,10 +10,10 @@ mod day;
 mod earlier_days;
 mod ending;
 mod entity;
+mod extract;
 mod identifiers;
 mod identify;
 mod migration;
-#[cfg(any(test, feature = "forensics"))]
 mod personal;
 mod register;
 mod wrapping;

@@ -1,7 +1,8 @@
-//! What the register knows of a person, opened. No use case of the portal reads it; tests and examinations of copies do.
+//! What the register knows of a person, opened: for the copy that they order of it, and for tests and examinations of copies.
 
 use base::RecipientId;
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::entity::recipient;
 use super::register::{Optional, field};
@@ -44,6 +45,30 @@ impl Vault {
             name: optional(Optional::Name, row.sealed_name)?,
             email: optional(Optional::Email, row.sealed_email)?,
         }))
+    }
+
+    /// What else a person was known by before it turned out to be them, as long as the register keeps it.
+    ///
+    /// # Errors
+    ///
+    /// When the vault or the provider fails, and [`VaultError::Damaged`].
+    pub(crate) async fn earlier_identifiers(
+        &self,
+        recipient: RecipientId,
+    ) -> Result<Vec<RecipientIdentifier>, VaultError> {
+        let linked: Vec<Uuid> = recipient::Entity::find()
+            .select_only()
+            .column(recipient::Column::Id)
+            .filter(recipient::Column::LinkedTo.eq(*recipient.as_uuid()))
+            .order_by_asc(recipient::Column::Id)
+            .into_tuple()
+            .all(self.database.reader())
+            .await?;
+        let mut identifiers = Vec::with_capacity(linked.len());
+        for id in linked {
+            identifiers.extend(self.identifier(RecipientId::from_uuid(id)).await?);
+        }
+        Ok(identifiers)
     }
 
     /// Everybody in the register.

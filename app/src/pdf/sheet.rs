@@ -32,11 +32,11 @@ const FOOTER_SIZE: f32 = 9.0;
 const LEADING: f32 = 1.4;
 
 /// How wide what stands between the margins is.
-pub(super) const WIDTH: f32 = PAGE.0 - 2.0 * MARGIN;
+pub(crate) const WIDTH: f32 = PAGE.0 - 2.0 * MARGIN;
 
 /// A colour of the design (`style/_tokens.scss`).
 #[derive(Clone, Copy)]
-pub(super) enum Colour {
+pub(crate) enum Colour {
     Ink,
     Soft,
     Pine,
@@ -56,20 +56,20 @@ impl Colour {
 
 /// How a text is set.
 #[derive(Clone, Copy)]
-pub(super) struct Style {
-    pub(super) size: f32,
-    pub(super) bold: bool,
-    pub(super) colour: Colour,
+pub(crate) struct Style {
+    pub(crate) size: f32,
+    pub(crate) bold: bool,
+    pub(crate) colour: Colour,
 }
 
 /// A cell of a row: its text and style, where it begins, how wide it is, and whether it stands at the right end of that.
-pub(super) struct Cell<'a> {
-    pub(super) text: &'a str,
-    pub(super) style: Style,
-    pub(super) left: f32,
-    pub(super) width: f32,
-    pub(super) at_right: bool,
-    pub(super) header: Option<TableHeaderScope>,
+pub(crate) struct Cell<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) style: Style,
+    pub(crate) left: f32,
+    pub(crate) width: f32,
+    pub(crate) at_right: bool,
+    pub(crate) header: Option<TableHeaderScope>,
 }
 
 /// What a block is to somebody who hears it.
@@ -101,17 +101,17 @@ struct Block {
 }
 
 /// What a document says of itself.
-pub(super) struct About {
-    pub(super) title: String,
-    pub(super) description: String,
-    pub(super) language: &'static str,
-    pub(super) author: String,
-    pub(super) id: String,
-    pub(super) made: DateTime,
+pub(crate) struct About {
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) language: &'static str,
+    pub(crate) author: String,
+    pub(crate) id: String,
+    pub(crate) made: DateTime,
 }
 
 /// A document in the making.
-pub(super) struct Sheets {
+pub(crate) struct Sheets {
     regular: Typeface,
     bold: Typeface,
     blocks: Vec<Block>,
@@ -124,7 +124,7 @@ pub(super) struct Sheets {
 }
 
 impl Sheets {
-    pub(super) fn new() -> Result<Self, PdfFailed> {
+    pub(crate) fn new() -> Result<Self, PdfFailed> {
         Ok(Self {
             regular: Typeface::regular()?,
             bold: Typeface::bold()?,
@@ -142,12 +142,12 @@ impl Sheets {
     }
 
     /// Leaves room.
-    pub(super) fn space(&mut self, points: f32) {
+    pub(crate) fn space(&mut self, points: f32) {
         self.y += points;
     }
 
     /// Goes to the next page unless so many points fit on this one; says whether it did.
-    pub(super) fn keep_together(&mut self, points: f32) -> bool {
+    pub(crate) fn keep_together(&mut self, points: f32) -> bool {
         let full = self.y + points > BOTTOM;
         if full {
             self.page += 1;
@@ -157,14 +157,14 @@ impl Sheets {
     }
 
     /// A heading; level 1 is the document's own.
-    pub(super) fn heading(&mut self, level: NonZeroU16, text: &str, style: Style) {
+    pub(crate) fn heading(&mut self, level: NonZeroU16, text: &str, style: Style) {
         // Never alone at the foot of a page.
         self.keep_together(style.size * LEADING * 4.0);
         self.text(Role::Heading(level), text, style);
     }
 
     /// A paragraph.
-    pub(super) fn paragraph(&mut self, text: &str, style: Style) {
+    pub(crate) fn paragraph(&mut self, text: &str, style: Style) {
         self.text(Role::Paragraph, text, style);
     }
 
@@ -193,13 +193,13 @@ impl Sheets {
     }
 
     /// Begins a table; rows that follow are of it.
-    pub(super) const fn begin_table(&mut self) {
+    pub(crate) const fn begin_table(&mut self) {
         self.table += 1;
         self.row = 0;
     }
 
     /// How high a row of these cells is, in points.
-    pub(super) fn height(&self, cells: &[Cell<'_>]) -> f32 {
+    pub(crate) fn height(&self, cells: &[Cell<'_>]) -> f32 {
         let heights = cells.iter().map(|cell| {
             let typeface = self.typeface(cell.style);
             let lines = typeface.lines(&typeface.drawable(cell.text), cell.style.size, cell.width);
@@ -210,7 +210,7 @@ impl Sheets {
     }
 
     /// A row, which stands on one page.
-    pub(super) fn row(&mut self, cells: &[Cell<'_>]) {
+    pub(crate) fn row(&mut self, cells: &[Cell<'_>]) {
         let height = self.height(cells);
         self.keep_together(height);
         for cell in cells {
@@ -245,14 +245,14 @@ impl Sheets {
     }
 
     /// A line across, with room above and below.
-    pub(super) fn rule(&mut self, above: f32, below: f32) {
+    pub(crate) fn rule(&mut self, above: f32, below: f32) {
         self.y += above;
         self.rules.push((self.page, MARGIN, PAGE.0 - MARGIN, self.y));
         self.y += below;
     }
 
     /// Draws everything. `footer` gives the texts at the foot of a page of so many, left and right.
-    pub(super) fn finish(
+    pub(crate) fn finish(
         self,
         about: About,
         footer: impl Fn(usize, usize) -> (String, String),

@@ -1,34 +1,16 @@
 //! A purge protocol as a document that an archivist files: A4, PDF/A-2a and PDF/UA-1, in the page's language. It is for reading; what is
 //! signed is the protocol's JSON, whose root, signature and key it names.
 
-mod sheet;
-mod typeface;
-
 use std::num::NonZeroU16;
 
-use base::Timestamp;
 use jiff::tz::TimeZone;
-use krilla::metadata::DateTime;
 use krilla::tagging::TableHeaderScope;
 use portal::{ProtocolStatement, SignedStatement};
 
+use crate::pdf::{
+    About, BRAND, CODE, Cell, PdfFailed, SMALL, SMALL_BOLD, Sheets, Style, TEXT, TITLE, WIDTH, date_time, heading, pair,
+};
 use crate::texts::{Language, Texts, dates, purging, sizes};
-use sheet::{About, Cell, Colour, Sheets, Style, WIDTH};
-
-/// The document could not be made, which would be a mistake of ours: what was wrong.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the PDF of a purge protocol could not be made: {0}")]
-pub struct PdfFailed(String);
-
-impl PdfFailed {
-    fn of(problem: impl std::fmt::Debug) -> Self {
-        Self(format!("{problem:?}"))
-    }
-
-    fn unexpected() -> Self {
-        Self("a number or a file is out of bounds".to_owned())
-    }
-}
 
 /// What the document is made of.
 #[derive(Clone, Copy, Debug)]
@@ -42,23 +24,6 @@ pub struct ProtocolPdf<'a> {
     /// Where the public keys are.
     pub keys_address: &'a str,
 }
-
-const TITLE: Style = style(25.0, true, Colour::Ink);
-const HEADING: Style = style(14.0, true, Colour::Ink);
-const BRAND: Style = style(11.0, true, Colour::Pine);
-const TEXT: Style = style(10.5, false, Colour::Ink);
-const LABEL: Style = style(10.5, false, Colour::Soft);
-const SMALL: Style = style(9.5, false, Colour::Ink);
-/// Of such a size that a root has one line.
-const CODE: Style = style(9.2, false, Colour::Ink);
-const SMALL_BOLD: Style = style(9.5, true, Colour::Ink);
-
-const fn style(size: f32, bold: bool, colour: Colour) -> Style {
-    Style { size, bold, colour }
-}
-
-/// Where the values of pairs begin.
-const VALUES: f32 = 126.0;
 
 /// The columns of the table of rules: where each begins and how wide it is.
 const COLUMNS: [(f32, f32); 5] = [
@@ -114,36 +79,6 @@ pub fn protocol_pdf(of: &ProtocolPdf<'_>) -> Result<Vec<u8>, PdfFailed> {
         let page = texts.with("protocol-pdf-page", &[("page", page.into()), ("pages", pages.into())]);
         (format!("{title} · {}", stated.organisation_name), page)
     })
-}
-
-fn heading(sheets: &mut Sheets, text: &str) -> Result<(), PdfFailed> {
-    let level = NonZeroU16::new(2).ok_or_else(PdfFailed::unexpected)?;
-    sheets.heading(level, text, HEADING);
-    sheets.space(5.0);
-    Ok(())
-}
-
-/// A name and its value beside it.
-fn pair(sheets: &mut Sheets, name: &str, value: &str, style: Style) {
-    sheets.row(&[
-        Cell {
-            text: name,
-            style: LABEL,
-            left: 0.0,
-            width: VALUES - 10.0,
-            at_right: false,
-            header: Some(TableHeaderScope::Row),
-        },
-        Cell {
-            text: value,
-            style,
-            left: VALUES,
-            width: WIDTH - VALUES,
-            at_right: false,
-            header: None,
-        },
-    ]);
-    sheets.space(3.0);
 }
 
 fn facts(sheets: &mut Sheets, texts: &Texts, stated: &ProtocolStatement, time_zone: &TimeZone) {
@@ -254,28 +189,14 @@ fn seal(sheets: &mut Sheets, texts: &Texts, signed: &SignedStatement) -> Result<
     Ok(())
 }
 
-/// An instant as a PDF has it.
-fn date_time(at: Timestamp) -> Result<DateTime, PdfFailed> {
-    let utc = at.to_jiff().to_zoned(TimeZone::UTC);
-    let part = |part: i8| u8::try_from(part).map_err(PdfFailed::of);
-    Ok(DateTime::new(u16::try_from(utc.year()).map_err(PdfFailed::of)?)
-        .month(part(utc.month())?)
-        .day(part(utc.day())?)
-        .hour(part(utc.hour())?)
-        .minute(part(utc.minute())?)
-        .second(part(utc.second())?)
-        .utc_offset_hour(0)
-        .utc_offset_minute(0))
-}
-
 #[cfg(test)]
 mod tests {
     use portal::{PublicKeys, PurgeProtocol, VerifiedFile};
 
     use super::*;
 
-    const KEYS: &str = include_str!("../../../crates/portal/vectors/postvalv-signing-keys.json");
-    const PROTOCOL: &str = include_str!("../../../crates/portal/vectors/purge-protocol.json");
+    const KEYS: &str = include_str!("../../crates/portal/vectors/postvalv-signing-keys.json");
+    const PROTOCOL: &str = include_str!("../../crates/portal/vectors/purge-protocol.json");
 
     fn protocol() -> PurgeProtocol {
         match VerifiedFile::check(PROTOCOL, &PublicKeys::from_json(KEYS).unwrap()) {

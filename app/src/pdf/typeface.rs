@@ -14,18 +14,18 @@ const BOLD: &[u8] = include_bytes!("../../fonts/AtkinsonHyperlegibleNext-SemiBol
 const REPLACEMENT: char = '?';
 
 /// One weight of the typeface.
-pub(super) struct Typeface {
-    pub(super) font: Font,
+pub(crate) struct Typeface {
+    pub(crate) font: Font,
     metrics: FontRef<'static>,
     units: f32,
 }
 
 impl Typeface {
-    pub(super) fn regular() -> Result<Self, PdfFailed> {
+    pub(crate) fn regular() -> Result<Self, PdfFailed> {
         Self::of(REGULAR)
     }
 
-    pub(super) fn bold() -> Result<Self, PdfFailed> {
+    pub(crate) fn bold() -> Result<Self, PdfFailed> {
         Self::of(BOLD)
     }
 
@@ -40,7 +40,7 @@ impl Typeface {
     }
 
     /// The text with another character in place of those that the typeface lacks.
-    pub(super) fn drawable(&self, text: &str) -> String {
+    pub(crate) fn drawable(&self, text: &str) -> String {
         let map = self.metrics.charmap();
         let known = |character: char| map.map(character).is_some_and(|glyph| glyph.to_u32() != 0);
         text.chars()
@@ -49,7 +49,7 @@ impl Typeface {
     }
 
     /// The glyphs of a drawable text, with advances for a size of 1.
-    pub(super) fn glyphs(&self, text: &str) -> Vec<KrillaGlyph> {
+    pub(crate) fn glyphs(&self, text: &str) -> Vec<KrillaGlyph> {
         let (map, widths) = (
             self.metrics.charmap(),
             self.metrics.glyph_metrics(Size::unscaled(), LocationRef::default()),
@@ -65,12 +65,12 @@ impl Typeface {
     }
 
     /// How wide a text is at a size, in points.
-    pub(super) fn width(&self, text: &str, size: f32) -> f32 {
+    pub(crate) fn width(&self, text: &str, size: f32) -> f32 {
         self.glyphs(text).iter().map(|glyph| glyph.x_advance).sum::<f32>() * size
     }
 
     /// The text in lines of at most `room` points. A word that is longer breaks where it must.
-    pub(super) fn lines(&self, text: &str, size: f32, room: f32) -> Vec<String> {
+    pub(crate) fn lines(&self, text: &str, size: f32, room: f32) -> Vec<String> {
         let mut lines = Vec::new();
         let mut line = String::new();
         for word in text.split(' ') {

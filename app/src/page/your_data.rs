@@ -1,0 +1,185 @@
+//! What is held about a person: the page on which they order a copy of all of it, see how far it has come, and get it.
+
+use base::Timestamp;
+use jiff::tz::TimeZone;
+use leptos::prelude::*;
+use portal::{EXTRACTS_A_DAY, ExtractState, OwnExtract};
+
+use super::error::fault;
+use super::locked_document::leads_to;
+use super::sessions::moment;
+use super::{ErrorPage, Page, error_page};
+use crate::component::{SignsInFor, back_link, icon, told, way_in};
+use crate::context::{Flash, Layout, PageContext, ProviderChoice};
+use crate::shell::{Head, render};
+use crate::texts::Texts;
+
+const PATH: &str = "/your-data";
+/// After how long the page is asked for again while something is being made.
+const REFRESH_SECONDS: u32 = 5;
+
+/// The page of the person who is signed in.
+pub async fn your_data(context: &PageContext) -> Page {
+    let Some(actor) = &context.actor else {
+        return error_page(&context.layout, ErrorPage::SessionEnded);
+    };
+    let loaded = async {
+        let extracts = context.portal.register_extracts_of(actor).await?;
+        let is_fresh = context.portal.is_sign_in_fresh(actor).await?;
+        Ok::<_, portal::Fault>((extracts, is_fresh, context.portal.identifier_kind(actor).await?))
+    };
+    let (extracts, is_fresh, kind) = match loaded.await {
+        Ok(loaded) => loaded,
+        Err(problem) => return fault(&context.layout, &problem),
+    };
+    let mut providers = context.providers.clone();
+    providers.retain(|provider| {
+        let is_the_same = context.came_by.as_deref() == Some(&*provider.name);
+        leads_to(provider, actor.level(), kind, is_the_same)
+    });
+    your_data_page(
+        &context.layout,
+        &extracts,
+        (!is_fresh).then_some(&*providers),
+        context.flash,
+        context.now,
+        &context.time_zone,
+    )
+}
+
+/// The page from values. `sign_in_again` are the ways in when the sign-in is not fresh.
+#[must_use]
+pub fn your_data_page(
+    layout: &Layout,
+    extracts: &[OwnExtract],
+    sign_in_again: Option<&[ProviderChoice]>,
+    flash: Option<Flash>,
+    now: Timestamp,
+    time_zone: &TimeZone,
+) -> Page {
+    let texts = Texts::of(layout.language);
+    let told = told(texts, flash);
+    let under_way = extracts.iter().find_map(|extract| match extract.state {
+        ExtractState::UnderWay { done, total } => Some((done, total)),
+        ExtractState::Ready { .. } | ExtractState::Broken => None,
+    });
+    let progress = under_way
+        .map(|(done, total)| texts.with("extract-progress", &[("done", done.into()), ("total", total.into())]));
+    // A page that comes anew is announced by its title.
+    let title = match &progress {
+        Some(progress) => format!("{} – {progress}", texts.get("extract-page-title")),
+        None => texts.get("extract-page-title"),
+    };
+    let head = Head::plain(title);
+    let head = match under_way {
+        Some(_) => head.refreshed_after(REFRESH_SECONDS),
+        None => head,
+    };
+    let is_ready = |extract: &&OwnExtract| matches!(extract.state, ExtractState::Ready { .. });
+    let has_ready = extracts.iter().any(|extract| is_ready(&extract));
+    let is_fresh = sign_in_again.is_none();
+    let entries: Vec<_> = extracts
+        .iter()
+        .enumerate()
+        .map(|(number, extract)| entry(texts, number, extract, is_fresh, now, time_zone))
+        .collect();
+    let ways_in: Option<Vec<_>> = sign_in_again.filter(|_| has_ready).map(|providers| {
+        let way = |provider: &ProviderChoice| {
+            let action = format!("/sign-in/{}", provider.name);
+            way_in(texts, provider, action, true, SignsInFor::Page(PATH))
+        };
+        providers.iter().map(way).collect()
+    });
+    let again = ways_in.map(|ways_in| {
+        view! {
+            <section aria-labelledby="again">
+                <h2 id="again">{texts.get("extract-sign-in-again")}</h2>
+                <p>{texts.get("extract-sign-in-again-body")}</p>
+                <div class="ways-in">{ways_in}</div>
+            </section>
+        }
+    });
+    let order = (under_way.is_none()).then(|| {
+        let class = if has_ready { "button quiet" } else { "button" };
+        let most = texts.with("extract-most", &[("count", EXTRACTS_A_DAY.into())]);
+        view! {
+            <form method="post" action="/your-data/order" class="actions">
+                <button class=class>{texts.get("extract-order")}</button>
+            </form>
+            <p class="hint">{most}</p>
+        }
+    });
+    let going_on = progress.map(|progress| {
+        let (done, total) = under_way.unwrap_or_default();
+        let max = total.max(1);
+        view! {
+            <section aria-labelledby="under-way">
+                <h2 id="under-way">{texts.get("extract-under-way")}</h2>
+                <p role="status">{progress}</p>
+                <progress value=done max=max aria-labelledby="under-way"></progress>
+                <p class="hint">{texts.get("extract-under-way-body")}</p>
+                <p>
+                    <a href=PATH>{texts.get("extract-look-again")}</a>
+                </p>
+            </section>
+        }
+    });
+    let list = (!entries.is_empty()).then(|| view! { <ul class="sign-ins">{entries}</ul> });
+    render(layout, head, move || {
+        view! {
+            {back_link("/inbox".to_owned(), texts.get("inbox-title"))}
+            {told}
+            <h1>{texts.get("extract-page-title")}</h1>
+            <p class="lead">{texts.get("extract-lead")}</p>
+            {going_on}
+            {list}
+            {again}
+            {order}
+            <section class="aside" aria-labelledby="what">
+                <h2 id="what">{texts.get("extract-what")}</h2>
+                <p>{texts.get("extract-what-body")}</p>
+                <p>{texts.get("extract-opens")}</p>
+                <p>{texts.get("extract-on-device")}</p>
+            </section>
+        }
+    })
+}
+
+/// One order that is not under way. Its button is called by what it does and by when it was ordered.
+fn entry(
+    texts: &'static Texts,
+    number: usize,
+    extract: &OwnExtract,
+    is_fresh: bool,
+    now: Timestamp,
+    time_zone: &TimeZone,
+) -> Option<impl IntoView + use<>> {
+    let ordered = moment(texts, extract.ordered_at, now, time_zone);
+    let ordered = texts.with("extract-ordered-at", &[("at", ordered.into())]);
+    let (name, button) = (format!("extract-{number}"), format!("download-{number}"));
+    let state = match extract.state {
+        ExtractState::UnderWay { .. } => return None,
+        ExtractState::Ready { until } => {
+            let until = moment(texts, until, now, time_zone);
+            texts.with("extract-ready-until", &[("until", until.into())])
+        }
+        ExtractState::Broken => texts.get("extract-broken"),
+    };
+    let download = (is_fresh && matches!(extract.state, ExtractState::Ready { .. })).then(|| {
+        view! {
+            <form method="post" action=format!("/your-data/{}/archive", extract.id) class="actions">
+                <button class="button" id=button.clone() aria-labelledby=format!("{button} {name}")>
+                    {icon("download")}
+                    {texts.get("extract-download")}
+                </button>
+            </form>
+        }
+    });
+    Some(view! {
+        <li class="sign-in">
+            <h2 id=name>{ordered}</h2>
+            <p>{state}</p>
+            {download}
+        </li>
+    })
+}

@@ -1,0 +1,56 @@
+//! What a person did, as the log has it, for themselves. Nothing of what others did: that is theirs or their organisation's.
+
+use base::{RecipientId, Timestamp};
+use keyring::Field;
+use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+use uuid::Uuid;
+
+use crate::{Context, KeptAct};
+
+/// How many rows are given.
+const ROWS: usize = 10_000;
+
+/// Looked for by what was done to what, since there is no index of who did it. Who has opened a case is its recipient, perhaps under the
+/// id by which they were known before.
+const ACTS: &str = "\
+    SELECT e.at, e.action, organisation.name, e.target_kind, e.target_id, e.id, e.sealed_address FROM audit_event e \
+    LEFT JOIN organisation ON organisation.id = e.organisation_id \
+    WHERE e.actor_kind = 'recipient' AND (e.actor_id = $1 OR e.actor_id IN ( \
+    SELECT o.actor_id FROM cases JOIN audit_event o ON o.target_id = cases.id \
+    WHERE cases.recipient_id = $1 AND o.action = 'case.opened' AND o.actor_kind = 'recipient')) \
+    AND e.target_id IN ( \
+    SELECT document.id FROM delivery JOIN document ON document.message_id = delivery.message_id \
+    WHERE delivery.recipient_id = $1 \
+    UNION ALL SELECT delivery.message_id FROM delivery WHERE delivery.recipient_id = $1 \
+    UNION ALL SELECT cases.id FROM cases WHERE cases.recipient_id = $1 \
+    UNION ALL SELECT past_sign_in.id FROM past_sign_in WHERE past_sign_in.recipient_id = $1 \
+    UNION ALL SELECT register_extract.id FROM register_extract WHERE register_extract.recipient_id = $1 \
+    UNION ALL SELECT $1) \
+    ORDER BY e.at DESC, e.counter DESC, e.id DESC LIMIT $2";
+
+/// What a person who is signed in did with what is theirs still, the latest first, and whether there was more.
+pub(crate) async fn acts_of(context: &Context, recipient: RecipientId) -> Result<(Vec<KeptAct>, bool), DbErr> {
+    let on = context.database.reader();
+    let limit = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
+    let values: [Value; 2] = [(*recipient.as_uuid()).into(), limit.into()];
+    let rows = on
+        .query_all_raw(Statement::from_sql_and_values(on.get_database_backend(), ACTS, values))
+        .await?;
+    let is_cut = rows.len() > ROWS;
+    let acts = rows.iter().take(ROWS).map(|row| {
+        let target: Option<Uuid> = row.try_get_by_index(4)?;
+        let id: Uuid = row.try_get_by_index(5)?;
+        let sealed: Option<Vec<u8>> = row.try_get_by_index(6)?;
+        let place = Field::new("audit_event", "sealed_address", id.as_bytes());
+        let open = |sealed: Vec<u8>| context.vault.address_key().open_text(place, &sealed).ok();
+        Ok(KeptAct {
+            at: Timestamp::from_millis(row.try_get_by_index(0)?),
+            action: row.try_get_by_index(1)?,
+            organisation: row.try_get_by_index(2)?,
+            target_kind: row.try_get_by_index(3)?,
+            target: target.map(|id| id.to_string()),
+            address: sealed.and_then(open),
+        })
+    });
+    Ok((acts.collect::<Result<_, DbErr>>()?, is_cut))
+}

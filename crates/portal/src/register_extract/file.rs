@@ -1,0 +1,217 @@
+//! The extract as JSON, for programs: `docs/register-extract.md` says what each member means.
+
+use std::collections::HashMap;
+
+use base::{MessageId, Timestamp};
+use serde_json::{Value, json};
+
+use super::handed::{Handed, HandedCase, HandedDocument, HandedMessage};
+use super::part::{KeptCase, KeptDelivery, KeptDocument, RegisterPart};
+use crate::{BrowserFamily, PlaceName, SystemFamily, Whereabouts};
+
+/// The name of the format.
+const FORMAT: &str = "postvalv-register-extract";
+/// Changes whenever a member changes its meaning or goes; new ones may come.
+const VERSION: u32 = 1;
+
+/// The file: what was gathered, and what was handed out with it.
+#[must_use]
+pub fn register_extract_json(part: &RegisterPart, handed: &[HandedCase], handed_at: Timestamp) -> String {
+    let of = |id| handed.iter().find(|handed| handed.case == id);
+    let cases: Vec<Value> = part.cases.iter().map(|case| self::case(case, of(case.id))).collect();
+    let file = json!({
+        "format": FORMAT,
+        "version": VERSION,
+        "gathered": part.gathered_at.to_rfc3339(),
+        "handed_out": handed_at.to_rfc3339(),
+        "is_cut": part.is_cut,
+        "person": {
+            "identifiers": part.identifiers.iter().map(|it| json!({"kind": it.kind, "value": it.value})).collect::<Vec<_>>(),
+            "name": part.name,
+            "email": part.email,
+            "mail_refused": at(part.mail_refused_at),
+            "waiting_mails": part.waiting_mails.iter()
+                .map(|mail| json!({"kind": mail.kind, "since": mail.since.to_rfc3339()})).collect::<Vec<_>>(),
+        },
+        "sessions": part.sessions.iter().map(|session| json!({
+            "signed_in": session.signed_in_at.to_rfc3339(),
+            "last_used": session.last_used_at.to_rfc3339(),
+            "from": from(&session.from),
+        })).collect::<Vec<_>>(),
+        "devices": part.devices.iter().map(|device| json!({
+            "first_seen": device.first_seen_at.to_rfc3339(),
+            "from": from(&device.from),
+        })).collect::<Vec<_>>(),
+        "sign_ins": part.sign_ins.iter().map(|sign_in| json!({
+            "at": sign_in.at.to_rfc3339(),
+            "from": from(&sign_in.from),
+            "is_new_device": sign_in.is_new_device,
+            "reported": at(sign_in.reported_at),
+        })).collect::<Vec<_>>(),
+        "holds": part.holds.iter().map(|hold| json!({
+            "organisation": hold.organisation,
+            "since": hold.since.to_rfc3339(),
+        })).collect::<Vec<_>>(),
+        "cases": cases,
+        "acts": part.acts.iter().map(|act| json!({
+            "at": act.at.to_rfc3339(),
+            "action": act.action,
+            "organisation": act.organisation,
+            "target_kind": act.target_kind,
+            "target": act.target,
+            "address": act.address,
+        })).collect::<Vec<_>>(),
+        "extracts": part.extracts.iter().map(|(id, ordered)| json!({
+            "id": id.to_string(),
+            "ordered": ordered.to_rfc3339(),
+        })).collect::<Vec<_>>(),
+    });
+    format!("{file:#}\n")
+}
+
+fn case(case: &KeptCase, handed: Option<&HandedCase>) -> Value {
+    let is_damaged = handed.is_some_and(|case| case.is_damaged);
+    let mut handed: HashMap<MessageId, &HandedMessage> = handed
+        .into_iter()
+        .flat_map(|case| case.messages.iter().map(|message| (message.message, message)))
+        .collect();
+    let mut messages: Vec<Value> = Vec::with_capacity(case.deliveries.len());
+    for delivery in &case.deliveries {
+        messages.push(message(delivery, handed.remove(&delivery.message), is_damaged));
+    }
+    // What came after the extract was gathered and was opened with the case.
+    let mut since: Vec<&HandedMessage> = handed.into_values().collect();
+    since.sort_by_key(|message| (message.sent_at, message.message));
+    messages.extend(since.into_iter().map(late));
+    json!({
+        "id": case.id.to_string(),
+        "organisation": case.organisation,
+        "created": case.created_at.to_rfc3339(),
+        "held": case.held,
+        "messages": messages,
+    })
+}
+
+fn message(delivery: &KeptDelivery, handed: Option<&HandedMessage>, is_damaged: bool) -> Value {
+    let documents: Vec<Value> = delivery
+        .documents
+        .iter()
+        .map(|document| {
+            let handed = handed.and_then(|message| message.documents.iter().find(|it| it.document == document.id));
+            self::document(document, handed)
+        })
+        .collect();
+    json!({
+        "id": delivery.message.to_string(),
+        "delivery": delivery.id.to_string(),
+        "document_type": delivery.document_type,
+        "state": if handed.is_some() { json!("readable") } else { left(delivery, is_damaged) },
+        "title": handed.map(|message| &message.title),
+        "text_file": handed.map(|message| &message.file),
+        "sent": delivery.sent_at.to_rfc3339(),
+        "notified": at(delivery.notified_at),
+        "opened": at(delivery.opened_at),
+        "expires": handed.map_or(delivery.expires_at, |message| message.expires_at).to_rfc3339(),
+        "purpose": delivery.purpose,
+        "legal_ground": delivery.legal_ground,
+        "documents": documents,
+    })
+}
+
+/// How something stands that was not handed out.
+fn left(delivery: &KeptDelivery, is_damaged: bool) -> Value {
+    use super::part::DeliveryState;
+    match delivery.state {
+        DeliveryState::Readable if is_damaged => json!("damaged"),
+        DeliveryState::Readable => json!("gone"),
+        DeliveryState::Expired => json!("expired"),
+        DeliveryState::Revoked => json!("revoked"),
+    }
+}
+
+fn late(message: &HandedMessage) -> Value {
+    json!({
+        "id": message.message.to_string(),
+        "state": "readable",
+        "title": message.title,
+        "text_file": message.file,
+        "sent": message.sent_at.to_rfc3339(),
+        "expires": message.expires_at.to_rfc3339(),
+        "purpose": message.reason.purpose,
+        "legal_ground": message.reason.legal_ground,
+        "documents": message.documents.iter().map(|document| json!({
+            "id": document.document.to_string(),
+            "name": document.name,
+            "file": file(Some(document)),
+            "left_out": left_out(Some(document)),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn document(document: &KeptDocument, handed: Option<&HandedDocument>) -> Value {
+    json!({
+        "id": document.id.to_string(),
+        "name": handed.and_then(|handed| handed.name.as_ref()),
+        "media_type": document.media_type,
+        "size": document.size,
+        "minimum_level": document.minimum_level,
+        "file": file(handed),
+        "left_out": left_out(handed),
+    })
+}
+
+fn file(handed: Option<&HandedDocument>) -> Option<&str> {
+    match &handed?.handed {
+        Handed::File(name) => Some(name),
+        Handed::Left(_) => None,
+    }
+}
+
+fn left_out(handed: Option<&HandedDocument>) -> Option<&'static str> {
+    match handed.map(|handed| &handed.handed) {
+        Some(Handed::File(_)) => None,
+        Some(Handed::Left(reason)) => Some(reason.as_str()),
+        None => Some(super::LeftOut::Gone.as_str()),
+    }
+}
+
+fn at(at: Option<Timestamp>) -> Option<String> {
+    at.map(Timestamp::to_rfc3339)
+}
+
+fn from(from: &Whereabouts) -> Value {
+    let name = |name: Option<&PlaceName>| name.map(|name| json!({"sv": name.swedish(), "en": name.english()}));
+    let place = from.place.as_ref();
+    json!({
+        "browser": browser(from.device.browser),
+        "system": system(from.device.system),
+        "city": name(place.and_then(crate::Place::city)),
+        "country": name(place.and_then(crate::Place::country)),
+    })
+}
+
+const fn browser(family: BrowserFamily) -> Option<&'static str> {
+    Some(match family {
+        BrowserFamily::Chrome => "chrome",
+        BrowserFamily::Edge => "edge",
+        BrowserFamily::Firefox => "firefox",
+        BrowserFamily::Safari => "safari",
+        BrowserFamily::SamsungInternet => "samsung-internet",
+        BrowserFamily::Opera => "opera",
+        BrowserFamily::Unknown => return None,
+    })
+}
+
+const fn system(family: SystemFamily) -> Option<&'static str> {
+    Some(match family {
+        SystemFamily::Android => "android",
+        SystemFamily::Iphone => "ios",
+        SystemFamily::Ipad => "ipados",
+        SystemFamily::Mac => "macos",
+        SystemFamily::MacOrIpad => "macos-or-ipados",
+        SystemFamily::Windows => "windows",
+        SystemFamily::Linux => "linux",
+        SystemFamily::ChromeOs => "chromeos",
+        SystemFamily::Unknown => return None,
+    })
+}

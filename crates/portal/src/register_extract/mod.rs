@@ -1,0 +1,46 @@
+//! Register extracts: the copy of what is held about a person that they have a right to (article 15 of the GDPR). Owns how one is ordered,
+//! gathered, kept for a day and handed out, and its file format (`docs/register-extract.md`).
+//!
+//! What is gathered and kept is the register: who the person is, and what was done when. Nothing that a sender wrote is in it. Titles, texts
+//! and documents are opened when the extract is handed out, one by one and as any reading is, so that the copy outlives nothing.
+
+mod end;
+pub(crate) mod entity;
+mod file;
+mod gather;
+mod handed;
+mod make;
+mod open;
+mod order;
+mod part;
+
+pub(crate) use end::{destroy_keys_of, end_due, forget, withdraw};
+pub use file::register_extract_json;
+pub use handed::{Handed, HandedCase, HandedDocument, HandedMessage, LeftOut};
+pub use make::MakeExtractError;
+pub use open::OpenExtractError;
+pub use order::{ExtractState, OrderExtractError, OwnExtract};
+pub use part::{
+    DeliveryState, KeptAct, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier, KeptSession,
+    KeptSignIn, RegisterPart, WaitingMail,
+};
+
+use std::time::Duration;
+
+use keyring::Field;
+
+use base::RegisterExtractId;
+
+/// How long an extract can be had.
+const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// How many a person may order within [`KEPT`].
+pub const EXTRACTS_A_DAY: u64 = 3;
+/// How long whoever makes one is believed to be at it since they last said so.
+const LEASE: Duration = Duration::from_secs(2 * 60);
+
+fn field(id: &RegisterExtractId) -> Field<'_> {
+    Field::new("register_extract", "sealed", id.as_bytes())
+}
+
+#[cfg(test)]
+mod tests;

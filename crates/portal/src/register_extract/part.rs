@@ -1,0 +1,206 @@
+//! What is gathered for an extract. Personal data all of it, so none of these types prints itself.
+
+use base::{CaseId, DeliveryId, DocumentId, MessageId, RegisterExtractId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::Whereabouts;
+
+/// Everything that is held about a person but what senders wrote, as it was at one time.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct RegisterPart {
+    /// When it was gathered.
+    pub gathered_at: Timestamp,
+    /// What the person is known by; first what counts now, then what was known before it turned out to be them.
+    pub identifiers: Vec<KeptIdentifier>,
+    /// The name that the identity provider gave last.
+    pub name: Option<String>,
+    /// The address for mails, which a sender gave.
+    pub email: Option<String>,
+    /// When the person said that they want no mails.
+    pub mail_refused_at: Option<Timestamp>,
+    /// Mails that wait to be sent.
+    pub waiting_mails: Vec<WaitingMail>,
+    /// Where the person is signed in.
+    pub sessions: Vec<KeptSession>,
+    /// The kinds of devices that they have signed in from.
+    pub devices: Vec<KeptDevice>,
+    /// Their sign-ins, the latest first.
+    pub sign_ins: Vec<KeptSignIn>,
+    /// Holds on all that an organisation sends them, where the organisation lets that be seen.
+    pub holds: Vec<KeptHold>,
+    /// Their cases, the earliest first.
+    pub cases: Vec<KeptCase>,
+    /// What the audit log has of what they did, the latest first.
+    pub acts: Vec<KeptAct>,
+    /// Extracts that they have ordered and that are not gone.
+    pub extracts: Vec<(RegisterExtractId, Timestamp)>,
+    /// Whether there is more than an extract holds.
+    pub is_cut: bool,
+}
+
+/// Something that a person is known by.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptIdentifier {
+    /// The kind: `personnummer`, `samordningsnummer`, `prid`, `work account` or `work account invitation`.
+    pub kind: String,
+    /// The value.
+    pub value: String,
+}
+
+/// A mail that waits.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingMail {
+    /// What it tells of, by its stored name.
+    pub kind: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// A session.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptSession {
+    /// When it began.
+    pub signed_in_at: Timestamp,
+    /// When it was last used.
+    pub last_used_at: Timestamp,
+    /// From where.
+    #[serde(with = "whereabouts")]
+    pub from: Whereabouts,
+}
+
+/// A kind of device.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptDevice {
+    /// The first time.
+    pub first_seen_at: Timestamp,
+    /// Which, and from where as long as the person has not been told of it.
+    #[serde(with = "whereabouts")]
+    pub from: Whereabouts,
+}
+
+/// A sign-in.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptSignIn {
+    /// When.
+    pub at: Timestamp,
+    /// From where.
+    #[serde(with = "whereabouts")]
+    pub from: Whereabouts,
+    /// Whether it was the first from that kind of device.
+    pub is_new_device: bool,
+    /// When the person said that it was not them.
+    pub reported_at: Option<Timestamp>,
+}
+
+/// A hold on what an organisation sends somebody.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptHold {
+    /// The organisation's name.
+    pub organisation: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// A case.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptCase {
+    /// The case.
+    pub id: CaseId,
+    /// The organisation's name.
+    pub organisation: String,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Whether there is a hold on it, where the organisation lets that be seen.
+    pub held: bool,
+    /// What was delivered into it and not purged, the earliest first.
+    pub deliveries: Vec<KeptDelivery>,
+}
+
+/// A message handed to the person.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptDelivery {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// The message.
+    pub message: MessageId,
+    /// The sender's name for the kind of document.
+    pub document_type: Option<String>,
+    /// When it was sent.
+    pub sent_at: Timestamp,
+    /// When a mail of it was sent.
+    pub notified_at: Option<Timestamp>,
+    /// When it was first opened.
+    pub opened_at: Option<Timestamp>,
+    /// When it can't be read any more.
+    pub expires_at: Timestamp,
+    /// Whether it could be read.
+    pub state: DeliveryState,
+    /// What for it is kept, in the organisation's words; may be empty.
+    pub purpose: String,
+    /// By which law, in the organisation's words; may be empty.
+    pub legal_ground: String,
+    /// Its documents, in the sender's order.
+    pub documents: Vec<KeptDocument>,
+}
+
+/// Whether a delivery could be read when it was gathered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeliveryState {
+    /// It could.
+    Readable,
+    /// Its time was over, and it waited to be purged.
+    Expired,
+    /// Its sender had taken it back, and it waited to be purged.
+    Revoked,
+}
+
+/// A document.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptDocument {
+    /// The document.
+    pub id: DocumentId,
+    /// Its media type.
+    pub media_type: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// The level of assurance that it asks for.
+    pub minimum_level: Option<i32>,
+}
+
+/// Something that the person did, as the audit log has it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptAct {
+    /// When.
+    pub at: Timestamp,
+    /// What, by its stored name.
+    pub action: String,
+    /// In which organisation's log.
+    pub organisation: Option<String>,
+    /// What kind of thing it was done to.
+    pub target_kind: Option<String>,
+    /// The id of it.
+    pub target: Option<String>,
+    /// The network address that it came from, when it is known.
+    pub address: Option<String>,
+}
+
+mod whereabouts {
+    //! As rows keep them.
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::{Device, Place, Whereabouts};
+
+    pub(super) fn serialize<S: Serializer>(from: &Whereabouts, serializer: S) -> Result<S::Ok, S::Error> {
+        (from.device.to_bytes(), from.place.as_ref().map(Place::to_bytes)).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Whereabouts, D::Error> {
+        let (device, place): (Vec<u8>, Option<Vec<u8>>) = Deserialize::deserialize(deserializer)?;
+        Ok(Whereabouts {
+            device: Device::from_bytes(&device),
+            place: place.and_then(|bytes| Place::from_bytes(&bytes)),
+        })
+    }
+}
