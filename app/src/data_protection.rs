@@ -112,6 +112,7 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
                 plain("data-how-long-person"),
                 days("data-how-long-sign-ins", PAST_SIGN_IN_DAYS),
                 session,
+                plain("data-how-long-extracts"),
                 plain("data-how-long-backups"),
                 plain("data-how-long-staff"),
                 plain("data-how-long-left"),

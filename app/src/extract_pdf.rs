@@ -52,6 +52,11 @@ const DOCUMENTS: Columns<3> = [(0.0, 180.0), (190.0, 56.0), (256.0, WIDTH - 256.
 const SIGN_INS: Columns<3> = [(0.0, 142.0), (152.0, 150.0), (312.0, WIDTH - 312.0)];
 const ACTS: Columns<4> = [(0.0, 122.0), (130.0, 140.0), (278.0, 100.0), (386.0, WIDTH - 386.0)];
 
+const SIGN_IN_NAMES: [&str; 3] = ["extract-at", "extract-device", "extract-place"];
+const SESSION_NAMES: [&str; 3] = ["extract-since-and-used", "extract-device", "extract-place"];
+const DEVICE_NAMES: [&str; 3] = ["extract-first-seen", "extract-device", "extract-place"];
+const ACT_NAMES: [&str; 4] = ["extract-at", "extract-act", "extract-act-of", "extract-address"];
+
 /// What a person does, by its stored name and the key of its words.
 const WORDS: [(&str, &str); 16] = [
     ("case.opened", "extract-act-case-opened"),
@@ -332,7 +337,7 @@ impl Setting<'_> {
         let part = self.of.part;
         sheets.space(18.0);
         heading(sheets, &self.texts.get("extract-sign-ins"))?;
-        self.table(sheets, &SIGN_INS, ["extract-at", "extract-device", "extract-place"]);
+        self.table(sheets, &SIGN_INS, SIGN_IN_NAMES);
         for sign_in in &part.sign_ins {
             let mut at = self.at(sign_in.at);
             if let Some(reported) = sign_in.reported_at {
@@ -342,16 +347,13 @@ impl Setting<'_> {
             self.line(
                 sheets,
                 &SIGN_INS,
+                SIGN_IN_NAMES,
                 &[at, device(self.texts, sign_in.from.device), self.place(&sign_in.from)],
             );
         }
         sheets.space(18.0);
         heading(sheets, &self.texts.get("extract-sessions"))?;
-        self.table(
-            sheets,
-            &SIGN_INS,
-            ["extract-since-and-used", "extract-device", "extract-place"],
-        );
+        self.table(sheets, &SIGN_INS, SESSION_NAMES);
         for session in &part.sessions {
             let words = [
                 ("since", self.at(session.signed_in_at).into()),
@@ -361,6 +363,7 @@ impl Setting<'_> {
             self.line(
                 sheets,
                 &SIGN_INS,
+                SESSION_NAMES,
                 &[at, device(self.texts, session.from.device), self.place(&session.from)],
             );
         }
@@ -370,16 +373,13 @@ impl Setting<'_> {
     fn devices(&self, sheets: &mut Sheets) -> Result<(), PdfFailed> {
         sheets.space(18.0);
         heading(sheets, &self.texts.get("extract-devices"))?;
-        self.table(
-            sheets,
-            &SIGN_INS,
-            ["extract-first-seen", "extract-device", "extract-place"],
-        );
+        self.table(sheets, &SIGN_INS, DEVICE_NAMES);
         for kept in &self.of.part.devices {
             let at = self.at(kept.first_seen_at);
             self.line(
                 sheets,
                 &SIGN_INS,
+                DEVICE_NAMES,
                 &[at, device(self.texts, kept.from.device), self.place(&kept.from)],
             );
         }
@@ -391,17 +391,18 @@ impl Setting<'_> {
         heading(sheets, &self.texts.get("extract-acts"))?;
         sheets.paragraph(&self.texts.get("extract-acts-body"), TEXT);
         sheets.space(5.0);
-        self.table(
-            sheets,
-            &ACTS,
-            ["extract-at", "extract-act", "extract-act-of", "extract-address"],
-        );
+        self.table(sheets, &ACTS, ACT_NAMES);
         for act in &self.of.part.acts {
             let words = WORDS.iter().find(|(action, _)| *action == act.action);
             let what = words.map_or_else(|| act.action.clone(), |(_, key)| self.texts.get(key));
             let organisation = act.organisation.clone().unwrap_or_default();
             let address = act.address.clone().unwrap_or_default();
-            self.line(sheets, &ACTS, &[self.at(act.at), what, organisation, address]);
+            self.line(
+                sheets,
+                &ACTS,
+                ACT_NAMES,
+                &[self.at(act.at), what, organisation, address],
+            );
         }
         Ok(())
     }
@@ -421,14 +422,29 @@ impl Setting<'_> {
         sheets.rule(3.0, 2.0);
     }
 
-    fn line<const N: usize>(&self, sheets: &mut Sheets, columns: &Columns<N>, texts: &[String; N]) {
-        row(sheets, columns, texts, SMALL, false);
+    /// A row, on a new page below the names of the columns again.
+    fn line<const N: usize>(&self, sheets: &mut Sheets, columns: &Columns<N>, names: [&str; N], texts: &[String; N]) {
+        let cells = cells(columns, texts, SMALL, false);
+        if sheets.keep_together(sheets.height(&cells)) {
+            row(sheets, columns, &names.map(|key| self.texts.get(key)), SMALL_BOLD, true);
+            sheets.rule(3.0, 2.0);
+        }
+        sheets.row(&cells);
         sheets.space(3.0);
     }
 }
 
 fn row<const N: usize>(sheets: &mut Sheets, columns: &Columns<N>, texts: &[String; N], style: Style, is_header: bool) {
-    let cells: Vec<_> = texts
+    sheets.row(&cells(columns, texts, style, is_header));
+}
+
+fn cells<'a, const N: usize>(
+    columns: &Columns<N>,
+    texts: &'a [String; N],
+    style: Style,
+    is_header: bool,
+) -> Vec<Cell<'a>> {
+    texts
         .iter()
         .zip(columns)
         .map(|(text, &(left, width))| Cell {
@@ -439,6 +455,5 @@ fn row<const N: usize>(sheets: &mut Sheets, columns: &Columns<N>, texts: &[Strin
             at_right: false,
             header: is_header.then_some(TableHeaderScope::Column),
         })
-        .collect();
-    sheets.row(&cells);
+        .collect()
 }

@@ -10,7 +10,7 @@ use app::page::{
     SessionsOf, Shown, accessibility, case_history_page, case_page, data_protection, document_page, inbox_page,
     landing_page, locked_document_page, own_mail_page, sessions_page, sign_ins_page, signed_out, your_data_page,
 };
-use app::{Assets, Audience, ErrorPage, Flash, Language, Letter, Page, error_page, letter};
+use app::{Assets, Audience, ErrorPage, ExtractPdf, Flash, Language, Letter, Page, error_page, extract_pdf, letter};
 use portal::{AssuranceLevel, Preview};
 
 const HOSTILE: &str = "<script>alert(1)</script>\"' onmouseover=x";
@@ -130,6 +130,25 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
     pages.extend(staff::pages(language, &assets));
     pages.extend(ErrorPage::ALL.map(|error| (format!("{error:?}"), error_page(&guest, error))));
     pages
+}
+
+#[test]
+fn a_register_extract_is_set_on_as_many_pages_as_it_takes() {
+    for language in Language::ALL {
+        let set = |cases| {
+            let (part, handed) = samples::register(cases);
+            let made = extract_pdf(&ExtractPdf {
+                part: &part,
+                handed: &handed,
+                handed_at: samples::NOW,
+                language,
+                time_zone: &samples::time_zone(),
+            });
+            made.unwrap()
+        };
+        let (small, large) = (set(0), set(20));
+        assert!(small.starts_with(b"%PDF-1.7") && large.len() > small.len());
+    }
 }
 
 fn for_every_page(check: impl Fn(&str, Language, &str)) {
@@ -252,6 +271,7 @@ fn whoever_is_signed_in_can_sign_out_by_a_form_on_each_page() {
             "sessions",
             "all sign-ins",
             "mails",
+            "your data",
             "landing when",
         ]
         .iter()

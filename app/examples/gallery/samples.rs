@@ -508,9 +508,13 @@ pub(crate) fn extracts() -> [OwnExtract; 3] {
 
 /// What an extract is made of, with so many cases: long words, long names, and something of each kind.
 pub(crate) fn register(cases: usize) -> (RegisterPart, Vec<HandedCase>) {
+    let near = PlaceName::new("Luleå", "Luleå");
     let from = || Whereabouts {
-        device: sessions()[0].device,
-        place: sessions()[0].place.clone(),
+        device: Device {
+            browser: BrowserFamily::Firefox,
+            system: SystemFamily::Windows,
+        },
+        place: Place::new(near.clone(), PlaceName::new("Sverige", "Sweden")),
     };
     let act = |days, action: &str| KeptAct {
         at: days_ago(days),
@@ -575,11 +579,11 @@ pub(crate) fn register(cases: usize) -> (RegisterPart, Vec<HandedCase>) {
 }
 
 fn register_case(number: usize) -> (KeptCase, Option<HandedCase>) {
-    let organisation = [
-        "Norrby kommun",
-        "Överförmyndarnämnden i Östra Göinge kommun",
-        "Region Norr",
-    ][number % 3];
+    let (organisation, state) = match number % 3 {
+        0 => ("Norrby kommun", DeliveryState::Readable),
+        1 => ("Överförmyndarnämnden i Östra Göinge kommun", DeliveryState::Readable),
+        _ => ("Region Norr", DeliveryState::Revoked),
+    };
     let documents: Vec<_> = (0..3)
         .map(|size| KeptDocument {
             id: ids().next(),
@@ -588,7 +592,6 @@ fn register_case(number: usize) -> (KeptCase, Option<HandedCase>) {
             minimum_level: None,
         })
         .collect();
-    let state = [DeliveryState::Readable, DeliveryState::Readable, DeliveryState::Revoked][number % 3];
     let delivery = KeptDelivery {
         id: ids().next(),
         message: ids().next(),

@@ -32,6 +32,7 @@ data-how-long-sent = What is sent: as long as the sender’s rules say, but { $d
 data-how-long-person = Data about you as a person: until nothing for you is left, no sender has put the deletion of anything off, and you are not signed in.
 data-how-long-sign-ins = Sign-ins: { $days } days, or shorter if the data about you goes before that.
 data-how-long-session = You are signed out after { $idle } minutes without doing anything, and always after { $absolute } minutes.
+data-how-long-extracts = A register extract that you order: what was gathered for it is kept for 24 hours.
 data-how-long-backups = Backups of the keys can have those of something deleted for a short time more. How long, those who run the portal know.
 data-how-long-staff = Data about staff: as long as the account is there. Accounts are shut, but the portal doesn’t delete them.
 data-how-long-left = When something is deleted, it is left that it was: times, kind of document and size, without names and content.

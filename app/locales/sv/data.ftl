@@ -32,6 +32,7 @@ data-how-long-sent = Det som skickas: så länge avsändarens regler säger, men
 data-how-long-person = Uppgifter om dig som person: tills det inte längre finns något till dig, ingen avsändare har skjutit upp raderingen av något, och du inte är inloggad.
 data-how-long-sign-ins = Inloggningar: { $days } dagar, eller kortare om uppgifterna om dig försvinner innan dess.
 data-how-long-session = Du loggas ut efter { $idle } minuter utan att du har gjort något, och alltid efter { $absolute } minuter.
+data-how-long-extracts = Ett registerutdrag som du beställer: det som har tagits fram till det finns i 24 timmar.
 data-how-long-backups = I säkerhetskopior av nycklarna kan de som hör till något raderat finnas en kort tid till. Hur länge vet den som driver portalen.
 data-how-long-staff = Uppgifter om handläggare: så länge kontot finns. Konton stängs av men raderas inte av portalen.
 data-how-long-left = När något är raderat finns det kvar att det har funnits: tider, sorts dokument och storlek, utan namn och innehåll.

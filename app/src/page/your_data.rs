@@ -113,7 +113,7 @@ pub fn your_data_page(
         let (done, total) = under_way.unwrap_or_default();
         let max = total.max(1);
         view! {
-            <section aria-labelledby="under-way">
+            <section class="making" aria-labelledby="under-way">
                 <h2 id="under-way">{texts.get("extract-under-way")}</h2>
                 <p role="status">{progress}</p>
                 <progress value=done max=max aria-labelledby="under-way"></progress>
@@ -124,7 +124,7 @@ pub fn your_data_page(
             </section>
         }
     });
-    let list = (!entries.is_empty()).then(|| view! { <ul class="sign-ins">{entries}</ul> });
+    let list = (!entries.is_empty()).then(|| view! { <ul class="extracts">{entries}</ul> });
     render(layout, head, move || {
         view! {
             {back_link("/inbox".to_owned(), texts.get("inbox-title"))}
@@ -176,7 +176,7 @@ fn entry(
         }
     });
     Some(view! {
-        <li class="sign-in">
+        <li class="extract">
             <h2 id=name>{ordered}</h2>
             <p>{state}</p>
             {download}

@@ -43,7 +43,10 @@ impl Typeface {
     pub(crate) fn drawable(&self, text: &str) -> String {
         let map = self.metrics.charmap();
         let known = |character: char| map.map(character).is_some_and(|glyph| glyph.to_u32() != 0);
+        // The typeface has no hyphen that lines don't end at; ours end at spaces alone.
+        let plain = |character| if character == '\u{2011}' { '-' } else { character };
         text.chars()
+            .map(plain)
             .map(|character| if known(character) { character } else { REPLACEMENT })
             .collect()
     }
@@ -120,6 +123,7 @@ mod tests {
     fn what_the_typeface_lacks_is_replaced() {
         let typeface = Typeface::bold().unwrap();
         assert_eq!(typeface.drawable("Åsele kommun – 4\u{a0}§"), "Åsele kommun – 4\u{a0}§");
+        assert_eq!(typeface.drawable("e\u{2011}post"), "e-post");
         assert_eq!(typeface.drawable("ὦ漢"), "??");
     }
 }
