@@ -340,7 +340,7 @@ pub enum Flash {
 
 impl Flash {
     /// Every message.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 39] = [
         Self::SignInFirst,
         Self::SessionEnded,
         Self::SignInCancelled,

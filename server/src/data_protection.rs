@@ -19,11 +19,15 @@ pub(crate) fn facts(config: &Config, language: Language) -> DataProtection {
         Language::Swedish => provider.label.clone(),
         Language::English => provider.label_en.as_ref().unwrap_or(&provider.label).clone(),
     };
+    let longest_wait = match config.audit.syslog.is_empty() {
+        true => 0,
+        false => portal::Settings::AUDIT_WAIT_DAYS.into(),
+    };
     DataProtection {
         databases_on_server: !is_file(config.database.url.expose()) && !is_file(config.vault.url.expose()),
         documents_in_bucket: config.blobs.s3.is_some(),
         ceiling_days: config.retention.ceiling_days,
-        audit_days: config.retention.audit_days,
+        audit_days: config.retention.audit_days + longest_wait,
         idle_minutes: config.sessions.idle_minutes,
         absolute_minutes: config.sessions.absolute_minutes,
         providers: for_recipients.map(label).collect(),

@@ -15,6 +15,8 @@ use crate::sign_in::Providers;
 const REFRESH_EVERY: Duration = Duration::from_secs(60);
 /// Between looks at what waits of the audit log.
 const CHAIN_EVERY: Duration = Duration::from_secs(1);
+/// How long what is to be handed out of an audit log may wait until the log has an error.
+const LONGEST_HANDOVER_LAG: Duration = Duration::from_secs(60 * 60);
 
 /// Runs a round of jobs now and then one each `interval`, until `stop` says true. A round under way is finished: the
 /// jobs can be broken off anywhere, but then the next start has more to do.
@@ -34,6 +36,10 @@ pub(crate) async fn run(portal: Portal, interval: Duration, longest_lag: Duratio
             Ok(lag) => alarm.look_at_lag(lag),
             Err(fault) => crate::answer::log_error("the lag of the purge could not be read", &fault),
         }
+        match portal.audit_handover_lag().await {
+            Ok(lag) => alarm.look_at_handover_lag(lag),
+            Err(fault) => crate::answer::log_error("the lag of handing out audit logs could not be read", &fault),
+        }
         if blobs.as_ref().is_none_or(JoinHandle::is_finished) {
             let portal = portal.clone();
             blobs = Some(tokio::spawn(async move { tell(portal.run_blob_jobs().await) }));
@@ -50,11 +56,12 @@ pub(crate) async fn run(portal: Portal, interval: Duration, longest_lag: Duratio
     }
 }
 
-/// Tells once that the purge stands still or lags, and once that it no longer does.
+/// Tells once that the purge stands still or lags, or that audit logs are not handed out, and once that it is no longer so.
 struct Alarm {
     longest_lag: Duration,
     standstill: Episode,
     lagging: Episode,
+    waiting: Episode,
 }
 
 impl Alarm {
@@ -63,6 +70,7 @@ impl Alarm {
             longest_lag,
             standstill: Episode::default(),
             lagging: Episode::default(),
+            waiting: Episode::default(),
         }
     }
 
@@ -80,6 +88,19 @@ impl Alarm {
         match self.lagging.turn(lag > self.longest_lag) {
             Some(Turn::Begins) => tracing::error!(lag_seconds = lag.as_secs(), "the purge lags behind what is due"),
             Some(Turn::Ends) => tracing::info!("the purge has caught up"),
+            None => {}
+        }
+    }
+
+    fn look_at_handover_lag(&mut self, lag: Duration) {
+        match self.waiting.turn(lag > LONGEST_HANDOVER_LAG) {
+            Some(Turn::Begins) => {
+                tracing::error!(
+                    lag_seconds = lag.as_secs(),
+                    "an audit log is not handed out to where it is to go"
+                );
+            }
+            Some(Turn::Ends) => tracing::info!("audit logs are handed out again"),
             None => {}
         }
     }

@@ -16,6 +16,7 @@ mod data_protection;
 mod fetch;
 mod flash;
 mod form_body;
+mod handover;
 mod health;
 mod jobs;
 mod key_sets;
@@ -41,6 +42,7 @@ mod your_data;
 
 pub use command::{Command, Program, complain, run};
 pub use fetch::HttpLimits;
+pub use handover::{Syslog, SyslogLimits, TlsProblem};
 pub use key_sets::KeySets;
 pub use mail::{MailError, Mailer, Step};
 pub use metrics::metrics_router;

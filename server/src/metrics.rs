@@ -59,6 +59,11 @@ fn text(gauges: &Gauges) -> String {
             "Rows of the audit log that are in no chain yet.",
             gauges.unchained_audit_rows,
         ),
+        (
+            "audit_handover_lag_seconds",
+            "For how long the oldest of what is to be handed out of audit logs has waited.",
+            gauges.audit_handover_lag.as_secs(),
+        ),
         ("due_mails", "Mails that are due and not sent.", gauges.due_mails),
     ];
     let line = |(name, help, value)| {

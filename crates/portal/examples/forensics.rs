@@ -63,6 +63,7 @@ fn settings(folder: &str, provider: &str, portal: String, vault: String) -> Sett
         staff: portal::StaffSettings::default(),
         origin: "https://localhost".to_owned(),
         sends_mail: false,
+        audit_receivers: Vec::new(),
         time_zone: jiff::tz::TimeZone::UTC,
     }
 }

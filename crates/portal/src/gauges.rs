@@ -18,6 +18,8 @@ pub struct Gauges {
     pub latest_round_at: Timestamp,
     /// Rows of the audit log that are in no chain yet.
     pub unchained_audit_rows: u64,
+    /// For how long the oldest of what is to be handed out of audit logs has waited; zero when nothing waits.
+    pub audit_handover_lag: Duration,
     /// Mails that are due and not sent.
     pub due_mails: u64,
 }
@@ -53,6 +55,7 @@ impl Portal {
             purge_waiting: stopped.map(|stopped| stopped.documents),
             latest_round_at: Timestamp::from_millis(number(context, LATEST, []).await?.unwrap_or(0)),
             unchained_audit_rows: count(number(context, UNCHAINED, []).await?),
+            audit_handover_lag: self.audit_handover_lag().await?,
             due_mails: count(number(context, DUE_MAILS, [now]).await?),
         })
     }
@@ -126,6 +129,7 @@ mod tests {
                 purge_waiting: None,
                 latest_round_at: before,
                 unchained_audit_rows: 0,
+                audit_handover_lag: Duration::ZERO,
                 due_mails: 0,
             };
             assert_eq!(gauges, nothing);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use base::{SecretString, TenantId};
 use jiff::tz::TimeZone;
 
-use crate::AssuranceLevel;
+use crate::{AssuranceLevel, AuditReceiver};
 
 /// Where the portal stores what it has, and its limits.
 #[derive(Clone, Debug)]
@@ -43,6 +43,8 @@ pub struct Settings {
     pub origin: String,
     /// Whether anybody sends what is put into the outbox; else nothing is.
     pub sends_mail: bool,
+    /// To whom audit logs and their checkpoints go by themselves.
+    pub audit_receivers: Vec<AuditReceiver>,
     /// The time zone of organisations that did not name one.
     pub time_zone: TimeZone,
 }
@@ -240,4 +242,6 @@ impl Settings {
     pub const DEFAULT_RETENTION_CEILING_DAYS: u32 = 365;
     /// How long the audit log is kept unless the operator decides otherwise, in days: two years.
     pub const DEFAULT_AUDIT_RETENTION_DAYS: u32 = 730;
+    /// For how many days more rows of the audit log are kept that a receiver is to get and does not have.
+    pub const AUDIT_WAIT_DAYS: u16 = 30;
 }

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::fetch::HttpLimits;
+use crate::handover::Syslog;
 use crate::key_sets::KeySets;
 use crate::mail::Mailer;
 use crate::places::Places;
@@ -45,6 +46,7 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     let mailer = config.mail.as_ref();
     let mailer = mailer.map(|section| Mailer::new(section, &config.origin, &clock));
     let mailer = mailer.transpose().context("mail.from")?;
+    let syslog = Syslog::all(config).context("audit.syslog")?;
     let state = AppState::new(
         config,
         portal.clone(),
@@ -65,6 +67,10 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     ));
     let chaining = tokio::spawn(crate::jobs::chain_audit_log(portal.clone(), stopped.clone()));
     let mails = mailer.map(|mailer| tokio::spawn(crate::mail::run(portal.clone(), mailer, stopped.clone())));
+    let handing_over: Vec<_> = syslog
+        .into_iter()
+        .map(|syslog| tokio::spawn(crate::handover::run(portal.clone(), syslog, stopped.clone())))
+        .collect();
     let mut stop_metrics = stopped.clone();
     let metrics = metrics_listener.map(|listener| {
         let router = crate::metrics::metrics_router(portal.clone());
@@ -80,6 +86,9 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     chaining.await.context("chaining the audit log broke off")?;
     if let Some(mails) = mails {
         mails.await.context("sending mails broke off")?;
+    }
+    for one in handing_over {
+        one.await.context("handing out the audit log broke off")?;
     }
     if let Some(metrics) = metrics {
         metrics.await.context("serving metrics broke off")?;

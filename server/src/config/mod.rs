@@ -2,6 +2,7 @@
 //!
 //! `docs/operations.md` describes every key; a test compares.
 
+mod audit;
 mod backup;
 mod contact;
 mod logo;
@@ -25,6 +26,8 @@ use serde::Deserialize;
 use web::PublicOrigin;
 use web::config::{Check, ConfigError, DevelopmentSection, ListenSection, LogSection, Mode, Presets, Source, Validate};
 
+pub use audit::{AuditSection, SyslogSection};
+pub(crate) use audit::{certificates, private_key};
 pub use backup::BackupSection;
 pub use contact::ContactSection;
 pub(crate) use logo::Logo;
@@ -55,6 +58,9 @@ const SOURCE: Source<'static> = Source {
         "vault.url",
         "blobs.s3.access_key_id",
         "blobs.s3.secret_access_key",
+        "audit.syslog.*.authorities",
+        "audit.syslog.*.client_certificate",
+        "audit.syslog.*.client_key",
         "backup.passphrase",
         "mail.password",
         "providers.*.client_secret",
@@ -99,6 +105,9 @@ pub struct Config {
     pub blobs: BlobsSection,
     /// Backups; without it, none are made.
     pub backup: Option<BackupSection>,
+    /// To whom the audit log goes by itself.
+    #[serde(default)]
+    pub audit: AuditSection,
     /// How long things may be kept.
     #[serde(default)]
     pub retention: RetentionSection,
@@ -175,6 +184,7 @@ impl Config {
             staff: self.staff.settings(),
             origin: self.origin.as_str().to_owned(),
             sends_mail: self.mail.is_some(),
+            audit_receivers: self.audit.receivers(),
             time_zone: self.retention.time_zone(),
         }
     }
@@ -235,6 +245,7 @@ impl Validate for Config {
         if let Some(backup) = &self.backup {
             check.section("backup", backup);
         }
+        check.section("audit", &self.audit);
         check.section("retention", &self.retention);
         check.section("purge", &self.purge);
         check.section("limits", &self.limits);

@@ -322,6 +322,46 @@ fn a_mail_server_that_can_not_be_used_is_refused_by_key() {
     }
 }
 
+#[test]
+fn a_receiver_of_the_log_that_can_not_be_used_is_refused_by_key() {
+    let made = rcgen::generate_simple_self_signed(["siem.example.se".to_owned()]).unwrap();
+    let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    let good = format!(
+        "[audit.syslog.siem]\nhost = \"siem.example.se\"\nauthorities = \"\"\"{certificate}\"\"\"\n\
+         client_certificate = \"\"\"{certificate}\"\"\"\nclient_key = \"\"\"{key}\"\"\"\n"
+    );
+    let load_with = |text: &str| load(&format!("{}\n{text}", development()), &[]);
+    let config = load_with(&good).unwrap();
+    let receiver = &config.settings().audit_receivers[0];
+    assert_eq!(
+        (receiver.place.as_str(), receiver.organisation),
+        ("siem.example.se:6514", None)
+    );
+    assert!(!format!("{config:?}").contains("PRIVATE"));
+    for (from, to, want) in [
+        ("siem.example.se", "https://siem.example.se", "audit.syslog.siem.host"),
+        ("siem.example.se", "siem.example.se:6514", "audit.syslog.siem.host"),
+        ("syslog.siem", "syslog.SIEM", "audit.syslog.SIEM"),
+        ("host =", "port = 0\nhost =", "audit.syslog.siem.port"),
+        (
+            &format!("authorities = \"\"\"{certificate}\"\"\""),
+            "authorities = \"x\"",
+            "audit.syslog.siem.authorities",
+        ),
+        (key.as_str(), "x", "audit.syslog.siem.client_key"),
+        (
+            &format!("client_key = \"\"\"{key}\"\"\"\n"),
+            "",
+            "audit.syslog.siem.client_key",
+        ),
+    ] {
+        let Err(problems) = load_with(&good.replace(from, to)) else {
+            panic!("{to}")
+        };
+        assert!(problems[0].starts_with(want), "{to}: {problems:?}");
+    }
+}
+
 /// Each struct refuses an unknown key with a list of those that it knows: that list is what must be documented.
 #[test]
 fn every_key_is_described_in_the_operators_manual() {
@@ -341,6 +381,7 @@ fn every_key_is_described_in_the_operators_manual() {
         "blobs",
         "blobs.s3",
         "backup",
+        "audit.syslog.norrby",
         "retention",
         "purge",
         "limits",
@@ -370,6 +411,7 @@ fn every_key_is_described_in_the_operators_manual() {
             let name = match section {
                 "" => key.to_owned(),
                 section if section == provider => key.to_owned(),
+                "audit.syslog.norrby" => format!("audit.syslog.NAME.{key}"),
                 section => format!("{section}.{key}"),
             };
             let is_section = section.is_empty() && !["mode", "origin"].contains(&key);

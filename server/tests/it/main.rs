@@ -71,6 +71,7 @@ mod small_disk;
 mod staff;
 mod staff_support;
 mod staff_systems;
+mod syslog;
 mod user_info;
 mod ways_in;
 mod work_accounts;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use app::page::staff::audit_page;
 use app::{Assets, Language};
-use portal::{AuditEvent, AuditEvents};
+use portal::{AuditEvent, AuditEvents, AuditReceiverKind, AuditReceiverState, HandoverFailure};
 
 use super::{Pages, at};
 use crate::samples::time_zone;
@@ -20,6 +20,17 @@ fn event(row: u64, action: &str, actor_kind: &str, address: Option<&str>) -> Aud
         actor_id: Some(KARIN.to_owned()),
         target: action.starts_with("document").then(|| KARIN.to_owned()),
         address: address.map(str::to_owned),
+    }
+}
+
+fn receiver(place: &str, row: u64, succeeded: Option<i64>, failure: Option<HandoverFailure>) -> AuditReceiverState {
+    AuditReceiverState {
+        kind: AuditReceiverKind::Syslog,
+        place: place.to_owned(),
+        row,
+        last: 1_204,
+        succeeded_at: succeeded.map(at),
+        failure: failure.map(|failure| (failure, at(-1))),
     }
 }
 
@@ -41,11 +52,22 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         ],
         older_than: Some(1_201),
         checkpoint: Some((1_190, at(-1))),
+        receivers: vec![
+            receiver("siem.norrby.example:6514", 1_204, Some(-1), None),
+            receiver(
+                "insamlare-for-sakerhetshandelser.it-drift.norrby.example:6514",
+                812,
+                Some(-3),
+                Some(HandoverFailure::Certificate),
+            ),
+            receiver("192.0.2.14:6514", 0, None, Some(HandoverFailure::Unreachable)),
+        ],
     };
     let empty = AuditEvents {
         events: Vec::new(),
         older_than: None,
         checkpoint: None,
+        receivers: Vec::new(),
     };
     let none = HashMap::new();
     vec![

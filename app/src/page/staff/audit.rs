@@ -1,11 +1,12 @@
-//! The organisation's audit log: what happened, the latest first, its newest checkpoint, and the way to an export.
+//! The organisation's audit log: what happened, the latest first, its newest checkpoint, the way to an export, and to whom it
+//! goes by itself.
 
 use std::collections::HashMap;
 
 use base::Timestamp;
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
-use portal::{AuditEvent, AuditEvents};
+use portal::{AuditEvent, AuditEvents, AuditReceiverKind, AuditReceiverState, HandoverFailure};
 
 use crate::component::{icon, told};
 use crate::context::{Flash, Layout};
@@ -31,7 +32,13 @@ pub fn audit_page(
         .map(|event| entry(texts, event, names, time_zone))
         .collect();
     let older = log.older_than.map(|row| format!("/staff/audit?older-than={row}"));
-    let files = is_first.then(|| files(texts, log.checkpoint, time_zone));
+    let files = is_first.then(|| {
+        let files = files(texts, log.checkpoint, time_zone);
+        view! {
+            {files}
+            {receivers(texts, &log.receivers, time_zone)}
+        }
+    });
     render(layout, Head::plain(texts.get("audit-title")), move || {
         view! {
             {told}
@@ -97,6 +104,82 @@ fn files(texts: &'static Texts, checkpoint: Option<(u64, Timestamp)>, time_zone:
     }
 }
 
+/// To whom the log goes by itself, and how far it has come.
+fn receivers(texts: &'static Texts, receivers: &[AuditReceiverState], time_zone: &TimeZone) -> impl IntoView + use<> {
+    let body = if receivers.is_empty() {
+        "audit-receivers-none"
+    } else {
+        "audit-receivers-body"
+    };
+    let cards: Vec<_> = receivers
+        .iter()
+        .map(|receiver| receiver_card(texts, receiver, time_zone))
+        .collect();
+    view! {
+        <section>
+            <h2>{texts.get("audit-receivers-title")}</h2>
+            <p>{texts.get(body)}</p>
+            {(!cards.is_empty()).then(|| view! { <ul class="cards">{cards}</ul> })}
+        </section>
+    }
+}
+
+fn receiver_card(texts: &'static Texts, receiver: &AuditReceiverState, time_zone: &TimeZone) -> impl IntoView + use<> {
+    let what = match receiver.kind {
+        AuditReceiverKind::Syslog => "audit-receiver-syslog",
+    };
+    let far = match receiver.row {
+        0 => texts.get("audit-receiver-nothing"),
+        row if row == receiver.last => texts.with("audit-receiver-all", &[("row", row.to_string().into())]),
+        row => texts.with(
+            "audit-receiver-some",
+            &[
+                ("row", row.to_string().into()),
+                ("last", receiver.last.to_string().into()),
+            ],
+        ),
+    };
+    let told = |key: &str, at: Timestamp| {
+        let at = dates::day_and_time(texts, at, time_zone);
+        texts.with(key, &[("at", at.into())])
+    };
+    let succeeded = receiver.succeeded_at.map(|at| told("audit-receiver-succeeded", at));
+    let failed = receiver.failure.map(|(failure, at)| {
+        view! {
+            <div class="notice wrong">
+                {icon("info")}
+                <p>
+                    {told("audit-receiver-failed", at)} " " {texts.get(failure_words(failure))} " "
+                    {texts.get("audit-receiver-again")}
+                </p>
+            </div>
+        }
+    });
+    view! {
+        <li class="card">
+            <h3>{receiver.place.clone()}</h3>
+            <ul class="facts">
+                <li>{texts.get(what)}</li>
+                <li>{far}</li>
+                {succeeded.map(|succeeded| view! { <li>{succeeded}</li> })}
+            </ul>
+            {failed}
+        </li>
+    }
+}
+
+/// What happened, and what to do about it.
+const fn failure_words(failure: HandoverFailure) -> &'static str {
+    match failure {
+        HandoverFailure::Unreachable => "audit-receiver-unreachable",
+        HandoverFailure::Certificate => "audit-receiver-certificate",
+        HandoverFailure::Refused => "audit-receiver-refused",
+        HandoverFailure::BrokenOff => "audit-receiver-broken-off",
+        HandoverFailure::TimedOut => "audit-receiver-timed-out",
+        HandoverFailure::Inside => "audit-receiver-inside",
+    }
+}
+
 fn entry(
     texts: &'static Texts,
     event: &AuditEvent,
@@ -150,7 +233,7 @@ fn who(texts: &Texts, event: &AuditEvent, names: &HashMap<String, String>) -> St
 }
 
 /// What the actions that stand in organisations' logs are called.
-const WORDS: [(&str, &str); 82] = [
+const WORDS: [(&str, &str); 83] = [
     ("organisation.created", "audit-organisation-created"),
     ("tenant.added", "audit-tenant-added"),
     ("tenant.removed", "audit-tenant-removed"),
@@ -233,4 +316,5 @@ const WORDS: [(&str, &str); 82] = [
     ("audit.exported", "audit-audit-exported"),
     ("audit.cut", "audit-audit-cut"),
     ("audit.checkpoint-handed-out", "audit-audit-checkpoint-handed-out"),
+    ("audit.receiver-added", "audit-audit-receiver-added"),
 ];

@@ -1,5 +1,5 @@
 //! The end of the log's own retention: rows that were kept for as long as the operator decided are deleted from the beginnings of the
-//! chains, and what is left still verifies.
+//! chains, and what is left still verifies. What somebody is to get and does not have yet waits, but not for ever.
 //!
 //! For each chain it is written down up to where it was cut and what its hash was there, and for each writer how many of its rows went,
 //! both under the key of the rows' codes: who has the database alone can't pass a row off as old. The database's guards let a
@@ -15,19 +15,20 @@ use uuid::Uuid;
 use super::canonical::{Hash, chain_start};
 use super::chain::from_stored_id;
 use super::{
-    AuditAction, AuditEntry, AuditTarget, chain_entity, checkpoint, cut_entity, link_entity, writer_cut_entity,
+    AuditAction, AuditEntry, AuditTarget, chain_entity, checkpoint, cut_entity, handover, link_entity,
+    writer_cut_entity,
 };
 use crate::database::WriteTransaction;
 use crate::vault::{MacPurpose, Vault};
-use crate::{Context, Fault};
+use crate::{Context, Fault, Settings};
 
 /// How many rows are cut in one transaction.
 const BATCH: i64 = 2_000;
 
-/// The first of a chain's rows from `$2` to `$3` that isn't from before `$4`.
+/// The first of a chain's rows from `$2` to `$3` that isn't from before `$4`, or, from row `$5` on, not from before `$6`.
 const FIRST_KEPT: &str = "\
     SELECT MIN(l.sequence) FROM audit_link l JOIN audit_event e ON e.id = l.event_id \
-    WHERE l.chain_id = $1 AND l.sequence BETWEEN $2 AND $3 AND e.at >= $4";
+    WHERE l.chain_id = $1 AND l.sequence BETWEEN $2 AND $3 AND (e.at >= $4 OR (l.sequence >= $5 AND e.at >= $6))";
 const BEGIN_CUT: &str = "\
     INSERT INTO audit_cut (chain_id, sequence, hash, mac) VALUES ($1, 0, $2, $3) ON CONFLICT (chain_id) DO NOTHING";
 const ADVANCE_CUT: &str =
@@ -73,19 +74,23 @@ fn of_writer<'a>(writer: &'a [u8], rows: &'a [u8], highest: &'a [u8]) -> [&'a [u
     [b"writer", writer, rows, highest]
 }
 
-/// Deletes the rows that have been kept for as long as the log is, whole days at a time. Says how many. Safe to interrupt anywhere and
-/// to run on several nodes at once.
+/// Deletes the rows that have been kept for as long as the log is, whole days at a time; those that somebody is to get and does not have
+/// yet, [`Settings::AUDIT_WAIT_DAYS`] later. Says how many. Safe to interrupt anywhere and to run on several nodes at once.
 ///
 /// # Errors
 ///
 /// The first fault, after every other chain got its turn.
 pub(crate) async fn cut_due(context: &Context) -> Result<u64, Fault> {
     let days = i32::try_from(context.settings.audit_retention_days).unwrap_or(i32::MAX);
-    let before = context.now().day().plus_days(days.saturating_neg()).start();
+    let end = context.now().day().plus_days(days.saturating_neg());
+    let ends = Ends {
+        kept: end.start(),
+        waiting: end.plus_days(-i32::from(Settings::AUDIT_WAIT_DAYS)).start(),
+    };
     let (mut cut, mut fault) = (0, None);
     for chain in chain_entity::Entity::find().all(context.database.reader()).await? {
         loop {
-            match cut_some(context, chain.id, before).await {
+            match cut_some(context, chain.id, &ends).await {
                 Ok(0) => break,
                 Ok(rows) => cut += rows,
                 Err(problem) => {
@@ -98,8 +103,16 @@ pub(crate) async fn cut_due(context: &Context) -> Result<u64, Fault> {
     fault.map_or(Ok(cut), Err)
 }
 
+/// Before when rows go.
+struct Ends {
+    /// Those that everybody has who is to get them.
+    kept: Timestamp,
+    /// All others.
+    waiting: Timestamp,
+}
+
 /// Cuts a batch off the beginning of a chain, and says how many rows it was.
-async fn cut_some(context: &Context, chain: Uuid, before: Timestamp) -> Result<u64, Fault> {
+async fn cut_some(context: &Context, chain: Uuid, ends: &Ends) -> Result<u64, Fault> {
     let reader = context.database.reader();
     let cut = cut_entity::Entity::find_by_id(chain).one(reader).await?;
     let first = cut.map_or(0, |cut| cut.sequence).saturating_add(1);
@@ -113,7 +126,15 @@ async fn cut_some(context: &Context, chain: Uuid, before: Timestamp) -> Result<u
         .await?
         .flatten();
     let Some(end) = end else { return Ok(0) };
-    let values = [chain.into(), first.into(), end.into(), before.as_millis().into()];
+    let waiting = handover::first_not_handed_over(context, chain).await?;
+    let values = [
+        chain.into(),
+        first.into(),
+        end.into(),
+        ends.kept.as_millis().into(),
+        waiting.unwrap_or(i64::MAX).into(),
+        ends.waiting.as_millis().into(),
+    ];
     let query = Statement::from_sql_and_values(reader.get_database_backend(), FIRST_KEPT, values);
     let row = reader.query_one_raw(query).await?;
     let kept: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();

@@ -170,6 +170,8 @@ pub(crate) enum AuditAction {
     AuditLogCut,
     /// A staff member looked at their organisation's log.
     AuditListed,
+    /// The log, or its checkpoints, go to somebody by themselves from now on; the detail is what the configuration calls them.
+    AuditReceiverAdded,
 }
 
 impl AuditAction {
@@ -283,6 +285,7 @@ impl AuditAction {
             Self::AuditExported => "audit.exported",
             Self::AuditLogCut => "audit.cut",
             Self::AuditListed => "audit.listed",
+            Self::AuditReceiverAdded => "audit.receiver-added",
         }
     }
 }

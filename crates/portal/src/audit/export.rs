@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read as _};
 
-use base::OrganisationId;
+use base::{OrganisationId, Timestamp};
 use keyring::Field;
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, Statement};
 use uuid::Uuid;
@@ -12,7 +12,9 @@ use super::chain::stored_id;
 use super::finding::{AuditFinding, AuditReport, ChainProblem, RowProblem};
 use super::line::Line;
 use super::verify::{ChainVerifier, Place, Source};
-use super::{AuditAction, AuditEntry, AuditTarget, Checkpoint, chain_entity, checkpoint, cut_entity, entity};
+use super::{
+    AuditAction, AuditEntry, AuditTarget, Checkpoint, chain_entity, checkpoint, cut_entity, entity, link_entity,
+};
 use crate::rights::Action;
 use crate::{Context, Denied, Fault, OperatorActor, Portal, PublicKeys, StaffActor};
 
@@ -20,6 +22,8 @@ use crate::{Context, Denied, Fault, OperatorActor, Portal, PublicKeys, StaffActo
 const BATCH: i64 = 500;
 /// The longest line of an export that is read, in bytes.
 const MAX_LINE_BYTES: u64 = 64 * 1024;
+
+const GONE: &str = "rows of an audit log's chain are gone";
 
 const ROWS: &str = "\
     SELECT l.sequence AS place, l.hash AS chain_hash, e.* FROM audit_link l JOIN audit_event e ON e.id = l.event_id \
@@ -53,10 +57,28 @@ pub enum ExportProblem {
 /// A log on its way out, from the first row that is kept to the last that its chain had when it was asked for.
 pub struct AuditExport {
     portal: Portal,
+    rows: Rows,
+}
+
+/// A chain's rows on their way out, as lines, up to the last that it had when this began.
+pub(super) struct Rows {
     chain: Uuid,
     after: i64,
     last: i64,
     hash: Hash,
+}
+
+/// A row of the log as it leaves the portal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Its number in its chain.
+    pub sequence: u64,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What was done, by its stored name.
+    pub action: String,
+    /// The row as JSON with the field names of the Elastic Common Schema, on one line without its end.
+    pub line: String,
 }
 
 impl Portal {
@@ -96,26 +118,10 @@ impl Portal {
     async fn begin_export(&self, chain: Option<OrganisationId>, entry: &AuditEntry<'_>) -> Result<AuditExport, Fault> {
         let context = &*self.0;
         context.record(entry).await?;
-        let installation = checkpoint::installation(context).await?;
-        let chain = stored_id(chain);
-        let head = chain_entity::Entity::find_by_id(chain)
-            .one(context.database.reader())
-            .await?;
-        let cut = cut_entity::Entity::find_by_id(chain)
-            .one(context.database.reader())
-            .await?;
-        let (after, hash) = match cut {
-            Some(cut) => cut
-                .read(&context.vault)
-                .ok_or_else(|| Fault::new("what is said of an audit log's old rows was changed"))?,
-            None => (0, chain_start(*installation.as_uuid(), chain)),
-        };
+        let rows = Rows::behind(context, stored_id(chain), 0).await?;
         Ok(AuditExport {
             portal: self.clone(),
-            chain,
-            after: i64::try_from(after).map_err(Fault::new)?,
-            last: head.map_or(0, |head| head.sequence),
-            hash,
+            rows,
         })
     }
 }
@@ -127,14 +133,52 @@ impl AuditExport {
     ///
     /// A fault, also when rows of the chain are gone.
     pub async fn next(&mut self) -> Result<Option<String>, Fault> {
+        let rows = self.rows.next(&self.portal.0).await?;
+        let lines = rows.into_iter().map(|row| row.line + "\n").collect::<String>();
+        Ok((!lines.is_empty()).then_some(lines))
+    }
+}
+
+impl Rows {
+    /// Those behind a row, or from the first that is kept when that one is gone; behind 0, from the beginning.
+    pub(super) async fn behind(context: &Context, chain: Uuid, after: i64) -> Result<Self, Fault> {
+        let reader = context.database.reader();
+        let head = chain_entity::Entity::find_by_id(chain).one(reader).await?;
+        let cut = cut_entity::Entity::find_by_id(chain).one(reader).await?;
+        let (first, hash) = match cut {
+            Some(cut) => cut
+                .read(&context.vault)
+                .ok_or_else(|| Fault::new("what is said of an audit log's old rows was changed"))?,
+            None => {
+                let installation = checkpoint::installation(context).await?;
+                (0, chain_start(*installation.as_uuid(), chain))
+            }
+        };
+        let first = i64::try_from(first).map_err(Fault::new)?;
+        let (after, hash) = if after <= first {
+            (first, hash)
+        } else {
+            let link = link_entity::Entity::find_by_id((chain, after)).one(reader).await?;
+            let link = link.ok_or_else(|| Fault::new(GONE))?;
+            (after, link.hash.as_slice().try_into().map_err(Fault::new)?)
+        };
+        Ok(Self {
+            chain,
+            after,
+            last: head.map_or(0, |head| head.sequence),
+            hash,
+        })
+    }
+
+    /// Some more; none when there are no more.
+    pub(super) async fn next(&mut self, context: &Context) -> Result<Vec<AuditRow>, Fault> {
         if self.after >= self.last {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        let context = &*self.portal.0;
         let reader = context.database.reader();
         let values = [self.chain.into(), self.after.into(), self.last.into(), BATCH.into()];
         let query = Statement::from_sql_and_values(reader.get_database_backend(), ROWS, values);
-        let mut lines = String::new();
+        let mut rows = Vec::new();
         for row in reader.query_all_raw(query).await? {
             self.after = row.try_get("", "place")?;
             let hash: Vec<u8> = row.try_get("", "chain_hash")?;
@@ -142,14 +186,18 @@ impl AuditExport {
             let event = entity::Model::from_query_result(&row, "")?;
             let sequence = u64::try_from(self.after).map_err(Fault::new)?;
             let line = Line::of(&event, sequence, &self.hash, &hash, address(context, &event));
-            lines.push_str(&serde_json::to_string(&line).map_err(Fault::new)?);
-            lines.push('\n');
+            rows.push(AuditRow {
+                sequence,
+                at: Timestamp::from_millis(event.at),
+                action: event.action,
+                line: serde_json::to_string(&line).map_err(Fault::new)?,
+            });
             self.hash = hash;
         }
-        if lines.is_empty() {
-            return Err(Fault::new("rows of an audit log's chain are gone"));
+        if rows.is_empty() {
+            return Err(Fault::new(GONE));
         }
-        Ok(Some(lines))
+        Ok(rows)
     }
 }
 

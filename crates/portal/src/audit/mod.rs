@@ -1,6 +1,6 @@
 //! The audit log: who did what to what, when, from where. Append-only; no audit row, no action. Owns the words of the
 //! log, how a row is authenticated, that a writer's rows are numbered without a gap, the chains that rows are taken into, the
-//! checkpoints that are signed of them, and how long rows are kept (`docs/audit.md`). Knows no names or numbers of people: rows carry ids, and the address is
+//! checkpoints that are signed of them, to whom both go by themselves, and how long rows are kept (`docs/audit.md`). Knows no names or numbers of people: rows carry ids, and the address is
 //! sealed.
 
 mod acts;
@@ -16,6 +16,7 @@ pub(crate) mod entity;
 mod entry;
 mod export;
 mod finding;
+mod handover;
 mod line;
 mod link_entity;
 mod verify;
@@ -28,8 +29,11 @@ pub(crate) use checkpoint::sign_due;
 pub use checkpoint::{Checkpoint, CheckpointError, InvalidCheckpoint};
 pub(crate) use cut::cut_due;
 pub(crate) use entry::{AuditAction, AuditEntry, AuditTarget};
-pub use export::{AuditExport, AuditExportError, ExportProblem, verify_audit_export};
+pub use export::{AuditExport, AuditExportError, AuditRow, ExportProblem, verify_audit_export};
 pub use finding::{AuditFinding, AuditReport, ChainProblem, ChainReport, HandedOut, Proof, RowProblem};
+pub use handover::{
+    AuditReceiver, AuditReceiverKind, AuditReceiverState, HandoverFailure, HandoverOutcome, HandoverRows, TakenHandover,
+};
 pub use view::{AuditEvent, AuditEvents};
 pub(crate) use writer::AuditWriter;
 

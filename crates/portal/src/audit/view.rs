@@ -4,7 +4,7 @@ use base::Timestamp;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 
 use super::chain::stored_id;
-use super::{AuditAction, AuditEntry, AuditExportError, checkpoint, entity, export};
+use super::{AuditAction, AuditEntry, AuditExportError, AuditReceiverState, checkpoint, entity, export, handover};
 use crate::rights::Action;
 use crate::{Portal, StaffActor};
 
@@ -43,6 +43,8 @@ pub struct AuditEvents {
     pub older_than: Option<u64>,
     /// The row of the latest checkpoint, and when it was signed.
     pub checkpoint: Option<(u64, Timestamp)>,
+    /// To whom it goes by itself, and how far it has come.
+    pub receivers: Vec<AuditReceiverState>,
 }
 
 impl Portal {
@@ -89,6 +91,7 @@ impl Portal {
             older_than: events.last().filter(|_| more).map(|last| last.row),
             events,
             checkpoint: latest.map(|latest| (latest.sequence, latest.at)),
+            receivers: handover::states(context, stored_id(Some(organisation))).await?,
         })
     }
 }

@@ -28,6 +28,7 @@ fn settings(databases: &TestDatabases) -> Settings {
         staff: StaffSettings::default(),
         origin: "https://post.example.se".to_owned(),
         sends_mail: false,
+        audit_receivers: Vec::new(),
         time_zone: TimeZone::UTC,
     }
 }

@@ -1,0 +1,286 @@
+//! To whom audit logs, and their checkpoints, go by themselves, and how far they have come. Owns who is at it, what has been handed
+//! over and what failed; the way there is the server's.
+//!
+//! Who takes a handover moves its instant to the end of a lease, which one node alone can do. How far it has come moves when
+//! the receiver has it, and only for who still holds the lease: what one node can't say of what it sent, another sends again. So
+//! everything is handed over at least once, in order.
+
+mod entity;
+mod rule;
+mod state;
+
+use base::{OrganisationId, Timestamp};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, TryInsertResult};
+use uuid::Uuid;
+
+pub use state::AuditReceiverState;
+pub(super) use state::{first_not_handed_over, states};
+
+use super::chain::{from_stored_id, stored_id};
+use super::export::Rows;
+use super::{AuditAction, AuditEntry, AuditRow, AuditTarget, chain_entity};
+use crate::{Context, Fault, Portal};
+
+/// Somebody to whom a log, or its checkpoints, go by themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditReceiver {
+    /// What goes there, and how.
+    pub kind: AuditReceiverKind,
+    /// What the configuration calls it.
+    pub name: String,
+    /// Whose log; `None` for the installation's own.
+    pub organisation: Option<OrganisationId>,
+    /// Where it is, for who may see the log.
+    pub place: String,
+}
+
+/// What goes to a receiver, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AuditReceiverKind {
+    /// Every row, by syslog over TLS.
+    Syslog,
+}
+
+impl AuditReceiverKind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Syslog => "syslog",
+        }
+    }
+}
+
+/// Why something was not handed over. Says nothing of what the receiver said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandoverFailure {
+    /// The receiver can't be connected to.
+    Unreachable,
+    /// Its certificate does not hold.
+    Certificate,
+    /// It refused the connection: it wants another client certificate, or speaks no TLS that we do.
+    Refused,
+    /// It ended the connection before it had everything.
+    BrokenOff,
+    /// It took too long.
+    TimedOut,
+    /// Something inside the portal failed.
+    Inside,
+}
+
+impl HandoverFailure {
+    const ALL: [Self; 6] = [
+        Self::Unreachable,
+        Self::Certificate,
+        Self::Refused,
+        Self::BrokenOff,
+        Self::TimedOut,
+        Self::Inside,
+    ];
+
+    /// Its name, as it is stored and logged.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Certificate => "certificate",
+            Self::Refused => "refused",
+            Self::BrokenOff => "broken-off",
+            Self::TimedOut => "timed-out",
+            Self::Inside => "inside",
+        }
+    }
+
+    fn from_stored(name: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|failure| failure.as_str() == name)
+            .unwrap_or(Self::Inside)
+    }
+}
+
+/// Something to hand over now. It is the caller's for five minutes.
+#[derive(Debug)]
+pub struct TakenHandover {
+    row: entity::Model,
+}
+
+/// The rows of a handover, in order.
+pub struct HandoverRows {
+    portal: Portal,
+    rows: Rows,
+}
+
+/// What became of a handover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandoverOutcome {
+    /// The receiver has everything up to this row.
+    HandedOver(u64),
+    /// It is to be tried again, later, from where it began.
+    Failed(HandoverFailure),
+    /// Nobody tried to the end: it may go on at once, from where it began.
+    GivenBack,
+}
+
+impl Portal {
+    /// Takes what waits for a receiver, for the caller to hand over; `None` when nothing waits, when it is not yet time to try again,
+    /// and when another node is at it. Taken for the first time, the log says that it goes there from now on.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn take_audit_handover(&self, receiver: &AuditReceiver) -> Result<Option<TakenHandover>, Fault> {
+        let context = &*self.0;
+        let chain = stored_id(receiver.organisation);
+        let Some(head) = chain_entity::Entity::find_by_id(chain)
+            .one(context.database.reader())
+            .await?
+        else {
+            return Ok(None);
+        };
+        let row = match find(context, receiver, chain).await? {
+            Some(row) => row,
+            None => begin(context, receiver, chain).await?,
+        };
+        let now = context.clock_time();
+        if row.sequence >= head.sequence || !rule::is_due(Timestamp::from_millis(row.due_at), now) {
+            return Ok(None);
+        }
+        let taken = entity::Model {
+            due_at: (now + rule::LEASE).as_millis(),
+            attempts: row.attempts.saturating_add(1),
+            ..row.clone()
+        };
+        let ours = replace(context, &row, taken.clone()).await?;
+        Ok(ours.then_some(TakenHandover { row: taken }))
+    }
+
+    /// The rows that a handover is of, up to the last that its chain has now.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn audit_handover_rows(&self, taken: &TakenHandover) -> Result<HandoverRows, Fault> {
+        let rows = Rows::behind(&self.0, taken.row.chain_id, taken.row.sequence).await?;
+        Ok(HandoverRows {
+            portal: self.clone(),
+            rows,
+        })
+    }
+
+    /// Says what became of a handover. Does nothing, and says `false`, when its lease had ended and somebody else took it.
+    ///
+    /// # Errors
+    ///
+    /// A fault; then it begins anew from where it began, when its lease has ended.
+    pub async fn settle_audit_handover(&self, taken: TakenHandover, outcome: HandoverOutcome) -> Result<bool, Fault> {
+        let context = &*self.0;
+        let row = taken.row;
+        // By the clock, as it is tried again; what is told of it never goes back.
+        let (now, clock_time) = (context.now().as_millis(), context.clock_time());
+        let after = match outcome {
+            HandoverOutcome::HandedOver(sequence) => entity::Model {
+                sequence: i64::try_from(sequence).map_err(Fault::new)?.max(row.sequence),
+                due_at: clock_time.as_millis(),
+                attempts: 0,
+                succeeded_at: Some(now),
+                failure: None,
+                ..row.clone()
+            },
+            HandoverOutcome::Failed(failure) => {
+                let mut random = [0];
+                getrandom::fill(&mut random).map_err(|problem| Fault::new(problem.to_string()))?;
+                let [random] = random;
+                let attempts = u32::try_from(row.attempts).unwrap_or(0);
+                entity::Model {
+                    due_at: rule::again(attempts, clock_time, random).as_millis(),
+                    failed_at: Some(now),
+                    failure: Some(failure.as_str().to_owned()),
+                    ..row.clone()
+                }
+            }
+            HandoverOutcome::GivenBack => entity::Model {
+                due_at: clock_time.as_millis(),
+                attempts: row.attempts.saturating_sub(1),
+                ..row.clone()
+            },
+        };
+        replace(context, &row, after).await
+    }
+}
+
+impl TakenHandover {
+    /// Behind which row it begins; 0 for the beginning.
+    #[must_use]
+    pub fn after(&self) -> u64 {
+        u64::try_from(self.row.sequence).unwrap_or(0)
+    }
+}
+
+impl HandoverRows {
+    /// Some more, some hundred at most; none when there are no more.
+    ///
+    /// # Errors
+    ///
+    /// A fault, also when rows of the chain are gone.
+    pub async fn next(&mut self) -> Result<Vec<AuditRow>, Fault> {
+        self.rows.next(&self.portal.0).await
+    }
+}
+
+async fn find(context: &Context, receiver: &AuditReceiver, chain: Uuid) -> Result<Option<entity::Model>, Fault> {
+    let key = (receiver.kind.as_str().to_owned(), receiver.name.clone(), chain);
+    Ok(entity::Entity::find_by_id(key).one(context.database.reader()).await?)
+}
+
+/// Writes down that a log goes to a receiver from now on.
+async fn begin(context: &Context, receiver: &AuditReceiver, chain: Uuid) -> Result<entity::Model, Fault> {
+    let row = entity::Model {
+        kind: receiver.kind.as_str().to_owned(),
+        receiver: receiver.name.clone(),
+        chain_id: chain,
+        sequence: 0,
+        due_at: context.clock_time().as_millis(),
+        attempts: 0,
+        succeeded_at: None,
+        failed_at: None,
+        failure: None,
+    };
+    let transaction = context.database.write().await?;
+    let key = [entity::Column::Kind, entity::Column::Receiver, entity::Column::ChainId];
+    let made = entity::Entity::insert(row.clone().into_active_model())
+        .on_conflict_do_nothing_on(key)
+        .exec_without_returning(&transaction)
+        .await?;
+    if matches!(made, TryInsertResult::Inserted(1..)) {
+        let detail = format!("{} {}", receiver.kind.as_str(), receiver.name);
+        let entry = AuditEntry::by_portal(AuditAction::AuditReceiverAdded).detail(&detail);
+        let entry = match from_stored_id(chain) {
+            Some(organisation) => entry
+                .within(organisation)
+                .about(AuditTarget::Organisation(organisation)),
+            None => entry,
+        };
+        context.audit.record(&transaction, context.now(), &entry).await?;
+    }
+    transaction.commit().await?;
+    Ok(row)
+}
+
+/// Puts a row in the place of another, unless somebody did so before.
+async fn replace(context: &Context, before: &entity::Model, after: entity::Model) -> Result<bool, Fault> {
+    let transaction = context.database.write().await?;
+    let done = entity::Entity::update_many()
+        .set(after.into_active_model().reset_all())
+        .filter(entity::Column::Kind.eq(before.kind.clone()))
+        .filter(entity::Column::Receiver.eq(before.receiver.clone()))
+        .filter(entity::Column::ChainId.eq(before.chain_id))
+        .filter(entity::Column::DueAt.eq(before.due_at))
+        .filter(entity::Column::Attempts.eq(before.attempts))
+        .filter(entity::Column::Sequence.eq(before.sequence))
+        .exec(&transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(done.rows_affected == 1)
+}
+
+#[cfg(test)]
+mod tests;

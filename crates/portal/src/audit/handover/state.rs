@@ -1,0 +1,129 @@
+//! How far each receiver has come: for the page, for the operator's numbers, and for the end of rows' retention.
+
+use std::time::Duration;
+
+use base::Timestamp;
+use sea_orm::{ConnectionTrait, EntityTrait, Statement};
+use uuid::Uuid;
+
+use super::{AuditReceiver, AuditReceiverKind, HandoverFailure, find};
+use crate::audit::chain::stored_id;
+use crate::audit::chain_entity;
+use crate::{Context, Fault, Portal};
+
+const AT_OF_NEXT: &str = "\
+    SELECT e.at FROM audit_link l JOIN audit_event e ON e.id = l.event_id \
+    WHERE l.chain_id = $1 AND l.sequence > $2 ORDER BY l.sequence LIMIT 1";
+
+/// How far a log, or its checkpoints, have come on the way to a receiver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditReceiverState {
+    /// What goes there, and how.
+    pub kind: AuditReceiverKind,
+    /// Where it is.
+    pub place: String,
+    /// The last row that it has; 0 for none.
+    pub row: u64,
+    /// The last row that it is to get, as things stand.
+    pub last: u64,
+    /// When it last got something.
+    pub succeeded_at: Option<Timestamp>,
+    /// What failed since, and when it did last.
+    pub failure: Option<(HandoverFailure, Timestamp)>,
+}
+
+impl Portal {
+    /// Whether there is a log that a receiver is to get: none when there is no such organisation.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn has_audit_log(&self, receiver: &AuditReceiver) -> Result<bool, Fault> {
+        let Some(organisation) = receiver.organisation else {
+            return Ok(true);
+        };
+        let id = stored_id(Some(organisation));
+        let found = chain_entity::Entity::find_by_id(id)
+            .one(self.0.database.reader())
+            .await?;
+        Ok(found.is_some())
+    }
+
+    /// For how long the oldest of what is to be handed out of audit logs has waited; zero when nothing waits. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn audit_handover_lag(&self) -> Result<Duration, Fault> {
+        let context = &*self.0;
+        let now = context.now();
+        let mut longest = Duration::ZERO;
+        for receiver in &context.settings.audit_receivers {
+            let chain = stored_id(receiver.organisation);
+            let row = find(context, receiver, chain).await?;
+            let after = row.map_or(0, |row| row.sequence);
+            if let Some(at) = next_after(context, chain, after).await? {
+                longest = longest.max(now.since(at));
+            }
+        }
+        Ok(longest)
+    }
+}
+
+/// When the first thing behind a row happened.
+async fn next_after(context: &Context, chain: Uuid, after: i64) -> Result<Option<Timestamp>, Fault> {
+    let reader = context.database.reader();
+    let values = [chain.into(), after.into()];
+    let query = Statement::from_sql_and_values(reader.get_database_backend(), AT_OF_NEXT, values);
+    let row = reader.query_one_raw(query).await?;
+    let at: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+    Ok(at.map(Timestamp::from_millis))
+}
+
+/// How far each receiver of a chain has come.
+pub(in crate::audit) async fn states(context: &Context, chain: Uuid) -> Result<Vec<AuditReceiverState>, Fault> {
+    let head = chain_entity::Entity::find_by_id(chain)
+        .one(context.database.reader())
+        .await?;
+    let last = head.map_or(0, |head| head.sequence);
+    let mut states = Vec::new();
+    for receiver in of_chain(context, chain) {
+        let row = find(context, receiver, chain).await?;
+        let number = |number: i64| u64::try_from(number).unwrap_or(0);
+        states.push(AuditReceiverState {
+            kind: receiver.kind,
+            place: receiver.place.clone(),
+            row: row.as_ref().map_or(0, |row| number(row.sequence)),
+            last: number(last),
+            succeeded_at: row
+                .as_ref()
+                .and_then(|row| row.succeeded_at)
+                .map(Timestamp::from_millis),
+            failure: row.and_then(|row| {
+                let failure = HandoverFailure::from_stored(&row.failure?);
+                Some((failure, Timestamp::from_millis(row.failed_at?)))
+            }),
+        });
+    }
+    Ok(states)
+}
+
+/// The first row of a chain that somebody is to get and does not have yet; `None` when nobody gets its rows.
+pub(in crate::audit) async fn first_not_handed_over(context: &Context, chain: Uuid) -> Result<Option<i64>, Fault> {
+    let mut first: Option<i64> = None;
+    for receiver in of_chain(context, chain) {
+        if receiver.kind == AuditReceiverKind::Syslog {
+            let row = find(context, receiver, chain).await?;
+            let next = row.map_or(0, |row| row.sequence).saturating_add(1);
+            first = Some(first.map_or(next, |first| first.min(next)));
+        }
+    }
+    Ok(first)
+}
+
+fn of_chain(context: &Context, chain: Uuid) -> impl Iterator<Item = &AuditReceiver> {
+    let receivers = &context.settings.audit_receivers;
+    receivers
+        .iter()
+        .filter(move |receiver| stored_id(receiver.organisation) == chain)
+}

@@ -1,0 +1,144 @@
+//! Who hands over what, how far it has come, and what waits for it.
+
+use std::time::Duration;
+
+use base::OrganisationId;
+use uuid::Uuid;
+
+use super::super::chain_tests::write;
+use super::super::{cut_due, handover};
+use super::{AuditReceiver, AuditReceiverKind, HandoverFailure, HandoverOutcome, TakenHandover};
+use crate::test_support::{TestPortal, on_both_databases};
+use crate::{AuditReceiverState, Portal};
+
+const A: Uuid = Uuid::from_u128(0xa);
+const SECOND: Duration = Duration::from_secs(1);
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+fn receiver() -> AuditReceiver {
+    AuditReceiver {
+        kind: AuditReceiverKind::Syslog,
+        name: "siem".to_owned(),
+        organisation: Some(OrganisationId::from_uuid(A)),
+        place: "siem.norrby.example:6514".to_owned(),
+    }
+}
+
+/// A portal that hands out A's log, of which it has so many rows.
+async fn with_rows(mut portal: TestPortal, rows: usize) -> TestPortal {
+    portal.settings.audit_receivers = vec![receiver()];
+    portal.portal = portal.another_node().await;
+    write(&portal.portal, receiver().organisation, rows).await;
+    portal.portal.chain_audit_log().await.unwrap();
+    portal
+}
+
+async fn take(portal: &Portal) -> Option<TakenHandover> {
+    portal.take_audit_handover(&receiver()).await.unwrap()
+}
+
+/// The numbers of the rows that a handover is of.
+async fn rows(portal: &Portal, taken: &TakenHandover) -> Vec<u64> {
+    let mut rows = portal.audit_handover_rows(taken).await.unwrap();
+    let mut numbers = Vec::new();
+    loop {
+        let more = rows.next().await.unwrap();
+        if more.is_empty() {
+            return numbers;
+        }
+        numbers.extend(more.iter().map(|row| row.sequence));
+    }
+}
+
+async fn state(portal: &TestPortal) -> AuditReceiverState {
+    handover::states(&portal.portal.0, A).await.unwrap().remove(0)
+}
+
+on_both_databases! {
+    async fn what_was_handed_over_is_not_again_and_what_comes_goes_on_from_there(portal: TestPortal) {
+        let portal = with_rows(portal, 3).await;
+        let taken = take(&portal.portal).await.unwrap();
+        assert_eq!(rows(&portal.portal, &taken).await, [1, 2, 3]);
+        assert!(portal.portal.settle_audit_handover(taken, HandoverOutcome::HandedOver(3)).await.unwrap());
+        portal.portal.chain_audit_log().await.unwrap();
+        // The log told that it goes there, and that row goes there too.
+        assert_eq!(portal.audited("audit.receiver-added").await, 1);
+        let taken = take(&portal.portal).await.unwrap();
+        assert_eq!(rows(&portal.portal, &taken).await, [4]);
+        portal.portal.settle_audit_handover(taken, HandoverOutcome::HandedOver(4)).await.unwrap();
+        assert!(take(&portal.portal).await.is_none());
+        let state = state(&portal).await;
+        assert_eq!((state.row, state.last, state.succeeded_at, state.failure), (4, 4, Some(portal.now()), None));
+        assert_eq!(portal.portal.audit_handover_lag().await.unwrap(), Duration::ZERO);
+    }
+
+    async fn one_node_at_a_time_is_at_it_and_another_goes_on_when_it_stops(portal: TestPortal) {
+        let portal = with_rows(portal, 3).await;
+        let other = portal.another_node().await;
+        let lost = take(&portal.portal).await.unwrap();
+        assert!(take(&other).await.is_none());
+        portal.clock.advance(299 * SECOND);
+        assert!(take(&other).await.is_none());
+        portal.clock.advance(SECOND);
+        let taken = take(&other).await.unwrap();
+        assert_eq!(rows(&other, &taken).await[..3], [1, 2, 3]);
+        // The first comes back, and its word counts no more.
+        assert!(!portal.portal.settle_audit_handover(lost, HandoverOutcome::HandedOver(3)).await.unwrap());
+        assert_eq!(state(&portal).await.row, 0);
+        assert!(other.settle_audit_handover(taken, HandoverOutcome::HandedOver(2)).await.unwrap());
+        assert_eq!(state(&portal).await.row, 2);
+    }
+
+    async fn what_failed_is_tried_again_later_from_where_it_began(portal: TestPortal) {
+        let portal = with_rows(portal, 3).await;
+        let taken = take(&portal.portal).await.unwrap();
+        let failed = HandoverOutcome::Failed(HandoverFailure::Unreachable);
+        portal.portal.settle_audit_handover(taken, failed).await.unwrap();
+        assert!(take(&portal.portal).await.is_none());
+        let told = state(&portal).await;
+        assert_eq!((told.row, told.failure), (0, Some((HandoverFailure::Unreachable, portal.now()))));
+        portal.clock.advance(10 * SECOND);
+        assert_eq!(portal.portal.audit_handover_lag().await.unwrap(), 10 * SECOND);
+        let taken = take(&portal.portal).await.unwrap();
+        assert_eq!(taken.after(), 0);
+        // Given back, it goes on at once.
+        portal.portal.settle_audit_handover(taken, HandoverOutcome::GivenBack).await.unwrap();
+        let taken = take(&portal.portal).await.unwrap();
+        portal.portal.settle_audit_handover(taken, HandoverOutcome::HandedOver(3)).await.unwrap();
+        assert_eq!(state(&portal).await.failure, None);
+    }
+
+    async fn a_clock_that_was_ahead_keeps_nothing_waiting(portal: TestPortal) {
+        let portal = with_rows(portal, 3).await;
+        portal.clock.advance_millis(300 * DAY);
+        let taken = take(&portal.portal).await.unwrap();
+        portal.portal.settle_audit_handover(taken, HandoverOutcome::Failed(HandoverFailure::TimedOut)).await.unwrap();
+        portal.clock.advance_millis(-300 * DAY);
+        assert!(take(&portal.portal).await.is_some());
+    }
+
+    async fn rows_that_a_receiver_does_not_have_are_kept_a_month_more(portal: TestPortal) {
+        let portal = with_rows(portal, 4).await;
+        let taken = take(&portal.portal).await.unwrap();
+        portal.portal.settle_audit_handover(taken, HandoverOutcome::HandedOver(2)).await.unwrap();
+        portal.clock.advance_millis(731 * DAY);
+        cut_due(&portal.portal.0).await.unwrap();
+        let taken = take(&portal.portal).await.unwrap();
+        assert_eq!(taken.after(), 2);
+        assert_eq!(rows(&portal.portal, &taken).await[..2], [3, 4]);
+        portal.portal.settle_audit_handover(taken, HandoverOutcome::GivenBack).await.unwrap();
+        portal.clock.advance_millis(30 * DAY);
+        assert!(cut_due(&portal.portal.0).await.unwrap() > 0);
+        portal.portal.chain_audit_log().await.unwrap();
+        let taken = take(&portal.portal).await.unwrap();
+        let left = rows(&portal.portal, &taken).await;
+        assert!(!left.is_empty() && !left.contains(&3), "what is left goes on: {left:?}");
+    }
+
+    async fn no_log_goes_anywhere_of_an_organisation_that_there_is_not(portal: TestPortal) {
+        let portal = with_rows(portal, 0).await;
+        assert!(!portal.portal.has_audit_log(&receiver()).await.unwrap());
+        assert!(take(&portal.portal).await.is_none());
+        assert_eq!(portal.audited("audit.receiver-added").await, 0);
+    }
+}

@@ -1,0 +1,117 @@
+//! `[audit]`: to whom audit logs go by themselves. The operator says so and nobody else: whoever could name a host here would make the
+//! portal connect into the operator's networks.
+
+use std::collections::BTreeMap;
+
+use base::{OrganisationId, SecretString};
+use portal::{AuditReceiver, AuditReceiverKind};
+use serde::Deserialize;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use web::config::{Check, Validate};
+
+/// `[audit]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuditSection {
+    /// Receivers of every row by syslog over TLS, by the name that the log knows them by.
+    pub syslog: BTreeMap<String, SyslogSection>,
+}
+
+/// `[audit.syslog.NAME]`: a receiver of syslog (RFC 5424) over TLS (RFC 5425).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SyslogSection {
+    /// Whose log goes there; the installation's own when absent.
+    pub organisation: Option<OrganisationId>,
+    /// The receiver's name, for which its certificate must hold.
+    pub host: String,
+    /// Its port.
+    #[serde(default = "port")]
+    pub port: u16,
+    /// The certificates of the authorities that may have signed the receiver's, as PEM; those that this machine trusts when absent.
+    pub authorities: Option<SecretString>,
+    /// Our certificate there, and those between it and its authority, as PEM.
+    pub client_certificate: Option<SecretString>,
+    /// Its private key, as PEM.
+    pub client_key: Option<SecretString>,
+}
+
+/// As RFC 5425 has it.
+const fn port() -> u16 {
+    6514
+}
+
+impl AuditSection {
+    pub(super) fn receivers(&self) -> Vec<AuditReceiver> {
+        let syslog = self.syslog.iter().map(|(name, section)| section.receiver(name));
+        syslog.collect()
+    }
+}
+
+impl SyslogSection {
+    /// Who it is to the portal.
+    pub(crate) fn receiver(&self, name: &str) -> AuditReceiver {
+        AuditReceiver {
+            kind: AuditReceiverKind::Syslog,
+            name: name.to_owned(),
+            organisation: self.organisation,
+            place: format!("{}:{}", self.host, self.port),
+        }
+    }
+}
+
+/// The certificates in a PEM text; `None` when there are none or one of them is damaged.
+pub(crate) fn certificates(pem: &SecretString) -> Option<Vec<CertificateDer<'static>>> {
+    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.expose().as_bytes()).collect();
+    read.ok().filter(|certificates| !certificates.is_empty())
+}
+
+/// The first private key in a PEM text.
+pub(crate) fn private_key(pem: &SecretString) -> Option<PrivateKeyDer<'static>> {
+    PrivateKeyDer::from_pem_slice(pem.expose().as_bytes()).ok()
+}
+
+impl Validate for AuditSection {
+    fn validate(&self, check: &mut Check) {
+        check.under("syslog", |check| {
+            for (name, section) in &self.syslog {
+                check.that(is_name(name), name, "the name must be 1 to 40 of a-z, 0-9 and -");
+                check.section(name, section);
+            }
+        });
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=40).contains(&name.len()) && name.bytes().all(plain)
+}
+
+impl Validate for SyslogSection {
+    fn validate(&self, check: &mut Check) {
+        check.that(
+            ServerName::try_from(self.host.as_str()).is_ok(),
+            "host",
+            "must be a host's name without scheme and port",
+        );
+        check.that(self.port != 0, "port", "must be at least 1");
+        let good = |pem: &Option<SecretString>| pem.as_ref().is_none_or(|pem| certificates(pem).is_some());
+        check.that(good(&self.authorities), "authorities", "must be certificates in PEM");
+        check.that(
+            good(&self.client_certificate),
+            "client_certificate",
+            "must be certificates in PEM",
+        );
+        check.that(
+            self.client_key.as_ref().is_none_or(|pem| private_key(pem).is_some()),
+            "client_key",
+            "must be a private key in PEM",
+        );
+        check.that(
+            self.client_certificate.is_some() == self.client_key.is_some(),
+            "client_key",
+            "must be given with client_certificate, and only then",
+        );
+    }
+}
