@@ -196,6 +196,7 @@ struct Sending {
     system: SystemId,
     secret: SecretString,
     organisation: OrganisationId,
+    port: u16,
     syslog: Syslog,
 }
 
@@ -223,6 +224,7 @@ impl Sending {
             system,
             secret,
             organisation,
+            port,
             syslog,
         }
     }
@@ -254,7 +256,7 @@ impl Sending {
             kind: AuditReceiverKind::Syslog,
             name: "norrby".to_owned(),
             organisation: Some(self.organisation),
-            place: String::new(),
+            place: format!("localhost:{}", self.port),
         };
         self.app.clock.advance(QUARTER);
         let taken = self.app.portal.take_audit_handover(&receiver).await.unwrap();

@@ -170,7 +170,8 @@ pub(crate) enum AuditAction {
     AuditLogCut,
     /// A staff member looked at their organisation's log.
     AuditListed,
-    /// The log, or its checkpoints, go to somebody by themselves from now on; the detail is what the configuration calls them.
+    /// The log, or its checkpoints, go to somebody by themselves from now on; the detail is who and where, as the
+    /// configuration has it.
     AuditReceiverAdded,
 }
 

@@ -15,6 +15,7 @@ impl MigrationTrait for Migration {
             ("kind", Text),
             ("receiver", Text),
             ("chain_id", Id),
+            ("place", Text),
             ("sequence", Number),
             ("due_at", Time),
             ("attempts", SmallNumber),

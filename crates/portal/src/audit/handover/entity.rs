@@ -13,6 +13,8 @@ pub(crate) struct Model {
     pub(crate) receiver: String,
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) chain_id: Uuid,
+    /// Where the receiver is, as the log was told.
+    pub(crate) place: String,
     /// The last row that was handed over, or the row of the last checkpoint; 0 while none was.
     pub(crate) sequence: i64,
     /// When it goes on, or when the lease of whoever is at it ends.

@@ -16,9 +16,10 @@ use uuid::Uuid;
 pub use state::AuditReceiverState;
 pub(super) use state::{first_not_handed_over, states};
 
-use super::chain::{from_stored_id, stored_id};
+use super::chain::stored_id;
 use super::export::Rows;
 use super::{AuditAction, AuditEntry, AuditRow, AuditTarget, chain_entity};
+use crate::database::WriteTransaction;
 use crate::{Context, Fault, Portal};
 
 /// Somebody to whom a log, or its checkpoints, go by themselves.
@@ -122,7 +123,8 @@ pub enum HandoverOutcome {
 
 impl Portal {
     /// Takes what waits for a receiver, for the caller to hand over; `None` when nothing waits, when it is not yet time to try again,
-    /// and when another node is at it. Taken for the first time, the log says that it goes there from now on.
+    /// and when another node is at it. Taken for the first time, or when the receiver is elsewhere than before, the log says that it goes there from
+    /// now on.
     ///
     /// # Errors
     ///
@@ -145,11 +147,17 @@ impl Portal {
             return Ok(None);
         }
         let taken = entity::Model {
+            place: receiver.place.clone(),
             due_at: (now + rule::LEASE).as_millis(),
             attempts: row.attempts.saturating_add(1),
             ..row.clone()
         };
-        let ours = replace(context, &row, taken.clone()).await?;
+        let transaction = context.database.write().await?;
+        let ours = replace(&transaction, &row, taken.clone()).await?;
+        if ours && row.place != taken.place {
+            tell(context, &transaction, receiver).await?;
+        }
+        transaction.commit().await?;
         Ok(ours.then_some(TakenHandover { row: taken }))
     }
 
@@ -203,7 +211,10 @@ impl Portal {
                 ..row.clone()
             },
         };
-        replace(context, &row, after).await
+        let transaction = context.database.write().await?;
+        let ours = replace(&transaction, &row, after).await?;
+        transaction.commit().await?;
+        Ok(ours)
     }
 }
 
@@ -237,6 +248,7 @@ async fn begin(context: &Context, receiver: &AuditReceiver, chain: Uuid) -> Resu
         kind: receiver.kind.as_str().to_owned(),
         receiver: receiver.name.clone(),
         chain_id: chain,
+        place: receiver.place.clone(),
         sequence: 0,
         due_at: context.clock_time().as_millis(),
         attempts: 0,
@@ -251,23 +263,27 @@ async fn begin(context: &Context, receiver: &AuditReceiver, chain: Uuid) -> Resu
         .exec_without_returning(&transaction)
         .await?;
     if matches!(made, TryInsertResult::Inserted(1..)) {
-        let detail = format!("{} {}", receiver.kind.as_str(), receiver.name);
-        let entry = AuditEntry::by_portal(AuditAction::AuditReceiverAdded).detail(&detail);
-        let entry = match from_stored_id(chain) {
-            Some(organisation) => entry
-                .within(organisation)
-                .about(AuditTarget::Organisation(organisation)),
-            None => entry,
-        };
-        context.audit.record(&transaction, context.now(), &entry).await?;
+        tell(context, &transaction, receiver).await?;
     }
     transaction.commit().await?;
     Ok(row)
 }
 
+/// Says in the log that it goes to a receiver from now on.
+async fn tell(context: &Context, transaction: &WriteTransaction, receiver: &AuditReceiver) -> Result<(), Fault> {
+    let detail = format!("{} {} {}", receiver.kind.as_str(), receiver.name, receiver.place);
+    let entry = AuditEntry::by_portal(AuditAction::AuditReceiverAdded).detail(&detail);
+    let entry = match receiver.organisation {
+        Some(organisation) => entry
+            .within(organisation)
+            .about(AuditTarget::Organisation(organisation)),
+        None => entry,
+    };
+    context.audit.record(transaction, context.now(), &entry).await
+}
+
 /// Puts a row in the place of another, unless somebody did so before.
-async fn replace(context: &Context, before: &entity::Model, after: entity::Model) -> Result<bool, Fault> {
-    let transaction = context.database.write().await?;
+async fn replace(transaction: &WriteTransaction, before: &entity::Model, after: entity::Model) -> Result<bool, Fault> {
     let done = entity::Entity::update_many()
         .set(after.into_active_model().reset_all())
         .filter(entity::Column::Kind.eq(before.kind.clone()))
@@ -276,9 +292,8 @@ async fn replace(context: &Context, before: &entity::Model, after: entity::Model
         .filter(entity::Column::DueAt.eq(before.due_at))
         .filter(entity::Column::Attempts.eq(before.attempts))
         .filter(entity::Column::Sequence.eq(before.sequence))
-        .exec(&transaction)
+        .exec(transaction)
         .await?;
-    transaction.commit().await?;
     Ok(done.rows_affected == 1)
 }
 

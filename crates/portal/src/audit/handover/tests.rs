@@ -89,6 +89,17 @@ on_both_databases! {
         assert_eq!(state(&portal).await.row, 2);
     }
 
+    async fn a_receiver_that_moves_is_told_of_and_goes_on_where_it_was(portal: TestPortal) {
+        let portal = with_rows(portal, 3).await;
+        let taken = take(&portal.portal).await.unwrap();
+        portal.portal.settle_audit_handover(taken, HandoverOutcome::HandedOver(2)).await.unwrap();
+        let moved = AuditReceiver { place: "elsewhere.example:6514".to_owned(), ..receiver() };
+        let taken = portal.portal.take_audit_handover(&moved).await.unwrap().unwrap();
+        assert_eq!((taken.after(), portal.audited("audit.receiver-added").await), (2, 2));
+        assert!(portal.portal.take_audit_handover(&moved).await.unwrap().is_none());
+        assert_eq!(portal.audited("audit.receiver-added").await, 2);
+    }
+
     async fn what_failed_is_tried_again_later_from_where_it_began(portal: TestPortal) {
         let portal = with_rows(portal, 3).await;
         let taken = take(&portal.portal).await.unwrap();
