@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base::{RequestId, Timestamp};
-use portal::{AssuranceLevel, IdentifierKind, Portal, RecipientActor};
+use portal::{AssuranceLevel, IdentifierKind, OpenRequests, Portal, RecipientActor};
 
 use crate::assets::Assets;
 use crate::texts::Language;
@@ -86,6 +86,8 @@ pub struct StaffFrame {
     pub sections: Vec<StaffSection>,
     /// Whether something happened to their account that they should look at.
     pub has_notices: bool,
+    /// How many requests wait for an answer, of which they may see that.
+    pub requests: OpenRequests,
 }
 
 /// A part of the portal for staff, as its navigation shows it.
@@ -103,6 +105,8 @@ pub enum StaffSection {
     Retention,
     /// What is held from being purged.
     Holds,
+    /// What people ask the organisation to erase and correct.
+    Requests,
     /// How the organisation's staff sign in.
     SignInRules,
     /// The protocols of what was purged.
@@ -115,13 +119,14 @@ pub enum StaffSection {
 
 impl StaffSection {
     /// Every part, in the order of the navigation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Cases,
         Self::Members,
         Self::Systems,
         Self::Provisioning,
         Self::Retention,
         Self::Holds,
+        Self::Requests,
         Self::SignInRules,
         Self::Protocols,
         Self::Audit,
@@ -138,6 +143,7 @@ impl StaffSection {
             Self::Provisioning => "/staff/provisioning",
             Self::Retention => "/staff/retention",
             Self::Holds => "/staff/holds",
+            Self::Requests => "/staff/requests",
             Self::SignInRules => "/staff/sign-in-rules",
             Self::Protocols => "/staff/protocols",
             Self::Audit => "/staff/audit",
@@ -334,13 +340,29 @@ pub enum Flash {
     HoldLifted,
     /// They decided whether recipients see holds.
     HoldsShownSaved,
+    /// They sent a request.
+    RequestMade,
+    /// They took back a request.
+    RequestWithdrawn,
+    /// What they wanted to take back was answered.
+    RequestAnsweredAlready,
+    /// They take care of a request.
+    RequestTakenUp,
+    /// They granted a request.
+    RequestGranted,
+    /// They granted a request of which something is held.
+    RequestGrantedWaits,
+    /// They declined a request.
+    RequestDeclined,
+    /// They took more time for a request.
+    RequestExtended,
     /// They changed the rules for signing in.
     RulesSaved,
 }
 
 impl Flash {
     /// Every message.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 47] = [
         Self::SignInFirst,
         Self::SessionEnded,
         Self::SignInCancelled,
@@ -379,6 +401,14 @@ impl Flash {
         Self::HoldPlacedInPart,
         Self::HoldLifted,
         Self::HoldsShownSaved,
+        Self::RequestMade,
+        Self::RequestWithdrawn,
+        Self::RequestAnsweredAlready,
+        Self::RequestTakenUp,
+        Self::RequestGranted,
+        Self::RequestGrantedWaits,
+        Self::RequestDeclined,
+        Self::RequestExtended,
         Self::RulesSaved,
     ];
 
@@ -424,6 +454,14 @@ impl Flash {
             Self::HoldPlacedInPart => "hold-placed-in-part",
             Self::HoldLifted => "hold-lifted-flash",
             Self::HoldsShownSaved => "holds-shown-saved",
+            Self::RequestMade => "request-made",
+            Self::RequestWithdrawn => "request-withdrawn",
+            Self::RequestAnsweredAlready => "request-answered-already",
+            Self::RequestTakenUp => "request-taken-up-flash",
+            Self::RequestGranted => "request-granted-flash",
+            Self::RequestGrantedWaits => "request-granted-waits-flash",
+            Self::RequestDeclined => "request-declined-flash",
+            Self::RequestExtended => "request-extended-flash",
             Self::RulesSaved => "rules-saved",
         }
     }

@@ -110,6 +110,7 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
             vec![
                 days("data-how-long-sent", facts.ceiling_days),
                 plain("data-how-long-person"),
+                plain("data-how-long-requests"),
                 days("data-how-long-sign-ins", PAST_SIGN_IN_DAYS),
                 session,
                 plain("data-how-long-extracts"),

@@ -34,6 +34,7 @@ impl Notification<'_> {
         let key = match self.kind {
             NotificationKind::Waiting => "notification-waiting-subject",
             NotificationKind::EndingUnread | NotificationKind::EndingRead => "notification-ending-subject",
+            NotificationKind::RequestAnswered => "notification-request-subject",
             _ => "notification-account-subject",
         };
         Language::ALL.map(|language| Texts::of(language).get(key)).join(" / ")
@@ -53,6 +54,7 @@ impl Notification<'_> {
             NotificationKind::EndingUnread => "notification-ending-unread",
             NotificationKind::EndingRead => "notification-ending-read",
             NotificationKind::RecipientNewDevice => "notification-recipient-new-device",
+            NotificationKind::RequestAnswered => "notification-request-answered",
             NotificationKind::StaffNewDevice => "notification-staff-new-device",
             NotificationKind::StaffLocked => "notification-staff-locked",
             NotificationKind::StaffPasswordChanged => "notification-staff-password-changed",
@@ -155,9 +157,23 @@ mod tests {
     }
 
     #[test]
+    fn that_a_request_is_answered_says_neither_by_whom_nor_what() {
+        let (subject, text) = text(NotificationKind::RequestAnswered, &["Norrby kommun"]);
+        assert_eq!(subject, "Du har fått ett svar / You have got an answer");
+        assert!(
+            text.contains("https://post.example.se/") && text.contains("Dina rättigheter"),
+            "{text}"
+        );
+        assert!(
+            !text.contains("Norrby") && !text.contains('{') && !text.contains("2026"),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn what_happened_to_an_account_says_when_and_what_to_do() {
         for kind in NotificationKind::ALL {
-            if kind.is_of_messages() {
+            if kind.is_of_messages() || kind == NotificationKind::RequestAnswered {
                 continue;
             }
             let (subject, text) = text(kind, &["Norrby kommun"]);

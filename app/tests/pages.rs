@@ -8,7 +8,8 @@ mod staff;
 use app::page::staff::sent_messages_page;
 use app::page::{
     SessionsOf, Shown, accessibility, case_history_page, case_page, data_protection, document_page, inbox_page,
-    landing_page, locked_document_page, own_mail_page, sessions_page, sign_ins_page, signed_out, your_data_page,
+    landing_page, locked_document_page, new_request_page, own_mail_page, own_request_page, rights_page, sessions_page,
+    sign_ins_page, signed_out, your_data_page,
 };
 use app::{Assets, Audience, ErrorPage, ExtractPdf, Flash, Language, Letter, Page, error_page, extract_pdf, letter};
 use portal::{AssuranceLevel, Preview};
@@ -114,6 +115,20 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
             format!("document {shown:?}"),
             document_page(&reader, &document, &shown, now, &zone),
         ));
+    }
+    let requests = samples::own_requests();
+    pages.push((
+        "rights".to_owned(),
+        rights_page(&reader, &requests, Some(Flash::RequestMade)),
+    ));
+    pages.push(("rights without any".to_owned(), rights_page(&reader, &[], None)));
+    for request in &requests {
+        let name = format!("rights, one {:?}", request.state);
+        pages.push((name, own_request_page(&reader, request, None)));
+    }
+    for form in samples::request_forms() {
+        let name = format!("rights, form {:?}", form.problem);
+        pages.push((name, new_request_page(&reader, &samples::requestable(), &form)));
     }
     for mail in samples::own_mails() {
         pages.push((
@@ -272,6 +287,7 @@ fn whoever_is_signed_in_can_sign_out_by_a_form_on_each_page() {
             "all sign-ins",
             "mails",
             "your data",
+            "rights",
             "landing when",
         ]
         .iter()
@@ -292,6 +308,7 @@ fn whoever_is_signed_in_can_sign_out_by_a_form_on_each_page() {
             "staff-invite (",
             "staff-invite-",
             "staff-invited",
+            "staff-request",
             "staff-rules",
             "staff-system",
             "staff-provisioning",

@@ -29,6 +29,7 @@ mod own_sessions;
 mod pages;
 mod places;
 mod return_to;
+mod rights;
 mod router;
 mod scim;
 mod session;

@@ -10,7 +10,9 @@ use web::{Problem, RequestContext};
 use crate::routes::{Access, Routes};
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, data_protection, flash, last_provider, own_mail, own_sessions, sign_in, your_data};
+use crate::{
+    answer, cookie, data_protection, flash, last_provider, own_mail, own_sessions, rights, sign_in, your_data,
+};
 
 /// Pages for anybody.
 pub(crate) fn public() -> Routes {
@@ -32,6 +34,7 @@ pub(crate) fn private() -> Routes {
         .merge(own_sessions::routes())
         .merge(own_mail::routes())
         .merge(your_data::routes())
+        .merge(rights::routes())
 }
 
 async fn landing(

@@ -5,7 +5,7 @@ use std::fmt;
 
 use axum::extract::Request;
 use axum::response::{IntoResponse, Redirect, Response};
-use base::{CaseId, DocumentId};
+use base::{CaseId, DataRequestId, DocumentId};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::cookie;
@@ -28,6 +28,10 @@ pub(crate) enum Page {
     SignIns,
     Mail,
     YourData,
+    Rights,
+    /// The form that asks for something.
+    NewRequest,
+    Request(DataRequestId),
     SignedOut,
     Accessibility,
     DataProtection,
@@ -44,6 +48,8 @@ impl Page {
             "/sign-ins" => Some(Self::SignIns),
             "/mail" => Some(Self::Mail),
             "/your-data" => Some(Self::YourData),
+            "/rights" => Some(Self::Rights),
+            "/rights/new" => Some(Self::NewRequest),
             "/signed-out" => Some(Self::SignedOut),
             "/accessibility" => Some(Self::Accessibility),
             "/data-protection" => Some(Self::DataProtection),
@@ -53,6 +59,8 @@ impl Page {
                         Some(id) => id.parse().ok().map(Self::CaseHistory),
                         None => id.parse().ok().map(Self::Case),
                     }
+                } else if let Some(id) = path.strip_prefix("/rights/") {
+                    id.parse().ok().map(Self::Request)
                 } else if let Some(id) = path.strip_prefix("/documents/") {
                     id.strip_suffix("/content")
                         .unwrap_or(id)
@@ -92,6 +100,9 @@ impl Page {
                 | Self::SignIns
                 | Self::Mail
                 | Self::YourData
+                | Self::Rights
+                | Self::NewRequest
+                | Self::Request(_)
         )
     }
 }
@@ -109,6 +120,9 @@ impl fmt::Display for Page {
             Self::SignIns => f.write_str("/sign-ins"),
             Self::Mail => f.write_str("/mail"),
             Self::YourData => f.write_str("/your-data"),
+            Self::Rights => f.write_str("/rights"),
+            Self::NewRequest => f.write_str("/rights/new"),
+            Self::Request(id) => write!(f, "/rights/{id}"),
             Self::SignedOut => f.write_str("/signed-out"),
             Self::Accessibility => f.write_str("/accessibility"),
             Self::DataProtection => f.write_str("/data-protection"),
@@ -169,6 +183,8 @@ mod tests {
             ("/sessions", "/sessions"),
             ("/sign-ins", "/sign-ins"),
             ("/your-data", "/your-data"),
+            ("/rights/new", "/rights/new"),
+            (&*format!("/rights/{id}"), &*format!("/rights/{id}")),
             (&*format!("/cases/{id}/history"), &*format!("/cases/{id}/history")),
             ("/staff/members/new", "/staff/members/new"),
             (&*format!("/cases/{id}"), &*format!("/cases/{id}")),
@@ -200,6 +216,7 @@ mod tests {
             ("/sign-out", "/"),
             (&*format!("/sign-ins/{id}/report"), "/sign-ins"),
             (&*format!("/your-data/{id}/archive"), "/your-data"),
+            (&*format!("/rights/{id}/withdraw"), &*format!("/rights/{id}")),
             ("/sign-in/bankid", "/"),
             ("/staff/sign-out", "/staff"),
             ("/staff/account/recovery-codes", "/staff/account"),

@@ -10,7 +10,8 @@ use std::path::Path;
 
 use app::page::{
     SessionsOf, Shown, case_history_page, case_page, document_page, inbox_page, landing_page, locked_document_page,
-    own_mail_page, sessions_page, sign_ins_page, signed_out, your_data_page,
+    new_request_page, own_mail_page, own_request_page, rights_page, sessions_page, sign_ins_page, signed_out,
+    your_data_page,
 };
 use app::{Assets, Audience, ErrorPage, ExtractPdf, Flash, Language, Page, error_page, extract_pdf, preview_frame};
 use portal::AssuranceLevel;
@@ -146,6 +147,19 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
         ("accessibility".to_owned(), app::page::accessibility(&guest)),
         ("preview".to_owned(), preview_frame(&reader)),
     ];
+    let flash = Some(Flash::RequestMade);
+    pages.push((
+        "rights".to_owned(),
+        rights_page(&reader, &samples::own_requests(), None),
+    ));
+    pages.push(("rights-none".to_owned(), rights_page(&reader, &[], None)));
+    for (number, request) in samples::own_requests().iter().enumerate() {
+        pages.push((format!("request-{number}"), own_request_page(&reader, request, flash)));
+    }
+    for (number, form) in samples::request_forms().iter().enumerate() {
+        let page = new_request_page(&reader, &samples::requestable(), form);
+        pages.push((format!("request-new-{number}"), page));
+    }
     for (number, mail) in samples::own_mails().iter().enumerate() {
         let flash = mail.refused_at.map(|_| Flash::MailRefused);
         pages.push((format!("mail-{number}"), own_mail_page(&reader, mail, flash)));

@@ -29,7 +29,8 @@ data-where-place = In which country and with whom the server stands is known to 
 
 data-how-long = How long
 data-how-long-sent = What is sent: as long as the sender’s rules say, but { $days } days at most. Then nobody can read it, the keys are destroyed, and after that it is deleted. A sender can put the deletion off, for instance while there is a dispute, but not let anybody read it longer.
-data-how-long-person = Data about you as a person: until nothing for you is left, no sender has put the deletion of anything off, and you are not signed in.
+data-how-long-person = Data about you as a person: until nothing for you is left, no sender has put the deletion of anything off, what you have asked for and the answers are no longer kept, and you are not signed in.
+data-how-long-requests = What you ask organisations for, and their answers: until some time after all is done, at least 30 days unless the portal keeps everything for less.
 data-how-long-sign-ins = Sign-ins: { $days } days, or shorter if the data about you goes before that.
 data-how-long-session = You are signed out after { $idle } minutes without doing anything, and always after { $absolute } minutes.
 data-how-long-extracts = A register extract that you order: what was gathered for it is kept for 24 hours.
@@ -51,5 +52,5 @@ data-protected-body = Documents, texts and data about people are stored encrypte
 data-protected-limit = The portal opens the document for you when you read. Whoever has full rights on a running server could therefore see what passes through it.
 
 data-rights = Your rights
-data-rights-body = Among other things you have the right to know what data there is about you, and to have what is wrong corrected. Turn to whoever has sent you something. When you are signed in you see all your sign-ins and who has opened what yourself, can remove your e-mail address, and can download a copy of all that the portal has about you.
+data-rights-body = Among other things you have the right to know what data there is about you, and to have what is wrong corrected. When you are signed in you can, under Your rights, ask whoever has sent you something to erase or correct it. There you also see what becomes of that. You see all your sign-ins and who has opened what yourself, can remove your e-mail address, and can download a copy of all that the portal has about you.
 data-rights-supervision = Complain to Integritetsskyddsmyndigheten, the Swedish Authority for Privacy Protection

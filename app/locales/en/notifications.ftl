@@ -33,6 +33,13 @@ notification-recipient-new-device =
     If it was you, there is nothing to do.
 
     Was it not you? Block your e‑identification with whoever issued it, for example your bank. Then type the address { $address } in your web browser, sign in, and sign out wherever it is not you.
+notification-request-subject = You have got an answer
+notification-request-answered =
+    You have got an answer to something that you asked for in the portal.
+
+    How to read it:
+    1. Open your web browser and type the address { $address }
+    2. Sign in there and choose Your rights at the bottom of the page.
 notification-staff-new-device =
     Someone has signed in to your account with { $organisation } from a new kind of device, { $at }.
 

@@ -55,6 +55,14 @@ protocol-rule-revoked-closed = The sender took it back. Its retention was { $day
     [one] 1 day
    *[other] { $days } days
 } from the day on which its case was closed
+protocol-rule-erased = Erased at the recipient's request. Its retention was { $days ->
+    [one] 1 day
+   *[other] { $days } days
+} after it was sent
+protocol-rule-erased-opened = Erased at the recipient's request. Its retention was { $days ->
+    [one] 1 day
+   *[other] { $days } days
+} after it was first opened
 protocol-seal = Signature
 protocol-root = Root of the hash tree
 protocol-previous = Protocol before

@@ -29,7 +29,8 @@ data-where-place = I vilket land och hos vem servern står vet den som driver po
 
 data-how-long = Hur länge
 data-how-long-sent = Det som skickas: så länge avsändarens regler säger, men högst { $days } dagar. Sedan kan ingen läsa det, nycklarna förstörs, och därefter raderas det. En avsändare kan skjuta upp raderingen, till exempel om det pågår en tvist, men inte låta någon läsa längre.
-data-how-long-person = Uppgifter om dig som person: tills det inte längre finns något till dig, ingen avsändare har skjutit upp raderingen av något, och du inte är inloggad.
+data-how-long-person = Uppgifter om dig som person: tills det inte längre finns något till dig, ingen avsändare har skjutit upp raderingen av något, det du har bett om och svaren inte sparas längre, och du inte är inloggad.
+data-how-long-requests = Det som du ber organisationer om, och deras svar: tills en tid efter att det är klart, minst 30 dagar om inte portalen sparar allt kortare än så.
 data-how-long-sign-ins = Inloggningar: { $days } dagar, eller kortare om uppgifterna om dig försvinner innan dess.
 data-how-long-session = Du loggas ut efter { $idle } minuter utan att du har gjort något, och alltid efter { $absolute } minuter.
 data-how-long-extracts = Ett registerutdrag som du beställer: det som har tagits fram till det finns i 24 timmar.
@@ -51,5 +52,5 @@ data-protected-body = Dokument, texter och uppgifter om personer lagras kryptera
 data-protected-limit = Portalen öppnar dokumentet åt dig när du läser. Den som har full behörighet till en server som är igång skulle därför kunna se det som passerar där.
 
 data-rights = Dina rättigheter
-data-rights-body = Du har bland annat rätt att få veta vilka uppgifter som finns om dig, och att få fel rättade. Vänd dig till den som har skickat något till dig. När du är inloggad ser du själv alla dina inloggningar och vem som har öppnat vad, kan ta bort din e‑postadress, och kan ladda ner en kopia av allt som portalen har om dig.
+data-rights-body = Du har bland annat rätt att få veta vilka uppgifter som finns om dig, och att få fel rättade. När du är inloggad kan du under Dina rättigheter be den som har skickat något till dig att radera eller rätta det. Där ser du också vad som händer med det. Du ser själv alla dina inloggningar och vem som har öppnat vad, kan ta bort din e‑postadress, och kan ladda ner en kopia av allt som portalen har om dig.
 data-rights-supervision = Klaga hos Integritetsskyddsmyndigheten

@@ -33,6 +33,13 @@ notification-recipient-new-device =
     Var det du behöver du inte göra något.
 
     Var det inte du? Spärra din e‑legitimation hos den som har gett ut den, till exempel din bank. Skriv sedan in adressen { $address } i din webbläsare, logga in och logga ut där du inte känner igen dig.
+notification-request-subject = Du har fått ett svar
+notification-request-answered =
+    Du har fått ett svar på något som du har bett om i portalen.
+
+    Så läser du det:
+    1. Öppna din webbläsare och skriv in adressen { $address }
+    2. Logga in där och välj Dina rättigheter längst ner på sidan.
 notification-staff-new-device =
     Någon har loggat in på ditt konto hos { $organisation } från en ny sorts enhet, { $at }.
 

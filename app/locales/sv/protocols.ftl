@@ -55,6 +55,14 @@ protocol-rule-revoked-closed = Avsändaren tog tillbaka det. Fristen var { $days
     [one] 1 dag
    *[other] { $days } dagar
 } från dagen då ärendet avslutades
+protocol-rule-erased = Raderat på mottagarens begäran. Fristen var { $days ->
+    [one] 1 dag
+   *[other] { $days } dagar
+} efter att det skickades
+protocol-rule-erased-opened = Raderat på mottagarens begäran. Fristen var { $days ->
+    [one] 1 dag
+   *[other] { $days } dagar
+} efter att det öppnades första gången
 protocol-seal = Signatur
 protocol-root = Rot för hashträdet
 protocol-previous = Föregående protokoll

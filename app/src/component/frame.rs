@@ -1,6 +1,7 @@
 //! The header and the footer.
 
 use leptos::prelude::*;
+use portal::OpenRequests;
 
 use super::icon;
 use crate::context::{Audience, Layout, StaffFrame, StaffSection};
@@ -83,15 +84,33 @@ fn navigation(texts: &'static Texts, frame: &StaffFrame, path: &str) -> impl Int
             </p>
         }
     });
+    let requests = (current != Some(StaffSection::Requests)).then(|| requests(texts, frame.requests));
     view! {
         <nav class="sections" aria-label=texts.get("staff-navigation")>
             <div class="inner">
                 <p class="organisation">{frame.organisation.clone()}</p>
                 <ul>{links}</ul>
+                {requests}
                 {notices}
             </div>
         </nav>
     }
+}
+
+/// That people wait for an answer; nothing when nobody does.
+fn requests(texts: &'static Texts, requests: OpenRequests) -> Option<impl IntoView + use<>> {
+    let OpenRequests { open, overdue } = requests;
+    let key = match (open, overdue) {
+        (0, _) => return None,
+        (_, 0) => "requests-waiting",
+        (..) => "requests-waiting-overdue",
+    };
+    let words = texts.with(key, &[("open", open.into()), ("overdue", overdue.into())]);
+    Some(view! {
+        <p class="news">
+            {icon("info")} <a href=StaffSection::Requests.path()>{words}</a>
+        </p>
+    })
 }
 
 const fn section_title(section: StaffSection) -> &'static str {
@@ -102,6 +121,7 @@ const fn section_title(section: StaffSection) -> &'static str {
         StaffSection::Provisioning => "provisioning-title",
         StaffSection::Retention => "retention-title",
         StaffSection::Holds => "holds-title",
+        StaffSection::Requests => "requests-title",
         StaffSection::SignInRules => "rules-title",
         StaffSection::Protocols => "protocols-title",
         StaffSection::Audit => "audit-title",
@@ -132,6 +152,7 @@ pub(crate) fn footer(layout: &Layout) -> impl IntoView + use<> {
             ("/sessions", "sessions-title"),
             ("/mail", "mail-title"),
             ("/your-data", "extract-page-title"),
+            ("/rights", "rights-title"),
         ],
         Audience::StaffVisitor => &[("/", "footer-recipients")],
         Audience::Staff(_) => &[],

@@ -9,7 +9,7 @@ use crate::shell::{Head, render};
 use crate::texts::Texts;
 
 /// The supervising authority, Integritetsskyddsmyndigheten.
-const SUPERVISION: &str = "https://www.imy.se/";
+pub(super) const SUPERVISION: &str = "https://www.imy.se/";
 
 /// The page on data protection.
 #[must_use]

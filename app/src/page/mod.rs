@@ -13,6 +13,7 @@ mod locked_document;
 mod new_devices;
 mod own_mail;
 mod preview_frame;
+mod rights;
 pub(crate) mod sessions;
 mod sign_ins;
 mod signed_out;
@@ -34,6 +35,10 @@ pub use landing::{landing, landing_page};
 pub use locked_document::locked_document_page;
 pub use own_mail::{own_mail, own_mail_page};
 pub use preview_frame::{preview_frame, preview_frame_policy};
+pub use rights::{
+    NewRequestForm, NewRequestProblem, new_request, new_request_page, own_request, own_request_page, rights,
+    rights_page,
+};
 pub use sessions::{SessionsOf, sessions, sessions_page};
 pub use sign_ins::{sign_ins, sign_ins_page};
 pub use signed_out::signed_out;

@@ -22,6 +22,9 @@ pub fn rule(texts: &Texts, rule: &AppliedRule) -> String {
         (PurgeReason::Revoked, CountedFrom::Sent) => "protocol-rule-revoked",
         (PurgeReason::Revoked, CountedFrom::FirstOpened) => "protocol-rule-revoked-opened",
         (PurgeReason::Revoked, CountedFrom::CaseClosed) => "protocol-rule-revoked-closed",
+        (PurgeReason::Erased, CountedFrom::Sent) => "protocol-rule-erased",
+        (PurgeReason::Erased, CountedFrom::FirstOpened) => "protocol-rule-erased-opened",
+        (PurgeReason::Erased, CountedFrom::CaseClosed) => "protocol-rule-erased-closed",
     };
     texts.with(key, &[("days", rule.retention_days.into())])
 }

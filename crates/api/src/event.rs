@@ -1,6 +1,6 @@
 //! What has happened to an organisation's messages and credentials, read by a cursor.
 
-use base::{CredentialId, DeliveryId, MessageId, SystemId, Timestamp};
+use base::{CredentialId, DataRequestId, DeliveryId, MessageId, SystemId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,7 +17,7 @@ pub struct EventPage {
     pub more: bool,
 }
 
-/// Something that happened to a message, or to a credential of one of the organisation's systems.
+/// Something that happened to a message, a request that a person made, or something that happens to a credential of one of the organisation's systems.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Event {
     /// Its number within the organisation; rises by one with each event.
@@ -36,6 +36,10 @@ pub struct Event {
     /// The credential that ends, when that is what happens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<EndingCredential>,
+    /// The person's request, when one came. What is asked for, and by whom, admins see in the portal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub request_id: Option<DataRequestId>,
     /// When.
     #[serde(with = "instant::required")]
     #[schema(value_type = String, format = DateTime)]
@@ -67,7 +71,7 @@ pub enum EventKind {
     Notified,
     /// The recipient opened it for the first time.
     Opened,
-    /// The sender took it back.
+    /// The sender took it back, or erased it at the recipient's request.
     Revoked,
     /// Its content and everything personal about it was destroyed.
     Purged,
@@ -81,4 +85,6 @@ pub enum EventKind {
     CaseReopened,
     /// Its case is kept for longer: it ends later.
     CaseExtended,
+    /// A person asks for erasure or rectification, which is to be answered within a month. Never of a message.
+    RequestReceived,
 }

@@ -89,6 +89,8 @@ ids! {
     ObjectId "object";
     /// A hold on what would be purged.
     HoldId "hold";
+    /// What a person asks an organisation to do with what it holds about them.
+    DataRequestId "data-request";
     /// A person who receives. Random (version 4), so that its age says nothing.
     RecipientId "recipient";
     /// A thread between one organisation and one recipient.
@@ -191,7 +193,7 @@ mod source {
         )+};
     }
     from_new_id! {
-        InstallationId OrganisationId SystemId CredentialId StaffId PasskeyId ProvisioningTokenId GroupId HoldId CaseId CaseExtensionId MessageId DocumentId DeliveryId IntentId
+        InstallationId OrganisationId SystemId CredentialId StaffId PasskeyId ProvisioningTokenId GroupId HoldId DataRequestId CaseId CaseExtensionId MessageId DocumentId DeliveryId IntentId
         NotificationId PendingRetentionId AnnouncementId AuditEventId EventId SessionId BackupId RegisterExtractId RequestId
     }
 }

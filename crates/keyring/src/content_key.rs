@@ -1,6 +1,6 @@
-//! The key of one message or one document.
+//! The key of one message, document or request.
 
-use base::{DocumentId, MessageId, OrganisationId};
+use base::{DataRequestId, DocumentId, MessageId, OrganisationId};
 
 use crate::field::{Owner, seals_fields};
 use crate::hazmat::Key;
@@ -12,6 +12,8 @@ pub enum ContentOwner {
     Message(MessageId),
     /// A document: its file and the file's name.
     Document(DocumentId),
+    /// A person's request about what is held about them: its text and what was answered.
+    Request(DataRequestId),
 }
 
 impl ContentOwner {
@@ -21,15 +23,17 @@ impl ContentOwner {
         match self {
             Self::Message(id) => id.as_bytes(),
             Self::Document(id) => id.as_bytes(),
+            Self::Request(id) => id.as_bytes(),
         }
     }
 
-    /// `message` or `document`.
+    /// `message`, `document` or `data_request`.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Message(_) => "message",
             Self::Document(_) => "document",
+            Self::Request(_) => "data_request",
         }
     }
 }
@@ -71,7 +75,7 @@ impl ContentKey {
         self.organisation
     }
 
-    /// The message or document.
+    /// The message, document or request.
     #[must_use]
     pub const fn content(&self) -> ContentOwner {
         self.content

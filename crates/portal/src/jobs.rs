@@ -9,8 +9,8 @@ use crate::purge::Release;
 use crate::system::{credential, used_assertion};
 use crate::vault::EndedDay;
 use crate::{
-    Context, Fault, Orphans, Portal, PurgeReport, PurgeStopped, audit, hold, installation, intent, notification,
-    orphan, past_sign_in, purge, register_extract, retention, session, skew,
+    Context, Fault, Orphans, Portal, PurgeReport, PurgeStopped, audit, data_request, hold, installation, intent,
+    notification, orphan, past_sign_in, purge, register_extract, retention, session, skew,
 };
 
 /// What a round did.
@@ -22,7 +22,7 @@ pub struct JobsReport {
     pub intents: u64,
     /// Sessions that had run out.
     pub sessions: u64,
-    /// Access tokens, idempotency keys, used assertions, old credentials, past sign-ins and register extracts whose time was over.
+    /// Access tokens, idempotency keys, used assertions, old credentials, past sign-ins, register extracts and answered requests whose time was over.
     pub forgotten: u64,
     /// Credentials of whose end organisations were told.
     pub warnings: u64,
@@ -95,7 +95,8 @@ impl Portal {
             Some(release) => {
                 let settled = hold::settle(context, release.until()).await;
                 keep(&mut report.settled, settled, &mut fault);
-                hold::keep(context).await
+                let requests = data_request::keep(context).await;
+                hold::keep(context).await.and(requests)
             }
             None => Ok(()),
         };
@@ -124,7 +125,9 @@ impl Portal {
         keep(&mut sign_ins, past_sign_in::forget_old(context).await, fault);
         let mut extracts = 0;
         keep(&mut extracts, register_extract::end_due(context).await, fault);
-        report.forgotten = tokens + keys + credentials + assertions + sign_ins + extracts;
+        let mut requests = 0;
+        keep(&mut requests, data_request::forget_due(context).await, fault);
+        report.forgotten = tokens + keys + credentials + assertions + sign_ins + extracts + requests;
         keep(&mut report.audit_rows, audit::cut_due(context).await, fault);
         keep(&mut report.ending, notification::warn(context).await, fault);
         // Before the purge, so that what a new version ends at once is gone in the same round.
@@ -145,6 +148,7 @@ impl Portal {
         let mut report = PurgeReport::default();
         keep(&mut (), intent::sweep_blobs(context).await, &mut fault);
         keep(&mut report, purge::rest(context).await, &mut fault);
+        keep(&mut 0, data_request::settle(context).await, &mut fault);
         keep(&mut Orphans::default(), orphan::sweep_due(context).await, &mut fault);
         fault.map_or(Ok(report), Err)
     }

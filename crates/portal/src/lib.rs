@@ -9,6 +9,7 @@ mod audit;
 mod backup;
 mod blob;
 mod case;
+mod data_request;
 mod database;
 mod delivery;
 mod document;
@@ -80,6 +81,11 @@ pub use backup::{
 pub use case::{
     CaseAct, CaseActKind, CaseError, CaseExtension, CaseHistory, CaseView, InboxEntry, MessageView, SentDelivery,
     SentMessage, SentMessages, SentMessagesError, SentRecipient, StaffCase, StaffCaseMessage,
+};
+pub use data_request::{
+    AnswerRequestError, DataRequest, DataRequestKind, DataRequestState, DataRequests, Grant, Granted, MakeRequestError,
+    NewDataRequest, OpenRequests, OwnDataRequest, RequestableCase, RequestableOrganisation, RequestedCase,
+    SeeRequestsError, WithdrawRequestError,
 };
 pub use document::{
     Content, ContentError, ContentUse, DocumentSummary, DocumentView, ListedDocument, Preview, ReadError,

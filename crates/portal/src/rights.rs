@@ -110,6 +110,10 @@ pub enum Action {
     PlaceHold,
     /// Lift holds.
     LiftHold,
+    /// See which people ask for erasure and rectification, and what became of it.
+    SeeRequests,
+    /// Read what people ask for, and answer: erase, decline, take longer.
+    AnswerRequest,
     /// See the protocols of what was purged, and what proves that something is in them.
     SeePurgeProtocols,
     /// See the organisation's audit log.
@@ -151,6 +155,8 @@ impl Action {
         Self::SeeHolds,
         Self::PlaceHold,
         Self::LiftHold,
+        Self::SeeRequests,
+        Self::AnswerRequest,
         Self::SeePurgeProtocols,
         Self::SeeAudit,
         Self::ExportAudit,
@@ -183,6 +189,8 @@ impl Action {
             Self::SeeHolds              => right(false, true,  true,  false),
             Self::PlaceHold             => right(false, true,  false, false),
             Self::LiftHold              => right(false, true,  false, true),
+            Self::SeeRequests           => right(false, true,  true,  false),
+            Self::AnswerRequest         => right(false, true,  false, true),
             Self::SeePurgeProtocols     => right(false, true,  true,  false),
             Self::SeeAudit              => right(false, true,  true,  false),
             Self::ExportAudit           => right(false, true,  true,  true),
@@ -220,6 +228,8 @@ impl Action {
             Self::SeeHolds => "see-holds",
             Self::PlaceHold => "place-hold",
             Self::LiftHold => "lift-hold",
+            Self::SeeRequests => "see-requests",
+            Self::AnswerRequest => "answer-request",
             Self::SeePurgeProtocols => "see-purge-protocols",
             Self::SeeAudit => "see-audit",
             Self::ExportAudit => "export-audit",
@@ -252,6 +262,8 @@ impl Action {
             Self::SeeHolds => "see what is held from being purged",
             Self::PlaceHold => "place a hold, decide whether recipients see that there is one",
             Self::LiftHold => "lift a hold",
+            Self::SeeRequests => "see that people ask for erasure and rectification, and what became of it",
+            Self::AnswerRequest => "read what people ask for, and answer it: erase, decline, take longer",
             Self::SeePurgeProtocols => "see the protocols of what was purged",
             Self::SeeAudit => "see the organisation's audit log and get its checkpoints",
             Self::ExportAudit => "export the organisation's audit log",

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 
-use base::{Day, DocumentId, MessageId, OrganisationId, RecipientId};
+use base::{DataRequestId, Day, DocumentId, MessageId, OrganisationId, RecipientId};
 use keyring::{
     ContentKey, ContentOwner, Field, OpenError, Opener, OrganisationKey, PREFIX_SIZE, RecipientKey, RegisterKey,
     SEALED_CHUNK_SIZE, WrappedKey, WrappingKey,
@@ -122,6 +122,7 @@ impl Wrapping {
                 let owners = [
                     ContentOwner::Message(MessageId::from_uuid(*id)),
                     ContentOwner::Document(DocumentId::from_uuid(*id)),
+                    ContentOwner::Request(DataRequestId::from_uuid(*id)),
                 ];
                 owners.into_iter().find_map(|owner| {
                     let content = key.unwrap_content_key(wrapped, *organisation, owner).ok()?;
@@ -150,6 +151,7 @@ impl Owner {
         match self {
             Self::Content(ContentOwner::Message(_), _) => &["sealed_title", "sealed_body"],
             Self::Content(ContentOwner::Document(_), _) => &["sealed_file_name"],
+            Self::Content(ContentOwner::Request(_), _) => &["sealed_text", "sealed_extension", "sealed_answer"],
             Self::Person(..) => &["sealed_personnummer", "sealed_name", "sealed_email"],
         }
     }
@@ -164,7 +166,7 @@ impl Owner {
 
     const fn opened(&self, text: String) -> Opened {
         match self {
-            Self::Content(ContentOwner::Message(_), _) => Opened::Text(text),
+            Self::Content(ContentOwner::Message(_) | ContentOwner::Request(_), _) => Opened::Text(text),
             Self::Content(ContentOwner::Document(_), _) => Opened::FileName(text),
             Self::Person(..) => Opened::Personal(text),
         }

@@ -71,6 +71,7 @@ pub(super) async fn list(
                     credential_id: ending.credential,
                     expires_at: ending.expires_at,
                 }),
+                request_id: event.request,
                 at: event.at,
             })
             .collect(),

@@ -19,6 +19,7 @@ mod password;
 mod place;
 mod protocols;
 mod provisioning;
+mod requests;
 mod retention;
 mod retention_approval;
 mod return_to;
@@ -257,6 +258,7 @@ fn signed_in() -> Routes {
         .merge(for_systems())
         .merge(for_provisioning())
         .merge(for_holds())
+        .merge(for_requests())
         .merge(for_protocols())
         .merge(for_audit())
 }
@@ -461,6 +463,19 @@ fn for_holds() -> Routes {
             Access::Staff(Action::LiftHold),
             holds::lift,
         )
+}
+
+/// What people ask the organisation to erase and correct.
+fn for_requests() -> Routes {
+    let (see, answer) = (Access::Staff(Action::SeeRequests), Access::Staff(Action::AnswerRequest));
+    let (get, post) = (Method::GET, Method::POST);
+    Routes::default()
+        .add(get.clone(), "/staff/requests", see, requests::list)
+        .add(get, "/staff/requests/{id}", see, requests::one)
+        .add(post.clone(), "/staff/requests/{id}/take-up", answer, requests::take_up)
+        .add(post.clone(), "/staff/requests/{id}/extend", answer, requests::extend)
+        .add(post.clone(), "/staff/requests/{id}/decline", answer, requests::decline)
+        .add(post, "/staff/requests/{id}/grant", answer, requests::grant)
 }
 
 /// What admins and auditors see of what was purged.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use base::{CaseId, HoldId, PurgedId, StaffId, SystemId};
+use base::{CaseId, DataRequestId, HoldId, PurgedId, StaffId, SystemId};
 
 /// The longest name of an organisation, or token of an invitation, in an address; in bytes.
 const MAX_SEGMENT: usize = 128;
@@ -44,6 +44,8 @@ pub(crate) enum Place {
     RetentionChange,
     Holds,
     Hold(HoldId),
+    Requests,
+    Request(DataRequestId),
     SignInRules,
     Protocols,
     Protocol(u64),
@@ -78,6 +80,7 @@ impl Place {
             "/retention" => Self::Retention,
             "/retention/change" => Self::RetentionChange,
             "/holds" => Self::Holds,
+            "/requests" => Self::Requests,
             "/sign-in-rules" => Self::SignInRules,
             "/protocols" => Self::Protocols,
             "/audit" => Self::Audit,
@@ -92,6 +95,8 @@ impl Place {
                     Self::Case(id.parse().ok()?)
                 } else if let Some(id) = rest.strip_prefix("/holds/") {
                     Self::Hold(id.parse().ok()?)
+                } else if let Some(id) = rest.strip_prefix("/requests/") {
+                    Self::Request(id.parse().ok()?)
                 } else if let Some(id) = rest.strip_prefix("/protocols/proofs/") {
                     Self::Proofs(id.parse().ok()?)
                 } else if let Some(number) = rest.strip_prefix("/protocols/") {
@@ -159,6 +164,7 @@ impl fmt::Display for Place {
             Self::Retention => "/retention",
             Self::RetentionChange => "/retention/change",
             Self::Holds => "/holds",
+            Self::Requests => "/requests",
             Self::SignInRules => "/sign-in-rules",
             Self::Protocols => "/protocols",
             Self::Audit => "/audit",
@@ -167,6 +173,7 @@ impl fmt::Display for Place {
             Self::Member(id) => return write!(f, "/staff/members/{id}"),
             Self::Case(id) => return write!(f, "/staff/cases/{id}"),
             Self::Hold(id) => return write!(f, "/staff/holds/{id}"),
+            Self::Request(id) => return write!(f, "/staff/requests/{id}"),
             Self::Protocol(number) => return write!(f, "/staff/protocols/{number}"),
             Self::Proofs(id) => return write!(f, "/staff/protocols/proofs/{id}"),
             Self::System(id) => return write!(f, "/staff/systems/{id}"),
@@ -210,6 +217,8 @@ mod tests {
             ("/staff/retention/change".to_owned(), true),
             ("/staff/holds".to_owned(), true),
             (format!("/staff/holds/{id}"), true),
+            ("/staff/requests".to_owned(), true),
+            (format!("/staff/requests/{id}"), true),
             ("/staff/sign-in-rules".to_owned(), true),
             ("/staff/protocols".to_owned(), true),
             ("/staff/protocols/17".to_owned(), true),

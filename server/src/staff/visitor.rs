@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
 use http::{Method, StatusCode};
-use portal::{Action, Portal, SignInStep, StaffActor, StaffCandidate, StaffNotices, StaffVisitor};
+use portal::{Action, OpenRequests, Portal, SignInStep, StaffActor, StaffCandidate, StaffNotices, StaffVisitor};
 use tower_sessions::Session;
 use web::RequestContext;
 
@@ -66,7 +66,16 @@ pub(crate) async fn recognise(
                     Ok(notices) => notices,
                     Err(fault) => return answer::fault(&fault, &visitor),
                 };
-                visitor.layout.audience = Audience::Staff(frame(&actor, !notices.is_empty()));
+                let requests = if parts.method.is_safe() {
+                    state.portal().open_requests(&actor).await
+                } else {
+                    Ok(OpenRequests::default())
+                };
+                let requests = match requests {
+                    Ok(requests) => requests,
+                    Err(fault) => return answer::fault(&fault, &visitor),
+                };
+                visitor.layout.audience = Audience::Staff(frame(&actor, !notices.is_empty(), requests));
                 parts.extensions.insert(Arc::new(notices));
                 let is_private = Place::parse(&visitor.layout.path).is_some_and(|place| place.is_private());
                 let leave_for = leave_for(&parts, &visitor.layout, is_private);
@@ -84,7 +93,7 @@ pub(crate) async fn recognise(
 }
 
 /// The parts of the portal that a role gives.
-fn frame(actor: &StaffActor, has_notices: bool) -> StaffFrame {
+fn frame(actor: &StaffActor, has_notices: bool, requests: OpenRequests) -> StaffFrame {
     let right = |section: &StaffSection| match section {
         StaffSection::Cases => Action::SeeCases,
         StaffSection::Members => Action::SeeStaff,
@@ -92,6 +101,7 @@ fn frame(actor: &StaffActor, has_notices: bool) -> StaffFrame {
         StaffSection::Provisioning => Action::SeeProvisioning,
         StaffSection::Retention => Action::SeeRetention,
         StaffSection::Holds => Action::SeeHolds,
+        StaffSection::Requests => Action::SeeRequests,
         StaffSection::SignInRules => Action::SeeSignInRules,
         StaffSection::Protocols => Action::SeePurgeProtocols,
         StaffSection::Audit => Action::SeeAudit,
@@ -104,6 +114,7 @@ fn frame(actor: &StaffActor, has_notices: bool) -> StaffFrame {
             .filter(|section| actor.role().allows(right(section)))
             .collect(),
         has_notices,
+        requests,
     }
 }
 

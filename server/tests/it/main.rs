@@ -56,6 +56,7 @@ mod provider;
 mod provider_check;
 mod provisioning;
 mod recipients;
+mod requests;
 mod restore;
 mod retention;
 mod retention_approval;

@@ -10,6 +10,7 @@ use server::routes::{Access, Route};
 use crate::browser::{Answer, Browser};
 use crate::harness::App;
 use crate::holds;
+use crate::requests;
 use crate::staff_support::{KARIN, PASSWORD, any_form, form, new_password};
 
 const MINUTE: i64 = 60_000;
@@ -309,6 +310,7 @@ async fn another_organisations_people_systems_and_tokens_are_not_there() {
         .clone();
     let hold = holds::of_another_organisation(&app).await;
     let case = holds::case_of_another_organisation(&app).await;
+    let asked = requests::of_another_organisation(&app).await;
     let link = app.invitation(&soderby).await;
     let mut other = app.browser();
     other.post(&link, &new_password(PASSWORD)).await;
@@ -328,6 +330,7 @@ async fn another_organisations_people_systems_and_tokens_are_not_there() {
             "/staff/provisioning/tokens" => token.id.to_string(),
             "/staff/holds" => hold.clone(),
             "/staff/cases" => case.clone(),
+            "/staff/requests" => asked.clone(),
             "/staff/sessions" | "/staff/account/passkeys" | "/staff/protocols/proofs" => NOBODY.to_owned(),
             elsewhere => panic!("{elsewhere}: whose are these? Say so here"),
         };

@@ -8,6 +8,7 @@ use http::{Method, Request, StatusCode};
 use server::routes::{Access, Route};
 
 use crate::harness::{ANNA, App, BENGT};
+use crate::requests;
 use crate::your_data;
 
 /// Routes for anybody. This list may only shrink; a new route belongs to somebody.
@@ -165,6 +166,7 @@ async fn nobody_reads_what_is_somebody_elses() {
     let sign_in = anna.get("/sign-ins").await.id_after("action=\"/sign-ins/");
     let archive = your_data::ordered(&mut anna).await;
     let extract = archive.split('/').nth(2).unwrap().to_owned();
+    let request = requests::of_a_person(&mut anna, &receipt).await;
     let (_, other_token) = app.sender("Söderby kommun").await;
     let mut bengt = app.signed_in(BENGT).await;
     let theirs = app.directory("Norrby kommun", None).await;
@@ -184,6 +186,7 @@ async fn nobody_reads_what_is_somebody_elses() {
             "/sessions" => session.clone(),
             "/sign-ins" => sign_in.clone(),
             "/your-data" => extract.clone(),
+            "/rights" => request.clone(),
             "/api/v1/messages" => receipt.id.to_string(),
             "/scim/v2/Users" => user.clone(),
             "/scim/v2/Groups" => group.clone(),

@@ -7,13 +7,14 @@ mod holds;
 mod members;
 mod protocols;
 mod provisioning;
+mod requests;
 mod retention;
 mod systems;
 mod way_in;
 
 use app::{Assets, Audience, Language, Layout, Page, ProviderChoice, StaffFrame, StaffSection};
 use base::Timestamp;
-use portal::SecondFactors;
+use portal::{OpenRequests, SecondFactors};
 
 use crate::samples::{NOW, layout};
 
@@ -33,6 +34,7 @@ fn inside(language: Language, assets: &Assets, path: &str) -> Layout {
         organisation: "Länsstyrelsen i Västernorrlands län".to_owned(),
         sections: StaffSection::ALL.to_vec(),
         has_notices: true,
+        requests: OpenRequests { open: 3, overdue: 1 },
     });
     layout(language, assets, path, admin)
 }
@@ -77,6 +79,7 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
         protocols::pages(language, assets),
         retention::pages(language, assets),
         holds::pages(language, assets),
+        requests::pages(language, assets),
     ]
     .into_iter()
     .flatten()

@@ -233,7 +233,7 @@ fn who(texts: &Texts, event: &AuditEvent, names: &HashMap<String, String>) -> St
 }
 
 /// What the actions that stand in organisations' logs are called.
-const WORDS: [(&str, &str); 83] = [
+const WORDS: [(&str, &str); 93] = [
     ("organisation.created", "audit-organisation-created"),
     ("tenant.added", "audit-tenant-added"),
     ("tenant.removed", "audit-tenant-removed"),
@@ -298,6 +298,16 @@ const WORDS: [(&str, &str); 83] = [
     ("hold.lifted", "audit-hold-lifted"),
     ("holds.shown-changed", "audit-holds-shown-changed"),
     ("holds.listed", "audit-holds-listed"),
+    ("data-request.received", "audit-data-request-received"),
+    ("data-request.withdrawn", "audit-data-request-withdrawn"),
+    ("data-request.taken-up", "audit-data-request-taken-up"),
+    ("data-request.extended", "audit-data-request-extended"),
+    ("data-request.declined", "audit-data-request-declined"),
+    ("data-request.granted", "audit-data-request-granted"),
+    ("data-request.carried-out", "audit-data-request-carried-out"),
+    ("data-request.purged", "audit-data-request-purged"),
+    ("data-requests.listed", "audit-data-requests-listed"),
+    ("case.erased", "audit-case-erased"),
     ("purge-protocol.closed", "audit-purge-protocol-closed"),
     ("notification.given-up", "audit-notification-given-up"),
     ("notification.refused", "audit-notification-refused"),

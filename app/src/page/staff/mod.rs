@@ -15,6 +15,7 @@ mod passkey;
 mod password;
 mod protocols;
 mod provisioning;
+mod requests;
 mod retention;
 mod rules;
 mod second_factor;
@@ -37,6 +38,7 @@ pub use password::{
 };
 pub use protocols::{IdProblem, proofs_page, protocol_page, protocols_page};
 pub use provisioning::{ProvisioningPage, TokenForm, TokenProblem, provisioning_page, provisioning_token_page};
+pub use requests::{AnswerForm, AnswerProblem, RequestAnswer, request_page, requests_page};
 pub use retention::{
     ApprovalProblem, PendingRetentionPage, RetentionEffectPage, RetentionForm, RetentionPage, RetentionProblem,
     RuleForm, RulePlace, TypeForm, pending_retention_page, retention_effect_page, retention_form_page, retention_page,

@@ -80,7 +80,7 @@ fn line(language: Language, event: &Event) -> String {
     let about = match (event.message_id, &event.credential) {
         (Some(message), _) => message.to_string(),
         (None, Some(ending)) => language.ending(ending),
-        (None, None) => String::new(),
+        (None, None) => event.request_id.map(|request| request.to_string()).unwrap_or_default(),
     };
     format!("{}  {}  {what}  {about}", event.sequence, moment(event.at))
 }

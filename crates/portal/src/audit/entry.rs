@@ -1,8 +1,8 @@
 //! The words of the log.
 
 use base::{
-    CaseId, CredentialId, DeliveryId, DocumentId, GroupId, MessageId, OrganisationId, ProvisioningTokenId, RecipientId,
-    RegisterExtractId, SessionId, StaffId, SystemId, TenantId,
+    CaseId, CredentialId, DataRequestId, DeliveryId, DocumentId, GroupId, MessageId, OrganisationId,
+    ProvisioningTokenId, RecipientId, RegisterExtractId, SessionId, StaffId, SystemId, TenantId,
 };
 
 use crate::{OperatorActor, ProvisioningActor, RecipientActor, RequestInfo, StaffActor, SystemActor};
@@ -103,6 +103,23 @@ pub(crate) enum AuditAction {
     HoldsShownChanged,
     /// A staff member looked at whom holds are on.
     HoldsListed,
+    /// A person asked for erasure or rectification; the detail is which.
+    DataRequestReceived,
+    DataRequestWithdrawn,
+    /// Somebody of the organisation takes care of it.
+    DataRequestTakenUp,
+    /// The organisation takes two months more.
+    DataRequestExtended,
+    DataRequestDeclined,
+    DataRequestGranted,
+    /// Everything that was to be erased for it is.
+    DataRequestCarriedOut,
+    /// It was kept for as long as requests are, and is deleted.
+    DataRequestPurged,
+    /// A staff member looked at who asks for what.
+    DataRequestsListed,
+    /// What was in a case was withdrawn to be destroyed, at its recipient's request; the detail is the request's id.
+    CaseErased,
     ProvisioningTokenCreated,
     ProvisioningTokenWithdrawn,
     /// Somebody came with a token that is none of a directory's.
@@ -240,6 +257,16 @@ impl AuditAction {
             Self::HoldLifted => "hold.lifted",
             Self::HoldsShownChanged => "holds.shown-changed",
             Self::HoldsListed => "holds.listed",
+            Self::DataRequestReceived => "data-request.received",
+            Self::DataRequestWithdrawn => "data-request.withdrawn",
+            Self::DataRequestTakenUp => "data-request.taken-up",
+            Self::DataRequestExtended => "data-request.extended",
+            Self::DataRequestDeclined => "data-request.declined",
+            Self::DataRequestGranted => "data-request.granted",
+            Self::DataRequestCarriedOut => "data-request.carried-out",
+            Self::DataRequestPurged => "data-request.purged",
+            Self::DataRequestsListed => "data-requests.listed",
+            Self::CaseErased => "case.erased",
             Self::SignInRulesChanged => "sign-in-rules.changed",
             Self::ProvisioningTokenCreated => "provisioning.token-created",
             Self::ProvisioningTokenWithdrawn => "provisioning.token-withdrawn",
@@ -302,6 +329,7 @@ pub(crate) enum AuditTarget {
     ProvisioningToken(ProvisioningTokenId),
     Group(GroupId),
     Recipient(RecipientId),
+    DataRequest(DataRequestId),
     Case(CaseId),
     Message(MessageId),
     Delivery(DeliveryId),
@@ -321,6 +349,7 @@ impl AuditTarget {
             Self::ProvisioningToken(_) => "provisioning-token",
             Self::Group(_) => "group",
             Self::Recipient(_) => "recipient",
+            Self::DataRequest(_) => "data-request",
             Self::Case(_) => "case",
             Self::Message(_) => "message",
             Self::Delivery(_) => "delivery",
@@ -340,6 +369,7 @@ impl AuditTarget {
             Self::ProvisioningToken(id) => id.as_uuid(),
             Self::Group(id) => id.as_uuid(),
             Self::Recipient(id) => id.as_uuid(),
+            Self::DataRequest(id) => id.as_uuid(),
             Self::Case(id) => id.as_uuid(),
             Self::Message(id) => id.as_uuid(),
             Self::Delivery(id) => id.as_uuid(),

@@ -30,6 +30,8 @@ pub(crate) struct Model {
     pub(crate) read_warned_at: Option<i64>,
     /// Until when a hold keeps it that was lifted last.
     pub(crate) kept_until: Option<i64>,
+    /// For which request of its recipient it was erased; the nil id when only the ledger knew that it was.
+    pub(crate) erased_for: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

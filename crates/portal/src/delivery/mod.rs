@@ -3,6 +3,7 @@
 
 mod ending;
 pub(crate) mod entity;
+mod erase;
 mod finder;
 mod listing;
 mod notified;
@@ -10,6 +11,7 @@ mod sending;
 mod store;
 
 pub(crate) use ending::ending;
+pub(crate) use erase::{erase, erase_as_told};
 pub(crate) use finder::{Finder, ReadableDelivery, ReadableDocument};
 pub(crate) use notified::{Unnotified, last_notified, mark_notified, unnotified};
 pub(crate) use sending::{NewDelivery, create, of_message, of_messages, revoke};

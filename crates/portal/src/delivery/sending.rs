@@ -44,6 +44,7 @@ pub(crate) async fn create(transaction: &impl ConnectionTrait, new: &NewDelivery
         unread_warned_at: None,
         read_warned_at: None,
         kept_until: None,
+        erased_for: None,
     };
     entity::Entity::insert(row.into_active_model())
         .exec_without_returning(transaction)

@@ -4,9 +4,10 @@
 //! is the order of numbers and a cursor never skips a late one. Knows only ids.
 
 pub(crate) mod entity;
+pub(crate) mod request_entity;
 pub(crate) mod system_entity;
 
-use base::{CredentialId, DeliveryId, MessageId, OrganisationId, SystemId, Timestamp};
+use base::{CredentialId, DataRequestId, DeliveryId, MessageId, OrganisationId, SystemId, Timestamp};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryResult, Statement};
 use uuid::Uuid;
 
@@ -37,10 +38,12 @@ pub enum EventKind {
     CaseReopened,
     /// Its case was extended, which moved its end away.
     CaseExtended,
+    /// A person asks for erasure or rectification.
+    RequestReceived,
 }
 
 impl EventKind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Delivered,
         Self::Notified,
         Self::Opened,
@@ -51,6 +54,7 @@ impl EventKind {
         Self::CaseClosed,
         Self::CaseReopened,
         Self::CaseExtended,
+        Self::RequestReceived,
     ];
 
     /// The kind's name on the wire and in storage.
@@ -67,6 +71,7 @@ impl EventKind {
             Self::CaseClosed => "case_closed",
             Self::CaseReopened => "case_reopened",
             Self::CaseExtended => "case_extended",
+            Self::RequestReceived => "request_received",
         }
     }
 
@@ -82,12 +87,14 @@ pub struct Event {
     pub sequence: u64,
     /// What happened.
     pub kind: EventKind,
-    /// To which message; to none when it happened to a credential.
+    /// To which message; to none when it happened to a credential or is a request.
     pub message: Option<MessageId>,
     /// To which delivery of it.
     pub delivery: Option<DeliveryId>,
     /// To which credential.
     pub credential: Option<EndingCredential>,
+    /// Which request it is.
+    pub request: Option<DataRequestId>,
     /// When.
     pub at: Timestamp,
 }
@@ -115,14 +122,18 @@ pub(crate) struct NewEvent {
 const TAKE_NUMBERS: &str =
     "UPDATE organisation SET event_sequence = event_sequence + $1 WHERE id = $2 RETURNING event_sequence";
 
-/// Reads from both tables in one statement, which sees one moment: else a number that was taken between two of them could
+/// Reads from all three tables in one statement, which sees one moment: else a number that was taken between two of them could
 /// be skipped.
 const AFTER: &str = "\
-    SELECT sequence, kind, message_id, delivery_id, NULL AS system_id, NULL AS credential_id, NULL AS expires_at, at \
+    SELECT sequence, kind, message_id, delivery_id, NULL AS system_id, NULL AS credential_id, NULL AS expires_at, \
+    CAST(NULL AS uuid) AS request_id, at \
     FROM (SELECT * FROM event WHERE organisation_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3) AS of_messages \
     UNION ALL \
-    SELECT sequence, kind, NULL, NULL, system_id, credential_id, expires_at, at \
+    SELECT sequence, kind, NULL, NULL, system_id, credential_id, expires_at, NULL, at \
     FROM (SELECT * FROM system_event WHERE organisation_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3) AS of_systems \
+    UNION ALL \
+    SELECT sequence, kind, NULL, NULL, NULL, NULL, NULL, request_id, at \
+    FROM (SELECT * FROM request_event WHERE organisation_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3) AS of_requests \
     ORDER BY sequence LIMIT $3";
 
 /// Writes what happened, in the transaction that made it happen. Others that write events of the same organisation wait
@@ -173,6 +184,26 @@ pub(crate) async fn record_ending(
         at: at.as_millis(),
     };
     system_entity::Entity::insert(row.into_active_model())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Writes that a request came, as [`record`] writes what happened to messages.
+pub(crate) async fn record_request(
+    transaction: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    at: Timestamp,
+    request: DataRequestId,
+) -> Result<(), DbErr> {
+    let row = request_entity::Model {
+        organisation_id: *organisation.as_uuid(),
+        sequence: take_numbers(transaction, organisation, 1).await?,
+        kind: EventKind::RequestReceived.as_str().to_owned(),
+        request_id: *request.as_uuid(),
+        at: at.as_millis(),
+    };
+    request_entity::Entity::insert(row.into_active_model())
         .exec_without_returning(transaction)
         .await?;
     Ok(())
@@ -232,6 +263,7 @@ impl Event {
         let system: Option<Uuid> = row.try_get("", "system_id")?;
         let credential: Option<Uuid> = row.try_get("", "credential_id")?;
         let expires_at: Option<i64> = row.try_get("", "expires_at")?;
+        let request: Option<Uuid> = row.try_get("", "request_id")?;
         let ending = |((system, credential), expires_at)| EndingCredential {
             system: SystemId::from_uuid(system),
             credential: CredentialId::from_uuid(credential),
@@ -243,6 +275,7 @@ impl Event {
             message: message.map(MessageId::from_uuid),
             delivery: delivery.map(DeliveryId::from_uuid),
             credential: system.zip(credential).zip(expires_at).map(ending),
+            request: request.map(DataRequestId::from_uuid),
             at: Timestamp::from_millis(row.try_get("", "at")?),
         })
     }

@@ -138,7 +138,8 @@ async fn owners(context: &Context, deliveries: &[Held]) -> Result<Vec<ContentOwn
         .collect())
 }
 
-fn days(context: &Context) -> Ahead {
+/// The days that keys are wrapped for which have to outlive any retention.
+pub(crate) fn days(context: &Context) -> Ahead {
     let today = context.now().day();
     ahead(today, jobs::last_day(context, today))
 }

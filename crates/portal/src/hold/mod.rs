@@ -21,9 +21,10 @@ mod view;
 
 pub(crate) use condition::{held, is_not_held, protects_since};
 pub use error::HoldError;
-pub(crate) use keep::keep;
+pub(crate) use keep::{days, keep};
 pub use place::{NewHold, PlacedHold};
 pub use rule::HoldScope;
+pub(crate) use rule::local_date;
 pub(crate) use settle::settle;
 pub(crate) use shown::is_shown;
 pub(crate) use store::{give, held_deliveries, recipients_held};

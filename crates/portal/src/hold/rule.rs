@@ -48,17 +48,17 @@ pub(super) fn review_at(day: Date, now: Timestamp, time_zone: &TimeZone) -> Opti
 }
 
 /// The day of an instant where the organisation is.
-pub(super) fn local_date(at: Timestamp, time_zone: &TimeZone) -> Date {
+pub(crate) fn local_date(at: Timestamp, time_zone: &TimeZone) -> Date {
     at.to_jiff().to_zoned(time_zone.clone()).date()
 }
 
 /// The days that keys of what is held are wrapped for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Ahead {
+pub(crate) struct Ahead {
     /// Keys for an earlier day are wrapped anew.
-    pub(super) least: Day,
+    pub(crate) least: Day,
     /// The day that they are wrapped for then.
-    pub(super) until: Day,
+    pub(crate) until: Day,
 }
 
 /// From today and the last day for which there are secrets: anew when half of the way there is left, so that each key moves a few

@@ -15,6 +15,8 @@ pub(crate) enum LedgerEntry {
     Ended(DeliveryId),
     /// The sender took a message back.
     Revoked(MessageId),
+    /// A delivery was erased at its recipient's request.
+    Erased(DeliveryId),
     /// The register forgets a person.
     Forgotten(RecipientId),
     /// A hold is in force.
@@ -44,6 +46,7 @@ impl LedgerEntry {
     /// The version of batches in which it stood first.
     pub(super) const fn since(&self) -> u32 {
         match self {
+            Self::Purged(ContentOwner::Request(_)) | Self::Erased(_) => 2,
             Self::Purged(_) | Self::Ended(_) | Self::Revoked(_) | Self::Forgotten(_) => 1,
             Self::Held(_) | Self::Lifted(_) | Self::MailRefused(_) | Self::MailAllowed(_) | Self::Restored(_) => 2,
         }
@@ -55,8 +58,10 @@ impl fmt::Display for LedgerEntry {
         match self {
             Self::Purged(ContentOwner::Message(id)) => write!(f, "purged message {id}"),
             Self::Purged(ContentOwner::Document(id)) => write!(f, "purged document {id}"),
+            Self::Purged(ContentOwner::Request(id)) => write!(f, "purged request {id}"),
             Self::Ended(id) => write!(f, "ended delivery {id}"),
             Self::Revoked(id) => write!(f, "revoked message {id}"),
+            Self::Erased(id) => write!(f, "erased delivery {id}"),
             Self::Forgotten(id) => write!(f, "forgotten recipient {id}"),
             Self::Held(ToldHold { id, case, of_recipient }) => {
                 write!(f, "held case {case}")?;
@@ -88,8 +93,10 @@ impl FromStr for LedgerEntry {
         Ok(match words[..] {
             ["purged", "message", of] => Self::Purged(ContentOwner::Message(id(of)?)),
             ["purged", "document", of] => Self::Purged(ContentOwner::Document(id(of)?)),
+            ["purged", "request", of] => Self::Purged(ContentOwner::Request(id(of)?)),
             ["ended", "delivery", of] => Self::Ended(id(of)?),
             ["revoked", "message", of] => Self::Revoked(id(of)?),
+            ["erased", "delivery", of] => Self::Erased(id(of)?),
             ["forgotten", "recipient", of] => Self::Forgotten(id(of)?),
             ["held", "case", case, "hold", hold] => Self::Held(ToldHold {
                 id: id(hold)?,

@@ -1,7 +1,7 @@
 //! Catching up with the ledger: what it tells and the databases do not know is done to them, before anybody gets in. Normally
 //! that is nothing, or the last batch before a crash; after a restore it is everything since the copy was made.
 
-use base::{DeliveryId, MessageId, RecipientId, Timestamp};
+use base::{DataRequestId, DeliveryId, MessageId, RecipientId, Timestamp};
 use keyring::ContentOwner;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
@@ -11,7 +11,7 @@ use super::{LedgerBatch, LedgerEntry, LedgerHead, head};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::database::WriteTransaction;
 use crate::delivery::entity::{Column, Entity};
-use crate::{Context, Fault, OpenError, delivery, hold, notification, purge, recipient};
+use crate::{Context, Fault, OpenError, data_request, delivery, hold, notification, purge, recipient};
 
 /// How many rows one statement names: far below the databases' limits on parameters.
 const NAMED: usize = 500;
@@ -101,6 +101,12 @@ async fn apply(context: &Context, batch: &LedgerBatch) -> Result<(), Fault> {
     for message in &ended.revoked {
         delivery::revoke(&transaction, *message, batch.at).await?;
     }
+    for erased in ended.erased.chunks(NAMED) {
+        delivery::erase_as_told(&transaction, erased, batch.at).await?;
+    }
+    for requests in ended.requests.chunks(NAMED) {
+        data_request::delete_as_told(&transaction, requests, context.now()).await?;
+    }
     let of_messages = ended.messages.iter().map(|id| *id.as_uuid()).collect();
     condemn(&transaction, Column::MessageId, of_messages, batch.at).await?;
     let themselves = ended.deliveries.iter().map(|id| *id.as_uuid()).collect();
@@ -120,6 +126,8 @@ struct Ended {
     messages: Vec<MessageId>,
     deliveries: Vec<DeliveryId>,
     revoked: Vec<MessageId>,
+    erased: Vec<DeliveryId>,
+    requests: Vec<DataRequestId>,
     recipients: Vec<RecipientId>,
 }
 
@@ -128,12 +136,15 @@ impl Ended {
         match entry {
             LedgerEntry::Purged(owner) => {
                 self.owners.push(owner);
-                if let ContentOwner::Message(message) = owner {
-                    self.messages.push(message);
+                match owner {
+                    ContentOwner::Message(message) => self.messages.push(message),
+                    ContentOwner::Request(request) => self.requests.push(request),
+                    ContentOwner::Document(_) => {}
                 }
             }
             LedgerEntry::Ended(delivery) => self.deliveries.push(delivery),
             LedgerEntry::Revoked(message) => self.revoked.push(message),
+            LedgerEntry::Erased(delivery) => self.erased.push(delivery),
             LedgerEntry::Forgotten(recipient) => self.recipients.push(recipient),
             LedgerEntry::Held(_)
             | LedgerEntry::Lifted(_)

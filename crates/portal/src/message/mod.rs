@@ -30,5 +30,5 @@ pub use error::{FileProblem, SendError, SystemError};
 pub use many::ManyMessages;
 pub use receipt::{DeliveryReceipt, MessageReceipt};
 pub use status::{DeliveryStatus, MessageStatus};
-pub(crate) use text::{is_document_type, is_email, is_line, turns_text};
+pub(crate) use text::{is_document_type, is_email, is_line, is_text, turns_text};
 pub use upload::Upload;

@@ -19,7 +19,7 @@ pub(crate) fn is_line(text: &str, limit: usize) -> bool {
 }
 
 /// Whether a text of several lines has at most `limit` characters and nothing that deceives.
-pub(super) fn is_text(text: &str, limit: usize) -> bool {
+pub(crate) fn is_text(text: &str, limit: usize) -> bool {
     text.chars().count() <= limit
         && !text.chars().any(|character| {
             (character.is_control() && !matches!(character, '\n' | '\r' | '\t')) || turns_text(character)

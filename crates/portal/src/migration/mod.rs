@@ -34,6 +34,7 @@ mod m0033_register_extracts;
 mod m0035_case_decisions;
 mod m0036_retention_approval;
 mod m0037_audit_handover;
+mod m0039_data_requests;
 mod m0041_purge_indexes;
 mod m0042_orphans;
 mod table;
@@ -81,6 +82,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0035_case_decisions::Migration),
             Box::new(m0036_retention_approval::Migration),
             Box::new(m0037_audit_handover::Migration),
+            Box::new(m0039_data_requests::Migration),
             Box::new(m0041_purge_indexes::Migration),
             Box::new(m0042_orphans::Migration),
         ]

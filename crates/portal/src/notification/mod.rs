@@ -35,6 +35,8 @@ pub enum NotificationKind {
     EndingRead,
     /// A recipient signed in from a new kind of device.
     RecipientNewDevice,
+    /// An organisation answered a request of a recipient's.
+    RequestAnswered,
     /// A staff member signed in from a new kind of device.
     StaffNewDevice,
     /// Wrong tries have locked a staff member's account.
@@ -47,11 +49,12 @@ pub enum NotificationKind {
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Waiting,
         Self::EndingUnread,
         Self::EndingRead,
         Self::RecipientNewDevice,
+        Self::RequestAnswered,
         Self::StaffNewDevice,
         Self::StaffLocked,
         Self::StaffPasswordChanged,
@@ -66,6 +69,7 @@ impl NotificationKind {
             Self::EndingUnread => "ending-unread",
             Self::EndingRead => "ending-read",
             Self::RecipientNewDevice => "recipient-new-device",
+            Self::RequestAnswered => "request-answered",
             Self::StaffNewDevice => "staff-new-device",
             Self::StaffLocked => "staff-locked",
             Self::StaffPasswordChanged => "staff-password-changed",
@@ -92,9 +96,11 @@ impl NotificationKind {
 
     const fn owner(self, person: Uuid) -> Owner {
         match self {
-            Self::Waiting | Self::EndingUnread | Self::EndingRead | Self::RecipientNewDevice => {
-                Owner::Recipient(RecipientId::from_uuid(person))
-            }
+            Self::Waiting
+            | Self::EndingUnread
+            | Self::EndingRead
+            | Self::RecipientNewDevice
+            | Self::RequestAnswered => Owner::Recipient(RecipientId::from_uuid(person)),
             Self::StaffNewDevice | Self::StaffLocked | Self::StaffPasswordChanged | Self::StaffSecondFactorChanged => {
                 Owner::Staff(StaffId::from_uuid(person))
             }
@@ -138,7 +144,7 @@ pub(crate) async fn announce_waiting(
     Ok(())
 }
 
-/// What tells of messages to some people, who turned out to be another, is told that one from now on, and the rest of theirs nobody.
+/// What tells of messages and requests to some people, who turned out to be another, is told that one from now on, and the rest of theirs nobody.
 /// What any of them said of mails is that one's word; says whether it is that they want none.
 pub(crate) async fn give(
     context: &Context,
@@ -147,7 +153,8 @@ pub(crate) async fn give(
     to: RecipientId,
 ) -> Result<bool, DbErr> {
     let is_refused = refusal::give(transaction, from, to).await?;
-    for kind in NotificationKind::ALL.into_iter().filter(|kind| kind.is_of_messages()) {
+    let follows = |kind: &NotificationKind| kind.is_of_messages() || *kind == NotificationKind::RequestAnswered;
+    for kind in NotificationKind::ALL.into_iter().filter(follows) {
         let mut waited = false;
         for from in from {
             waited |= store::delete(transaction, kind, *from.as_uuid()).await?;

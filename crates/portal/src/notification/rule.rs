@@ -54,7 +54,7 @@ pub(super) fn not_due(now: Timestamp) -> RangeInclusive<Timestamp> {
 /// What happened at this instant or before is not told of any more.
 pub(super) fn no_longer_told(kind: NotificationKind, now: Timestamp) -> Timestamp {
     match kind {
-        NotificationKind::Waiting => now - WORTH_TELLING_OF_WAITING,
+        NotificationKind::Waiting | NotificationKind::RequestAnswered => now - WORTH_TELLING_OF_WAITING,
         _ => now - WORTH_TELLING,
     }
 }

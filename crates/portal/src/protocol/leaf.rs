@@ -37,6 +37,8 @@ pub enum PurgeReason {
     Expired,
     /// The sender took it back from everybody.
     Revoked,
+    /// At least one recipient had it erased, and for no other did it go on.
+    Erased,
 }
 
 impl PurgeReason {
@@ -46,6 +48,7 @@ impl PurgeReason {
         match self {
             Self::Expired => "expired",
             Self::Revoked => "revoked",
+            Self::Erased => "erased",
         }
     }
 }

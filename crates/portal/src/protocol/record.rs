@@ -193,10 +193,12 @@ async fn rule(
 
 /// Why a message with these deliveries ended.
 fn reason(deliveries: &[delivery::entity::Model]) -> PurgeReason {
-    if deliveries.iter().all(|delivery| delivery.revoked_at.is_some()) {
-        PurgeReason::Revoked
-    } else {
+    if deliveries.iter().any(|delivery| delivery.revoked_at.is_none()) {
         PurgeReason::Expired
+    } else if deliveries.iter().any(|delivery| delivery.erased_for.is_some()) {
+        PurgeReason::Erased
+    } else {
+        PurgeReason::Revoked
     }
 }
 

@@ -1,6 +1,6 @@
-//! Forgetting a person who has neither a case nor a session left.
+//! Forgetting a person who has neither a case, a session nor a request left.
 //!
-//! Whoever ends a case or a session names the person as forgettable in the same transaction, and whoever sends to somebody
+//! Whoever ends a case, a session or a request names the person as forgettable in the same transaction, and whoever sends to somebody
 //! does so before the message is there. The job then looks whether
 //! something is left, and if nothing is, has the vault forget them. The vault spares who was asked for a short while ago,
 //! since a sender or a sign-in may be about to refer to them; such a person stays forgettable until a later round.
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::entity::{Column, Entity, Model};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::session::{self, Owner};
-use crate::{Context, Fault, case, hold, new_device, notification, past_sign_in, register_extract};
+use crate::{Context, Fault, case, data_request, hold, new_device, notification, past_sign_in, register_extract};
 
 /// How many people are looked at together.
 const BATCH: u64 = 50;
@@ -116,12 +116,14 @@ async fn forget(context: &Context, rows: &[Model]) -> Result<u64, Fault> {
     Ok(u64::try_from(forgotten.len()).unwrap_or(u64::MAX))
 }
 
-/// Which of these people have a case or a session, or a hold on what comes to them.
+/// Which of these people have a case, a session or a request, or a hold on what comes to them.
 async fn needed(context: &Context, rows: &[Model]) -> Result<HashSet<Uuid>, DbErr> {
     let on = context.database.reader();
     let ids = || rows.iter().map(|row| row.recipient_id);
     let with_cases = case::recipients_with_cases(on, ids()).await?;
     let with_sessions = session::recipients_with_sessions(on, ids()).await?;
     let with_holds = hold::recipients_held(on, ids(), context.now()).await?;
-    Ok(with_cases.into_iter().chain(with_sessions).chain(with_holds).collect())
+    let with_requests = data_request::recipients_with_requests(on, ids()).await?;
+    let needed = with_cases.into_iter().chain(with_sessions).chain(with_holds);
+    Ok(needed.chain(with_requests).collect())
 }

@@ -6,8 +6,8 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::session::{self, Owner};
 use crate::{
-    Context, Fault, RecipientActor, case, delivery, hold, new_device, notification, past_sign_in, recipient,
-    register_extract,
+    Context, Fault, RecipientActor, case, data_request, delivery, hold, new_device, notification, past_sign_in,
+    recipient, register_extract,
 };
 
 /// Says in the audit log that somebody is known by something else from now on, and who they were besides. The register knows it
@@ -51,6 +51,7 @@ pub(super) async fn give(
         delivery::give(transaction, linked, to).await?;
     }
     hold::give(transaction, linked, to).await?;
+    data_request::give(transaction, linked, to).await?;
     for from in linked {
         session::end_all_of_recipient(context, transaction, *from).await?;
     }

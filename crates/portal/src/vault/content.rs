@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use base::{Day, DocumentId, MessageId, OrganisationId};
+use base::{DataRequestId, Day, DocumentId, MessageId, OrganisationId};
 use keyring::{ContentKey, ContentOwner, WrappedKey};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -425,7 +425,7 @@ fn content_wrapped_for(row: &content_key::Model) -> Result<WrappedFor, VaultErro
     wrapped_for(scope, row.key_version, row.day, row.secret_version)
 }
 
-/// Whether a key is a message's or a document's is told by which of the two it opens as.
+/// Whose a key is is told by which of them it opens as.
 pub(super) fn unwrap_as_either(
     key: &keyring::WrappingKey,
     wrapped: Vec<u8>,
@@ -436,6 +436,7 @@ pub(super) fn unwrap_as_either(
     let owners = [
         ContentOwner::Message(MessageId::from_uuid(owner)),
         ContentOwner::Document(DocumentId::from_uuid(owner)),
+        ContentOwner::Request(DataRequestId::from_uuid(owner)),
     ];
     owners
         .into_iter()

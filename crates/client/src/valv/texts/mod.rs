@@ -144,6 +144,8 @@ impl Language {
             (Self::English, "case_extended") => "case extended",
             (Self::Swedish, "credential_ending") => "systemets inloggning löper ut",
             (Self::English, "credential_ending") => "the system's credential ends",
+            (Self::Swedish, "request_received") => "begäran om radering eller rättelse",
+            (Self::English, "request_received") => "request for erasure or rectification",
             // Kinds that this version doesn't know are shown as the portal names them.
             (Self::Swedish | Self::English, other) => other,
         }

@@ -140,7 +140,7 @@ on_both_databases! {
 
 #[test]
 fn every_action_of_staff_alone_has_a_use_case_here() {
-    // Cases, systems, directories' tokens, retention, holds, protocols and the audit log are other modules' words.
+    // Cases, systems, directories' tokens, retention, holds, requests, protocols and the audit log are other modules' words.
     let elsewhere = [
         Action::SeeCases,
         Action::CloseCase,
@@ -154,6 +154,8 @@ fn every_action_of_staff_alone_has_a_use_case_here() {
         Action::SeeHolds,
         Action::PlaceHold,
         Action::LiftHold,
+        Action::SeeRequests,
+        Action::AnswerRequest,
         Action::SeePurgeProtocols,
         Action::SeeAudit,
         Action::ExportAudit,

@@ -1,0 +1,34 @@
+//! What requests are called, and how far they have come.
+
+use leptos::prelude::*;
+use portal::{DataRequestKind, DataRequestState};
+
+use crate::texts::Texts;
+
+/// The key of what is asked for.
+pub(crate) const fn kind(kind: DataRequestKind) -> &'static str {
+    match kind {
+        DataRequestKind::Erasure => "request-erasure",
+        DataRequestKind::Rectification => "request-rectification",
+    }
+}
+
+/// How far it has come, in words and a colour.
+pub(crate) fn state(
+    texts: &Texts,
+    kind: DataRequestKind,
+    state: DataRequestState,
+    waits: bool,
+) -> impl IntoView + use<> {
+    let (class, key) = match (state, kind) {
+        (DataRequestState::Received, _) => ("state soon", "request-state-received"),
+        (DataRequestState::Handling, _) => ("state soon", "request-state-handling"),
+        (DataRequestState::Granted, _) if waits => ("state", "request-state-waits"),
+        (DataRequestState::Granted, _) => ("state good", "request-state-granted"),
+        (DataRequestState::Done, DataRequestKind::Erasure) => ("state good", "request-state-done-erasure"),
+        (DataRequestState::Done, DataRequestKind::Rectification) => ("state good", "request-state-done-rectification"),
+        (DataRequestState::Declined, _) => ("state bad", "request-state-declined"),
+        (DataRequestState::Withdrawn, _) => ("state", "request-state-withdrawn"),
+    };
+    view! { <span class=class>{texts.get(key)}</span> }
+}

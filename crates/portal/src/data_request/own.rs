@@ -1,0 +1,124 @@
+//! A person's own requests.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use base::{CaseId, DataRequestId, OrganisationId, Timestamp};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::entity::{Column, Entity, Model};
+use super::rule::{self, DataRequestKind, DataRequestState};
+use super::texts::{Text, Texts};
+use super::{store, view};
+use crate::{Context, Fault, Portal, ReadError, RecipientActor, organisation};
+
+/// The most requests that a page shows, the latest.
+const SHOWN: u64 = 100;
+
+/// A request as the person sees it who made it.
+#[derive(Clone, PartialEq)]
+pub struct OwnDataRequest {
+    /// The request.
+    pub id: DataRequestId,
+    /// The name of the organisation that it went to.
+    pub organisation: String,
+    /// Where the organisation's days end.
+    pub time_zone: TimeZone,
+    /// The case that it is about; `None` for everything that the organisation has sent.
+    pub case: Option<CaseId>,
+    /// What the person asks for.
+    pub kind: DataRequestKind,
+    /// How far it has come.
+    pub state: DataRequestState,
+    /// Whether something that is erased is not destroyed, since the organisation must keep it for now. Nobody sees it meanwhile.
+    pub waits: bool,
+    /// What the person wrote.
+    pub text: Option<String>,
+    /// When the request came.
+    pub received_at: Timestamp,
+    /// The last day on which it is to be answered.
+    pub answer_by: Date,
+    /// Whether the organisation took longer, and why.
+    pub extension: Option<String>,
+    /// When it was answered.
+    pub answered_at: Option<Timestamp>,
+    /// What the organisation wrote.
+    pub answer: Option<String>,
+    /// When everything that came of it was done.
+    pub done_at: Option<Timestamp>,
+    /// Until when it is kept.
+    pub kept_until: Option<Timestamp>,
+}
+
+impl Portal {
+    /// The person's requests, the latest first; at most a hundred.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn own_requests(&self, actor: &RecipientActor) -> Result<Vec<OwnDataRequest>, Fault> {
+        let context = &*self.0;
+        let rows = Entity::find()
+            .filter(Column::RecipientId.eq(*actor.recipient_id().as_uuid()))
+            .order_by_desc(Column::ReceivedAt)
+            .order_by_desc(Column::Id)
+            .limit(SHOWN)
+            .all(context.database.reader())
+            .await?;
+        views(context, &rows).await
+    }
+
+    /// One of the person's requests.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::NotFound`], also for somebody else's; [`ReadError::Fault`].
+    pub async fn own_request(
+        &self,
+        actor: &RecipientActor,
+        request: DataRequestId,
+    ) -> Result<OwnDataRequest, ReadError> {
+        let context = &*self.0;
+        let row = store::of_recipient(context.database.reader(), actor.recipient_id(), request).await?;
+        let views = views(context, &row.into_iter().collect::<Vec<_>>()).await?;
+        views.into_iter().next().ok_or(ReadError::NotFound)
+    }
+}
+
+async fn views(context: &Context, rows: &[Model]) -> Result<Vec<OwnDataRequest>, Fault> {
+    let texts = Texts::of(context, rows).await?;
+    let waiting: HashSet<DataRequestId> = view::waiting(context, rows).await?;
+    let ids: BTreeSet<OrganisationId> = rows.iter().map(Model::organisation).collect();
+    let mut organisations = BTreeMap::new();
+    for id in ids {
+        let found = organisation::find(context.database.reader(), id).await?;
+        let found = found.ok_or_else(|| Fault::new("a request's organisation is missing"))?;
+        organisations.insert(id, found);
+    }
+    let mut views = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(organisation) = organisations.get(&row.organisation()) else {
+            continue;
+        };
+        let at = |millis: Option<i64>| millis.map(Timestamp::from_millis);
+        views.push(OwnDataRequest {
+            id: row.request_id(),
+            organisation: organisation.name.clone(),
+            time_zone: organisation.time_zone.clone(),
+            case: row.case(),
+            kind: row.kind()?,
+            state: row.state()?,
+            waits: waiting.contains(&row.request_id()),
+            text: texts.open(row, Text::Request),
+            received_at: Timestamp::from_millis(row.received_at),
+            answer_by: rule::answer_by(Timestamp::from_millis(row.due_at), &organisation.time_zone),
+            extension: texts.open(row, Text::Extension),
+            answered_at: at(row.answered_at),
+            answer: texts.open(row, Text::Answer),
+            done_at: at(row.done_at),
+            kept_until: at(row.purge_at),
+        });
+    }
+    Ok(views)
+}

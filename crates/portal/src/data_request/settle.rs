@@ -1,0 +1,116 @@
+//! What becomes of requests as time goes by: what was granted is done when the last of it is destroyed, and what is over is deleted.
+
+use std::time::Duration;
+
+use base::{DataRequestId, OrganisationId, Timestamp};
+use keyring::ContentOwner;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::entity::{Column, Entity, Model};
+use super::rule::{self, DataRequestState};
+use super::store;
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::{Context, Fault, organisation, retention};
+
+/// How many are looked at together.
+const BATCH: u64 = 100;
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// When a request is deleted of which everything is done at an instant.
+pub(super) async fn purge_at(
+    context: &Context,
+    organisation: OrganisationId,
+    done_at: Timestamp,
+) -> Result<Timestamp, Fault> {
+    let reader = context.database.reader();
+    let organisation = organisation::find(reader, organisation).await?;
+    let organisation = organisation.ok_or_else(|| Fault::new("a request's organisation is missing"))?;
+    let policy = retention::in_force(context, reader, &organisation).await?.policy;
+    let days = rule::kept_days(policy.default.days, context.settings.retention_ceiling_days);
+    Ok(done_at + DAY.saturating_mul(days))
+}
+
+/// That nothing which was erased for the request of a query is left.
+fn nothing_left() -> sea_orm::sea_query::SimpleExpr {
+    Expr::cust(
+        "NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.erased_for = data_request.id AND delivery.purged_at IS NULL)",
+    )
+}
+
+/// Notes of what was granted that it is done, and says of how many.
+pub(crate) async fn settle(context: &Context) -> Result<u64, Fault> {
+    let mut settled = 0;
+    loop {
+        let rows: Vec<Model> = Entity::find()
+            .filter(Column::State.eq(DataRequestState::Granted.as_str()))
+            .filter(nothing_left())
+            .order_by_asc(Column::Id)
+            .limit(BATCH)
+            .all(context.database.reader())
+            .await?;
+        if rows.is_empty() {
+            return Ok(settled);
+        }
+        for row in rows {
+            settled += u64::from(done(context, &row).await?);
+        }
+    }
+}
+
+async fn done(context: &Context, row: &Model) -> Result<bool, Fault> {
+    let now = context.now();
+    let purge_at = purge_at(context, row.organisation(), now).await?;
+    let transaction = context.database.write().await?;
+    let done = Entity::update_many()
+        .col_expr(Column::State, DataRequestState::Done.as_str().into())
+        .col_expr(Column::DoneAt, now.as_millis().into())
+        .col_expr(Column::PurgeAt, purge_at.as_millis().into())
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::State.eq(DataRequestState::Granted.as_str()))
+        .exec(&transaction)
+        .await?;
+    if done.rows_affected == 0 {
+        return Ok(false);
+    }
+    let entry = AuditEntry::by_portal(AuditAction::DataRequestCarriedOut)
+        .within(row.organisation())
+        .about(AuditTarget::DataRequest(row.request_id()));
+    context.audit.record(&transaction, now, &entry).await?;
+    transaction.commit().await?;
+    Ok(true)
+}
+
+/// Deletes the requests whose time is over, keys first, and says how many.
+pub(crate) async fn forget_due(context: &Context) -> Result<u64, Fault> {
+    let mut deleted = 0;
+    let now = context.certain_now();
+    loop {
+        let ids: Vec<Uuid> = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::PurgeAt.lte(now.as_millis()))
+            .order_by_asc(Column::Id)
+            .limit(BATCH)
+            .into_tuple()
+            .all(context.database.reader())
+            .await?;
+        if ids.is_empty() {
+            return Ok(deleted);
+        }
+        let owner = |id: &Uuid| ContentOwner::Request(DataRequestId::from_uuid(*id));
+        let owners: Vec<ContentOwner> = ids.iter().map(owner).collect();
+        context.vault.destroy_content_keys(&owners).await?;
+        let transaction = context.database.write().await?;
+        let gone = store::delete(&transaction, &ids, context.now()).await?;
+        deleted += u64::try_from(gone.len()).unwrap_or(0);
+        for row in &gone {
+            let entry = AuditEntry::by_portal(AuditAction::DataRequestPurged)
+                .within(row.organisation())
+                .about(AuditTarget::DataRequest(row.request_id()));
+            context.audit.record(&transaction, context.now(), &entry).await?;
+        }
+        transaction.commit().await?;
+    }
+}

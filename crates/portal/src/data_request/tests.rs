@@ -1,0 +1,513 @@
+//! What becomes of requests: of the person who asks, of the organisation that answers, and of what is erased.
+
+use std::time::Duration;
+
+use base::{CaseId, DataRequestId, OrganisationId};
+use jiff::ToSpan;
+use keyring::ContentOwner;
+use sea_orm::EntityTrait;
+
+use super::{
+    AnswerRequestError, DataRequestKind, DataRequestState, Grant, Granted, MakeRequestError, NewDataRequest,
+    SeeRequestsError, WithdrawRequestError,
+};
+use crate::test_support::{PASSWORD, PDF, TestPortal, bytes_of, draft, number, on_both_databases};
+use crate::{
+    Denied, EventKind, HoldScope, MessageReceipt, NewHold, NotificationKind, OpenRequests, PurgeReason, ReadError,
+    RecipientActor, RecipientIdentifier, Role, Scope, SendingOutcome, SessionKey, StaffActor, SystemActor, delivery,
+};
+
+const DAY: Duration = Duration::from_secs(86_400);
+const WHY: &str = "Vi måste bevara det enligt arkivlagen.";
+
+/// "Norrby kommun" with a system of it and Karin, its admin.
+struct Norrby {
+    id: OrganisationId,
+    system: SystemActor,
+}
+
+impl Norrby {
+    async fn new(test: &TestPortal) -> Self {
+        let id = test.organisation("Norrby kommun").await;
+        let (system, secret) = test.system(id, &Scope::ALL).await;
+        let issued = test
+            .portal
+            .issue_token(system, &secret, None, test.request())
+            .await
+            .unwrap();
+        test.first_admin_of(id).await;
+        Self {
+            id,
+            system: test.portal.system_actor(&issued.token, test.request()).await.unwrap(),
+        }
+    }
+
+    /// Sends to the first so many test persons, to be read for so many days, with an address for each.
+    async fn send(&self, test: &TestPortal, recipients: usize, days: u32) -> MessageReceipt {
+        let mut draft = draft(recipients);
+        draft.retention_days = Some(days);
+        for (index, recipient) in draft.recipients.iter_mut().enumerate() {
+            recipient.email = Some(format!("person{index}@example.se"));
+        }
+        let key: DataRequestId = test.portal.0.ids.next();
+        test.send_all(&self.system, &key.to_string(), draft, &[PDF])
+            .await
+            .unwrap()
+    }
+
+    /// Karin, signed in anew.
+    async fn admin(&self, test: &TestPortal) -> StaffActor {
+        let key = SessionKey::of_staff(b"Karin, later");
+        test.staff_sign_in(&key, self.id, "karin@norrby.example", PASSWORD)
+            .await
+            .unwrap();
+        test.staff_in(&key).await.unwrap()
+    }
+
+    fn ask(&self, test: &TestPortal, case: Option<CaseId>, kind: DataRequestKind) -> NewDataRequest {
+        NewDataRequest {
+            form: test.portal.new_request_form(),
+            organisation: self.id,
+            case,
+            kind,
+            text: "Ta bort det, tack.".to_owned(),
+        }
+    }
+
+    /// Person 0 asks for a case to be erased.
+    async fn asked(&self, test: &TestPortal, sent: &MessageReceipt) -> DataRequestId {
+        let person = test.sign_in(0).await;
+        let new = self.ask(test, Some(sent.deliveries[0].case), DataRequestKind::Erasure);
+        test.portal.make_request(&person, &new).await.unwrap()
+    }
+
+    /// Karin erases that case.
+    async fn erase(&self, test: &TestPortal, request: DataRequestId, sent: &MessageReceipt) -> Granted {
+        let admin = self.admin(test).await;
+        test.portal
+            .grant_request(&admin, request, &whole(&[sent]))
+            .await
+            .unwrap()
+    }
+
+    async fn hold(&self, test: &TestPortal, sent: &MessageReceipt) -> base::HoldId {
+        let today = test.now().to_jiff().to_zoned(test.settings.time_zone.clone()).date();
+        let new = NewHold {
+            case: sent.deliveries[0].case,
+            scope: HoldScope::Case,
+            reason: "Tvist".to_owned(),
+            review_on: today.checked_add(1.month()).unwrap(),
+        };
+        let admin = self.admin(test).await;
+        test.portal.place_hold(&admin, &new).await.unwrap().id
+    }
+
+    /// Why what the latest protocol tells of was purged.
+    async fn purged_for(&self, test: &TestPortal) -> PurgeReason {
+        let admin = self.admin(test).await;
+        let protocols = test.portal.purge_protocols(&admin, self.id, None).await.unwrap();
+        let [rule] = protocols.statements[0].statement().rules.as_slice() else {
+            panic!("one rule")
+        };
+        rule.rule.reason
+    }
+
+    /// Whether the content of a message can still be opened by the portal, whoever may read it.
+    async fn exists(&self, test: &TestPortal, sent: &MessageReceipt) -> bool {
+        let key = test.portal.0.vault.content_key(self.id, ContentOwner::Message(sent.id));
+        key.await.unwrap().is_some()
+    }
+}
+
+/// Erasing the first recipients' cases of messages, without a word.
+fn whole(sent: &[&MessageReceipt]) -> Grant {
+    Grant {
+        cases: sent.iter().map(|sent| sent.deliveries[0].case).collect(),
+        answer: String::new(),
+    }
+}
+
+async fn state(test: &TestPortal, person: &RecipientActor, request: DataRequestId) -> (DataRequestState, bool) {
+    let own = test.portal.own_request(person, request).await.unwrap();
+    (own.state, own.waits)
+}
+
+async fn is_readable(test: &TestPortal, person: &RecipientActor, sent: &MessageReceipt) -> bool {
+    match test.portal.case(person, sent.deliveries[0].case).await {
+        Ok(_) => true,
+        Err(ReadError::NotFound) => false,
+        Err(other) => panic!("{other}"),
+    }
+}
+
+/// Which mails are due now.
+async fn mails(test: &TestPortal) -> Vec<NotificationKind> {
+    let (taken, _) = test.portal.take_notifications(10).await.unwrap();
+    let mut kinds = Vec::new();
+    for taken in taken {
+        assert!(taken.kind != NotificationKind::RequestAnswered || taken.organisations.is_empty());
+        kinds.push(taken.kind);
+        test.portal
+            .settle_notification(taken, SendingOutcome::Sent)
+            .await
+            .unwrap();
+    }
+    kinds
+}
+
+on_both_databases! {
+    async fn a_case_is_erased_for_the_person_who_asks_and_this_is_told(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let (sent, other) = (norrby.send(&test, 1, 30).await, norrby.send(&test, 1, 30).await);
+        test.clock.advance(Duration::from_secs(3_600));
+        mails(&test).await;
+        let request = norrby.asked(&test, &sent).await;
+        let person = test.sign_in(0).await;
+        assert_eq!(state(&test, &person, request).await, (DataRequestState::Received, false));
+        let events = test.portal.events(&norrby.system, 0, 1000).await.unwrap();
+        let last = events.last().unwrap();
+        assert_eq!((last.kind, last.request, last.message), (EventKind::RequestReceived, Some(request), None));
+
+        let admin = norrby.admin(&test).await;
+        let (seen, cases, _) = test.portal.data_request(&admin, request).await.unwrap();
+        assert_eq!(seen.text.as_deref(), Some("Ta bort det, tack."));
+        assert_eq!(seen.answer_by.to_string(), "2026-12-22");
+        assert_eq!((cases.len(), cases[0].messages, cases[0].documents, cases[0].held), (1, 1, 1, false));
+        assert_eq!(test.portal.open_requests(&admin).await.unwrap(), OpenRequests { open: 1, overdue: 0 });
+        test.portal.take_up_request(&admin, request).await.unwrap();
+        assert_eq!(state(&test, &person, request).await, (DataRequestState::Handling, false));
+
+        assert_eq!(norrby.erase(&test, request, &sent).await, Granted { erased: 1, waits: false });
+        assert!(!is_readable(&test, &person, &sent).await, "withdrawn at once");
+        assert_eq!(state(&test, &person, request).await, (DataRequestState::Granted, false));
+        assert_eq!(mails(&test).await, [NotificationKind::RequestAnswered]);
+        let report = test.portal.run_jobs().await.unwrap();
+        assert_eq!((report.purge.documents, report.purge.messages), (1, 1));
+        assert!(!norrby.exists(&test, &sent).await);
+        assert!(is_readable(&test, &person, &other).await && norrby.exists(&test, &other).await);
+        assert_eq!(state(&test, &person, request).await, (DataRequestState::Done, false));
+        assert_eq!(test.portal.open_requests(&admin).await.unwrap(), OpenRequests::default());
+
+        assert_eq!(norrby.purged_for(&test).await, PurgeReason::Erased);
+        let events = test.portal.events(&norrby.system, last.sequence, 1000).await.unwrap();
+        let kinds: Vec<EventKind> = events.iter().map(|event| event.kind).collect();
+        assert_eq!(kinds[..2], [EventKind::Revoked, EventKind::Purged]);
+        for (action, times) in [
+            ("data-request.received", 1), ("data-request.taken-up", 1), ("data-request.granted", 1),
+            ("data-request.carried-out", 1), ("case.erased", 1),
+        ] {
+            assert_eq!(test.audited(action).await, times, "{action}");
+        }
+    }
+
+    async fn what_is_held_is_withdrawn_and_waits_until_the_hold_is_over(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 5).await;
+        let hold = norrby.hold(&test, &sent).await;
+        let request = norrby.asked(&test, &sent).await;
+        assert_eq!(norrby.erase(&test, request, &sent).await, Granted { erased: 1, waits: true });
+        // Far beyond the days that it was sent for.
+        for _ in 0..30 {
+            test.clock.advance(DAY);
+            test.portal.run_jobs().await.unwrap();
+        }
+        let person = test.sign_in(0).await;
+        assert!(!is_readable(&test, &person, &sent).await);
+        assert!(norrby.exists(&test, &sent).await, "held");
+        assert_eq!(state(&test, &person, request).await, (DataRequestState::Granted, true));
+        let admin = norrby.admin(&test).await;
+        assert!(test.portal.data_requests(&admin).await.unwrap().answered[0].waits);
+
+        test.portal.lift_hold(&admin, hold, "Avgjort").await.unwrap();
+        test.clock.advance(7 * DAY - Duration::from_secs(1));
+        test.portal.run_jobs().await.unwrap();
+        assert!(norrby.exists(&test, &sent).await, "the grace");
+        test.clock.advance(Duration::from_secs(1));
+        test.portal.run_jobs().await.unwrap();
+        assert!(!norrby.exists(&test, &sent).await);
+        let person = test.sign_in(0).await;
+        assert_eq!(state(&test, &person, request).await, (DataRequestState::Done, false));
+        assert_eq!(norrby.purged_for(&test).await, PurgeReason::Erased);
+    }
+
+    async fn a_hold_that_comes_after_the_erasure_and_before_the_purge_keeps_it_too(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let request = norrby.asked(&test, &sent).await;
+        norrby.erase(&test, request, &sent).await;
+        norrby.hold(&test, &sent).await;
+        test.portal.run_jobs().await.unwrap();
+        assert!(norrby.exists(&test, &sent).await);
+        let person = test.sign_in(0).await;
+        assert_eq!(state(&test, &person, request).await, (DataRequestState::Granted, true));
+    }
+
+    async fn what_others_were_sent_too_stays_theirs(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 2, 30).await;
+        let request = norrby.asked(&test, &sent).await;
+        norrby.erase(&test, request, &sent).await;
+        let report = test.portal.run_jobs().await.unwrap();
+        assert_eq!((report.purge.deliveries, report.purge.documents), (1, 0));
+        let person = test.sign_in(0).await;
+        assert_eq!(state(&test, &person, request).await, (DataRequestState::Done, false));
+        let other = test.sign_in(1).await;
+        let document = test.only_document(&other, &sent.deliveries[1]).await;
+        assert_eq!(bytes_of(test.view(&other, document, None).await.unwrap()).await.unwrap(), PDF);
+    }
+
+    async fn a_restored_copy_learns_of_the_erasure_from_the_ledger(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        norrby.hold(&test, &sent).await;
+        let request = norrby.asked(&test, &sent).await;
+        norrby.erase(&test, request, &sent).await;
+        // As a copy from before: the row knows nothing of it, and the databases not of the batch.
+        let transaction = test.portal.0.database.write().await.unwrap();
+        for forget in ["UPDATE delivery SET revoked_at = NULL, erased_for = NULL", "UPDATE installation SET ledger_number = NULL"] {
+            sea_orm::ConnectionTrait::execute_unprepared(&transaction, forget).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+        let restored = test.another_node().await;
+        let row = delivery::entity::Entity::find().one(restored.0.database.reader()).await.unwrap().unwrap();
+        assert!(row.revoked_at.is_some() && row.erased_for.is_some() && row.condemned_at.is_none(), "{row:?}");
+        assert!(norrby.exists(&test, &sent).await, "held, also after a restore");
+    }
+
+    async fn of_two_admins_at_once_one_answers(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let request = norrby.asked(&test, &sent).await;
+        let karin = norrby.admin(&test).await;
+        let olle = test.member(&karin, "olle@norrby.example", Role::Admin).await;
+        let grant = whole(&[&sent]);
+        let (one, two) = tokio::join!(
+            test.portal.grant_request(&karin, request, &grant),
+            test.portal.decline_request(&olle, request, WHY),
+        );
+        let answered = u8::from(one.is_ok()) + u8::from(two.is_ok());
+        assert_eq!(answered, 1, "{one:?} {two:?}");
+        let person = test.sign_in(0).await;
+        let (state, _) = state(&test, &person, request).await;
+        let expected = if one.is_ok() { DataRequestState::Granted } else { DataRequestState::Declined };
+        assert_eq!((state, is_readable(&test, &person, &sent).await), (expected, two.is_ok()));
+        for loser in [one.err(), two.err()].into_iter().flatten() {
+            assert!(matches!(loser, AnswerRequestError::AlreadyAnswered), "{loser}");
+        }
+    }
+
+    async fn a_person_takes_back_what_is_being_handled_but_nothing_that_is_answered(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let request = norrby.asked(&test, &sent).await;
+        let admin = norrby.admin(&test).await;
+        test.portal.take_up_request(&admin, request).await.unwrap();
+        let person = test.sign_in(0).await;
+        test.portal.withdraw_request(&person, request).await.unwrap();
+        let refused = test.portal.grant_request(&admin, request, &whole(&[&sent])).await;
+        assert!(matches!(refused, Err(AnswerRequestError::AlreadyAnswered)));
+        assert!(is_readable(&test, &person, &sent).await);
+        assert_eq!(state(&test, &person, request).await.0, DataRequestState::Withdrawn);
+
+        let again = norrby.asked(&test, &sent).await;
+        norrby.erase(&test, again, &sent).await;
+        let refused = test.portal.withdraw_request(&person, again).await;
+        assert!(matches!(refused, Err(WithdrawRequestError::AlreadyAnswered)));
+    }
+
+    async fn a_request_is_its_persons_and_its_organisations_alone(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 2, 30).await;
+        let request = norrby.asked(&test, &sent).await;
+        let other = test.sign_in(1).await;
+        assert!(matches!(test.portal.own_request(&other, request).await, Err(ReadError::NotFound)));
+        assert!(matches!(test.portal.withdraw_request(&other, request).await, Err(WithdrawRequestError::NotFound)));
+        assert!(test.portal.own_requests(&other).await.unwrap().is_empty());
+        // Somebody else's case, and an organisation that has nothing for them.
+        let stranger = norrby.ask(&test, Some(sent.deliveries[0].case), DataRequestKind::Erasure);
+        assert!(matches!(test.portal.make_request(&other, &stranger).await, Err(MakeRequestError::NotFound)));
+        let soderby = test.organisation("Söderby kommun").await;
+        let nobodys = NewDataRequest { organisation: soderby, case: None, ..stranger };
+        assert!(matches!(test.portal.make_request(&other, &nobodys).await, Err(MakeRequestError::NotFound)));
+
+        let eva = test.first_admin_of(soderby).await;
+        assert!(matches!(test.portal.data_request(&eva, request).await, Err(SeeRequestsError::NotFound)));
+        assert!(test.portal.data_requests(&eva).await.unwrap().open.is_empty());
+        assert!(matches!(test.portal.take_up_request(&eva, request).await, Err(AnswerRequestError::NotFound)));
+        assert!(matches!(test.portal.decline_request(&eva, request, WHY).await, Err(AnswerRequestError::NotFound)));
+        assert!(matches!(test.portal.extend_request(&eva, request, WHY).await, Err(AnswerRequestError::NotFound)));
+        let refused = test.portal.grant_request(&eva, request, &whole(&[&sent])).await;
+        assert!(matches!(refused, Err(AnswerRequestError::NotFound)));
+    }
+
+    async fn nothing_is_erased_but_what_the_request_is_about(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let (sent, other) = (norrby.send(&test, 2, 30).await, norrby.send(&test, 1, 30).await);
+        let request = norrby.asked(&test, &sent).await;
+        let admin = norrby.admin(&test).await;
+        for wrong in [vec![], vec![other.deliveries[0].case], vec![sent.deliveries[1].case]] {
+            let grant = Grant { cases: wrong.clone(), answer: String::new() };
+            let refused = test.portal.grant_request(&admin, request, &grant).await;
+            assert!(matches!(refused, Err(AnswerRequestError::InvalidCases)), "{wrong:?}");
+        }
+        // Of everything, a part: the person must be told why not the rest.
+        let person = test.sign_in(0).await;
+        let all = norrby.ask(&test, None, DataRequestKind::Erasure);
+        let all = test.portal.make_request(&person, &all).await.unwrap();
+        let refused = test.portal.grant_request(&admin, all, &whole(&[&sent])).await;
+        assert!(matches!(refused, Err(AnswerRequestError::InvalidText)));
+        let part = Grant { answer: WHY.to_owned(), ..whole(&[&sent]) };
+        test.portal.grant_request(&admin, all, &part).await.unwrap();
+        assert_eq!(test.portal.own_request(&person, all).await.unwrap().answer.as_deref(), Some(WHY));
+        assert!(is_readable(&test, &person, &other).await && !is_readable(&test, &person, &sent).await);
+    }
+
+    async fn what_has_gone_already_is_answered_at_once(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 3).await;
+        let request = norrby.asked(&test, &sent).await;
+        test.clock.set(sent.deliveries[0].expires_at);
+        // Condemned, while its blob and metadata are there yet.
+        test.portal.run_key_jobs().await.unwrap();
+        let admin = norrby.admin(&test).await;
+        let (_, cases, _) = test.portal.data_request(&admin, request).await.unwrap();
+        assert!(cases.is_empty());
+        let nothing = test.portal.grant_request(&admin, request, &whole(&[])).await.unwrap();
+        assert_eq!(nothing, Granted { erased: 0, waits: false });
+        test.portal.run_jobs().await.unwrap();
+        let person = test.sign_in(0).await;
+        assert_eq!(state(&test, &person, request).await, (DataRequestState::Done, false), "the same person as before");
+        assert_eq!(norrby.purged_for(&test).await, PurgeReason::Expired);
+    }
+
+    async fn what_expired_under_a_hold_can_be_erased(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 3).await;
+        norrby.hold(&test, &sent).await;
+        let request = norrby.asked(&test, &sent).await;
+        test.clock.set(sent.deliveries[0].expires_at + DAY);
+        test.portal.run_jobs().await.unwrap();
+        assert_eq!(norrby.erase(&test, request, &sent).await, Granted { erased: 1, waits: true });
+        test.portal.run_jobs().await.unwrap();
+        assert!(norrby.exists(&test, &sent).await);
+    }
+
+    async fn something_is_put_right_by_the_organisation_which_says_how(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let person = test.sign_in(0).await;
+        let mut new = norrby.ask(&test, Some(sent.deliveries[0].case), DataRequestKind::Rectification);
+        new.text = "  ".to_owned();
+        assert!(matches!(test.portal.make_request(&person, &new).await, Err(MakeRequestError::InvalidText)));
+        new.text = "Fel adress".to_owned();
+        let request = test.portal.make_request(&person, &new).await.unwrap();
+        let admin = norrby.admin(&test).await;
+        let silent = test.portal.grant_request(&admin, request, &whole(&[])).await;
+        assert!(matches!(silent, Err(AnswerRequestError::InvalidText)));
+        let wrong = Grant { answer: "Rättat".to_owned(), ..whole(&[&sent]) };
+        assert!(matches!(test.portal.grant_request(&admin, request, &wrong).await, Err(AnswerRequestError::InvalidCases)));
+        let grant = Grant { cases: vec![], answer: "Vi har skickat ett nytt beslut.".to_owned() };
+        test.portal.grant_request(&admin, request, &grant).await.unwrap();
+        let own = test.portal.own_request(&person, request).await.unwrap();
+        assert_eq!((own.state, own.answer), (DataRequestState::Done, Some(grant.answer)));
+        assert!(is_readable(&test, &person, &sent).await);
+    }
+
+    async fn more_time_is_taken_once_before_the_month_is_over_and_told(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 40).await;
+        let request = norrby.asked(&test, &sent).await;
+        test.clock.advance(Duration::from_secs(3_600));
+        mails(&test).await;
+        let admin = norrby.admin(&test).await;
+        assert!(matches!(test.portal.extend_request(&admin, request, " ").await, Err(AnswerRequestError::InvalidText)));
+        test.portal.extend_request(&admin, request, "Många ärenden").await.unwrap();
+        assert_eq!(mails(&test).await, [NotificationKind::RequestAnswered]);
+        let again = test.portal.extend_request(&admin, request, "Ännu fler").await;
+        assert!(matches!(again, Err(AnswerRequestError::TooLateToExtend)));
+        let person = test.sign_in(0).await;
+        let own = test.portal.own_request(&person, request).await.unwrap();
+        assert_eq!((own.answer_by.to_string().as_str(), own.extension.as_deref()), ("2027-02-22", Some("Många ärenden")));
+
+        let late = norrby.asked(&test, &sent).await;
+        test.clock.advance(31 * DAY);
+        let admin = norrby.admin(&test).await;
+        assert!(matches!(test.portal.extend_request(&admin, late, "Sent").await, Err(AnswerRequestError::TooLateToExtend)));
+        assert_eq!(test.portal.open_requests(&admin).await.unwrap(), OpenRequests { open: 2, overdue: 1 });
+        let seen = test.portal.data_requests(&admin).await.unwrap();
+        assert_eq!(seen.open.iter().map(|one| (one.id, one.overdue)).collect::<Vec<_>>(), [(late, true), (request, false)]);
+    }
+
+    async fn the_same_form_is_one_request_and_five_are_enough(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        norrby.send(&test, 1, 30).await;
+        let person = test.sign_in(0).await;
+        let new = norrby.ask(&test, None, DataRequestKind::Erasure);
+        let keys = test.content_keys().await;
+        let (one, two) = tokio::join!(
+            test.portal.make_request(&person, &new),
+            test.portal.make_request(&person, &new),
+        );
+        assert_eq!(one.unwrap(), two.unwrap());
+        assert_eq!((test.rows("data_request").await, test.content_keys().await), (1, keys + 1));
+        for _ in 0..4 {
+            let more = norrby.ask(&test, None, DataRequestKind::Erasure);
+            test.portal.make_request(&person, &more).await.unwrap();
+        }
+        let sixth = norrby.ask(&test, None, DataRequestKind::Erasure);
+        assert!(matches!(test.portal.make_request(&person, &sixth).await, Err(MakeRequestError::TooMany)));
+        let own = test.portal.own_requests(&person).await.unwrap();
+        test.portal.withdraw_request(&person, own[0].id).await.unwrap();
+        test.portal.make_request(&person, &sixth).await.unwrap();
+    }
+
+    async fn a_request_outlives_the_last_case_and_goes_when_its_time_is_over(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 3).await;
+        let request = norrby.asked(&test, &sent).await;
+        // Two months in which nobody answers; the keys of everything else are gone with their days.
+        for _ in 0..60 {
+            test.clock.advance(DAY);
+            test.portal.run_jobs().await.unwrap();
+        }
+        let admin = norrby.admin(&test).await;
+        let (seen, _, _) = test.portal.data_request(&admin, request).await.unwrap();
+        assert_eq!((seen.text.as_deref(), seen.overdue), (Some("Ta bort det, tack."), true));
+        test.portal.decline_request(&admin, request, WHY).await.unwrap();
+        let person = test.sign_in(0).await;
+        let own = test.portal.own_request(&person, request).await.unwrap();
+        assert_eq!((own.state, own.answer.as_deref()), (DataRequestState::Declined, Some(WHY)));
+        assert_eq!(own.kept_until.unwrap(), test.now() + 30 * DAY);
+        test.portal.sign_out(&SessionKey::of(b"session of person 0"), &test.request()).await.unwrap();
+
+        test.clock.advance(30 * DAY);
+        test.portal.run_jobs().await.unwrap();
+        assert_eq!((test.rows("data_request").await, test.content_keys().await), (0, 0));
+        test.clock.advance(DAY);
+        test.portal.run_jobs().await.unwrap();
+        let known = test.portal.0.vault.find_recipients(&[RecipientIdentifier::Number(number(0))]).await.unwrap();
+        assert_eq!(known, [None], "nothing refers to them any more");
+        assert_eq!(test.audited("data-request.purged").await, 1);
+    }
+
+    async fn an_auditor_sees_that_there_is_one_and_a_sender_nothing(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let request = norrby.asked(&test, &sent).await;
+        let admin = norrby.admin(&test).await;
+        let auditor = test.member(&admin, "olle@norrby.example", Role::Auditor).await;
+        let sender = test.member(&admin, "eva@norrby.example", Role::Sender).await;
+        let seen = test.portal.data_request(&auditor, request).await.unwrap().0;
+        assert!(seen.recipient.is_none() && seen.text.is_none());
+        assert!(matches!(test.portal.data_requests(&sender).await, Err(SeeRequestsError::Denied(Denied::Forbidden))));
+        assert_eq!(test.portal.open_requests(&sender).await.unwrap(), OpenRequests::default());
+        for actor in [&auditor, &sender] {
+            let refused = test.portal.grant_request(actor, request, &whole(&[&sent])).await;
+            assert!(matches!(refused, Err(AnswerRequestError::Denied(Denied::Forbidden))));
+        }
+        test.clock.advance(Duration::from_secs(600));
+        let stale = test.staff_in(&SessionKey::of_staff(b"Karin, later")).await.unwrap();
+        let refused = test.portal.grant_request(&stale, request, &whole(&[&sent])).await;
+        assert!(matches!(refused, Err(AnswerRequestError::Denied(Denied::StepUpNeeded))));
+    }
+}

@@ -1,0 +1,320 @@
+//! Requests as the organisation's admins and auditors see them.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use base::{CaseId, DataRequestId, OrganisationId, RecipientId, StaffId, Timestamp};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
+};
+use uuid::Uuid;
+
+use super::entity::{Column, Entity, Model};
+use super::rule::{self, DataRequestKind, DataRequestState};
+use super::texts::{Text, Texts};
+use super::{SeeRequestsError, store};
+use crate::audit::{AuditAction, AuditEntry};
+use crate::rights::Action;
+use crate::{Context, Fault, Portal, SentRecipient, StaffActor, hold, organisation, staff};
+
+/// The most open requests that a page shows.
+const OPEN: u64 = 500;
+/// How many answered ones it shows, the latest.
+const ANSWERED: u64 = 50;
+
+/// A request as the organisation sees it that it went to.
+#[derive(Clone, PartialEq)]
+pub struct DataRequest {
+    /// The request.
+    pub id: DataRequestId,
+    /// What the person asks for.
+    pub kind: DataRequestKind,
+    /// How far it has come.
+    pub state: DataRequestState,
+    /// Whether something that was erased for it is held and waits.
+    pub waits: bool,
+    /// The case that it is about; `None` for everything that the organisation has sent the person.
+    pub case: Option<CaseId>,
+    /// Who asks, for who may answer; `None` for others.
+    pub recipient: Option<SentRecipient>,
+    /// What they wrote, for who may answer.
+    pub text: Option<String>,
+    /// When the request came.
+    pub received_at: Timestamp,
+    /// The last day on which it is to be answered.
+    pub answer_by: Date,
+    /// Whether that day is over without an answer.
+    pub overdue: bool,
+    /// When more time was taken.
+    pub extended_at: Option<Timestamp>,
+    /// Why, for who may answer.
+    pub extension: Option<String>,
+    /// Whether more time can be taken still.
+    pub may_extend: bool,
+    /// The name of who takes care of it.
+    pub taken_up_by: Option<String>,
+    /// When it was answered.
+    pub answered_at: Option<Timestamp>,
+    /// The name of who answered.
+    pub answered_by: Option<String>,
+    /// What was answered, for who may answer.
+    pub answer: Option<String>,
+    /// When everything that came of it was done.
+    pub done_at: Option<Timestamp>,
+    /// When it is deleted.
+    pub kept_until: Option<Timestamp>,
+}
+
+/// A case that a request for erasure is about.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RequestedCase {
+    /// The case.
+    pub id: CaseId,
+    /// What the organisation calls this kind of document, of one of its messages.
+    pub document_type: Option<String>,
+    /// When the latest message in it was sent.
+    pub sent_at: Timestamp,
+    /// How many messages it has.
+    pub messages: u64,
+    /// How many documents they have.
+    pub documents: u64,
+    /// Whether a hold keeps it from being destroyed.
+    pub held: bool,
+}
+
+/// An organisation's requests.
+#[derive(Clone, PartialEq)]
+pub struct DataRequests {
+    /// Those that wait for an answer, the one that is due first; at most 500.
+    pub open: Vec<DataRequest>,
+    /// Whether more wait than are shown.
+    pub more: bool,
+    /// The latest fifty others, the latest first.
+    pub answered: Vec<DataRequest>,
+    /// Where the organisation's days end.
+    pub time_zone: TimeZone,
+}
+
+/// How many requests wait for an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenRequests {
+    /// All of them.
+    pub open: u64,
+    /// Those whose last day is over.
+    pub overdue: u64,
+}
+
+impl Portal {
+    /// The requests that came to the actor's organisation.
+    ///
+    /// # Errors
+    ///
+    /// [`SeeRequestsError::Denied`], [`SeeRequestsError::Fault`].
+    pub async fn data_requests(&self, actor: &StaffActor) -> Result<DataRequests, SeeRequestsError> {
+        let context = &*self.0;
+        context.require(actor, Action::SeeRequests).await??;
+        let reader = context.database.reader();
+        let organisation = Column::OrganisationId.eq(*actor.organisation_id().as_uuid());
+        let mut open = store::open()
+            .filter(organisation.clone())
+            .order_by_asc(Column::DueAt)
+            .order_by_asc(Column::Id)
+            .limit(OPEN + 1)
+            .all(reader)
+            .await?;
+        let more = open.len() as u64 > OPEN;
+        open.truncate(usize::try_from(OPEN).unwrap_or(usize::MAX));
+        let answered = Entity::find()
+            .filter(organisation)
+            .filter(Column::State.is_not_in(DataRequestState::OPEN.map(DataRequestState::as_str)))
+            .order_by_desc(Column::ReceivedAt)
+            .order_by_desc(Column::Id)
+            .limit(ANSWERED)
+            .all(reader)
+            .await?;
+        let time_zone = time_zone(context, actor).await?;
+        Ok(DataRequests {
+            open: views(context, actor, &open, &time_zone).await?,
+            more,
+            answered: views(context, actor, &answered, &time_zone).await?,
+            time_zone,
+        })
+    }
+
+    /// One request that came to the actor's organisation, the cases that can be erased for it, and where the organisation's days end.
+    ///
+    /// # Errors
+    ///
+    /// [`SeeRequestsError`].
+    pub async fn data_request(
+        &self,
+        actor: &StaffActor,
+        request: DataRequestId,
+    ) -> Result<(DataRequest, Vec<RequestedCase>, TimeZone), SeeRequestsError> {
+        let context = &*self.0;
+        context.require(actor, Action::SeeRequests).await??;
+        let reader = context.database.reader();
+        let row = store::of_organisation(reader, actor.organisation_id(), request).await?;
+        let row = row.ok_or(SeeRequestsError::NotFound)?;
+        let time_zone = time_zone(context, actor).await?;
+        let cases = match (row.kind()?, row.state()?.is_open()) {
+            (DataRequestKind::Erasure, true) => cases(context, reader, &row).await?,
+            _ => Vec::new(),
+        };
+        let mut views = views(context, actor, &[row], &time_zone).await?;
+        let view = views.pop().ok_or(SeeRequestsError::NotFound)?;
+        Ok((view, cases, time_zone))
+    }
+
+    /// How many requests wait for an answer of the actor's organisation; nothing for whom requests are not.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn open_requests(&self, actor: &StaffActor) -> Result<OpenRequests, Fault> {
+        let context = &*self.0;
+        if !actor.role().allows(Action::SeeRequests) {
+            return Ok(OpenRequests::default());
+        }
+        let reader = context.database.reader();
+        let open = store::open().filter(Column::OrganisationId.eq(*actor.organisation_id().as_uuid()));
+        let overdue = open.clone().filter(Column::DueAt.lte(context.now().as_millis()));
+        Ok(OpenRequests {
+            open: open.count(reader).await?,
+            overdue: overdue.count(reader).await?,
+        })
+    }
+}
+
+async fn time_zone(context: &Context, actor: &StaffActor) -> Result<TimeZone, Fault> {
+    let organisation = organisation::find(context.database.reader(), actor.organisation_id()).await?;
+    let organisation = organisation.ok_or_else(|| Fault::new("a staff member's organisation is missing"))?;
+    Ok(organisation.time_zone)
+}
+
+async fn views(
+    context: &Context,
+    actor: &StaffActor,
+    rows: &[Model],
+    time_zone: &TimeZone,
+) -> Result<Vec<DataRequest>, SeeRequestsError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let of_staff: BTreeSet<StaffId> = rows
+        .iter()
+        .flat_map(|row| [row.taken_up_by, row.answered_by])
+        .flatten()
+        .map(StaffId::from_uuid)
+        .collect();
+    let names = staff::names(context, context.database.reader(), actor.organisation_id(), &of_staff).await?;
+    let name = |id: Option<Uuid>| names.get(&StaffId::from_uuid(id?)).cloned();
+    let waiting = waiting(context, rows).await?;
+    // Who asks, and for what, is for who answers; the log is told before.
+    let may_answer = actor.role().allows(Action::AnswerRequest);
+    let (mut people, mut texts) = (HashMap::new(), None);
+    if may_answer {
+        let entry = AuditEntry::by_staff(actor, AuditAction::DataRequestsListed);
+        context.record(&entry).await?;
+        let asking: Vec<RecipientId> = rows.iter().map(Model::recipient).collect();
+        people = context.vault.known_as(&asking).await?;
+        texts = Some(Texts::of(context, rows).await?);
+    }
+    let now = context.now();
+    let mut views = Vec::with_capacity(rows.len());
+    for row in rows {
+        let open = |which| texts.as_ref().and_then(|texts| texts.open(row, which));
+        let at = |millis: Option<i64>| millis.map(Timestamp::from_millis);
+        let (state, due_at) = (row.state()?, Timestamp::from_millis(row.due_at));
+        let recipient = people.get(&row.recipient()).cloned();
+        views.push(DataRequest {
+            id: row.request_id(),
+            kind: row.kind()?,
+            state,
+            waits: waiting.contains(&row.request_id()),
+            case: row.case(),
+            recipient: may_answer.then(|| recipient.map_or(SentRecipient::Unreadable, SentRecipient::Known)),
+            text: open(Text::Request),
+            received_at: Timestamp::from_millis(row.received_at),
+            answer_by: rule::answer_by(due_at, time_zone),
+            overdue: state.is_open() && due_at <= now,
+            extended_at: at(row.extended_at),
+            extension: open(Text::Extension),
+            may_extend: state.is_open() && row.extended_at.is_none() && now < due_at,
+            taken_up_by: name(row.taken_up_by),
+            answered_at: at(row.answered_at),
+            answered_by: name(row.answered_by),
+            answer: open(Text::Answer),
+            done_at: at(row.done_at),
+            kept_until: at(row.purge_at),
+        });
+    }
+    Ok(views)
+}
+
+/// Which of these requests wait for a hold.
+pub(super) async fn waiting(context: &Context, rows: &[Model]) -> Result<HashSet<DataRequestId>, Fault> {
+    const WAITS: &str = concat!(
+        "SELECT 1 FROM delivery WHERE delivery.erased_for = $1 AND delivery.purged_at IS NULL \
+         AND delivery.condemned_at IS NULL AND ",
+        hold::held!("delivery", "$2"),
+        " LIMIT 1"
+    );
+    let reader = context.database.reader();
+    let mut waiting = HashSet::new();
+    for row in rows {
+        if row.state()? != DataRequestState::Granted {
+            continue;
+        }
+        let values: [Value; 2] = [row.id.into(), hold::protects_since(context.now()).as_millis().into()];
+        let question = Statement::from_sql_and_values(reader.get_database_backend(), WAITS, values);
+        if reader.query_one_raw(question).await?.is_some() {
+            waiting.insert(row.request_id());
+        }
+    }
+    Ok(waiting)
+}
+
+/// The cases that can be erased for a request: those that it is about in which something lives that is not going already.
+pub(super) async fn cases(
+    context: &Context,
+    on: &impl ConnectionTrait,
+    row: &Model,
+) -> Result<Vec<RequestedCase>, Fault> {
+    const CASES: &str = concat!(
+        "SELECT delivery.case_id, MAX(message.document_type), MAX(delivery.sent_at), COUNT(*), \
+         CAST(SUM((SELECT COUNT(*) FROM document WHERE document.message_id = delivery.message_id \
+         AND document.purged_at IS NULL)) AS BIGINT), CAST(MAX(CASE WHEN ",
+        hold::held!("delivery", "$3"),
+        " THEN 1 ELSE 0 END) AS BIGINT) FROM delivery JOIN message ON message.id = delivery.message_id \
+         WHERE delivery.organisation_id = $1 AND delivery.recipient_id = $2 AND delivery.purged_at IS NULL \
+         AND delivery.condemned_at IS NULL AND delivery.erased_for IS NULL \
+         GROUP BY delivery.case_id ORDER BY MAX(delivery.sent_at) DESC, delivery.case_id"
+    );
+    let (organisation, recipient): (OrganisationId, RecipientId) = (row.organisation(), row.recipient());
+    let values: [Value; 3] = [
+        (*organisation.as_uuid()).into(),
+        (*recipient.as_uuid()).into(),
+        hold::protects_since(context.now()).as_millis().into(),
+    ];
+    let question = Statement::from_sql_and_values(on.get_database_backend(), CASES, values);
+    let mut cases = Vec::new();
+    for found in on.query_all_raw(question).await? {
+        let number =
+            |index| -> Result<u64, Fault> { u64::try_from(found.try_get_by_index::<i64>(index)?).map_err(Fault::new) };
+        let id = CaseId::from_uuid(found.try_get_by_index(0)?);
+        if row.case().is_some_and(|about| about != id) {
+            continue;
+        }
+        cases.push(RequestedCase {
+            id,
+            document_type: found.try_get_by_index(1)?,
+            sent_at: Timestamp::from_millis(found.try_get_by_index(2)?),
+            messages: number(3)?,
+            documents: number(4)?,
+            held: number(5)? == 1,
+        });
+    }
+    Ok(cases)
+}
