@@ -346,6 +346,8 @@ pub enum Flash {
     RequestWithdrawn,
     /// What they wanted to take back was answered.
     RequestAnsweredAlready,
+    /// They took back that they accepted the terms.
+    TermsWithdrawn,
     /// They take care of a request.
     RequestTakenUp,
     /// They granted a request.
@@ -362,7 +364,7 @@ pub enum Flash {
 
 impl Flash {
     /// Every message.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 48] = [
         Self::SignInFirst,
         Self::SessionEnded,
         Self::SignInCancelled,
@@ -404,6 +406,7 @@ impl Flash {
         Self::RequestMade,
         Self::RequestWithdrawn,
         Self::RequestAnsweredAlready,
+        Self::TermsWithdrawn,
         Self::RequestTakenUp,
         Self::RequestGranted,
         Self::RequestGrantedWaits,
@@ -457,6 +460,7 @@ impl Flash {
             Self::RequestMade => "request-made",
             Self::RequestWithdrawn => "request-withdrawn",
             Self::RequestAnsweredAlready => "request-answered-already",
+            Self::TermsWithdrawn => "terms-withdrawn",
             Self::RequestTakenUp => "request-taken-up-flash",
             Self::RequestGranted => "request-granted-flash",
             Self::RequestGrantedWaits => "request-granted-waits-flash",

@@ -28,6 +28,8 @@ pub struct DataProtection {
     pub sends_mail: bool,
     /// Whether sign-ins are given a rough place.
     pub has_places: bool,
+    /// Whether recipients accept terms.
+    pub has_terms: bool,
 }
 
 /// One part of the list.
@@ -94,12 +96,17 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
         part("data-why", vec![plain("data-why-body")]),
         part(
             "data-what",
-            vec![
-                plain("data-what-recipients"),
-                plain(device),
-                plain("data-what-staff"),
-                plain("data-what-log"),
-            ],
+            [
+                Some("data-what-recipients"),
+                facts.has_terms.then_some("data-what-terms"),
+                Some(device),
+                Some("data-what-staff"),
+                Some("data-what-log"),
+            ]
+            .into_iter()
+            .flatten()
+            .map(plain)
+            .collect(),
         ),
         part(
             "data-where",
@@ -174,6 +181,7 @@ mod tests {
             providers: vec!["BankID".to_owned(), "Freja\n# x".to_owned()],
             sends_mail: true,
             has_places: true,
+            has_terms: true,
         }
     }
 

@@ -7,9 +7,9 @@ mod staff;
 
 use app::page::staff::sent_messages_page;
 use app::page::{
-    SessionsOf, Shown, accessibility, case_history_page, case_page, data_protection, document_page, inbox_page,
-    landing_page, locked_document_page, new_request_page, own_mail_page, own_request_page, rights_page, sessions_page,
-    sign_ins_page, signed_out, your_data_page,
+    SessionsOf, Shown, TermsProblem, accepted_terms_page, accessibility, case_history_page, case_page, data_protection,
+    document_page, inbox_page, landing_page, locked_document_page, new_request_page, own_mail_page, own_request_page,
+    rights_page, sessions_page, sign_ins_page, signed_out, terms_page, your_data_page,
 };
 use app::{Assets, Audience, ErrorPage, ExtractPdf, Flash, Language, Letter, Page, error_page, extract_pdf, letter};
 use portal::{AssuranceLevel, Preview};
@@ -119,13 +119,28 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
     let requests = samples::own_requests();
     pages.push((
         "rights".to_owned(),
-        rights_page(&reader, &requests, Some(Flash::RequestMade)),
+        rights_page(
+            &reader,
+            &requests,
+            &samples::own_terms(),
+            &zone,
+            Some(Flash::RequestMade),
+        ),
     ));
-    pages.push(("rights without any".to_owned(), rights_page(&reader, &[], None)));
+    pages.push((
+        "rights without any".to_owned(),
+        rights_page(&reader, &[], &samples::no_terms(), &zone, None),
+    ));
     for request in &requests {
         let name = format!("rights, one {:?}", request.state);
         pages.push((name, own_request_page(&reader, request, None)));
     }
+    for (accepted, problem) in [(false, None), (false, Some(TermsProblem::NotTicked)), (true, None)] {
+        let page = terms_page(&reader, &samples::terms(), accepted, true, problem);
+        pages.push((format!("terms {problem:?}"), page));
+    }
+    let accepted = accepted_terms_page(&reader, &samples::terms(), "i går".to_owned());
+    pages.push(("terms that were accepted".to_owned(), accepted));
     for form in samples::request_forms() {
         let name = format!("rights, form {:?}", form.problem);
         pages.push((name, new_request_page(&reader, &samples::requestable(), &form)));
@@ -288,6 +303,7 @@ fn whoever_is_signed_in_can_sign_out_by_a_form_on_each_page() {
             "mails",
             "your data",
             "rights",
+            "terms",
             "landing when",
         ]
         .iter()

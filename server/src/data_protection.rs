@@ -33,6 +33,7 @@ pub(crate) fn facts(config: &Config, language: Language) -> DataProtection {
         providers: for_recipients.map(label).collect(),
         sends_mail: config.mail.is_some(),
         has_places: config.places.is_some(),
+        has_terms: config.terms.is_some(),
     }
 }
 

@@ -38,6 +38,7 @@ mod sign_in;
 mod signing_keys;
 mod staff;
 mod state;
+mod terms;
 mod visitor;
 mod your_data;
 

@@ -16,9 +16,9 @@ const PAGE: &str = "/mail";
 /// The page and its forms.
 pub(crate) fn routes() -> Routes {
     Routes::default()
-        .add(Method::GET, PAGE, Access::Recipient, show)
-        .add(Method::POST, "/mail/refuse", Access::Recipient, refuse)
-        .add(Method::POST, "/mail/allow", Access::Recipient, allow)
+        .add(Method::GET, PAGE, Access::RecipientBeforeTerms, show)
+        .add(Method::POST, "/mail/refuse", Access::RecipientBeforeTerms, refuse)
+        .add(Method::POST, "/mail/allow", Access::RecipientBeforeTerms, allow)
 }
 
 /// `GET /mail`: to which address the person is written, and whether they want it.

@@ -22,13 +22,28 @@ const ALL: &str = "/sign-ins";
 /// The page and its forms.
 pub(crate) fn routes() -> Routes {
     Routes::default()
-        .add(Method::GET, PAGE, Access::Recipient, list)
-        .add(Method::POST, "/sessions/{id}/end", Access::Recipient, end_one)
-        .add(Method::POST, "/sessions/end-others", Access::Recipient, end_others)
-        .add(Method::GET, ALL, Access::Recipient, list_all)
-        .add(Method::POST, "/sign-ins/{id}/report", Access::Recipient, it_was_not_me)
+        .add(Method::GET, PAGE, Access::RecipientBeforeTerms, list)
+        .add(
+            Method::POST,
+            "/sessions/{id}/end",
+            Access::RecipientBeforeTerms,
+            end_one,
+        )
+        .add(
+            Method::POST,
+            "/sessions/end-others",
+            Access::RecipientBeforeTerms,
+            end_others,
+        )
+        .add(Method::GET, ALL, Access::RecipientBeforeTerms, list_all)
+        .add(
+            Method::POST,
+            "/sign-ins/{id}/report",
+            Access::RecipientBeforeTerms,
+            it_was_not_me,
+        )
         .add(Method::POST, "/inbox/new-devices", Access::Recipient, it_was_me)
-        .add(Method::POST, "/session", Access::Recipient, stay)
+        .add(Method::POST, "/session", Access::RecipientBeforeTerms, stay)
 }
 
 /// `GET /sessions`: where the person is signed in.

@@ -11,7 +11,7 @@ use crate::routes::{Access, Routes};
 use crate::state::AppState;
 use crate::visitor::Visitor;
 use crate::{
-    answer, cookie, data_protection, flash, last_provider, own_mail, own_sessions, rights, sign_in, your_data,
+    answer, cookie, data_protection, flash, last_provider, own_mail, own_sessions, rights, sign_in, terms, your_data,
 };
 
 /// Pages for anybody.
@@ -35,6 +35,7 @@ pub(crate) fn private() -> Routes {
         .merge(own_mail::routes())
         .merge(your_data::routes())
         .merge(rights::routes())
+        .merge(terms::routes())
 }
 
 async fn landing(

@@ -32,6 +32,7 @@ pub(crate) enum Page {
     /// The form that asks for something.
     NewRequest,
     Request(DataRequestId),
+    Terms,
     SignedOut,
     Accessibility,
     DataProtection,
@@ -49,6 +50,7 @@ impl Page {
             "/mail" => Some(Self::Mail),
             "/your-data" => Some(Self::YourData),
             "/rights" => Some(Self::Rights),
+            "/terms" => Some(Self::Terms),
             "/rights/new" => Some(Self::NewRequest),
             "/signed-out" => Some(Self::SignedOut),
             "/accessibility" => Some(Self::Accessibility),
@@ -121,6 +123,7 @@ impl fmt::Display for Page {
             Self::Mail => f.write_str("/mail"),
             Self::YourData => f.write_str("/your-data"),
             Self::Rights => f.write_str("/rights"),
+            Self::Terms => f.write_str("/terms"),
             Self::NewRequest => f.write_str("/rights/new"),
             Self::Request(id) => write!(f, "/rights/{id}"),
             Self::SignedOut => f.write_str("/signed-out"),

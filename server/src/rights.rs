@@ -23,11 +23,11 @@ const NEW: &str = "/rights/new";
 pub(crate) fn routes() -> Routes {
     let (get, post) = (Method::GET, Method::POST);
     Routes::default()
-        .add(get.clone(), PAGE, Access::Recipient, list)
-        .add(get.clone(), NEW, Access::Recipient, form)
-        .add(post.clone(), NEW, Access::Recipient, make)
-        .add(get, "/rights/{id}", Access::Recipient, one)
-        .add(post, "/rights/{id}/withdraw", Access::Recipient, withdraw)
+        .add(get.clone(), PAGE, Access::RecipientBeforeTerms, list)
+        .add(get.clone(), NEW, Access::RecipientBeforeTerms, form)
+        .add(post.clone(), NEW, Access::RecipientBeforeTerms, make)
+        .add(get, "/rights/{id}", Access::RecipientBeforeTerms, one)
+        .add(post, "/rights/{id}/withdraw", Access::RecipientBeforeTerms, withdraw)
 }
 
 /// `GET /rights`: what the person can ask for, and has asked for.

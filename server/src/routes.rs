@@ -8,16 +8,18 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use http::Method;
 use portal::Action;
 
-use crate::staff;
 use crate::state::AppState;
+use crate::{staff, visitor};
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Anybody.
     Public,
-    /// A signed-in recipient.
+    /// A signed-in recipient who has accepted the terms, if there are any.
     Recipient,
+    /// A signed-in recipient, also one who has not accepted the terms: nothing that shows what was sent to them.
+    RecipientBeforeTerms,
     /// Somebody who gave a staff member's password, and has the next step of the sign-in before them.
     StaffCandidate,
     /// A signed-in staff member whose role allows the action.
@@ -63,9 +65,12 @@ impl Routes {
             Access::Staff(action) => {
                 on(filter, handler).layer(from_fn(move |request, next| staff::require(action, request, next)))
             }
-            Access::Public | Access::Recipient | Access::StaffCandidate | Access::System | Access::Directory => {
-                on(filter, handler)
-            }
+            Access::Recipient => on(filter, handler).layer(from_fn(visitor::require_terms)),
+            Access::Public
+            | Access::RecipientBeforeTerms
+            | Access::StaffCandidate
+            | Access::System
+            | Access::Directory => on(filter, handler),
         };
         self.add_service(method, path, access, handler)
     }

@@ -12,7 +12,7 @@ use web::{Nonce, RequestContext};
 
 use crate::return_to::{Arrival, Page};
 use crate::state::AppState;
-use crate::{answer, cookie, flash, language, return_to, session, session_end, sign_in};
+use crate::{answer, cookie, flash, language, return_to, session, session_end, sign_in, terms};
 
 /// Who asks. An extension of each request for a page.
 #[derive(Clone)]
@@ -119,15 +119,15 @@ pub(crate) async fn require(session: Session, request: Request, next: Next) -> R
     let Some(visitor) = request.extensions().get::<Visitor>() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    if visitor.actor.is_some() {
+    if let Some(actor) = &visitor.actor {
+        // Where somebody was going is kept until they have accepted the terms.
+        if !actor.has_accepted_terms() {
+            return next.run(request).await;
+        }
         let going = Arrival::of(&request);
         return going.answer(next.run(request).await);
     }
-    let navigates = request
-        .headers()
-        .get("sec-fetch-dest")
-        .is_none_or(|dest| dest == "document");
-    if request.method() != Method::GET || !navigates {
+    if request.method() != Method::GET || !navigates(&request) {
         return answer::error(ErrorPage::SessionEnded, visitor);
     }
     let flash = match has_run_out(&session).await {
@@ -139,6 +139,31 @@ pub(crate) async fn require(session: Session, request: Request, next: Next) -> R
     let mut response = Redirect::to("/").into_response();
     cookie::set(response.headers_mut(), flash::leave(flash).into_iter().chain(page));
     response
+}
+
+/// Lets only those through who have accepted the terms, if there are any. Others come to the terms, and their browser keeps where they
+/// were going; a script or a frame, which can't follow, is refused.
+pub(crate) async fn require_terms(request: Request, next: Next) -> Response {
+    let Some(visitor) = request.extensions().get::<Visitor>() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let accepted = visitor.actor.as_ref().is_none_or(RecipientActor::has_accepted_terms);
+    if accepted {
+        return next.run(request).await;
+    }
+    if !navigates(&request) {
+        return answer::error(ErrorPage::Forbidden, visitor);
+    }
+    // A form was not done anything about; it is sent again afterwards, from its page.
+    let mut response = Redirect::to(terms::PAGE).into_response();
+    cookie::set(response.headers_mut(), return_to::remember(request.uri().path()));
+    response
+}
+
+/// Whether a person opens a page, as far as the browser says.
+fn navigates(request: &Request) -> bool {
+    let dest = request.headers().get("sec-fetch-dest");
+    dest.is_none_or(|dest| dest == "document")
 }
 
 /// Whether the request came with a session that is there no more.

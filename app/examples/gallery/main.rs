@@ -9,9 +9,9 @@ use std::fs;
 use std::path::Path;
 
 use app::page::{
-    SessionsOf, Shown, case_history_page, case_page, document_page, inbox_page, landing_page, locked_document_page,
-    new_request_page, own_mail_page, own_request_page, rights_page, sessions_page, sign_ins_page, signed_out,
-    your_data_page,
+    SessionsOf, Shown, TermsProblem, case_history_page, case_page, document_page, inbox_page, landing_page,
+    locked_document_page, new_request_page, own_mail_page, own_request_page, rights_page, sessions_page, sign_ins_page,
+    signed_out, terms_page, your_data_page,
 };
 use app::{Assets, Audience, ErrorPage, ExtractPdf, Flash, Language, Page, error_page, extract_pdf, preview_frame};
 use portal::AssuranceLevel;
@@ -150,9 +150,12 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
     let flash = Some(Flash::RequestMade);
     pages.push((
         "rights".to_owned(),
-        rights_page(&reader, &samples::own_requests(), None),
+        rights_page(&reader, &samples::own_requests(), &samples::own_terms(), &zone, None),
     ));
-    pages.push(("rights-none".to_owned(), rights_page(&reader, &[], None)));
+    pages.push((
+        "rights-none".to_owned(),
+        rights_page(&reader, &[], &samples::no_terms(), &zone, None),
+    ));
     for (number, request) in samples::own_requests().iter().enumerate() {
         pages.push((format!("request-{number}"), own_request_page(&reader, request, flash)));
     }
@@ -160,6 +163,17 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
         let page = new_request_page(&reader, &samples::requestable(), form);
         pages.push((format!("request-new-{number}"), page));
     }
+    let terms = samples::terms();
+    pages.push(("terms".to_owned(), terms_page(&reader, &terms, false, false, None)));
+    let wrong = Some(TermsProblem::NotTicked);
+    pages.push((
+        "terms-wrong".to_owned(),
+        terms_page(&reader, &terms, false, true, wrong),
+    ));
+    pages.push((
+        "terms-accepted".to_owned(),
+        terms_page(&reader, &terms, true, true, None),
+    ));
     for (number, mail) in samples::own_mails().iter().enumerate() {
         let flash = mail.refused_at.map(|_| Flash::MailRefused);
         pages.push((format!("mail-{number}"), own_mail_page(&reader, mail, flash)));

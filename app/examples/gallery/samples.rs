@@ -7,12 +7,13 @@ use app::{Assets, Audience, Contact, DataProtection, DeviceMode, Language, Layou
 use base::{CaseId, Clock, DocumentId, Ids, ManualClock, MessageId, RequestId, SessionId, Timestamp};
 use jiff::tz::TimeZone;
 use portal::{
-    AssuranceLevel, BrowserFamily, CaseAct, CaseActKind, CaseHistory, CaseView, DataRequestKind, DataRequestState,
-    DeliveryState, Device, DocumentSummary, DocumentView, ExtractState, Handed, HandedCase, HandedDocument,
-    HandedMessage, IdentifierKind, InboxEntry, KeptAct, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold,
-    KeptIdentifier, KeptSession, KeptSignIn, LeftOut, ListedDocument, MessageView, NewDevice, OwnDataRequest,
-    OwnExtract, OwnMail, OwnSession, PastSignIn, PastSignIns, Place, PlaceName, Preview, RegisterPart, RequestableCase,
-    RequestableOrganisation, RetentionReason, SystemFamily, WaitingMail, Whereabouts,
+    AcceptedTerms, AssuranceLevel, BrowserFamily, CaseAct, CaseActKind, CaseHistory, CaseView, DataRequestKind,
+    DataRequestState, DeliveryState, Device, DocumentSummary, DocumentView, ExtractState, Handed, HandedCase,
+    HandedDocument, HandedMessage, IdentifierKind, InboxEntry, KeptAct, KeptCase, KeptDelivery, KeptDevice,
+    KeptDocument, KeptHold, KeptIdentifier, KeptSession, KeptSignIn, LeftOut, ListedDocument, MessageView, NewDevice,
+    OwnDataRequest, OwnExtract, OwnMail, OwnSession, OwnTerms, PastSignIn, PastSignIns, Place, PlaceName, Preview,
+    RegisterPart, RequestableCase, RequestableOrganisation, RetentionReason, SystemFamily, Terms, WaitingMail,
+    Whereabouts,
 };
 
 const DAY: i64 = 86_400_000;
@@ -490,6 +491,7 @@ pub(crate) fn data_protection() -> DataProtection {
         providers: vec!["BankID".to_owned(), "Freja+".to_owned()],
         sends_mail: true,
         has_places: true,
+        has_terms: true,
     }
 }
 
@@ -722,4 +724,37 @@ pub(crate) fn request_forms() -> Vec<NewRequestForm> {
     ]
     .map(form)
     .into()
+}
+
+/// Terms, with a heading and something hostile.
+pub(crate) fn terms() -> Terms {
+    Terms {
+        version: "2026-11".to_owned(),
+        swedish: "# Vad du får göra\n\nDu får läsa och ladda ner det som är till dig.\nHandlingarna är sekretessbelagda.\n\n<script>alert(1)</script>".to_owned(),
+        english: "# What you may do\n\nYou may read and download what is for you.\n\n<script>alert(1)</script>".to_owned(),
+    }
+}
+
+/// An earlier text was accepted.
+pub(crate) fn own_terms() -> OwnTerms {
+    OwnTerms {
+        in_force: Some(terms()),
+        accepted: Some(AcceptedTerms {
+            terms: Terms {
+                version: "2026-01".to_owned(),
+                ..terms()
+            },
+            at: days_ago(40),
+            withdrawn_at: None,
+            is_in_force: false,
+        }),
+    }
+}
+
+/// There are no terms and never were.
+pub(crate) const fn no_terms() -> OwnTerms {
+    OwnTerms {
+        in_force: None,
+        accepted: None,
+    }
 }

@@ -17,6 +17,7 @@ data-what = Which data
 data-what-recipients = About who gets something: personal identity number, coordination number or another identity from the identification, name, e-mail address if the sender or the employer gave one, and what is sent.
 data-what-sign-ins = About sign-ins: when, with what kind of device, and an encrypted code of the network.
 data-what-sign-ins-places = About sign-ins: when, with what kind of device, an encrypted code of the network, and roughly where from. The place is looked up in a file on the portal’s own server.
+data-what-terms = Which terms you have accepted, when, and whether you have withdrawn that.
 data-what-staff = About staff: name, e-mail address, role, and how they sign in.
 data-what-log = In the log: who did what and when, with random ids in place of names and numbers, and the network address encrypted.
 

@@ -17,6 +17,7 @@ data-what = Vilka uppgifter
 data-what-recipients = Om den som får något: personnummer, samordningsnummer eller annan identitet från legitimeringen, namn, e‑postadress om avsändaren eller arbetsgivaren har angett en, och det som skickas.
 data-what-sign-ins = Om inloggningar: när, med vilken sorts enhet, och en krypterad kod för nätverket.
 data-what-sign-ins-places = Om inloggningar: när, med vilken sorts enhet, en krypterad kod för nätverket, och ungefär varifrån. Platsen slås upp i en fil på portalens egen server.
+data-what-terms = Vilka villkor du har godkänt, när, och om du har tagit tillbaka det.
 data-what-staff = Om handläggare: namn, e‑postadress, roll, och hur de loggar in.
 data-what-log = I loggen: vem som gjorde vad och när, med slumpmässiga id:n i stället för namn och nummer, och nätverksadressen krypterad.
 

@@ -18,6 +18,7 @@ pub(crate) mod sessions;
 mod sign_ins;
 mod signed_out;
 pub mod staff;
+mod terms;
 mod text_content;
 mod your_data;
 
@@ -42,6 +43,7 @@ pub use rights::{
 pub use sessions::{SessionsOf, sessions, sessions_page};
 pub use sign_ins::{sign_ins, sign_ins_page};
 pub use signed_out::signed_out;
+pub use terms::{TermsProblem, accepted_terms, accepted_terms_page, terms, terms_page};
 pub use your_data::{your_data, your_data_page};
 
 /// A complete page, ready to be sent.

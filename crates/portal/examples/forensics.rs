@@ -64,6 +64,7 @@ fn settings(folder: &str, provider: &str, portal: String, vault: String) -> Sett
         origin: "https://localhost".to_owned(),
         sends_mail: false,
         audit_receivers: Vec::new(),
+        terms: None,
         time_zone: jiff::tz::TimeZone::UTC,
     }
 }

@@ -67,6 +67,7 @@ pub struct RecipientActor {
     session: SessionKey,
     session_end: Option<SessionEnd>,
     sign_in: Option<SessionId>,
+    has_accepted_terms: bool,
     request: RequestInfo,
 }
 
@@ -85,8 +86,15 @@ impl RecipientActor {
             session,
             session_end: None,
             sign_in: None,
+            has_accepted_terms: false,
             request,
         }
+    }
+
+    /// The same, of whom it is known whether they accepted the terms.
+    pub(crate) const fn under_terms(mut self, accepted: bool) -> Self {
+        self.has_accepted_terms = accepted;
+        self
     }
 
     /// The same, whose session ends by itself then.
@@ -111,6 +119,12 @@ impl RecipientActor {
     #[must_use]
     pub const fn session_end(&self) -> Option<SessionEnd> {
         self.session_end
+    }
+
+    /// Whether they accepted the terms in force, or there are none. Else nothing is found for them to read.
+    #[must_use]
+    pub const fn has_accepted_terms(&self) -> bool {
+        self.has_accepted_terms
     }
 
     /// Who it is.

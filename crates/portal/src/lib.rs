@@ -47,6 +47,7 @@ mod signing;
 mod skew;
 mod staff;
 mod system;
+mod terms;
 #[cfg(test)]
 mod test_support;
 mod vault;
@@ -158,6 +159,7 @@ pub use system::{
     InvalidKeySet, IssuedToken, KeyAlgorithm, KeySet, NewSecret, NewSystem, OutsideNetworks, PresentedAssertion,
     RegisteredKey, System, SystemSetUpError, TokenError, WantedKeySet,
 };
+pub use terms::{AcceptTermsError, AcceptedTerms, OwnTerms, Terms};
 pub use work_account::WorkAccount;
 
 /// The portal: every use case is a method of it. Cloning gives the same portal.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use base::{SecretString, TenantId};
 use jiff::tz::TimeZone;
 
-use crate::{AssuranceLevel, AuditReceiver};
+use crate::{AssuranceLevel, AuditReceiver, Terms};
 
 /// Where the portal stores what it has, and its limits.
 #[derive(Clone, Debug)]
@@ -45,6 +45,8 @@ pub struct Settings {
     pub sends_mail: bool,
     /// To whom audit logs and their checkpoints go by themselves.
     pub audit_receivers: Vec<AuditReceiver>,
+    /// What recipients accept before they read; nothing when there is none.
+    pub terms: Option<Terms>,
     /// The time zone of organisations that did not name one.
     pub time_zone: TimeZone,
 }

@@ -17,6 +17,7 @@ mod s3;
 mod staff;
 mod storage;
 mod systems;
+mod terms;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -49,8 +50,9 @@ pub use storage::{
     SessionsSection,
 };
 pub use systems::SystemsSection;
+pub use terms::TermsSection;
 
-/// Keys that hold secrets, each also as `…_file`.
+/// Keys that hold secrets or long texts, each also as `…_file`.
 const SOURCE: Source<'static> = Source {
     prefix: "POSTVALV",
     secrets: &[
@@ -63,6 +65,8 @@ const SOURCE: Source<'static> = Source {
         "audit.syslog.*.client_key",
         "backup.passphrase",
         "mail.password",
+        "terms.swedish",
+        "terms.english",
         "providers.*.client_secret",
         "providers.*.client_key",
     ],
@@ -92,6 +96,8 @@ pub struct Config {
     pub development: DevelopmentSection,
     /// Who runs the portal, for the pages' footer.
     pub contact: Option<ContactSection>,
+    /// What recipients accept before they read; without it, nothing.
+    pub terms: Option<TermsSection>,
     /// The portal's database.
     pub database: DatabaseSection,
     /// The vault's database.
@@ -185,6 +191,7 @@ impl Config {
             origin: self.origin.as_str().to_owned(),
             sends_mail: self.mail.is_some(),
             audit_receivers: self.audit.receivers(),
+            terms: self.terms.as_ref().map(TermsSection::terms),
             time_zone: self.retention.time_zone(),
         }
     }
@@ -226,6 +233,9 @@ impl Validate for Config {
         check.section("log", &self.log);
         if let Some(contact) = &self.contact {
             check.section("contact", contact);
+        }
+        if let Some(terms) = &self.terms {
+            check.section("terms", terms);
         }
         check.section("database", &self.database);
         check.section("vault", &self.vault);

@@ -73,6 +73,7 @@ mod staff;
 mod staff_support;
 mod staff_systems;
 mod syslog;
+mod terms;
 mod user_info;
 mod ways_in;
 mod work_accounts;

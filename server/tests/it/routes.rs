@@ -126,7 +126,9 @@ async fn nobody_uses_a_route_of_somebodys_without_proof() {
     for route in app.routes.iter().filter(|route| route.access != Access::Public) {
         // Who may use one kind of route is a stranger to the other.
         let other = match route.access {
-            Access::Recipient => ("a system", Some(("authorization", format!("Bearer {token}")))),
+            Access::Recipient | Access::RecipientBeforeTerms => {
+                ("a system", Some(("authorization", format!("Bearer {token}"))))
+            }
             Access::System => ("a recipient", Some(("cookie", cookie.clone()))),
             Access::Directory => ("a system", Some(("authorization", format!("Bearer {token}")))),
             Access::StaffCandidate | Access::Staff(_) => ("a recipient", Some(("cookie", as_staff.clone()))),
@@ -141,7 +143,9 @@ async fn nobody_uses_a_route_of_somebodys_without_proof() {
             let led_to_the_start = answer.status == StatusCode::SEE_OTHER && answer.location() == "/";
             let led_to_staff_sign_in = answer.status == StatusCode::SEE_OTHER && answer.location() == "/staff/sign-in";
             let refused = match route.access {
-                Access::Recipient => led_to_the_start || answer.status == StatusCode::UNAUTHORIZED,
+                Access::Recipient | Access::RecipientBeforeTerms => {
+                    led_to_the_start || answer.status == StatusCode::UNAUTHORIZED
+                }
                 Access::StaffCandidate | Access::Staff(_) => {
                     led_to_staff_sign_in || answer.status == StatusCode::UNAUTHORIZED
                 }

@@ -1,7 +1,8 @@
 //! What a person can ask for, by whom it is answered, and what they have asked for.
 
+use jiff::tz::TimeZone;
 use leptos::prelude::*;
-use portal::OwnDataRequest;
+use portal::{OwnDataRequest, OwnTerms};
 
 use super::one::{facts, title};
 use super::words::state;
@@ -11,25 +12,36 @@ use crate::page::data_protection::SUPERVISION;
 use crate::page::error::fault;
 use crate::page::{ErrorPage, Page, error_page};
 use crate::shell::{Head, render};
-use crate::texts::Texts;
+use crate::texts::{Texts, dates};
 
 /// The page of the person who is signed in.
 pub async fn rights(context: &PageContext) -> Page {
     let Some(actor) = &context.actor else {
         return error_page(&context.layout, ErrorPage::SessionEnded);
     };
-    match context.portal.own_requests(actor).await {
-        Ok(requests) => rights_page(&context.layout, &requests, context.flash),
+    let requests = match context.portal.own_requests(actor).await {
+        Ok(requests) => requests,
+        Err(problem) => return fault(&context.layout, &problem),
+    };
+    match context.portal.own_terms(actor).await {
+        Ok(terms) => rights_page(&context.layout, &requests, &terms, &context.time_zone, context.flash),
         Err(problem) => fault(&context.layout, &problem),
     }
 }
 
 /// The page from values.
 #[must_use]
-pub fn rights_page(layout: &Layout, requests: &[OwnDataRequest], flash: Option<Flash>) -> Page {
+pub fn rights_page(
+    layout: &Layout,
+    requests: &[OwnDataRequest],
+    terms: &OwnTerms,
+    time_zone: &TimeZone,
+    flash: Option<Flash>,
+) -> Page {
     let texts = Texts::of(layout.language);
     let told = told(texts, flash);
     let cards: Vec<_> = requests.iter().map(|request| card(texts, request)).collect();
+    let terms = own_terms(texts, terms, time_zone);
     render(layout, Head::plain(texts.get("rights-title")), move || {
         view! {
             {back_link("/inbox".to_owned(), texts.get("inbox-title"))}
@@ -60,6 +72,7 @@ pub fn rights_page(layout: &Layout, requests: &[OwnDataRequest], flash: Option<F
                     </a>
                 </p>
             </section>
+            {terms}
             <section aria-labelledby="self">
                 <h2 id="self">{texts.get("rights-self-title")}</h2>
                 <ul>
@@ -75,6 +88,60 @@ pub fn rights_page(layout: &Layout, requests: &[OwnDataRequest], flash: Option<F
                 </ul>
             </section>
         }
+    })
+}
+
+/// Which terms the person accepted, and the way to take that back; nothing where there have never been any.
+fn own_terms(texts: &'static Texts, terms: &OwnTerms, time_zone: &TimeZone) -> Option<impl IntoView + use<>> {
+    let in_force = terms.in_force.is_some();
+    let accepted = terms.accepted.as_ref();
+    if !in_force && accepted.is_none() {
+        return None;
+    }
+    let said = match accepted {
+        None => texts.get("terms-none-accepted"),
+        Some(accepted) => {
+            let (key, at) = match accepted.withdrawn_at {
+                Some(at) => ("terms-withdrawn-then", at),
+                None => ("terms-accepted-then", accepted.at),
+            };
+            let at = dates::day_and_time(texts, at, time_zone);
+            let version = accepted.terms.version.as_str();
+            texts.with(key, &[("version", version.into()), ("at", at.into())])
+        }
+    };
+    let shown = accepted.map(|_| {
+        view! {
+            <p>
+                <a href="/terms/accepted">{texts.get("terms-show-accepted")}</a>
+            </p>
+        }
+    });
+    let stands = accepted.is_some_and(|accepted| accepted.withdrawn_at.is_none());
+    let is_asked = in_force && !accepted.is_some_and(|accepted| accepted.is_in_force && stands);
+    let ask = is_asked.then(|| {
+        view! {
+            <p>
+                <a href="/terms">{texts.get("terms-show")}</a>
+            </p>
+        }
+    });
+    let withdraw = stands.then(|| {
+        view! {
+            <p>{texts.get("terms-withdraw-body")}</p>
+            <form method="post" action="/terms/withdraw" class="actions">
+                <button class="button quiet">{texts.get("terms-withdraw")}</button>
+            </form>
+        }
+    });
+    Some(view! {
+        <section aria-labelledby="terms">
+            <h2 id="terms">{texts.get("terms-title")}</h2>
+            <p>{said}</p>
+            {shown}
+            {ask}
+            {withdraw}
+        </section>
     })
 }
 

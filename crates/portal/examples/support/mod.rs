@@ -59,6 +59,7 @@ fn settings_of(folder: &str, portal: String, vault: String) -> Settings {
         origin: "https://localhost".to_owned(),
         sends_mail: false,
         audit_receivers: Vec::new(),
+        terms: None,
         time_zone: jiff::tz::TimeZone::UTC,
     }
 }

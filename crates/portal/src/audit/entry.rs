@@ -48,6 +48,9 @@ pub(crate) enum AuditAction {
     RegisterExtractMade,
     /// They had it handed out.
     RegisterExtractDownloaded,
+    /// A person accepted terms; the detail is their version.
+    RecipientTermsAccepted,
+    RecipientTermsWithdrawn,
     /// A person said of new kinds of devices that it was them.
     RecipientNoticesDismissed,
     /// The provider that identified a person said that they have signed out there.
@@ -218,6 +221,8 @@ impl AuditAction {
             Self::RecipientSignedOut => "recipient.signed-out",
             Self::RecipientSessionEnded => "recipient.session-ended",
             Self::RecipientMailRefused => "recipient.mail-refused",
+            Self::RecipientTermsAccepted => "recipient.terms-accepted",
+            Self::RecipientTermsWithdrawn => "recipient.terms-withdrawn",
             Self::RecipientMailAllowed => "recipient.mail-allowed",
             Self::RecipientSignInReported => "recipient.sign-in-reported",
             Self::RecipientNoticesDismissed => "recipient.notices-dismissed",

@@ -3,6 +3,7 @@
 
 use base::{CaseId, DeliveryId, DocumentId, MessageId, OrganisationId, RecipientId, Timestamp};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use uuid::Uuid;
 
 use super::listing;
 use crate::{AssuranceLevel, RecipientActor};
@@ -86,8 +87,20 @@ pub(crate) struct Finder {
 }
 
 impl Finder {
-    /// What `actor` may read at `now`, the time of the installation's context.
+    /// What `actor` may read at `now`, the time of the installation's context: nothing before they accepted the terms.
     pub(crate) const fn new(actor: &RecipientActor, now: Timestamp) -> Self {
+        if !actor.has_accepted_terms() {
+            return Self {
+                recipient: RecipientId::from_uuid(Uuid::nil()),
+                level: actor.level(),
+                now,
+            };
+        }
+        Self::regardless_of_terms(actor, now)
+    }
+
+    /// What waits for `actor` whether or not they accepted the terms, for what is told to others and not shown to them.
+    pub(crate) const fn regardless_of_terms(actor: &RecipientActor, now: Timestamp) -> Self {
         Self {
             recipient: actor.recipient_id(),
             level: actor.level(),

@@ -29,6 +29,7 @@ fn settings(databases: &TestDatabases) -> Settings {
         origin: "https://post.example.se".to_owned(),
         sends_mail: false,
         audit_receivers: Vec::new(),
+        terms: None,
         time_zone: TimeZone::UTC,
     }
 }

@@ -35,6 +35,7 @@ mod m0035_case_decisions;
 mod m0036_retention_approval;
 mod m0037_audit_handover;
 mod m0039_data_requests;
+mod m0040_terms;
 mod m0041_purge_indexes;
 mod m0042_orphans;
 mod table;
@@ -83,6 +84,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0036_retention_approval::Migration),
             Box::new(m0037_audit_handover::Migration),
             Box::new(m0039_data_requests::Migration),
+            Box::new(m0040_terms::Migration),
             Box::new(m0041_purge_indexes::Migration),
             Box::new(m0042_orphans::Migration),
         ]

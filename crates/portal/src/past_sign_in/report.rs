@@ -38,7 +38,9 @@ impl Portal {
         let Some(row) = row.filter(|_| actor.sign_in() != Some(id)) else {
             return Err(ReportSignInError::NotFound);
         };
-        let readable = Finder::new(actor, now).deliveries(context.database.reader()).await;
+        let readable = Finder::regardless_of_terms(actor, now)
+            .deliveries(context.database.reader())
+            .await;
         let senders: BTreeSet<_> = readable
             .map_err(Fault::from)?
             .iter()

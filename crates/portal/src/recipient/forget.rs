@@ -17,7 +17,9 @@ use uuid::Uuid;
 use super::entity::{Column, Entity, Model};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::session::{self, Owner};
-use crate::{Context, Fault, case, data_request, hold, new_device, notification, past_sign_in, register_extract};
+use crate::{
+    Context, Fault, case, data_request, hold, new_device, notification, past_sign_in, register_extract, terms,
+};
 
 /// How many people are looked at together.
 const BATCH: u64 = 50;
@@ -102,6 +104,7 @@ async fn forget(context: &Context, rows: &[Model]) -> Result<u64, Fault> {
             notification::forget(&transaction, Owner::Recipient(recipient)).await?;
             notification::forget_refusal(&transaction, recipient).await?;
             register_extract::forget(&transaction, recipient).await?;
+            terms::forget(&transaction, recipient).await?;
             forgotten.push(recipient);
         }
     }

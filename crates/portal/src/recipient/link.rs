@@ -7,7 +7,7 @@ use crate::database::WriteTransaction;
 use crate::session::{self, Owner};
 use crate::{
     Context, Fault, RecipientActor, case, data_request, delivery, hold, new_device, notification, past_sign_in,
-    recipient, register_extract,
+    recipient, register_extract, terms,
 };
 
 /// Says in the audit log that somebody is known by something else from now on, and who they were besides. The register knows it
@@ -61,6 +61,7 @@ pub(super) async fn give(
         recipient::may_be_forgotten(transaction, *from, context.now()).await?;
         // After that row, as when somebody is forgotten, so that the two can't wait for each other.
         new_device::forget(transaction, Owner::Recipient(*from)).await?;
+        terms::forget(transaction, *from).await?;
     }
     past_sign_in::give(transaction, &linked, to).await?;
     register_extract::withdraw(transaction, &linked).await?;

@@ -7,7 +7,7 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::session::{self, Owner, SignInOrigin, SignedIn};
 use crate::{
     AssuranceLevel, Fault, Portal, ProviderSession, RecipientActor, RequestInfo, SessionKey, Whereabouts, new_device,
-    notification, past_sign_in,
+    notification, past_sign_in, terms,
 };
 
 /// A person as an identity provider vouched for them, after every check of its answer.
@@ -109,7 +109,9 @@ impl Portal {
             provider: &identity.provider,
             at_provider: identity.at_provider.as_ref(),
         };
-        let actor = RecipientActor::new(recipient, person.level, person.name.clone(), session.clone(), request);
+        let accepted = terms::accepted(context, recipient).await.map_err(Fault::from)?;
+        let actor = RecipientActor::new(recipient, person.level, person.name.clone(), session.clone(), request)
+            .under_terms(accepted);
         if known.is_news {
             link::tell(context, &actor, &known.linked, &identity.provider).await?;
         }
@@ -146,12 +148,15 @@ impl Portal {
         session: &SessionKey,
         request: RequestInfo,
     ) -> Result<Option<RecipientActor>, Fault> {
-        let found = session::signed_in(&self.0, session).await?;
-        Ok(found.map(|(person, end)| {
-            RecipientActor::new(person.recipient, person.level, person.name, session.clone(), request)
-                .until(end)
-                .by_sign_in(person.sign_in)
-        }))
+        let Some((person, end)) = session::signed_in(&self.0, session).await? else {
+            return Ok(None);
+        };
+        let accepted = terms::accepted(&self.0, person.recipient).await?;
+        let actor = RecipientActor::new(person.recipient, person.level, person.name, session.clone(), request)
+            .until(end)
+            .by_sign_in(person.sign_in)
+            .under_terms(accepted);
+        Ok(Some(actor))
     }
 
     /// What kind of identifier the person is known by best, which decides how they can sign in again and be the same; `None` when

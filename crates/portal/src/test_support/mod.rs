@@ -231,6 +231,7 @@ pub(crate) fn settings(folder: &Path, database_url: SecretString, vault_url: Sec
         origin: "https://post.example.se".to_owned(),
         sends_mail: true,
         audit_receivers: Vec::new(),
+        terms: None,
         time_zone: TimeZone::get("Europe/Stockholm").unwrap(),
     }
 }
