@@ -185,7 +185,7 @@ async fn nobody_reads_what_is_somebody_elses() {
             continue;
         }
         let id = match route.path.split("/{id}").next().unwrap() {
-            "/cases" => case.to_string(),
+            "/cases" | "/api/v1/cases" => case.to_string(),
             "/documents" => document.to_string(),
             "/sessions" => session.clone(),
             "/sign-ins" => sign_in.clone(),
