@@ -67,7 +67,7 @@ pub struct Texts {
 }
 
 /// The files of a language, in the order in which people meet their texts.
-const fn files(language: Language) -> [&'static str; 15] {
+const fn files(language: Language) -> [&'static str; 16] {
     match language {
         Language::Swedish => [
             include_str!("../../locales/sv/common.ftl"),

@@ -132,7 +132,7 @@ struct Right {
 
 impl Action {
     /// Every action there is, in the order of the table.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::OwnAccount,
         Self::ChangeOwnSecondFactor,
         Self::SeeCases,

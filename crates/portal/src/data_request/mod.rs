@@ -26,5 +26,5 @@ pub use make::{NewDataRequest, RequestableCase, RequestableOrganisation};
 pub use own::OwnDataRequest;
 pub use rule::{DataRequestKind, DataRequestState};
 pub(crate) use settle::{forget_due, settle};
-pub(crate) use store::{delete_as_told, give, recipients_with_requests};
+pub(crate) use store::{delete_as_told, existing, give, recipients_with_requests};
 pub use view::{DataRequest, DataRequests, OpenRequests, RequestedCase};

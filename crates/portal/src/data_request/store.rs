@@ -51,6 +51,20 @@ pub(super) async fn insert(transaction: &WriteTransaction, row: Model) -> Result
     Ok(())
 }
 
+/// Those of these ids that are requests'.
+pub(crate) async fn existing(
+    on: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<Vec<Uuid>, DbErr> {
+    Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Id.is_in(ids))
+        .into_tuple()
+        .all(on)
+        .await
+}
+
 /// An organisation's request.
 pub(super) async fn of_organisation(
     on: &impl ConnectionTrait,

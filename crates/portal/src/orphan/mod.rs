@@ -32,7 +32,7 @@ const PAGE: usize = 500;
 /// How many orphans there are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Orphans {
-    /// Content keys whose message or document is gone.
+    /// Content keys whose message, document or request is gone.
     pub keys: u64,
     /// Blobs whose document is gone.
     pub blobs: u64,
@@ -152,6 +152,7 @@ async fn keys(context: &Context, before: Timestamp, then: Then) -> Result<u64, F
         let targets = owners.iter().map(|owner| match owner {
             keyring::ContentOwner::Message(message) => AuditTarget::Message(*message),
             keyring::ContentOwner::Document(document) => AuditTarget::Document(*document),
+            keyring::ContentOwner::Request(request) => AuditTarget::DataRequest(*request),
         });
         tell(context, targets, "key").await?;
         context.vault.destroy_content_keys(&owners).await?;

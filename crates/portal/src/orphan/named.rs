@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use crate::{Context, document, intent, message};
+use crate::{Context, data_request, document, intent, message};
 
-/// Those of these ids that nothing names: no upload under way, no message with its texts, no document with its content.
+/// Those of these ids that nothing names: no upload under way, no message with its texts, no document with its content, no request.
 ///
 /// Uploads are asked first: one that comes to its end meanwhile is found as a message.
 pub(super) async fn unnamed(context: &Context, mut ids: BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>, DbErr> {
@@ -47,7 +47,8 @@ pub(super) async fn unnamed(context: &Context, mut ids: BTreeSet<Uuid>) -> Resul
             .all(reader)
             .await?
     };
-    for named in [of_intents, of_intent_documents, messages, documents]
+    let requests = data_request::existing(reader, ids.iter().copied()).await?;
+    for named in [of_intents, of_intent_documents, messages, documents, requests]
         .into_iter()
         .flatten()
     {

@@ -164,8 +164,8 @@ pub(super) async fn case(context: &Context, actor: &RecipientActor, case: &CaseR
     let documents = rows(context, DOCUMENTS, [uuid(actor), id.clone()], document).await?;
     for delivery in &mut deliveries {
         if let Some(reason) = reasons.get(&delivery.message) {
-            delivery.purpose.clone_from(&reason.purpose);
-            delivery.legal_ground.clone_from(&reason.legal_ground);
+            delivery.purpose.clone_from(&reason.reason.purpose);
+            delivery.legal_ground.clone_from(&reason.reason.legal_ground);
         }
     }
     for (message, document) in documents {
