@@ -7,11 +7,12 @@ use base::Timestamp;
 use jiff::tz::TimeZone;
 use krilla::tagging::TableHeaderScope;
 use portal::{
-    DeliveryState, Handed, HandedCase, HandedDocument, HandedMessage, KeptCase, KeptDelivery, KeptDocument,
-    RegisterPart, Whereabouts,
+    DeliveryState, Handed, HandedCase, HandedDocument, HandedMessage, HandedRequest, KeptCase, KeptDelivery,
+    KeptDocument, KeptRequest, LeftOut, RegisterPart, Whereabouts,
 };
 
 use crate::extract_words::why;
+use crate::page::rights::{kind, state_key};
 use crate::page::sessions::{device, place_in_words};
 use crate::pdf::{
     About, BRAND, Cell, Colour, PdfFailed, SMALL, SMALL_BOLD, Sheets, Style, TEXT, TITLE, WIDTH, date_time, heading,
@@ -26,6 +27,8 @@ pub struct ExtractPdf<'a> {
     pub part: &'a RegisterPart,
     /// What was handed out with it.
     pub handed: &'a [HandedCase],
+    /// The requests that were.
+    pub requests: &'a [HandedRequest],
     /// When that was.
     pub handed_at: Timestamp,
     /// In which language.
@@ -58,7 +61,7 @@ const DEVICE_NAMES: [&str; 3] = ["extract-first-seen", "extract-device", "extrac
 const ACT_NAMES: [&str; 4] = ["extract-at", "extract-act", "extract-act-of", "extract-address"];
 
 /// What a person does, by its stored name and the key of its words.
-const WORDS: [(&str, &str); 16] = [
+const WORDS: [(&str, &str); 18] = [
     ("case.opened", "extract-act-case-opened"),
     ("document.viewed", "extract-act-viewed"),
     ("document.downloaded", "extract-act-downloaded"),
@@ -72,6 +75,8 @@ const WORDS: [(&str, &str); 16] = [
     ("recipient.mail-refused", "extract-act-mail-refused"),
     ("recipient.mail-allowed", "extract-act-mail-allowed"),
     ("recipient.notices-dismissed", "extract-act-dismissed"),
+    ("recipient.terms-accepted", "extract-act-terms-accepted"),
+    ("recipient.terms-withdrawn", "extract-act-terms-withdrawn"),
     ("register-extract.ordered", "extract-act-ordered"),
     ("register-extract.made", "extract-act-made"),
     ("register-extract.downloaded", "extract-act-handed"),
@@ -108,6 +113,7 @@ pub fn extract_pdf(of: &ExtractPdf<'_>) -> Result<Vec<u8>, PdfFailed> {
     let setting = Setting { of, texts };
     setting.person(&mut sheets)?;
     setting.cases(&mut sheets)?;
+    setting.requests(&mut sheets)?;
     setting.sign_ins(&mut sheets)?;
     setting.devices(&mut sheets)?;
     setting.acts(&mut sheets)?;
@@ -169,6 +175,21 @@ impl Setting<'_> {
         for mail in &part.waiting_mails {
             self.pair(sheets, "extract-mail-waiting", &self.at(mail.since));
         }
+        if let Some(terms) = &part.terms {
+            let words = [
+                ("version", terms.version.clone().into()),
+                ("at", self.at(terms.accepted_at).into()),
+            ];
+            self.pair(
+                sheets,
+                "extract-terms",
+                &self.texts.with("extract-terms-accepted", &words),
+            );
+            if let Some(at) = terms.withdrawn_at {
+                self.pair(sheets, "extract-terms-withdrawn", &self.at(at));
+            }
+            self.pair(sheets, "extract-terms-hash", &terms.hash);
+        }
         for hold in &part.holds {
             let held = [
                 ("organisation", hold.organisation.clone().into()),
@@ -206,11 +227,20 @@ impl Setting<'_> {
         if case.held {
             sheets.paragraph(&self.texts.get("extract-held"), SMALL);
         }
+        if let Some(at) = case.closed_at {
+            let words = [("at", self.at(at).into())];
+            sheets.paragraph(&self.texts.with("extract-closed", &words), SMALL);
+        }
+        if let Some(until) = case.extended_until {
+            let words = [("day", dates::last_day(self.texts, until, self.of.time_zone).into())];
+            sheets.paragraph(&self.texts.with("extract-extended", &words), SMALL);
+        }
+        let left = handed.and_then(|case| case.left).unwrap_or(LeftOut::Gone);
         let mut told = Vec::new();
         for delivery in &case.deliveries {
             let message = handed.and_then(|case| case.messages.iter().find(|it| it.message == delivery.message));
             told.extend(message.map(|message| message.message));
-            self.delivery(sheets, delivery, message);
+            self.delivery(sheets, delivery, message, left);
         }
         // What came after the register was gathered and was opened with the case.
         let messages = handed.iter().flat_map(|case| &case.messages);
@@ -220,7 +250,8 @@ impl Setting<'_> {
         Ok(())
     }
 
-    fn delivery(&self, sheets: &mut Sheets, delivery: &KeptDelivery, message: Option<&HandedMessage>) {
+    /// `left` is why a message is not there that could be read.
+    fn delivery(&self, sheets: &mut Sheets, delivery: &KeptDelivery, message: Option<&HandedMessage>, left: LeftOut) {
         let title = message.map_or_else(|| self.texts.get("extract-untitled"), |it| it.title.clone());
         self.title(sheets, &title);
         if let Some(kind) = &delivery.document_type {
@@ -238,11 +269,16 @@ impl Setting<'_> {
         );
         let end = message.map_or(delivery.expires_at, |message| message.expires_at);
         self.pair(sheets, "extract-expires", &self.at(end));
-        let state = match (message, delivery.state) {
-            (Some(_), _) => None,
-            (None, DeliveryState::Readable) => Some("extract-state-gone"),
-            (None, DeliveryState::Expired) => Some("extract-state-expired"),
-            (None, DeliveryState::Revoked) => Some("extract-state-revoked"),
+        let state = match (message, delivery.state, left) {
+            (Some(_), _, _) => None,
+            (None, DeliveryState::Readable, LeftOut::Gone) => Some("extract-state-gone"),
+            (None, DeliveryState::Readable, left) => Some(why(left)),
+            (None, DeliveryState::Expired, _) => Some("extract-state-expired"),
+            (None, DeliveryState::Revoked, _) => Some("extract-state-revoked"),
+        };
+        let left = match delivery.state {
+            DeliveryState::Readable => left,
+            DeliveryState::Expired | DeliveryState::Revoked => LeftOut::Gone,
         };
         if let Some(state) = state {
             self.pair(sheets, "extract-state", &self.texts.get(state));
@@ -256,7 +292,7 @@ impl Setting<'_> {
         }
         for document in &delivery.documents {
             let handed = message.and_then(|it| it.documents.iter().find(|it| it.document == document.id));
-            self.document(sheets, document, handed);
+            self.document(sheets, document, handed, left);
         }
         sheets.space(6.0);
     }
@@ -274,7 +310,11 @@ impl Setting<'_> {
             row(
                 sheets,
                 &DOCUMENTS,
-                &[self.name(Some(document)), String::new(), self.became_of(Some(document))],
+                &[
+                    self.name(Some(document)),
+                    String::new(),
+                    self.became_of(Some(document), LeftOut::Gone),
+                ],
                 SMALL,
                 false,
             );
@@ -308,12 +348,12 @@ impl Setting<'_> {
         sheets.rule(3.0, 2.0);
     }
 
-    fn document(&self, sheets: &mut Sheets, document: &KeptDocument, handed: Option<&HandedDocument>) {
+    fn document(&self, sheets: &mut Sheets, document: &KeptDocument, handed: Option<&HandedDocument>, left: LeftOut) {
         let size = sizes::size(self.texts, document.size);
         row(
             sheets,
             &DOCUMENTS,
-            &[self.name(handed), size, self.became_of(handed)],
+            &[self.name(handed), size, self.became_of(handed, left)],
             SMALL,
             false,
         );
@@ -325,12 +365,69 @@ impl Setting<'_> {
         name.unwrap_or_else(|| self.texts.get("extract-unnamed"))
     }
 
-    fn became_of(&self, handed: Option<&HandedDocument>) -> String {
+    fn became_of(&self, handed: Option<&HandedDocument>, left: LeftOut) -> String {
         match handed.map(|document| &document.handed) {
             Some(Handed::File(name)) => name.clone(),
             Some(Handed::Left(left)) => self.texts.get(why(*left)),
-            None => self.texts.get("extract-left-gone"),
+            None => self.texts.get(why(left)),
         }
+    }
+
+    fn requests(&self, sheets: &mut Sheets) -> Result<(), PdfFailed> {
+        let (part, handed) = (self.of.part, self.of.requests);
+        sheets.space(18.0);
+        heading(sheets, &self.texts.get("extract-requests"))?;
+        if part.requests.is_empty() && handed.is_empty() {
+            sheets.paragraph(&self.texts.get("extract-no-requests"), TEXT);
+        }
+        for handed in handed {
+            self.request(sheets, &handed.request, Some(handed));
+        }
+        for gone in part.requests_gone(handed) {
+            self.request(sheets, gone, None);
+        }
+        Ok(())
+    }
+
+    fn request(&self, sheets: &mut Sheets, request: &KeptRequest, handed: Option<&HandedRequest>) {
+        self.title(sheets, &self.texts.get(kind(request.kind)));
+        self.pair(sheets, "extract-request-of", &request.organisation);
+        let case = request.case.map(|case| case.to_string());
+        let about = case.unwrap_or_else(|| self.texts.get("extract-request-everything"));
+        self.pair(sheets, "extract-request-case", &about);
+        let state = match handed {
+            Some(_) => state_key(request.kind, request.state, request.waits),
+            None => "extract-state-gone",
+        };
+        self.pair(sheets, "extract-state", &self.texts.get(state));
+        self.pair(sheets, "extract-request-received", &self.at(request.received_at));
+        let by = dates::date(self.texts, request.answer_by);
+        self.pair(sheets, "extract-request-answer-by", &by);
+        for (key, at) in [
+            ("extract-request-extended", request.extended_at),
+            ("extract-request-answered", request.answered_at),
+            ("extract-request-done", request.done_at),
+        ] {
+            if let Some(at) = at {
+                self.pair(sheets, key, &self.at(at));
+            }
+        }
+        if let Some(until) = request.kept_until {
+            let last = dates::last_day(self.texts, until, self.of.time_zone);
+            self.pair(sheets, "extract-request-kept", &last);
+        }
+        if let Some(handed) = handed {
+            for (key, text) in [
+                ("request-text", &handed.text),
+                ("request-extension", &handed.extension),
+                ("request-answer", &handed.answer),
+            ] {
+                if let Some(text) = text {
+                    self.pair(sheets, key, text);
+                }
+            }
+        }
+        sheets.space(6.0);
     }
 
     fn sign_ins(&self, sheets: &mut Sheets) -> Result<(), PdfFailed> {

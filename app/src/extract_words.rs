@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use portal::{DeliveryState, Handed, HandedCase, LeftOut, MessageView, RegisterPart};
+use portal::{DeliveryState, Handed, HandedCase, HandedRequest, LeftOut, MessageView, RegisterPart};
 
 use crate::texts::{Language, Texts, dates};
 
@@ -51,8 +51,8 @@ impl ExtractWords {
 
     /// What is not in the archive, and why, in every language; `None` when nothing is missing.
     #[must_use]
-    pub fn left_out(&self, part: &RegisterPart, handed: &[HandedCase]) -> Option<String> {
-        let missing = missing(part, handed);
+    pub fn left_out(&self, part: &RegisterPart, handed: &[HandedCase], requests: &[HandedRequest]) -> Option<String> {
+        let missing = missing(part, handed, requests);
         if missing.is_empty() {
             return None;
         }
@@ -84,6 +84,7 @@ pub(crate) const fn why(left: LeftOut) -> &'static str {
         LeftOut::Gone => "extract-left-gone",
         LeftOut::LevelTooLow => "extract-left-level",
         LeftOut::Damaged => "extract-left-damaged",
+        LeftOut::TermsNotAccepted => "extract-left-terms",
     }
 }
 
@@ -98,7 +99,7 @@ struct Missing<'a> {
     why: LeftOut,
 }
 
-fn missing<'a>(part: &'a RegisterPart, handed: &[HandedCase]) -> Vec<Missing<'a>> {
+fn missing<'a>(part: &'a RegisterPart, handed: &[HandedCase], requests: &'a [HandedRequest]) -> Vec<Missing<'a>> {
     let mut missing = Vec::new();
     for case in &part.cases {
         let handed = handed.iter().find(|handed| handed.case == case.id);
@@ -106,13 +107,12 @@ fn missing<'a>(part: &'a RegisterPart, handed: &[HandedCase]) -> Vec<Missing<'a>
         for delivery in &case.deliveries {
             let message = handed.and_then(|case| case.messages.iter().find(|it| it.message == delivery.message));
             if message.is_none() && delivery.state == DeliveryState::Readable {
-                let is_damaged = handed.is_some_and(|case| case.is_damaged);
                 missing.push(Missing {
                     organisation,
                     what: None,
                     key: "extract-left-message",
                     id: delivery.message.to_string(),
-                    why: if is_damaged { LeftOut::Damaged } else { LeftOut::Gone },
+                    why: handed.and_then(|case| case.left).unwrap_or(LeftOut::Gone),
                 });
             }
         }
@@ -132,5 +132,12 @@ fn missing<'a>(part: &'a RegisterPart, handed: &[HandedCase]) -> Vec<Missing<'a>
             }
         }
     }
+    missing.extend(part.requests_gone(requests).map(|request| Missing {
+        organisation: &request.organisation,
+        what: None,
+        key: "extract-left-request",
+        id: request.id.to_string(),
+        why: LeftOut::Gone,
+    }));
     missing
 }

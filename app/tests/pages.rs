@@ -154,7 +154,15 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
     let extracts = samples::extracts();
     for (name, again) in [("your data", false), ("your data after a while", true)] {
         let providers = samples::providers();
-        let page = your_data_page(&reader, &extracts, again.then_some(&*providers), None, now, &zone);
+        let page = your_data_page(
+            &reader,
+            &extracts,
+            again.then_some(&*providers),
+            again,
+            None,
+            now,
+            &zone,
+        );
         pages.push((name.to_owned(), page));
     }
     pages.extend(staff::pages(language, &assets));
@@ -170,6 +178,7 @@ fn a_register_extract_is_set_on_as_many_pages_as_it_takes() {
             let made = extract_pdf(&ExtractPdf {
                 part: &part,
                 handed: &handed,
+                requests: &samples::register_requests(),
                 handed_at: samples::NOW,
                 language,
                 time_zone: &samples::time_zone(),

@@ -30,6 +30,7 @@ fn main() -> std::io::Result<()> {
         let pdf = extract_pdf(&ExtractPdf {
             part: &part,
             handed: &handed,
+            requests: &samples::register_requests(),
             handed_at: samples::NOW,
             language,
             time_zone: &samples::time_zone(),
@@ -185,7 +186,16 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
         ("ready", &[ready, broken], false, None),
         ("sign-in-again", &[ready], true, Some(Flash::ExtractsTooMany)),
     ] {
-        let page = your_data_page(&reader, extracts, again.then_some(&*providers), flash, now, &zone);
+        let accepted = name != "none";
+        let page = your_data_page(
+            &reader,
+            extracts,
+            again.then_some(&*providers),
+            accepted,
+            flash,
+            now,
+            &zone,
+        );
         pages.push((format!("your-data-{name}"), page));
     }
     pages.extend(staff::pages(language, assets));

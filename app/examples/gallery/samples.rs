@@ -9,11 +9,11 @@ use jiff::tz::TimeZone;
 use portal::{
     AcceptedTerms, AssuranceLevel, BrowserFamily, CaseAct, CaseActKind, CaseHistory, CaseView, DataRequestKind,
     DataRequestState, DeliveryState, Device, DocumentSummary, DocumentView, ExtractState, Handed, HandedCase,
-    HandedDocument, HandedMessage, IdentifierKind, InboxEntry, KeptAct, KeptCase, KeptDelivery, KeptDevice,
-    KeptDocument, KeptHold, KeptIdentifier, KeptSession, KeptSignIn, LeftOut, ListedDocument, MessageView, NewDevice,
-    OwnDataRequest, OwnExtract, OwnMail, OwnSession, OwnTerms, PastSignIn, PastSignIns, Place, PlaceName, Preview,
-    RegisterPart, RequestableCase, RequestableOrganisation, RetentionReason, SystemFamily, Terms, WaitingMail,
-    Whereabouts,
+    HandedDocument, HandedMessage, HandedRequest, IdentifierKind, InboxEntry, KeptAct, KeptCase, KeptDelivery,
+    KeptDevice, KeptDocument, KeptHold, KeptIdentifier, KeptRequest, KeptSession, KeptSignIn, KeptTerms, LeftOut,
+    ListedDocument, MessageView, NewDevice, OwnDataRequest, OwnExtract, OwnMail, OwnSession, OwnTerms, PastSignIn,
+    PastSignIns, Place, PlaceName, Preview, RegisterPart, RequestableCase, RequestableOrganisation, RetentionReason,
+    SystemFamily, Terms, WaitingMail, Whereabouts,
 };
 
 const DAY: i64 = 86_400_000;
@@ -560,6 +560,13 @@ pub(crate) fn register(cases: usize) -> (RegisterPart, Vec<HandedCase>) {
                 reported_at: (days == 3).then(|| days_ago(2)),
             })
             .collect(),
+        terms: Some(KeptTerms {
+            version: terms().version,
+            hash: terms().hash(),
+            accepted_at: days_ago(90),
+            withdrawn_at: Some(days_ago(1)),
+        }),
+        requests: vec![register_request(0).request],
         holds: vec![KeptHold {
             organisation: "Överförmyndarnämnden i Östra Göinge kommun".to_owned(),
             since: days_ago(12),
@@ -640,15 +647,51 @@ fn register_case(number: usize) -> (KeptCase, Option<HandedCase>) {
         id: ids().next(),
         organisation: organisation.to_owned(),
         created_at: days_ago(20),
+        closed_at: (number == 1).then(|| days_ago(2)),
+        extended_until: number.is_multiple_of(3).then(|| midnight(40)),
         held: number == 1,
         deliveries: vec![delivery],
     };
     let handed = handed.map(|message| HandedCase {
         case: case.id,
-        is_damaged: false,
+        left: None,
         messages: vec![message],
     });
     (case, handed)
+}
+
+/// The requests that are handed out with an extract.
+pub(crate) fn register_requests() -> Vec<HandedRequest> {
+    (1..4).map(register_request).collect()
+}
+
+fn register_request(number: usize) -> HandedRequest {
+    let (kind, state) = match number {
+        0 | 1 => (DataRequestKind::Rectification, DataRequestState::Handling),
+        2 => (DataRequestKind::Erasure, DataRequestState::Granted),
+        _ => (DataRequestKind::Erasure, DataRequestState::Declined),
+    };
+    HandedRequest {
+        request: KeptRequest {
+            id: ids().next(),
+            organisation: "Överförmyndarnämnden i Östra Göinge kommun".to_owned(),
+            case: (number != 2).then(|| ids().next()),
+            kind,
+            state,
+            waits: number == 2,
+            received_at: days_ago(20),
+            answer_by: NOW.to_jiff().to_zoned(time_zone()).date(),
+            extended_at: (number == 1).then(|| days_ago(10)),
+            answered_at: (!state.is_open()).then(|| days_ago(2)),
+            done_at: (number == 3).then(|| days_ago(2)),
+            kept_until: (number == 3).then(|| midnight(28)),
+        },
+        text: (number != 2).then(|| "Adressen är fel.\nDet ska vara Storgatan 2.".to_owned()),
+        extension: (number == 1).then(|| "Vi behöver fråga en annan myndighet.".to_owned()),
+        answer: (number == 3).then(|| {
+            "Vi måste bevara beslutet enligt arkivlagen.\n\nDu kan klaga hos Integritetsskyddsmyndigheten.".to_owned()
+        }),
+    }
 }
 
 /// A person's requests: in hand, waiting for a hold, declined.

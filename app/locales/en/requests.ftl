@@ -8,6 +8,7 @@ rights-keep = An authority must often keep what it has decided, even if you want
 rights-self-title = What you can do yourself right away
 rights-self-mail = Remove your e-mail address
 rights-self-sign-ins = See all your sign-ins
+rights-self-extract = Get a copy of all that the portal has about you
 rights-self-data = Read what the portal does with your data
 rights-complain = If you are not satisfied with the answer, or get none, you can complain to the supervisory authority.
 rights-own = What you have asked for

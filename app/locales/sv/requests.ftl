@@ -8,6 +8,7 @@ rights-keep = En myndighet måste ofta spara det som den har beslutat, även om 
 rights-self-title = Det här kan du göra själv direkt
 rights-self-mail = Ta bort din e‑postadress
 rights-self-sign-ins = Se alla dina inloggningar
+rights-self-extract = Få en kopia av allt som portalen har om dig
 rights-self-data = Läs vad portalen gör med dina uppgifter
 rights-complain = Är du inte nöjd med svaret, eller får du inget, kan du klaga hos tillsynsmyndigheten.
 rights-own = Det du har bett om

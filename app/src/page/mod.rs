@@ -13,7 +13,7 @@ mod locked_document;
 mod new_devices;
 mod own_mail;
 mod preview_frame;
-mod rights;
+pub(crate) mod rights;
 pub(crate) mod sessions;
 mod sign_ins;
 mod signed_out;

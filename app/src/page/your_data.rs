@@ -41,18 +41,21 @@ pub async fn your_data(context: &PageContext) -> Page {
         &context.layout,
         &extracts,
         (!is_fresh).then_some(&*providers),
+        actor.has_accepted_terms(),
         context.flash,
         context.now,
         &context.time_zone,
     )
 }
 
-/// The page from values. `sign_in_again` are the ways in when the sign-in is not fresh.
+/// The page from values. `sign_in_again` are the ways in when the sign-in is not fresh; who has not accepted the terms is told what they
+/// don't get.
 #[must_use]
 pub fn your_data_page(
     layout: &Layout,
     extracts: &[OwnExtract],
     sign_in_again: Option<&[ProviderChoice]>,
+    has_accepted_terms: bool,
     flash: Option<Flash>,
     now: Timestamp,
     time_zone: &TimeZone,
@@ -99,6 +102,18 @@ pub fn your_data_page(
             </section>
         }
     });
+    let without_terms = (!has_accepted_terms).then(|| {
+        view! {
+            <section class="notice" aria-labelledby="terms">
+                <h2 id="terms">{texts.get("extract-without-terms-title")}</h2>
+                <p>{texts.get("extract-without-terms")}</p>
+                <p>
+                    <a href="/terms">{texts.get("extract-to-terms")}</a>
+                </p>
+            </section>
+        }
+    });
+    let opens = has_accepted_terms.then(|| view! { <p>{texts.get("extract-opens")}</p> });
     let order = (under_way.is_none()).then(|| {
         let class = if has_ready { "button quiet" } else { "button" };
         let most = texts.with("extract-most", &[("count", EXTRACTS_A_DAY.into())]);
@@ -131,6 +146,7 @@ pub fn your_data_page(
             {told}
             <h1>{texts.get("extract-page-title")}</h1>
             <p class="lead">{texts.get("extract-lead")}</p>
+            {without_terms}
             {going_on}
             {list}
             {again}
@@ -138,7 +154,7 @@ pub fn your_data_page(
             <section class="aside" aria-labelledby="what">
                 <h2 id="what">{texts.get("extract-what")}</h2>
                 <p>{texts.get("extract-what-body")}</p>
-                <p>{texts.get("extract-opens")}</p>
+                {opens}
                 <p>{texts.get("extract-on-device")}</p>
             </section>
         }

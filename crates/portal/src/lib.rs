@@ -127,10 +127,10 @@ pub use recipient::{
     WorkInvitation,
 };
 pub use register_extract::{
-    DeliveryState, EXTRACTS_A_DAY, ExtractState, Handed, HandedCase, HandedDocument, HandedMessage, KeptAct, KeptCase,
-    KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier, KeptSession, KeptSignIn, LeftOut,
-    MakeExtractError, OpenExtractError, OrderExtractError, OwnExtract, RegisterPart, WaitingMail,
-    register_extract_json,
+    DeliveryState, EXTRACTS_A_DAY, ExtractState, Handed, HandedCase, HandedDocument, HandedMessage, HandedRequest,
+    KeptAct, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier, KeptRequest, KeptSession,
+    KeptSignIn, KeptTerms, LeftOut, MakeExtractError, OpenExtractError, OrderExtractError, OwnExtract, RegisterPart,
+    WaitingMail, register_extract_json,
 };
 pub use retention::{
     Affected, ChangeRetentionError, CountedFrom, Decided, DueWeek, PendingRetention, PolicyProblem, RetentionApproval,

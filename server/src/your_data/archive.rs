@@ -103,9 +103,10 @@ impl Archive {
             }
         }
         self.may_go_on().await?;
-        let json = register_extract_json(&self.part, &handed, self.now);
+        let requests = self.portal.hand_out_requests(&self.actor).await?;
+        let json = register_extract_json(&self.part, &handed, &requests, self.now);
         send(out, zip.whole(&json_name, json.as_bytes())?).await?;
-        let left_out = words.left_out(&self.part, &handed);
+        let left_out = words.left_out(&self.part, &handed, &requests);
         let Self {
             part,
             language,
@@ -117,6 +118,7 @@ impl Archive {
             extract_pdf(&ExtractPdf {
                 part: &part,
                 handed: &handed,
+                requests: &requests,
                 handed_at: now,
                 language,
                 time_zone: &time_zone,
@@ -145,16 +147,13 @@ impl Archive {
         zip: &mut ZipFile,
         out: &Sender,
     ) -> Result<Option<HandedCase>, Broken> {
+        if !self.actor.has_accepted_terms() {
+            return Ok(Some(nothing_of(case, LeftOut::TermsNotAccepted)));
+        }
         self.may_go_on().await?;
         let view = match self.portal.case(&self.actor, case.id).await {
             Ok(view) => view,
-            Err(ReadError::Damaged) => {
-                return Ok(Some(HandedCase {
-                    case: case.id,
-                    is_damaged: true,
-                    messages: Vec::new(),
-                }));
-            }
+            Err(ReadError::Damaged) => return Ok(Some(nothing_of(case, LeftOut::Damaged))),
             Err(ReadError::Fault(fault)) => return Err(fault.into()),
             Err(_) => return Ok(None),
         };
@@ -168,7 +167,7 @@ impl Archive {
         }
         Ok(Some(HandedCase {
             case: case.id,
-            is_damaged: false,
+            left: None,
             messages,
         }))
     }
@@ -236,6 +235,14 @@ impl Archive {
             send(out, zip.write(&piece?)?).await?;
         }
         Ok(Handed::File(path))
+    }
+}
+
+const fn nothing_of(case: &KeptCase, left: LeftOut) -> HandedCase {
+    HandedCase {
+        case: case.id,
+        left: Some(left),
+        messages: Vec::new(),
     }
 }
 

@@ -21,12 +21,14 @@ use archive::Archive;
 
 const PAGE: &str = "/your-data";
 
-/// The page and its forms. The archive is a form too, so that no browser fetches it before it is asked to.
+/// The page and its forms. The archive is a form too, so that no browser fetches it before it is asked to. None of it needs accepted
+/// terms; the archive then has nothing of what was sent.
 pub(crate) fn routes() -> Routes {
+    let access = Access::RecipientBeforeTerms;
     Routes::default()
-        .add(Method::GET, PAGE, Access::Recipient, show)
-        .add(Method::POST, "/your-data/order", Access::Recipient, order)
-        .add(Method::POST, "/your-data/{id}/archive", Access::Recipient, archive)
+        .add(Method::GET, PAGE, access, show)
+        .add(Method::POST, "/your-data/order", access, order)
+        .add(Method::POST, "/your-data/{id}/archive", access, archive)
 }
 
 /// `GET /your-data`: how the person's orders stand.

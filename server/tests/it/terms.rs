@@ -6,6 +6,7 @@ use server::routes::Access;
 use crate::browser::Browser;
 use crate::harness::{ANNA, App};
 use crate::staff_support::form;
+use crate::your_data;
 
 const ID: &str = "0192f0c1-2345-7abc-8def-0123456789ab";
 const TERMS: &str = "\n[terms]\nversion = \"2026-11\"\nswedish = \"\"\"# Villkor\n\nDu läser <b>själv</b>.\"\"\"\nenglish = \"You read yourself.\"\n";
@@ -65,6 +66,7 @@ async fn no_route_that_shows_something_works_before_the_terms_are_accepted() {
         "/mail",
         "/sessions",
         "/sign-ins",
+        "/your-data",
         "/data-protection",
         "/accessibility",
     ] {
@@ -136,6 +138,63 @@ async fn the_terms_are_accepted_by_a_box_that_is_not_ticked_and_taken_back() {
             "{what}: {audited:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_copy_of_what_is_held_needs_no_terms_and_has_nothing_of_what_was_sent_without_them() {
+    let app = with_terms().await;
+    let (system, _) = app.sender("Norrby kommun").await;
+    let sent = app
+        .message(&system, ANNA, &[("beslut.txt", "text/plain", b"Ja.")])
+        .await;
+    let mut anna = app.signed_in(ANNA).await;
+    assert!(anna.get("/rights").await.text().contains("href=\"/your-data\""));
+    let page = anna.get("/your-data").await.text();
+    assert!(page.contains("Du har inte godkänt villkoren"), "{page}");
+    let archive = your_data::ordered(&mut anna).await;
+    let files = your_data::files(&anna.post(&archive, "").await);
+    let names: Vec<&str> = files.keys().map(String::as_str).collect();
+    assert_eq!(
+        names,
+        ["register-extract.json", "registerutdrag.pdf", "saknas-missing.txt"]
+    );
+    let missing = String::from_utf8(files["saknas-missing.txt"].clone()).unwrap();
+    for words in [
+        "Kräver att du har godkänt villkoren",
+        "Needs that you have accepted the terms",
+    ] {
+        assert!(missing.contains(words), "{missing}");
+    }
+    assert!(missing.contains(&sent.id.to_string()), "{missing}");
+    let json: serde_json::Value = serde_json::from_slice(&files["register-extract.json"]).unwrap();
+    assert_eq!(json["person"]["identifiers"][0]["value"], ANNA);
+    assert_eq!(json["cases"][0]["messages"][0]["state"], "terms-not-accepted");
+    assert_eq!(json["terms"], serde_json::Value::Null);
+    assert!(!json.to_string().contains("beslut.txt") && !json.to_string().contains("förskoleplats"));
+    // Nothing was opened, so nobody is told that it was.
+    assert_eq!(app.rows("audit_event WHERE action = 'case.opened'").await, 0);
+
+    accept(&mut anna).await;
+    assert!(
+        !anna
+            .get("/your-data")
+            .await
+            .text()
+            .contains("Du har inte godkänt villkoren")
+    );
+    // The register is as it was gathered; what was sent is opened now.
+    let files = your_data::files(&anna.post(&archive, "").await);
+    assert!(files.values().any(|content| content == b"Ja.") && !files.contains_key("saknas-missing.txt"));
+    let json: serde_json::Value = serde_json::from_slice(&files["register-extract.json"]).unwrap();
+    assert_eq!(json["cases"][0]["messages"][0]["state"], "readable");
+    app.clock.advance_millis(1_000);
+    let again = your_data::ordered(&mut anna).await;
+    let files = your_data::files(&anna.post(&again, "").await);
+    let json: serde_json::Value = serde_json::from_slice(&files["register-extract.json"]).unwrap();
+    assert_eq!(
+        (&json["terms"]["version"], &json["terms"]["withdrawn"]),
+        (&"2026-11".into(), &serde_json::Value::Null)
+    );
 }
 
 #[tokio::test]

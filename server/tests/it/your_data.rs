@@ -13,6 +13,7 @@ use tower::ServiceExt;
 
 use crate::browser::{Answer, Browser};
 use crate::harness::{ANNA, BENGT, on_both_databases};
+use crate::requests;
 
 const MINUTE: i64 = 60_000;
 
@@ -35,7 +36,7 @@ pub(crate) async fn ordered(browser: &mut Browser<'_>) -> String {
 }
 
 /// The files of an archive as `unzip` finds them, whose names and checksums it has looked at.
-fn files(archive: &Answer) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn files(archive: &Answer) -> BTreeMap<String, Vec<u8>> {
     assert_eq!(
         (archive.status, archive.broken),
         (StatusCode::OK, false),
@@ -156,6 +157,21 @@ on_both_databases! {
         assert!(states.contains(&"gone".to_owned()) && states.contains(&"readable".to_owned()), "{states:?}");
         let gone = json.to_string();
         assert!(!gone.contains("borta.txt"), "{gone}");
+    }
+
+    async fn what_was_asked_for_is_in_it_with_what_was_written(app: App) {
+        let (system, _) = app.sender("Norrby kommun").await;
+        let receipt = app.message(&system, ANNA, &[("beslut.pdf", "application/pdf", b"%PDF-1.7\n%%EOF\n")]).await;
+        let mut anna = app.signed_in(ANNA).await;
+        let request = requests::of_a_person(&mut anna, &receipt).await;
+        let archive = ordered(&mut anna).await;
+        let json = json(&files(&anna.post(&archive, "").await));
+        let asked = &json["requests"][0];
+        assert_eq!((&asked["id"], &asked["kind"], &asked["state"]), (&request.into(), &"erasure".into(), &"received".into()));
+        assert_eq!((&asked["organisation"], &asked["answer_by"]), (&"Norrby kommun".into(), &"2026-12-22".into()));
+        assert_eq!(asked["case"], receipt.deliveries[0].case.to_string());
+        assert_eq!((&asked["text"], &asked["answer"]), (&"Det gäller <b>inte</b> mig.".into(), &Value::Null));
+        assert_eq!((&json["terms"], &json["cases"][0]["closed"]), (&Value::Null, &Value::Null));
     }
 
     async fn a_stale_sign_in_gets_nothing_and_a_new_one_comes_back(app: App) {

@@ -83,6 +83,9 @@ pub fn rights_page(
                         <a href="/sign-ins">{texts.get("rights-self-sign-ins")}</a>
                     </li>
                     <li>
+                        <a href="/your-data">{texts.get("rights-self-extract")}</a>
+                    </li>
+                    <li>
                         <a href="/data-protection">{texts.get("rights-self-data")}</a>
                     </li>
                 </ul>

@@ -8,4 +8,4 @@ mod words;
 pub use form::{NewRequestForm, NewRequestProblem, new_request, new_request_page};
 pub use list::{rights, rights_page};
 pub use one::{own_request, own_request_page};
-pub(crate) use words::{kind, state};
+pub(crate) use words::{kind, state, state_key};

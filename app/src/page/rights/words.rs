@@ -13,14 +13,9 @@ pub(crate) const fn kind(kind: DataRequestKind) -> &'static str {
     }
 }
 
-/// How far it has come, in words and a colour.
-pub(crate) fn state(
-    texts: &Texts,
-    kind: DataRequestKind,
-    state: DataRequestState,
-    waits: bool,
-) -> impl IntoView + use<> {
-    let (class, key) = match (state, kind) {
+/// How far it has come, as a colour and the key of its words.
+const fn state_words(kind: DataRequestKind, state: DataRequestState, waits: bool) -> (&'static str, &'static str) {
+    match (state, kind) {
         (DataRequestState::Received, _) => ("state soon", "request-state-received"),
         (DataRequestState::Handling, _) => ("state soon", "request-state-handling"),
         (DataRequestState::Granted, _) if waits => ("state", "request-state-waits"),
@@ -29,6 +24,21 @@ pub(crate) fn state(
         (DataRequestState::Done, DataRequestKind::Rectification) => ("state good", "request-state-done-rectification"),
         (DataRequestState::Declined, _) => ("state bad", "request-state-declined"),
         (DataRequestState::Withdrawn, _) => ("state", "request-state-withdrawn"),
-    };
+    }
+}
+
+/// The key of how far it has come.
+pub(crate) const fn state_key(kind: DataRequestKind, state: DataRequestState, waits: bool) -> &'static str {
+    state_words(kind, state, waits).1
+}
+
+/// How far it has come, in words and a colour.
+pub(crate) fn state(
+    texts: &Texts,
+    kind: DataRequestKind,
+    state: DataRequestState,
+    waits: bool,
+) -> impl IntoView + use<> {
+    let (class, key) = state_words(kind, state, waits);
     view! { <span class=class>{texts.get(key)}</span> }
 }

@@ -5,16 +5,18 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use base::{CaseId, DataRequestId, OrganisationId, Timestamp};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entity::{Column, Entity, Model};
 use super::rule::{self, DataRequestKind, DataRequestState};
 use super::texts::{Text, Texts};
 use super::{store, view};
-use crate::{Context, Fault, Portal, ReadError, RecipientActor, organisation};
+use crate::{Context, Fault, HandedRequest, KeptRequest, Portal, ReadError, RecipientActor, organisation};
 
 /// The most requests that a page shows, the latest.
 const SHOWN: u64 = 100;
+/// The most that a register extract has, the latest.
+const IN_EXTRACT: u64 = 1_000;
 
 /// A request as the person sees it who made it.
 #[derive(Clone, PartialEq)]
@@ -59,14 +61,8 @@ impl Portal {
     /// A fault.
     pub async fn own_requests(&self, actor: &RecipientActor) -> Result<Vec<OwnDataRequest>, Fault> {
         let context = &*self.0;
-        let rows = Entity::find()
-            .filter(Column::RecipientId.eq(*actor.recipient_id().as_uuid()))
-            .order_by_desc(Column::ReceivedAt)
-            .order_by_desc(Column::Id)
-            .limit(SHOWN)
-            .all(context.database.reader())
-            .await?;
-        views(context, &rows).await
+        let rows = latest(context, actor, SHOWN).await?;
+        views(context, &rows, &Texts::of(context, &rows).await?).await
     }
 
     /// One of the person's requests.
@@ -81,13 +77,69 @@ impl Portal {
     ) -> Result<OwnDataRequest, ReadError> {
         let context = &*self.0;
         let row = store::of_recipient(context.database.reader(), actor.recipient_id(), request).await?;
-        let views = views(context, &row.into_iter().collect::<Vec<_>>()).await?;
+        let rows: Vec<Model> = row.into_iter().collect();
+        let views = views(context, &rows, &Texts::of(context, &rows).await?).await?;
         views.into_iter().next().ok_or(ReadError::NotFound)
+    }
+
+    /// The person's requests as an extract hands them out, with what was written in them, the latest first; as many as are registered.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn hand_out_requests(&self, actor: &RecipientActor) -> Result<Vec<HandedRequest>, Fault> {
+        let context = &*self.0;
+        let rows = latest(context, actor, IN_EXTRACT).await?;
+        let views = views(context, &rows, &Texts::of(context, &rows).await?).await?;
+        let handed = |(row, view): (&Model, OwnDataRequest)| HandedRequest {
+            request: kept(row, &view),
+            text: view.text,
+            extension: view.extension,
+            answer: view.answer,
+        };
+        Ok(rows.iter().zip(views).map(handed).collect())
     }
 }
 
-async fn views(context: &Context, rows: &[Model]) -> Result<Vec<OwnDataRequest>, Fault> {
-    let texts = Texts::of(context, rows).await?;
+/// The person's requests without what was written in them, the latest first, and whether there are more than an extract has.
+pub(crate) async fn registered(context: &Context, actor: &RecipientActor) -> Result<(Vec<KeptRequest>, bool), Fault> {
+    let mut rows = latest(context, actor, IN_EXTRACT + 1).await?;
+    let is_cut = rows.len() as u64 > IN_EXTRACT;
+    rows.truncate(usize::try_from(IN_EXTRACT).unwrap_or(usize::MAX));
+    let views = views(context, &rows, &Texts::none()).await?;
+    let kept = rows.iter().zip(&views).map(|(row, view)| kept(row, view)).collect();
+    Ok((kept, is_cut))
+}
+
+fn kept(row: &Model, view: &OwnDataRequest) -> KeptRequest {
+    KeptRequest {
+        id: view.id,
+        organisation: view.organisation.clone(),
+        case: view.case,
+        kind: view.kind,
+        state: view.state,
+        waits: view.waits,
+        received_at: view.received_at,
+        answer_by: view.answer_by,
+        extended_at: row.extended_at.map(Timestamp::from_millis),
+        answered_at: view.answered_at,
+        done_at: view.done_at,
+        kept_until: view.kept_until,
+    }
+}
+
+async fn latest(context: &Context, actor: &RecipientActor, limit: u64) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::RecipientId.eq(*actor.recipient_id().as_uuid()))
+        .order_by_desc(Column::ReceivedAt)
+        .order_by_desc(Column::Id)
+        .limit(limit)
+        .all(context.database.reader())
+        .await
+}
+
+/// The requests as their person sees them, as many as there are rows.
+async fn views(context: &Context, rows: &[Model], texts: &Texts) -> Result<Vec<OwnDataRequest>, Fault> {
     let waiting: HashSet<DataRequestId> = view::waiting(context, rows).await?;
     let ids: BTreeSet<OrganisationId> = rows.iter().map(Model::organisation).collect();
     let mut organisations = BTreeMap::new();
@@ -98,9 +150,8 @@ async fn views(context: &Context, rows: &[Model]) -> Result<Vec<OwnDataRequest>,
     }
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {
-        let Some(organisation) = organisations.get(&row.organisation()) else {
-            continue;
-        };
+        let organisation = organisations.get(&row.organisation());
+        let organisation = organisation.ok_or_else(|| Fault::new("a request's organisation is missing"))?;
         let at = |millis: Option<i64>| millis.map(Timestamp::from_millis);
         views.push(OwnDataRequest {
             id: row.request_id(),

@@ -4,6 +4,7 @@ use base::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 use crate::message::is_text;
 
@@ -18,7 +19,8 @@ const MONTHS: i32 = 1;
 const MONTHS_EXTENDED: i32 = 3;
 
 /// What a person asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum DataRequestKind {
     /// That what the organisation has sent is destroyed before its time (article 17).
     Erasure,
@@ -47,7 +49,8 @@ impl DataRequestKind {
 }
 
 /// How far a request has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum DataRequestState {
     /// Nobody has looked at it.
     Received,

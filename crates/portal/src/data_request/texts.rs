@@ -54,6 +54,11 @@ pub(super) async fn key(context: &Context, row: &Model) -> Result<Option<Content
 pub(super) struct Texts(HashMap<Uuid, ContentKey>);
 
 impl Texts {
+    /// Without any key, so that nothing opens.
+    pub(super) fn none() -> Self {
+        Self(HashMap::new())
+    }
+
     /// With the keys of these requests.
     pub(super) async fn of(context: &Context, rows: &[Model]) -> Result<Self, Fault> {
         let owner = |row: &Model| (OrganisationId::from_uuid(row.organisation_id), row.owner());

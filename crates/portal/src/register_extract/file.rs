@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use base::{MessageId, Timestamp};
 use serde_json::{Value, json};
 
-use super::handed::{Handed, HandedCase, HandedDocument, HandedMessage};
-use super::part::{KeptCase, KeptDelivery, KeptDocument, RegisterPart};
+use super::LeftOut;
+use super::handed::{Handed, HandedCase, HandedDocument, HandedMessage, HandedRequest};
+use super::part::{DeliveryState, KeptCase, KeptDelivery, KeptDocument, KeptRequest, RegisterPart};
 use crate::{BrowserFamily, PlaceName, SystemFamily, Whereabouts};
 
 /// The name of the format.
@@ -16,7 +17,12 @@ const VERSION: u32 = 1;
 
 /// The file: what was gathered, and what was handed out with it.
 #[must_use]
-pub fn register_extract_json(part: &RegisterPart, handed: &[HandedCase], handed_at: Timestamp) -> String {
+pub fn register_extract_json(
+    part: &RegisterPart,
+    handed: &[HandedCase],
+    requests: &[HandedRequest],
+    handed_at: Timestamp,
+) -> String {
     let of = |id| handed.iter().find(|handed| handed.case == id);
     let cases: Vec<Value> = part.cases.iter().map(|case| self::case(case, of(case.id))).collect();
     let file = json!({
@@ -52,6 +58,13 @@ pub fn register_extract_json(part: &RegisterPart, handed: &[HandedCase], handed_
             "organisation": hold.organisation,
             "since": hold.since.to_rfc3339(),
         })).collect::<Vec<_>>(),
+        "terms": part.terms.as_ref().map(|terms| json!({
+            "version": terms.version,
+            "hash": terms.hash,
+            "accepted": terms.accepted_at.to_rfc3339(),
+            "withdrawn": at(terms.withdrawn_at),
+        })),
+        "requests": self::requests(part, requests),
         "cases": cases,
         "acts": part.acts.iter().map(|act| json!({
             "at": act.at.to_rfc3339(),
@@ -69,15 +82,43 @@ pub fn register_extract_json(part: &RegisterPart, handed: &[HandedCase], handed_
     format!("{file:#}\n")
 }
 
+/// What was handed out, and what was registered and is gone.
+fn requests(part: &RegisterPart, handed: &[HandedRequest]) -> Vec<Value> {
+    let gone = part.requests_gone(handed).map(|kept| request(kept, None));
+    let handed = handed.iter().map(|handed| request(&handed.request, Some(handed)));
+    handed.chain(gone).collect()
+}
+
+fn request(request: &KeptRequest, handed: Option<&HandedRequest>) -> Value {
+    json!({
+        "id": request.id.to_string(),
+        "kind": request.kind.as_str(),
+        "organisation": request.organisation,
+        "case": request.case.map(|case| case.to_string()),
+        "state": request.state.as_str(),
+        "waits": request.waits,
+        "received": request.received_at.to_rfc3339(),
+        "answer_by": request.answer_by.to_string(),
+        "extended": at(request.extended_at),
+        "answered": at(request.answered_at),
+        "done": at(request.done_at),
+        "kept_until": at(request.kept_until),
+        "text": handed.and_then(|handed| handed.text.as_ref()),
+        "extension": handed.and_then(|handed| handed.extension.as_ref()),
+        "answer": handed.and_then(|handed| handed.answer.as_ref()),
+        "left_out": handed.is_none().then(|| LeftOut::Gone.as_str()),
+    })
+}
+
 fn case(case: &KeptCase, handed: Option<&HandedCase>) -> Value {
-    let is_damaged = handed.is_some_and(|case| case.is_damaged);
+    let left = handed.and_then(|case| case.left).unwrap_or(LeftOut::Gone);
     let mut handed: HashMap<MessageId, &HandedMessage> = handed
         .into_iter()
         .flat_map(|case| case.messages.iter().map(|message| (message.message, message)))
         .collect();
     let mut messages: Vec<Value> = Vec::with_capacity(case.deliveries.len());
     for delivery in &case.deliveries {
-        messages.push(message(delivery, handed.remove(&delivery.message), is_damaged));
+        messages.push(message(delivery, handed.remove(&delivery.message), left));
     }
     // What came after the extract was gathered and was opened with the case.
     let mut since: Vec<&HandedMessage> = handed.into_values().collect();
@@ -87,25 +128,33 @@ fn case(case: &KeptCase, handed: Option<&HandedCase>) -> Value {
         "id": case.id.to_string(),
         "organisation": case.organisation,
         "created": case.created_at.to_rfc3339(),
+        "closed": at(case.closed_at),
+        "extended_until": at(case.extended_until),
         "held": case.held,
         "messages": messages,
     })
 }
 
-fn message(delivery: &KeptDelivery, handed: Option<&HandedMessage>, is_damaged: bool) -> Value {
+fn message(delivery: &KeptDelivery, handed: Option<&HandedMessage>, left: LeftOut) -> Value {
+    let (state, left) = match (handed, delivery.state) {
+        (Some(_), _) => ("readable", LeftOut::Gone),
+        (None, DeliveryState::Readable) => (left.as_str(), left),
+        (None, DeliveryState::Expired) => ("expired", LeftOut::Gone),
+        (None, DeliveryState::Revoked) => ("revoked", LeftOut::Gone),
+    };
     let documents: Vec<Value> = delivery
         .documents
         .iter()
         .map(|document| {
             let handed = handed.and_then(|message| message.documents.iter().find(|it| it.document == document.id));
-            self::document(document, handed)
+            self::document(document, handed, left)
         })
         .collect();
     json!({
         "id": delivery.message.to_string(),
         "delivery": delivery.id.to_string(),
         "document_type": delivery.document_type,
-        "state": if handed.is_some() { json!("readable") } else { left(delivery, is_damaged) },
+        "state": state,
         "title": handed.map(|message| &message.title),
         "text_file": handed.map(|message| &message.file),
         "sent": delivery.sent_at.to_rfc3339(),
@@ -116,17 +165,6 @@ fn message(delivery: &KeptDelivery, handed: Option<&HandedMessage>, is_damaged: 
         "legal_ground": delivery.legal_ground,
         "documents": documents,
     })
-}
-
-/// How something stands that was not handed out.
-fn left(delivery: &KeptDelivery, is_damaged: bool) -> Value {
-    use super::part::DeliveryState;
-    match delivery.state {
-        DeliveryState::Readable if is_damaged => json!("damaged"),
-        DeliveryState::Readable => json!("gone"),
-        DeliveryState::Expired => json!("expired"),
-        DeliveryState::Revoked => json!("revoked"),
-    }
 }
 
 fn late(message: &HandedMessage) -> Value {
@@ -143,12 +181,13 @@ fn late(message: &HandedMessage) -> Value {
             "id": document.document.to_string(),
             "name": document.name,
             "file": file(Some(document)),
-            "left_out": left_out(Some(document)),
+            "left_out": left_out(Some(document), LeftOut::Gone),
         })).collect::<Vec<_>>(),
     })
 }
 
-fn document(document: &KeptDocument, handed: Option<&HandedDocument>) -> Value {
+/// `left` is why a document is not there whose message is not.
+fn document(document: &KeptDocument, handed: Option<&HandedDocument>, left: LeftOut) -> Value {
     json!({
         "id": document.id.to_string(),
         "name": handed.and_then(|handed| handed.name.as_ref()),
@@ -156,7 +195,7 @@ fn document(document: &KeptDocument, handed: Option<&HandedDocument>) -> Value {
         "size": document.size,
         "minimum_level": document.minimum_level,
         "file": file(handed),
-        "left_out": left_out(handed),
+        "left_out": left_out(handed, left),
     })
 }
 
@@ -167,11 +206,11 @@ fn file(handed: Option<&HandedDocument>) -> Option<&str> {
     }
 }
 
-fn left_out(handed: Option<&HandedDocument>) -> Option<&'static str> {
+fn left_out(handed: Option<&HandedDocument>, left: LeftOut) -> Option<&'static str> {
     match handed.map(|handed| &handed.handed) {
         Some(Handed::File(_)) => None,
         Some(Handed::Left(reason)) => Some(reason.as_str()),
-        None => Some(super::LeftOut::Gone.as_str()),
+        None => Some(left.as_str()),
     }
 }
 

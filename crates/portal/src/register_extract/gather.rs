@@ -5,18 +5,22 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 
 use super::part::{
     DeliveryState, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier, KeptSession, KeptSignIn,
-    RegisterPart, WaitingMail,
+    KeptTerms, RegisterPart, WaitingMail,
 };
 use crate::recipient::RecipientIdentifier;
 use crate::session::Owner;
-use crate::{Context, Fault, Portal, RecipientActor, audit, hold, new_device, notification, past_sign_in, retention};
+use crate::{
+    Context, Fault, Portal, RecipientActor, audit, data_request, hold, new_device, notification, past_sign_in,
+    retention,
+};
 
 /// The most cases of one person that are gathered, and the most deliveries of one case.
 const MAX_CASES: usize = 5_000;
 const MAX_DELIVERIES: i64 = 1_000;
 
 const CASES: &str = "\
-    SELECT cases.id, cases.organisation_id, organisation.name, cases.created_at FROM cases \
+    SELECT cases.id, cases.organisation_id, organisation.name, cases.created_at, cases.closed_at, \
+    cases.extended_until FROM cases \
     JOIN organisation ON organisation.id = cases.organisation_id WHERE cases.recipient_id = $1 \
     ORDER BY cases.created_at, cases.id LIMIT $2";
 
@@ -51,6 +55,8 @@ pub(super) struct CaseRow {
     organisation: OrganisationId,
     name: String,
     created_at: Timestamp,
+    closed_at: Option<Timestamp>,
+    extended_until: Option<Timestamp>,
 }
 
 /// Everything but the cases.
@@ -68,6 +74,8 @@ pub(super) async fn about_person(portal: &Portal, actor: &RecipientActor) -> Res
     let (sign_ins, more_sign_ins) = past_sign_in::kept_of(context, actor).await?;
     let (acts, more_acts) = audit::acts_of(context, recipient).await?;
     let sessions = portal.sessions_of(actor).await?;
+    let (requests, more_requests) = data_request::registered(context, actor).await?;
+    let terms = portal.own_terms(actor).await?.accepted;
     Ok(RegisterPart {
         gathered_at: now,
         identifiers: main.iter().chain(&earlier).map(identifier).collect(),
@@ -109,6 +117,13 @@ pub(super) async fn about_person(portal: &Portal, actor: &RecipientActor) -> Res
                 reported_at: sign_in.reported_at,
             })
             .collect(),
+        terms: terms.map(|accepted| KeptTerms {
+            hash: accepted.terms.hash(),
+            version: accepted.terms.version,
+            accepted_at: accepted.at,
+            withdrawn_at: accepted.withdrawn_at,
+        }),
+        requests,
         holds: rows(context, HOLDS, [uuid(actor)], |row| {
             Ok(KeptHold {
                 organisation: row.try_get_by_index(0)?,
@@ -125,7 +140,7 @@ pub(super) async fn about_person(portal: &Portal, actor: &RecipientActor) -> Res
             ))
         })
         .await?,
-        is_cut: more_sign_ins || more_acts,
+        is_cut: more_sign_ins || more_acts || more_requests,
     })
 }
 
@@ -145,6 +160,8 @@ pub(super) async fn cases(context: &Context, actor: &RecipientActor) -> Result<C
             organisation: OrganisationId::from_uuid(row.try_get_by_index(1)?),
             name: row.try_get_by_index(2)?,
             created_at: time(row, 3)?,
+            closed_at: maybe_time(row, 4)?,
+            extended_until: maybe_time(row, 5)?,
         })
     })
     .await?;
@@ -178,6 +195,8 @@ pub(super) async fn case(context: &Context, actor: &RecipientActor, case: &CaseR
         id: case.id,
         organisation: case.name.clone(),
         created_at: case.created_at,
+        closed_at: case.closed_at,
+        extended_until: case.extended_until,
         held: hold::is_shown(on, case.id).await?,
         deliveries,
     })

@@ -1,16 +1,30 @@
-//! What was handed out with an extract: what senders wrote, as it was found at that moment.
+//! What was handed out with an extract: what senders wrote, and what was written in requests, as it was found at that moment.
 
 use base::{CaseId, DocumentId, MessageId, Timestamp};
 
+use super::KeptRequest;
 use crate::RetentionReason;
 
-/// A case that was opened.
+/// A request for erasure or rectification, with what was written in it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HandedRequest {
+    /// The request as it stood then.
+    pub request: KeptRequest,
+    /// What the person wrote.
+    pub text: Option<String>,
+    /// Why the organisation took longer, in its words.
+    pub extension: Option<String>,
+    /// What the organisation answered.
+    pub answer: Option<String>,
+}
+
+/// A case that was to be opened.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HandedCase {
     /// The case.
     pub case: CaseId,
-    /// Whether a text of it does not open, so that nothing of it is handed out.
-    pub is_damaged: bool,
+    /// Why nothing of it is handed out.
+    pub left: Option<LeftOut>,
     /// Its messages, the earliest first.
     pub messages: Vec<HandedMessage>,
 }
@@ -63,6 +77,8 @@ pub enum LeftOut {
     LevelTooLow,
     /// What is stored of it does not open.
     Damaged,
+    /// The person has not accepted the terms, without which nobody reads what was sent.
+    TermsNotAccepted,
 }
 
 impl LeftOut {
@@ -73,6 +89,7 @@ impl LeftOut {
             Self::Gone => "gone",
             Self::LevelTooLow => "level-too-low",
             Self::Damaged => "damaged",
+            Self::TermsNotAccepted => "terms-not-accepted",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Register extracts: the copy of what is held about a person that they have a right to (article 15 of the GDPR). Owns how one is ordered,
 //! gathered, kept for a day and handed out, and its file format (`docs/register-extract.md`).
 //!
-//! What is gathered and kept is the register: who the person is, and what was done when. Nothing that a sender wrote is in it. Titles, texts
-//! and documents are opened when the extract is handed out, one by one and as any reading is, so that the copy outlives nothing.
+//! What is gathered and kept is the register: who the person is, and what was done when. Nothing that somebody wrote is in it. Titles, texts
+//! and documents, and what requests say, are opened when the extract is handed out, as any reading is, so that the copy outlives nothing.
 
 mod end;
 pub(crate) mod entity;
@@ -16,13 +16,13 @@ mod part;
 
 pub(crate) use end::{destroy_keys_of, end_due, forget, withdraw};
 pub use file::register_extract_json;
-pub use handed::{Handed, HandedCase, HandedDocument, HandedMessage, LeftOut};
+pub use handed::{Handed, HandedCase, HandedDocument, HandedMessage, HandedRequest, LeftOut};
 pub use make::MakeExtractError;
 pub use open::OpenExtractError;
 pub use order::{ExtractState, OrderExtractError, OwnExtract};
 pub use part::{
-    DeliveryState, KeptAct, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier, KeptSession,
-    KeptSignIn, RegisterPart, WaitingMail,
+    DeliveryState, KeptAct, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier, KeptRequest,
+    KeptSession, KeptSignIn, KeptTerms, RegisterPart, WaitingMail,
 };
 
 use std::time::Duration;

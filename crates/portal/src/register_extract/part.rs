@@ -1,9 +1,11 @@
 //! What is gathered for an extract. Personal data all of it, so none of these types prints itself.
 
-use base::{CaseId, DeliveryId, DocumentId, MessageId, RegisterExtractId, Timestamp};
+use base::{CaseId, DataRequestId, DeliveryId, DocumentId, MessageId, RegisterExtractId, Timestamp};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::Whereabouts;
+use super::HandedRequest;
+use crate::{DataRequestKind, DataRequestState, Whereabouts};
 
 /// Everything that is held about a person but what senders wrote, as it was at one time.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +28,10 @@ pub struct RegisterPart {
     pub devices: Vec<KeptDevice>,
     /// Their sign-ins, the latest first.
     pub sign_ins: Vec<KeptSignIn>,
+    /// The terms that they accepted last.
+    pub terms: Option<KeptTerms>,
+    /// What they have asked organisations to erase or put right, the latest first.
+    pub requests: Vec<KeptRequest>,
     /// Holds on all that an organisation sends them, where the organisation lets that be seen.
     pub holds: Vec<KeptHold>,
     /// Their cases, the earliest first.
@@ -36,6 +42,14 @@ pub struct RegisterPart {
     pub extracts: Vec<(RegisterExtractId, Timestamp)>,
     /// Whether there is more than an extract holds.
     pub is_cut: bool,
+}
+
+impl RegisterPart {
+    /// The requests that could not be handed out, since they were deleted after the register was gathered.
+    pub fn requests_gone<'a>(&'a self, handed: &'a [HandedRequest]) -> impl Iterator<Item = &'a KeptRequest> {
+        let is_there = |kept: &KeptRequest| handed.iter().any(|handed| handed.request.id == kept.id);
+        self.requests.iter().filter(move |kept| !is_there(kept))
+    }
 }
 
 /// Something that a person is known by.
@@ -92,6 +106,49 @@ pub struct KeptSignIn {
     pub reported_at: Option<Timestamp>,
 }
 
+/// Terms that the person accepted.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptTerms {
+    /// What the operator calls the text.
+    pub version: String,
+    /// What names exactly that text.
+    pub hash: String,
+    /// When they accepted it.
+    pub accepted_at: Timestamp,
+    /// When they took that back.
+    pub withdrawn_at: Option<Timestamp>,
+}
+
+/// A request for erasure or rectification, without what was written in it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptRequest {
+    /// The request.
+    pub id: DataRequestId,
+    /// The name of the organisation that it went to.
+    pub organisation: String,
+    /// The case that it is about; `None` for everything that the organisation has sent.
+    pub case: Option<CaseId>,
+    /// What the person asked for.
+    pub kind: DataRequestKind,
+    /// How far it had come.
+    pub state: DataRequestState,
+    /// Whether something that is erased was not destroyed yet, since the organisation had to keep it.
+    pub waits: bool,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// The last day on which it was to be answered, where the organisation is.
+    #[serde(with = "day")]
+    pub answer_by: Date,
+    /// When the organisation took two months more.
+    pub extended_at: Option<Timestamp>,
+    /// When it was answered.
+    pub answered_at: Option<Timestamp>,
+    /// When everything that came of it was done.
+    pub done_at: Option<Timestamp>,
+    /// Until when it is kept.
+    pub kept_until: Option<Timestamp>,
+}
+
 /// A hold on what an organisation sends somebody.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptHold {
@@ -110,6 +167,10 @@ pub struct KeptCase {
     pub organisation: String,
     /// Since when.
     pub created_at: Timestamp,
+    /// When its sender closed it, while it is closed.
+    pub closed_at: Option<Timestamp>,
+    /// With what instant the last day is over until which its sender extended it.
+    pub extended_until: Option<Timestamp>,
     /// Whether there is a hold on it, where the organisation lets that be seen.
     pub held: bool,
     /// What was delivered into it and not purged, the earliest first.
@@ -183,6 +244,22 @@ pub struct KeptAct {
     pub target: Option<String>,
     /// The network address that it came from, when it is known.
     pub address: Option<String>,
+}
+
+mod day {
+    //! A day as ISO 8601 writes it.
+
+    use jiff::civil::Date;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(day: &Date, serializer: S) -> Result<S::Ok, S::Error> {
+        day.to_string().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
 }
 
 mod whereabouts {

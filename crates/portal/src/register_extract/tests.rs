@@ -7,7 +7,10 @@ use sea_orm::EntityTrait;
 
 use super::{DeliveryState, ExtractState, MakeExtractError, OpenExtractError, OrderExtractError, RegisterPart, entity};
 use crate::test_support::{TestPortal, columns, draft, everything_stored, is_among, number, on_both_databases};
-use crate::{Portal, RecipientActor, RecipientIdentifier, SessionKey};
+use crate::{
+    DataRequestKind, DataRequestState, NewDataRequest, Portal, RecipientActor, RecipientIdentifier, Scope, SessionKey,
+    Terms,
+};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -62,6 +65,81 @@ on_both_databases! {
         assert!(deliveries.iter().all(|delivery| delivery.document_type.as_deref() == Some("decision")));
         let acts: BTreeSet<_> = part.acts.iter().map(|act| &*act.action).collect();
         assert_eq!(acts, BTreeSet::from(["case.opened", "recipient.signed-in", "register-extract.ordered"]));
+    }
+
+    async fn it_has_what_the_person_asked_for_without_what_was_written(portal: TestPortal) {
+        let id = portal.organisation("Norrby kommun").await;
+        let karin = portal.first_admin_of(id).await;
+        let (system, secret) = portal.system(id, &Scope::ALL).await;
+        let issued = portal.portal.issue_token(system, &secret, None, portal.request()).await.unwrap();
+        let system = portal.portal.system_actor(&issued.token, portal.request()).await.unwrap();
+        let case = portal.send(&system, "1", 1).await.deliveries[0].case;
+        let anna = portal.sign_in(0).await;
+        let new = NewDataRequest {
+            form: portal.portal.new_request_form(),
+            organisation: id,
+            case: Some(case),
+            kind: DataRequestKind::Rectification,
+            text: "Fel adress".to_owned(),
+        };
+        let request = portal.portal.make_request(&anna, &new).await.unwrap();
+        let part = opened(&portal.portal, &anna).await;
+        let kept = &part.requests[0];
+        assert_eq!((part.requests.len(), kept.id, kept.case), (1, request, Some(case)));
+        assert_eq!((&*kept.organisation, kept.kind), ("Norrby kommun", DataRequestKind::Rectification));
+        assert_eq!((kept.state, kept.received_at, kept.answered_at), (DataRequestState::Received, portal.now(), None));
+        assert!(!serde_json::to_string(&part).unwrap().contains("Fel adress"));
+
+        // What was answered since is handed out as it is by then, to nobody else.
+        portal.portal.decline_request(&karin, request, "Den är rätt").await.unwrap();
+        let handed = portal.portal.hand_out_requests(&anna).await.unwrap();
+        assert_eq!((handed.len(), handed[0].request.state), (1, DataRequestState::Declined));
+        let written = (handed[0].text.as_deref(), handed[0].extension.as_deref(), handed[0].answer.as_deref());
+        assert_eq!(written, (Some("Fel adress"), None, Some("Den är rätt")));
+        assert_eq!(part.requests_gone(&handed).count(), 0);
+        assert_eq!(part.requests_gone(&[]).count(), 1);
+        let bengt = portal.sign_in(1).await;
+        assert!(portal.portal.hand_out_requests(&bengt).await.unwrap().is_empty());
+    }
+
+    async fn it_says_which_cases_are_closed_and_until_when_they_are_extended(portal: TestPortal) {
+        let id = portal.organisation("Norrby kommun").await;
+        let karin = portal.first_admin_of(id).await;
+        let (system, secret) = portal.system(id, &Scope::ALL).await;
+        let issued = portal.portal.issue_token(system, &secret, None, portal.request()).await.unwrap();
+        let system = portal.portal.system_actor(&issued.token, portal.request()).await.unwrap();
+        let case = portal.send(&system, "1", 1).await.deliveries[0].case;
+        let anna = portal.sign_in(0).await;
+        let of = async |portal: &TestPortal| opened(&portal.portal, &anna).await.cases.remove(0);
+        let before = of(&portal).await;
+        assert_eq!((before.closed_at, before.extended_until), (None, None));
+        portal.portal.close_case(&karin, case).await.unwrap();
+        let zone = jiff::tz::TimeZone::get("Europe/Stockholm").unwrap();
+        let ends = before.deliveries[0].expires_at.to_jiff().to_zoned(zone).date();
+        let last_day = ends.tomorrow().unwrap();
+        portal.portal.extend_case(&karin, case, last_day, "Överklagat").await.unwrap();
+        let after = of(&portal).await;
+        assert_eq!(after.closed_at, Some(portal.now()));
+        assert_eq!(after.extended_until, Some(after.deliveries[0].expires_at));
+        assert!(after.extended_until.unwrap() > before.deliveries[0].expires_at);
+    }
+
+    async fn it_says_which_terms_the_person_accepted_and_needs_none(portal: TestPortal) {
+        let mut portal = portal;
+        let terms = Terms {
+            version: "2026-11".to_owned(),
+            swedish: "Du läser här.".to_owned(),
+            english: "You read here.".to_owned(),
+        };
+        portal.settings.terms = Some(terms.clone());
+        portal.portal = portal.another_node().await;
+        let anna = portal.sign_in(0).await;
+        assert!(opened(&portal.portal, &anna).await.terms.is_none());
+        portal.portal.accept_terms(&anna, &terms.hash()).await.unwrap();
+        portal.portal.withdraw_terms(&anna).await.unwrap();
+        let kept = opened(&portal.portal, &anna).await.terms.unwrap();
+        assert_eq!((&*kept.version, kept.hash), ("2026-11", terms.hash()));
+        assert_eq!((kept.accepted_at, kept.withdrawn_at), (portal.now(), Some(portal.now())));
     }
 
     async fn it_has_nothing_of_anybody_else(portal: TestPortal) {
@@ -239,8 +317,9 @@ on_both_databases! {
 
 /// Every column of the two databases that names a person who receives, and where an extract has what stands there. Whoever adds one says
 /// so here, and gathers it or says why not.
-const CONSIDERED: [(&str, &str, &str); 17] = [
+const CONSIDERED: [(&str, &str, &str); 19] = [
     ("cases", "recipient_id", "cases"),
+    ("data_request", "recipient_id", "requests"),
     ("delivery", "recipient_id", "cases: messages"),
     (
         "forgettable",
@@ -262,6 +341,7 @@ const CONSIDERED: [(&str, &str, &str); 17] = [
     ("recipient_device", "recipient_id", "devices"),
     ("register_extract", "recipient_id", "extracts"),
     ("session", "recipient_id", "sessions"),
+    ("terms_acceptance", "recipient_id", "terms"),
     ("unsent_notification", "person_id", "person: waiting_mails"),
     ("audit_event", "actor_id", "acts"),
     ("recipient", "id", "person: identifiers, name, email"),
