@@ -3,6 +3,7 @@
 //! many nodes one closes, and a crash leaves a whole protocol or none.
 
 use base::{OrganisationId, Timestamp};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -210,13 +211,13 @@ async fn free_leaves(on: &impl ConnectionTrait, organisation: OrganisationId, li
         .await
 }
 
-/// Takes leaves for a protocol, and says how many of them were taken for none before.
+/// Takes leaves for a protocol, and says how many of them were taken for none before. By their ids: what is taken for none is much.
 async fn take(transaction: &WriteTransaction, leaves: &[Uuid], number: i64) -> Result<u64, DbErr> {
     use leaf_entity::{Column, Entity};
     let taken = Entity::update_many()
         .col_expr(Column::Protocol, number.into())
         .filter(Column::Id.is_in(leaves.iter().copied()))
-        .filter(Column::Protocol.is_null())
+        .filter(Expr::cust("+protocol IS NULL"))
         .exec(transaction)
         .await?;
     Ok(taken.rows_affected)

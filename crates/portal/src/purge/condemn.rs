@@ -20,24 +20,24 @@ pub(super) async fn due(context: &Context, release: Option<Release>) -> Result<(
     let until = release.map(|release| release.until());
     // A clock that may be wrong ends no hold.
     let held_at = until.unwrap_or_else(|| context.certain_now());
-    let of_release = until.map(|until| [unnoticed(until), expired(until)]);
-    for ended in of_release.into_iter().flatten().chain([revoked(held_at)]) {
-        while let Some(cases) = next_cases(context, &ended).await? {
+    let of_release = until.map(|until| [unnoticed(until), expired(until)].map(|ended| (ended, Column::ExpiresAt)));
+    let of_senders = (revoked(held_at), Column::RevokedAt);
+    for (ended, since) in of_release.into_iter().flatten().chain([of_senders]) {
+        while let Some(cases) = next_cases(context, &ended, since).await? {
             condemn(context, &cases, &ended, until, held_at).await?;
         }
     }
     Ok(())
 }
 
-/// The next cases with deliveries that have ended and are not marked, in the order of their ids.
-async fn next_cases(context: &Context, ended: &Condition) -> Result<Option<Vec<Uuid>>, Fault> {
+/// The next cases with deliveries that have ended and are not marked, in the order of their ids; first those whose `since` is longest ago,
+/// as an index has them.
+async fn next_cases(context: &Context, ended: &Condition, since: Column) -> Result<Option<Vec<Uuid>>, Fault> {
     let cases: BTreeSet<Uuid> = Entity::find()
         .select_only()
         .column(Column::CaseId)
         .filter(ended.clone())
-        // The order of an index in which what is marked stands elsewhere.
-        .order_by_asc(Column::CondemnedAt)
-        .order_by_asc(Column::ExpiresAt)
+        .order_by_asc(since)
         .order_by_asc(Column::Id)
         .limit(BATCH)
         .into_tuple()

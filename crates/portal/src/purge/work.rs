@@ -79,7 +79,6 @@ pub(super) async fn next(context: &Context, cursor: Cursor, limit: u64) -> Resul
         .filter(Column::PurgedAt.is_null())
         .filter(Column::CondemnedAt.is_not_null())
         .filter(later)
-        .order_by_asc(Column::PurgedAt)
         .order_by_asc(Column::CondemnedAt)
         .order_by_asc(Column::Id)
         .limit(limit)
