@@ -423,7 +423,9 @@ impl Setting<'_> {
                 ("request-answer", &handed.answer),
             ] {
                 if let Some(text) = text {
-                    self.pair(sheets, key, text);
+                    // A cell has no lines of its own; the JSON has them.
+                    let words: Vec<&str> = text.split_whitespace().collect();
+                    self.pair(sheets, key, &words.join(" "));
                 }
             }
         }
