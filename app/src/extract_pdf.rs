@@ -61,7 +61,7 @@ const DEVICE_NAMES: [&str; 3] = ["extract-first-seen", "extract-device", "extrac
 const ACT_NAMES: [&str; 4] = ["extract-at", "extract-act", "extract-act-of", "extract-address"];
 
 /// What a person does, by its stored name and the key of its words.
-const WORDS: [(&str, &str); 18] = [
+const WORDS: [(&str, &str); 20] = [
     ("case.opened", "extract-act-case-opened"),
     ("document.viewed", "extract-act-viewed"),
     ("document.downloaded", "extract-act-downloaded"),
@@ -77,6 +77,8 @@ const WORDS: [(&str, &str); 18] = [
     ("recipient.notices-dismissed", "extract-act-dismissed"),
     ("recipient.terms-accepted", "extract-act-terms-accepted"),
     ("recipient.terms-withdrawn", "extract-act-terms-withdrawn"),
+    ("data-request.received", "extract-act-asked"),
+    ("data-request.withdrawn", "extract-act-asked-no-more"),
     ("register-extract.ordered", "extract-act-ordered"),
     ("register-extract.made", "extract-act-made"),
     ("register-extract.downloaded", "extract-act-handed"),
@@ -275,10 +277,11 @@ impl Setting<'_> {
             (None, DeliveryState::Readable, left) => Some(why(left)),
             (None, DeliveryState::Expired, _) => Some("extract-state-expired"),
             (None, DeliveryState::Revoked, _) => Some("extract-state-revoked"),
+            (None, DeliveryState::Erased, _) => Some("extract-state-erased"),
         };
         let left = match delivery.state {
             DeliveryState::Readable => left,
-            DeliveryState::Expired | DeliveryState::Revoked => LeftOut::Gone,
+            DeliveryState::Expired | DeliveryState::Revoked | DeliveryState::Erased => LeftOut::Gone,
         };
         if let Some(state) = state {
             self.pair(sheets, "extract-state", &self.texts.get(state));

@@ -25,6 +25,7 @@ const ACTS: &str = "\
     UNION ALL SELECT cases.id FROM cases WHERE cases.recipient_id = $1 \
     UNION ALL SELECT past_sign_in.id FROM past_sign_in WHERE past_sign_in.recipient_id = $1 \
     UNION ALL SELECT register_extract.id FROM register_extract WHERE register_extract.recipient_id = $1 \
+    UNION ALL SELECT data_request.id FROM data_request WHERE data_request.recipient_id = $1 \
     UNION ALL SELECT $1) \
     ORDER BY e.at DESC, e.counter DESC, e.id DESC LIMIT $2";
 

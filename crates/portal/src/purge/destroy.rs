@@ -11,6 +11,9 @@ use crate::blob::Blobs;
 use crate::ledger::LedgerEntry;
 use crate::{Context, Fault};
 
+/// How many keys are destroyed in one transaction of the vault.
+const KEYS_AT_ONCE: usize = 5_000;
+
 /// Destroys the keys of messages and documents that ended.
 pub(super) async fn keys(context: &Context, work: &Work) -> Result<(), Fault> {
     let messages = work.messages.iter().map(|(message, _)| ContentOwner::Message(*message));
@@ -19,7 +22,10 @@ pub(super) async fn keys(context: &Context, work: &Work) -> Result<(), Fault> {
         .iter()
         .map(|document| ContentOwner::Document(document.id));
     let owners: Vec<ContentOwner> = messages.chain(documents).collect();
-    Ok(context.vault.destroy_content_keys(&owners).await?)
+    for owners in owners.chunks(KEYS_AT_ONCE) {
+        context.vault.destroy_content_keys(owners).await?;
+    }
+    Ok(())
 }
 
 /// Tells the ledger of deliveries that ended while their message lives on. Of the others it knows by the messages' keys.

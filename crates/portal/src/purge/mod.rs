@@ -91,7 +91,7 @@ pub(crate) async fn keys(context: &Context, release: Option<Release>) -> Result<
         forecast::record(context, release.until()).await?;
     }
     let mut cursor = work::Cursor::default();
-    while let Some(work) = work::next(context, cursor, work::KEYS_AT_ONCE).await? {
+    while let Some(work) = work::next(context, cursor, work::BATCH).await? {
         cursor = work.next;
         destroy::keys(context, &work).await?;
     }
@@ -107,7 +107,7 @@ pub(crate) async fn rest(context: &Context) -> Result<PurgeReport, Fault> {
     let mut store = StoreGate::default();
     let mut fault = None;
     let mut cursor = work::Cursor::default();
-    while let Some(mut work) = work::next(context, cursor, work::ERASED_AT_ONCE).await? {
+    while let Some(mut work) = work::next(context, cursor, work::BATCH).await? {
         cursor = work.next;
         // What another node condemned since has its keys yet.
         destroy::keys(context, &work).await?;
@@ -122,11 +122,13 @@ pub(crate) async fn rest(context: &Context) -> Result<PurgeReport, Fault> {
             fault.get_or_insert(problem);
         }
         destroy::tell_of_deliveries(context, &work).await?;
-        let erased = erase::metadata(context, &work).await?;
-        report.deliveries += erased.deliveries;
-        report.messages += erased.messages;
-        report.documents += erased.documents;
-        report.bytes += erased.bytes;
+        for part in work.into_parts() {
+            let erased = erase::metadata(context, &part).await?;
+            report.deliveries += erased.deliveries;
+            report.messages += erased.messages;
+            report.documents += erased.documents;
+            report.bytes += erased.bytes;
+        }
     }
     let closed = protocol::close(context, protocol::MAX_LEAVES).await;
     report.recipients = recipient::forget_unneeded(context).await?;
@@ -140,12 +142,11 @@ pub(crate) async fn rest(context: &Context) -> Result<PurgeReport, Fault> {
 pub(crate) async fn interrupted_before_closing(context: &Context) {
     let release = judge(context).await.unwrap().ok();
     keys(context, release).await.unwrap();
-    let mut work = work::next(context, work::Cursor::default(), work::ERASED_AT_ONCE)
-        .await
-        .unwrap()
-        .unwrap();
+    let mut work = work::next(context, work::Cursor::default(), 25).await.unwrap().unwrap();
     assert!(destroy::blobs(&context.blobs, &mut work).await.is_none());
-    erase::metadata(context, &work).await.unwrap();
+    for part in work.into_parts() {
+        erase::metadata(context, &part).await.unwrap();
+    }
 }
 
 #[cfg(test)]

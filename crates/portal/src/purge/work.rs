@@ -9,10 +9,11 @@ use uuid::Uuid;
 
 use crate::{Context, Fault, delivery, document};
 
-/// How many deliveries lose their keys together. Nobody who reads waits for it.
-pub(super) const KEYS_AT_ONCE: u64 = 250;
+/// How many deliveries are worked on together. The disk is waited for once for the keys of all, and once for their blobs: each time
+/// it writes its journal, and whoever reads a document waits for that.
+pub(super) const BATCH: u64 = 1000;
 /// How many deliveries are erased together: few enough that the transaction is short, though each may bring fifty documents.
-pub(super) const ERASED_AT_ONCE: u64 = 25;
+const ERASED_AT_ONCE: usize = 25;
 
 /// Condemned deliveries, and what ends with them.
 pub(super) struct Work {
@@ -53,6 +54,31 @@ impl Work {
     pub(super) fn cases(&self) -> Vec<Uuid> {
         let cases: BTreeSet<Uuid> = self.deliveries.iter().map(|delivery| delivery.case).collect();
         cases.into_iter().collect()
+    }
+
+    /// The same in parts that are erased one after the other. A message with its documents is in the first that has a delivery of it.
+    pub(super) fn into_parts(mut self) -> Vec<Self> {
+        let mut deliveries = std::mem::take(&mut self.deliveries).into_iter();
+        let mut parts = Vec::new();
+        loop {
+            let deliveries: Vec<_> = deliveries.by_ref().take(ERASED_AT_ONCE).collect();
+            if deliveries.is_empty() {
+                return parts;
+            }
+            let of_part: BTreeSet<MessageId> = deliveries.iter().map(|delivery| delivery.message).collect();
+            parts.push(Self {
+                deliveries,
+                messages: self
+                    .messages
+                    .extract_if(.., |(message, _)| of_part.contains(message))
+                    .collect(),
+                documents: self
+                    .documents
+                    .extract_if(.., |document| of_part.contains(&document.message))
+                    .collect(),
+                next: self.next,
+            });
+        }
     }
 
     /// Leaves the messages that have documents to a later run.

@@ -141,6 +141,7 @@ fn message(delivery: &KeptDelivery, handed: Option<&HandedMessage>, left: LeftOu
         (None, DeliveryState::Readable) => (left.as_str(), left),
         (None, DeliveryState::Expired) => ("expired", LeftOut::Gone),
         (None, DeliveryState::Revoked) => ("revoked", LeftOut::Gone),
+        (None, DeliveryState::Erased) => ("erased", LeftOut::Gone),
     };
     let documents: Vec<Value> = delivery
         .documents

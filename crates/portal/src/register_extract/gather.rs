@@ -7,6 +7,8 @@ use super::part::{
     DeliveryState, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier, KeptSession, KeptSignIn,
     KeptTerms, RegisterPart, WaitingMail,
 };
+use uuid::Uuid;
+
 use crate::recipient::RecipientIdentifier;
 use crate::session::Owner;
 use crate::{
@@ -26,7 +28,8 @@ const CASES: &str = "\
 
 const DELIVERIES: &str = "\
     SELECT delivery.id, delivery.message_id, message.document_type, delivery.sent_at, delivery.notified_at, \
-    delivery.opened_at, delivery.expires_at, delivery.expired_at, delivery.revoked_at, delivery.condemned_at \
+    delivery.opened_at, delivery.expires_at, delivery.expired_at, delivery.revoked_at, delivery.condemned_at, \
+    delivery.erased_for \
     FROM delivery JOIN message ON message.id = delivery.message_id \
     WHERE delivery.recipient_id = $1 AND delivery.case_id = $2 ORDER BY delivery.sent_at, delivery.id LIMIT $3";
 
@@ -209,7 +212,10 @@ fn delivery(row: &QueryResult, now: Timestamp) -> Result<KeptDelivery, DbErr> {
         row.try_get_by_index(8)?,
         row.try_get_by_index(9)?,
     );
-    let state = if revoked.is_some() {
+    let erased_for: Option<Uuid> = row.try_get_by_index(10)?;
+    let state = if erased_for.is_some() {
+        DeliveryState::Erased
+    } else if revoked.is_some() {
         DeliveryState::Revoked
     } else if expired.is_some() || condemned.is_some() || expires_at <= now {
         DeliveryState::Expired

@@ -214,6 +214,8 @@ pub enum DeliveryState {
     Expired,
     /// Its sender had taken it back, and it waited to be purged.
     Revoked,
+    /// The person had had it erased, and it waited to be purged.
+    Erased,
 }
 
 /// A document.
