@@ -2,13 +2,12 @@
 
 use base::{CaseId, DeliveryId, DocumentId, MessageId, OrganisationId, Timestamp};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use uuid::Uuid;
 
 use super::part::{
     DeliveryState, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier, KeptSession, KeptSignIn,
     KeptTerms, RegisterPart, WaitingMail,
 };
-use uuid::Uuid;
-
 use crate::recipient::RecipientIdentifier;
 use crate::session::Owner;
 use crate::{
