@@ -39,6 +39,7 @@ pub(crate) use error::BlobError;
 #[cfg(any(test, feature = "bench"))]
 pub(crate) use many::{prepare_folder, write_unsynced};
 pub(crate) use reader::BlobReader;
+pub(crate) use s3::{LockedBucket, S3Error};
 pub(crate) use writer::BlobWriter;
 
 /// The folders of a blob's path.

@@ -71,10 +71,10 @@ pub use actor::{
     StaffActor, StaffCandidate, SystemActor, UnknownScope,
 };
 pub use audit::{
-    AuditEvent, AuditEvents, AuditExport, AuditExportError, AuditFinding, AuditReceiver, AuditReceiverKind,
-    AuditReceiverState, AuditReport, AuditRow, ChainProblem, ChainReport, Checkpoint, CheckpointError, ExportProblem,
-    HandedOut, HandoverFailure, HandoverOutcome, HandoverRows, InvalidCheckpoint, Proof, RowProblem, TakenHandover,
-    verify_audit_export,
+    AuditEvent, AuditEvents, AuditExport, AuditExportError, AuditFinding, AuditLogs, AuditReceiver, AuditReceiverKind,
+    AuditReceiverState, AuditReport, AuditRow, BucketHolds, ChainProblem, ChainReport, Checkpoint, CheckpointBucket,
+    CheckpointBucketError, CheckpointError, ExportProblem, HandedOut, HandoverFailure, HandoverOutcome, HandoverRows,
+    InvalidCheckpoint, Proof, RowProblem, TakenHandover, verify_audit_export,
 };
 pub use backup::{
     ArchiveKey, BackupError, BackupLock, BackupPart, BackupSettings, RestoreError, RestoreSettings, Restored,

@@ -31,8 +31,9 @@ pub struct OfLog {
 /// What to verify against.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// A checkpoint that was kept elsewhere; may be given several times. Only one of these proves the log against who runs the portal.
-    #[arg(long, value_name = "FILE")]
+    /// A checkpoint that was kept elsewhere, or a folder of them; may be given several times. Only one of these proves the log against
+    /// who runs the portal.
+    #[arg(long, value_name = "FILE|FOLDER")]
     checkpoint: Vec<PathBuf>,
     /// Verify this export of a log and no database, with the keys alone; needs no configuration.
     #[arg(long, value_name = "FILE", requires = "keys")]
@@ -50,9 +51,9 @@ pub(super) async fn run(config: &Path, command: AuditCommand) -> anyhow::Result<
     }) = &command
     {
         let file = std::fs::File::open(export).with_context(|| format!("{} can't be read", export.display()))?;
-        let (held, keys) = (read_checkpoints(checkpoint)?, read_keys(keys)?);
-        let report = verify_audit_export(std::io::BufReader::new(file), &held, &keys);
-        return tell(&report.with_context(|| export.display().to_string())?);
+        let (held, keys) = (Held::read(checkpoint)?, read_keys(keys)?);
+        let report = verify_audit_export(std::io::BufReader::new(file), &held.checkpoints, &keys);
+        return tell(&report.with_context(|| export.display().to_string())?, &held);
     }
     let (portal, clock) = super::open(&super::load(config)?).await?;
     let actor = operator(&clock);
@@ -68,13 +69,13 @@ pub(super) async fn run(config: &Path, command: AuditCommand) -> anyhow::Result<
             }
         }
         AuditCommand::Verify(Verify { checkpoint, keys, .. }) => {
-            let held = read_checkpoints(&checkpoint)?;
+            let held = Held::read(&checkpoint)?;
             let keys = match keys {
                 Some(path) => read_keys(&path)?,
                 None => portal.signing_keys().await?,
             };
-            let report = portal.verify_audit_log(&actor, &held, &keys).await?;
-            tell(&report)?;
+            let report = portal.verify_audit_log(&actor, &held.checkpoints, &keys).await?;
+            tell(&report, &held)?;
         }
     }
     portal.close().await;
@@ -85,9 +86,49 @@ fn read(path: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(path).with_context(|| format!("{} can't be read", path.display()))
 }
 
-fn read_checkpoints(paths: &[PathBuf]) -> anyhow::Result<Vec<Checkpoint>> {
-    let read = |path: &PathBuf| read(path)?.parse().with_context(|| path.display().to_string());
-    paths.iter().map(read).collect()
+/// Checkpoints that somebody kept, each with its file.
+struct Held {
+    checkpoints: Vec<Checkpoint>,
+    files: Vec<PathBuf>,
+}
+
+impl Held {
+    /// Reads files, and all files in folders and in those within.
+    fn read(paths: &[PathBuf]) -> anyhow::Result<Self> {
+        let mut held = Self {
+            checkpoints: Vec::new(),
+            files: Vec::new(),
+        };
+        let mut waiting = paths.to_vec();
+        while let Some(path) = waiting.pop() {
+            if path.is_dir() {
+                let within = std::fs::read_dir(&path).with_context(|| format!("{} can't be read", path.display()))?;
+                for entry in within {
+                    let entry = entry.with_context(|| format!("{} can't be read", path.display()))?;
+                    // Links could lead round in circles.
+                    if !entry.file_type()?.is_symlink() {
+                        waiting.push(entry.path());
+                    }
+                }
+            } else {
+                let checkpoint = read(&path)?.parse().with_context(|| path.display().to_string())?;
+                held.checkpoints.push(checkpoint);
+                held.files.push(path);
+            }
+        }
+        Ok(held)
+    }
+
+    /// The file of a checkpoint.
+    fn file(&self, organisation: Option<OrganisationId>, proof: &Proof) -> Option<&Path> {
+        let is_it = |checkpoint: &Checkpoint| {
+            checkpoint.organisation == organisation
+                && checkpoint.sequence == proof.sequence
+                && checkpoint.at == proof.at
+        };
+        let place = self.checkpoints.iter().position(is_it)?;
+        self.files.get(place).map(PathBuf::as_path)
+    }
 }
 
 fn read_keys(path: &Path) -> anyhow::Result<PublicKeys> {
@@ -99,11 +140,11 @@ fn read_keys(path: &Path) -> anyhow::Result<PublicKeys> {
 /// # Errors
 ///
 /// When the log is not as it was written.
-fn tell(report: &AuditReport) -> anyhow::Result<()> {
+fn tell(report: &AuditReport, held: &Held) -> anyhow::Result<()> {
     answer(&format!("rows    {}", report.rows));
     answer(&format!("waiting {}", report.waiting));
     for chain in &report.chains {
-        answer(&line(chain));
+        answer(&line(chain, held));
     }
     for finding in &report.findings {
         answer(&format!("FOUND   {finding}"));
@@ -121,7 +162,7 @@ fn tell(report: &AuditReport) -> anyhow::Result<()> {
     }
 }
 
-fn line(chain: &ChainReport) -> String {
+fn line(chain: &ChainReport, held: &Held) -> String {
     let organisation = chain.organisation.map_or_else(|| "-".to_owned(), |id| id.to_string());
     let proven = |proof: &Option<Proof>, by: &str| match proof {
         Some(Proof { sequence, at, key_id }) => {
@@ -129,6 +170,19 @@ fn line(chain: &ChainReport) -> String {
         }
         None => format!("not proven by {by}"),
     };
+    let file = chain
+        .held
+        .as_ref()
+        .and_then(|proof| held.file(chain.organisation, proof))
+        .map_or_else(String::new, |file| format!(" in {}", file.display()));
+    let buckets: String = chain
+        .buckets
+        .iter()
+        .map(|holds| {
+            let at = holds.at.to_rfc3339();
+            format!("; the bucket {} got that of row {} at {at}", holds.place, holds.row)
+        })
+        .collect();
     let handed_out = chain.handed_out.as_ref().map_or_else(
         || "no checkpoint was handed out".to_owned(),
         |to| {
@@ -146,7 +200,7 @@ fn line(chain: &ChainReport) -> String {
         ),
     };
     format!(
-        "log {organisation}: {rows}; {}; {}; {handed_out}",
+        "log {organisation}: {rows}; {}{file}; {}; {handed_out}{buckets}",
         proven(&chain.held, "a checkpoint that was given"),
         proven(&chain.stored, "a checkpoint that the database has"),
     )

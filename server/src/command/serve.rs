@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::fetch::HttpLimits;
-use crate::handover::Syslog;
+use crate::handover::{Bucket, Syslog, Way};
 use crate::key_sets::KeySets;
 use crate::mail::Mailer;
 use crate::places::Places;
@@ -47,6 +47,7 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     let mailer = mailer.map(|section| Mailer::new(section, &config.origin, &clock));
     let mailer = mailer.transpose().context("mail.from")?;
     let syslog = Syslog::all(config).context("audit.syslog")?;
+    let buckets = Bucket::all(config).context("audit.checkpoints")?;
     let state = AppState::new(
         config,
         portal.clone(),
@@ -67,9 +68,12 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     ));
     let chaining = tokio::spawn(crate::jobs::chain_audit_log(portal.clone(), stopped.clone()));
     let mails = mailer.map(|mailer| tokio::spawn(crate::mail::run(portal.clone(), mailer, stopped.clone())));
-    let handing_over: Vec<_> = syslog
+    let ways = syslog
         .into_iter()
-        .map(|syslog| tokio::spawn(crate::handover::run(portal.clone(), syslog, stopped.clone())))
+        .map(Way::Syslog)
+        .chain(buckets.into_iter().map(Way::Bucket));
+    let handing_over: Vec<_> = ways
+        .map(|way| tokio::spawn(crate::handover::run(portal.clone(), way, stopped.clone())))
         .collect();
     let mut stop_metrics = stopped.clone();
     let metrics = metrics_listener.map(|listener| {

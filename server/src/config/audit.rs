@@ -1,14 +1,16 @@
-//! `[audit]`: to whom audit logs go by themselves. The operator says so and nobody else: whoever could name a host here would make the
+//! `[audit]`: to whom audit logs, and their checkpoints, go by themselves. The operator says so and nobody else: whoever could name a host here would make the
 //! portal connect into the operator's networks.
 
 use std::collections::BTreeMap;
 
 use base::{OrganisationId, SecretString};
-use portal::{AuditReceiver, AuditReceiverKind};
+use portal::{AuditLogs, AuditReceiver, AuditReceiverKind};
 use serde::Deserialize;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use web::config::{Check, Validate};
+
+use super::S3Section;
 
 /// `[audit]`
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -16,6 +18,18 @@ use web::config::{Check, Validate};
 pub struct AuditSection {
     /// Receivers of every row by syslog over TLS, by the name that the log knows them by.
     pub syslog: BTreeMap<String, SyslogSection>,
+    /// Receivers of checkpoints, by the name that the log knows them by.
+    pub checkpoints: BTreeMap<String, CheckpointsSection>,
+}
+
+/// `[audit.checkpoints.NAME]`: a receiver of signed checkpoints.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckpointsSection {
+    /// Of whose log; of every organisation's and the installation's own when absent.
+    pub organisation: Option<OrganisationId>,
+    /// A bucket with object lock.
+    pub s3: S3Section,
 }
 
 /// `[audit.syslog.NAME]`: a receiver of syslog (RFC 5424) over TLS (RFC 5425).
@@ -45,7 +59,25 @@ const fn port() -> u16 {
 impl AuditSection {
     pub(super) fn receivers(&self) -> Vec<AuditReceiver> {
         let syslog = self.syslog.iter().map(|(name, section)| section.receiver(name));
-        syslog.collect()
+        let checkpoints = self.checkpoints.iter();
+        syslog
+            .chain(checkpoints.map(|(name, section)| section.receiver(name)))
+            .collect()
+    }
+}
+
+impl CheckpointsSection {
+    /// Who it is to the portal.
+    pub(crate) fn receiver(&self, name: &str) -> AuditReceiver {
+        let bucket = [self.s3.endpoint.host_and_port(), &self.s3.bucket, &self.s3.prefix];
+        AuditReceiver {
+            kind: AuditReceiverKind::Bucket,
+            name: name.to_owned(),
+            logs: self
+                .organisation
+                .map_or(AuditLogs::Every, |organisation| AuditLogs::Of(Some(organisation))),
+            place: bucket.join("/").trim_end_matches('/').to_owned(),
+        }
     }
 }
 
@@ -55,7 +87,7 @@ impl SyslogSection {
         AuditReceiver {
             kind: AuditReceiverKind::Syslog,
             name: name.to_owned(),
-            organisation: self.organisation,
+            logs: AuditLogs::Of(self.organisation),
             place: format!("{}:{}", self.host, self.port),
         }
     }
@@ -78,6 +110,12 @@ impl Validate for AuditSection {
             for (name, section) in &self.syslog {
                 check.that(is_name(name), name, "the name must be 1 to 40 of a-z, 0-9 and -");
                 check.section(name, section);
+            }
+        });
+        check.under("checkpoints", |check| {
+            for (name, section) in &self.checkpoints {
+                check.that(is_name(name), name, "the name must be 1 to 40 of a-z, 0-9 and -");
+                check.under(name, |check| check.section("s3", &section.s3));
             }
         });
     }

@@ -27,7 +27,7 @@ use serde::Deserialize;
 use web::PublicOrigin;
 use web::config::{Check, ConfigError, DevelopmentSection, ListenSection, LogSection, Mode, Presets, Source, Validate};
 
-pub use audit::{AuditSection, SyslogSection};
+pub use audit::{AuditSection, CheckpointsSection, SyslogSection};
 pub(crate) use audit::{certificates, private_key};
 pub use backup::BackupSection;
 pub use contact::ContactSection;
@@ -63,6 +63,8 @@ const SOURCE: Source<'static> = Source {
         "audit.syslog.*.authorities",
         "audit.syslog.*.client_certificate",
         "audit.syslog.*.client_key",
+        "audit.checkpoints.*.s3.access_key_id",
+        "audit.checkpoints.*.s3.secret_access_key",
         "backup.passphrase",
         "mail.password",
         "terms.swedish",
@@ -111,7 +113,7 @@ pub struct Config {
     pub blobs: BlobsSection,
     /// Backups; without it, none are made.
     pub backup: Option<BackupSection>,
-    /// To whom the audit log goes by itself.
+    /// To whom the audit log, and its checkpoints, go by themselves.
     #[serde(default)]
     pub audit: AuditSection,
     /// How long things may be kept.

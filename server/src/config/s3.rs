@@ -1,11 +1,11 @@
-//! The section on a bucket of an S3-compatible store.
+//! The sections on a bucket of an S3-compatible store.
 
 use base::SecretString;
 use serde::Deserialize;
 use web::PublicOrigin;
 use web::config::{Check, Validate};
 
-/// `[blobs.s3]`: a bucket of an S3-compatible store.
+/// `[blobs.s3]` and `[audit.checkpoints.NAME.s3]`: a bucket of an S3-compatible store.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct S3Section {
@@ -33,7 +33,7 @@ const fn path_style() -> bool {
 }
 
 impl S3Section {
-    pub(super) fn settings(&self) -> portal::S3Settings {
+    pub(crate) fn settings(&self) -> portal::S3Settings {
         portal::S3Settings {
             endpoint: self.endpoint.as_str().to_owned(),
             region: self.region.clone(),

@@ -334,8 +334,8 @@ fn a_receiver_of_the_log_that_can_not_be_used_is_refused_by_key() {
     let config = load_with(&good).unwrap();
     let receiver = &config.settings().audit_receivers[0];
     assert_eq!(
-        (receiver.place.as_str(), receiver.organisation),
-        ("siem.example.se:6514", None)
+        (receiver.place.as_str(), receiver.logs),
+        ("siem.example.se:6514", portal::AuditLogs::Of(None))
     );
     assert!(!format!("{config:?}").contains("PRIVATE"));
     for (from, to, want) in [
@@ -354,6 +354,43 @@ fn a_receiver_of_the_log_that_can_not_be_used_is_refused_by_key() {
             "",
             "audit.syslog.siem.client_key",
         ),
+    ] {
+        let Err(problems) = load_with(&good.replace(from, to)) else {
+            panic!("{to}")
+        };
+        assert!(problems[0].starts_with(want), "{to}: {problems:?}");
+    }
+}
+
+#[test]
+fn a_bucket_for_checkpoints_that_can_not_be_used_is_refused_by_key() {
+    let good = "[audit.checkpoints.archive.s3]\nendpoint = \"https://s3.example.se\"\nregion = \"eu-north-1\"\n\
+        bucket = \"checkpoints\"\nprefix = \"postvalv\"\naccess_key_id = \"id\"\nsecret_access_key = \"xyzzy\"\n";
+    let load_with = |text: &str| load(&format!("{}\n{text}", development()), &[]);
+    let config = load_with(good).unwrap();
+    let receiver = &config.settings().audit_receivers[0];
+    assert_eq!(
+        (receiver.place.as_str(), receiver.logs),
+        ("s3.example.se/checkpoints/postvalv", portal::AuditLogs::Every)
+    );
+    assert!(!format!("{config:?}").contains("xyzzy"));
+    let organisation = "0192f0c1-2345-7abc-8def-0123456789ac";
+    let of_one = format!("[audit.checkpoints.archive]\norganisation = \"{organisation}\"\n{good}");
+    let config = load_with(&of_one).unwrap();
+    assert_eq!(
+        config.settings().audit_receivers[0].logs,
+        portal::AuditLogs::Of(Some(organisation.parse().unwrap()))
+    );
+    for (from, to, want) in [
+        (
+            "checkpoints.archive",
+            "checkpoints.Archive",
+            "audit.checkpoints.Archive",
+        ),
+        ("archive.s3]", "archive]", "audit.checkpoints.archive"),
+        ("https://", "http://", "audit.checkpoints.archive.s3.endpoint"),
+        ("\"checkpoints\"", "\"a/b\"", "audit.checkpoints.archive.s3.bucket"),
+        ("\"xyzzy\"", "\"\"", "audit.checkpoints.archive.s3.secret_access_key"),
     ] {
         let Err(problems) = load_with(&good.replace(from, to)) else {
             panic!("{to}")
@@ -382,6 +419,8 @@ fn every_key_is_described_in_the_operators_manual() {
         "blobs.s3",
         "backup",
         "audit.syslog.norrby",
+        "audit.checkpoints.archive",
+        "audit.checkpoints.archive.s3",
         "retention",
         "purge",
         "limits",
@@ -412,6 +451,8 @@ fn every_key_is_described_in_the_operators_manual() {
                 "" => key.to_owned(),
                 section if section == provider => key.to_owned(),
                 "audit.syslog.norrby" => format!("audit.syslog.NAME.{key}"),
+                "audit.checkpoints.archive" => format!("audit.checkpoints.NAME.{key}"),
+                "audit.checkpoints.archive.s3" => format!("audit.checkpoints.NAME.s3.{key}"),
                 section => format!("{section}.{key}"),
             };
             let is_section = section.is_empty() && !["mode", "origin"].contains(&key);

@@ -6,11 +6,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use base::{OrganisationId, SecretString, SystemId};
-use portal::{AuditReceiver, AuditReceiverKind, OperatorActor};
+use portal::{AuditLogs, AuditReceiver, AuditReceiverKind, OperatorActor};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use serde_json::Value;
 use server::config::Config;
-use server::{Syslog, SyslogLimits};
+use server::{Syslog, SyslogLimits, Way};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -197,7 +197,7 @@ struct Sending {
     secret: SecretString,
     organisation: OrganisationId,
     port: u16,
-    syslog: Syslog,
+    syslog: Way,
 }
 
 impl Sending {
@@ -218,7 +218,7 @@ impl Sending {
         );
         std::fs::write(app.configuration_file(), format!("{text}\n{section}")).unwrap();
         let config = Config::load_from(&app.configuration_file(), []).unwrap();
-        let syslog = Syslog::all_within(&config, LIMITS).unwrap().remove(0);
+        let syslog = Way::Syslog(Syslog::all_within(&config, LIMITS).unwrap().remove(0));
         Self {
             app,
             system,
@@ -255,11 +255,16 @@ impl Sending {
         let receiver = AuditReceiver {
             kind: AuditReceiverKind::Syslog,
             name: "norrby".to_owned(),
-            organisation: Some(self.organisation),
+            logs: AuditLogs::Of(Some(self.organisation)),
             place: format!("localhost:{}", self.port),
         };
         self.app.clock.advance(QUARTER);
-        let taken = self.app.portal.take_audit_handover(&receiver).await.unwrap();
+        let taken = self
+            .app
+            .portal
+            .take_audit_handover(&receiver, Some(self.organisation))
+            .await
+            .unwrap();
         let last = u64::try_from(last).unwrap();
         let Some(taken) = taken else { return (last, last) };
         let after = taken.after();

@@ -61,6 +61,15 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
                 Some(HandoverFailure::Certificate),
             ),
             receiver("192.0.2.14:6514", 0, None, Some(HandoverFailure::Unreachable)),
+            AuditReceiverState {
+                kind: AuditReceiverKind::Bucket,
+                last: 1_190,
+                ..receiver("s3.lansarkivet.example/kontrollpunkter/postvalv", 1_190, Some(-2), None)
+            },
+            AuditReceiverState {
+                kind: AuditReceiverKind::Bucket,
+                ..receiver("s3.norrby.example/logg", 0, None, Some(HandoverFailure::NotLocked))
+            },
         ],
     };
     let empty = AuditEvents {

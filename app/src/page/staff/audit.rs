@@ -127,12 +127,17 @@ fn receivers(texts: &'static Texts, receivers: &[AuditReceiverState], time_zone:
 fn receiver_card(texts: &'static Texts, receiver: &AuditReceiverState, time_zone: &TimeZone) -> impl IntoView + use<> {
     let what = match receiver.kind {
         AuditReceiverKind::Syslog => "audit-receiver-syslog",
+        AuditReceiverKind::Bucket => "audit-receiver-bucket",
+    };
+    let (all, some) = match receiver.kind {
+        AuditReceiverKind::Syslog => ("audit-receiver-all", "audit-receiver-some"),
+        AuditReceiverKind::Bucket => ("audit-receiver-newest", "audit-receiver-older"),
     };
     let far = match receiver.row {
         0 => texts.get("audit-receiver-nothing"),
-        row if row == receiver.last => texts.with("audit-receiver-all", &[("row", row.to_string().into())]),
+        row if row == receiver.last => texts.with(all, &[("row", row.to_string().into())]),
         row => texts.with(
-            "audit-receiver-some",
+            some,
             &[
                 ("row", row.to_string().into()),
                 ("last", receiver.last.to_string().into()),
@@ -149,7 +154,7 @@ fn receiver_card(texts: &'static Texts, receiver: &AuditReceiverState, time_zone
             <div class="notice wrong">
                 {icon("info")}
                 <p>
-                    {told("audit-receiver-failed", at)} " " {texts.get(failure_words(failure))} " "
+                    {told("audit-receiver-failed", at)} " " {texts.get(failure_words(receiver.kind, failure))} " "
                     {texts.get("audit-receiver-again")}
                 </p>
             </div>
@@ -169,8 +174,11 @@ fn receiver_card(texts: &'static Texts, receiver: &AuditReceiverState, time_zone
 }
 
 /// What happened, and what to do about it.
-const fn failure_words(failure: HandoverFailure) -> &'static str {
+const fn failure_words(kind: AuditReceiverKind, failure: HandoverFailure) -> &'static str {
     match failure {
+        HandoverFailure::Refused if matches!(kind, AuditReceiverKind::Bucket) => "audit-receiver-denied",
+        HandoverFailure::NotLocked => "audit-receiver-not-locked",
+        HandoverFailure::OtherHistory => "audit-receiver-other-history",
         HandoverFailure::Unreachable => "audit-receiver-unreachable",
         HandoverFailure::Certificate => "audit-receiver-certificate",
         HandoverFailure::Refused => "audit-receiver-refused",

@@ -14,7 +14,8 @@ use super::chain::{from_stored_id, stored_id};
 use super::finding::{AuditFinding, AuditReport, ChainProblem, ChainReport, HandedOut};
 use super::verify::{ChainVerifier, Place, Source};
 use super::{
-    AuditAction, Checkpoint, chain_entity, checkpoint, checkpoint_entity, cut_entity, entity, writer_cut_entity,
+    AuditAction, Checkpoint, chain_entity, checkpoint, checkpoint_entity, cut_entity, entity, handover,
+    writer_cut_entity,
 };
 use crate::{Context, Fault, OperatorActor, Portal, PublicKeys};
 
@@ -204,8 +205,13 @@ impl Check<'_> {
             report.found(AuditFinding::Chain { chain, problem });
         }
         let handed_out = self.handed_out(chain).await?;
+        let buckets = handover::buckets(self.snapshot, id).await?;
         let verified = verifier.finish(report);
-        report.chains.push(ChainReport { handed_out, ..verified });
+        report.chains.push(ChainReport {
+            handed_out,
+            buckets,
+            ..verified
+        });
         Ok(linked)
     }
 

@@ -12,7 +12,8 @@
 //! signature KEY-ID BASE64
 //! ```
 //!
-//! What is signed are the lines up to and with the one that begins with `at`.
+//! What is signed are the lines up to and with the one that begins with `at`. Where it goes by itself, it stands in a JSON object:
+//! `{"checkpoint": "…"}`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,7 +23,8 @@ use base::{InstallationId, OrganisationId, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keyring::SIGNATURE_SIZE;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
 
 use super::canonical::Hash;
 use super::chain::{from_stored_id, stored_id};
@@ -49,6 +51,13 @@ pub struct Checkpoint {
     pub at: Timestamp,
     pub(super) hash: Hash,
     signature: Signature,
+}
+
+/// A checkpoint in JSON.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InJson {
+    checkpoint: String,
 }
 
 /// The text is no checkpoint.
@@ -90,6 +99,19 @@ impl Checkpoint {
     #[must_use]
     pub fn key_id(&self) -> &str {
         &self.signature.key_id
+    }
+
+    /// The file as a JSON object.
+    pub(super) fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(&InJson {
+            checkpoint: self.to_string(),
+        })
+    }
+
+    /// Whether another is of the same chain as it was then.
+    pub(super) fn is_of_the_same(&self, other: &Self) -> bool {
+        let of = |checkpoint: &Self| (checkpoint.installation, checkpoint.organisation, checkpoint.sequence);
+        of(self) == of(other) && self.hash == other.hash
     }
 
     fn statement(&self) -> String {
@@ -135,7 +157,18 @@ impl fmt::Display for Checkpoint {
 impl FromStr for Checkpoint {
     type Err = InvalidCheckpoint;
 
+    /// Reads the file, or the JSON object that it stands in.
     fn from_str(text: &str) -> Result<Self, InvalidCheckpoint> {
+        if text.starts_with('{') {
+            let InJson { checkpoint } = serde_json::from_str(text).map_err(|_| InvalidCheckpoint)?;
+            return Self::read(&checkpoint);
+        }
+        Self::read(text)
+    }
+}
+
+impl Checkpoint {
+    fn read(text: &str) -> Result<Self, InvalidCheckpoint> {
         let read = || {
             let mut lines = text.lines();
             let mut value = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
@@ -250,6 +283,39 @@ async fn latest_row(context: &Context, chain: uuid::Uuid) -> Result<Option<check
         .order_by_desc(checkpoint_entity::Column::Sequence)
         .one(context.database.reader());
     Ok(row.await?)
+}
+
+/// The numbers of the rows that a chain's latest checkpoints are of, so many at most, the latest first.
+pub(super) async fn latest_places(context: &Context, chain: uuid::Uuid, count: u64) -> Result<Vec<i64>, Fault> {
+    let places = checkpoint_entity::Entity::find()
+        .select_only()
+        .column(checkpoint_entity::Column::Sequence)
+        .filter(checkpoint_entity::Column::ChainId.eq(chain))
+        .order_by_desc(checkpoint_entity::Column::Sequence)
+        .limit(count)
+        .into_tuple()
+        .all(context.database.reader());
+    Ok(places.await?)
+}
+
+/// The first checkpoints of a chain behind a row, so many at most.
+pub(super) async fn behind(
+    context: &Context,
+    chain: uuid::Uuid,
+    after: i64,
+    count: u64,
+) -> Result<Vec<Checkpoint>, Fault> {
+    let installation = installation(context).await?;
+    let rows = checkpoint_entity::Entity::find()
+        .filter(checkpoint_entity::Column::ChainId.eq(chain))
+        .filter(checkpoint_entity::Column::Sequence.gt(after))
+        .order_by_asc(checkpoint_entity::Column::Sequence)
+        .limit(count)
+        .all(context.database.reader())
+        .await?;
+    rows.into_iter()
+        .map(|row| Checkpoint::from_row(installation, row).map_err(Fault::new))
+        .collect()
 }
 
 /// The latest checkpoint of a chain.

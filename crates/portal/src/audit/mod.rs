@@ -32,7 +32,8 @@ pub(crate) use entry::{AuditAction, AuditEntry, AuditTarget};
 pub use export::{AuditExport, AuditExportError, AuditRow, ExportProblem, verify_audit_export};
 pub use finding::{AuditFinding, AuditReport, ChainProblem, ChainReport, HandedOut, Proof, RowProblem};
 pub use handover::{
-    AuditReceiver, AuditReceiverKind, AuditReceiverState, HandoverFailure, HandoverOutcome, HandoverRows, TakenHandover,
+    AuditLogs, AuditReceiver, AuditReceiverKind, AuditReceiverState, BucketHolds, CheckpointBucket,
+    CheckpointBucketError, HandoverFailure, HandoverOutcome, HandoverRows, TakenHandover,
 };
 pub use view::{AuditEvent, AuditEvents};
 pub(crate) use writer::AuditWriter;

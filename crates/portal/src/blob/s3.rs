@@ -3,6 +3,7 @@
 //! `AbortMultipartUpload`).
 
 mod connector;
+mod locked;
 mod request;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use url::Url;
 use super::BlobError;
 use crate::S3Settings;
 use connector::Connector;
+pub(crate) use locked::LockedBucket;
 pub(crate) use request::S3Error;
 use request::Signed;
 

@@ -5,11 +5,12 @@ use base::{Clock, Ids, RequestId, SecretString};
 use bytes::Bytes;
 use futures::TryStreamExt;
 use http::Method;
-use object_store::ObjectStore;
 use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
 use url::Url;
 
-use super::s3::testing::{send, unfinished};
+use super::s3::Bucket;
+use super::s3::testing::{delete_version, send, send_with, unfinished};
 use super::{Blobs, Place};
 use crate::S3Settings;
 
@@ -31,6 +32,67 @@ pub(super) async fn versioned_bucket(state: &str) -> Option<S3Settings> {
         .await
         .unwrap();
     Some(settings)
+}
+
+/// A new bucket that locks objects, without a default retention yet; `None` when there is no server.
+pub(crate) async fn locking_bucket() -> Option<S3Settings> {
+    let settings = settings(&format!("locked-{}", unique()))?;
+    let lock = [("x-amz-bucket-object-lock-enabled", "true")];
+    send_with(&settings, Method::PUT, &lock).await.unwrap();
+    Some(settings)
+}
+
+/// A part of a bucket that keeps each object for two years; `None` when there is no server. The tests share the bucket, since the
+/// server has room for few with something in them.
+pub(crate) async fn locked_bucket() -> Option<S3Settings> {
+    let settings = settings("postvalv-tests-locked")?;
+    let lock_all = [("x-amz-bucket-object-lock-enabled", "true")];
+    // Another test may have made it.
+    let _made = send_with(&settings, Method::PUT, &lock_all).await;
+    lock(&settings, "COMPLIANCE", "<Years>2</Years>").await;
+    Some(settings)
+}
+
+/// Sets a bucket's default retention.
+pub(crate) async fn lock(settings: &S3Settings, mode: &str, period: &str) {
+    let wanted = format!(
+        "<ObjectLockConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><ObjectLockEnabled>Enabled</ObjectLockEnabled>\
+         <Rule><DefaultRetention><Mode>{mode}</Mode>{period}</DefaultRetention></Rule></ObjectLockConfiguration>"
+    );
+    send(settings, Method::PUT, &[("object-lock", "")], wanted.into())
+        .await
+        .unwrap();
+}
+
+/// The objects below the settings' prefix, in the order of their names.
+pub(crate) async fn objects(settings: &S3Settings) -> Vec<(String, String)> {
+    let store = Bucket::new(settings).unwrap().store(settings).unwrap();
+    let found = store.list(None).map_ok(|object| object.location);
+    let mut names: Vec<Path> = found.try_collect().await.unwrap();
+    names.sort();
+    let mut objects = Vec::new();
+    for name in names {
+        let read = store.get(&name).await.unwrap().bytes().await.unwrap();
+        objects.push((name.to_string(), String::from_utf8(read.to_vec()).unwrap()));
+    }
+    objects
+}
+
+/// Writes an object over whatever is there.
+pub(crate) async fn overwrite(settings: &S3Settings, name: &str, text: &str) {
+    let store = Bucket::new(settings).unwrap().store(settings).unwrap();
+    let text = text.to_owned();
+    store.put(&Path::from(name), text.into()).await.unwrap();
+}
+
+/// Tries to delete the version of an object that is there, as the bucket's owner. Says how the store answers.
+pub(crate) async fn delete_for_good(settings: &S3Settings, name: &str) -> Result<(), String> {
+    let bucket = Bucket::new(settings).unwrap();
+    let store = bucket.store(settings).unwrap();
+    let version = store.get(&Path::from(name)).await.unwrap().meta.version.unwrap();
+    let key = format!("{}/{name}", settings.prefix);
+    let deleted = delete_version(&bucket, &key, &version).await;
+    deleted.map_err(|problem| problem.to_string())
 }
 
 /// A bucket of that name on the server, with a prefix that nobody else uses.

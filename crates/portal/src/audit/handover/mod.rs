@@ -5,6 +5,7 @@
 //! the receiver has it, and only for who still holds the lease: what one node can't say of what it sent, another sends again. So
 //! everything is handed over at least once, in order.
 
+mod bucket;
 mod entity;
 mod rule;
 mod state;
@@ -13,12 +14,13 @@ use base::{OrganisationId, Timestamp};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, TryInsertResult};
 use uuid::Uuid;
 
-pub use state::AuditReceiverState;
-pub(super) use state::{first_not_handed_over, states};
+pub use bucket::{CheckpointBucket, CheckpointBucketError};
+pub use state::{AuditReceiverState, BucketHolds};
+pub(super) use state::{buckets, first_not_handed_over, states};
 
-use super::chain::stored_id;
+use super::chain::{from_stored_id, stored_id};
 use super::export::Rows;
-use super::{AuditAction, AuditEntry, AuditRow, AuditTarget, chain_entity};
+use super::{AuditAction, AuditEntry, AuditRow, AuditTarget, chain_entity, checkpoint};
 use crate::database::WriteTransaction;
 use crate::{Context, Fault, Portal};
 
@@ -29,10 +31,28 @@ pub struct AuditReceiver {
     pub kind: AuditReceiverKind,
     /// What the configuration calls it.
     pub name: String,
-    /// Whose log; `None` for the installation's own.
-    pub organisation: Option<OrganisationId>,
+    /// Which logs.
+    pub logs: AuditLogs,
     /// Where it is, for who may see the log.
     pub place: String,
+}
+
+/// Which logs go to a receiver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditLogs {
+    /// An organisation's; `None` for the installation's own.
+    Of(Option<OrganisationId>),
+    /// Each organisation's, and the installation's own.
+    Every,
+}
+
+impl AuditLogs {
+    fn has(self, chain: Uuid) -> bool {
+        match self {
+            Self::Of(organisation) => stored_id(organisation) == chain,
+            Self::Every => true,
+        }
+    }
 }
 
 /// What goes to a receiver, and how.
@@ -40,12 +60,15 @@ pub struct AuditReceiver {
 pub enum AuditReceiverKind {
     /// Every row, by syslog over TLS.
     Syslog,
+    /// Each checkpoint, to a bucket of an S3-compatible store where nobody can change or delete it before its time.
+    Bucket,
 }
 
 impl AuditReceiverKind {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Syslog => "syslog",
+            Self::Bucket => "s3",
         }
     }
 }
@@ -57,23 +80,29 @@ pub enum HandoverFailure {
     Unreachable,
     /// Its certificate does not hold.
     Certificate,
-    /// It refused the connection: it wants another client certificate, or speaks no TLS that we do.
+    /// It refused the connection or the request: it wants other credentials, or speaks no TLS that we do.
     Refused,
     /// It ended the connection before it had everything.
     BrokenOff,
     /// It took too long.
     TimedOut,
+    /// The bucket does not keep what is written to it from being changed or deleted for long enough.
+    NotLocked,
+    /// The bucket has another checkpoint of the same row, from another history.
+    OtherHistory,
     /// Something inside the portal failed.
     Inside,
 }
 
 impl HandoverFailure {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::Unreachable,
         Self::Certificate,
         Self::Refused,
         Self::BrokenOff,
         Self::TimedOut,
+        Self::NotLocked,
+        Self::OtherHistory,
         Self::Inside,
     ];
 
@@ -86,6 +115,8 @@ impl HandoverFailure {
             Self::Refused => "refused",
             Self::BrokenOff => "broken-off",
             Self::TimedOut => "timed-out",
+            Self::NotLocked => "not-locked",
+            Self::OtherHistory => "other-history",
             Self::Inside => "inside",
         }
     }
@@ -122,20 +153,31 @@ pub enum HandoverOutcome {
 }
 
 impl Portal {
-    /// Takes what waits for a receiver, for the caller to hand over; `None` when nothing waits, when it is not yet time to try again,
+    /// Whose logs go to a receiver.
+    ///
+    /// # Errors
+    ///
+    /// A fault.
+    pub async fn audit_logs_of(&self, receiver: &AuditReceiver) -> Result<Vec<Option<OrganisationId>>, Fault> {
+        let chains = chains(&self.0, receiver).await?;
+        Ok(chains.into_iter().map(from_stored_id).collect())
+    }
+
+    /// Takes what waits of a log for a receiver, for the caller to hand over; `None` when nothing waits, when it is not yet time to try again,
     /// and when another node is at it. Taken for the first time, or when the receiver is elsewhere than before, the log says that it goes there from
     /// now on.
     ///
     /// # Errors
     ///
     /// A fault.
-    pub async fn take_audit_handover(&self, receiver: &AuditReceiver) -> Result<Option<TakenHandover>, Fault> {
+    pub async fn take_audit_handover(
+        &self,
+        receiver: &AuditReceiver,
+        log: Option<OrganisationId>,
+    ) -> Result<Option<TakenHandover>, Fault> {
         let context = &*self.0;
-        let chain = stored_id(receiver.organisation);
-        let Some(head) = chain_entity::Entity::find_by_id(chain)
-            .one(context.database.reader())
-            .await?
-        else {
+        let chain = stored_id(log);
+        let Some(last) = last(context, receiver.kind, chain).await? else {
             return Ok(None);
         };
         let row = match find(context, receiver, chain).await? {
@@ -143,7 +185,7 @@ impl Portal {
             None => begin(context, receiver, chain).await?,
         };
         let now = context.clock_time();
-        if row.sequence >= head.sequence || !rule::is_due(Timestamp::from_millis(row.due_at), now) {
+        if row.sequence >= last || !rule::is_due(Timestamp::from_millis(row.due_at), now) {
             return Ok(None);
         }
         let taken = entity::Model {
@@ -155,7 +197,7 @@ impl Portal {
         let transaction = context.database.write().await?;
         let ours = replace(&transaction, &row, taken.clone()).await?;
         if ours && row.place != taken.place {
-            tell(context, &transaction, receiver).await?;
+            tell(context, &transaction, receiver, log).await?;
         }
         transaction.commit().await?;
         Ok(ours.then_some(TakenHandover { row: taken }))
@@ -242,6 +284,41 @@ async fn find(context: &Context, receiver: &AuditReceiver, chain: Uuid) -> Resul
     Ok(entity::Entity::find_by_id(key).one(context.database.reader()).await?)
 }
 
+/// The chains of the logs that go to a receiver.
+async fn chains(context: &Context, receiver: &AuditReceiver) -> Result<Vec<Uuid>, Fault> {
+    let organisation = match receiver.logs {
+        AuditLogs::Of(organisation) => organisation,
+        AuditLogs::Every => {
+            let all = chain_entity::Entity::find().all(context.database.reader()).await?;
+            return Ok(all.into_iter().map(|chain| chain.id).collect());
+        }
+    };
+    Ok(vec![stored_id(organisation)])
+}
+
+/// The row up to which something of a chain can be handed over; `None` when there is nothing.
+async fn last(context: &Context, kind: AuditReceiverKind, chain: Uuid) -> Result<Option<i64>, Fault> {
+    match kind {
+        AuditReceiverKind::Syslog => {
+            let head = chain_entity::Entity::find_by_id(chain).one(context.database.reader());
+            Ok(head.await?.map(|head| head.sequence))
+        }
+        AuditReceiverKind::Bucket => Ok(checkpoint::latest_places(context, chain, 1).await?.first().copied()),
+    }
+}
+
+/// Behind which row handing over a chain begins: rows at the first that there is, checkpoints with the latest, which proves what those
+/// before it do.
+async fn first_after(context: &Context, kind: AuditReceiverKind, chain: Uuid) -> Result<i64, Fault> {
+    match kind {
+        AuditReceiverKind::Syslog => Ok(0),
+        AuditReceiverKind::Bucket => {
+            let latest = checkpoint::latest_places(context, chain, 2).await?;
+            Ok(latest.get(1).copied().unwrap_or(0))
+        }
+    }
+}
+
 /// Writes down that a log goes to a receiver from now on.
 async fn begin(context: &Context, receiver: &AuditReceiver, chain: Uuid) -> Result<entity::Model, Fault> {
     let row = entity::Model {
@@ -249,7 +326,7 @@ async fn begin(context: &Context, receiver: &AuditReceiver, chain: Uuid) -> Resu
         receiver: receiver.name.clone(),
         chain_id: chain,
         place: receiver.place.clone(),
-        sequence: 0,
+        sequence: first_after(context, receiver.kind, chain).await?,
         due_at: context.clock_time().as_millis(),
         attempts: 0,
         succeeded_at: None,
@@ -263,17 +340,22 @@ async fn begin(context: &Context, receiver: &AuditReceiver, chain: Uuid) -> Resu
         .exec_without_returning(&transaction)
         .await?;
     if matches!(made, TryInsertResult::Inserted(1..)) {
-        tell(context, &transaction, receiver).await?;
+        tell(context, &transaction, receiver, from_stored_id(chain)).await?;
     }
     transaction.commit().await?;
     Ok(row)
 }
 
 /// Says in the log that it goes to a receiver from now on.
-async fn tell(context: &Context, transaction: &WriteTransaction, receiver: &AuditReceiver) -> Result<(), Fault> {
+async fn tell(
+    context: &Context,
+    transaction: &WriteTransaction,
+    receiver: &AuditReceiver,
+    log: Option<OrganisationId>,
+) -> Result<(), Fault> {
     let detail = format!("{} {} {}", receiver.kind.as_str(), receiver.name, receiver.place);
     let entry = AuditEntry::by_portal(AuditAction::AuditReceiverAdded).detail(&detail);
-    let entry = match receiver.organisation {
+    let entry = match log {
         Some(organisation) => entry
             .within(organisation)
             .about(AuditTarget::Organisation(organisation)),

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use base::Timestamp;
-use sea_orm::{ConnectionTrait, EntityTrait, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Statement};
 use uuid::Uuid;
 
-use super::{AuditReceiver, AuditReceiverKind, HandoverFailure, find};
+use super::{AuditLogs, AuditReceiver, AuditReceiverKind, HandoverFailure, chains, entity, find, first_after, last};
 use crate::audit::chain::stored_id;
-use crate::audit::chain_entity;
+use crate::audit::{chain_entity, checkpoint};
 use crate::{Context, Fault, Portal};
 
 const AT_OF_NEXT: &str = "\
@@ -39,7 +39,7 @@ impl Portal {
     ///
     /// A fault.
     pub async fn has_audit_log(&self, receiver: &AuditReceiver) -> Result<bool, Fault> {
-        let Some(organisation) = receiver.organisation else {
+        let AuditLogs::Of(Some(organisation)) = receiver.logs else {
             return Ok(true);
         };
         let id = stored_id(Some(organisation));
@@ -59,19 +59,31 @@ impl Portal {
         let now = context.now();
         let mut longest = Duration::ZERO;
         for receiver in &context.settings.audit_receivers {
-            let chain = stored_id(receiver.organisation);
-            let row = find(context, receiver, chain).await?;
-            let after = row.map_or(0, |row| row.sequence);
-            if let Some(at) = next_after(context, chain, after).await? {
-                longest = longest.max(now.since(at));
+            for chain in chains(context, receiver).await? {
+                let after = match find(context, receiver, chain).await? {
+                    Some(row) => row.sequence,
+                    None => first_after(context, receiver.kind, chain).await?,
+                };
+                if let Some(at) = next_after(context, receiver.kind, chain, after).await? {
+                    longest = longest.max(now.since(at));
+                }
             }
         }
         Ok(longest)
     }
 }
 
-/// When the first thing behind a row happened.
-async fn next_after(context: &Context, chain: Uuid, after: i64) -> Result<Option<Timestamp>, Fault> {
+/// When the first thing behind a row happened, or the first checkpoint was signed.
+async fn next_after(
+    context: &Context,
+    kind: AuditReceiverKind,
+    chain: Uuid,
+    after: i64,
+) -> Result<Option<Timestamp>, Fault> {
+    if kind == AuditReceiverKind::Bucket {
+        let next = checkpoint::behind(context, chain, after, 1).await?;
+        return Ok(next.first().map(|next| next.at));
+    }
     let reader = context.database.reader();
     let values = [chain.into(), after.into()];
     let query = Statement::from_sql_and_values(reader.get_database_backend(), AT_OF_NEXT, values);
@@ -82,19 +94,18 @@ async fn next_after(context: &Context, chain: Uuid, after: i64) -> Result<Option
 
 /// How far each receiver of a chain has come.
 pub(in crate::audit) async fn states(context: &Context, chain: Uuid) -> Result<Vec<AuditReceiverState>, Fault> {
-    let head = chain_entity::Entity::find_by_id(chain)
-        .one(context.database.reader())
-        .await?;
-    let last = head.map_or(0, |head| head.sequence);
     let mut states = Vec::new();
     for receiver in of_chain(context, chain) {
         let row = find(context, receiver, chain).await?;
+        let last = last(context, receiver.kind, chain).await?;
         let number = |number: i64| u64::try_from(number).unwrap_or(0);
+        // Checkpoints begin with the latest, and not behind row 0.
+        let has = row.as_ref().filter(|row| row.succeeded_at.is_some());
         states.push(AuditReceiverState {
             kind: receiver.kind,
             place: receiver.place.clone(),
-            row: row.as_ref().map_or(0, |row| number(row.sequence)),
-            last: number(last),
+            row: has.map_or(0, |row| number(row.sequence)),
+            last: last.map_or(0, number),
             succeeded_at: row
                 .as_ref()
                 .and_then(|row| row.succeeded_at)
@@ -106,6 +117,35 @@ pub(in crate::audit) async fn states(context: &Context, chain: Uuid) -> Result<V
         });
     }
     Ok(states)
+}
+
+/// A bucket that got a checkpoint of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BucketHolds {
+    /// Where it is.
+    pub place: String,
+    /// The row of the last checkpoint that it got.
+    pub row: u64,
+    /// When it got it.
+    pub at: Timestamp,
+}
+
+/// Which buckets got checkpoints of a chain, as far as the database knows.
+pub(in crate::audit) async fn buckets(on: &DatabaseTransaction, chain: Uuid) -> Result<Vec<BucketHolds>, Fault> {
+    let rows = entity::Entity::find()
+        .filter(entity::Column::Kind.eq(AuditReceiverKind::Bucket.as_str()))
+        .filter(entity::Column::ChainId.eq(chain))
+        .order_by_asc(entity::Column::Receiver)
+        .all(on)
+        .await?;
+    let holds = |row: entity::Model| {
+        Some(BucketHolds {
+            place: row.place,
+            row: u64::try_from(row.sequence).unwrap_or(0),
+            at: Timestamp::from_millis(row.succeeded_at?),
+        })
+    };
+    Ok(rows.into_iter().filter_map(holds).collect())
 }
 
 /// The first row of a chain that somebody is to get and does not have yet; `None` when nobody gets its rows.
@@ -123,7 +163,5 @@ pub(in crate::audit) async fn first_not_handed_over(context: &Context, chain: Uu
 
 fn of_chain(context: &Context, chain: Uuid) -> impl Iterator<Item = &AuditReceiver> {
     let receivers = &context.settings.audit_receivers;
-    receivers
-        .iter()
-        .filter(move |receiver| stored_id(receiver.organisation) == chain)
+    receivers.iter().filter(move |receiver| receiver.logs.has(chain))
 }

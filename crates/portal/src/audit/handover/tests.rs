@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::super::chain_tests::write;
 use super::super::{cut_due, handover};
-use super::{AuditReceiver, AuditReceiverKind, HandoverFailure, HandoverOutcome, TakenHandover};
+use super::{AuditLogs, AuditReceiver, AuditReceiverKind, HandoverFailure, HandoverOutcome, TakenHandover};
 use crate::test_support::{TestPortal, on_both_databases};
 use crate::{AuditReceiverState, Portal};
 
@@ -15,11 +15,15 @@ const A: Uuid = Uuid::from_u128(0xa);
 const SECOND: Duration = Duration::from_secs(1);
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
+fn log() -> Option<OrganisationId> {
+    Some(OrganisationId::from_uuid(A))
+}
+
 fn receiver() -> AuditReceiver {
     AuditReceiver {
         kind: AuditReceiverKind::Syslog,
         name: "siem".to_owned(),
-        organisation: Some(OrganisationId::from_uuid(A)),
+        logs: AuditLogs::Of(log()),
         place: "siem.norrby.example:6514".to_owned(),
     }
 }
@@ -28,13 +32,13 @@ fn receiver() -> AuditReceiver {
 async fn with_rows(mut portal: TestPortal, rows: usize) -> TestPortal {
     portal.settings.audit_receivers = vec![receiver()];
     portal.portal = portal.another_node().await;
-    write(&portal.portal, receiver().organisation, rows).await;
+    write(&portal.portal, log(), rows).await;
     portal.portal.chain_audit_log().await.unwrap();
     portal
 }
 
 async fn take(portal: &Portal) -> Option<TakenHandover> {
-    portal.take_audit_handover(&receiver()).await.unwrap()
+    portal.take_audit_handover(&receiver(), log()).await.unwrap()
 }
 
 /// The numbers of the rows that a handover is of.
@@ -94,9 +98,9 @@ on_both_databases! {
         let taken = take(&portal.portal).await.unwrap();
         portal.portal.settle_audit_handover(taken, HandoverOutcome::HandedOver(2)).await.unwrap();
         let moved = AuditReceiver { place: "elsewhere.example:6514".to_owned(), ..receiver() };
-        let taken = portal.portal.take_audit_handover(&moved).await.unwrap().unwrap();
+        let taken = portal.portal.take_audit_handover(&moved, log()).await.unwrap().unwrap();
         assert_eq!((taken.after(), portal.audited("audit.receiver-added").await), (2, 2));
-        assert!(portal.portal.take_audit_handover(&moved).await.unwrap().is_none());
+        assert!(portal.portal.take_audit_handover(&moved, log()).await.unwrap().is_none());
         assert_eq!(portal.audited("audit.receiver-added").await, 2);
     }
 

@@ -36,6 +36,11 @@ pub enum S3Error {
 }
 
 impl S3Error {
+    /// Whether the store answered with this code.
+    pub(super) fn has_code(&self, wanted: &str) -> bool {
+        matches!(self, Self::Refused { code: Some(code), .. } if code == wanted)
+    }
+
     pub(super) fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused { status, .. } if *status == StatusCode::NOT_FOUND)
     }
@@ -71,6 +76,11 @@ pub(super) struct Signed {
 pub(super) struct Answer(Bytes);
 
 impl Answer {
+    /// What it is.
+    pub(super) fn into_bytes(self) -> Bytes {
+        self.0
+    }
+
     /// Reads the answer as XML.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, S3Error> {
         quick_xml::de::from_reader(&*self.0).map_err(|_| S3Error::Answer)
@@ -108,15 +118,29 @@ impl Signed {
         query: &[(&str, &str)],
         body: Bytes,
     ) -> Result<Answer, S3Error> {
+        self.send_with(method, key, query, &[], body).await
+    }
+
+    /// Sends a request with more headers, which are signed too.
+    pub(super) async fn send_with(
+        &self,
+        method: Method,
+        key: &str,
+        query: &[(&str, &str)],
+        headers: &[(&'static str, &str)],
+        body: Bytes,
+    ) -> Result<Answer, S3Error> {
         let mut url = self.address.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty()
                 .extend(key.split('/').filter(|part| !part.is_empty()));
         }
         url.query_pairs_mut().extend_pairs(query);
-        let mut request: HttpRequest = http::Request::builder()
-            .method(method)
-            .uri(url.as_str())
+        let mut request = http::Request::builder().method(method).uri(url.as_str());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut request: HttpRequest = request
             .body(HttpRequestBody::from(body))
             .map_err(|error| S3Error::Request(error.into()))?;
         AwsAuthorizer::new(&self.credential, "s3", &self.region)

@@ -17,6 +17,23 @@ pub(in crate::blob) async fn send(
     bucket.signed.send_body(method, "", query, body).await.map(|_| ())
 }
 
+/// Sends a request about the bucket with headers.
+pub(in crate::blob) async fn send_with(
+    settings: &S3Settings,
+    method: Method,
+    headers: &[(&'static str, &str)],
+) -> Result<(), S3Error> {
+    let bucket = Bucket::new(settings).unwrap();
+    let sent = bucket.signed.send_with(method, "", &[], headers, Bytes::new());
+    sent.await.map(|_| ())
+}
+
+/// Deletes a version of an object.
+pub(in crate::blob) async fn delete_version(bucket: &Bucket, key: &str, version: &str) -> Result<(), S3Error> {
+    let query = [("versionId", version)];
+    bucket.signed.send(Method::DELETE, key, &query).await.map(|_| ())
+}
+
 /// The unfinished uploads below the bucket's prefix, as `KEY#UPLOAD`.
 pub(in crate::blob) async fn unfinished(bucket: &Bucket) -> Vec<String> {
     let query = [("uploads", ""), ("prefix", bucket.prefix.as_ref())];
