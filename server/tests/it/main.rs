@@ -29,6 +29,7 @@ mod back_channel;
 mod browser;
 mod callbacks;
 mod cases;
+mod checkpoint_bucket;
 mod client_authentication;
 mod content;
 mod device_modes;
