@@ -14,7 +14,7 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::event::{self, EventKind, NewEvent};
 use crate::message::SystemError;
-use crate::retention::Prolonging;
+use crate::retention::{Nearing, Prolonging};
 use crate::rights::Action;
 use crate::{Context, Fault, Portal, StaffActor, delivery, organisation, retention};
 
@@ -106,7 +106,7 @@ async fn close(context: &Context, by: Decider<'_>, case: CaseId) -> Result<(), C
         return Ok(());
     }
     set_closed(&transaction, case, Some(now)).await?;
-    retention::count_anew(context, &transaction, by.organisation(), case).await?;
+    retention::count_anew(context, &transaction, by.organisation(), case, Nearing::Closed).await?;
     tell(
         context,
         transaction,

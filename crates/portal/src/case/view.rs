@@ -12,7 +12,7 @@ use super::texts::{open_body, open_title};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::delivery::{self, Finder, ReadableDelivery, ReadableDocument};
 use crate::document::summary;
-use crate::retention::{self, Kept};
+use crate::retention::{self, Kept, Nearing};
 use crate::{AssuranceLevel, Context, Fault, ListedDocument, Portal, ReadError, RecipientActor, RetentionReason};
 use crate::{event, hold};
 
@@ -181,7 +181,7 @@ async fn mark_opened(
     };
     let mut ends = Vec::new();
     if !opened.is_empty() {
-        ends = retention::count_anew(context, &transaction, latest.organisation, case).await?;
+        ends = retention::count_anew(context, &transaction, latest.organisation, case, Nearing::Opened(now)).await?;
     }
     event::record(&transaction, latest.organisation, now, &opened).await?;
     let sign_in = actor.sign_in().map(|sign_in| sign_in.to_string());

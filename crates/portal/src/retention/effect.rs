@@ -153,7 +153,7 @@ impl Message {
             sent: Timestamp::from_millis(facts.sent_at),
             before,
             after: match follows {
-                Some(_) => facts.expires_at(context, organisation, policy)?,
+                Some(_) => facts.expires_at(context.settings.retention_ceiling_days, organisation, policy)?,
                 None => before,
             },
             held: row.try_get_by_index::<i32>(11)? == 1,

@@ -32,6 +32,7 @@ const BATCHES: u32 = 200;
 pub(super) const TOO_LATE: Duration = Duration::from_secs(5 * 60);
 
 /// What a delivery's expiry goes by, as it is stored.
+#[derive(Clone)]
 pub(super) struct Facts {
     pub(super) sent_at: i64,
     pub(super) opened_at: Option<i64>,
@@ -45,16 +46,15 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// When the delivery expires by a policy.
+    /// When the delivery expires by a policy under an operator's ceiling, in days.
     pub(super) fn expires_at(
         &self,
-        context: &Context,
+        ceiling_days: u32,
         organisation: &Organisation,
         policy: &RetentionPolicy,
     ) -> Result<Timestamp, Fault> {
         let requested = self.retention_days.map(u32::try_from).transpose().map_err(Fault::new)?;
-        let ceiling = context.settings.retention_ceiling_days;
-        let term = policy.term(self.document_type.as_deref(), requested, ceiling);
+        let term = policy.term(self.document_type.as_deref(), requested, ceiling_days);
         let instant = |millis: Option<i64>| millis.map(Timestamp::from_millis);
         let counted = Counted {
             sent: Timestamp::from_millis(self.sent_at),
@@ -307,7 +307,8 @@ impl Following {
         organisation: &Organisation,
         policy: &RetentionPolicy,
     ) -> Result<Timestamp, Fault> {
-        let by_policy = self.facts.expires_at(context, organisation, policy)?;
+        let ceiling = context.settings.retention_ceiling_days;
+        let by_policy = self.facts.expires_at(ceiling, organisation, policy)?;
         let is_too_late = self.expires_at <= context.now() + TOO_LATE;
         Ok(if is_too_late {
             by_policy.min(self.expires_at)

@@ -26,7 +26,7 @@ pub use change::{RetentionInForce, RetentionVersion};
 pub use effect::{Affected, RetentionEffect};
 pub use error::ChangeRetentionError;
 pub(crate) use follow::follow;
-pub(crate) use of_case::{Planned, Prolonging, count_anew, is_kept, keep_planned, plan, prolong};
+pub(crate) use of_case::{Nearing, Planned, Prolonging, count_anew, is_kept, keep_planned, plan, prolong};
 pub(crate) use reason::{Kept, days_after_closing, reasons};
 pub(crate) use rule::DEFAULT_DAYS;
 pub use rule::{CountedFrom, PolicyProblem, RetentionPolicy, RetentionReason, RetentionRule, TypeRule};

@@ -9,13 +9,26 @@ use base::{CaseId, DeliveryId, MessageId, OrganisationId, RecipientId, Timestamp
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement, Value};
 
-use super::follow::{Following, Longer, OF_CASE, TOO_LATE, keep, warned_anew};
+use super::follow::{Facts, Following, Longer, OF_CASE, TOO_LATE, keep, warned_anew};
 use super::rule::RetentionPolicy;
 use super::store;
 use crate::database::WriteTransaction;
 use crate::delivery::entity::{Column, Entity};
 use crate::organisation::{self, Organisation};
 use crate::{Context, Fault};
+
+/// The highest ceiling that an operator can set, in days. An end was cut by the ceiling of its time; one that was lowered since ends
+/// nothing before its organisation decides on another version.
+const ANY_CEILING: u32 = 36_525;
+
+/// What brings the ends of a case's deliveries nearer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Nearing {
+    /// Something of it was first opened at this instant.
+    Opened(Timestamp),
+    /// It was closed.
+    Closed,
+}
 
 /// What moves the ends of a case's deliveries away.
 #[derive(Clone, Copy, Debug)]
@@ -40,12 +53,14 @@ pub(crate) struct Planned {
 }
 
 /// Brings the end of a case's deliveries nearer by what was just opened of it, or by its closing, each by the version that it follows,
-/// and says when each of its messages expires by now. The caller has locked the case.
+/// and says when each of its messages expires by now. Nothing else brings an end nearer here, so none comes before the organisation's
+/// next day is over. The caller has locked the case.
 pub(crate) async fn count_anew(
     context: &Context,
     transaction: &WriteTransaction,
     organisation: OrganisationId,
     case: CaseId,
+    by: Nearing,
 ) -> Result<Vec<(MessageId, Timestamp)>, Fault> {
     let Some(organisation) = organisation::find(transaction, organisation).await? else {
         return Err(Fault::new("a case's organisation is missing"));
@@ -55,16 +70,20 @@ pub(crate) async fn count_anew(
     for delivery in of_case(context, transaction, organisation.id, case).await? {
         let Some(version) = delivery.version else { continue };
         let policy = policies.of(context, transaction, &organisation, version).await?;
-        let by_now = delivery.facts.expires_at(context, &organisation, policy)?;
+        let before = by
+            .before(&delivery.facts)
+            .expires_at(ANY_CEILING, &organisation, policy)?;
+        let by_now = delivery.facts.expires_at(ANY_CEILING, &organisation, policy)?;
+        let is_nearer = by_now < before && by_now < delivery.expires_at;
         // Staying longer, and another version, are for the job, which has keys wrapped first.
-        if by_now < delivery.expires_at {
+        if is_nearer {
             Entity::update_many()
                 .col_expr(Column::ExpiresAt, Expr::value(by_now.as_millis()))
                 .filter(Column::Id.eq(*delivery.id.as_uuid()))
                 .exec(transaction)
                 .await?;
         }
-        ends.push((delivery.message, by_now.min(delivery.expires_at)));
+        ends.push((delivery.message, if is_nearer { by_now } else { delivery.expires_at }));
     }
     Ok(ends)
 }
@@ -87,7 +106,8 @@ pub(crate) async fn plan(
         let by_now = match delivery.version {
             Some(version) => {
                 let policy = policies.of(context, on, organisation, version).await?;
-                delivery.facts.expires_at(context, organisation, policy)?
+                let ceiling = context.settings.retention_ceiling_days;
+                delivery.facts.expires_at(ceiling, organisation, policy)?
             }
             // Its end was fixed as it was sent.
             None => delivery.facts.extended(context, organisation),
@@ -107,6 +127,19 @@ pub(crate) async fn plan(
         });
     }
     Ok(planned)
+}
+
+impl Nearing {
+    /// What was so before it happened.
+    fn before(self, now: &Facts) -> Facts {
+        let mut before = now.clone();
+        match self {
+            Self::Opened(at) if now.opened_at == Some(at.as_millis()) => before.opened_at = None,
+            Self::Opened(_) => {}
+            Self::Closed => before.closed_at = None,
+        }
+        before
+    }
 }
 
 impl Planned {

@@ -197,6 +197,34 @@ on_both_databases! {
         assert_eq!(read(&test, &unopened).await.unwrap(), PDF);
     }
 
+    async fn opening_and_closing_end_nothing_by_a_ceiling_that_was_lowered_since(test: TestPortal) {
+        let mut test = test;
+        let norrby = Norrby::new(&test).await;
+        norrby.decide(&test, decisions_from_opening()).await;
+        let (opened, closed, decision) = (
+            norrby.send(&test, None, Some(40)).await,
+            norrby.send(&test, None, Some(40)).await,
+            norrby.send(&test, Some("decision"), None).await,
+        );
+        days_pass(&test, 12).await;
+        test.settings.retention_ceiling_days = 10;
+        test.portal = test.another_node().await;
+
+        assert_eq!(read(&test, &opened).await.unwrap(), PDF);
+        let admin = norrby.signed_in(&test).await;
+        test.portal.close_case(&admin, closed.deliveries[0].case).await.unwrap();
+        for sent in [&opened, &closed] {
+            assert_eq!(norrby.end_of(&test, sent).await, after(&test, sent.sent_at, 40));
+        }
+        // What opening begins, it begins under any ceiling.
+        assert_eq!(read(&test, &decision).await.unwrap(), PDF);
+        assert_eq!(norrby.end_of(&test, &decision).await, after(&test, test.now(), 7));
+        days_pass(&test, 1).await;
+        for sent in [&opened, &closed, &decision] {
+            assert_eq!(read(&test, sent).await.unwrap(), PDF);
+        }
+    }
+
     async fn what_was_opened_before_a_rule_counts_from_then_when_the_rule_comes(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
         let sent = norrby.send(&test, Some("decision"), None).await;
