@@ -169,11 +169,6 @@ impl Portal {
         changed(&transaction, change).await?;
         let (organisation, recipient) = (row.organisation(), row.recipient());
         let erased = delivery::erase(&transaction, organisation, recipient, &cases, request, now).await?;
-        let entries: Vec<LedgerEntry> = erased.iter().map(|erased| LedgerEntry::Erased(erased.id)).collect();
-        if !entries.is_empty() {
-            // Before it holds: a restored copy must not give back what a person was told is gone.
-            context.ledger.append(&entries).await.map_err(Fault::from)?;
-        }
         announce(context, &transaction, &row).await?;
         let withdrawn: Vec<NewEvent> = erased
             .iter()
@@ -193,6 +188,12 @@ impl Portal {
             context.audit.record(&transaction, now, &entry).await?;
         }
         record(context, &transaction, actor, AuditAction::DataRequestGranted, request).await?;
+        let entries: Vec<LedgerEntry> = erased.iter().map(|erased| LedgerEntry::Erased(erased.id)).collect();
+        if !entries.is_empty() {
+            // Before it holds: a restored copy must not give back what a person was told is gone. Last of all: what is told of an
+            // erasure that failed would be done by a restore.
+            context.ledger.append(&entries).await.map_err(Fault::from)?;
+        }
         transaction.commit().await?;
         Ok(Granted {
             erased: u64::try_from(erased.len()).unwrap_or(u64::MAX),

@@ -274,6 +274,20 @@ on_both_databases! {
         assert!(norrby.exists(&test, &sent).await, "held, also after a restore");
     }
 
+    async fn an_erasure_that_failed_is_in_no_ledger(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let request = norrby.asked(&test, &sent).await;
+        let admin = norrby.admin(&test).await;
+        test.no_audit(true).await;
+        let granted = test.portal.grant_request(&admin, request, &whole(&[&sent])).await;
+        assert!(matches!(granted, Err(AnswerRequestError::Fault(_))), "{granted:?}");
+        test.no_audit(false).await;
+        let node = test.another_node().await;
+        let row = delivery::entity::Entity::find().one(node.0.database.reader()).await.unwrap().unwrap();
+        assert!(row.revoked_at.is_none() && row.erased_for.is_none(), "{row:?}");
+    }
+
     async fn of_two_admins_at_once_one_answers(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
         let sent = norrby.send(&test, 1, 30).await;

@@ -20,7 +20,7 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// [`HoldError`].
+    /// [`HoldError`]; after [`HoldError::Fault`] it may be lifted, and a copy that is restored not know it.
     pub async fn lift_hold(&self, actor: &StaffActor, hold: HoldId, reason: &str) -> Result<(), HoldError> {
         let context = &*self.0;
         context.require(actor, Action::LiftHold).await??;
@@ -39,14 +39,15 @@ impl Portal {
         if !end.apply(&transaction, &row).await? {
             return Err(HoldError::AlreadyLifted);
         }
-        // So that a restored copy does not keep what may go, and whom it names, for ever.
-        context.ledger.append(&[LedgerEntry::Lifted(hold)]).await?;
         let id = hold.to_string();
         let entry = AuditEntry::by_staff(actor, AuditAction::HoldLifted)
             .about(target(&row))
             .detail(&id);
         context.audit.record(&transaction, now, &entry).await?;
         transaction.commit().await?;
+        // So that a restored copy does not keep what may go, and whom it names, for ever. After it holds: what is told of a lifting
+        // that failed would be done by a restore, and one that is not told keeps too much.
+        context.ledger.append(&[LedgerEntry::Lifted(hold)]).await?;
         Ok(())
     }
 }

@@ -83,18 +83,22 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// A fault; then nothing was changed.
+    /// A fault; then mails may be wanted already, and a copy that is restored not know it.
     pub async fn allow_mail(&self, actor: &RecipientActor) -> Result<(), Fault> {
         let context = &*self.0;
         let recipient = actor.recipient_id();
         let transaction = context.database.write().await?;
-        if delete(&transaction, recipient).await? {
-            context.ledger.append(&[LedgerEntry::MailAllowed(recipient)]).await?;
+        let is_allowed = delete(&transaction, recipient).await?;
+        if is_allowed {
             let entry = AuditEntry::by_recipient(actor, AuditAction::RecipientMailAllowed);
             let entry = entry.about(AuditTarget::Recipient(recipient));
             context.audit.record(&transaction, context.now(), &entry).await?;
         }
         transaction.commit().await?;
+        if is_allowed {
+            // After it holds: a restored copy must not write to somebody whose word could not be taken back.
+            context.ledger.append(&[LedgerEntry::MailAllowed(recipient)]).await?;
+        }
         Ok(())
     }
 }

@@ -238,6 +238,18 @@ on_both_databases! {
         assert_eq!(portal.rows("mail_refusal").await, 0);
     }
 
+    async fn a_refusal_that_could_not_be_taken_back_is_in_no_ledger_as_taken_back(portal: TestPortal) {
+        let sender = portal.sender().await;
+        portal.write_to_anna(&sender, "first").await;
+        let anna = portal.sign_in(0).await;
+        portal.portal.refuse_mail(&anna).await.unwrap();
+        portal.no_audit(true).await;
+        assert!(portal.portal.allow_mail(&anna).await.is_err());
+        portal.no_audit(false).await;
+        let node = portal.another_node().await;
+        assert!(node.own_mail(&anna).await.unwrap().refused_at.is_some());
+    }
+
     async fn who_wants_no_mails_is_one_person_and_is_forgotten_with_them(portal: TestPortal) {
         let sender = portal.sender().await;
         portal.write_to_anna(&sender, "first").await;

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use base::{Clock, Ids, ManualClock, SecretString, TenantId, Timestamp};
 use jiff::tz::TimeZone;
+use sea_orm::ConnectionTrait as _;
 use tempfile::TempDir;
 
 use crate::blob::testing::{bucket, names};
@@ -168,6 +169,17 @@ impl TestPortal {
     /// How many rows a table of the portal's database has.
     pub(crate) async fn rows(&self, table: &str) -> i64 {
         count(&self.portal.0.database, table).await
+    }
+
+    /// Makes everything fail that the audit log is to be told of, or possible again.
+    pub(crate) async fn no_audit(&self, is_away: bool) {
+        let rename = match is_away {
+            true => "ALTER TABLE audit_writer RENAME TO audit_writer_away",
+            false => "ALTER TABLE audit_writer_away RENAME TO audit_writer",
+        };
+        let transaction = self.portal.0.database.write().await.unwrap();
+        transaction.execute_unprepared(rename).await.unwrap();
+        transaction.commit().await.unwrap();
     }
 
     /// How many content keys the vault has.

@@ -120,6 +120,19 @@ on_both_databases! {
         assert!(norrby.exists(&test, &held).await && !norrby.exists(&test, &lifted).await);
     }
 
+    async fn a_lifting_that_failed_is_in_no_ledger(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 3).await;
+        let hold = norrby.hold(&test, &sent, HoldScope::Case).await;
+        let admin = norrby.admin(&test).await;
+        test.no_audit(true).await;
+        let lifted = test.portal.lift_hold(&admin, hold, "Tvisten är slut").await;
+        assert!(matches!(lifted, Err(HoldError::Fault(_))), "{lifted:?}");
+        test.no_audit(false).await;
+        let node = test.another_node().await;
+        assert_eq!(node.holds(&admin).await.unwrap().standing.len(), 1);
+    }
+
     async fn a_hold_that_can_not_be_told_is_not_placed(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
         let sent = norrby.send(&test, 1, 3).await;
