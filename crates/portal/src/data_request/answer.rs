@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use base::{CaseId, DataRequestId};
+use base::{CaseId, DataRequestId, Timestamp};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, QueryFilter, UpdateMany};
 use uuid::Uuid;
@@ -79,7 +79,7 @@ impl Portal {
         }
         let organisation = organisation::find(context.database.reader(), row.organisation()).await?;
         let organisation = organisation.ok_or_else(|| Fault::new("a staff member's organisation is missing"))?;
-        let received_at = base::Timestamp::from_millis(row.received_at);
+        let received_at = Timestamp::from_millis(row.received_at);
         let due_at = rule::due_at(received_at, true, &organisation.time_zone);
         let due_at = due_at.ok_or_else(|| Fault::new("no month is left in the calendar"))?;
         let sealed = sealed(context, &row, Text::Extension, &reason).await?;
@@ -112,14 +112,13 @@ impl Portal {
         let context = &*self.0;
         let row = find(context, actor, request).await?;
         let reason = rule::said(reason, true).ok_or(AnswerRequestError::InvalidText)?;
-        let sealed = sealed(context, &row, Text::Answer, &reason).await?;
         let answer = Answer {
             state: DataRequestState::Declined,
-            sealed,
+            sealed: sealed(context, &row, Text::Answer, &reason).await?,
+            purge_at: settle::purge_at(context, row.organisation(), context.now()).await?,
         };
-        let change = answer.change(context, actor, &row).await?;
         let transaction = context.database.write().await?;
-        changed(&transaction, change).await?;
+        changed(&transaction, answer.change(context, actor, &row)).await?;
         announce(context, &transaction, &row).await?;
         record(context, &transaction, actor, AuditAction::DataRequestDeclined, request).await?;
         Ok(transaction.commit().await?)
@@ -139,36 +138,43 @@ impl Portal {
     ) -> Result<Granted, AnswerRequestError> {
         let context = &*self.0;
         let row = find(context, actor, request).await?;
-        let chosen: BTreeSet<CaseId> = grant.cases.iter().copied().collect();
         let is_erasure = row.kind()? == DataRequestKind::Erasure;
+        let answer = rule::said(&grant.answer, !is_erasure).ok_or(AnswerRequestError::InvalidText)?;
+        let sealed = sealed(context, &row, Text::Answer, &answer).await?;
+        let now = context.now();
+        let purge_at = settle::purge_at(context, row.organisation(), now).await?;
+        let chosen: BTreeSet<CaseId> = grant.cases.iter().copied().collect();
+        let ids: Vec<Uuid> = chosen.iter().map(|case| *case.as_uuid()).collect();
+        let transaction = context.database.write().await?;
+        // Cases before requests, as everybody locks them.
+        case::lock(&transaction, &ids).await?;
+        // Who asks may have turned out to be somebody else since, and what they have with them.
+        let row = store::lock_open(&transaction, request).await?;
+        let row = row.ok_or(AnswerRequestError::AlreadyAnswered)?;
         let there = match is_erasure {
-            true => view::cases(context, context.database.reader(), &row).await?,
+            true => view::cases(context, &transaction, &row).await?,
             false => Vec::new(),
         };
         let is_there = |case: &CaseId| there.iter().any(|there| there.id == *case);
         if !chosen.iter().all(is_there) || (chosen.is_empty() && !there.is_empty()) {
             return Err(AnswerRequestError::InvalidCases);
         }
-        let must_say = !is_erasure || chosen.len() < there.len();
-        let answer = rule::said(&grant.answer, must_say).ok_or(AnswerRequestError::InvalidText)?;
+        if chosen.len() < there.len() && answer.is_empty() {
+            return Err(AnswerRequestError::InvalidText);
+        }
+        let cases: Vec<CaseId> = chosen.into_iter().collect();
+        let (organisation, recipient) = (row.organisation(), row.recipient());
+        let erased = delivery::erase(&transaction, organisation, recipient, &cases, request, now).await?;
         let answer = Answer {
             // Where nothing is to be destroyed, all is done with the answer.
-            state: match chosen.is_empty() {
+            state: match cases.is_empty() {
                 true => DataRequestState::Done,
                 false => DataRequestState::Granted,
             },
-            sealed: sealed(context, &row, Text::Answer, &answer).await?,
+            sealed,
+            purge_at,
         };
-        let cases: Vec<CaseId> = chosen.into_iter().collect();
-        let ids: Vec<Uuid> = cases.iter().map(|case| *case.as_uuid()).collect();
-        let now = context.now();
-        let change = answer.change(context, actor, &row).await?;
-        let transaction = context.database.write().await?;
-        // Cases before requests, as everybody locks them.
-        case::lock(&transaction, &ids).await?;
-        changed(&transaction, change).await?;
-        let (organisation, recipient) = (row.organisation(), row.recipient());
-        let erased = delivery::erase(&transaction, organisation, recipient, &cases, request, now).await?;
+        changed(&transaction, answer.change(context, actor, &row)).await?;
         announce(context, &transaction, &row).await?;
         let withdrawn: Vec<NewEvent> = erased
             .iter()
@@ -230,11 +236,13 @@ async fn sealed(
 struct Answer {
     state: DataRequestState,
     sealed: Option<Vec<u8>>,
+    /// When the request is deleted, if all is done with the answer.
+    purge_at: Timestamp,
 }
 
 impl Answer {
     /// The change that it makes, while nobody else has answered.
-    async fn change(&self, context: &Context, actor: &StaffActor, row: &Model) -> Result<UpdateMany<Entity>, Fault> {
+    fn change(&self, context: &Context, actor: &StaffActor, row: &Model) -> UpdateMany<Entity> {
         let now = context.now();
         let mut change = store::change_open(row.request_id())
             .col_expr(Column::State, self.state.as_str().into())
@@ -242,12 +250,11 @@ impl Answer {
             .col_expr(Column::AnsweredBy, Expr::value(*actor.staff_id().as_uuid()))
             .col_expr(Column::SealedAnswer, Expr::value(self.sealed.clone()));
         if self.state != DataRequestState::Granted {
-            let purge_at = settle::purge_at(context, row.organisation(), now).await?;
             change = change
                 .col_expr(Column::DoneAt, now.as_millis().into())
-                .col_expr(Column::PurgeAt, purge_at.as_millis().into());
+                .col_expr(Column::PurgeAt, self.purge_at.as_millis().into());
         }
-        Ok(change)
+        change
     }
 }
 

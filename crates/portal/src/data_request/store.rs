@@ -108,6 +108,15 @@ pub(super) fn open() -> Select<Entity> {
     Entity::find().filter(Column::State.is_in(DataRequestState::OPEN.map(DataRequestState::as_str)))
 }
 
+/// A request that waits for an answer, locked until the transaction ends.
+pub(super) async fn lock_open(transaction: &WriteTransaction, id: DataRequestId) -> Result<Option<Model>, DbErr> {
+    open()
+        .filter(Column::Id.eq(*id.as_uuid()))
+        .lock_exclusive()
+        .one(transaction)
+        .await
+}
+
 /// A change of one request that holds only while it waits for an answer.
 pub(super) fn change_open(id: DataRequestId) -> UpdateMany<Entity> {
     Entity::update_many()

@@ -14,7 +14,8 @@ use super::{
 use crate::test_support::{PASSWORD, PDF, TestPortal, bytes_of, draft, number, on_both_databases};
 use crate::{
     Denied, EventKind, HoldScope, MessageReceipt, NewHold, NotificationKind, OpenRequests, PurgeReason, ReadError,
-    RecipientActor, RecipientIdentifier, Role, Scope, SendingOutcome, SessionKey, StaffActor, SystemActor, delivery,
+    RecipientActor, RecipientIdentifier, Role, Scope, SendingOutcome, SessionKey, StaffActor, SystemActor, case,
+    delivery,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -286,6 +287,29 @@ on_both_databases! {
         let node = test.another_node().await;
         let row = delivery::entity::Entity::find().one(node.0.database.reader()).await.unwrap().unwrap();
         assert!(row.revoked_at.is_none() && row.erased_for.is_none(), "{row:?}");
+    }
+
+    async fn who_turns_out_to_be_somebody_else_meanwhile_is_erased_as_that_person(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let request = norrby.asked(&test, &sent).await;
+        let (before, after) = (test.sign_in(0).await.recipient_id(), test.sign_in(1).await.recipient_id());
+        let admin = norrby.admin(&test).await;
+        let transaction = test.portal.0.database.write().await.unwrap();
+        case::lock(&transaction, &[*sent.deliveries[0].case.as_uuid()]).await.unwrap();
+        let grant = whole(&[&sent]);
+        let (granted, ()) = tokio::join!(test.portal.grant_request(&admin, request, &grant), async {
+            // The request was read by then, and waits for its turn to write.
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            case::give(&transaction, &[before], after).await.unwrap();
+            delivery::give(&transaction, &[before], after).await.unwrap();
+            super::give(&transaction, &[before], after).await.unwrap();
+            transaction.commit().await.unwrap();
+        });
+        assert_eq!(granted.unwrap(), Granted { erased: 1, waits: false });
+        let person = test.sign_in(1).await;
+        assert_eq!(state(&test, &person, request).await.0, DataRequestState::Granted);
+        assert!(!is_readable(&test, &person, &sent).await);
     }
 
     async fn of_two_admins_at_once_one_answers(test: TestPortal) {
