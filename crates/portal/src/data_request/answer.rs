@@ -220,16 +220,18 @@ async fn find(context: &Context, actor: &StaffActor, request: DataRequestId) -> 
     }
 }
 
+/// A text under the request's key. Where that is gone an answer must still be possible, and none can be read.
 async fn sealed(
     context: &Context,
     row: &Model,
     which: Text,
     text: &str,
 ) -> Result<Option<Vec<u8>>, AnswerRequestError> {
-    let key = key(context, row)
-        .await?
-        .ok_or_else(|| Fault::new("a request's key is gone"))?;
-    Ok(seal(&key, row.request_id(), which, text))
+    let key = key(context, row).await?;
+    if key.is_none() {
+        tracing::error!(request = %row.request_id(), "a request's key is gone; what is answered is not kept");
+    }
+    Ok(key.and_then(|key| seal(&key, row.request_id(), which, text)))
 }
 
 /// An answer to a request.

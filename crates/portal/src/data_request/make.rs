@@ -167,8 +167,12 @@ impl Portal {
             purge_at: None,
         };
         let made = receive(context, actor, new, row).await;
-        if !matches!(made, Ok(made) if made == id) {
-            // A crash before this leaves a key that goes with its day.
+        let is_unwritten = match &made {
+            Ok(made) => *made != id,
+            Err(error) => !matches!(error, MakeRequestError::Fault(_)),
+        };
+        // After a fault it may be written. If it is not, nothing names the key, and it goes as an orphan.
+        if is_unwritten {
             context.vault.destroy_content_keys(&owner).await?;
         }
         made

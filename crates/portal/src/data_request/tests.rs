@@ -312,6 +312,36 @@ on_both_databases! {
         assert!(!is_readable(&test, &person, &sent).await);
     }
 
+    async fn a_request_that_may_have_been_written_keeps_its_key(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let person = test.sign_in(0).await;
+        let new = norrby.ask(&test, Some(sent.deliveries[0].case), DataRequestKind::Erasure);
+        let keys = test.content_keys().await;
+        test.no_audit(true).await;
+        let made = test.portal.make_request(&person, &new).await;
+        assert!(matches!(made, Err(MakeRequestError::Fault(_))), "{made:?}");
+        test.no_audit(false).await;
+        assert_eq!(test.content_keys().await, keys + 1);
+        // Nothing names it, so it goes as everything that nothing names.
+        test.portal.make_request(&person, &new).await.unwrap();
+        assert_eq!(test.content_keys().await, keys + 2);
+    }
+
+    async fn a_request_whose_key_is_gone_is_answered_without_a_text(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let (declined, granted) = (norrby.asked(&test, &sent).await, norrby.asked(&test, &sent).await);
+        let owners = [declined, granted].map(ContentOwner::Request);
+        test.portal.0.vault.destroy_content_keys(&owners).await.unwrap();
+        let admin = norrby.admin(&test).await;
+        test.portal.decline_request(&admin, declined, WHY).await.unwrap();
+        test.portal.grant_request(&admin, granted, &whole(&[&sent])).await.unwrap();
+        let person = test.sign_in(0).await;
+        let own = test.portal.own_request(&person, declined).await.unwrap();
+        assert_eq!((own.state, own.answer), (DataRequestState::Declined, None));
+    }
+
     async fn of_two_admins_at_once_one_answers(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
         let sent = norrby.send(&test, 1, 30).await;
