@@ -165,9 +165,11 @@ impl Portal {
         let cases: Vec<CaseId> = chosen.into_iter().collect();
         let (organisation, recipient) = (row.organisation(), row.recipient());
         let erased = delivery::erase(&transaction, organisation, recipient, &cases, request, now).await?;
+        // What is going already, or was erased for another request, is waited for too.
+        let is_done = !is_erasure || settle::is_done(&transaction, request).await?;
         let answer = Answer {
             // Where nothing is to be destroyed, all is done with the answer.
-            state: match cases.is_empty() {
+            state: match is_done {
                 true => DataRequestState::Done,
                 false => DataRequestState::Granted,
             },
@@ -194,6 +196,7 @@ impl Portal {
             context.audit.record(&transaction, now, &entry).await?;
         }
         record(context, &transaction, actor, AuditAction::DataRequestGranted, request).await?;
+        let waits = is_erasure && view::waits(context, &transaction, request).await?;
         let entries: Vec<LedgerEntry> = erased.iter().map(|erased| LedgerEntry::Erased(erased.id)).collect();
         if !entries.is_empty() {
             // Before it holds: a restored copy must not give back what a person was told is gone. Last of all: what is told of an
@@ -203,7 +206,7 @@ impl Portal {
         transaction.commit().await?;
         Ok(Granted {
             erased: u64::try_from(erased.len()).unwrap_or(u64::MAX),
-            waits: there.iter().any(|there| there.held && cases.contains(&there.id)),
+            waits,
         })
     }
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use base::{DataRequestId, OrganisationId, Timestamp};
 use keyring::ContentOwner;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::entity::{Column, Entity, Model};
@@ -32,11 +32,28 @@ pub(super) async fn purge_at(
     Ok(done_at + DAY.saturating_mul(days))
 }
 
-/// That nothing which was erased for the request of a query is left.
-fn nothing_left() -> sea_orm::sea_query::SimpleExpr {
-    Expr::cust(
-        "NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.erased_for = data_request.id AND delivery.purged_at IS NULL)",
-    )
+/// That a delivery is going and not gone: erased for this request, or, of what it is about, for another or condemned anyhow.
+macro_rules! going {
+    () => {
+        "delivery.purged_at IS NULL AND (delivery.erased_for = data_request.id \
+         OR (delivery.erased_for IS NOT NULL OR delivery.condemned_at IS NOT NULL) \
+         AND delivery.organisation_id = data_request.organisation_id \
+         AND delivery.recipient_id = data_request.recipient_id \
+         AND (data_request.case_id IS NULL OR delivery.case_id = data_request.case_id))"
+    };
+}
+pub(super) use going;
+
+/// That nothing is left of what goes of what the request of a query is about.
+fn nothing_left() -> SimpleExpr {
+    const NOTHING: &str = concat!("NOT EXISTS (SELECT 1 FROM delivery WHERE ", going!(), ")");
+    Expr::cust(NOTHING)
+}
+
+/// Whether nothing is left of what goes of what a request is about.
+pub(super) async fn is_done(on: &impl ConnectionTrait, request: DataRequestId) -> Result<bool, Fault> {
+    let done = Entity::find_by_id(*request.as_uuid()).filter(nothing_left());
+    Ok(done.one(on).await?.is_some())
 }
 
 /// Notes of what was granted that it is done, and says of how many.

@@ -275,6 +275,57 @@ on_both_databases! {
         assert!(norrby.exists(&test, &sent).await, "held, also after a restore");
     }
 
+    async fn a_request_that_a_restored_copy_knows_nothing_of_waits_for_what_is_held_of_it(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let hold = norrby.hold(&test, &sent).await;
+        let request = norrby.asked(&test, &sent).await;
+        norrby.erase(&test, request, &sent).await;
+        // As a copy from between: nothing is answered, and the ledger told of the erasure alone.
+        let transaction = test.portal.0.database.write().await.unwrap();
+        for forget in [
+            "UPDATE delivery SET revoked_at = NULL, erased_for = NULL",
+            "UPDATE data_request SET state = 'received', answered_at = NULL, answered_by = NULL",
+        ] {
+            sea_orm::ConnectionTrait::execute_unprepared(&transaction, forget).await.unwrap();
+        }
+        delivery::erase_as_told(&transaction, &[sent.deliveries[0].delivery], test.now()).await.unwrap();
+        transaction.commit().await.unwrap();
+        assert_eq!(norrby.erase(&test, request, &sent).await, Granted { erased: 1, waits: true });
+        test.portal.run_jobs().await.unwrap();
+        let person = test.sign_in(0).await;
+        assert_eq!(state(&test, &person, request).await, (DataRequestState::Granted, true));
+        let admin = norrby.admin(&test).await;
+        test.portal.lift_hold(&admin, hold, "Tvisten är slut").await.unwrap();
+        test.clock.advance(7 * DAY);
+        test.portal.run_jobs().await.unwrap();
+        let person = test.sign_in(0).await;
+        assert_eq!(state(&test, &person, request).await, (DataRequestState::Done, false));
+    }
+
+    async fn who_asks_again_while_it_is_held_waits_for_the_same(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let hold = norrby.hold(&test, &sent).await;
+        let (first, again) = (norrby.asked(&test, &sent).await, norrby.asked(&test, &sent).await);
+        norrby.erase(&test, first, &sent).await;
+        let admin = norrby.admin(&test).await;
+        let granted = test.portal.grant_request(&admin, again, &whole(&[])).await.unwrap();
+        assert_eq!(granted, Granted { erased: 0, waits: true });
+        test.portal.run_jobs().await.unwrap();
+        let person = test.sign_in(0).await;
+        for request in [first, again] {
+            assert_eq!(state(&test, &person, request).await, (DataRequestState::Granted, true));
+        }
+        test.portal.lift_hold(&admin, hold, "Tvisten är slut").await.unwrap();
+        test.clock.advance(7 * DAY);
+        test.portal.run_jobs().await.unwrap();
+        let person = test.sign_in(0).await;
+        for request in [first, again] {
+            assert_eq!(state(&test, &person, request).await, (DataRequestState::Done, false));
+        }
+    }
+
     async fn an_erasure_that_failed_is_in_no_ledger(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
         let sent = norrby.send(&test, 1, 30).await;

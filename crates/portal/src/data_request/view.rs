@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::entity::{Column, Entity, Model};
 use super::rule::{self, DataRequestKind, DataRequestState};
+use super::settle::going;
 use super::texts::{Text, Texts};
 use super::{SeeRequestsError, store};
 use crate::audit::{AuditAction, AuditEntry};
@@ -255,25 +256,34 @@ async fn views(
 
 /// Which of these requests wait for a hold.
 pub(super) async fn waiting(context: &Context, rows: &[Model]) -> Result<HashSet<DataRequestId>, Fault> {
-    const WAITS: &str = concat!(
-        "SELECT 1 FROM delivery WHERE delivery.erased_for = $1 AND delivery.purged_at IS NULL \
-         AND delivery.condemned_at IS NULL AND ",
-        hold::held!("delivery", "$2"),
-        " LIMIT 1"
-    );
     let reader = context.database.reader();
     let mut waiting = HashSet::new();
     for row in rows {
         if row.state()? != DataRequestState::Granted {
             continue;
         }
-        let values: [Value; 2] = [row.id.into(), hold::protects_since(context.now()).as_millis().into()];
-        let question = Statement::from_sql_and_values(reader.get_database_backend(), WAITS, values);
-        if reader.query_one_raw(question).await?.is_some() {
+        if waits(context, reader, row.request_id()).await? {
             waiting.insert(row.request_id());
         }
     }
     Ok(waiting)
+}
+
+/// Whether something that is erased of what a request is about waits for a hold.
+pub(super) async fn waits(context: &Context, on: &impl ConnectionTrait, request: DataRequestId) -> Result<bool, Fault> {
+    const WAITS: &str = concat!(
+        "SELECT 1 FROM data_request JOIN delivery ON ",
+        going!(),
+        " WHERE data_request.id = $1 AND delivery.condemned_at IS NULL AND ",
+        hold::held!("delivery", "$2"),
+        " LIMIT 1"
+    );
+    let values: [Value; 2] = [
+        (*request.as_uuid()).into(),
+        hold::protects_since(context.now()).as_millis().into(),
+    ];
+    let question = Statement::from_sql_and_values(on.get_database_backend(), WAITS, values);
+    Ok(on.query_one_raw(question).await?.is_some())
 }
 
 /// The cases that can be erased for a request: those that it is about in which something lives that is not going already.
@@ -289,14 +299,16 @@ pub(super) async fn cases(
         hold::held!("delivery", "$3"),
         " THEN 1 ELSE 0 END) AS BIGINT) FROM delivery JOIN message ON message.id = delivery.message_id \
          WHERE delivery.organisation_id = $1 AND delivery.recipient_id = $2 AND delivery.purged_at IS NULL \
-         AND delivery.condemned_at IS NULL AND delivery.erased_for IS NULL \
+         AND delivery.condemned_at IS NULL AND (delivery.erased_for IS NULL OR delivery.erased_for = $4) \
          GROUP BY delivery.case_id ORDER BY MAX(delivery.sent_at) DESC, delivery.case_id"
     );
     let (organisation, recipient): (OrganisationId, RecipientId) = (row.organisation(), row.recipient());
-    let values: [Value; 3] = [
+    let values: [Value; 4] = [
         (*organisation.as_uuid()).into(),
         (*recipient.as_uuid()).into(),
         hold::protects_since(context.now()).as_millis().into(),
+        // Erased by the ledger's word alone: for which request a restored copy does not know.
+        Uuid::nil().into(),
     ];
     let question = Statement::from_sql_and_values(on.get_database_backend(), CASES, values);
     let mut cases = Vec::new();

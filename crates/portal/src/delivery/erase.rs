@@ -2,7 +2,7 @@
 
 use base::{CaseId, DataRequestId, DeliveryId, MessageId, OrganisationId, RecipientId, Timestamp};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, ExprTrait as _, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::entity::{Column, Entity};
@@ -63,7 +63,7 @@ async fn mark(transaction: &WriteTransaction, ids: &[Uuid], request: Uuid, at: T
     these
         .clone()
         .col_expr(Column::ErasedFor, Expr::value(request))
-        .filter(Column::ErasedFor.is_null())
+        .filter(Column::ErasedFor.is_null().or(Column::ErasedFor.eq(Uuid::nil())))
         .exec(transaction)
         .await?;
     these
