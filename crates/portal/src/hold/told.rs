@@ -120,11 +120,14 @@ async fn on(context: &Context, told: ToldHold) -> Result<Option<On>, Fault> {
         }),
         Some((organisation, recipient)) => {
             let is_known = organisation::find_row(reader, organisation).await?.is_some();
+            let reached = in_scope(reader, organisation, told.case, HoldScope::Recipient, recipient).await?;
+            let has_more = reached.standing.iter().any(|held| held.recipient == Some(recipient));
             is_known.then_some(On {
                 organisation,
                 scope: HoldScope::Recipient,
-                // As this copy knows them: they may have turned out to be somebody else since.
-                recipient: with.unwrap_or(recipient),
+                // Where this copy has nothing for whom the ledger names, they were somebody else then, with whom it has the case. The
+                // case itself is held in either way.
+                recipient: with.filter(|_| !has_more).unwrap_or(recipient),
             })
         }
     })

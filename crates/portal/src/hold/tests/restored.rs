@@ -133,6 +133,24 @@ on_both_databases! {
         assert_eq!(node.holds(&admin).await.unwrap().standing.len(), 1);
     }
 
+    async fn a_restored_hold_is_on_whom_the_ledger_names_also_where_the_case_is_somebody_elses(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let mut to_second = draft(2);
+        (to_second.recipients, to_second.retention_days) = (to_second.recipients.split_off(1), Some(3));
+        let theirs = test.send_all(&norrby.system, "theirs", to_second, &[PDF]).await.unwrap();
+        let case = norrby.send(&test, 1, 3).await;
+        // The case came to them later, as who had it turned out to be them.
+        let told = test.sign_in(1).await.recipient_id();
+        let id = test.portal.0.ids.next();
+        let told = ToldHold { id, case: case.deliveries[0].case, of_recipient: Some((norrby.id, told)) };
+        place_as_told(&test.portal.0, told, test.now()).await.unwrap();
+        days_pass(&test, 60).await;
+        assert!(norrby.exists(&test, &case).await && norrby.exists(&test, &theirs).await);
+        norrby.lift(&test, id).await;
+        days_pass(&test, 7).await;
+        assert!(!norrby.exists(&test, &case).await && !norrby.exists(&test, &theirs).await);
+    }
+
     async fn a_hold_that_can_not_be_told_is_not_placed(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
         let sent = norrby.send(&test, 1, 3).await;
