@@ -61,6 +61,7 @@ hold-review-hint = A later day, within two years. The page then reminds of the h
 hold-review-wrong = Choose a day after today and within two years.
 hold-all-too-late = It is too late. Everything in the case is being destroyed already.
 hold-place = Place the hold
+staff-case-open = Show the case (new tab)
 staff-case-hidden = The contents are no longer shown
 staff-case-held = Held from purging
 staff-case-hold = Hold from purging

@@ -61,6 +61,7 @@ hold-review-hint = En senare dag, inom två år. Då påminner sidan om spärren
 hold-review-wrong = Välj en dag efter i dag och inom två år.
 hold-all-too-late = Det är för sent. Allt i ärendet håller redan på att förstöras.
 hold-place = Spärra
+staff-case-open = Visa ärendet (ny flik)
 staff-case-hidden = Innehållet visas inte längre
 staff-case-held = Spärrat från gallring
 staff-case-hold = Spärra från gallring

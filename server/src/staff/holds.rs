@@ -1,6 +1,8 @@
 //! The pages on which an admin stops the purge of a case, and lets it go on again.
 
-use app::page::staff::{LiftForm, LiftProblem, NewHoldForm, NewHoldProblem, hold_page, holds_page, new_hold_page};
+use app::page::staff::{
+    HoldRights, LiftForm, LiftProblem, NewHoldForm, NewHoldProblem, hold_page, holds_page, new_hold_page,
+};
 use app::{ErrorPage, Flash, Page};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
@@ -145,8 +147,12 @@ async fn shown(
     form: &LiftForm,
 ) -> Result<Page, HoldError> {
     let (hold, zone) = state.portal().hold(actor, id).await?;
-    let may_lift = actor.role().allows(Action::LiftHold);
-    Ok(hold_page(&visitor.layout, &hold, form, may_lift, &zone))
+    let role = actor.role();
+    let rights = HoldRights {
+        see_case: role.allows(Action::SeeCases),
+        lift: role.allows(Action::LiftHold),
+    };
+    Ok(hold_page(&visitor.layout, &hold, form, rights, &zone))
 }
 
 /// Why a hold is lifted.

@@ -1,6 +1,8 @@
 //! What is held from being purged.
 
-use app::page::staff::{LiftForm, LiftProblem, NewHoldForm, NewHoldProblem, hold_page, holds_page, new_hold_page};
+use app::page::staff::{
+    HoldRights, LiftForm, LiftProblem, NewHoldForm, NewHoldProblem, hold_page, holds_page, new_hold_page,
+};
 use app::{Assets, Flash, Language};
 use base::{CaseId, HoldId, Ids, Personnummer};
 use jiff::civil::Date;
@@ -110,7 +112,13 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         reason: "Domen har vunnit laga kraft".to_owned(),
         problem,
     };
-    let one = |hold, form: &LiftForm, may_lift| hold_page(&inside("/staff/holds/x"), hold, form, may_lift, &zone);
+    let one = |hold, form: &LiftForm, is_admin| {
+        let rights = HoldRights {
+            see_case: is_admin,
+            lift: is_admin,
+        };
+        hold_page(&inside("/staff/holds/x"), hold, form, rights, &zone)
+    };
     vec![
         (
             "holds",

@@ -29,7 +29,7 @@ pub use account::{ConfirmBy, ConfirmProblem, account_page, confirm_page};
 pub use audit::audit_page;
 pub use case::{CaseRights, ExtendForm, ExtendProblem, staff_case_page};
 pub use cases::sent_messages_page;
-pub use holds::{LiftForm, LiftProblem, NewHoldForm, NewHoldProblem, hold_page, holds_page, new_hold_page};
+pub use holds::{HoldRights, LiftForm, LiftProblem, NewHoldForm, NewHoldProblem, hold_page, holds_page, new_hold_page};
 pub use member::{MemberForm, member_page};
 pub use members::{InviteForm, MemberProblem, invite_page, invited_page, members_page};
 pub use passkey::{NewPasskey, NewPasskeyProblem, new_passkey_page};

@@ -1,6 +1,6 @@
 //! What roles and spans of time are called on the staff's pages.
 
-use base::Day;
+use base::{CaseId, Day};
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use portal::{Role, StaffState, Validity};
@@ -60,10 +60,22 @@ pub(super) fn day(texts: &Texts, day: Day) -> String {
 }
 
 /// Facts in pairs: what they are called, and what they are.
-pub(super) fn pairs(texts: &'static Texts, facts: Vec<(&'static str, String)>) -> impl IntoView + use<> {
+pub(super) fn pairs<V: IntoView + 'static>(
+    texts: &'static Texts,
+    facts: Vec<(&'static str, V)>,
+) -> impl IntoView + use<V> {
     let facts: Vec<_> = facts
         .into_iter()
         .map(|(key, value)| view! { <dt>{texts.get(key)}</dt> <dd>{value}</dd> })
         .collect();
     view! { <dl class="pairs">{facts}</dl> }
+}
+
+/// The way to a case from a page with a form: in another tab, so that what was filled in stays.
+pub(super) fn case_link(texts: &Texts, case: CaseId) -> impl IntoView + use<> {
+    view! {
+        <a href=format!("/staff/cases/{case}") target="_blank" rel="noopener">
+            {texts.get("staff-case-open")}
+        </a>
+    }
 }

@@ -6,4 +6,4 @@ mod one;
 
 pub use form::{NewHoldForm, NewHoldProblem, new_hold_page};
 pub use list::holds_page;
-pub use one::{LiftForm, LiftProblem, hold_page};
+pub use one::{HoldRights, LiftForm, LiftProblem, hold_page};

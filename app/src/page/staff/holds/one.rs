@@ -31,9 +31,18 @@ pub enum LiftProblem {
     ConfirmFirst,
 }
 
-/// The page. `may_lift` says whether the reader's role lets them lift it.
+/// What a reader's role lets them do with a hold.
+#[derive(Clone, Copy, Debug)]
+pub struct HoldRights {
+    /// See what its case is about.
+    pub see_case: bool,
+    /// Lift it.
+    pub lift: bool,
+}
+
+/// The page.
 #[must_use]
-pub fn hold_page(layout: &Layout, hold: &Hold, form: &LiftForm, may_lift: bool, zone: &TimeZone) -> Page {
+pub fn hold_page(layout: &Layout, hold: &Hold, form: &LiftForm, rights: HoldRights, zone: &TimeZone) -> Page {
     let texts = Texts::of(layout.language);
     let head = Head::plain(form::title(texts, "hold-title", form.problem.is_some()));
     let confirm = (form.problem == Some(LiftProblem::ConfirmFirst)).then(|| confirm_first(texts));
@@ -41,7 +50,9 @@ pub fn hold_page(layout: &Layout, hold: &Hold, form: &LiftForm, may_lift: bool, 
         .into_iter()
         .map(|fact| view! { <li>{fact}</li> })
         .collect();
-    let mut said = vec![("hold-case", hold.case.to_string())];
+    let case = rights.see_case.then(|| words::case_link(texts, hold.case));
+    let case = view! { {hold.case.to_string()} " " {case} };
+    let mut said = vec![("hold-case", case.into_any())];
     // Of one that is over nothing is kept, whatever became of it before.
     let is_over = hold.lifted.as_ref().is_some_and(|lifted| lifted.is_over);
     let why = |reason: &Option<String>, lost: bool, key| match reason {
@@ -49,15 +60,16 @@ pub fn hold_page(layout: &Layout, hold: &Hold, form: &LiftForm, may_lift: bool, 
         None if lost && !is_over => texts.get(key),
         None => texts.get("hold-reason-forgotten"),
     };
-    said.push(("hold-reason", why(&hold.reason, hold.restored, "hold-restored")));
+    let reason = why(&hold.reason, hold.restored, "hold-restored");
+    said.push(("hold-reason", reason.into_any()));
     if let Some(lifted) = &hold.lifted {
         let reason = why(&lifted.reason, lifted.restored, "hold-lift-restored");
-        said.push(("hold-lift-reason", reason));
+        said.push(("hold-lift-reason", reason.into_any()));
     }
     let due = hold
         .review_due
         .then(|| view! { <p class="notice soon">{texts.get("hold-review-due")}</p> });
-    let lift = (may_lift && hold.lifted.is_none()).then(|| lift(texts, hold, form));
+    let lift = (rights.lift && hold.lifted.is_none()).then(|| lift(texts, hold, form));
     let title = title(texts, hold);
     render(layout, head, move || {
         view! {

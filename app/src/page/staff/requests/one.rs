@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use portal::{DataRequest, DataRequestKind, DataRequestState, RequestedCase};
 
-use super::super::words::pairs;
+use super::super::words::{case_link, pairs};
 use super::list::{facts, states, title};
 use crate::component::form::{self, Field, Kind, confirm_first, refusal};
 use crate::component::{back_link, told};
@@ -97,10 +97,6 @@ pub fn request_page(
         _ => None,
     };
     let becomes = becomes.map(|key| view! { <p class="notice">{texts.get(key)}</p> });
-    let about = match request.case {
-        Some(case) => case.to_string(),
-        None => texts.get("request-staff-everything"),
-    };
     let asked = may_answer.then(|| {
         let text = request.text.clone();
         let answers = [
@@ -112,7 +108,12 @@ pub fn request_page(
             .filter_map(|(key, words)| Some(said(texts, key, words?)))
             .collect();
         let text = text.unwrap_or_else(|| texts.get("request-staff-no-text"));
+        let about = match request.case {
+            Some(case) => case_link(texts, case).into_any(),
+            None => texts.get("request-staff-everything").into_any(),
+        };
         view! {
+            {pairs(texts, vec![("request-staff-case", about)])}
             {said(texts, "request-staff-text", text)}
             {answers}
         }
@@ -130,7 +131,6 @@ pub fn request_page(
             <p>{states}</p>
             <ul class="facts">{facts}</ul>
             {becomes}
-            {pairs(texts, vec![("request-staff-case", about)])}
             {hidden}
             {asked}
             {answers}
@@ -289,6 +289,8 @@ fn tick(texts: &'static Texts, case: &RequestedCase, chosen: bool, zone: &TimeZo
     let mut hint = texts.with("request-case-facts", &counts);
     if case.held {
         hint = format!("{hint}. {}", texts.get("request-case-held"));
+    } else {
+        hint.push('.');
     }
     view! {
         <div class="tick">
@@ -302,7 +304,7 @@ fn tick(texts: &'static Texts, case: &RequestedCase, chosen: bool, zone: &TimeZo
             />
             <label for=id>{label}</label>
             <p class="hint" id=hint_id>
-                {hint}
+                {hint} " " {case_link(texts, case.id)}
             </p>
         </div>
     }
