@@ -94,6 +94,12 @@ async fn a_person_asks_and_an_admin_erases() {
     let seen = karin.get(&staff_page).await.text();
     assert!(seen.contains("Det gäller") && seen.contains(&ANNA[8..]), "{seen}");
     assert!(!seen.contains("checked"), "nothing is chosen from the beginning");
+    let case = format!("href=\"/staff/cases/{}\" target=\"_blank\"", receipt.deliveries[0].case);
+    assert_eq!(
+        seen.matches(&case).count(),
+        2,
+        "beside the request and beside its box: {seen}"
+    );
     let taken = karin.post(&format!("{staff_page}/take-up"), "").await;
     assert_eq!(taken.location(), staff_page);
     assert!(anna.get(&page).await.text().contains("Handläggs"));
@@ -222,6 +228,8 @@ async fn an_auditor_sees_that_somebody_asks_and_not_who() {
             "{seen}"
         );
         assert!(!seen.contains("/grant\""), "{seen}");
+        assert!(!seen.contains(&receipt.deliveries[0].case.to_string()), "{seen}");
+        assert!(!seen.contains("Allt ni har skickat"), "{seen}");
     }
     let mut bo = app.colleague(&mut karin, "Bo", Role::Sender).await;
     assert_eq!(bo.get("/staff/requests").await.status, StatusCode::FORBIDDEN);

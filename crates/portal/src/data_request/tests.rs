@@ -616,8 +616,8 @@ on_both_databases! {
         let admin = norrby.admin(&test).await;
         let auditor = test.member(&admin, "olle@norrby.example", Role::Auditor).await;
         let sender = test.member(&admin, "eva@norrby.example", Role::Sender).await;
-        let seen = test.portal.data_request(&auditor, request).await.unwrap().0;
-        assert!(seen.recipient.is_none() && seen.text.is_none());
+        let (seen, cases, _) = test.portal.data_request(&auditor, request).await.unwrap();
+        assert!(seen.recipient.is_none() && seen.text.is_none() && seen.case.is_none() && cases.is_empty());
         assert!(matches!(test.portal.data_requests(&sender).await, Err(SeeRequestsError::Denied(Denied::Forbidden))));
         assert_eq!(test.portal.open_requests(&sender).await.unwrap(), OpenRequests::default());
         for actor in [&auditor, &sender] {

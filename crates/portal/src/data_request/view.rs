@@ -35,7 +35,7 @@ pub struct DataRequest {
     pub state: DataRequestState,
     /// Whether something that was erased for it is held and waits.
     pub waits: bool,
-    /// The case that it is about; `None` for everything that the organisation has sent the person.
+    /// The case that it is about, for who may answer; `None` for everything that the organisation has sent the person, and for others.
     pub case: Option<CaseId>,
     /// Who asks, for who may answer; `None` for others.
     pub recipient: Option<SentRecipient>,
@@ -159,7 +159,8 @@ impl Portal {
         let row = store::of_organisation(reader, actor.organisation_id(), request).await?;
         let row = row.ok_or(SeeRequestsError::NotFound)?;
         let time_zone = time_zone(context, actor).await?;
-        let cases = match (row.kind()?, row.state()?.is_open()) {
+        let may_answer = actor.role().allows(Action::AnswerRequest);
+        let cases = match (row.kind()?, row.state()?.is_open() && may_answer) {
             (DataRequestKind::Erasure, true) => cases(context, reader, &row).await?,
             _ => Vec::new(),
         };
@@ -234,7 +235,7 @@ async fn views(
             kind: row.kind()?,
             state,
             waits: waiting.contains(&row.request_id()),
-            case: row.case(),
+            case: may_answer.then(|| row.case()).flatten(),
             recipient: may_answer.then(|| recipient.map_or(SentRecipient::Unreadable, SentRecipient::Known)),
             text: open(Text::Request),
             received_at: Timestamp::from_millis(row.received_at),
