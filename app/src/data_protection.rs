@@ -30,6 +30,8 @@ pub struct DataProtection {
     pub has_places: bool,
     /// Whether recipients accept terms.
     pub has_terms: bool,
+    /// Whether the audit log goes to systems that watch over security.
+    pub hands_out_log: bool,
 }
 
 /// One part of the list.
@@ -100,6 +102,7 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
                 Some("data-what-recipients"),
                 facts.has_terms.then_some("data-what-terms"),
                 Some(device),
+                Some("data-what-requests"),
                 Some("data-what-staff"),
                 Some("data-what-log"),
             ]
@@ -129,12 +132,16 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
         ),
         part(
             "data-others",
-            vec![
-                plain("data-others-sender"),
-                providers,
-                plain(mail),
-                plain("data-others-nobody"),
-            ],
+            [
+                Some(plain("data-others-sender")),
+                Some(providers),
+                Some(plain(mail)),
+                facts.hands_out_log.then(|| plain("data-others-log")),
+                Some(plain("data-others-nobody")),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
         ),
         part(
             "data-protected",
@@ -182,6 +189,7 @@ mod tests {
             sends_mail: true,
             has_places: true,
             has_terms: true,
+            hands_out_log: true,
         }
     }
 
@@ -199,6 +207,7 @@ mod tests {
             "180",
             "BankID, Freja # x",
             "SQLite",
+            "system för säkerhetsövervakning",
         ] {
             assert!(record.contains(words), "{words} in {record}");
         }
@@ -211,6 +220,7 @@ mod tests {
             providers: Vec::new(),
             sends_mail: false,
             has_places: false,
+            hands_out_log: false,
             ..facts()
         };
         let other = record_of_processing(&other, None, Language::English);
@@ -222,6 +232,9 @@ mod tests {
             !other.contains("SQLite") && !other.contains("BankID") && !other.contains("roughly where"),
             "{other}"
         );
-        assert!(other.contains("No e-mails are sent"), "{other}");
+        assert!(
+            other.contains("No e-mails are sent") && !other.contains("monitor security"),
+            "{other}"
+        );
     }
 }

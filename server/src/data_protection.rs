@@ -34,6 +34,7 @@ pub(crate) fn facts(config: &Config, language: Language) -> DataProtection {
         sends_mail: config.mail.is_some(),
         has_places: config.places.is_some(),
         has_terms: config.terms.is_some(),
+        hands_out_log: !config.audit.syslog.is_empty(),
     }
 }
 

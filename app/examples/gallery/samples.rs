@@ -492,6 +492,7 @@ pub(crate) fn data_protection() -> DataProtection {
         sends_mail: true,
         has_places: true,
         has_terms: true,
+        hands_out_log: true,
     }
 }
 

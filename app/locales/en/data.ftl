@@ -18,6 +18,7 @@ data-what-recipients = About who gets something: personal identity number, coord
 data-what-sign-ins = About sign-ins: when, with what kind of device, and an encrypted code of the network.
 data-what-sign-ins-places = About sign-ins: when, with what kind of device, an encrypted code of the network, and roughly where from. The place is looked up in a file on the portal’s own server.
 data-what-terms = Which terms you have accepted, when, and whether you have withdrawn that.
+data-what-requests = What you ask organisations to erase or correct, in your own words, and what they answer.
 data-what-staff = About staff: name, e-mail address, role, and how they sign in.
 data-what-log = In the log: who did what and when, with random ids in place of names and numbers, and the network address encrypted.
 
@@ -46,6 +47,7 @@ data-others-providers = Whoever identifies you learns that you sign in here: { $
 data-others-no-provider = Nobody can sign in as a recipient right now, since no identification is configured.
 data-others-mail = Mail servers on the way to you see your address and which organisation has sent something. The e-mails never say what.
 data-others-no-mail = No e-mails are sent by the portal.
+data-others-log = The log also goes to systems that monitor security. Whoever runs the portal decides which.
 data-others-nobody = The pages fetch nothing from other sites, and keep no statistics of what you do.
 
 data-protected = How it is protected

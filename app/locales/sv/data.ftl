@@ -18,6 +18,7 @@ data-what-recipients = Om den som får något: personnummer, samordningsnummer e
 data-what-sign-ins = Om inloggningar: när, med vilken sorts enhet, och en krypterad kod för nätverket.
 data-what-sign-ins-places = Om inloggningar: när, med vilken sorts enhet, en krypterad kod för nätverket, och ungefär varifrån. Platsen slås upp i en fil på portalens egen server.
 data-what-terms = Vilka villkor du har godkänt, när, och om du har tagit tillbaka det.
+data-what-requests = Det du ber organisationer att radera eller rätta, med dina egna ord, och vad de svarar.
 data-what-staff = Om handläggare: namn, e‑postadress, roll, och hur de loggar in.
 data-what-log = I loggen: vem som gjorde vad och när, med slumpmässiga id:n i stället för namn och nummer, och nätverksadressen krypterad.
 
@@ -46,6 +47,7 @@ data-others-providers = Den som legitimerar dig får veta att du loggar in här:
 data-others-no-provider = Ingen kan logga in som mottagare just nu, eftersom ingen legitimering är inställd.
 data-others-mail = E‑postservrar på vägen till dig ser din adress och vilken organisation som har skickat något. I mejlen står aldrig vad.
 data-others-no-mail = Portalen skickar inga mejl.
+data-others-log = Loggen lämnas också till system för säkerhetsövervakning. Den som driver portalen bestämmer vilka.
 data-others-nobody = Sidorna hämtar inget från andra webbplatser, och för ingen statistik över vad du gör.
 
 data-protected = Hur de skyddas
