@@ -23,7 +23,7 @@ case-sent = Sent { $at }
 case-purpose = Why it is kept for so long: { $text }
 case-legal-ground = Legal ground: { $text }
 case-purging = You can read this until { $last_day }. Then it is deleted. Download what you want to keep.
-case-closed = { $organisation } closed the case on { $day }. It can’t be answered. If you have more to say, contact { $organisation } directly.
+case-closed = { $organisation } closed the case on { $day }. If you have questions, contact { $organisation } directly.
 case-counted-from-closing = It is kept for { $days ->
     [one] one day
    *[other] { $days } days

@@ -23,7 +23,7 @@ case-sent = Skickat { $at }
 case-purpose = Varför det sparas så länge: { $text }
 case-legal-ground = Rättslig grund: { $text }
 case-purging = Du kan läsa det här till och med { $last_day }. Sedan raderas det. Ladda ner det du vill behålla.
-case-closed = { $organisation } avslutade ärendet { $day }. Det går inte att svara i det. Har du något mer att säga, kontakta { $organisation } direkt.
+case-closed = { $organisation } avslutade ärendet { $day }. Har du frågor, kontakta { $organisation } direkt.
 case-counted-from-closing = { $days ->
     [one] Det sparas en dag
    *[other] Det sparas { $days } dagar
