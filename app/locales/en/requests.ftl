@@ -89,7 +89,8 @@ terms-withdrawn-then = You withdrew your acceptance of version { $version } on {
 terms-none-accepted = You have not accepted the terms.
 terms-show-accepted = Read the text that you accepted
 terms-show = Read the terms in force now
-terms-withdraw-body = You can withdraw your acceptance at any time. Then you can't read what was sent to you until you accept again.
+terms-withdraw-body = You can withdraw your acceptance at any time.
+terms-withdraw-then = Then you can't read what was sent to you until you accept again.
 terms-withdraw = Withdraw acceptance
 terms-withdrawn = You have withdrawn your acceptance.
 

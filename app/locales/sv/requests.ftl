@@ -89,7 +89,8 @@ terms-withdrawn-then = Du tog tillbaka ditt godkännande av version { $version }
 terms-none-accepted = Du har inte godkänt villkoren.
 terms-show-accepted = Läs den text som du godkände
 terms-show = Läs de villkor som gäller nu
-terms-withdraw-body = Du kan ta tillbaka ditt godkännande när som helst. Sedan kan du inte läsa det som har skickats till dig, förrän du godkänner igen.
+terms-withdraw-body = Du kan ta tillbaka ditt godkännande när som helst.
+terms-withdraw-then = Sedan kan du inte läsa det som har skickats till dig, förrän du godkänner igen.
 terms-withdraw = Ta tillbaka godkännandet
 terms-withdrawn = Du har tagit tillbaka ditt godkännande.
 

@@ -120,7 +120,10 @@ async fn the_terms_are_accepted_by_a_box_that_is_not_ticked_and_taken_back() {
     assert_eq!(accept(&mut anna).await, case, "where they were going");
     assert_eq!(anna.get(&case).await.status, StatusCode::OK);
     let rights = anna.get("/rights").await.text();
-    assert!(rights.contains("Du godkände version 2026-11"), "{rights}");
+    assert!(
+        rights.contains("Du godkände version 2026-11") && rights.contains("förrän du godkänner igen"),
+        "{rights}"
+    );
     assert!(anna.get("/terms/accepted").await.text().contains("Du läser"));
 
     assert_eq!(anna.post("/terms/withdraw", "").await.location(), "/rights");

@@ -121,7 +121,8 @@ fn own_terms(texts: &'static Texts, terms: &OwnTerms, time_zone: &TimeZone) -> O
         }
     });
     let stands = accepted.is_some_and(|accepted| accepted.withdrawn_at.is_none());
-    let is_asked = in_force && !accepted.is_some_and(|accepted| accepted.is_in_force && stands);
+    let reads_by_them = in_force && stands && accepted.is_some_and(|accepted| accepted.is_in_force);
+    let is_asked = in_force && !reads_by_them;
     let ask = is_asked.then(|| {
         view! {
             <p>
@@ -130,8 +131,9 @@ fn own_terms(texts: &'static Texts, terms: &OwnTerms, time_zone: &TimeZone) -> O
         }
     });
     let withdraw = stands.then(|| {
+        let then = reads_by_them.then(|| texts.get("terms-withdraw-then"));
         view! {
-            <p>{texts.get("terms-withdraw-body")}</p>
+            <p>{texts.get("terms-withdraw-body")} " " {then}</p>
             <form method="post" action="/terms/withdraw" class="actions">
                 <button class="button quiet">{texts.get("terms-withdraw")}</button>
             </form>
