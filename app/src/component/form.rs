@@ -219,12 +219,20 @@ pub(crate) struct Choice {
     pub(crate) hint: Option<String>,
 }
 
-/// A question with a few answers, of which one is chosen.
-pub(crate) fn choices(name: &str, legend: String, choices: Vec<Choice>, chosen: &str) -> impl IntoView + use<> {
-    let name = name.to_owned();
-    let choices: Vec<_> = choices
+/// A question with a few answers, of which one is chosen, and what was wrong with that. With a problem the first answer takes the
+/// focus when the page opens.
+pub(crate) fn choices(
+    name: &str,
+    legend: String,
+    choices: Vec<Choice>,
+    chosen: &str,
+    problem: Option<String>,
+) -> impl IntoView + use<> {
+    let wrong = problem.is_some();
+    let boxes: Vec<_> = choices
         .into_iter()
-        .map(|choice| {
+        .enumerate()
+        .map(|(index, choice)| {
             let id = format!("{name}-{}", choice.value);
             let hint_id = format!("{id}-hint");
             let described_by = choice.hint.is_some().then(|| hint_id.clone());
@@ -233,10 +241,11 @@ pub(crate) fn choices(name: &str, legend: String, choices: Vec<Choice>, chosen: 
                 <div class="tick">
                     <input
                         id=id.clone()
-                        name=name.clone()
+                        name=name.to_owned()
                         type="radio"
                         value=choice.value
                         checked=checked
+                        autofocus=wrong && index == 0
                         aria-describedby=described_by
                     />
                     <label for=id>{choice.label}</label>
@@ -245,10 +254,24 @@ pub(crate) fn choices(name: &str, legend: String, choices: Vec<Choice>, chosen: 
             }
         })
         .collect();
+    boxes_of(name, legend, problem, boxes)
+}
+
+/// A question's boxes, with what was wrong with those that were chosen.
+pub(crate) fn boxes_of<V: IntoView + 'static>(
+    name: &str,
+    legend: String,
+    problem: Option<String>,
+    boxes: Vec<V>,
+) -> impl IntoView + use<V> {
+    let problem_id = format!("{name}-problem");
+    let wrong = problem.is_some();
+    let described_by = wrong.then(|| problem_id.clone());
     view! {
-        <fieldset class="choices">
+        <fieldset class="choices" class:wrong=wrong aria-describedby=described_by>
             <legend>{legend}</legend>
-            {choices}
+            {problem.map(|problem| view! { <p class="problem" id=problem_id>{problem}</p> })}
+            {boxes}
         </fieldset>
     }
 }

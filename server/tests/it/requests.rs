@@ -159,6 +159,11 @@ async fn what_was_wrong_comes_back_where_it_was_wrong() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{told}");
         assert!(answer.text().contains(told), "{told}: {}", answer.text());
     }
+    let neither = right.replace("kind=rectification", "kind=");
+    let answer = anna.post("/rights/new", &neither).await.text();
+    for told in ["aria-describedby=\"kind-problem\"", "id=\"kind-problem\""] {
+        assert!(answer.contains(told), "{told} in {answer}");
+    }
     assert_eq!(app.rows("data_request").await, 0);
     // The same form, twice.
     let first = anna.post("/rights/new", &right).await;

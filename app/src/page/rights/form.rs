@@ -61,7 +61,6 @@ pub fn new_request_page(layout: &Layout, organisations: &[RequestableOrganisatio
     let refused = match form.problem {
         Some(NewRequestProblem::TooMany) => Some("request-too-many"),
         Some(NewRequestProblem::NothingThere) => Some("request-nothing-there"),
-        Some(NewRequestProblem::Kind) => Some("request-kind-wrong"),
         _ => None,
     };
     let refused = refused.map(|key| refusal(texts.get(key)));
@@ -83,6 +82,7 @@ pub fn new_request_page(layout: &Layout, organisations: &[RequestableOrganisatio
             ),
         ],
         form.kind.map_or("", DataRequestKind::as_str),
+        (form.problem == Some(NewRequestProblem::Kind)).then(|| texts.get("request-kind-wrong")),
     );
     let words = Field::new("text", Kind::Text, texts.get("request-words"))
         .hint(texts.get("request-words-hint"))

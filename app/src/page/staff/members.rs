@@ -170,7 +170,7 @@ pub(super) fn role_choice(texts: &Texts, chosen: Role) -> impl IntoView + use<> 
             hint: Some(texts.get(words::role_hint(role))),
         })
         .collect();
-    choices("role", texts.get("member-role"), roles, chosen.as_str())
+    choices("role", texts.get("member-role"), roles, chosen.as_str(), None)
 }
 
 /// Between which days somebody's account is valid.

@@ -216,6 +216,7 @@ fn token_form(texts: &'static Texts, form: &TokenForm, tenant: Option<TenantId>)
                 texts.get("provisioning-directory"),
                 offered,
                 &form.directory,
+                None,
             )
             .into_any()
         }

@@ -65,6 +65,7 @@ pub fn new_hold_page(layout: &Layout, form: &NewHoldForm) -> Page {
             choice("recipient", "hold-scope-recipient", "hold-scope-recipient-hint"),
         ],
         chosen,
+        None,
     );
     let reason = Field::new("reason", Kind::Text, texts.get("hold-reason"))
         .hint(texts.get("hold-reason-hint"))

@@ -9,7 +9,7 @@ use portal::{DataRequest, DataRequestKind, DataRequestState, RequestedCase};
 
 use super::super::words::{case_link, pairs};
 use super::list::{facts, states, title};
-use crate::component::form::{self, Field, Kind, confirm_first, refusal};
+use crate::component::form::{self, Field, Kind, boxes_of, confirm_first, refusal};
 use crate::component::{back_link, told};
 use crate::context::{Flash, Layout};
 use crate::page::Page;
@@ -76,7 +76,6 @@ pub fn request_page(
     let refused = [
         (AnswerProblem::AlreadyAnswered, "request-answered-by-somebody"),
         (AnswerProblem::TooLateToExtend, "request-extend-too-late"),
-        (AnswerProblem::Cases, "request-cases-wrong"),
     ];
     let refused = refused.into_iter().find(|(problem, _)| wrong(*problem));
     let refused = refused.map(|(_, key)| refusal(texts.get(key)));
@@ -255,13 +254,13 @@ fn grant(
     };
     let choice = (!cases.is_empty()).then(|| {
         let chosen = |case: &RequestedCase| form.is_some_and(|form| form.cases.contains(&case.id));
-        let boxes: Vec<_> = cases.iter().map(|case| tick(texts, case, chosen(case), zone)).collect();
-        view! {
-            <fieldset class="choices">
-                <legend>{texts.get("request-cases")}</legend>
-                {boxes}
-            </fieldset>
-        }
+        let wrong = form.is_some_and(|form| form.problem == AnswerProblem::Cases);
+        let problem = wrong.then(|| texts.get("request-cases-wrong"));
+        let boxes = cases.iter().enumerate();
+        let boxes = boxes
+            .map(|(index, case)| tick(texts, case, chosen(case), wrong && index == 0, zone))
+            .collect();
+        boxes_of("case", texts.get("request-cases"), problem, boxes)
     });
     let words = words("answer", texts.get("request-answer-words"), texts, form, hint);
     view! {
@@ -276,7 +275,13 @@ fn grant(
 }
 
 /// A case to choose. None is chosen from the beginning: what is erased can't be brought back.
-fn tick(texts: &'static Texts, case: &RequestedCase, chosen: bool, zone: &TimeZone) -> impl IntoView + use<> {
+fn tick(
+    texts: &'static Texts,
+    case: &RequestedCase,
+    chosen: bool,
+    focused: bool,
+    zone: &TimeZone,
+) -> impl IntoView + use<> {
     let id = format!("case-{}", case.id);
     let hint_id = format!("{id}-hint");
     let kind = case
@@ -300,6 +305,7 @@ fn tick(texts: &'static Texts, case: &RequestedCase, chosen: bool, zone: &TimeZo
                 type="checkbox"
                 value=case.id.to_string()
                 checked=chosen
+                autofocus=focused
                 aria-describedby=hint_id.clone()
             />
             <label for=id>{label}</label>

@@ -266,6 +266,7 @@ fn rule_fields(
         texts.get("retention-counted"),
         offered,
         chosen,
+        None,
     );
     let purpose = Field::new(format!("purpose{suffix}"), Kind::Text, texts.get("retention-purpose"))
         .hint(texts.get("retention-purpose-hint"))
