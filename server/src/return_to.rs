@@ -33,6 +33,8 @@ pub(crate) enum Page {
     NewRequest,
     Request(DataRequestId),
     Terms,
+    /// The text that the person accepted.
+    AcceptedTerms,
     SignedOut,
     Accessibility,
     DataProtection,
@@ -51,6 +53,7 @@ impl Page {
             "/your-data" => Some(Self::YourData),
             "/rights" => Some(Self::Rights),
             "/terms" => Some(Self::Terms),
+            "/terms/accepted" => Some(Self::AcceptedTerms),
             "/rights/new" => Some(Self::NewRequest),
             "/signed-out" => Some(Self::SignedOut),
             "/accessibility" => Some(Self::Accessibility),
@@ -105,6 +108,7 @@ impl Page {
                 | Self::Rights
                 | Self::NewRequest
                 | Self::Request(_)
+                | Self::AcceptedTerms
         )
     }
 }
@@ -124,6 +128,7 @@ impl fmt::Display for Page {
             Self::YourData => f.write_str("/your-data"),
             Self::Rights => f.write_str("/rights"),
             Self::Terms => f.write_str("/terms"),
+            Self::AcceptedTerms => f.write_str("/terms/accepted"),
             Self::NewRequest => f.write_str("/rights/new"),
             Self::Request(id) => write!(f, "/rights/{id}"),
             Self::SignedOut => f.write_str("/signed-out"),
@@ -187,6 +192,8 @@ mod tests {
             ("/sign-ins", "/sign-ins"),
             ("/your-data", "/your-data"),
             ("/rights/new", "/rights/new"),
+            ("/terms", "/terms"),
+            ("/terms/accepted", "/terms/accepted"),
             (&*format!("/rights/{id}"), &*format!("/rights/{id}")),
             (&*format!("/cases/{id}/history"), &*format!("/cases/{id}/history")),
             ("/staff/members/new", "/staff/members/new"),
@@ -217,6 +224,9 @@ mod tests {
         for (path, page) in [
             ("/sessions/end-others", "/sessions"),
             ("/sign-out", "/"),
+            ("/terms/accept", "/terms"),
+            ("/terms/withdraw", "/terms"),
+            ("/staff/retention/pending/approve", "/staff/retention/pending"),
             (&*format!("/sign-ins/{id}/report"), "/sign-ins"),
             (&*format!("/your-data/{id}/archive"), "/your-data"),
             (&*format!("/rights/{id}/withdraw"), &*format!("/rights/{id}")),

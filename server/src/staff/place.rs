@@ -42,6 +42,8 @@ pub(crate) enum Place {
     Retention,
     /// The form that changes it.
     RetentionChange,
+    /// The change that waits for another admin.
+    RetentionPending,
     Holds,
     Hold(HoldId),
     Requests,
@@ -79,6 +81,7 @@ impl Place {
             "/provisioning" => Self::Provisioning,
             "/retention" => Self::Retention,
             "/retention/change" => Self::RetentionChange,
+            "/retention/pending" => Self::RetentionPending,
             "/holds" => Self::Holds,
             "/requests" => Self::Requests,
             "/sign-in-rules" => Self::SignInRules,
@@ -163,6 +166,7 @@ impl fmt::Display for Place {
             Self::Provisioning => "/provisioning",
             Self::Retention => "/retention",
             Self::RetentionChange => "/retention/change",
+            Self::RetentionPending => "/retention/pending",
             Self::Holds => "/holds",
             Self::Requests => "/requests",
             Self::SignInRules => "/sign-in-rules",
@@ -215,6 +219,7 @@ mod tests {
             ("/staff/provisioning".to_owned(), true),
             ("/staff/retention".to_owned(), true),
             ("/staff/retention/change".to_owned(), true),
+            ("/staff/retention/pending".to_owned(), true),
             ("/staff/holds".to_owned(), true),
             (format!("/staff/holds/{id}"), true),
             ("/staff/requests".to_owned(), true),
