@@ -87,6 +87,8 @@ on_both_databases! {
             ("Läkarintyg åäö.txt", "text/plain", b"Tre."),
         ];
         app.message(&norrby, ANNA, files_sent).await;
+        // The earlier case comes first.
+        app.clock.advance_millis(1);
         app.message(&soderby, ANNA, &[("beslut.txt", "text/plain", b"Ja.")]).await;
         app.message(&soderby, BENGT, &[("annat.txt", "text/plain", b"Bengts.")]).await;
         let mut anna = app.signed_in(ANNA).await;
