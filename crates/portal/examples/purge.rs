@@ -59,7 +59,7 @@ async fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let measured = match count.parse() {
-        Ok(count) => measure(settings, count).await,
+        Ok(count) => Box::pin(measure(settings, count)).await,
         Err(error) => Err(error.into()),
     };
     match measured {
@@ -358,7 +358,7 @@ impl Bench {
         let report = self.portal.verify_audit_log(&operator, &[], &keys).await?;
         let took = began.elapsed();
         let verified = report.rows;
-        if report.findings.len() + usize::from((verified as usize) < rows) > 0 {
+        if !report.findings.is_empty() || verified < rows as u64 {
             return Err(format!(
                 "the audit log is not what was written: {verified} rows, {:?}",
                 report.findings

@@ -72,7 +72,7 @@ impl Archive {
         let span = tracing::Span::current();
         tokio::spawn(tracing::Instrument::instrument(
             async move {
-                match self.write(&sender).await {
+                match Box::pin(self.write(&sender)).await {
                     Ok(()) => drop(sender.send(Piece::Complete).await),
                     Err(Broken::NobodyThere | Broken::RightEnded) => {}
                     Err(error) => answer::log_error("a register extract broke off", &error),

@@ -99,7 +99,7 @@ impl Work {
 pub(super) async fn next(context: &Context, cursor: Cursor, limit: u64) -> Result<Option<Work>, Fault> {
     use delivery::entity::{Column, Entity};
     let reader = context.database.reader();
-    let place = Expr::tuple([Expr::col(Column::CondemnedAt).into(), Expr::col(Column::Id).into()]);
+    let place = Expr::tuple([Expr::col(Column::CondemnedAt), Expr::col(Column::Id)]);
     let later = place.gt(Expr::tuple([cursor.condemned_at.into(), cursor.id.into()]));
     let condemned = Entity::find()
         .filter(Column::PurgedAt.is_null())
