@@ -74,9 +74,9 @@ test('nothing stands in clear in logs, temporary folders, exports and backups', 
   }
   // Of the document a part from its middle, since it is compressed.
   const middle = file.subarray(file.length >> 1, (file.length >> 1) + 64);
-  const holding = (canary: string | Buffer) => everything.filter((file) => readFileSync(file).includes(canary));
-  expect(holding(middle)).toEqual([path.join(sent, fileName)]);
-  for (const canary of canaries) expect(holding(canary), canary).toEqual([]);
+  const holding = (files: string[], canary: string | Buffer) => files.filter((file) => readFileSync(file).includes(canary));
+  expect(holding(everything, middle), 'the look finds what is there').toEqual([path.join(sent, fileName)]);
+  for (const canary of canaries) expect(holding(written, canary), canary).toEqual([]);
 });
 
 function filesBelow(folder: string): string[] {
