@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use base::{DocumentId, OrganisationId};
+use base::DocumentId;
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use keyring::{ContentOwner, Opener, PREFIX_SIZE, container_size};
@@ -13,7 +13,7 @@ use super::texts::open_file_name;
 use super::{ReadError, RequestedRange, locked_or_missing, missing_or_damaged};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::blob::{BlobError, BlobReader};
-use crate::delivery::{Finder, ReadableDocument};
+use crate::delivery::{Finder, ReadableDelivery, ReadableDocument};
 use crate::{Context, Fault, Portal, RecipientActor};
 
 /// What the content is for, as the audit log tells it.
@@ -70,20 +70,21 @@ impl Portal {
         range: Option<RequestedRange>,
     ) -> Result<Content, ReadError> {
         let context = &*self.0;
-        let mut found = find(&self.0, actor, document, range).await?;
+        let found = find(context, actor, document, range).await?;
         let action = match content_use {
             ContentUse::View => AuditAction::DocumentViewed,
             ContentUse::Download => AuditAction::DocumentDownloaded,
         };
         let sign_in = actor.sign_in().map(|sign_in| sign_in.to_string());
         let entry = AuditEntry::by_recipient(actor, action)
-            .within(found.organisation)
+            .within(found.row.organisation)
             .about(AuditTarget::Document(document))
             .in_sign_in(sign_in.as_deref());
-        // The beginning is read while the disk writes the row, and nothing of it is given before the row is there.
-        let (recorded, first) = tokio::join!(context.record(&entry), found.reader.next());
+        // The content is opened while the disk writes the row, and nothing of it is given before the row is there. A row may tell of
+        // content that turns out to be damaged.
+        let (recorded, opened) = tokio::join!(context.record(&entry), open(&self.0, actor, found));
         recorded?;
-        found.into_content(first)
+        opened
     }
 
     /// As [`Portal::open_content`] without its row in the audit log: what that adds is measured against it.
@@ -97,25 +98,20 @@ impl Portal {
         actor: &RecipientActor,
         document: DocumentId,
     ) -> Result<Content, ReadError> {
-        let mut found = find(&self.0, actor, document, None).await?;
-        let first = found.reader.next().await;
-        found.into_content(first)
+        let found = find(&self.0, actor, document, None).await?;
+        open(&self.0, actor, found).await
     }
 }
 
-/// Content that somebody may read, none of which was given yet.
+/// A document that somebody may read now.
 struct Found {
-    file_name: String,
-    media_type: String,
-    organisation: OrganisationId,
-    size: u64,
+    row: ReadableDocument,
+    delivery: ReadableDelivery,
     range: Range<u64>,
-    reader: PlaintextReader,
 }
 
-/// Finds content that the person may read now and whose container has the length that was sent.
 async fn find(
-    context: &Arc<Context>,
+    context: &Context,
     actor: &RecipientActor,
     document: DocumentId,
     range: Option<RequestedRange>,
@@ -131,6 +127,12 @@ async fn find(
             .within(row.size)
             .ok_or(ReadError::RangeNotSatisfiable { size: row.size })?,
     };
+    Ok(Found { row, delivery, range })
+}
+
+/// Opens the content and its beginning, so that damage there is an answer of its own and not a broken connection.
+async fn open(context: &Arc<Context>, actor: &RecipientActor, found: Found) -> Result<Content, ReadError> {
+    let Found { row, delivery, range } = found;
     let (file_name, opener, blob) = match open_container(context, &row).await {
         Ok(opened) => opened,
         Err(ReadError::Damaged) => return Err(missing_or_damaged(context, actor, &row).await),
@@ -140,38 +142,25 @@ async fn find(
     let blob = if span.first_chunk == 0 {
         blob
     } else {
-        let part = context.blobs.read(row.organisation, document, span.container.clone());
+        let part = context.blobs.read(row.organisation, row.id, span.container.clone());
         part.await.map_err(blob_error)?
     };
     let watch = Watch::new(Arc::clone(context), actor.clone(), &row, &delivery);
-    Ok(Found {
+    let mut reader = PlaintextReader::new(opener, blob, &span, range.clone(), watch);
+    let first = match reader.next().await {
+        Some(Err(ContentError::Damaged)) => return Err(ReadError::Damaged),
+        Some(Err(ContentError::RightEnded)) => return Err(ReadError::NotFound),
+        Some(Err(ContentError::Fault(fault))) => return Err(ReadError::Fault(fault)),
+        Some(Ok(bytes)) => Some(bytes),
+        None => None,
+    };
+    Ok(Content {
         file_name,
-        organisation: row.organisation,
-        size: row.size,
-        reader: PlaintextReader::new(opener, blob, &span, range.clone(), watch),
-        range,
         media_type: row.media_type,
+        size: row.size,
+        range,
+        stream: reader.into_stream(first),
     })
-}
-
-impl Found {
-    /// The beginning was opened already, so that damage there is an answer of its own and not a broken connection.
-    fn into_content(self, first: Option<Result<Bytes, ContentError>>) -> Result<Content, ReadError> {
-        let first = match first {
-            Some(Err(ContentError::Damaged)) => return Err(ReadError::Damaged),
-            Some(Err(ContentError::RightEnded)) => return Err(ReadError::NotFound),
-            Some(Err(ContentError::Fault(fault))) => return Err(ReadError::Fault(fault)),
-            Some(Ok(bytes)) => Some(bytes),
-            None => None,
-        };
-        Ok(Content {
-            file_name: self.file_name,
-            media_type: self.media_type,
-            size: self.size,
-            range: self.range,
-            stream: self.reader.into_stream(first),
-        })
-    }
 }
 
 /// Opens the container, whose size must be what the document's row says, and gives it with its reader at the first
