@@ -4,10 +4,12 @@
 //! PostgreSQL has one pool for both. A commit is durable when it returns: `synchronous=FULL`, `synchronous_commit=on`.
 
 mod packed;
+mod write_ahead_log;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base::SecretString;
@@ -15,19 +17,24 @@ use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sea_orm::sqlx::{self, ConnectOptions, Connection, Executor};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
-    SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
+    ConnAcquireErr, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
+    QueryResult, RuntimeErr, SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
+    TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::Fault;
 
 pub(crate) use packed::Packed;
+use write_ahead_log::Folding;
 
 /// How long a statement waits for another program's lock on an SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a caller waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How many KiB of pages the connection that writes to an SQLite file keeps: what a batch of a purge changes.
+const SQLITE_WRITER_CACHE_KIB: u32 = 8 * 1024;
 /// Connections that read an SQLite file.
 const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL per database and node.
@@ -54,6 +61,10 @@ pub enum DatabaseError {
 pub(crate) struct Database {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    /// Whose turn it is to write, in the order in which they came; SQLite's alone.
+    turns: Option<Arc<Mutex<()>>>,
+    /// SQLite's alone.
+    folding: Option<Arc<Folding>>,
 }
 
 impl Database {
@@ -89,6 +100,8 @@ impl Database {
             .foreign_keys(true)
             // What is deleted is overwritten in the file too. (Its log still has it: the keys see to that.)
             .pragma("secure_delete", "on")
+            // What a statement needs room for, such as pages as they were before it, stays out of files that nobody tends.
+            .pragma("temp_store", "memory")
             .busy_timeout(BUSY_TIMEOUT)
             // A whole inbox fits, so that the reading thread need not wait for its reader half-way.
             .row_buffer_size(1024)
@@ -105,10 +118,21 @@ impl Database {
                     Ok(!connection.is_in_transaction())
                 })
             });
-        let writer = sqlite_pool(writers, options.clone()).await?;
+        let writes = options
+            .clone()
+            .pragma("cache_size", format!("-{SQLITE_WRITER_CACHE_KIB}"))
+            .pragma("wal_autocheckpoint", write_ahead_log::MOST_PAGES.to_string());
+        let writer = sqlite_pool(writers, writes).await?;
+        let reads = options.pragma("query_only", "on");
         let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS);
-        let reader = sqlite_pool(readers, options.pragma("query_only", "on")).await?;
-        Ok(Self { reader, writer })
+        let reader = sqlite_pool(readers, reads.clone()).await?;
+        let folds = sqlite_pool(SqlitePoolOptions::new().max_connections(1), reads).await?;
+        Ok(Self {
+            reader,
+            writer,
+            turns: Some(Arc::default()),
+            folding: Some(Arc::new(Folding::begin(folds))),
+        })
     }
 
     async fn open_postgres(options: PgConnectOptions) -> Result<Self, DatabaseError> {
@@ -131,6 +155,8 @@ impl Database {
         Ok(Self {
             reader: connection.clone(),
             writer: connection,
+            turns: None,
+            folding: None,
         })
     }
 
@@ -155,7 +181,35 @@ impl Database {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        self.writer.begin_with_options(options).await.map(WriteTransaction)
+        let turn = self.turn().await?;
+        let transaction = self.writer.begin_with_options(options).await?;
+        Ok(WriteTransaction {
+            transaction,
+            folding: self.folding.clone(),
+            _turn: turn,
+        })
+    }
+
+    /// Waits for the turn to write one statement; `None` on PostgreSQL.
+    ///
+    /// # Errors
+    ///
+    /// As [`Database::write`].
+    pub(crate) async fn single(&self) -> Result<Option<SingleWrite<'_>>, DbErr> {
+        let turn = self.turn().await?;
+        Ok(turn.map(|turn| SingleWrite {
+            database: self,
+            _turn: turn,
+        }))
+    }
+
+    async fn turn(&self) -> Result<Option<OwnedMutexGuard<()>>, DbErr> {
+        let Some(turns) = &self.turns else { return Ok(None) };
+        let turn = tokio::time::timeout(ACQUIRE_TIMEOUT, Arc::clone(turns).lock_owned());
+        let turn = turn
+            .await
+            .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
+        Ok(Some(turn))
     }
 
     /// SQLite or PostgreSQL.
@@ -175,7 +229,7 @@ impl Database {
                 .execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
                 .await?;
         }
-        M::up(&transaction.0, None).await?;
+        M::up(&transaction.transaction, None).await?;
         transaction.commit().await
     }
 
@@ -188,7 +242,9 @@ impl Database {
             .position(|migration| migration.name().contains(step))
             .unwrap();
         let transaction = self.write().await.unwrap();
-        M::up(&transaction.0, Some(before.try_into().unwrap())).await.unwrap();
+        M::up(&transaction.transaction, Some(before.try_into().unwrap()))
+            .await
+            .unwrap();
         transaction.commit().await.unwrap();
     }
 
@@ -207,6 +263,9 @@ impl Database {
     ///
     /// When a connection was already broken.
     pub(crate) async fn close(self) -> Result<(), DbErr> {
+        if let Some(folding) = &self.folding {
+            folding.close().await?;
+        }
         self.reader.close().await?;
         self.writer.close().await
     }
@@ -265,7 +324,11 @@ pub(crate) fn is_out_of_space(error: &DbErr) -> bool {
 
 /// A transaction that may write. Dropping it undoes it.
 #[derive(Debug)]
-pub(crate) struct WriteTransaction(DatabaseTransaction);
+pub(crate) struct WriteTransaction {
+    transaction: DatabaseTransaction,
+    folding: Option<Arc<Folding>>,
+    _turn: Option<OwnedMutexGuard<()>>,
+}
 
 impl WriteTransaction {
     /// Makes everything in it visible and durable.
@@ -274,30 +337,56 @@ impl WriteTransaction {
     ///
     /// When the commit failed: nothing was written, unless the connection broke at that very moment.
     pub(crate) async fn commit(self) -> Result<(), DbErr> {
-        self.0.commit().await
+        self.transaction.commit().await?;
+        if let Some(folding) = &self.folding {
+            folding.committed();
+        }
+        Ok(())
+    }
+}
+
+/// The turn to write to an SQLite database, for one statement that is a transaction of its own: it makes the program wait for SQLite's
+/// thread once instead of four times.
+pub(crate) struct SingleWrite<'a> {
+    database: &'a Database,
+    _turn: OwnedMutexGuard<()>,
+}
+
+impl SingleWrite<'_> {
+    /// Runs the statement, durable when this returns, and says how many rows it changed.
+    ///
+    /// # Errors
+    ///
+    /// When it failed: nothing was written.
+    pub(crate) async fn execute(self, statement: Statement) -> Result<u64, DbErr> {
+        let done = self.database.writer.execute_raw(statement).await?;
+        if let Some(folding) = &self.database.folding {
+            folding.committed();
+        }
+        Ok(done.rows_affected())
     }
 }
 
 #[async_trait::async_trait]
 impl ConnectionTrait for WriteTransaction {
     fn get_database_backend(&self) -> DbBackend {
-        self.0.get_database_backend()
+        self.transaction.get_database_backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.0.execute_raw(statement).await
+        self.transaction.execute_raw(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.0.execute_unprepared(sql).await
+        self.transaction.execute_unprepared(sql).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.0.query_one_raw(statement).await
+        self.transaction.query_one_raw(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.0.query_all_raw(statement).await
+        self.transaction.query_all_raw(statement).await
     }
 }
 

@@ -43,6 +43,11 @@ use crate::{Context, Fault};
 impl Context {
     /// Writes one row of the audit log in a transaction of its own.
     pub(crate) async fn record(&self, entry: &AuditEntry<'_>) -> Result<(), Fault> {
+        if let Some(write) = self.database.single().await?
+            && self.audit.record_alone(write, self.now(), entry).await?
+        {
+            return Ok(());
+        }
         let transaction = self.database.write().await?;
         self.audit.record(&transaction, self.now(), entry).await?;
         transaction.commit().await?;

@@ -1,20 +1,28 @@
 //! Writes rows that can be checked: numbered without a gap per writer, each with an authentication code over all of it.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use base::{AuditEventId, Ids, Timestamp};
 use keyring::Field;
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, Statement};
 use uuid::Uuid;
 
 use super::canonical::authenticated;
 use super::entity::{Entity, Model};
 use super::entry::AuditEntry;
 use crate::Fault;
+use crate::database::SingleWrite;
 use crate::vault::{MacPurpose, Vault};
 
 /// Takes the writer's next $2 numbers and gives the first. The first use makes the writer's row, so a program that never acts leaves
 /// none.
 const NEXT_COUNTERS: &str = "INSERT INTO audit_writer (id, next_counter) VALUES ($1, CAST($2 AS BIGINT) + 1) \
     ON CONFLICT (id) DO UPDATE SET next_counter = audit_writer.next_counter + $2 RETURNING next_counter - $2";
+/// Inserts a row if its number is the writer's next. A trigger counts it then, so that both are one statement.
+const INSERT_NEXT: &str = "\
+    INSERT INTO audit_event (id, writer_id, counter, organisation_id, at, actor_kind, actor_id, action, target_kind, target_id, \
+    detail, request_id, sealed_address, mac) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 \
+    WHERE EXISTS (SELECT 1 FROM audit_writer WHERE id = $2 AND next_counter = $3)";
 /// How many rows one statement inserts: far below the databases' limits on parameters.
 const BATCH: usize = 500;
 
@@ -23,6 +31,8 @@ pub(crate) struct AuditWriter {
     id: Uuid,
     ids: Ids,
     vault: Vault,
+    /// The next number, for all that this program knows: who took the last ones may have undone that.
+    next: AtomicI64,
 }
 
 impl AuditWriter {
@@ -33,6 +43,7 @@ impl AuditWriter {
             id: *id.as_uuid(),
             ids,
             vault,
+            next: AtomicI64::new(1),
         }
     }
 
@@ -64,6 +75,7 @@ impl AuditWriter {
             .await?
             .ok_or_else(|| DbErr::RecordNotFound("the audit writer's number".to_owned()))?
             .try_get_by_index(0)?;
+        self.next.store(first + count, Ordering::Relaxed);
         let numbered: Vec<_> = (first..).zip(entries).collect();
         for numbered in numbered.chunks(BATCH) {
             let rows = numbered.iter().map(|(counter, entry)| self.row(*counter, at, entry));
@@ -72,6 +84,40 @@ impl AuditWriter {
                 .await?;
         }
         Ok(())
+    }
+
+    /// Writes one row that stands alone, in one statement; `false`, and nothing is written, when its number turns out not to be the
+    /// next one.
+    pub(crate) async fn record_alone(
+        &self,
+        write: SingleWrite<'_>,
+        at: Timestamp,
+        entry: &AuditEntry<'_>,
+    ) -> Result<bool, Fault> {
+        let counter = self.next.load(Ordering::Relaxed);
+        let row = self.row(counter, at, entry);
+        let values = [
+            row.id.into(),
+            row.writer_id.into(),
+            row.counter.into(),
+            row.organisation_id.into(),
+            row.at.into(),
+            row.actor_kind.into(),
+            row.actor_id.into(),
+            row.action.into(),
+            row.target_kind.into(),
+            row.target_id.into(),
+            row.detail.into(),
+            row.request_id.into(),
+            row.sealed_address.into(),
+            row.mac.into(),
+        ];
+        let insert = Statement::from_sql_and_values(DbBackend::Sqlite, INSERT_NEXT, values);
+        let is_written = write.execute(insert).await? > 0;
+        if is_written {
+            self.next.store(counter + 1, Ordering::Relaxed);
+        }
+        Ok(is_written)
     }
 
     fn row(&self, counter: i64, at: Timestamp, entry: &AuditEntry<'_>) -> Model {

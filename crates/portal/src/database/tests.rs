@@ -1,5 +1,7 @@
 use std::os::unix::fs::PermissionsExt;
 
+use futures::FutureExt as _;
+
 use super::testing::on_each_database;
 use super::*;
 use crate::vault::VaultMigrator;
@@ -94,6 +96,60 @@ async fn writers_queue_and_none_of_them_fails() {
 }
 
 #[tokio::test]
+async fn single_statements_and_transactions_take_turns_and_postgresql_has_no_turns() {
+    on_each_database(async |databases| {
+        let database = Database::connect(&databases.vault).await.unwrap();
+        database.migrate::<VaultMigrator>().await.unwrap();
+        let insert = |number: i32| {
+            let sql =
+                format!("INSERT INTO day (number, secret_version, marked, over) VALUES ({number}, 1, false, false)");
+            Statement::from_string(database.backend(), sql)
+        };
+        let transaction = database.write().await.unwrap();
+        transaction.execute_raw(insert(1)).await.unwrap();
+        let Some(single) = database.single().now_or_never() else {
+            assert_eq!(database.backend(), DbBackend::Sqlite);
+            transaction.commit().await.unwrap();
+            let single = database.single().await.unwrap().unwrap();
+            let mut next = Box::pin(database.write());
+            assert!(futures::poll!(&mut next).is_pending(), "it is not its turn");
+            assert_eq!(single.execute(insert(2)).await.unwrap(), 1);
+            drop(next.await.unwrap());
+            assert_eq!(count_days(&database).await, 2);
+            return;
+        };
+        assert!(single.unwrap().is_none());
+        assert_eq!(database.backend(), DbBackend::Postgres);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_written_is_folded_into_the_file_without_whoever_writes() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("vault.sqlite");
+    let database = Database::connect(&SecretString::new(format!("sqlite:{}", path.display())))
+        .await
+        .unwrap();
+    let transaction = database.write().await.unwrap();
+    transaction
+        .execute_unprepared("CREATE TABLE large (content BLOB)")
+        .await
+        .unwrap();
+    // More than the log is left with, and less than what the connection that writes folds itself.
+    let insert = "INSERT INTO large VALUES (zeroblob(8000000))";
+    transaction.execute_unprepared(insert).await.unwrap();
+    transaction.commit().await.unwrap();
+    let folded = async {
+        while std::fs::metadata(&path).unwrap().len() < 8_000_000 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    let in_time = std::time::Duration::from_secs(10);
+    tokio::time::timeout(in_time, folded).await.expect("the file has it");
+}
+
+#[tokio::test]
 async fn an_sqlite_database_is_durable_private_and_read_only_for_readers() {
     let folder = tempfile::TempDir::new().unwrap();
     let path = folder.path().join("vault.sqlite");
@@ -109,7 +165,12 @@ async fn an_sqlite_database_is_durable_private_and_read_only_for_readers() {
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
     let transaction = database.write().await.unwrap();
-    for (pragma, expected) in [("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1)] {
+    for (pragma, expected) in [
+        ("synchronous", 2),
+        ("foreign_keys", 1),
+        ("secure_delete", 1),
+        ("temp_store", 2),
+    ] {
         let statement = Statement::from_string(DbBackend::Sqlite, format!("PRAGMA {pragma}"));
         let row = transaction.query_one_raw(statement).await.unwrap().unwrap();
         assert_eq!(row.try_get_by_index::<i32>(0).unwrap(), expected, "{pragma}");
