@@ -44,6 +44,8 @@ const LIVING_SIZE: usize = 256 * 1024;
 const PACE: Duration = Duration::from_millis(20);
 /// How long reading alone is measured.
 const CALM: Duration = Duration::from_secs(20);
+/// How often the clock moves.
+const TICK: Duration = Duration::from_millis(1);
 /// How often the server chains.
 const CHAIN_EVERY: Duration = Duration::from_secs(1);
 /// How many reads are measured with their row in the audit log, and how many without.
@@ -97,6 +99,7 @@ async fn measure(mut settings: Settings, count: usize) -> Result<(), Failure> {
     let blobs = blobs.clone();
     settings.ways_in.directories = [(DIRECTORY, AssuranceLevel::Three)].into();
     let clock = ManualClock::at(at("2026-11-22T09:00:00Z")?);
+    let ticking = tick(clock.clone());
     let bench = Bench {
         portal: Portal::open(settings, clock.clock()).await?,
         ids: Ids::new(clock.clock()),
@@ -162,8 +165,22 @@ async fn measure(mut settings: Settings, count: usize) -> Result<(), Failure> {
     let left = bench.portal.purge(PurgeMode::DryRun).await?;
     print("documents left", left.documents as f64);
     bench.verify(sender_rows(count, many.messages)).await?;
+    ticking.abort();
     bench.portal.close().await;
     Ok(())
+}
+
+/// Lets the clock go on as clocks do, so that ids come in the order of time and lie together, as they do in life.
+fn tick(clock: ManualClock) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut last = Instant::now();
+        loop {
+            tokio::time::sleep(TICK).await;
+            let passed = last.elapsed().as_millis();
+            last += Duration::from_millis(u64::try_from(passed).unwrap_or(0));
+            clock.advance_millis(i64::try_from(passed).unwrap_or(0));
+        }
+    })
 }
 
 /// How many rows the purge of so many writes to the audit log, at least: one for each document, message and delivery.

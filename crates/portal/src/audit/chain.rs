@@ -19,7 +19,7 @@ use crate::provider::ProviderError;
 use crate::{Context, Fault, Portal};
 
 /// How many rows are appended at a time: few, since on SQLite whoever reads a document waits for it.
-const BATCH: u64 = 200;
+const BATCH: u64 = 100;
 
 /// A writer with rows that are in no chain yet, and how far its rows are.
 const WAITING: &str = "\

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{DocumentId, OrganisationId};
+use base::{DocumentId, MessageId, OrganisationId};
 use keyring::ContentOwner;
 
 use super::work::Work;
@@ -30,8 +30,11 @@ pub(super) async fn keys(context: &Context, work: &Work) -> Result<(), Fault> {
 
 /// Tells the ledger of deliveries that ended while their message lives on. Of the others it knows by the messages' keys.
 pub(super) async fn tell_of_deliveries(context: &Context, work: &Work) -> Result<(), Fault> {
-    let deliveries = work.deliveries.iter();
-    let alone = deliveries.filter(|delivery| work.messages.iter().all(|(message, _)| *message != delivery.message));
+    let ended: BTreeSet<MessageId> = work.messages.iter().map(|(message, _)| *message).collect();
+    let alone = work
+        .deliveries
+        .iter()
+        .filter(|delivery| !ended.contains(&delivery.message));
     let entries: Vec<LedgerEntry> = alone.map(|delivery| LedgerEntry::Ended(delivery.id)).collect();
     if !entries.is_empty() {
         context.ledger.append(&entries).await?;

@@ -23,6 +23,9 @@ use crate::{
 
 /// How many people are looked at together.
 const BATCH: u64 = 50;
+/// How many of them are forgotten in one transaction: few, since each has rows in many tables, and on SQLite whoever reads a document
+/// waits for it.
+const AT_ONCE: usize = 8;
 
 /// Notes that a person may have lost their last case or session.
 pub(crate) async fn may_be_forgotten(
@@ -84,6 +87,15 @@ async fn forget(context: &Context, rows: &[Model]) -> Result<u64, Fault> {
         .collect();
     let gone = context.vault.forget_recipients(&unneeded).await?;
     register_extract::destroy_keys_of(context, &gone).await?;
+    let mut forgotten = 0;
+    for rows in rows.chunks(AT_ONCE) {
+        forgotten += erase(context, rows, &needed, &gone).await?;
+    }
+    Ok(forgotten)
+}
+
+/// Erases what is left of those who are gone from the register, and says how many there were. Who is needed is no longer forgettable.
+async fn erase(context: &Context, rows: &[Model], needed: &HashSet<Uuid>, gone: &[RecipientId]) -> Result<u64, Fault> {
     let transaction = context.database.write().await?;
     let mut forgotten = Vec::new();
     for row in rows {
@@ -110,11 +122,13 @@ async fn forget(context: &Context, rows: &[Model]) -> Result<u64, Fault> {
     }
     // After every other row, since everyone on this node waits for the audit log's writer: somebody who signs out holds
     // their own row while they wait for it.
-    for recipient in &forgotten {
-        let target = AuditTarget::Recipient(*recipient);
-        let entry = AuditEntry::by_portal(AuditAction::RecipientForgotten).about(target);
-        context.audit.record(&transaction, context.now(), &entry).await?;
-    }
+    let entries: Vec<AuditEntry<'_>> = forgotten
+        .iter()
+        .map(|recipient| {
+            AuditEntry::by_portal(AuditAction::RecipientForgotten).about(AuditTarget::Recipient(*recipient))
+        })
+        .collect();
+    context.audit.record_all(&transaction, context.now(), &entries).await?;
     transaction.commit().await?;
     Ok(u64::try_from(forgotten.len()).unwrap_or(u64::MAX))
 }
