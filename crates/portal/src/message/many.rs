@@ -5,7 +5,7 @@ use std::path::Path;
 
 use base::{Day, DeliveryId, DocumentId, MessageId, RecipientId};
 use keyring::{ContentKey, ContentOwner, Field, Sealer};
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel};
 
 use super::entity;
 use super::publish::SESSION_LEVEL;
@@ -74,6 +74,10 @@ impl Portal {
             let new: Vec<New> = new.collect();
             store(context, actor, &organisation, &new, until, folder).await?;
             first.extend(new.iter().filter_map(|new| new.documents.first().copied()));
+        }
+        // PostgreSQL does so by itself after so many new rows, within a minute.
+        if context.database.backend() == DbBackend::Postgres {
+            context.database.writer().execute_unprepared("ANALYZE").await?;
         }
         Ok(first)
     }

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use base::Timestamp;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::Release;
@@ -23,29 +24,54 @@ pub(super) async fn due(context: &Context, release: Option<Release>) -> Result<(
     let of_release = until.map(|until| [unnoticed(until), expired(until)].map(|ended| (ended, Column::ExpiresAt)));
     let of_senders = (revoked(held_at), Column::RevokedAt);
     for (ended, since) in of_release.into_iter().flatten().chain([of_senders]) {
-        while let Some(cases) = next_cases(context, &ended, since).await? {
-            condemn(context, &cases, &ended, until, held_at).await?;
+        let mut last = None;
+        while let Some(next) = next(context, &ended, since, last).await? {
+            condemn(context, &next.cases, &ended, until, held_at).await?;
+            last = Some(next.last);
         }
     }
     Ok(())
 }
 
-/// The next cases with deliveries that have ended and are not marked, in the order of their ids; first those whose `since` is longest ago,
-/// as an index has them.
-async fn next_cases(context: &Context, ended: &Condition, since: Column) -> Result<Option<Vec<Uuid>>, Fault> {
-    let cases: BTreeSet<Uuid> = Entity::find()
+/// Cases with deliveries that have ended and are not marked.
+struct Next {
+    /// In the order of their ids.
+    cases: Vec<Uuid>,
+    /// Where these deliveries end in the order of when they did: what came before need not be passed again, which on PostgreSQL stands
+    /// in the index until it is vacuumed.
+    last: (i64, Uuid),
+}
+
+/// The next of these after `last`, first those whose `since` is longest ago, as an index has them.
+async fn next(
+    context: &Context,
+    ended: &Condition,
+    since: Column,
+    last: Option<(i64, Uuid)>,
+) -> Result<Option<Next>, Fault> {
+    let place = Expr::tuple([Expr::col(since), Expr::col(Column::Id)]);
+    let later = last.map(|(at, id)| place.gt(Expr::tuple([at.into(), id.into()])));
+    let found: Vec<(Uuid, i64, Uuid)> = Entity::find()
         .select_only()
         .column(Column::CaseId)
+        .column(since)
+        .column(Column::Id)
         .filter(ended.clone())
+        .filter(Condition::all().add_option(later))
         .order_by_asc(since)
         .order_by_asc(Column::Id)
         .limit(BATCH)
         .into_tuple()
         .all(context.database.reader())
-        .await?
-        .into_iter()
-        .collect();
-    Ok((!cases.is_empty()).then(|| cases.into_iter().collect()))
+        .await?;
+    let Some(&(_, at, id)) = found.last() else {
+        return Ok(None);
+    };
+    let cases: BTreeSet<Uuid> = found.into_iter().map(|(case, _, _)| case).collect();
+    Ok(Some(Next {
+        cases: cases.into_iter().collect(),
+        last: (at, id),
+    }))
 }
 
 async fn condemn(

@@ -13,7 +13,7 @@ use crate::{Context, Fault, delivery, document};
 /// it writes its journal, and whoever reads a document waits for that.
 pub(super) const BATCH: u64 = 1000;
 /// How many deliveries are erased together: few enough that the transaction is short, though each may bring fifty documents.
-const ERASED_AT_ONCE: usize = 15;
+const ERASED_AT_ONCE: usize = 10;
 
 /// Condemned deliveries, and what ends with them.
 pub(super) struct Work {
