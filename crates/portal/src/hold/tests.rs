@@ -5,157 +5,29 @@ mod restored;
 
 use std::time::Duration;
 
-use base::{HoldId, MessageId, OrganisationId, Timestamp};
 use jiff::ToSpan;
 use keyring::ContentOwner;
 use sea_orm::{ConnectionTrait, EntityTrait};
 
-use super::{HoldError, HoldScope, NewHold, PlacedHold};
+use super::{HoldError, HoldScope, NewHold};
 use crate::test_support::{
-    PASSWORD, PDF, TestPortal, bytes_of, document_id, draft, identity, number, on_both_databases,
+    HOLD_REASON, Norrby, PDF, TestPortal, draft, identity, new_hold, number, on_both_databases, read,
 };
 use crate::{
-    ChangeRetentionError, CountedFrom, Denied, Identity, KnownAs, MessageReceipt, PurgeMode, PurgeReport, ReadError,
-    RecipientIdentifier, RetentionPolicy, RetentionReason, RetentionRule, Role, Scope, SentRecipient, SessionKey,
-    StaffActor, SystemActor, Whereabouts, delivery,
+    Denied, Identity, KnownAs, MessageReceipt, PurgeMode, PurgeReport, ReadError, RecipientIdentifier, Role,
+    SentRecipient, SessionKey, Whereabouts, delivery,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
-const REASON: &str = "Överklagande, dnr 2026-17";
-
-/// "Norrby kommun" with a system of it and Karin, its admin.
-struct Norrby {
-    id: OrganisationId,
-    system: SystemActor,
-}
 
 impl Norrby {
-    async fn new(test: &TestPortal) -> Self {
-        let id = test.organisation("Norrby kommun").await;
-        let (system, secret) = test.system(id, &Scope::ALL).await;
-        let issued = test
-            .portal
-            .issue_token(system, &secret, None, test.request())
-            .await
-            .unwrap();
-        test.first_admin_of(id).await;
-        Self {
-            id,
-            system: test.portal.system_actor(&issued.token, test.request()).await.unwrap(),
-        }
-    }
-
-    /// Sends to the first so many test persons, to be read for so many days.
-    async fn send(&self, test: &TestPortal, recipients: usize, days: u32) -> MessageReceipt {
-        self.send_for(test, recipients, Some(days)).await
-    }
-
-    /// As [`Norrby::send`]; for as long as the organisation's rule says when there are no days.
-    async fn send_for(&self, test: &TestPortal, recipients: usize, days: Option<u32>) -> MessageReceipt {
-        let mut draft = draft(recipients);
-        draft.retention_days = days;
-        let key: MessageId = test.portal.0.ids.next();
-        test.send_all(&self.system, &key.to_string(), draft, &[PDF])
-            .await
-            .unwrap()
-    }
-
-    /// Karin, signed in anew.
-    async fn admin(&self, test: &TestPortal) -> StaffActor {
-        let key = SessionKey::of_staff(b"Karin, later");
-        test.staff_sign_in(&key, self.id, "karin@norrby.example", PASSWORD)
-            .await
-            .unwrap();
-        test.staff_in(&key).await.unwrap()
-    }
-
-    async fn try_to_hold(
-        &self,
-        test: &TestPortal,
-        sent: &MessageReceipt,
-        scope: HoldScope,
-    ) -> Result<PlacedHold, HoldError> {
-        let admin = self.admin(test).await;
-        test.portal.place_hold(&admin, &new_hold(test, sent, scope)).await
-    }
-
-    async fn hold(&self, test: &TestPortal, sent: &MessageReceipt, scope: HoldScope) -> HoldId {
-        let placed = self.try_to_hold(test, sent, scope).await.unwrap();
-        assert_eq!(placed.too_late, 0);
-        placed.id
-    }
-
-    async fn lift(&self, test: &TestPortal, hold: HoldId) {
-        let admin = self.admin(test).await;
-        test.portal.lift_hold(&admin, hold, "Tvisten är avgjord").await.unwrap();
-    }
-
-    /// Karin decides on so many days from sending for everything.
-    async fn decide(&self, test: &TestPortal, days: u32) {
-        let admin = self.admin(test).await;
-        let policy = RetentionPolicy {
-            minimum_days: 1,
-            maximum_days: 40,
-            default: RetentionRule {
-                days,
-                counted_from: CountedFrom::Sent,
-                reason: RetentionReason::default(),
-            },
-            types: Vec::new(),
-        };
-        let seen = test.portal.retention(&admin).await.unwrap().version;
-        match test.portal.change_retention(&admin, seen, policy, None).await {
-            Ok(_) | Err(ChangeRetentionError::Unchanged) => {}
-            Err(other) => panic!("{other}"),
-        }
-    }
-
-    /// When a message can't be read any more, as its system sees it.
-    async fn end_of(&self, test: &TestPortal, sent: &MessageReceipt) -> Timestamp {
-        let status = test.portal.message_status(&self.system, sent.id).await.unwrap();
-        status.deliveries[0].expires_at
-    }
-
     async fn revoke(&self, test: &TestPortal, sent: &MessageReceipt) {
         test.portal.revoke_message(&self.system, sent.id).await.unwrap();
-    }
-
-    /// Whether the content of a message can still be opened by the portal, whoever may read it.
-    async fn exists(&self, test: &TestPortal, sent: &MessageReceipt) -> bool {
-        let key = test.portal.0.vault.content_key(self.id, ContentOwner::Message(sent.id));
-        key.await.unwrap().is_some()
-    }
-}
-
-/// A hold on the first recipient's case, to be looked at in a month.
-fn new_hold(test: &TestPortal, sent: &MessageReceipt, scope: HoldScope) -> NewHold {
-    let today = test.now().to_jiff().to_zoned(test.settings.time_zone.clone()).date();
-    NewHold {
-        case: sent.deliveries[0].case,
-        scope,
-        reason: REASON.to_owned(),
-        review_on: today.checked_add(1.month()).unwrap(),
     }
 }
 
 async fn jobs(test: &TestPortal) -> PurgeReport {
     test.portal.run_jobs().await.unwrap().purge
-}
-
-/// Goes on day by day, with a round of jobs in each.
-async fn days_pass(test: &TestPortal, days: u32) {
-    for _ in 0..days {
-        test.clock.advance(DAY);
-        jobs(test).await;
-    }
-}
-
-/// The content of the message's only document, as its first recipient gets it.
-async fn read(test: &TestPortal, sent: &MessageReceipt) -> Result<Vec<u8>, ReadError> {
-    let person = test.sign_in(0).await;
-    let case = test.portal.case(&person, sent.deliveries[0].case).await?;
-    let document = document_id(&case.messages[0].documents[0]);
-    Ok(bytes_of(test.view(&person, document, None).await?).await.unwrap())
 }
 
 on_both_databases! {
@@ -217,19 +89,19 @@ on_both_databases! {
         test.clock.advance(Duration::from_millis(1));
         assert!(matches!(read(&test, &held).await, Err(ReadError::NotFound)));
         // Longer than the ceiling of 40 days.
-        days_pass(&test, 100).await;
+        test.days_pass(100).await;
         assert!(norrby.exists(&test, &held).await && !norrby.exists(&test, &free).await);
         assert_eq!(test.blob_names().await.len(), 1);
         assert!(matches!(read(&test, &held).await, Err(ReadError::NotFound)));
 
         norrby.lift(&test, hold).await;
-        days_pass(&test, 6).await;
+        test.days_pass(6).await;
         assert!(norrby.exists(&test, &held).await);
-        days_pass(&test, 1).await;
+        test.days_pass(1).await;
         assert!(!norrby.exists(&test, &held).await);
         assert!(test.blob_names().await.is_empty());
         assert_eq!(test.audited("message.purged").await, 2);
-        days_pass(&test, 1).await;
+        test.days_pass(1).await;
         let known = test.portal.0.vault.find_recipients(&[RecipientIdentifier::Number(number(0))]).await.unwrap();
         assert_eq!(known, [None]);
     }
@@ -241,7 +113,7 @@ on_both_databases! {
         norrby.revoke(&test, &sent).await;
         assert!(matches!(read(&test, &sent).await, Err(ReadError::NotFound)));
         assert_eq!(test.portal.purge(PurgeMode::DryRun).await.unwrap(), PurgeReport::default());
-        days_pass(&test, 2).await;
+        test.days_pass(2).await;
         assert!(norrby.exists(&test, &sent).await);
         norrby.lift(&test, hold).await;
         test.clock.advance(7 * DAY - Duration::from_millis(1));
@@ -256,14 +128,14 @@ on_both_databases! {
         let norrby = Norrby::new(&test).await;
         let sent = norrby.send(&test, 1, 3).await;
         let first = norrby.hold(&test, &sent, HoldScope::Case).await;
-        days_pass(&test, 10).await;
+        test.days_pass(10).await;
         norrby.lift(&test, first).await;
-        days_pass(&test, 6).await;
+        test.days_pass(6).await;
         let second = norrby.hold(&test, &sent, HoldScope::Case).await;
-        days_pass(&test, 30).await;
+        test.days_pass(30).await;
         assert!(norrby.exists(&test, &sent).await);
         norrby.lift(&test, second).await;
-        days_pass(&test, 7).await;
+        test.days_pass(7).await;
         assert!(!norrby.exists(&test, &sent).await);
     }
 
@@ -273,9 +145,9 @@ on_both_databases! {
         let hold = norrby.hold(&test, &first, HoldScope::Recipient).await;
         let other = test.sender_named("Söderby kommun").await;
         let elsewhere = test.send_all(&other, "1", crate::MessageDraft { retention_days: Some(3), ..draft(1) }, &[PDF]).await.unwrap();
-        days_pass(&test, 1).await;
+        test.days_pass(1).await;
         let to_both = norrby.send(&test, 2, 3).await;
-        days_pass(&test, 60).await;
+        test.days_pass(60).await;
         assert!(norrby.exists(&test, &first).await && norrby.exists(&test, &to_both).await);
         let owner = ContentOwner::Message(elsewhere.id);
         assert!(test.portal.0.vault.content_key(other.organisation_id(), owner).await.unwrap().is_none());
@@ -284,7 +156,7 @@ on_both_databases! {
         let second = rows.iter().find(|row| row.id == *to_both.deliveries[1].delivery.as_uuid()).unwrap();
         assert!(second.purged_at.is_some() && second.recipient_id.is_none());
         norrby.lift(&test, hold).await;
-        days_pass(&test, 7).await;
+        test.days_pass(7).await;
         assert!(!norrby.exists(&test, &first).await && !norrby.exists(&test, &to_both).await);
         assert!(test.blob_names().await.is_empty());
     }
@@ -302,10 +174,10 @@ on_both_databases! {
         let mut to_anna = draft(2);
         (to_anna.recipients, to_anna.retention_days) = (to_anna.recipients.split_off(1), Some(3));
         let after = test.send_all(&norrby.system, "after", to_anna, &[PDF]).await.unwrap();
-        days_pass(&test, 50).await;
+        test.days_pass(50).await;
         assert!(norrby.exists(&test, &before).await && norrby.exists(&test, &after).await);
         norrby.lift(&test, hold).await;
-        days_pass(&test, 7).await;
+        test.days_pass(7).await;
         assert!(!norrby.exists(&test, &before).await && !norrby.exists(&test, &after).await);
     }
 
@@ -317,7 +189,7 @@ on_both_databases! {
         test.clock.advance(300 * DAY);
         jobs(&test).await;
         assert!(norrby.exists(&test, &held).await && !norrby.exists(&test, &free).await);
-        days_pass(&test, 3).await;
+        test.days_pass(3).await;
         assert!(norrby.exists(&test, &held).await);
     }
 
@@ -356,7 +228,7 @@ on_both_databases! {
         let admin = norrby.admin(&test).await;
         let holds = test.portal.holds(&admin).await.unwrap();
         assert_eq!((holds.standing[0].too_late, holds.standing[0].messages), (1, 1));
-        days_pass(&test, 20).await;
+        test.days_pass(20).await;
         assert!(!norrby.exists(&test, &lost).await && norrby.exists(&test, &later).await);
         assert!(matches!(norrby.try_to_hold(&test, &lost, HoldScope::Case).await, Err(HoldError::NotFound)));
     }
@@ -387,7 +259,7 @@ on_both_databases! {
             };
             let (purged, placed) = tokio::join!(purge, place);
             purged.unwrap();
-            days_pass(&test, 2).await;
+            test.days_pass(2).await;
             match placed {
                 Ok(placed) => {
                     assert_eq!(placed.too_late, 0);
@@ -412,18 +284,18 @@ on_both_databases! {
         let admin = norrby.admin(&test).await;
         let seen = test.portal.holds(&admin).await.unwrap();
         let standing = &seen.standing[0];
-        assert_eq!((standing.reason.as_deref(), standing.messages), (Some(REASON), 1));
+        assert_eq!((standing.reason.as_deref(), standing.messages), (Some(HOLD_REASON), 1));
         assert_eq!(standing.placed_by.as_deref(), Some("Karin Ödegård"));
         assert!(standing.recipient == Some(SentRecipient::Known(KnownAs::Number(number(0)))));
         assert!(!standing.review_due);
-        days_pass(&test, 31).await;
+        test.days_pass(31).await;
         assert!(test.portal.hold(&norrby.admin(&test).await, hold).await.unwrap().0.review_due);
         norrby.lift(&test, hold).await;
         let (lifted, _) = test.portal.hold(&norrby.admin(&test).await, hold).await.unwrap();
         let lifted = lifted.lifted.unwrap();
         assert_eq!((lifted.reason.as_deref(), lifted.is_over), (Some("Tvisten är avgjord"), false));
         assert_eq!(lifted.keeps_until, test.now() + 7 * DAY);
-        days_pass(&test, 7).await;
+        test.days_pass(7).await;
         let row = super::entity::Entity::find().one(test.portal.0.database.reader()).await.unwrap().unwrap();
         assert_eq!((row.sealed_reason, row.sealed_lift_reason, row.recipient_id), (None, None, None));
         let holds = test.portal.holds(&norrby.admin(&test).await).await.unwrap();

@@ -5,6 +5,7 @@ mod authenticator;
 mod copies;
 mod log;
 mod look;
+mod norrby;
 mod postgres;
 mod reading;
 mod sending;
@@ -28,8 +29,9 @@ pub(crate) use authenticator::Authenticator;
 pub(crate) use copies::copy;
 pub(crate) use log::Log;
 pub(crate) use look::{columns, count, everything_stored, is_among};
+pub(crate) use norrby::{HOLD_REASON, Norrby, new_hold, policy_of, rule};
 pub(crate) use postgres::fresh_databases;
-pub(crate) use reading::{bytes_of, document_id, identity};
+pub(crate) use reading::{bytes_of, document_id, identity, read};
 pub(crate) use sending::{PDF, draft, file, number, pieces};
 pub(crate) use staff::{PASSWORD, new_member, secret};
 
@@ -164,6 +166,14 @@ impl TestPortal {
     /// The blobs of documents that lie in the store, as paths below it, whole or half written.
     pub(crate) async fn blob_names(&self) -> Vec<String> {
         names(&self.portal.0.blobs).await
+    }
+
+    /// Goes on day by day, with a round of jobs in each.
+    pub(crate) async fn days_pass(&self, days: u32) {
+        for _ in 0..days {
+            self.clock.advance(Duration::from_secs(24 * 60 * 60));
+            self.portal.run_jobs().await.unwrap();
+        }
     }
 
     /// How many rows a table of the portal's database has.

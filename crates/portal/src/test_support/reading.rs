@@ -7,8 +7,9 @@ use sea_orm::EntityTrait;
 use super::{TestPortal, number};
 use crate::audit::entity::{Entity as AuditRows, Model as AuditRow};
 use crate::{
-    AssuranceLevel, Content, ContentError, ContentUse, DeliveryReceipt, Event, Identity, ListedDocument, ReadError,
-    RecipientActor, RequestedRange, SessionCreation, SessionKey, SystemActor, VerifiedIdentity, Whereabouts,
+    AssuranceLevel, Content, ContentError, ContentUse, DeliveryReceipt, Event, Identity, ListedDocument,
+    MessageReceipt, ReadError, RecipientActor, RequestedRange, SessionCreation, SessionKey, SystemActor,
+    VerifiedIdentity, Whereabouts,
 };
 
 /// Test person number `index` as a provider vouches for them.
@@ -39,6 +40,14 @@ pub(crate) fn document_id(listed: &ListedDocument) -> base::DocumentId {
 pub(crate) async fn bytes_of(content: Content) -> Result<Vec<u8>, ContentError> {
     let pieces: Vec<_> = content.stream.try_collect().await?;
     Ok(pieces.concat())
+}
+
+/// The content of a message's only document, as its first recipient gets it.
+pub(crate) async fn read(test: &TestPortal, sent: &MessageReceipt) -> Result<Vec<u8>, ReadError> {
+    let person = test.sign_in(0).await;
+    let case = test.portal.case(&person, sent.deliveries[0].case).await?;
+    let document = document_id(&case.messages[0].documents[0]);
+    Ok(bytes_of(test.view(&person, document, None).await?).await.unwrap())
 }
 
 impl TestPortal {

@@ -98,6 +98,11 @@ impl TestPortal {
     /// A system with these scopes, of a new organisation with that name.
     pub(crate) async fn sender_with(&self, name: &str, scopes: &[Scope]) -> SystemActor {
         let organisation = self.organisation(name).await;
+        self.system_actor_of(organisation, scopes).await
+    }
+
+    /// A new system with these scopes, of an organisation, with a token.
+    pub(crate) async fn system_actor_of(&self, organisation: OrganisationId, scopes: &[Scope]) -> SystemActor {
         let (system, secret) = self.system(organisation, scopes).await;
         let issued = self
             .portal

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::super::{HoldError, HoldScope, keep};
-use super::{DAY, Norrby, read};
-use crate::test_support::{TestPortal, copy};
+use super::DAY;
+use crate::test_support::{Norrby, TestPortal, copy, policy_of, read};
 use crate::{MessageReceipt, Portal, purge};
 
 /// A step in the life of an organisation's messages.
@@ -162,7 +162,7 @@ async fn run(mut test: TestPortal, steps: Vec<Step>) {
         let mut whole = false;
         match step {
             Step::Send { days } => {
-                let receipt = norrby.send_for(test, 1, days).await;
+                let receipt = norrby.send_as(test, Some("decision"), days).await;
                 model.known.push(Known {
                     follows: days.is_none(),
                     end: receipt.deliveries[0].expires_at,
@@ -178,7 +178,7 @@ async fn run(mut test: TestPortal, steps: Vec<Step>) {
                 }
             }
             Step::Decide { days } => {
-                norrby.decide(test, days).await;
+                norrby.decide(test, policy_of(days)).await;
                 for it in model.known.iter_mut().filter(|it| it.follows && !it.revoked) {
                     let end = norrby.end_of(test, &it.receipt).await;
                     assert!(it.end > test.now() || it.end == end, "what has expired stays so");

@@ -51,9 +51,9 @@ async fn what_was_held_after_the_copy_is_held_again_before_anything_is_purged() 
     norrby
         .hold(&test, &norrby.send(&test, 1, 3).await, HoldScope::Case)
         .await;
-    days_pass(&test, 5).await;
+    test.days_pass(5).await;
     let test = put_back(test, copies.path()).await;
-    days_pass(&test, 60).await;
+    test.days_pass(60).await;
     assert!(norrby.exists(&test, &held).await && norrby.exists(&test, &of_person).await);
     assert!(!norrby.exists(&test, &free).await);
 
@@ -66,9 +66,9 @@ async fn what_was_held_after_the_copy_is_held_again_before_anything_is_purged() 
     }
     assert_eq!(test.audited("hold.placed").await, 2);
     norrby.lift(&test, hold).await;
-    days_pass(&test, 6).await;
+    test.days_pass(6).await;
     assert!(norrby.exists(&test, &held).await);
-    days_pass(&test, 1).await;
+    test.days_pass(1).await;
     assert!(!norrby.exists(&test, &held).await && norrby.exists(&test, &of_person).await);
 }
 
@@ -96,9 +96,9 @@ async fn what_was_lifted_after_the_copy_has_its_seven_days_from_the_restore() {
         assert!(how.restored && how.by.is_none() && how.reason.is_none());
         assert_eq!(how.keeps_until, test.now() + 7 * DAY);
     }
-    days_pass(&test, 6).await;
+    test.days_pass(6).await;
     assert!(norrby.exists(&test, &known).await && norrby.exists(&test, &unknown).await);
-    days_pass(&test, 1).await;
+    test.days_pass(1).await;
     assert!(!norrby.exists(&test, &known).await && !norrby.exists(&test, &unknown).await);
 }
 
@@ -116,7 +116,7 @@ on_both_databases! {
         let node = test.another_node().await;
         assert_eq!(follow(&node.0).await.unwrap(), 0);
         assert_eq!((test.audited("hold.placed").await, test.audited("hold.lifted").await), (2, 1));
-        days_pass(&test, 10).await;
+        test.days_pass(10).await;
         assert!(norrby.exists(&test, &held).await && !norrby.exists(&test, &lifted).await);
     }
 
@@ -144,10 +144,10 @@ on_both_databases! {
         let id = test.portal.0.ids.next();
         let told = ToldHold { id, case: case.deliveries[0].case, of_recipient: Some((norrby.id, told)) };
         place_as_told(&test.portal.0, told, test.now()).await.unwrap();
-        days_pass(&test, 60).await;
+        test.days_pass(60).await;
         assert!(norrby.exists(&test, &case).await && norrby.exists(&test, &theirs).await);
         norrby.lift(&test, id).await;
-        days_pass(&test, 7).await;
+        test.days_pass(7).await;
         assert!(!norrby.exists(&test, &case).await && !norrby.exists(&test, &theirs).await);
     }
 
