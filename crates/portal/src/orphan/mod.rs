@@ -9,6 +9,7 @@
 
 mod named;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use base::{DocumentId, OrganisationId, Timestamp};
@@ -52,6 +53,9 @@ pub enum DeleteOrphansError {
     /// There are more than the operator spoke of.
     #[error("there are {0}, which is more than was said")]
     More(u64),
+    /// As many as the operator spoke of are deleted, and there are more by now.
+    #[error("{0} are deleted, as many as was said, and by now there are more")]
+    MoreMeanwhile(u64),
     /// Something inside failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -61,7 +65,17 @@ pub enum DeleteOrphansError {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Then {
     Count,
-    Delete,
+    /// No more than so many, whatever became an orphan since they were counted.
+    Delete {
+        most: u64,
+    },
+}
+
+/// What a look found: with [`Then::Delete`] what it deleted.
+struct Found {
+    orphans: Orphans,
+    /// Whether there was one more than might be deleted.
+    more: bool,
 }
 
 impl Portal {
@@ -71,24 +85,28 @@ impl Portal {
     ///
     /// A fault.
     pub async fn orphans(&self) -> Result<Orphans, Fault> {
-        look(&self.0, Then::Count).await
+        Ok(look(&self.0, Then::Count).await?.orphans)
     }
 
-    /// Deletes what nothing has named for seven days, if it is no more than so many, and says how many it was.
+    /// Deletes what nothing has named for seven days, if it is no more than so many, and says how many it was. Never deletes more.
     ///
     /// # Errors
     ///
     /// [`DeleteOrphansError`]; after a fault some may be deleted.
     pub async fn delete_orphans(&self, operator: &OperatorActor, most: u64) -> Result<Orphans, DeleteOrphansError> {
         let context = &*self.0;
-        let found = look(context, Then::Count).await?;
+        let found = look(context, Then::Count).await?.orphans;
         if found.all() > most {
             return Err(DeleteOrphansError::More(found.all()));
         }
         let detail = found.all().to_string();
         let entry = AuditEntry::by_operator(operator, AuditAction::OrphansConfirmed).detail(&detail);
         context.record(&entry).await?;
-        Ok(look(context, Then::Delete).await?)
+        let deleted = look(context, Then::Delete { most }).await?;
+        if deleted.more {
+            return Err(DeleteOrphansError::MoreMeanwhile(deleted.orphans.all()));
+        }
+        Ok(deleted.orphans)
     }
 }
 
@@ -97,7 +115,7 @@ pub(crate) async fn sweep_due(context: &Context) -> Result<Orphans, Fault> {
     if !take_turn(context).await? {
         return Ok(Orphans::default());
     }
-    let found = look(context, Then::Count).await?;
+    let found = look(context, Then::Count).await?.orphans;
     if found.all() > MOST {
         let Orphans { keys, blobs } = found;
         tracing::error!(keys, blobs, "keys and blobs that nothing names wait for the operator");
@@ -109,7 +127,8 @@ pub(crate) async fn sweep_due(context: &Context) -> Result<Orphans, Fault> {
     if found.all() == 0 {
         return Ok(found);
     }
-    look(context, Then::Delete).await
+    // What is beyond that by now is tomorrow's.
+    Ok(look(context, Then::Delete { most: MOST }).await?.orphans)
 }
 
 /// Whether it is this node's turn to look: once a day for all nodes together.
@@ -125,66 +144,107 @@ async fn take_turn(context: &Context) -> Result<bool, Fault> {
     Ok(taken)
 }
 
-async fn look(context: &Context, then: Then) -> Result<Orphans, Fault> {
+async fn look(context: &Context, then: Then) -> Result<Found, Fault> {
     installation::check_keys(&context.database, &context.vault).await?;
     let oldest = context.certain_now() - SAFETY_AGE;
-    Ok(Orphans {
-        keys: keys(context, oldest, then).await?,
-        blobs: blobs(context, oldest, then).await?,
-    })
-}
-
-async fn keys(context: &Context, before: Timestamp, then: Then) -> Result<u64, Fault> {
-    let (mut found, mut after) = (0, Uuid::nil());
-    loop {
-        let owners = context.vault.content_owners_after(after, PAGE).await?;
-        let Some(last) = owners.last() else {
-            return Ok(found);
-        };
-        after = *last;
-        let old = owners.into_iter().filter(|owner| was_made_before(*owner, before));
-        let orphans = named::unnamed(context, old.collect()).await?;
-        if then == Then::Count {
-            found += orphans.len() as u64;
-            continue;
-        }
-        let owners = context.vault.kinds_of(&orphans).await?;
-        let targets = owners.iter().map(|owner| match owner {
-            keyring::ContentOwner::Message(message) => AuditTarget::Message(*message),
-            keyring::ContentOwner::Document(document) => AuditTarget::Document(*document),
-            keyring::ContentOwner::Request(request) => AuditTarget::DataRequest(*request),
-        });
-        tell(context, targets, "key").await?;
-        context.vault.destroy_content_keys(&owners).await?;
-        found += owners.len() as u64;
-    }
-}
-
-async fn blobs(context: &Context, before: Timestamp, then: Then) -> Result<u64, Fault> {
-    let mut store = StoreGate::default();
-    let Some(blobs) = store.blobs(context).await else {
-        return store.problem().map_or(Ok(0), Err);
+    let mut look = Look {
+        context,
+        before: oldest,
+        left: match then {
+            Then::Count => None,
+            Then::Delete { most } => Some(most),
+        },
+        found: Found {
+            orphans: Orphans::default(),
+            more: false,
+        },
     };
-    let mut found = 0;
-    let mut pages = blobs.documents().try_chunks(PAGE);
-    while let Some(page) = pages.try_next().await.map_err(|problem| Fault::from(problem.1))? {
-        let old = page.iter().map(|(_, document)| *document.as_uuid());
-        let old = old.filter(|document| was_made_before(*document, before)).collect();
-        let orphans = named::unnamed(context, old).await?;
-        if then == Then::Count {
-            found += orphans.len() as u64;
-            continue;
+    look.keys().await?;
+    look.blobs().await?;
+    Ok(look.found)
+}
+
+/// A look at everything that is there.
+struct Look<'a> {
+    context: &'a Context,
+    /// What was made later is no orphan.
+    before: Timestamp,
+    /// How many may still be deleted; `None` when they are only counted.
+    left: Option<u64>,
+    found: Found,
+}
+
+impl Look<'_> {
+    async fn keys(&mut self) -> Result<(), Fault> {
+        let vault = &self.context.vault;
+        let mut after = Uuid::nil();
+        while !self.found.more {
+            let owners = vault.content_owners_after(after, PAGE).await?;
+            let Some(last) = owners.last() else { break };
+            after = *last;
+            let orphans = self.orphans_among(owners.into_iter()).await?;
+            if self.left.is_none() {
+                self.found.orphans.keys += orphans.len() as u64;
+                continue;
+            }
+            let owners = vault.kinds_of(&orphans).await?;
+            let owners = self.take(owners);
+            let targets = owners.iter().map(|owner| match owner {
+                keyring::ContentOwner::Message(message) => AuditTarget::Message(*message),
+                keyring::ContentOwner::Document(document) => AuditTarget::Document(*document),
+                keyring::ContentOwner::Request(request) => AuditTarget::DataRequest(*request),
+            });
+            tell(self.context, targets, "key").await?;
+            vault.destroy_content_keys(&owners).await?;
+            self.found.orphans.keys += owners.len() as u64;
         }
-        let is_orphan = |(_, document): &&(OrganisationId, DocumentId)| orphans.contains(document.as_uuid());
-        let orphans: Vec<_> = page.iter().filter(is_orphan).collect();
-        let targets = orphans.iter().map(|(_, document)| AuditTarget::Document(*document));
-        tell(context, targets, "blob").await?;
-        for (organisation, document) in orphans {
-            blobs.delete(*organisation, *document).await?;
-            found += 1;
-        }
+        Ok(())
     }
-    Ok(found)
+
+    async fn blobs(&mut self) -> Result<(), Fault> {
+        if self.found.more {
+            return Ok(());
+        }
+        let mut store = StoreGate::default();
+        let Some(blobs) = store.blobs(self.context).await else {
+            return store.problem().map_or(Ok(()), Err);
+        };
+        let mut pages = blobs.documents().try_chunks(PAGE);
+        while !self.found.more
+            && let Some(page) = pages.try_next().await.map_err(|problem| Fault::from(problem.1))?
+        {
+            let ids = page.iter().map(|(_, document)| *document.as_uuid());
+            let orphans = self.orphans_among(ids).await?;
+            if self.left.is_none() {
+                self.found.orphans.blobs += orphans.len() as u64;
+                continue;
+            }
+            let is_orphan = |(_, document): &(OrganisationId, DocumentId)| orphans.contains(document.as_uuid());
+            let orphans = self.take(page.into_iter().filter(is_orphan).collect());
+            let targets = orphans.iter().map(|(_, document)| AuditTarget::Document(*document));
+            tell(self.context, targets, "blob").await?;
+            for (organisation, document) in orphans {
+                blobs.delete(organisation, document).await?;
+                self.found.orphans.blobs += 1;
+            }
+        }
+        Ok(())
+    }
+
+    async fn orphans_among(&self, ids: impl Iterator<Item = Uuid>) -> Result<BTreeSet<Uuid>, Fault> {
+        let old = ids.filter(|id| was_made_before(*id, self.before)).collect();
+        Ok(named::unnamed(self.context, old).await?)
+    }
+
+    /// Those of some orphans that may be deleted; that there are more is noted.
+    fn take<T>(&mut self, mut orphans: Vec<T>) -> Vec<T> {
+        let left = self.left.unwrap_or(0);
+        let most = usize::try_from(left).unwrap_or(usize::MAX);
+        self.found.more |= orphans.len() > most;
+        orphans.truncate(most);
+        self.left = Some(left.saturating_sub(orphans.len() as u64));
+        orphans
+    }
 }
 
 /// Writes down what goes, before it does.

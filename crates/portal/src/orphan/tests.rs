@@ -6,7 +6,7 @@ use base::{DocumentId, OrganisationId};
 use bytes::Bytes;
 use keyring::ContentOwner;
 
-use super::{DeleteOrphansError, MOST, Orphans};
+use super::{DeleteOrphansError, MOST, Orphans, Then, look};
 use crate::test_support::{PDF, TestPortal, draft, on_each_storage, pieces};
 use crate::{ContentUse, SystemActor};
 
@@ -39,24 +39,16 @@ async fn blob_alone(portal: &TestPortal, organisation: OrganisationId, document:
     writer.finish().await.unwrap();
 }
 
-/// Moves the clock on with a round on each day.
-async fn days_go_by(portal: &TestPortal, days: u32) {
-    for _ in 0..days {
-        portal.clock.advance(DAY);
-        portal.portal.run_jobs().await.unwrap();
-    }
-}
-
 on_each_storage! {
     async fn what_nothing_names_goes_after_seven_days_and_is_written_down(portal: TestPortal) {
         let (system, document) = living(&portal).await;
         keys_alone(&portal, system.organisation_id(), 1).await;
         let lost: DocumentId = portal.portal.0.ids.next();
         blob_alone(&portal, system.organisation_id(), lost).await;
-        days_go_by(&portal, 7).await;
+        portal.days_pass(7).await;
         assert_eq!((portal.content_keys().await, portal.blob_names().await.len()), (3, 2));
         assert_eq!(portal.portal.orphans().await.unwrap(), Orphans::default());
-        days_go_by(&portal, 1).await;
+        portal.days_pass(1).await;
         assert_eq!((portal.content_keys().await, portal.blob_names().await.len()), (2, 1));
         assert_eq!(portal.audited("orphan.deleted").await, 2);
         let person = portal.sign_in(0).await;
@@ -74,7 +66,7 @@ on_each_storage! {
         let purged = blobs.iter().find(|blob| !left.contains(blob)).unwrap();
         let purged: DocumentId = purged.rsplit('/').next().unwrap().parse().unwrap();
         blob_alone(&portal, system.organisation_id(), purged).await;
-        days_go_by(&portal, 8).await;
+        portal.days_pass(8).await;
         assert_eq!(portal.blob_names().await, left);
         let person = { drop(person); portal.sign_in(0).await };
         portal.portal.open_content(&person, document, ContentUse::View, None).await.unwrap();
@@ -94,7 +86,7 @@ on_each_storage! {
         let (system, _) = living(&portal).await;
         let count = usize::try_from(MOST).unwrap() + 1;
         keys_alone(&portal, system.organisation_id(), count).await;
-        days_go_by(&portal, 8).await;
+        portal.days_pass(8).await;
         let before = portal.content_keys().await;
         assert_eq!(portal.audited("orphans.found").await, 1);
         assert_eq!(portal.audited("orphan.deleted").await, 0);
@@ -107,10 +99,36 @@ on_each_storage! {
         assert_eq!(portal.audited("orphan.deleted").await, count);
     }
 
+    async fn no_more_are_deleted_than_were_counted_whatever_became_one_since(portal: TestPortal) {
+        let (system, document) = living(&portal).await;
+        let organisation = system.organisation_id();
+        keys_alone(&portal, organisation, 3).await;
+        for _ in 0..2 {
+            let lost: DocumentId = portal.portal.0.ids.next();
+            blob_alone(&portal, organisation, lost).await;
+        }
+        portal.clock.advance(DAY * 8);
+        let context = &portal.portal.0;
+        context.latch().await.unwrap();
+        let deletes = async |most| {
+            let found = look(context, Then::Delete { most }).await.unwrap();
+            (found.orphans.keys, found.orphans.blobs, found.more)
+        };
+        assert_eq!(deletes(0).await, (0, 0, true));
+        assert_eq!(deletes(2).await, (2, 0, true));
+        assert_eq!(portal.audited("orphan.deleted").await, 2);
+        assert_eq!(deletes(2).await, (1, 1, true));
+        assert_eq!(portal.portal.orphans().await.unwrap(), Orphans { keys: 0, blobs: 1 });
+        assert_eq!(deletes(1).await, (0, 1, false));
+        assert_eq!(portal.audited("orphan.deleted").await, 5);
+        let person = portal.sign_in(0).await;
+        portal.portal.open_content(&person, document, ContentUse::View, None).await.unwrap();
+    }
+
     async fn they_are_looked_for_once_a_day_by_whichever_node(portal: TestPortal) {
         let (system, _) = living(&portal).await;
         keys_alone(&portal, system.organisation_id(), 1).await;
-        days_go_by(&portal, 7).await;
+        portal.days_pass(7).await;
         let other = portal.another_node().await;
         portal.clock.advance(Duration::from_secs(60));
         other.run_jobs().await.unwrap();
@@ -155,6 +173,6 @@ async fn files_that_are_no_documents_are_left_alone() {
     for other in &others {
         std::fs::write(blobs.join(other), b"somebody's").unwrap();
     }
-    days_go_by(&portal, 9).await;
+    portal.days_pass(9).await;
     assert!(others.iter().all(|other| blobs.join(other).exists()));
 }
