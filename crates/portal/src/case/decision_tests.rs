@@ -2,33 +2,21 @@
 
 use std::time::Duration;
 
-use base::{CaseId, MessageId, OrganisationId, Timestamp};
+use base::{CaseId, Timestamp};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use crate::test_support::{PASSWORD, PDF, TestPortal, bytes_of, document_id, draft, on_both_databases};
+use crate::test_support::{Norrby, PDF, TestPortal, on_both_databases, read, rule};
 use crate::{
     CaseError, CountedFrom, Denied, EventKind, HoldScope, MessageReceipt, MissingScope, NewHold, ReadError,
-    RetentionPolicy, RetentionReason, RetentionRule, Role, Scope, SessionKey, StaffActor, SystemActor, SystemError,
-    TypeRule, retention,
+    RetentionPolicy, Role, Scope, SystemError, TypeRule, retention,
 };
 
 pub(super) const DAY: Duration = Duration::from_secs(86_400);
 const REASON: &str = "Överklagande, dnr 2026-17";
 
-/// "Norrby kommun" with a system of it and Karin, its admin.
-pub(super) struct Norrby {
-    pub(super) id: OrganisationId,
-    pub(super) system: SystemActor,
-}
-
 /// `days` after its case is closed for files and `default` after sending for all else, within 1 to `maximum`.
 pub(super) fn policy(days: u32, default: u32, maximum: u32) -> RetentionPolicy {
-    let rule = |days, counted_from| RetentionRule {
-        days,
-        counted_from,
-        reason: RetentionReason::default(),
-    };
     RetentionPolicy {
         minimum_days: 1,
         maximum_days: maximum,
@@ -40,60 +28,14 @@ pub(super) fn policy(days: u32, default: u32, maximum: u32) -> RetentionPolicy {
     }
 }
 
+/// Files go seven days after their case is closed and after 30 anyhow; the operator's ceiling is 40.
+pub(super) async fn norrby(test: &TestPortal) -> Norrby {
+    let norrby = Norrby::new(test).await;
+    norrby.decide(test, policy(7, 10, 30)).await;
+    norrby
+}
+
 impl Norrby {
-    /// Files go seven days after their case is closed and after 30 anyhow; the operator's ceiling is 40.
-    pub(super) async fn new(test: &TestPortal) -> Self {
-        let id = test.organisation("Norrby kommun").await;
-        test.first_admin_of(id).await;
-        let norrby = Self {
-            id,
-            system: Self::system(test, id, &Scope::ALL).await,
-        };
-        norrby.decide(test, policy(7, 10, 30)).await;
-        norrby
-    }
-
-    async fn system(test: &TestPortal, id: OrganisationId, scopes: &[Scope]) -> SystemActor {
-        let (system, secret) = test.system(id, scopes).await;
-        let issued = test.portal.issue_token(system, &secret, None, test.request()).await;
-        let token = issued.unwrap().token;
-        test.portal.system_actor(&token, test.request()).await.unwrap()
-    }
-
-    pub(super) async fn decide(&self, test: &TestPortal, policy: RetentionPolicy) {
-        let admin = self.admin(test).await;
-        let seen = test.portal.retention(&admin).await.unwrap().version;
-        let decided = test.portal.change_retention(&admin, seen, policy, Some("file")).await;
-        match decided {
-            Ok(_) | Err(crate::ChangeRetentionError::Unchanged) => {}
-            Err(other) => panic!("{other}"),
-        }
-    }
-
-    /// Karin, signed in anew.
-    pub(super) async fn admin(&self, test: &TestPortal) -> StaffActor {
-        let key = SessionKey::of_staff(b"Karin, later");
-        test.staff_sign_in(&key, self.id, "karin@norrby.example", PASSWORD)
-            .await
-            .unwrap();
-        test.staff_in(&key).await.unwrap()
-    }
-
-    /// Sends a document to the first test person, as a file or as something else.
-    pub(super) async fn send(&self, test: &TestPortal, is_file: bool) -> MessageReceipt {
-        let mut draft = draft(1);
-        draft.document_type = is_file.then(|| "file".to_owned());
-        let key: MessageId = test.portal.0.ids.next();
-        test.send_all(&self.system, &key.to_string(), draft, &[PDF])
-            .await
-            .unwrap()
-    }
-
-    pub(super) async fn end_of(&self, test: &TestPortal, sent: &MessageReceipt) -> Timestamp {
-        let status = test.portal.message_status(&self.system, sent.id).await.unwrap();
-        status.deliveries[0].expires_at
-    }
-
     async fn close(&self, test: &TestPortal, sent: &MessageReceipt) {
         let closed = test.portal.close_case_by_system(&self.system, case_of(sent)).await;
         closed.unwrap();
@@ -138,70 +80,55 @@ pub(super) fn day(test: &TestPortal, days: u32) -> Date {
     retention::local_date(test.now(), &test.settings.time_zone).saturating_add(i64::from(days).days())
 }
 
-pub(super) async fn days_pass(test: &TestPortal, days: u32) {
-    for _ in 0..days {
-        test.clock.advance(DAY);
-        test.portal.run_jobs().await.unwrap();
-    }
-}
-
-/// The content of the message's only document, as its recipient gets it.
-pub(super) async fn read(test: &TestPortal, sent: &MessageReceipt) -> Result<Vec<u8>, ReadError> {
-    let person = test.sign_in(0).await;
-    let case = test.portal.case(&person, case_of(sent)).await?;
-    let document = document_id(&case.messages[0].documents[0]);
-    Ok(bytes_of(test.view(&person, document, None).await?).await.unwrap())
-}
-
 on_both_databases! {
     async fn while_a_case_is_open_it_is_kept_for_the_maximum_and_from_its_closing_for_the_days_of_the_rule(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
-        let (file, letter) = (norrby.send(&test, true).await, norrby.send(&test, false).await);
+        let norrby = norrby(&test).await;
+        let (file, letter) = (norrby.send_as(&test, Some("file"), None).await, norrby.send_as(&test, None, None).await);
         assert_eq!(norrby.end_of(&test, &file).await, after(&test, file.sent_at, 30));
-        days_pass(&test, 3).await;
+        test.days_pass(3).await;
         let closed = test.now();
         norrby.close(&test, &file).await;
         norrby.close(&test, &letter).await;
         assert_eq!(norrby.end_of(&test, &file).await, after(&test, closed, 7));
         assert_eq!(norrby.end_of(&test, &letter).await, after(&test, letter.sent_at, 10));
         // Closed again later: nothing happens.
-        days_pass(&test, 2).await;
+        test.days_pass(2).await;
         norrby.close(&test, &file).await;
         assert_eq!(norrby.end_of(&test, &file).await, after(&test, closed, 7));
         assert_eq!(test.audited("case.closed").await, 2);
         assert_eq!(read(&test, &file).await.unwrap(), PDF);
-        days_pass(&test, 6).await;
+        test.days_pass(6).await;
         assert!(matches!(read(&test, &file).await, Err(ReadError::NotFound)));
         assert_eq!(test.audited("document.purged").await, 2);
     }
 
     async fn a_case_that_is_closed_late_ends_at_the_maximum(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
-        let file = norrby.send(&test, true).await;
-        days_pass(&test, 28).await;
+        let norrby = norrby(&test).await;
+        let file = norrby.send_as(&test, Some("file"), None).await;
+        test.days_pass(28).await;
         norrby.close(&test, &file).await;
         assert_eq!(norrby.end_of(&test, &file).await, after(&test, file.sent_at, 30));
     }
 
     async fn an_open_case_that_nobody_closes_is_purged_at_the_maximum(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
-        let file = norrby.send(&test, true).await;
-        days_pass(&test, 30).await;
+        let norrby = norrby(&test).await;
+        let file = norrby.send_as(&test, Some("file"), None).await;
+        test.days_pass(30).await;
         assert_eq!(read(&test, &file).await.unwrap(), PDF);
-        days_pass(&test, 1).await;
+        test.days_pass(1).await;
         assert!(matches!(read(&test, &file).await, Err(ReadError::NotFound)));
         assert_eq!(test.audited("document.purged").await, 1);
     }
 
     async fn a_case_that_is_opened_again_is_kept_for_the_maximum_and_its_days_begin_anew_when_it_is_closed(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
-        let file = norrby.send(&test, true).await;
+        let norrby = norrby(&test).await;
+        let file = norrby.send_as(&test, Some("file"), None).await;
         norrby.close(&test, &file).await;
-        days_pass(&test, 5).await;
+        test.days_pass(5).await;
         norrby.reopen(&test, &file).await;
         norrby.reopen(&test, &file).await;
         assert_eq!(norrby.end_of(&test, &file).await, after(&test, file.sent_at, 30));
-        days_pass(&test, 12).await;
+        test.days_pass(12).await;
         // Its keys and its recipient were kept for the later day.
         assert_eq!(read(&test, &file).await.unwrap(), PDF);
         let closed = test.now();
@@ -214,8 +141,8 @@ on_both_databases! {
     }
 
     async fn what_has_ended_since_its_case_was_closed_does_not_come_back(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
-        let file = norrby.send(&test, true).await;
+        let norrby = norrby(&test).await;
+        let file = norrby.send_as(&test, Some("file"), None).await;
         norrby.close(&test, &file).await;
         let end = norrby.end_of(&test, &file).await;
         test.clock.set(end);
@@ -230,9 +157,9 @@ on_both_databases! {
     }
 
     async fn new_rules_count_from_when_a_case_was_closed_and_their_effect_says_so(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
-        let (closed, open) = (norrby.send(&test, true).await, norrby.send(&test, true).await);
-        days_pass(&test, 1).await;
+        let norrby = norrby(&test).await;
+        let (closed, open) = (norrby.send_as(&test, Some("file"), None).await, norrby.send_as(&test, Some("file"), None).await);
+        test.days_pass(1).await;
         let at = test.now();
         norrby.close(&test, &closed).await;
         let admin = norrby.admin(&test).await;
@@ -244,25 +171,25 @@ on_both_databases! {
     }
 
     async fn a_case_is_extended_beyond_the_organisations_rules_with_its_keys_and_its_recipient(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
-        let letter = norrby.send(&test, false).await;
+        let norrby = norrby(&test).await;
+        let letter = norrby.send_as(&test, None, None).await;
         let last_day = day(&test, 38);
         norrby.extend(&test, &letter, last_day).await.unwrap();
         assert_eq!(norrby.end_of(&test, &letter).await, after(&test, letter.sent_at, 38));
         // Shorter rules leave it where it is.
         norrby.decide(&test, policy(2, 2, 20)).await;
         assert_eq!(norrby.end_of(&test, &letter).await, after(&test, letter.sent_at, 38));
-        days_pass(&test, 38).await;
+        test.days_pass(38).await;
         assert_eq!(read(&test, &letter).await.unwrap(), PDF);
-        days_pass(&test, 1).await;
+        test.days_pass(1).await;
         assert!(matches!(read(&test, &letter).await, Err(ReadError::NotFound)));
         assert_eq!((test.audited("case.extended").await, test.audited("document.purged").await), (1, 1));
         assert!(norrby.events(&test).await.contains(&EventKind::CaseExtended));
     }
 
     async fn what_is_no_extension_is_refused_for_what_it_is_and_changes_nothing(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
-        let (letter, revoked) = (norrby.send(&test, false).await, norrby.send(&test, false).await);
+        let norrby = norrby(&test).await;
+        let (letter, revoked) = (norrby.send_as(&test, None, None).await, norrby.send_as(&test, None, None).await);
         test.portal.revoke_message(&norrby.system, revoked.id).await.unwrap();
         let end = norrby.end_of(&test, &letter).await;
         let refused = norrby.extend(&test, &letter, day(&test, 10)).await;
@@ -286,8 +213,8 @@ on_both_databases! {
     }
 
     async fn what_is_being_purged_is_not_extended(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
-        let letter = norrby.send(&test, false).await;
+        let norrby = norrby(&test).await;
+        let letter = norrby.send_as(&test, None, None).await;
         test.clock.set(norrby.end_of(&test, &letter).await);
         test.portal.run_key_jobs().await.unwrap();
         test.clock.set(letter.sent_at);
@@ -296,8 +223,8 @@ on_both_databases! {
     }
 
     async fn staff_see_the_case_with_what_was_decided_and_the_reason_goes_with_it(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
-        let file = norrby.send(&test, true).await;
+        let norrby = norrby(&test).await;
+        let file = norrby.send_as(&test, Some("file"), None).await;
         norrby.close(&test, &file).await;
         norrby.extend(&test, &file, day(&test, 9)).await.unwrap();
         let admin = norrby.admin(&test).await;
@@ -308,7 +235,7 @@ on_both_databases! {
         let [extension] = &case.extensions[..] else { panic!("one extension") };
         assert_eq!((extension.last_day, extension.reason.as_deref()), (day(&test, 9), Some(REASON)));
         assert_eq!(extension.by.as_deref(), Some("Karin Ödegård"));
-        days_pass(&test, 10).await;
+        test.days_pass(10).await;
         let admin = norrby.admin(&test).await;
         let case = test.portal.staff_case(&admin, case_of(&file)).await.unwrap();
         assert_eq!((case.extensible, case.extensions[0].reason.as_deref()), (None, None));
@@ -316,8 +243,8 @@ on_both_databases! {
     }
 
     async fn the_recipient_sees_that_a_case_is_closed_by_which_rule_it_is_kept_and_that_it_was_extended(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
-        let file = norrby.send(&test, true).await;
+        let norrby = norrby(&test).await;
+        let file = norrby.send_as(&test, Some("file"), None).await;
         let person = test.sign_in(0).await;
         let case = test.portal.case(&person, case_of(&file)).await.unwrap();
         assert_eq!((case.closed_at, case.extended, case.messages[0].days_after_closing), (None, false, Some(7)));
@@ -333,13 +260,13 @@ on_both_databases! {
     }
 
     async fn the_protocol_names_the_rule_that_counts_from_closing_and_of_what_was_extended_its_days(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
-        let (file, extended) = (norrby.send(&test, true).await, norrby.send(&test, true).await);
+        let norrby = norrby(&test).await;
+        let (file, extended) = (norrby.send_as(&test, Some("file"), None).await, norrby.send_as(&test, Some("file"), None).await);
         for sent in [&file, &extended] {
             norrby.close(&test, sent).await;
         }
         norrby.extend(&test, &extended, day(&test, 9)).await.unwrap();
-        days_pass(&test, 11).await;
+        test.days_pass(11).await;
         let mut rules = Vec::new();
         for number in 1..=2 {
             let protocol = test.portal.purge_protocol(&test.operator(), norrby.id, number).await.unwrap();
@@ -350,13 +277,13 @@ on_both_databases! {
     }
 
     async fn closing_many_cases_does_not_stop_the_purge(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
+        let norrby = norrby(&test).await;
         norrby.decide(&test, policy(1, 10, 30)).await;
         let mut sent = Vec::new();
         for _ in 0..60 {
-            sent.push(norrby.send(&test, true).await);
+            sent.push(norrby.send_as(&test, Some("file"), None).await);
         }
-        days_pass(&test, 2).await;
+        test.days_pass(2).await;
         for sent in &sent {
             norrby.close(&test, sent).await;
         }
@@ -368,10 +295,10 @@ on_both_databases! {
     }
 
     async fn the_effect_of_new_rules_tells_what_is_held_apart(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
-        let held = norrby.send(&test, false).await;
-        norrby.send(&test, false).await;
-        days_pass(&test, 5).await;
+        let norrby = norrby(&test).await;
+        let held = norrby.send_as(&test, None, None).await;
+        norrby.send_as(&test, None, None).await;
+        test.days_pass(5).await;
         let admin = norrby.admin(&test).await;
         let hold = NewHold {
             case: case_of(&held),
@@ -388,13 +315,13 @@ on_both_databases! {
     }
 
     async fn nobody_decides_about_a_case_of_others_or_without_the_right(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
-        let file = norrby.send(&test, true).await;
+        let norrby = norrby(&test).await;
+        let file = norrby.send_as(&test, Some("file"), None).await;
         let admin = norrby.admin(&test).await;
         let sender = test.member(&admin, "eva@norrby.example", Role::Sender).await;
         let auditor = test.member(&admin, "olle@norrby.example", Role::Auditor).await;
         let other = test.organisation("Söderby kommun").await;
-        let of_other = Norrby::system(&test, other, &Scope::ALL).await;
+        let of_other = test.system_actor_of(other, &Scope::ALL).await;
         let admin_of_other = test.first_admin_of(other).await;
         let (case, last_day) = (case_of(&file), day(&test, 35));
 
@@ -409,7 +336,7 @@ on_both_databases! {
         assert!(missing(test.portal.reopen_case(&admin_of_other, case).await));
         assert!(missing(test.portal.extend_case(&admin_of_other, case, last_day, REASON).await));
         assert!(matches!(test.portal.close_case_by_system(&of_other, case).await, Err(SystemError::NotFound)));
-        let reader = Norrby::system(&test, norrby.id, &[Scope::MessagesRead]).await;
+        let reader = test.system_actor_of(norrby.id, &[Scope::MessagesRead]).await;
         let refused = test.portal.close_case_by_system(&reader, case).await;
         assert!(matches!(refused, Err(SystemError::Forbidden(MissingScope(Scope::MessagesSend)))));
         assert_eq!(norrby.end_of(&test, &file).await, after(&test, file.sent_at, 30));
@@ -421,8 +348,8 @@ on_both_databases! {
     }
 
     async fn an_extension_and_a_closing_at_once_leave_a_case_that_is_both(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
-        let file = norrby.send(&test, true).await;
+        let norrby = norrby(&test).await;
+        let file = norrby.send_as(&test, Some("file"), None).await;
         let other = test.another_node().await;
         let admin = norrby.admin(&test).await;
         let last_day = day(&test, 35);
@@ -433,7 +360,7 @@ on_both_databases! {
         closed.unwrap();
         extended.unwrap();
         assert_eq!(norrby.end_of(&test, &file).await, after(&test, file.sent_at, 35));
-        days_pass(&test, 35).await;
+        test.days_pass(35).await;
         assert_eq!(read(&test, &file).await.unwrap(), PDF);
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use base::{MessageId, OrganisationId, PurgedId};
 
 use super::{MAX_LEAVES, ProtocolError, PurgeProtocol, PurgeReason, PurgedKind, VerifiedFile, close};
-use crate::purge::interrupted_before_closing;
+use crate::purge::{Interruption, interrupted};
 use crate::test_support::{PDF, TestPortal, number, on_both_databases};
 use crate::{MessageReceipt, Portal, PurgeMode, SystemActor};
 
@@ -137,7 +137,7 @@ on_both_databases! {
     async fn a_run_that_is_broken_off_is_in_the_protocol_of_the_next(portal: TestPortal) {
         let (system, _) = send_expired(&portal, 30).await;
         // One batch is erased, another has lost its keys alone, and nothing is closed.
-        interrupted_before_closing(&portal.portal.0).await;
+        interrupted(&portal.portal.0, Interruption::SomeErased, 25).await;
         let organisation = system.organisation_id();
         assert!(protocols(&portal, organisation).await.is_empty());
         assert_eq!(portal.rows("purge_leaf").await, 50);
@@ -150,7 +150,7 @@ on_both_databases! {
 
     async fn nodes_that_close_at_once_tell_of_everything_once(portal: TestPortal) {
         let (system, _) = send_expired(&portal, 30).await;
-        interrupted_before_closing(&portal.portal.0).await;
+        interrupted(&portal.portal.0, Interruption::SomeErased, 25).await;
         let nodes = futures::future::join_all((0..3).map(|_| portal.another_node())).await;
         let run = |node: Portal| async move { close(&node.0, 7).await };
         let closed = futures::future::join_all(nodes.into_iter().map(run)).await;
@@ -173,7 +173,7 @@ on_both_databases! {
 
     async fn what_is_too_much_for_one_protocol_goes_to_the_next(portal: TestPortal) {
         let (system, _) = send_expired(&portal, 12).await;
-        interrupted_before_closing(&portal.portal.0).await;
+        interrupted(&portal.portal.0, Interruption::SomeErased, 25).await;
         assert_eq!(close(&portal.portal.0, 10).await.unwrap(), 3);
         let protocols = protocols(&portal, system.organisation_id()).await;
         let counts: Vec<u64> = protocols.iter().map(|protocol| protocol.signed().statement().leaves()).collect();

@@ -137,13 +137,56 @@ pub(crate) async fn rest(context: &Context) -> Result<PurgeReport, Fault> {
     store.problem().or(fault).map_or(Ok(report), Err)
 }
 
-/// Purges as a program does that ends in the middle: one batch is erased, the rest has lost its keys alone, and nothing is closed.
+/// Where a program ends in the middle of a purge.
 #[cfg(test)]
-pub(crate) async fn interrupted_before_closing(context: &Context) {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Interruption {
+    /// What is due is condemned, and nothing is destroyed.
+    Condemned,
+    /// One batch has lost its keys.
+    SomeKeys,
+    /// All have lost their keys alone.
+    Keys,
+    /// And one batch its blobs.
+    SomeBlobs,
+    /// And its metadata; nothing is closed.
+    SomeErased,
+}
+
+#[cfg(test)]
+impl Interruption {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Condemned,
+        Self::SomeKeys,
+        Self::Keys,
+        Self::SomeBlobs,
+        Self::SomeErased,
+    ];
+}
+
+/// Purges as a program does that ends there, with batches of at most so many.
+#[cfg(test)]
+pub(crate) async fn interrupted(context: &Context, at: Interruption, batch: u64) {
     let release = judge(context).await.unwrap().ok();
+    condemn::due(context, release).await.unwrap();
+    if at == Interruption::Condemned {
+        return;
+    }
+    let Some(mut work) = work::next(context, work::Cursor::default(), batch).await.unwrap() else {
+        return;
+    };
+    if at == Interruption::SomeKeys {
+        return destroy::keys(context, &work).await.unwrap();
+    }
     keys(context, release).await.unwrap();
-    let mut work = work::next(context, work::Cursor::default(), 25).await.unwrap().unwrap();
+    if at == Interruption::Keys {
+        return;
+    }
     assert!(destroy::blobs(&context.blobs, &mut work).await.is_none());
+    if at == Interruption::SomeBlobs {
+        return;
+    }
+    destroy::tell_of_deliveries(context, &work).await.unwrap();
     for part in work.into_parts() {
         erase::metadata(context, &part).await.unwrap();
     }

@@ -135,6 +135,13 @@ impl TestPortal {
         self
     }
 
+    /// Another node on the same databases and folders that is guarded like this.
+    pub(crate) async fn guarded_node(&self) -> Portal {
+        let mut settings = self.settings.clone();
+        settings.purge.longest_clock_step = PurgeSettings::default().longest_clock_step;
+        Portal::open(settings, self.clock.clock()).await.unwrap()
+    }
+
     /// Another node on the same databases and folders, as after a restart.
     pub(crate) async fn another_node(&self) -> Portal {
         self.another_node_at(self.clock.clock()).await
