@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use base::{MessageId, OrganisationId, PurgedId};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{MAX_LEAVES, ProtocolError, PurgeProtocol, PurgeReason, PurgedKind, VerifiedFile, close};
 use crate::purge::{Interruption, interrupted};
@@ -69,6 +70,20 @@ pub(crate) fn purged(protocols: &[PurgeProtocol]) -> BTreeSet<PurgedId> {
     let ids: BTreeSet<PurgedId> = leaves.iter().map(|leaf| leaf.id).collect();
     assert_eq!(ids.len(), leaves.len());
     ids
+}
+
+/// Takes a message's own leaf for a protocol, as closing does before that stands.
+async fn take_for(portal: &TestPortal, message: MessageId, protocol: i64) {
+    use super::leaf_entity::{Column, Entity};
+    let transaction = portal.portal.0.database.write().await.unwrap();
+    let taken = Entity::update_many()
+        .col_expr(Column::Protocol, protocol.into())
+        .filter(Column::Id.eq(*message.as_uuid()))
+        .exec(&transaction)
+        .await
+        .unwrap();
+    assert_eq!(taken.rows_affected, 1);
+    transaction.commit().await.unwrap();
 }
 
 on_both_databases! {
@@ -200,6 +215,20 @@ on_both_databases! {
                 assert!(own.contains(&proof));
             }
         }
+    }
+
+    async fn what_is_taken_for_a_protocol_that_does_not_stand_yet_hides_no_proof_of_the_rest(portal: TestPortal) {
+        let (system, sent) = send_expired(&portal, 1).await;
+        interrupted(&portal.portal.0, Interruption::SomeErased, 25).await;
+        take_for(&portal, sent[0].id, 2).await;
+        assert_eq!(close(&portal.portal.0, MAX_LEAVES).await.unwrap(), 1);
+        let operator = portal.operator();
+        let organisation = system.organisation_id();
+        let proofs = portal.portal.inclusion_proofs(&operator, organisation, of_message(sent[0].id)).await.unwrap();
+        let [proof] = proofs.as_slice() else { panic!("of the document") };
+        assert_eq!(proof.leaf().kind, PurgedKind::Document);
+        let keys = portal.portal.signing_keys().await.unwrap();
+        VerifiedFile::check(&proof.to_json(), &keys).unwrap();
     }
 
     async fn staff_see_the_protocols_of_their_own_organisation(portal: TestPortal) {

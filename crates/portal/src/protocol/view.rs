@@ -109,7 +109,12 @@ impl Portal {
             let Some(number) = found.first().and_then(|leaf| leaf.protocol) else {
                 continue;
             };
-            let protocol = find(context, organisation, number).await?;
+            // Leaves are taken for a protocol before it stands.
+            let protocol = match find(context, organisation, number).await {
+                Ok(protocol) => protocol,
+                Err(ProtocolError::NotFound) => continue,
+                Err(other) => return Err(other),
+            };
             proofs.extend(
                 found
                     .iter()
