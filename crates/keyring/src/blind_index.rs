@@ -5,30 +5,15 @@
 
 use std::fmt;
 
-use crate::hazmat::{self, Context, Key};
+use crate::hazmat::{self, Context};
+use crate::stored_key::stored_key;
 
-/// The key of the blind indexes.
-pub struct BlindIndexKey(Key);
+stored_key! {
+    /// The key of the blind indexes.
+    BlindIndexKey;
+}
 
 impl BlindIndexKey {
-    /// A fresh key.
-    #[must_use]
-    pub fn generate() -> Self {
-        Self(Key::generate())
-    }
-
-    /// Takes the key as the provider stored it.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(Key::from_bytes(bytes))
-    }
-
-    /// The key's bytes, for the provider to store.
-    #[must_use]
-    pub const fn expose(&self) -> &[u8; 32] {
-        self.0.as_bytes()
-    }
-
     /// The index of an identifier. The same text as another `kind` of identifier has an unrelated index.
     #[must_use]
     pub fn index(&self, kind: &'static str, identifier: &str) -> BlindIndex {

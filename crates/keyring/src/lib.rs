@@ -11,6 +11,7 @@ mod field;
 mod hazmat;
 mod mac;
 mod signing;
+mod stored_key;
 mod wrapping;
 
 pub use blind_index::{BlindIndex, BlindIndexKey};

@@ -6,30 +6,15 @@ use zeroize::Zeroizing;
 
 use crate::field::FieldKey;
 use crate::hazmat::{self, Context, Key};
+use crate::stored_key::stored_key;
 
-/// The installation's own secret, which the key provider holds. Keys for one purpose each come from it; it does nothing
-/// itself.
-pub struct InstallationKey(Key);
+stored_key! {
+    /// The installation's own secret, which the key provider holds. Keys for one purpose each come from it; it does nothing
+    /// itself.
+    InstallationKey;
+}
 
 impl InstallationKey {
-    /// A fresh key.
-    #[must_use]
-    pub fn generate() -> Self {
-        Self(Key::generate())
-    }
-
-    /// Takes the key as the provider stored it.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(Key::from_bytes(bytes))
-    }
-
-    /// The key's bytes, for the provider to store.
-    #[must_use]
-    pub const fn expose(&self) -> &[u8; 32] {
-        self.0.as_bytes()
-    }
-
     /// The key of the authentication codes for one purpose, such as `audit`.
     #[must_use]
     pub fn mac_key(&self, purpose: &'static str) -> MacKey {

@@ -12,6 +12,7 @@ use base::{Day, OrganisationId, RecipientId, RegisterExtractId};
 
 use crate::field::{Owner, seals_fields};
 use crate::hazmat::{self, Context, Key};
+use crate::stored_key::stored_key;
 use crate::{ContentKey, ContentOwner, OpenError};
 
 /// A key sealed under another, with where it belongs in the authenticated data: 61 bytes, for storage.
@@ -44,34 +45,6 @@ fn wrap(key: &Key, context: &Context, inner: &Key) -> WrappedKey {
 
 fn unwrap(key: &Key, context: &Context, wrapped: &[u8]) -> Result<Key, OpenError> {
     Key::from_slice(&hazmat::open_short(key, context.as_bytes(), wrapped)?)
-}
-
-/// Implements what a key that is generated and stored by somebody else needs.
-macro_rules! stored_key {
-    ($($(#[$doc:meta])* $name:ident;)+) => {$(
-        $(#[$doc])*
-        pub struct $name(Key);
-
-        impl $name {
-            /// A fresh key.
-            #[must_use]
-            pub fn generate() -> Self {
-                Self(Key::generate())
-            }
-
-            /// Takes the key as it was stored.
-            #[must_use]
-            pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-                Self(Key::from_bytes(bytes))
-            }
-
-            /// The key's bytes, for the key provider to store. Each call is a place that a reviewer looks at.
-            #[must_use]
-            pub const fn expose(&self) -> &[u8; 32] {
-                self.0.as_bytes()
-            }
-        }
-    )+};
 }
 
 stored_key! {
