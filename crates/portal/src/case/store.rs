@@ -11,22 +11,15 @@ use uuid::Uuid;
 use super::entity::{Column, Entity};
 use super::extension_entity;
 use crate::database::WriteTransaction;
-use crate::delivery;
 use crate::retention::{Counted, Term};
+use crate::{delivery, recipient};
 
 /// Which of these people have a case in which something lives.
 pub(crate) async fn recipients_with_cases(
     on: &impl ConnectionTrait,
     recipients: impl IntoIterator<Item = Uuid>,
 ) -> Result<Vec<Uuid>, DbErr> {
-    Entity::find()
-        .select_only()
-        .column(Column::RecipientId)
-        .distinct()
-        .filter(Column::RecipientId.is_in(recipients))
-        .into_tuple()
-        .all(on)
-        .await
+    recipient::named_by::<Entity>(on, Column::RecipientId, recipients).await
 }
 
 /// Locks cases until the transaction ends, in the order of their ids so that two nodes can't wait for each other.

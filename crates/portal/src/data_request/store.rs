@@ -129,14 +129,7 @@ pub(crate) async fn recipients_with_requests(
     on: &impl ConnectionTrait,
     recipients: impl IntoIterator<Item = Uuid>,
 ) -> Result<Vec<Uuid>, DbErr> {
-    Entity::find()
-        .select_only()
-        .column(Column::RecipientId)
-        .distinct()
-        .filter(Column::RecipientId.is_in(recipients))
-        .into_tuple()
-        .all(on)
-        .await
+    recipient::named_by::<Entity>(on, Column::RecipientId, recipients).await
 }
 
 /// Gives requests of some people to another. The caller has locked their cases.

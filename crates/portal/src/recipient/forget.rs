@@ -133,6 +133,22 @@ async fn erase(context: &Context, rows: &[Model], needed: &HashSet<Uuid>, gone: 
     Ok(u64::try_from(forgotten.len()).unwrap_or(u64::MAX))
 }
 
+/// Which of these people a table's rows name.
+pub(crate) async fn named_by<E: EntityTrait>(
+    on: &impl ConnectionTrait,
+    recipient: E::Column,
+    recipients: impl IntoIterator<Item = Uuid>,
+) -> Result<Vec<Uuid>, DbErr> {
+    E::find()
+        .select_only()
+        .column(recipient)
+        .distinct()
+        .filter(recipient.is_in(recipients))
+        .into_tuple()
+        .all(on)
+        .await
+}
+
 /// Which of these people have a case, a session or a request, or a hold on what comes to them.
 async fn needed(context: &Context, rows: &[Model]) -> Result<HashSet<Uuid>, DbErr> {
     let on = context.database.reader();

@@ -9,7 +9,7 @@ mod link;
 mod new_device;
 mod sign_in;
 
-pub(crate) use forget::{forget_unneeded, may_all_be_forgotten, may_be_forgotten};
+pub(crate) use forget::{forget_unneeded, may_all_be_forgotten, may_be_forgotten, named_by};
 pub use identifier::{IdentifierKind, Identity, KnownAs, RecipientIdentifier, WorkInvitation};
 pub use sign_in::{SignInError, SignInRefusal, VerifiedIdentity};
 

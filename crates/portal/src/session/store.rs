@@ -12,7 +12,7 @@ use super::entity::{Column, Entity, Model};
 use super::own::Owner;
 use super::whereabouts::Kept;
 use super::{Binding, SessionKey, SessionKind, StaffBinding};
-use crate::{CLOCK_TOLERANCE, SessionLimits};
+use crate::{CLOCK_TOLERANCE, SessionLimits, recipient};
 
 /// Stores a new session; says `false` when the key is taken.
 pub(super) async fn insert(on: &impl ConnectionTrait, row: Model) -> Result<bool, DbErr> {
@@ -326,12 +326,5 @@ pub(crate) async fn recipients_with_sessions(
     on: &impl ConnectionTrait,
     recipients: impl IntoIterator<Item = Uuid>,
 ) -> Result<Vec<Uuid>, DbErr> {
-    Entity::find()
-        .select_only()
-        .column(Column::RecipientId)
-        .distinct()
-        .filter(Column::RecipientId.is_in(recipients))
-        .into_tuple()
-        .all(on)
-        .await
+    recipient::named_by::<Entity>(on, Column::RecipientId, recipients).await
 }
