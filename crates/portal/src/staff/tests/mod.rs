@@ -14,8 +14,28 @@ use base::SecretString;
 
 use super::second_factor::one_time_code::code_at;
 use crate::session::{self, Proven};
-use crate::test_support::TestPortal;
-use crate::{Action, SeenNotices, SignInRules, StaffActor};
+use crate::test_support::{PASSWORD, TestPortal};
+use crate::{Action, SeenNotices, SessionKey, SignInRules, StaffActor, StaffCandidate, StaffVisitor};
+
+/// Where every first admin gets mail.
+const KARIN: &str = "karin@norrby.example";
+
+fn key(name: &str) -> SessionKey {
+    SessionKey::of_staff(name.as_bytes())
+}
+
+/// Gives the password of an account of Karin's organisation in a new session, in which more is asked for.
+async fn on_the_way(portal: &TestPortal, name: &str, karin: &StaffActor, email: &str) -> StaffCandidate {
+    let organisation = karin.organisation_id();
+    portal
+        .staff_sign_in(&key(name), organisation, email, PASSWORD)
+        .await
+        .unwrap();
+    match portal.staff_visitor(&key(name)).await {
+        StaffVisitor::Candidate(candidate) => candidate,
+        other => panic!("{other:?}"),
+    }
+}
 
 /// A second factor that was set up: what the app keeps, and the recovery codes.
 struct SecondFactor {

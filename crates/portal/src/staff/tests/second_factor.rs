@@ -4,31 +4,13 @@ use std::time::Duration;
 
 use sea_orm::ConnectionTrait;
 
-use super::{code_now, rules_of, second_factor_for};
+use super::{KARIN, code_now, key, on_the_way, rules_of, second_factor_for};
 use crate::test_support::{PASSWORD, TestPortal, on_both_databases, secret};
 use crate::{
-    ConfirmError, Denied, OwnAccount, Role, SecondFactorError, SessionKey, SignInRules, SignInStep, StaffActor,
-    StaffCandidate, StaffVisitor,
+    ConfirmError, Denied, OwnAccount, Role, SecondFactorError, SignInRules, SignInStep, StaffActor, StaffVisitor,
 };
 
-const KARIN: &str = "karin@norrby.example";
 const STEP: Duration = Duration::from_secs(30);
-
-fn key(name: &str) -> SessionKey {
-    SessionKey::of_staff(name.as_bytes())
-}
-
-/// Gives Karin's password in a new session, in which a second factor is asked for.
-async fn on_the_way(portal: &TestPortal, name: &str, karin: &StaffActor) -> StaffCandidate {
-    portal
-        .staff_sign_in(&key(name), karin.organisation_id(), KARIN, PASSWORD)
-        .await
-        .unwrap();
-    match portal.staff_visitor(&key(name)).await {
-        StaffVisitor::Candidate(candidate) => candidate,
-        other => panic!("{other:?}"),
-    }
-}
 
 /// Signs Karin in with a password and a code, in a session of that name.
 async fn sign_in_with(
@@ -37,7 +19,7 @@ async fn sign_in_with(
     karin: &StaffActor,
     code: &str,
 ) -> Result<(), SecondFactorError> {
-    let candidate = on_the_way(portal, &format!("before {name}"), karin).await;
+    let candidate = on_the_way(portal, &format!("before {name}"), karin, KARIN).await;
     let proof = portal.portal.staff_second_factor(&candidate, code).await?;
     assert_eq!(
         portal.continue_to(&key(name), proof).await.unwrap(),
@@ -84,7 +66,7 @@ on_both_databases! {
         assert!(matches!(replayed, Err(SecondFactorError::WrongCode)));
 
         portal.clock.advance(STEP);
-        let (one, other) = (on_the_way(&portal, "one", &karin).await, on_the_way(&portal, "other", &karin).await);
+        let (one, other) = (on_the_way(&portal, "one", &karin, KARIN).await, on_the_way(&portal, "other", &karin, KARIN).await);
         let (node, code) = (portal.another_node().await, code_now(&portal, &app));
         let both = futures::future::join(
             portal.portal.staff_second_factor(&one, &code),
@@ -107,7 +89,7 @@ on_both_databases! {
         let refused = portal.staff_sign_in(&key("next"), karin.organisation_id(), KARIN, PASSWORD).await;
         assert!(refused.is_err());
         portal.clock.advance(Duration::from_secs(5));
-        let candidate = on_the_way(&portal, "next", &karin).await;
+        let candidate = on_the_way(&portal, "next", &karin, KARIN).await;
         let wrong = portal.portal.staff_second_factor(&candidate, "000000").await;
         assert!(matches!(wrong, Err(SecondFactorError::WrongCode)));
         let waits = portal.portal.staff_second_factor(&candidate, &code_now(&portal, &app)).await;
@@ -143,7 +125,7 @@ on_both_databases! {
     async fn of_two_who_give_a_recovery_code_at_once_one_gets_in(portal: TestPortal) {
         let karin = portal.first_admin().await;
         let codes = second_factor_for(&portal, &karin).await.recovery_codes;
-        let (one, other) = (on_the_way(&portal, "one", &karin).await, on_the_way(&portal, "other", &karin).await);
+        let (one, other) = (on_the_way(&portal, "one", &karin, KARIN).await, on_the_way(&portal, "other", &karin, KARIN).await);
         let node = portal.another_node().await;
         let both = futures::future::join(
             portal.portal.staff_second_factor(&one, codes[0].expose()),
@@ -169,9 +151,9 @@ on_both_databases! {
         let karin = portal.first_admin().await;
         rules_of(&portal, &karin, SignInRules { second_factor_required: true, ..SignInRules::default() }).await;
         assert!(portal.staff_in(karin.session()).await.is_none());
-        let candidate = on_the_way(&portal, "new", &karin).await;
+        let candidate = on_the_way(&portal, "new", &karin, KARIN).await;
         assert_eq!(candidate.step(), SignInStep::SetUpSecondFactor);
-        let another = on_the_way(&portal, "another", &karin).await;
+        let another = on_the_way(&portal, "another", &karin, KARIN).await;
         let begun = portal.portal.second_factor_set_up(&candidate).await.unwrap();
         // What was begun in one session is not seen in another, which begins its own.
         let other = portal.portal.second_factor_set_up(&another).await.unwrap();
