@@ -2,14 +2,14 @@
 
 use app::{ErrorPage, Flash, page};
 use axum::extract::{Extension, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use http::{HeaderMap, Method};
 use portal::Fault;
 
 use crate::routes::{Access, Routes};
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, flash, pages};
+use crate::{answer, flash, pages};
 
 const PAGE: &str = "/mail";
 
@@ -24,11 +24,11 @@ pub(crate) fn routes() -> Routes {
 /// `GET /mail`: to which address the person is written, and whether they want it.
 async fn show(State(state): State<AppState>, Extension(visitor): Extension<Visitor>, headers: HeaderMap) -> Response {
     let mut context = pages::context(&state, visitor);
-    let (flash, told) = flash::take(&headers);
-    context.flash = flash;
-    let mut response = page::own_mail(&context).await.into_response();
-    cookie::set(response.headers_mut(), told);
-    response
+    flash::tell_loaded(&headers, async |flash| {
+        context.flash = flash;
+        page::own_mail(&context).await
+    })
+    .await
 }
 
 /// `POST /mail/refuse`: the address is erased, and no mail is sent any more.
@@ -49,11 +49,7 @@ async fn allow(State(state): State<AppState>, Extension(visitor): Extension<Visi
 
 fn done(result: Result<(), Fault>, tells: Flash, visitor: &Visitor) -> Response {
     match result {
-        Ok(()) => {
-            let mut response = Redirect::to(PAGE).into_response();
-            cookie::set(response.headers_mut(), flash::leave(tells));
-            response
-        }
+        Ok(()) => flash::to(PAGE, tells),
         Err(fault) => answer::fault(&fault, visitor),
     }
 }

@@ -14,7 +14,7 @@ use crate::form_body::Form;
 use crate::routes::{Access, Routes};
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, flash, pages, session_end};
+use crate::{answer, flash, pages, session_end};
 
 const PAGE: &str = "/sessions";
 const ALL: &str = "/sign-ins";
@@ -49,11 +49,11 @@ pub(crate) fn routes() -> Routes {
 /// `GET /sessions`: where the person is signed in.
 async fn list(State(state): State<AppState>, Extension(visitor): Extension<Visitor>, headers: HeaderMap) -> Response {
     let mut context = pages::context(&state, visitor);
-    let (flash, told) = flash::take(&headers);
-    context.flash = flash;
-    let mut response = page::sessions(&context).await.into_response();
-    cookie::set(response.headers_mut(), told);
-    response
+    flash::tell_loaded(&headers, async |flash| {
+        context.flash = flash;
+        page::sessions(&context).await
+    })
+    .await
 }
 
 /// `POST /sessions/{id}/end`: ends one; what is not the person's own is not found.
@@ -69,7 +69,7 @@ async fn end_one(
         return answer::error(ErrorPage::NotFound, &visitor);
     };
     match state.portal().end_session_of(actor, id).await {
-        Ok(()) => back(PAGE, Flash::OneEnded),
+        Ok(()) => flash::to(PAGE, Flash::OneEnded),
         Err(EndSessionError::NotFound) => answer::error(ErrorPage::NotFound, &visitor),
         Err(EndSessionError::Fault(fault)) => answer::fault(&fault, &visitor),
     }
@@ -81,7 +81,7 @@ async fn end_others(State(state): State<AppState>, Extension(visitor): Extension
         return answer::error(ErrorPage::SessionEnded, &visitor);
     };
     match state.portal().end_other_sessions(actor).await {
-        Ok(_) => back(PAGE, Flash::OthersEnded),
+        Ok(_) => flash::to(PAGE, Flash::OthersEnded),
         Err(fault) => answer::fault(&fault, &visitor),
     }
 }
@@ -93,11 +93,11 @@ async fn list_all(
     headers: HeaderMap,
 ) -> Response {
     let mut context = pages::context(&state, visitor);
-    let (flash, told) = flash::take(&headers);
-    context.flash = flash;
-    let mut response = page::sign_ins(&context).await.into_response();
-    cookie::set(response.headers_mut(), told);
-    response
+    flash::tell_loaded(&headers, async |flash| {
+        context.flash = flash;
+        page::sign_ins(&context).await
+    })
+    .await
 }
 
 /// `POST /sign-ins/{id}/report`: it was somebody else who signed in there; what is not the person's own is not found.
@@ -117,17 +117,11 @@ async fn it_was_not_me(
             if is_first {
                 tracing::warn!(request = %visitor.layout.request, sign_in = %id, "a recipient says that a sign-in was not theirs");
             }
-            back(ALL, Flash::SignInReported)
+            flash::to(ALL, Flash::SignInReported)
         }
         Err(ReportSignInError::NotFound) => answer::error(ErrorPage::NotFound, &visitor),
         Err(ReportSignInError::Fault(fault)) => answer::fault(&fault, &visitor),
     }
-}
-
-fn back(page: &'static str, flash: Flash) -> Response {
-    let mut response = Redirect::to(page).into_response();
-    cookie::set(response.headers_mut(), flash::leave(flash));
-    response
 }
 
 /// What the person saw when they said that it was them.

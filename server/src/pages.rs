@@ -10,9 +10,7 @@ use web::{Problem, RequestContext};
 use crate::routes::{Access, Routes};
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{
-    answer, cookie, data_protection, flash, last_provider, own_mail, own_sessions, rights, sign_in, terms, your_data,
-};
+use crate::{answer, data_protection, flash, last_provider, own_mail, own_sessions, rights, sign_in, terms, your_data};
 
 /// Pages for anybody.
 pub(crate) fn public() -> Routes {
@@ -47,11 +45,10 @@ async fn landing(
     let mut context = context(&state, visitor);
     let last_used = last_provider::read(&headers);
     context.providers = state.providers().choices(context.layout.language, last_used, mode);
-    let (flash, told) = flash::take(&headers);
-    context.flash = flash;
-    let mut response = page::landing(&context).into_response();
-    cookie::set(response.headers_mut(), told);
-    response
+    flash::tell(&headers, |flash| {
+        context.flash = flash;
+        page::landing(&context)
+    })
 }
 
 async fn signed_out(Extension(visitor): Extension<Visitor>) -> Page {

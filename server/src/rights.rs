@@ -4,7 +4,7 @@
 use app::page::{NewRequestForm, NewRequestProblem};
 use app::{ErrorPage, Flash, Page, page};
 use axum::extract::{Extension, Path, Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use base::{CaseId, DataRequestId, OrganisationId};
 use http::{HeaderMap, Method, StatusCode};
 use portal::{DataRequestKind, MakeRequestError, NewDataRequest, WithdrawRequestError};
@@ -14,7 +14,7 @@ use crate::form_body::Form;
 use crate::routes::{Access, Routes};
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, flash, pages};
+use crate::{answer, flash, pages};
 
 const PAGE: &str = "/rights";
 const NEW: &str = "/rights/new";
@@ -33,11 +33,11 @@ pub(crate) fn routes() -> Routes {
 /// `GET /rights`: what the person can ask for, and has asked for.
 async fn list(State(state): State<AppState>, Extension(visitor): Extension<Visitor>, headers: HeaderMap) -> Response {
     let mut context = pages::context(&state, visitor);
-    let (flash, told) = flash::take(&headers);
-    context.flash = flash;
-    let mut response = page::rights(&context).await.into_response();
-    cookie::set(response.headers_mut(), told);
-    response
+    flash::tell_loaded(&headers, async |flash| {
+        context.flash = flash;
+        page::rights(&context).await
+    })
+    .await
 }
 
 /// `GET /rights/{id}`: one of the person's requests.
@@ -48,11 +48,11 @@ async fn one(
     headers: HeaderMap,
 ) -> Response {
     let mut context = pages::context(&state, visitor);
-    let (flash, told) = flash::take(&headers);
-    context.flash = flash;
-    let mut response = page::own_request(&context, &id).await.into_response();
-    cookie::set(response.headers_mut(), told);
-    response
+    flash::tell_loaded(&headers, async |flash| {
+        context.flash = flash;
+        page::own_request(&context, &id).await
+    })
+    .await
 }
 
 /// What the form is to begin with.
@@ -118,7 +118,7 @@ async fn make(
                 text: given.text.clone(),
             };
             match state.portal().make_request(actor, &new).await {
-                Ok(made) => return back(&format!("{PAGE}/{made}"), Flash::RequestMade),
+                Ok(made) => return flash::to(&format!("{PAGE}/{made}"), Flash::RequestMade),
                 Err(MakeRequestError::InvalidText) => NewRequestProblem::Text,
                 Err(MakeRequestError::TooMany) => NewRequestProblem::TooMany,
                 Err(MakeRequestError::NotFound) => NewRequestProblem::NothingThere,
@@ -164,15 +164,9 @@ async fn withdraw(
     };
     let page = format!("{PAGE}/{id}");
     match state.portal().withdraw_request(actor, id).await {
-        Ok(()) => back(&page, Flash::RequestWithdrawn),
-        Err(WithdrawRequestError::AlreadyAnswered) => back(&page, Flash::RequestAnsweredAlready),
+        Ok(()) => flash::to(&page, Flash::RequestWithdrawn),
+        Err(WithdrawRequestError::AlreadyAnswered) => flash::to(&page, Flash::RequestAnsweredAlready),
         Err(WithdrawRequestError::NotFound) => answer::error(ErrorPage::NotFound, &visitor),
         Err(WithdrawRequestError::Fault(fault)) => answer::fault(&fault, &visitor),
     }
-}
-
-fn back(page: &str, flash: Flash) -> Response {
-    let mut response = Redirect::to(page).into_response();
-    cookie::set(response.headers_mut(), flash::leave(flash));
-    response
 }

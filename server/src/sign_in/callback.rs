@@ -75,9 +75,7 @@ async fn refuse(state: &AppState, provider: &str, visitor: &Visitor, refused: Re
     if refused.refusal != SignInRefusal::Cancelled {
         return answer::error(ErrorPage::SignInFailed(problem(refused.refusal)), visitor);
     }
-    let mut response = Redirect::to("/").into_response();
-    cookie::set(response.headers_mut(), flash::leave(Flash::SignInCancelled));
-    response
+    flash::to("/", Flash::SignInCancelled)
 }
 
 async fn complete(

@@ -3,7 +3,7 @@
 use app::page::{SessionsOf, sessions_page};
 use app::{ErrorPage, Flash};
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use base::SessionId;
 use http::HeaderMap;
 use portal::EndSessionError;
@@ -12,7 +12,7 @@ use super::Place;
 use super::id::Id;
 use super::visitor::Staff;
 use crate::state::AppState;
-use crate::{answer, cookie, flash, session_end};
+use crate::{answer, flash, session_end};
 
 /// `GET /staff/sessions`
 pub(super) async fn list(
@@ -43,7 +43,7 @@ pub(super) async fn end_one(
     Id(id): Id<SessionId>,
 ) -> Response {
     match state.portal().end_staff_session_of(&actor, id).await {
-        Ok(()) => back(Flash::OneEnded),
+        Ok(()) => flash::to(Place::Sessions, Flash::OneEnded),
         Err(EndSessionError::NotFound) => answer::error(ErrorPage::NotFound, &visitor),
         Err(EndSessionError::Fault(fault)) => answer::fault(&fault, &visitor),
     }
@@ -52,15 +52,9 @@ pub(super) async fn end_one(
 /// `POST /staff/sessions/end-others`
 pub(super) async fn end_others(State(state): State<AppState>, Staff { actor, visitor }: Staff) -> Response {
     match state.portal().end_other_staff_sessions(&actor).await {
-        Ok(_) => back(Flash::OthersEnded),
+        Ok(_) => flash::to(Place::Sessions, Flash::OthersEnded),
         Err(fault) => answer::fault(&fault, &visitor),
     }
-}
-
-fn back(flash: Flash) -> Response {
-    let mut response = Redirect::to(&Place::Sessions.to_string()).into_response();
-    cookie::set(response.headers_mut(), flash::leave(flash));
-    response
 }
 
 /// `POST /staff/session`: the staff member stays. That the request came is use of the session already.

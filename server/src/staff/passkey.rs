@@ -193,7 +193,7 @@ pub(super) async fn add_own(
                 Some(codes) => {
                     recovery_codes_page(&visitor.layout, &codes, &Place::Account.to_string()).into_response()
                 }
-                None => done(Flash::PasskeyAdded),
+                None => flash::to(Place::Account, Flash::PasskeyAdded),
             }
         }
         Err(error) => again(error, &visitor, &given.name, false),
@@ -207,17 +207,11 @@ pub(super) async fn remove(
     Id(id): Id<PasskeyId>,
 ) -> Response {
     match state.portal().remove_passkey(&actor, id).await {
-        Ok(()) => done(Flash::PasskeyRemoved),
+        Ok(()) => flash::to(Place::Account, Flash::PasskeyRemoved),
         // It is gone already, or never was theirs.
         Err(SecondFactorError::Overtaken) => answer::error(ErrorPage::NotFound, &visitor),
         Err(error) => refused(error, &Place::Account, &visitor),
     }
-}
-
-fn done(told: Flash) -> Response {
-    let mut response = Redirect::to(&Place::Account.to_string()).into_response();
-    cookie::set(response.headers_mut(), flash::leave(told));
-    response
 }
 
 fn page(visitor: &Visitor, name: &str, problem: Option<NewPasskeyProblem>, required: bool) -> Page {

@@ -17,7 +17,7 @@ use super::{Place, steps};
 use crate::form_body::Form;
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, flash};
+use crate::{answer, flash};
 
 /// A new password, written twice.
 #[derive(Deserialize)]
@@ -111,9 +111,7 @@ pub(super) async fn change(
     {
         Ok(()) => {
             state.staff_tries().give_back(from, now);
-            let mut response = Redirect::to(&Place::Account.to_string()).into_response();
-            cookie::set(response.headers_mut(), flash::leave(Flash::PasswordChanged));
-            response
+            flash::to(Place::Account, Flash::PasswordChanged)
         }
         Err(error) => refused(error, &visitor, again),
     }

@@ -19,7 +19,7 @@ use crate::form_body::Form;
 use crate::scim;
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, flash};
+use crate::{answer, flash};
 
 /// `GET /staff/provisioning`
 pub(super) async fn page(
@@ -27,10 +27,10 @@ pub(super) async fn page(
     Staff { actor, visitor }: Staff,
     headers: HeaderMap,
 ) -> Response {
-    let (flash, told) = flash::take(&headers);
-    let mut response = shown(&state, &actor, &visitor, None, flash).await;
-    cookie::set(response.headers_mut(), told);
-    response
+    flash::tell_loaded(&headers, async |flash| {
+        shown(&state, &actor, &visitor, None, flash).await
+    })
+    .await
 }
 
 /// The page, perhaps with what was filled in and what was wrong with it.

@@ -139,11 +139,7 @@ pub(super) async fn set_up_own(
 /// `POST /staff/account/second-factor/remove`
 pub(super) async fn remove(State(state): State<AppState>, Staff { actor, visitor }: Staff) -> Response {
     match state.portal().remove_second_factor(&actor).await {
-        Ok(()) => {
-            let mut response = Redirect::to(&Place::Account.to_string()).into_response();
-            cookie::set(response.headers_mut(), flash::leave(Flash::SecondFactorRemoved));
-            response
-        }
+        Ok(()) => flash::to(Place::Account, Flash::SecondFactorRemoved),
         Err(error) => refused(error, &Place::Account, &visitor),
     }
 }

@@ -5,7 +5,7 @@ use app::page::staff::{
 };
 use app::{ErrorPage, Flash};
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use base::{AllowedNetworks, CredentialId, SystemId};
 use http::HeaderMap;
 use portal::{Action, Denied, NewSystem, Scope, StaffActor, SystemSetUpError};
@@ -19,7 +19,7 @@ use super::visitor::Staff;
 use crate::form_body::Form;
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, flash};
+use crate::{answer, flash};
 
 /// `GET /staff/systems`
 pub(super) async fn list(
@@ -133,10 +133,10 @@ pub(super) async fn one(
     Id(id): Id<SystemId>,
     headers: HeaderMap,
 ) -> Response {
-    let (flash, told) = flash::take(&headers);
-    let mut response = shown(&state, &actor, &visitor, id, None, flash).await;
-    cookie::set(response.headers_mut(), told);
-    response
+    flash::tell_loaded(&headers, async |flash| {
+        shown(&state, &actor, &visitor, id, None, flash).await
+    })
+    .await
 }
 
 /// The page of a system, perhaps with what was wrong.
@@ -305,9 +305,7 @@ pub(super) async fn disable(
 
 /// Back to a page, which says what was done.
 pub(super) fn done(place: &Place, flash: Flash) -> Response {
-    let mut response = Redirect::to(&place.to_string()).into_response();
-    cookie::set(response.headers_mut(), flash::leave(flash));
-    response
+    flash::to(place, flash)
 }
 
 pub(super) fn refused(error: SystemSetUpError, back: &Place, visitor: &Visitor) -> Response {

@@ -219,12 +219,11 @@ async fn refuse(
     if refusal != SignInRefusal::Cancelled {
         return answer::error(ErrorPage::SignInFailed(problem(refusal)), visitor);
     }
-    let mut response = Redirect::to(&place.to_string()).into_response();
-    // The page that asks to confirm says enough; what is to be told after it stays.
-    if place != Place::Confirm {
-        cookie::set(response.headers_mut(), flash::leave(Flash::SignInCancelled));
+    match place {
+        // The page that asks to confirm says enough; what is to be told after it stays.
+        Place::Confirm => Redirect::to(&place.to_string()).into_response(),
+        _ => flash::to(place, Flash::SignInCancelled),
     }
-    response
 }
 
 fn not_let_in(error: &WorkAccountError, visitor: &Visitor) -> Response {

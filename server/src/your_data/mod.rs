@@ -16,7 +16,7 @@ use tracing::Instrument;
 use crate::routes::{Access, Routes};
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, flash, pages, sign_in};
+use crate::{answer, flash, pages, sign_in};
 use archive::Archive;
 
 const PAGE: &str = "/your-data";
@@ -40,11 +40,11 @@ async fn show(
 ) -> Response {
     let mut context = pages::context(&state, visitor);
     context.came_by = sign_in::came_by(&session).await;
-    let (flash, told) = flash::take(&headers);
-    context.flash = flash;
-    let mut response = page::your_data(&context).await.into_response();
-    cookie::set(response.headers_mut(), told);
-    response
+    flash::tell_loaded(&headers, async |flash| {
+        context.flash = flash;
+        page::your_data(&context).await
+    })
+    .await
 }
 
 /// `POST /your-data/order`: begins to make an extract.
@@ -56,10 +56,10 @@ async fn order(State(state): State<AppState>, Extension(visitor): Extension<Visi
         Ok(extract) => {
             let making = make(state.portal().clone(), actor.clone(), extract);
             tokio::spawn(making.instrument(tracing::Span::current()));
-            back(Flash::ExtractOrdered)
+            flash::to(PAGE, Flash::ExtractOrdered)
         }
         Err(OrderExtractError::UnderWay) => Redirect::to(PAGE).into_response(),
-        Err(OrderExtractError::TooMany) => back(Flash::ExtractsTooMany),
+        Err(OrderExtractError::TooMany) => flash::to(PAGE, Flash::ExtractsTooMany),
         Err(OrderExtractError::Fault(fault)) => answer::fault(&fault, &visitor),
     }
 }
@@ -120,10 +120,4 @@ fn head(name: &str) -> HeaderMap {
     set(header::CACHE_CONTROL, "no-store");
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     headers
-}
-
-fn back(flash: Flash) -> Response {
-    let mut response = Redirect::to(PAGE).into_response();
-    cookie::set(response.headers_mut(), flash::leave(flash));
-    response
 }
