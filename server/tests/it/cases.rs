@@ -8,20 +8,13 @@ use serde_json::Value;
 use crate::api_support::{PDF, Served, json, metadata, refused};
 use crate::browser::Browser;
 use crate::harness::{ANNA, App};
-use crate::staff_support::{PASSWORD, form, new_password};
+use crate::staff_support::form;
 
 const REASON: &str = "Överklagande, dnr 2026-17";
 
 /// A case of "Norrby kommun" with Anna, and an admin of it who keeps everything for 14 days after its case is closed, and 90 at most.
 async fn sent(app: &App) -> (String, Browser<'_>) {
-    let (system, _) = app.sender("Norrby kommun").await;
-    let receipt = app
-        .message(&system, ANNA, &[("beslut.pdf", "application/pdf", PDF)])
-        .await;
-    let organisation = app.portal.organisation_at("norrby-kommun").await.unwrap().unwrap();
-    let link = app.invitation(&organisation).await;
-    let mut admin = app.browser();
-    assert_eq!(admin.post(&link, &new_password(PASSWORD)).await.location(), "/staff");
+    let (receipt, mut admin) = app.sent_to_anna().await;
     let policy = RetentionPolicy {
         minimum_days: 1,
         maximum_days: 90,

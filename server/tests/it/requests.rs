@@ -3,26 +3,13 @@
 use http::StatusCode;
 use portal::{MessageReceipt, Role};
 
+use crate::api_support::PDF;
 use crate::browser::Browser;
 use crate::harness::{ANNA, App, BENGT};
-use crate::staff_support::{PASSWORD, form, new_password};
+use crate::staff_support::{PASSWORD, form};
 
 const MINUTE: i64 = 60_000;
-const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n";
 const WHY: &str = "Vi måste bevara beslutet enligt arkivlagen.";
-
-/// A message of "Norrby kommun" to Anna, and an admin of it.
-async fn sent(app: &App) -> (MessageReceipt, Browser<'_>) {
-    let (system, _) = app.sender("Norrby kommun").await;
-    let receipt = app
-        .message(&system, ANNA, &[("beslut.pdf", "application/pdf", PDF)])
-        .await;
-    let organisation = app.portal.organisation_at("norrby-kommun").await.unwrap().unwrap();
-    let link = app.invitation(&organisation).await;
-    let mut admin = app.browser();
-    assert_eq!(admin.post(&link, &new_password(PASSWORD)).await.location(), "/staff");
-    (receipt, admin)
-}
 
 /// What stands in an attribute of the page's first element that has it after `before`.
 fn value_after(html: &str, before: &str) -> String {
@@ -73,7 +60,7 @@ pub(crate) async fn of_another_organisation(app: &App) -> String {
 #[tokio::test]
 async fn a_person_asks_and_an_admin_erases() {
     let app = App::without_second_factor().await;
-    let (receipt, mut karin) = sent(&app).await;
+    let (receipt, mut karin) = app.sent_to_anna().await;
     let mut anna = app.signed_in(ANNA).await;
     let inbox = anna.get("/inbox").await.text();
     assert!(inbox.contains("href=\"/rights\""), "{inbox}");
@@ -138,7 +125,7 @@ async fn a_person_asks_and_an_admin_erases() {
 #[tokio::test]
 async fn what_was_wrong_comes_back_where_it_was_wrong() {
     let app = App::without_second_factor().await;
-    let (receipt, mut karin) = sent(&app).await;
+    let (receipt, mut karin) = app.sent_to_anna().await;
     let mut anna = app.signed_in(ANNA).await;
     let right = filled_in(&mut anna, &receipt, "rectification", "Fel adress").await;
     let long = "x".repeat(2_001);
@@ -199,7 +186,7 @@ async fn what_was_wrong_comes_back_where_it_was_wrong() {
 #[tokio::test]
 async fn a_person_takes_a_request_back_and_nobody_else_does() {
     let app = App::without_second_factor().await;
-    let (receipt, mut karin) = sent(&app).await;
+    let (receipt, mut karin) = app.sent_to_anna().await;
     let mut anna = app.signed_in(ANNA).await;
     let page = asked(&mut anna, &receipt, "erasure").await;
     let mut bengt = app.signed_in(BENGT).await;
@@ -220,7 +207,7 @@ async fn a_person_takes_a_request_back_and_nobody_else_does() {
 #[tokio::test]
 async fn an_auditor_sees_that_somebody_asks_and_not_who() {
     let app = App::without_second_factor().await;
-    let (receipt, mut karin) = sent(&app).await;
+    let (receipt, mut karin) = app.sent_to_anna().await;
     let mut anna = app.signed_in(ANNA).await;
     let page = asked(&mut anna, &receipt, "erasure").await;
     let staff_page = page.replace("/rights/", "/staff/requests/");

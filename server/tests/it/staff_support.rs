@@ -1,10 +1,11 @@
 //! Staff for tests: organisations, invitations, and browsers in which somebody works.
 
 use http::StatusCode;
-use portal::{NewOrganisation, OperatorActor, Organisation, Role};
+use portal::{MessageReceipt, NewOrganisation, OperatorActor, Organisation, Role};
 
+use crate::api_support::PDF;
 use crate::browser::{Answer, Browser};
-use crate::harness::App;
+use crate::harness::{ANNA, App};
 
 /// A password that nobody guesses.
 pub(crate) const PASSWORD: &str = "blåbär cykelställ 7 tegelsten";
@@ -66,6 +67,19 @@ impl App {
     /// A portal whose operator leaves it to the organisations whether a second factor is needed.
     pub(crate) async fn without_second_factor() -> Self {
         Self::with(|text| format!("{text}\n[staff]\nsecond_factor_required = false\n")).await
+    }
+
+    /// A message of "Norrby kommun" to Anna, and an admin of it.
+    pub(crate) async fn sent_to_anna(&self) -> (MessageReceipt, Browser<'_>) {
+        let (system, _) = self.sender("Norrby kommun").await;
+        let receipt = self
+            .message(&system, ANNA, &[("beslut.pdf", "application/pdf", PDF)])
+            .await;
+        let organisation = self.portal.organisation_at("norrby-kommun").await.unwrap().unwrap();
+        let link = self.invitation(&organisation).await;
+        let mut admin = self.browser();
+        assert_eq!(admin.post(&link, &new_password(PASSWORD)).await.location(), "/staff");
+        (receipt, admin)
     }
 
     /// An organisation with that name.
