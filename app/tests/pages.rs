@@ -1,6 +1,6 @@
 //! What holds for every page, in both languages, whatever it shows.
 
-#[path = "../examples/gallery/samples.rs"]
+#[path = "../examples/gallery/samples/mod.rs"]
 mod samples;
 #[path = "../examples/gallery/staff/mod.rs"]
 mod staff;
