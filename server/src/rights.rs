@@ -118,7 +118,7 @@ async fn make(
                 text: given.text.clone(),
             };
             match state.portal().make_request(actor, &new).await {
-                Ok(made) => return flash::to(&format!("{PAGE}/{made}"), Flash::RequestMade),
+                Ok(made) => return flash::to(format!("{PAGE}/{made}"), Flash::RequestMade),
                 Err(MakeRequestError::InvalidText) => NewRequestProblem::Text,
                 Err(MakeRequestError::TooMany) => NewRequestProblem::TooMany,
                 Err(MakeRequestError::NotFound) => NewRequestProblem::NothingThere,

@@ -142,10 +142,10 @@ async fn what_is_written_is_folded_into_the_file_without_whoever_writes() {
     transaction.commit().await.unwrap();
     let folded = async {
         while std::fs::metadata(&path).unwrap().len() < 8_000_000 {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    let in_time = std::time::Duration::from_secs(10);
+    let in_time = Duration::from_secs(10);
     tokio::time::timeout(in_time, folded).await.expect("the file has it");
 }
 
