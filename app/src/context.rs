@@ -107,6 +107,8 @@ pub enum StaffSection {
     Holds,
     /// What people ask the organisation to erase and correct.
     Requests,
+    /// Extracts of what the organisation has registered about people.
+    Extracts,
     /// How the organisation's staff sign in.
     SignInRules,
     /// The protocols of what was purged.
@@ -119,7 +121,7 @@ pub enum StaffSection {
 
 impl StaffSection {
     /// Every part, in the order of the navigation.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Cases,
         Self::Members,
         Self::Systems,
@@ -127,6 +129,7 @@ impl StaffSection {
         Self::Retention,
         Self::Holds,
         Self::Requests,
+        Self::Extracts,
         Self::SignInRules,
         Self::Protocols,
         Self::Audit,
@@ -144,6 +147,7 @@ impl StaffSection {
             Self::Retention => "/staff/retention",
             Self::Holds => "/staff/holds",
             Self::Requests => "/staff/requests",
+            Self::Extracts => "/staff/extracts",
             Self::SignInRules => "/staff/sign-in-rules",
             Self::Protocols => "/staff/protocols",
             Self::Audit => "/staff/audit",
@@ -358,13 +362,15 @@ pub enum Flash {
     RequestDeclined,
     /// They took more time for a request.
     RequestExtended,
+    /// Their organisation has nothing about whom they asked for.
+    ExtractNothing,
     /// They changed the rules for signing in.
     RulesSaved,
 }
 
 impl Flash {
     /// Every message.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 49] = [
         Self::SignInFirst,
         Self::SessionEnded,
         Self::SignInCancelled,
@@ -412,6 +418,7 @@ impl Flash {
         Self::RequestGrantedWaits,
         Self::RequestDeclined,
         Self::RequestExtended,
+        Self::ExtractNothing,
         Self::RulesSaved,
     ];
 
@@ -466,6 +473,7 @@ impl Flash {
             Self::RequestGrantedWaits => "request-granted-waits-flash",
             Self::RequestDeclined => "request-declined-flash",
             Self::RequestExtended => "request-extended-flash",
+            Self::ExtractNothing => "extracts-nothing-found",
             Self::RulesSaved => "rules-saved",
         }
     }

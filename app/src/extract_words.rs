@@ -85,6 +85,7 @@ pub(crate) const fn why(left: LeftOut) -> &'static str {
         LeftOut::LevelTooLow => "extract-left-level",
         LeftOut::Damaged => "extract-left-damaged",
         LeftOut::TermsNotAccepted => "extract-left-terms",
+        LeftOut::OnlyForThePerson => "extract-left-only-person",
     }
 }
 

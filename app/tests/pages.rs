@@ -11,7 +11,10 @@ use app::page::{
     document_page, inbox_page, landing_page, locked_document_page, new_request_page, own_mail_page, own_request_page,
     rights_page, sessions_page, sign_ins_page, signed_out, terms_page, your_data_page,
 };
-use app::{Assets, Audience, ErrorPage, ExtractPdf, Flash, Language, Letter, Page, error_page, extract_pdf, letter};
+use app::{
+    Assets, Audience, ErrorPage, ExtractPdf, Flash, Language, Letter, Page, error_page, extract_pdf, letter,
+    organisation_extract_pdf,
+};
 use portal::{AssuranceLevel, Preview};
 
 const HOSTILE: &str = "<script>alert(1)</script>\"' onmouseover=x";
@@ -157,6 +160,7 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
         let page = your_data_page(
             &reader,
             &extracts,
+            &samples::extracts_made(),
             again.then_some(&*providers),
             again,
             None,
@@ -184,6 +188,18 @@ fn a_register_extract_is_set_on_as_many_pages_as_it_takes() {
                 time_zone: &samples::time_zone(),
             });
             made.unwrap()
+        };
+        let (small, large) = (set(0), set(20));
+        assert!(small.starts_with(b"%PDF-1.7") && large.len() > small.len());
+    }
+}
+
+#[test]
+fn an_organisations_register_extract_is_set_on_as_many_pages_as_it_takes() {
+    for language in Language::ALL {
+        let set = |cases| {
+            let extract = staff::extracts::extract(cases).unwrap();
+            organisation_extract_pdf(&extract, language, &samples::time_zone()).unwrap()
         };
         let (small, large) = (set(0), set(20));
         assert!(small.starts_with(b"%PDF-1.7") && large.len() > small.len());

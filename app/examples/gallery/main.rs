@@ -13,7 +13,10 @@ use app::page::{
     locked_document_page, new_request_page, own_mail_page, own_request_page, rights_page, sessions_page, sign_ins_page,
     signed_out, terms_page, your_data_page,
 };
-use app::{Assets, Audience, ErrorPage, ExtractPdf, Flash, Language, Page, error_page, extract_pdf, preview_frame};
+use app::{
+    Assets, Audience, ErrorPage, ExtractPdf, Flash, Language, Page, error_page, extract_pdf, organisation_extract_pdf,
+    preview_frame,
+};
 use portal::AssuranceLevel;
 
 fn main() -> std::io::Result<()> {
@@ -36,6 +39,12 @@ fn main() -> std::io::Result<()> {
             time_zone: &samples::time_zone(),
         });
         fs::write(folder.join("register-extract.pdf"), pdf.map_err(std::io::Error::other)?)?;
+        let extract = staff::extracts::extract(5).map_err(std::io::Error::other)?;
+        let pdf = organisation_extract_pdf(&extract, language, &samples::time_zone());
+        fs::write(
+            folder.join("organisation-extract.pdf"),
+            pdf.map_err(std::io::Error::other)?,
+        )?;
     }
     Ok(())
 }
@@ -187,9 +196,11 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
         ("sign-in-again", &[ready], true, Some(Flash::ExtractsTooMany)),
     ] {
         let accepted = name != "none";
+        let made = samples::extracts_made();
         let page = your_data_page(
             &reader,
             extracts,
+            if name == "ready" { &made } else { &[] },
             again.then_some(&*providers),
             accepted,
             flash,

@@ -11,6 +11,7 @@ history-case-closed = { $organisation } closed the case
 history-case-reopened = { $organisation } opened the case again
 history-case-extended = A staff member of { $organisation } decided that the case stays for longer
 history-case-extended-to = A staff member of { $organisation } decided that the case stays up to and including { $last_day }
+history-extract-made = An admin of { $organisation } made an extract of what the organisation has registered about you
 history-case-opened = You opened the case
 history-viewed = You opened { $document }
 history-downloaded = You downloaded { $document }

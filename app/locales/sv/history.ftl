@@ -11,6 +11,7 @@ history-case-closed = { $organisation } avslutade ärendet
 history-case-reopened = { $organisation } öppnade ärendet igen
 history-case-extended = En handläggare vid { $organisation } bestämde att ärendet ska finnas kvar längre
 history-case-extended-to = En handläggare vid { $organisation } bestämde att ärendet ska finnas kvar till och med { $last_day }
+history-extract-made = En administratör vid { $organisation } gjorde ett utdrag av vad organisationen har registrerat om dig
 history-case-opened = Du öppnade ärendet
 history-viewed = Du öppnade { $document }
 history-downloaded = Du laddade ner { $document }

@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     Number,
     /// An address of the web.
     WebAddress,
+    /// Somebody else's personnummer or samordningsnummer.
+    IdentityNumber,
 }
 
 /// What the input element is given.
@@ -63,6 +65,7 @@ impl Kind {
             Self::Date => ("date", "off", None, 10, true),
             Self::Number => ("text", "off", Some("numeric"), 6, true),
             Self::WebAddress => ("url", "off", None, 500, false),
+            Self::IdentityNumber => ("text", "off", Some("numeric"), 20, true),
         };
         Input {
             kind,

@@ -122,6 +122,7 @@ const fn section_title(section: StaffSection) -> &'static str {
         StaffSection::Retention => "retention-title",
         StaffSection::Holds => "holds-title",
         StaffSection::Requests => "requests-title",
+        StaffSection::Extracts => "extracts-title",
         StaffSection::SignInRules => "rules-title",
         StaffSection::Protocols => "protocols-title",
         StaffSection::Audit => "audit-title",

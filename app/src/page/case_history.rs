@@ -116,6 +116,7 @@ fn in_words(texts: &Texts, history: &CaseHistory, what: &CaseActKind) -> String 
                 &[organisation(), ("last_day", last_day.into())],
             )
         }
+        CaseActKind::ExtractMade => texts.with("history-extract-made", &[organisation()]),
         CaseActKind::CaseOpened => texts.get("history-case-opened"),
         CaseActKind::DocumentViewed { name } => of_document(name, "history-viewed"),
         CaseActKind::DocumentDownloaded { name } => of_document(name, "history-downloaded"),

@@ -3,7 +3,7 @@
 use base::Timestamp;
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
-use portal::{EXTRACTS_A_DAY, ExtractState, OwnExtract};
+use portal::{EXTRACTS_A_DAY, ExtractState, KeptOrganisationExtract, OwnExtract};
 
 use super::error::fault;
 use super::locked_document::leads_to;
@@ -26,9 +26,10 @@ pub async fn your_data(context: &PageContext) -> Page {
     let loaded = async {
         let extracts = context.portal.register_extracts_of(actor).await?;
         let is_fresh = context.portal.is_sign_in_fresh(actor).await?;
-        Ok::<_, portal::Fault>((extracts, is_fresh, context.portal.identifier_kind(actor).await?))
+        let made = context.portal.extracts_by_organisations(actor).await?;
+        Ok::<_, portal::Fault>((extracts, made, is_fresh, context.portal.identifier_kind(actor).await?))
     };
-    let (extracts, is_fresh, kind) = match loaded.await {
+    let (extracts, made, is_fresh, kind) = match loaded.await {
         Ok(loaded) => loaded,
         Err(problem) => return fault(&context.layout, &problem),
     };
@@ -40,6 +41,7 @@ pub async fn your_data(context: &PageContext) -> Page {
     your_data_page(
         &context.layout,
         &extracts,
+        &made,
         (!is_fresh).then_some(&*providers),
         actor.has_accepted_terms(),
         context.flash,
@@ -48,12 +50,13 @@ pub async fn your_data(context: &PageContext) -> Page {
     )
 }
 
-/// The page from values. `sign_in_again` are the ways in when the sign-in is not fresh; who has not accepted the terms is told what they
+/// The page from values. `made` are those that organisations made; `sign_in_again` are the ways in when the sign-in is not fresh; who has not accepted the terms is told what they
 /// don't get.
 #[must_use]
 pub fn your_data_page(
     layout: &Layout,
     extracts: &[OwnExtract],
+    made: &[KeptOrganisationExtract],
     sign_in_again: Option<&[ProviderChoice]>,
     has_accepted_terms: bool,
     flash: Option<Flash>,
@@ -139,6 +142,7 @@ pub fn your_data_page(
             </section>
         }
     });
+    let made = (!made.is_empty()).then(|| by_organisations(texts, made, now, time_zone));
     let list = (!entries.is_empty()).then(|| view! { <ul class="extracts">{entries}</ul> });
     render(layout, head, move || {
         view! {
@@ -151,6 +155,7 @@ pub fn your_data_page(
             {list}
             {again}
             {order}
+            {made}
             <section class="aside" aria-labelledby="what">
                 <h2 id="what">{texts.get("extract-what")}</h2>
                 <p>{texts.get("extract-what-body")}</p>
@@ -159,6 +164,32 @@ pub fn your_data_page(
             </section>
         }
     })
+}
+
+/// The extracts that organisations made.
+fn by_organisations(
+    texts: &'static Texts,
+    made: &[KeptOrganisationExtract],
+    now: Timestamp,
+    time_zone: &TimeZone,
+) -> impl IntoView + use<> {
+    let entries: Vec<_> = made
+        .iter()
+        .map(|extract| {
+            let words = [
+                ("organisation", extract.organisation.clone().into()),
+                ("at", moment(texts, extract.made_at, now, time_zone).into()),
+            ];
+            view! { <li>{texts.with("extract-made-by", &words)}</li> }
+        })
+        .collect();
+    view! {
+        <section aria-labelledby="made">
+            <h2 id="made">{texts.get("extract-made-title")}</h2>
+            <p>{texts.get("extract-made-body")}</p>
+            <ul>{entries}</ul>
+        </section>
+    }
 }
 
 /// One order that is not under way. Its button is called by what it does and by when it was ordered.

@@ -22,7 +22,7 @@ pub struct JobsReport {
     pub intents: u64,
     /// Sessions that had run out.
     pub sessions: u64,
-    /// Access tokens, idempotency keys, used assertions, old credentials, past sign-ins, register extracts and answered requests whose time was over.
+    /// Access tokens, idempotency keys, used assertions, old credentials, past sign-ins, register extracts, that organisations made some, and answered requests whose time was over.
     pub forgotten: u64,
     /// Credentials of whose end organisations were told.
     pub warnings: u64,
@@ -125,9 +125,11 @@ impl Portal {
         keep(&mut sign_ins, past_sign_in::forget_old(context).await, fault);
         let mut extracts = 0;
         keep(&mut extracts, register_extract::end_due(context).await, fault);
+        let mut made = 0;
+        keep(&mut made, register_extract::forget_old(context).await, fault);
         let mut requests = 0;
         keep(&mut requests, data_request::forget_due(context).await, fault);
-        report.forgotten = tokens + keys + credentials + assertions + sign_ins + extracts + requests;
+        report.forgotten = tokens + keys + credentials + assertions + sign_ins + extracts + made + requests;
         keep(&mut report.audit_rows, audit::cut_due(context).await, fault);
         keep(&mut report.ending, notification::warn(context).await, fault);
         // Before the purge, so that what a new version ends at once is gone in the same round.

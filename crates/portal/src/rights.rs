@@ -114,6 +114,8 @@ pub enum Action {
     SeeRequests,
     /// Read what people ask for, and answer: erase, decline, take longer.
     AnswerRequest,
+    /// Make an extract of what the organisation holds about a person, and see which were made.
+    MakeRegisterExtract,
     /// See the protocols of what was purged, and what proves that something is in them.
     SeePurgeProtocols,
     /// See the organisation's audit log.
@@ -132,7 +134,7 @@ struct Right {
 
 impl Action {
     /// Every action there is, in the order of the table.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::OwnAccount,
         Self::ChangeOwnSecondFactor,
         Self::SeeCases,
@@ -157,6 +159,7 @@ impl Action {
         Self::LiftHold,
         Self::SeeRequests,
         Self::AnswerRequest,
+        Self::MakeRegisterExtract,
         Self::SeePurgeProtocols,
         Self::SeeAudit,
         Self::ExportAudit,
@@ -191,6 +194,7 @@ impl Action {
             Self::LiftHold              => right(false, true,  false, true),
             Self::SeeRequests           => right(false, true,  true,  false),
             Self::AnswerRequest         => right(false, true,  false, true),
+            Self::MakeRegisterExtract   => right(false, true,  false, true),
             Self::SeePurgeProtocols     => right(false, true,  true,  false),
             Self::SeeAudit              => right(false, true,  true,  false),
             Self::ExportAudit           => right(false, true,  true,  true),
@@ -230,6 +234,7 @@ impl Action {
             Self::LiftHold => "lift-hold",
             Self::SeeRequests => "see-requests",
             Self::AnswerRequest => "answer-request",
+            Self::MakeRegisterExtract => "make-register-extract",
             Self::SeePurgeProtocols => "see-purge-protocols",
             Self::SeeAudit => "see-audit",
             Self::ExportAudit => "export-audit",
@@ -264,6 +269,7 @@ impl Action {
             Self::LiftHold => "lift a hold",
             Self::SeeRequests => "see that people ask for erasure and rectification, and what became of it",
             Self::AnswerRequest => "read what people ask for, and answer it: erase, decline, take longer",
+            Self::MakeRegisterExtract => "make an extract of what the organisation has registered about a person",
             Self::SeePurgeProtocols => "see the protocols of what was purged",
             Self::SeeAudit => "see the organisation's audit log and get its checkpoints",
             Self::ExportAudit => "export the organisation's audit log",

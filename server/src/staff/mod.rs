@@ -8,6 +8,7 @@ mod case;
 mod cases;
 mod confirm;
 mod denied;
+mod extracts;
 mod holds;
 mod id;
 mod invitation;
@@ -259,6 +260,7 @@ fn signed_in() -> Routes {
         .merge(for_provisioning())
         .merge(for_holds())
         .merge(for_requests())
+        .merge(for_extracts())
         .merge(for_protocols())
         .merge(for_audit())
 }
@@ -476,6 +478,14 @@ fn for_requests() -> Routes {
         .add(post.clone(), "/staff/requests/{id}/extend", answer, requests::extend)
         .add(post.clone(), "/staff/requests/{id}/decline", answer, requests::decline)
         .add(post, "/staff/requests/{id}/grant", answer, requests::grant)
+}
+
+/// What the organisation has registered about a person.
+fn for_extracts() -> Routes {
+    let make = Access::Staff(Action::MakeRegisterExtract);
+    Routes::default()
+        .add(Method::GET, "/staff/extracts", make, extracts::page)
+        .add(Method::POST, "/staff/extracts", make, extracts::make)
 }
 
 /// What admins and auditors see of what was purged.

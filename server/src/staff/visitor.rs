@@ -102,6 +102,7 @@ fn frame(actor: &StaffActor, has_notices: bool, requests: OpenRequests) -> Staff
         StaffSection::Retention => Action::SeeRetention,
         StaffSection::Holds => Action::SeeHolds,
         StaffSection::Requests => Action::SeeRequests,
+        StaffSection::Extracts => Action::MakeRegisterExtract,
         StaffSection::SignInRules => Action::SeeSignInRules,
         StaffSection::Protocols => Action::SeePurgeProtocols,
         StaffSection::Audit => Action::SeeAudit,

@@ -208,7 +208,7 @@ impl Archive {
             sent_at: message.sent_at,
             expires_at: message.expires_at,
             reason: message.reason,
-            file,
+            text: Handed::File(file),
             documents,
         })
     }

@@ -19,6 +19,8 @@ use crate::visitor::Visitor;
 use crate::{answer, flash, pages, sign_in};
 use archive::Archive;
 
+pub(crate) use zip_file::ZipFile;
+
 const PAGE: &str = "/your-data";
 
 /// The page and its forms. The archive is a form too, so that no browser fetches it before it is asked to. None of it needs accepted
@@ -104,11 +106,11 @@ async fn archive(
     };
     let day = now.to_jiff().to_zoned(state.time_zone().clone()).date();
     let name = app::register_extract_texts(visitor.layout.language).archive_name(day);
-    (head(&name), archive.into_body()).into_response()
+    (archive_head(&name), archive.into_body()).into_response()
 }
 
-/// The name is ASCII, and says of nobody whose it is.
-fn head(name: &str) -> HeaderMap {
+/// What is said of an archive to a browser. The name is ASCII, and says of nobody whose it is.
+pub(crate) fn archive_head(name: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let mut set = |header: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {

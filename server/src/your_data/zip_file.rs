@@ -38,7 +38,7 @@ impl Spool {
 }
 
 /// A ZIP file in the making. What each call gives is the next piece of it.
-pub(super) struct ZipFile {
+pub(crate) struct ZipFile {
     writer: ZipWriter<StreamWriter<Spool>>,
     spool: Spool,
     modified: DateTime,
@@ -46,7 +46,7 @@ pub(super) struct ZipFile {
 
 impl ZipFile {
     /// An empty one, whose entries were all made at `at` by the clock on that wall.
-    pub(super) fn new(at: Timestamp, time_zone: &TimeZone) -> Self {
+    pub(crate) fn new(at: Timestamp, time_zone: &TimeZone) -> Self {
         let spool = Spool::default();
         Self {
             writer: ZipWriter::new_stream(spool.clone()),
@@ -56,7 +56,7 @@ impl ZipFile {
     }
 
     /// Begins an entry of so many bytes.
-    pub(super) fn begin(&mut self, name: &str, size: u64) -> io::Result<Bytes> {
+    pub(crate) fn begin(&mut self, name: &str, size: u64) -> io::Result<Bytes> {
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Stored)
             .last_modified_time(self.modified)
@@ -66,20 +66,20 @@ impl ZipFile {
     }
 
     /// Goes on with the entry.
-    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<Bytes> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<Bytes> {
         self.writer.write_all(bytes)?;
         Ok(self.spool.take())
     }
 
     /// An entry that is there already.
-    pub(super) fn whole(&mut self, name: &str, content: &[u8]) -> io::Result<Bytes> {
+    pub(crate) fn whole(&mut self, name: &str, content: &[u8]) -> io::Result<Bytes> {
         let begun = self.begin(name, u64::try_from(content.len()).unwrap_or(u64::MAX))?;
         let written = self.write(content)?;
         Ok([begun, written].concat().into())
     }
 
     /// Writes the directory, without which nobody takes the file for whole.
-    pub(super) fn finish(self) -> io::Result<Bytes> {
+    pub(crate) fn finish(self) -> io::Result<Bytes> {
         self.writer.finish()?;
         Ok(self.spool.take())
     }

@@ -33,6 +33,7 @@ mod checkpoint_bucket;
 mod client_authentication;
 mod content;
 mod device_modes;
+mod extracts;
 mod forms;
 mod front_channel;
 mod full_disk;

@@ -3,8 +3,8 @@
 use portal::{
     BrowserFamily, DataRequestKind, DataRequestState, DeliveryState, Device, ExtractState, Handed, HandedCase,
     HandedDocument, HandedMessage, HandedRequest, KeptAct, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold,
-    KeptIdentifier, KeptRequest, KeptSession, KeptSignIn, KeptTerms, LeftOut, OwnExtract, Place, PlaceName,
-    RegisterPart, RetentionReason, SystemFamily, WaitingMail, Whereabouts,
+    KeptIdentifier, KeptOrganisationExtract, KeptRequest, KeptSession, KeptSignIn, KeptTerms, LeftOut, OwnExtract,
+    Place, PlaceName, RegisterPart, RetentionReason, SystemFamily, WaitingMail, Whereabouts,
 };
 
 use super::{NOW, days_ago, ids, midnight, terms, time_zone};
@@ -21,6 +21,18 @@ pub(crate) fn extracts() -> [OwnExtract; 3] {
         order(0, ExtractState::UnderWay { done: 40, total: 120 }),
         order(0, ExtractState::Ready { until }),
         order(1, ExtractState::Broken),
+    ]
+}
+
+/// Extracts that organisations made.
+pub(crate) fn extracts_made() -> Vec<KeptOrganisationExtract> {
+    let made = |organisation: &str, days| KeptOrganisationExtract {
+        organisation: organisation.to_owned(),
+        made_at: days_ago(days),
+    };
+    vec![
+        made("Norrby kommun", 0),
+        made("Överförmyndarnämnden i Östra Göinge kommun", 40),
     ]
 }
 
@@ -98,6 +110,7 @@ pub(crate) fn register(cases: usize) -> (RegisterPart, Vec<HandedCase>) {
         .map(|(action, days)| act(days, action))
         .collect(),
         extracts: Vec::new(),
+        organisation_extracts: extracts_made(),
         is_cut: true,
     };
     (part, handed.into_iter().flatten().collect())
@@ -138,7 +151,7 @@ fn register_case(number: usize) -> (KeptCase, Option<HandedCase>) {
         sent_at: delivery.sent_at,
         expires_at: delivery.expires_at,
         reason: RetentionReason::default(),
-        file: format!("{folder}/2026-11-02 Beslut.txt"),
+        text: Handed::File(format!("{folder}/2026-11-02 Beslut.txt")),
         documents: delivery
             .documents
             .iter()

@@ -228,6 +228,7 @@ pub(crate) fn history() -> CaseHistory {
             ),
             own(at(5, CaseActKind::DocumentViewed { name: name.clone() }), &here, true),
             own(at(6, CaseActKind::CaseOpened), &here, true),
+            at(700, CaseActKind::ExtractMade),
             at(1_200, rules),
             own(at(1_890, CaseActKind::DocumentViewed { name: None }), &phone, false),
             own(at(1_892, CaseActKind::Damaged { name }), &phone, false),

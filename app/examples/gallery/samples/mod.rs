@@ -12,7 +12,7 @@ use base::{Clock, Ids, ManualClock, RequestId, Timestamp};
 use jiff::tz::TimeZone;
 use portal::{AcceptedTerms, AssuranceLevel, IdentifierKind, OwnMail, OwnTerms, Terms};
 
-pub(crate) use extract::{extracts, register, register_requests};
+pub(crate) use extract::{extracts, extracts_made, register, register_requests};
 pub(crate) use letters::{case, document, document_id, full_inbox, history, inbox, long_case};
 pub(crate) use requests::{own_requests, request_forms, requestable};
 pub(crate) use sign_ins::{new_devices, past_sign_ins, place, sessions};

@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 pub(crate) mod cases;
+pub(crate) mod extracts;
 mod holds;
 mod members;
 mod protocols;
@@ -80,6 +81,7 @@ pub(crate) fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> 
         retention::pages(language, assets),
         holds::pages(language, assets),
         requests::pages(language, assets),
+        extracts::pages(language, assets),
     ]
     .into_iter()
     .flatten()

@@ -194,11 +194,7 @@ fn entry(
     names: &HashMap<String, String>,
     time_zone: &TimeZone,
 ) -> impl IntoView + use<> {
-    let words = WORDS.iter().find(|(action, _)| *action == event.action);
-    let what = match words {
-        Some((_, key)) => texts.get(key),
-        None => texts.with("audit-other", &[("action", event.action.clone().into())]),
-    };
+    let what = audit_words(texts, &event.action);
     let at = dates::day_and_time(texts, event.at, time_zone);
     let row = texts.with("audit-row", &[("row", event.row.to_string().into())]);
     let from = event
@@ -223,10 +219,23 @@ fn entry(
     }
 }
 
+/// What was done, in words.
+pub(crate) fn audit_words(texts: &Texts, action: &str) -> String {
+    match WORDS.iter().find(|(known, _)| *known == action) {
+        Some((_, key)) => texts.get(key),
+        None => texts.with("audit-other", &[("action", action.to_owned().into())]),
+    }
+}
+
 /// Who did it, in words.
 fn who(texts: &Texts, event: &AuditEvent, names: &HashMap<String, String>) -> String {
     let name = event.actor_id.as_ref().and_then(|id| names.get(id)).cloned();
-    match (event.actor_kind.as_str(), name) {
+    audit_actor(texts, &event.actor_kind, name)
+}
+
+/// Who that is, in words: the kind of actor by its stored name, and the name of staff and systems as far as it is known.
+pub(crate) fn audit_actor(texts: &Texts, kind: &str, name: Option<String>) -> String {
+    match (kind, name) {
         ("staff", Some(name)) => name,
         ("staff", None) => texts.get("audit-actor-staff-unknown"),
         ("system", Some(name)) => texts.with("audit-actor-system", &[("name", name.into())]),
@@ -241,7 +250,7 @@ fn who(texts: &Texts, event: &AuditEvent, names: &HashMap<String, String>) -> St
 }
 
 /// What the actions that stand in organisations' logs are called.
-const WORDS: [(&str, &str); 93] = [
+const WORDS: [(&str, &str); 95] = [
     ("organisation.created", "audit-organisation-created"),
     ("tenant.added", "audit-tenant-added"),
     ("tenant.removed", "audit-tenant-removed"),
@@ -316,6 +325,8 @@ const WORDS: [(&str, &str); 93] = [
     ("data-request.purged", "audit-data-request-purged"),
     ("data-requests.listed", "audit-data-requests-listed"),
     ("case.erased", "audit-case-erased"),
+    ("register-extract.made-by-organisation", "audit-register-extract-made"),
+    ("register-extract.nothing-found", "audit-register-extract-nothing"),
     ("purge-protocol.closed", "audit-purge-protocol-closed"),
     ("notification.given-up", "audit-notification-given-up"),
     ("notification.refused", "audit-notification-refused"),

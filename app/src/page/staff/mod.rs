@@ -8,6 +8,7 @@ mod audit;
 mod case;
 mod cases;
 mod credential;
+mod extracts;
 mod holds;
 mod member;
 mod members;
@@ -27,8 +28,10 @@ mod words;
 
 pub use account::{ConfirmBy, ConfirmProblem, account_page, confirm_page};
 pub use audit::audit_page;
+pub(crate) use audit::{audit_actor, audit_words};
 pub use case::{CaseRights, ExtendForm, ExtendProblem, staff_case_page};
 pub use cases::sent_messages_page;
+pub use extracts::{ExtractForm, ExtractFormProblem, extracts_page};
 pub use holds::{HoldRights, LiftForm, LiftProblem, NewHoldForm, NewHoldProblem, hold_page, holds_page, new_hold_page};
 pub use member::{MemberForm, member_page};
 pub use members::{InviteForm, MemberProblem, invite_page, invited_page, members_page};

@@ -1,11 +1,14 @@
-//! What a person did, as the log has it, for themselves. Nothing of what others did: that is theirs or their organisation's.
+//! What a person did, as the log has it, for themselves; nothing of what others did: that is theirs or their organisation's. And what was
+//! done about a person in an organisation's log, for that organisation.
 
-use base::{RecipientId, Timestamp};
+use std::collections::BTreeSet;
+
+use base::{OrganisationId, RecipientId, StaffId, Timestamp};
 use keyring::Field;
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 use uuid::Uuid;
 
-use crate::{Context, KeptAct};
+use crate::{Context, Fault, KeptAct, OrganisationAct, staff};
 
 /// How many rows are given.
 const ROWS: usize = 10_000;
@@ -28,6 +31,74 @@ const ACTS: &str = "\
     UNION ALL SELECT data_request.id FROM data_request WHERE data_request.recipient_id = $1 \
     UNION ALL SELECT $1) \
     ORDER BY e.at DESC, e.counter DESC, e.id DESC LIMIT $2";
+
+/// What was done in the log of one organisation about a person: with its cases with them, what was sent in these and what they asked of
+/// it, or about the person as such. Others may have been sent the same, and what they did is left out. Of holds, only where the person may
+/// see them.
+const ABOUT: &str = "\
+    SELECT e.at, e.action, e.actor_kind, e.actor_id, system.name, e.target_kind, e.target_id FROM audit_event e \
+    LEFT JOIN system ON system.id = e.actor_id AND system.organisation_id = $2 \
+    WHERE e.organisation_id = $2 AND (e.actor_kind <> 'recipient' OR e.actor_id = $1 OR e.actor_id IN ( \
+    SELECT o.actor_id FROM cases JOIN audit_event o ON o.target_id = cases.id \
+    WHERE cases.recipient_id = $1 AND cases.organisation_id = $2 \
+    AND o.action = 'case.opened' AND o.actor_kind = 'recipient')) \
+    AND (e.action NOT IN ('hold.placed', 'hold.lifted') \
+    OR EXISTS (SELECT 1 FROM organisation WHERE organisation.id = $2 AND organisation.holds_shown = 1)) \
+    AND e.target_id IN ( \
+    SELECT document.id FROM delivery JOIN document ON document.message_id = delivery.message_id \
+    WHERE delivery.recipient_id = $1 AND delivery.organisation_id = $2 \
+    UNION ALL SELECT delivery.message_id FROM delivery \
+    WHERE delivery.recipient_id = $1 AND delivery.organisation_id = $2 \
+    UNION ALL SELECT delivery.id FROM delivery WHERE delivery.recipient_id = $1 AND delivery.organisation_id = $2 \
+    UNION ALL SELECT cases.id FROM cases WHERE cases.recipient_id = $1 AND cases.organisation_id = $2 \
+    UNION ALL SELECT data_request.id FROM data_request \
+    WHERE data_request.recipient_id = $1 AND data_request.organisation_id = $2 \
+    UNION ALL SELECT $1) \
+    ORDER BY e.at DESC, e.counter DESC, e.id DESC LIMIT $3";
+
+/// What was done about a person in an organisation's log, the latest first, and whether there was more. Where recipients did it from is
+/// no organisation's to know, and who they are in the portal is not told either.
+pub(crate) async fn acts_about(
+    context: &Context,
+    organisation: OrganisationId,
+    recipient: RecipientId,
+) -> Result<(Vec<OrganisationAct>, bool), Fault> {
+    let on = context.database.reader();
+    let limit = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
+    let values: [Value; 3] = [
+        (*recipient.as_uuid()).into(),
+        (*organisation.as_uuid()).into(),
+        limit.into(),
+    ];
+    let rows = on
+        .query_all_raw(Statement::from_sql_and_values(on.get_database_backend(), ABOUT, values))
+        .await?;
+    let is_cut = rows.len() > ROWS;
+    let (mut acts, mut by) = (Vec::with_capacity(rows.len().min(ROWS)), Vec::new());
+    for row in rows.iter().take(ROWS) {
+        let actor_kind: String = row.try_get_by_index(2)?;
+        let actor: Option<Uuid> = row.try_get_by_index(3)?;
+        let target_kind: Option<String> = row.try_get_by_index(5)?;
+        let target: Option<Uuid> = row.try_get_by_index(6)?;
+        by.push(actor.filter(|_| actor_kind == "staff").map(StaffId::from_uuid));
+        acts.push(OrganisationAct {
+            at: Timestamp::from_millis(row.try_get_by_index(0)?),
+            action: row.try_get_by_index(1)?,
+            actor: row.try_get_by_index(4)?,
+            target: target.filter(|id| id != recipient.as_uuid()).map(|id| id.to_string()),
+            actor_kind,
+            target_kind,
+        });
+    }
+    let staff: BTreeSet<StaffId> = by.iter().flatten().copied().collect();
+    let names = staff::names(context, on, organisation, &staff).await?;
+    for (act, by) in acts.iter_mut().zip(by) {
+        if let Some(name) = by.and_then(|by| names.get(&by)) {
+            act.actor = Some(name.clone());
+        }
+    }
+    Ok((acts, is_cut))
+}
 
 /// What a person who is signed in did with what is theirs still, the latest first, and whether there was more.
 pub(crate) async fn acts_of(context: &Context, recipient: RecipientId) -> Result<(Vec<KeptAct>, bool), DbErr> {

@@ -48,6 +48,10 @@ pub(crate) enum AuditAction {
     RegisterExtractMade,
     /// They had it handed out.
     RegisterExtractDownloaded,
+    /// An organisation took a copy of what it has registered about a person; the detail is the extract's id.
+    RegisterExtractMadeByOrganisation,
+    /// It wanted one about somebody of whom it has nothing, who is not named; the detail is the same.
+    RegisterExtractNothingFound,
     /// A person accepted terms; the detail is their version.
     RecipientTermsAccepted,
     RecipientTermsWithdrawn,
@@ -284,6 +288,8 @@ impl AuditAction {
             Self::GroupDeleted => "group.deleted",
             Self::GroupMemberAdded => "group.member-added",
             Self::GroupMemberRemoved => "group.member-removed",
+            Self::RegisterExtractMadeByOrganisation => "register-extract.made-by-organisation",
+            Self::RegisterExtractNothingFound => "register-extract.nothing-found",
             Self::RegisterExtractOrdered => "register-extract.ordered",
             Self::RegisterExtractMade => "register-extract.made",
             Self::RegisterExtractDownloaded => "register-extract.downloaded",

@@ -24,7 +24,7 @@ mod view;
 mod writer;
 mod writer_cut_entity;
 
-pub(crate) use acts::acts_of;
+pub(crate) use acts::{acts_about, acts_of};
 pub(crate) use checkpoint::sign_due;
 pub use checkpoint::{Checkpoint, CheckpointError, InvalidCheckpoint};
 pub(crate) use cut::cut_due;

@@ -31,6 +31,14 @@ const DECIDED: &str = "\
     AND action IN ('case.closed', 'case.reopened', 'case.extended') AND EXISTS ( \
     SELECT 1 FROM delivery WHERE delivery.case_id = $1 AND delivery.recipient_id = $2) ORDER BY at DESC, counter DESC LIMIT $3";
 
+/// When the organisation made an extract of what it has about the recipient, since the case is there.
+const EXTRACTS: &str = "\
+    SELECT organisation_extract.made_at FROM organisation_extract \
+    JOIN cases ON cases.organisation_id = organisation_extract.organisation_id \
+    WHERE cases.id = $1 AND cases.recipient_id = $2 AND organisation_extract.recipient_id = $2 \
+    AND organisation_extract.made_at >= cases.created_at \
+    ORDER BY organisation_extract.made_at DESC LIMIT $3";
+
 /// What the recipient did: nobody else's acts, though others may have been sent the same documents. Who has opened the case is its
 /// recipient, perhaps under the id by which they were known before.
 const BY_RECIPIENT: &str = "\
@@ -102,6 +110,8 @@ pub enum CaseActKind {
         /// The last day that it is kept, when the log says it.
         last_day: Option<Date>,
     },
+    /// A staff member of the organisation made an extract of what it has registered about the recipient.
+    ExtractMade,
     /// The recipient opened the case.
     CaseOpened,
     /// The recipient looked at a document.
@@ -184,7 +194,7 @@ async fn senders_acts(context: &Context, actor: &RecipientActor, view: &CaseView
     Ok(acts)
 }
 
-/// What the organisation decided about the case, the latest first.
+/// What the organisation decided about the case, and took out about its recipient, the latest first of each.
 async fn decisions(context: &Context, actor: &RecipientActor, case: CaseId) -> Result<Vec<CaseAct>, DbErr> {
     let limit = i64::try_from(ROWS).unwrap_or(i64::MAX);
     let mut acts = Vec::new();
@@ -202,6 +212,10 @@ async fn decisions(context: &Context, actor: &RecipientActor, case: CaseId) -> R
             }
         };
         acts.push(CaseAct::of_sender(at, what));
+    }
+    for row in &query(context, actor, case, EXTRACTS, Some(limit.into())).await? {
+        let at = Timestamp::from_millis(row.try_get_by_index(0)?);
+        acts.push(CaseAct::of_sender(at, CaseActKind::ExtractMade));
     }
     Ok(acts)
 }

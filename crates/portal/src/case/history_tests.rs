@@ -30,6 +30,7 @@ fn kinds(history: &CaseHistory) -> Vec<&'static str> {
         CaseActKind::Sent { .. } => "sent",
         CaseActKind::Notified { .. } => "notified",
         CaseActKind::RulesDecided { .. } => "rules",
+        CaseActKind::ExtractMade => "extract made",
         CaseActKind::CaseOpened => "opened",
         CaseActKind::CaseClosed => "closed",
         CaseActKind::CaseReopened => "reopened",

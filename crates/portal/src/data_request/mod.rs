@@ -24,7 +24,7 @@ pub use error::{AnswerRequestError, MakeRequestError, SeeRequestsError, Withdraw
 pub(crate) use keep::keep;
 pub use make::{NewDataRequest, RequestableCase, RequestableOrganisation};
 pub use own::OwnDataRequest;
-pub(crate) use own::registered;
+pub(crate) use own::{asked_of, registered};
 pub use rule::{DataRequestKind, DataRequestState};
 pub(crate) use settle::{forget_due, settle};
 pub(crate) use store::{delete_as_told, existing, give, recipients_with_requests};

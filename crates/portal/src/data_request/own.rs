@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use base::{CaseId, DataRequestId, OrganisationId, Timestamp};
+use base::{CaseId, DataRequestId, OrganisationId, RecipientId, Timestamp};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::entity::{Column, Entity, Model};
 use super::rule::{self, DataRequestKind, DataRequestState};
 use super::texts::{Text, Texts};
 use super::{store, view};
-use crate::{Context, Fault, HandedRequest, KeptRequest, Portal, ReadError, RecipientActor, organisation};
+use crate::{Context, Fault, HandedRequest, KeptRequest, Portal, ReadError, RecipientActor, StaffActor, organisation};
 
 /// The most requests that a page shows, the latest.
 const SHOWN: u64 = 100;
@@ -90,15 +90,35 @@ impl Portal {
     pub async fn hand_out_requests(&self, actor: &RecipientActor) -> Result<Vec<HandedRequest>, Fault> {
         let context = &*self.0;
         let rows = latest(context, actor, IN_EXTRACT).await?;
-        let views = views(context, &rows, &Texts::of(context, &rows).await?).await?;
-        let handed = |(row, view): (&Model, OwnDataRequest)| HandedRequest {
-            request: kept(row, &view),
-            text: view.text,
-            extension: view.extension,
-            answer: view.answer,
-        };
-        Ok(rows.iter().zip(views).map(handed).collect())
+        handed(context, &rows).await
     }
+}
+
+/// What a person asked of the organisation of who acts, with what was written, the latest first, and whether there is more than an
+/// extract has. Whoever calls it has told the log.
+pub(crate) async fn asked_of(
+    context: &Context,
+    actor: &StaffActor,
+    recipient: RecipientId,
+) -> Result<(Vec<HandedRequest>, bool), Fault> {
+    let mut rows = of(recipient, IN_EXTRACT + 1)
+        .filter(Column::OrganisationId.eq(*actor.organisation_id().as_uuid()))
+        .all(context.database.reader())
+        .await?;
+    let is_cut = rows.len() as u64 > IN_EXTRACT;
+    rows.truncate(usize::try_from(IN_EXTRACT).unwrap_or(usize::MAX));
+    Ok((handed(context, &rows).await?, is_cut))
+}
+
+async fn handed(context: &Context, rows: &[Model]) -> Result<Vec<HandedRequest>, Fault> {
+    let views = views(context, rows, &Texts::of(context, rows).await?).await?;
+    let handed = |(row, view): (&Model, OwnDataRequest)| HandedRequest {
+        request: kept(row, &view),
+        text: view.text,
+        extension: view.extension,
+        answer: view.answer,
+    };
+    Ok(rows.iter().zip(views).map(handed).collect())
 }
 
 /// The person's requests without what was written in them, the latest first, and whether there are more than an extract has.
@@ -129,13 +149,15 @@ fn kept(row: &Model, view: &OwnDataRequest) -> KeptRequest {
 }
 
 async fn latest(context: &Context, actor: &RecipientActor, limit: u64) -> Result<Vec<Model>, DbErr> {
+    of(actor.recipient_id(), limit).all(context.database.reader()).await
+}
+
+fn of(recipient: RecipientId, limit: u64) -> Select<Entity> {
     Entity::find()
-        .filter(Column::RecipientId.eq(*actor.recipient_id().as_uuid()))
+        .filter(Column::RecipientId.eq(*recipient.as_uuid()))
         .order_by_desc(Column::ReceivedAt)
         .order_by_desc(Column::Id)
         .limit(limit)
-        .all(context.database.reader())
-        .await
 }
 
 /// The requests as their person sees them, as many as there are rows.

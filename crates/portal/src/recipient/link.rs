@@ -65,5 +65,6 @@ pub(super) async fn give(
     }
     past_sign_in::give(transaction, &linked, to).await?;
     register_extract::withdraw(transaction, &linked).await?;
+    register_extract::give(transaction, &linked, to).await?;
     Ok(notification::give(context, transaction, &linked, to).await?)
 }

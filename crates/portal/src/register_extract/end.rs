@@ -5,6 +5,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::by_organisation;
 use super::entity::{Column, Entity};
 use crate::database::WriteTransaction;
 use crate::{Context, Fault};
@@ -51,13 +52,13 @@ pub(crate) async fn destroy_keys_of(context: &Context, recipients: &[RecipientId
     destroy_keys(context, &theirs).await
 }
 
-/// Deletes the extracts of a person who is forgotten.
+/// Deletes the extracts of a person who is forgotten, and that organisations made any.
 pub(crate) async fn forget(on: &impl ConnectionTrait, recipient: RecipientId) -> Result<(), DbErr> {
     Entity::delete_many()
         .filter(Column::RecipientId.eq(*recipient.as_uuid()))
         .exec(on)
         .await?;
-    Ok(())
+    by_organisation::forget(on, recipient).await
 }
 
 /// The extracts of people who turned out to be somebody else are nobody's from now on, and end in the next round of jobs.

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use super::LeftOut;
 use super::handed::{Handed, HandedCase, HandedDocument, HandedMessage, HandedRequest};
-use super::part::{DeliveryState, KeptCase, KeptDelivery, KeptDocument, KeptRequest, RegisterPart};
-use crate::{BrowserFamily, PlaceName, SystemFamily, Whereabouts};
+use super::organisation_part::OrganisationExtract;
+use super::part::{DeliveryState, KeptCase, KeptDelivery, KeptDocument, KeptHold, KeptRequest, RegisterPart};
+use crate::{BrowserFamily, PlaceName, RecipientIdentifier, SystemFamily, Whereabouts};
 
 /// The name of the format.
 const FORMAT: &str = "postvalv-register-extract";
@@ -28,6 +29,7 @@ pub fn register_extract_json(
     let file = json!({
         "format": FORMAT,
         "version": VERSION,
+        "made_by": "person",
         "gathered": part.gathered_at.to_rfc3339(),
         "handed_out": handed_at.to_rfc3339(),
         "is_cut": part.is_cut,
@@ -54,10 +56,7 @@ pub fn register_extract_json(
             "is_new_device": sign_in.is_new_device,
             "reported": at(sign_in.reported_at),
         })).collect::<Vec<_>>(),
-        "holds": part.holds.iter().map(|hold| json!({
-            "organisation": hold.organisation,
-            "since": hold.since.to_rfc3339(),
-        })).collect::<Vec<_>>(),
+        "holds": holds(&part.holds),
         "terms": part.terms.as_ref().map(|terms| json!({
             "version": terms.version,
             "hash": terms.hash,
@@ -78,8 +77,63 @@ pub fn register_extract_json(
             "id": id.to_string(),
             "ordered": ordered.to_rfc3339(),
         })).collect::<Vec<_>>(),
+        "organisation_extracts": part.organisation_extracts.iter().map(|extract| json!({
+            "organisation": extract.organisation,
+            "made": extract.made_at.to_rfc3339(),
+        })).collect::<Vec<_>>(),
     });
     format!("{file:#}\n")
+}
+
+/// The file of an extract that an organisation made. What only the portal knows is `null`: not even whether there is any is told.
+#[must_use]
+pub fn organisation_extract_json(extract: &OrganisationExtract) -> String {
+    let number = RecipientIdentifier::Number(extract.number.clone());
+    let shown = |id| extract.shown.iter().find(|shown| shown.case == id);
+    let at = extract.made_at.to_rfc3339();
+    let file = json!({
+        "format": FORMAT,
+        "version": VERSION,
+        "made_by": "organisation",
+        "organisation": extract.organisation,
+        "id": extract.id.to_string(),
+        "gathered": at,
+        "handed_out": at,
+        "is_cut": extract.is_cut,
+        "person": {
+            "identifiers": [{"kind": number.index_kind(), "value": &**number.indexed()}],
+            "name": null,
+            "email": null,
+            "mail_refused": null,
+            "waiting_mails": null,
+        },
+        "sessions": null,
+        "devices": null,
+        "sign_ins": null,
+        "terms": null,
+        "extracts": null,
+        "organisation_extracts": null,
+        "holds": holds(&extract.holds),
+        "requests": extract.requests.iter().map(|handed| request(&handed.request, Some(handed))).collect::<Vec<_>>(),
+        "cases": extract.cases.iter().map(|case| self::case(case, shown(case.id))).collect::<Vec<_>>(),
+        "acts": extract.acts.iter().map(|act| json!({
+            "at": act.at.to_rfc3339(),
+            "action": act.action,
+            "organisation": extract.organisation,
+            "target_kind": act.target_kind,
+            "target": act.target,
+            "address": null,
+            "by": {"kind": act.actor_kind, "name": act.actor},
+        })).collect::<Vec<_>>(),
+    });
+    format!("{file:#}\n")
+}
+
+fn holds(holds: &[KeptHold]) -> Vec<Value> {
+    holds
+        .iter()
+        .map(|hold| json!({"organisation": hold.organisation, "since": hold.since.to_rfc3339()}))
+        .collect()
 }
 
 /// What was handed out, and what was registered and is gone.
@@ -157,7 +211,7 @@ fn message(delivery: &KeptDelivery, handed: Option<&HandedMessage>, left: LeftOu
         "document_type": delivery.document_type,
         "state": state,
         "title": handed.map(|message| &message.title),
-        "text_file": handed.map(|message| &message.file),
+        "text_file": handed.and_then(|message| message.text.file()),
         "sent": delivery.sent_at.to_rfc3339(),
         "notified": at(delivery.notified_at),
         "opened": at(delivery.opened_at),
@@ -173,7 +227,7 @@ fn late(message: &HandedMessage) -> Value {
         "id": message.message.to_string(),
         "state": "readable",
         "title": message.title,
-        "text_file": message.file,
+        "text_file": message.text.file(),
         "sent": message.sent_at.to_rfc3339(),
         "expires": message.expires_at.to_rfc3339(),
         "purpose": message.reason.purpose,
@@ -181,7 +235,7 @@ fn late(message: &HandedMessage) -> Value {
         "documents": message.documents.iter().map(|document| json!({
             "id": document.document.to_string(),
             "name": document.name,
-            "file": file(Some(document)),
+            "file": document.handed.file(),
             "left_out": left_out(Some(document), LeftOut::Gone),
         })).collect::<Vec<_>>(),
     })
@@ -195,16 +249,9 @@ fn document(document: &KeptDocument, handed: Option<&HandedDocument>, left: Left
         "media_type": document.media_type,
         "size": document.size,
         "minimum_level": document.minimum_level,
-        "file": file(handed),
+        "file": handed.and_then(|document| document.handed.file()),
         "left_out": left_out(handed, left),
     })
-}
-
-fn file(handed: Option<&HandedDocument>) -> Option<&str> {
-    match &handed?.handed {
-        Handed::File(name) => Some(name),
-        Handed::Left(_) => None,
-    }
 }
 
 fn left_out(handed: Option<&HandedDocument>, left: LeftOut) -> Option<&'static str> {

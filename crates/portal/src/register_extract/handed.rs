@@ -42,8 +42,8 @@ pub struct HandedMessage {
     pub expires_at: Timestamp,
     /// Why it is kept until then.
     pub reason: RetentionReason,
-    /// The file in the archive that has its text.
-    pub file: String,
+    /// What became of its text.
+    pub text: Handed,
     /// Its documents, in the sender's order.
     pub documents: Vec<HandedDocument>,
 }
@@ -68,6 +68,17 @@ pub enum Handed {
     Left(LeftOut),
 }
 
+impl Handed {
+    /// The file of the archive that it is.
+    #[must_use]
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Self::File(name) => Some(name),
+            Self::Left(_) => None,
+        }
+    }
+}
+
 /// Why something is not in the archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeftOut {
@@ -79,6 +90,8 @@ pub enum LeftOut {
     Damaged,
     /// The person has not accepted the terms, without which nobody reads what was sent.
     TermsNotAccepted,
+    /// An organisation made the extract, whose staff read nothing of what was sent.
+    OnlyForThePerson,
 }
 
 impl LeftOut {
@@ -90,6 +103,7 @@ impl LeftOut {
             Self::LevelTooLow => "level-too-low",
             Self::Damaged => "damaged",
             Self::TermsNotAccepted => "terms-not-accepted",
+            Self::OnlyForThePerson => "only-for-the-person",
         }
     }
 }

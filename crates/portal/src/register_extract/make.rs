@@ -55,13 +55,13 @@ impl Portal {
         let context = &*self.0;
         go_on(context, actor, extract, 0, 0).await?;
         let mut part = gather::about_person(self, actor).await?;
-        let cases = gather::cases(context, actor).await?;
+        let cases = gather::cases(context, gather::Scope::own(actor)).await?;
         part.is_cut |= cases.is_cut;
         for (done, case) in cases.rows.iter().enumerate() {
             if done % STEP == 0 {
                 go_on(context, actor, extract, done, cases.rows.len()).await?;
             }
-            part.cases.push(gather::case(context, actor, case).await?);
+            part.cases.push(gather::case(context, case).await?);
         }
         go_on(context, actor, extract, cases.rows.len(), cases.rows.len()).await?;
         keep(context, actor, extract, &part).await

@@ -1,9 +1,11 @@
 //! Register extracts: the copy of what is held about a person that they have a right to (article 15 of the GDPR). Owns how one is ordered,
-//! gathered, kept for a day and handed out, and its file format (`docs/register-extract.md`).
+//! gathered, kept for a day and handed out, and its file format (`docs/register-extract.md`). So can an organisation's admins get one of
+//! what their own organisation has (`by_organisation.rs`), which is kept nowhere.
 //!
 //! What is gathered and kept is the register: who the person is, and what was done when. Nothing that somebody wrote is in it. Titles, texts
 //! and documents, and what requests say, are opened when the extract is handed out, as any reading is, so that the copy outlives nothing.
 
+mod by_organisation;
 mod end;
 pub(crate) mod entity;
 mod file;
@@ -12,17 +14,25 @@ mod handed;
 mod make;
 mod open;
 mod order;
+mod organisation_entity;
+mod organisation_part;
 mod part;
 
+pub use by_organisation::{
+    MadeOrganisationExtract, NewOrganisationExtract, ORGANISATION_EXTRACTS_A_DAY, OrganisationExtractError,
+    OrganisationExtracts,
+};
+pub(crate) use by_organisation::{forget_old, give};
 pub(crate) use end::{destroy_keys_of, end_due, forget, withdraw};
-pub use file::register_extract_json;
+pub use file::{organisation_extract_json, register_extract_json};
 pub use handed::{Handed, HandedCase, HandedDocument, HandedMessage, HandedRequest, LeftOut};
 pub use make::MakeExtractError;
 pub use open::OpenExtractError;
 pub use order::{ExtractState, OrderExtractError, OwnExtract};
+pub use organisation_part::{OrganisationAct, OrganisationExtract};
 pub use part::{
-    DeliveryState, KeptAct, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier, KeptRequest,
-    KeptSession, KeptSignIn, KeptTerms, RegisterPart, WaitingMail,
+    DeliveryState, KeptAct, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier,
+    KeptOrganisationExtract, KeptRequest, KeptSession, KeptSignIn, KeptTerms, RegisterPart, WaitingMail,
 };
 
 use std::time::Duration;
@@ -42,5 +52,7 @@ fn field(id: &RegisterExtractId) -> Field<'_> {
     Field::new("register_extract", "sealed", id.as_bytes())
 }
 
+#[cfg(test)]
+mod organisation_tests;
 #[cfg(test)]
 mod tests;

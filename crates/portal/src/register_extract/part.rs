@@ -40,6 +40,10 @@ pub struct RegisterPart {
     pub acts: Vec<KeptAct>,
     /// Extracts that they have ordered and that are not gone.
     pub extracts: Vec<(RegisterExtractId, Timestamp)>,
+    /// Extracts that organisations have made about them, the latest first.
+    // What an earlier version gathered has none.
+    #[serde(default)]
+    pub organisation_extracts: Vec<KeptOrganisationExtract>,
     /// Whether there is more than an extract holds.
     pub is_cut: bool,
 }
@@ -156,6 +160,15 @@ pub struct KeptHold {
     pub organisation: String,
     /// Since when.
     pub since: Timestamp,
+}
+
+/// That an organisation made an extract of what it has registered about the person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptOrganisationExtract {
+    /// The organisation's name.
+    pub organisation: String,
+    /// When.
+    pub made_at: Timestamp,
 }
 
 /// A case.

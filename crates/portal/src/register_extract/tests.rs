@@ -317,7 +317,7 @@ on_both_databases! {
 
 /// Every column of the two databases that names a person who receives, and where an extract has what stands there. Whoever adds one says
 /// so here, and gathers it or says why not.
-const CONSIDERED: [(&str, &str, &str); 19] = [
+const CONSIDERED: [(&str, &str, &str); 20] = [
     ("cases", "recipient_id", "cases"),
     ("data_request", "recipient_id", "requests"),
     ("delivery", "recipient_id", "cases: messages"),
@@ -337,6 +337,7 @@ const CONSIDERED: [(&str, &str, &str); 19] = [
         "recipient_id",
         "nothing: a table that only an earlier version writes to",
     ),
+    ("organisation_extract", "recipient_id", "organisation_extracts"),
     ("past_sign_in", "recipient_id", "sign_ins"),
     ("recipient_device", "recipient_id", "devices"),
     ("register_extract", "recipient_id", "extracts"),

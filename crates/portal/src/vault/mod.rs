@@ -122,6 +122,7 @@ struct FixedKeys {
     address: FieldKey,
     staff: FieldKey,
     hold: FieldKey,
+    extract_reason: FieldKey,
     password: Zeroizing<[u8; 32]>,
 }
 
@@ -158,6 +159,7 @@ impl Vault {
             address: installation.field_key("address"),
             staff: installation.field_key("staff"),
             hold: installation.field_key("hold"),
+            extract_reason: installation.field_key("extract reason"),
             password: installation.secret("password"),
         };
         let vault = Self {
@@ -250,6 +252,11 @@ impl Vault {
     /// The key that seals why holds are placed and lifted.
     pub(crate) fn hold_key(&self) -> &FieldKey {
         &self.keys.hold
+    }
+
+    /// The key that seals why organisations make register extracts.
+    pub(crate) fn extract_reason_key(&self) -> &FieldKey {
+        &self.keys.extract_reason
     }
 
     /// What goes into each hash of a password, so that a copy of the database alone can't be tried against a list of passwords.

@@ -140,7 +140,7 @@ on_both_databases! {
 
 #[test]
 fn every_action_of_staff_alone_has_a_use_case_here() {
-    // Cases, systems, directories' tokens, retention, holds, requests, protocols and the audit log are other modules' words.
+    // Cases, systems, directories' tokens, retention, holds, requests, extracts, protocols and the audit log are other modules' words.
     let elsewhere = [
         Action::SeeCases,
         Action::CloseCase,
@@ -156,6 +156,7 @@ fn every_action_of_staff_alone_has_a_use_case_here() {
         Action::LiftHold,
         Action::SeeRequests,
         Action::AnswerRequest,
+        Action::MakeRegisterExtract,
         Action::SeePurgeProtocols,
         Action::SeeAudit,
         Action::ExportAudit,

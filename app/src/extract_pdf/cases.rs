@@ -1,0 +1,179 @@
+//! The cases of an extract, with what was sent in them and what became of it.
+
+use std::num::NonZeroU16;
+
+use portal::{DeliveryState, Handed, HandedDocument, HandedMessage, KeptCase, KeptDelivery, KeptDocument, LeftOut};
+
+use super::{Columns, Reader, Setting, row};
+use crate::extract_words::why;
+use crate::pdf::{Colour, PdfFailed, SMALL, SMALL_BOLD, Sheets, Style, TEXT, WIDTH, heading};
+use crate::texts::{dates, sizes};
+
+const CASE: Style = Style {
+    size: 12.0,
+    bold: true,
+    colour: Colour::Pine,
+};
+const DOCUMENTS: Columns<3> = [(0.0, 180.0), (190.0, 56.0), (256.0, WIDTH - 256.0)];
+
+impl Setting<'_> {
+    pub(super) fn cases(&self, sheets: &mut Sheets) -> Result<(), PdfFailed> {
+        sheets.space(18.0);
+        heading(sheets, &self.texts.get("extract-cases"))?;
+        if self.cases.is_empty() {
+            sheets.paragraph(&self.texts.get("extract-no-cases"), TEXT);
+        }
+        for (number, case) in self.cases.iter().enumerate() {
+            self.case(sheets, number + 1, case)?;
+        }
+        Ok(())
+    }
+
+    fn case(&self, sheets: &mut Sheets, number: usize, case: &KeptCase) -> Result<(), PdfFailed> {
+        let handed = self.handed.iter().find(|handed| handed.case == case.id);
+        let words = [
+            ("number", number.into()),
+            ("organisation", case.organisation.clone().into()),
+        ];
+        let level = NonZeroU16::new(3).ok_or_else(PdfFailed::unexpected)?;
+        sheets.space(10.0);
+        sheets.heading(level, &self.texts.with("extract-case", &words), CASE);
+        sheets.space(3.0);
+        if case.held {
+            sheets.paragraph(&self.texts.get("extract-held"), SMALL);
+        }
+        if let Some(at) = case.closed_at {
+            let words = [("at", self.at(at).into())];
+            sheets.paragraph(&self.texts.with("extract-closed", &words), SMALL);
+        }
+        if let Some(until) = case.extended_until {
+            let words = [("day", dates::last_day(self.texts, until, self.time_zone).into())];
+            sheets.paragraph(&self.texts.with("extract-extended", &words), SMALL);
+        }
+        let left = handed.and_then(|case| case.left).unwrap_or(LeftOut::Gone);
+        let mut told = Vec::new();
+        for delivery in &case.deliveries {
+            let message = handed.and_then(|case| case.messages.iter().find(|it| it.message == delivery.message));
+            told.extend(message.map(|message| message.message));
+            self.delivery(sheets, delivery, message, left);
+        }
+        // What came after the register was gathered and was opened with the case.
+        let messages = handed.iter().flat_map(|case| &case.messages);
+        for message in messages.filter(|message| !told.contains(&message.message)) {
+            self.late(sheets, message);
+        }
+        Ok(())
+    }
+
+    /// `left` is why a message is not there that could be read.
+    fn delivery(&self, sheets: &mut Sheets, delivery: &KeptDelivery, message: Option<&HandedMessage>, left: LeftOut) {
+        let title = message.map_or_else(|| self.texts.get("extract-untitled"), |it| it.title.clone());
+        self.title(sheets, &title);
+        if let Some(kind) = &delivery.document_type {
+            self.pair(sheets, "extract-kind", kind);
+        }
+        self.pair(sheets, "extract-sent", &self.at(delivery.sent_at));
+        if let Some(at) = delivery.notified_at {
+            self.pair(sheets, "extract-notified", &self.at(at));
+        }
+        let never = || self.texts.get("extract-never");
+        self.pair(
+            sheets,
+            "extract-opened",
+            &delivery.opened_at.map_or_else(never, |at| self.at(at)),
+        );
+        let end = message.map_or(delivery.expires_at, |message| message.expires_at);
+        self.pair(sheets, "extract-expires", &self.at(end));
+        let state = match (message, delivery.state, left) {
+            (Some(_), _, _) => None,
+            (None, DeliveryState::Readable, LeftOut::Gone) => Some("extract-state-gone"),
+            (None, DeliveryState::Readable, left) => Some(why(left)),
+            (None, DeliveryState::Expired, _) => Some("extract-state-expired"),
+            (None, DeliveryState::Revoked, _) => Some("extract-state-revoked"),
+            (None, DeliveryState::Erased, _) => {
+                Some(self.reader.words("extract-state-erased", "extract-of-state-erased"))
+            }
+        };
+        let left = match delivery.state {
+            DeliveryState::Readable => left,
+            DeliveryState::Expired | DeliveryState::Revoked | DeliveryState::Erased => LeftOut::Gone,
+        };
+        if let Some(state) = state {
+            self.pair(sheets, "extract-state", &self.texts.get(state));
+        }
+        self.reason(sheets, &delivery.purpose, &delivery.legal_ground);
+        if let Some(message) = message {
+            self.pair(sheets, "extract-text", &self.became(&message.text));
+        }
+        if !delivery.documents.is_empty() {
+            self.documents_head(sheets);
+        }
+        for document in &delivery.documents {
+            let handed = message.and_then(|it| it.documents.iter().find(|it| it.document == document.id));
+            self.document(sheets, document, handed, left);
+        }
+        sheets.space(6.0);
+    }
+
+    fn late(&self, sheets: &mut Sheets, message: &HandedMessage) {
+        self.title(sheets, &message.title);
+        self.pair(sheets, "extract-sent", &self.at(message.sent_at));
+        self.pair(sheets, "extract-expires", &self.at(message.expires_at));
+        self.reason(sheets, &message.reason.purpose, &message.reason.legal_ground);
+        self.pair(sheets, "extract-text", &self.became(&message.text));
+        if !message.documents.is_empty() {
+            self.documents_head(sheets);
+        }
+        for document in &message.documents {
+            row(
+                sheets,
+                &DOCUMENTS,
+                &[self.name(Some(document)), String::new(), self.became(&document.handed)],
+                SMALL,
+                false,
+            );
+        }
+        sheets.space(6.0);
+    }
+
+    fn reason(&self, sheets: &mut Sheets, purpose: &str, legal_ground: &str) {
+        for (key, text) in [("extract-purpose", purpose), ("extract-legal-ground", legal_ground)] {
+            if !text.is_empty() {
+                self.pair(sheets, key, text);
+            }
+        }
+    }
+
+    fn documents_head(&self, sheets: &mut Sheets) {
+        let names = ["extract-document", "extract-size", "extract-in-archive"].map(|key| self.texts.get(key));
+        sheets.space(3.0);
+        sheets.keep_together(40.0);
+        sheets.begin_table();
+        row(sheets, &DOCUMENTS, &names, SMALL_BOLD, true);
+        sheets.rule(3.0, 2.0);
+    }
+
+    fn document(&self, sheets: &mut Sheets, document: &KeptDocument, handed: Option<&HandedDocument>, left: LeftOut) {
+        let size = sizes::size(self.texts, document.size);
+        // To the organisation's staff no document has a name.
+        let name = match self.reader {
+            Reader::Person => self.name(handed),
+            Reader::Organisation => document.media_type.clone(),
+        };
+        let became = handed.map_or_else(|| self.texts.get(why(left)), |document| self.became(&document.handed));
+        row(sheets, &DOCUMENTS, &[name, size, became], SMALL, false);
+        sheets.space(2.0);
+    }
+
+    fn name(&self, handed: Option<&HandedDocument>) -> String {
+        let name = handed.and_then(|document| document.name.clone());
+        name.unwrap_or_else(|| self.texts.get("extract-unnamed"))
+    }
+
+    fn became(&self, handed: &Handed) -> String {
+        match handed {
+            Handed::File(name) => name.clone(),
+            Handed::Left(left) => self.texts.get(why(*left)),
+        }
+    }
+}
