@@ -41,7 +41,7 @@ pub(crate) fn extract(cases: usize) -> Result<OrganisationExtract, InvalidPerson
         }
         case
     });
-    let act = |days, action: &str, kind: &str, actor: Option<&str>| OrganisationAct {
+    let act = |days: i64, action: &str, kind: &str, actor: Option<&str>| OrganisationAct {
         at: at(-days),
         action: action.to_owned(),
         actor_kind: kind.to_owned(),
