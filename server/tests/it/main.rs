@@ -25,6 +25,7 @@ mod audit;
 // What plays a phone or a security key in the tests of `portal` plays it here too.
 #[path = "../../../crates/portal/src/test_support/authenticator.rs"]
 mod authenticator;
+mod authority;
 mod back_channel;
 mod browser;
 mod callbacks;

@@ -1,13 +1,11 @@
 //! The audit log on its way to a receiver of syslog over TLS: a real one (rsyslogd), that is killed, stopped and impersonated.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use base::{OrganisationId, SecretString, SystemId};
 use portal::{AuditLogs, AuditReceiver, AuditReceiverKind, OperatorActor};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use serde_json::Value;
 use server::config::Config;
 use server::{Syslog, SyslogLimits, Way};
@@ -15,6 +13,7 @@ use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use crate::authority::Authority;
 use crate::harness::App;
 
 /// Far more than it takes to start or to write on a busy machine.
@@ -26,32 +25,6 @@ const LIMITS: SyslogLimits = SyslogLimits {
     total: Duration::from_secs(60),
     rows: 400,
 };
-
-/// An authority that signs certificates, each in files of a folder.
-struct Authority(CertifiedIssuer<'static, KeyPair>);
-
-impl Authority {
-    fn new() -> Self {
-        let mut parameters = CertificateParams::new(Vec::new()).unwrap();
-        parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        Self(CertifiedIssuer::self_signed(parameters, KeyPair::generate().unwrap()).unwrap())
-    }
-
-    /// Writes a certificate for this name, its key, and the authority's own certificate.
-    fn sign(&self, folder: &Path, name: &str, last_year: i32) {
-        let key = KeyPair::generate().unwrap();
-        let mut parameters = CertificateParams::new([name.to_owned()]).unwrap();
-        parameters.not_after = date_time_ymd(last_year, 1, 1);
-        let certificate = parameters.signed_by(&key, &self.0).unwrap();
-        for (file, pem) in [
-            ("authority.pem", self.0.pem()),
-            ("certificate.pem", certificate.pem()),
-            ("key.pem", key.serialize_pem()),
-        ] {
-            std::fs::write(folder.join(file), pem).unwrap();
-        }
-    }
-}
 
 /// A receiver that writes what it gets to a file.
 struct Receiver {
@@ -210,7 +183,7 @@ impl Sending {
         let organisation = organisations[0].id;
         let text = std::fs::read_to_string(app.configuration_file()).unwrap();
         let authorities = app.configuration_file().with_file_name("authorities.pem");
-        std::fs::write(&authorities, authority.0.pem()).unwrap();
+        std::fs::write(&authorities, authority.pem()).unwrap();
         let section = format!(
             "[audit.syslog.norrby]\norganisation = \"{organisation}\"\nhost = \"localhost\"\nport = {port}\n\
              authorities_file = \"{}\"\n{more}",
