@@ -366,11 +366,15 @@ pub enum Flash {
     ExtractNothing,
     /// They changed the rules for signing in.
     RulesSaved,
+    /// They let checkpoints of the log go to a webhook.
+    WebhookSaved,
+    /// They let them go to none any more.
+    WebhookRemoved,
 }
 
 impl Flash {
     /// Every message.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 51] = [
         Self::SignInFirst,
         Self::SessionEnded,
         Self::SignInCancelled,
@@ -420,6 +424,8 @@ impl Flash {
         Self::RequestExtended,
         Self::ExtractNothing,
         Self::RulesSaved,
+        Self::WebhookSaved,
+        Self::WebhookRemoved,
     ];
 
     /// The message's name, which is the key of its text too.
@@ -475,6 +481,8 @@ impl Flash {
             Self::RequestExtended => "request-extended-flash",
             Self::ExtractNothing => "extracts-nothing-found",
             Self::RulesSaved => "rules-saved",
+            Self::WebhookSaved => "audit-webhook-saved",
+            Self::WebhookRemoved => "audit-webhook-removed",
         }
     }
 

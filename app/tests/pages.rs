@@ -270,12 +270,18 @@ fn nothing_is_loaded_from_anybody_else() {
     for_every_page(|name, _, html| {
         let html = html.replace("href=\"https://www.digg.se/tdosanmalan\"", "");
         let html = html.replace("href=\"https://www.imy.se/\"", "");
-        // Shown, to be copied or as it was filled in, and not to be followed: an invitation's link, and where systems publish keys.
+        // Shown, to be copied or as it was filled in, and not to be followed: an invitation's link, where systems publish keys, and
+        // where checkpoints go.
         let shown = [
             ">https://post.exempelkommunen.example/",
             ">https://nycklar.arendesystem.exempelkommunen.example/",
             " https://system.example.se/jwks",
             "value=\"https://10.0.0.7/jwks\"",
+            "value=\"http://hooks.norrby.example\"",
+            "value=\"https://10.1.2.3/logg\"",
+            "value=\"https://hooks.norrby.example/logg\"",
+            " med https://",
+            " with https://",
         ];
         let html = shown.iter().fold(html, |html, shown| html.replace(shown, ""));
         assert!(

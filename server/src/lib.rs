@@ -44,7 +44,7 @@ mod your_data;
 
 pub use command::{Command, Program, complain, run};
 pub use fetch::HttpLimits;
-pub use handover::{Bucket, Syslog, SyslogLimits, TlsProblem, Way};
+pub use handover::{Bucket, Syslog, SyslogLimits, TlsProblem, Way, WebhookProblem, Webhooks};
 pub use key_sets::KeySets;
 pub use mail::{MailError, Mailer, Step};
 pub use metrics::metrics_router;

@@ -64,6 +64,11 @@ fn text(gauges: &Gauges) -> String {
             "For how long the oldest of what is to be handed out of audit logs has waited.",
             gauges.audit_handover_lag.as_secs(),
         ),
+        (
+            "audit_webhook_lag_seconds",
+            "For how long the oldest checkpoint that a webhook of an organisation is to get has waited.",
+            gauges.audit_webhook_lag.as_secs(),
+        ),
         ("due_mails", "Mails that are due and not sent.", gauges.due_mails),
     ];
     let line = |(name, help, value)| {

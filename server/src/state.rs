@@ -11,6 +11,8 @@ use web::{PublicOrigin, RateLimit};
 use crate::assets::Assets;
 use crate::config::Config;
 use crate::data_protection;
+use crate::fetch::Destinations;
+use crate::handover;
 use crate::key_sets::KeySets;
 use crate::places::Places;
 use crate::sign_in::Providers;
@@ -30,6 +32,7 @@ struct Inner {
     providers: Providers,
     places: Places,
     key_sets: KeySets,
+    webhooks: Destinations,
     sign_ins: RateLimit,
     staff_tries: RateLimit,
     assets: Assets,
@@ -66,6 +69,7 @@ impl AppState {
             providers,
             places,
             key_sets,
+            webhooks: handover::destinations(config),
             sign_ins: RateLimit::per_minute(config.rates.sign_ins_per_minute),
             staff_tries: RateLimit::per_minute(config.rates.staff_tries_per_minute),
             assets: Assets::load(),
@@ -128,6 +132,12 @@ impl AppState {
     #[must_use]
     pub(crate) fn key_sets(&self) -> &KeySets {
         &self.0.key_sets
+    }
+
+    /// Where webhooks may lead.
+    #[must_use]
+    pub(crate) fn webhooks(&self) -> &Destinations {
+        &self.0.webhooks
     }
 
     /// How many sign-ins an address may begin without ending them, and how many answers of no sign-in it may bring.

@@ -113,6 +113,8 @@ ids! {
     AnnouncementId "announcement";
     /// An entry of the audit log.
     AuditEventId "audit";
+    /// Where an organisation lets checkpoints of its audit log go: another address has another id.
+    AuditWebhookId "audit-webhook";
     /// Something that an organisation's systems are told.
     EventId "event";
     /// A person's sign-in, as their own list of them names it; neither the cookie nor anything that comes of it.
@@ -194,7 +196,7 @@ mod source {
     }
     from_new_id! {
         InstallationId OrganisationId SystemId CredentialId StaffId PasskeyId ProvisioningTokenId GroupId HoldId DataRequestId CaseId CaseExtensionId MessageId DocumentId DeliveryId IntentId
-        NotificationId PendingRetentionId AnnouncementId AuditEventId EventId SessionId BackupId RegisterExtractId RequestId
+        NotificationId PendingRetentionId AnnouncementId AuditEventId AuditWebhookId EventId SessionId BackupId RegisterExtractId RequestId
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Gauges {
     pub unchained_audit_rows: u64,
     /// For how long the oldest of what is to be handed out of audit logs has waited; zero when nothing waits.
     pub audit_handover_lag: Duration,
+    /// As that, of checkpoints on their way to webhooks that organisations chose.
+    pub audit_webhook_lag: Duration,
     /// Mails that are due and not sent.
     pub due_mails: u64,
 }
@@ -56,6 +58,7 @@ impl Portal {
             latest_round_at: Timestamp::from_millis(number(context, LATEST, []).await?.unwrap_or(0)),
             unchained_audit_rows: count(number(context, UNCHAINED, []).await?),
             audit_handover_lag: self.audit_handover_lag().await?,
+            audit_webhook_lag: self.audit_webhook_lag().await?,
             due_mails: count(number(context, DUE_MAILS, [now]).await?),
         })
     }
@@ -130,6 +133,7 @@ mod tests {
                 latest_round_at: before,
                 unchained_audit_rows: 0,
                 audit_handover_lag: Duration::ZERO,
+                audit_webhook_lag: Duration::ZERO,
                 due_mails: 0,
             };
             assert_eq!(gauges, nothing);

@@ -72,9 +72,10 @@ pub use actor::{
 };
 pub use audit::{
     AuditEvent, AuditEvents, AuditExport, AuditExportError, AuditFinding, AuditLogs, AuditReceiver, AuditReceiverKind,
-    AuditReceiverState, AuditReport, AuditRow, BucketHolds, ChainProblem, ChainReport, Checkpoint, CheckpointBucket,
-    CheckpointBucketError, CheckpointError, ExportProblem, HandedOut, HandoverFailure, HandoverOutcome, HandoverRows,
-    InvalidCheckpoint, Proof, RowProblem, TakenHandover, verify_audit_export,
+    AuditReceiverState, AuditReport, AuditRow, ChainProblem, ChainReport, ChangeWebhookError, Checkpoint,
+    CheckpointBucket, CheckpointBucketError, CheckpointError, CheckpointHolder, ExportProblem, HandedOut,
+    HandoverFailure, HandoverOutcome, HandoverRows, InvalidCheckpoint, InvalidWebhookAddress, Proof, RowProblem,
+    TakenHandover, WebhookAddress, WebhookDelivery, verify_audit_export,
 };
 pub use backup::{
     ArchiveKey, BackupError, BackupLock, BackupPart, BackupSettings, RestoreError, RestoreSettings, Restored,

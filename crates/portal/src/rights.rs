@@ -122,6 +122,8 @@ pub enum Action {
     SeeAudit,
     /// Take a copy of the organisation's audit log away.
     ExportAudit,
+    /// Decide to which webhook checkpoints of the organisation's audit log go.
+    ChangeAuditWebhook,
 }
 
 /// What a row of the table says.
@@ -163,6 +165,7 @@ impl Action {
         Self::SeePurgeProtocols,
         Self::SeeAudit,
         Self::ExportAudit,
+        Self::ChangeAuditWebhook,
     ];
 
     /// The table.
@@ -198,6 +201,7 @@ impl Action {
             Self::SeePurgeProtocols     => right(false, true,  true,  false),
             Self::SeeAudit              => right(false, true,  true,  false),
             Self::ExportAudit           => right(false, true,  true,  true),
+            Self::ChangeAuditWebhook    => right(false, true,  false, true),
         }
     }
 
@@ -238,6 +242,7 @@ impl Action {
             Self::SeePurgeProtocols => "see-purge-protocols",
             Self::SeeAudit => "see-audit",
             Self::ExportAudit => "export-audit",
+            Self::ChangeAuditWebhook => "change-audit-webhook",
         }
     }
 
@@ -273,6 +278,7 @@ impl Action {
             Self::SeePurgeProtocols => "see the protocols of what was purged",
             Self::SeeAudit => "see the organisation's audit log and get its checkpoints",
             Self::ExportAudit => "export the organisation's audit log",
+            Self::ChangeAuditWebhook => "decide to which webhook checkpoints of the audit log go",
         }
     }
 }

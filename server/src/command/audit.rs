@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use base::OrganisationId;
 use clap::{Args, Subcommand};
-use portal::{AuditReport, ChainReport, Checkpoint, Proof, PublicKeys, verify_audit_export};
+use portal::{AuditReceiverKind, AuditReport, ChainReport, Checkpoint, Proof, PublicKeys, verify_audit_export};
 
 use super::{answer, operator};
 
@@ -175,12 +175,16 @@ fn line(chain: &ChainReport, held: &Held) -> String {
         .as_ref()
         .and_then(|proof| held.file(chain.organisation, proof))
         .map_or_else(String::new, |file| format!(" in {}", file.display()));
-    let buckets: String = chain
-        .buckets
+    let holders: String = chain
+        .holders
         .iter()
-        .map(|holds| {
-            let at = holds.at.to_rfc3339();
-            format!("; the bucket {} got that of row {} at {at}", holds.place, holds.row)
+        .map(|holder| {
+            let who = match holder.kind {
+                AuditReceiverKind::Webhook => "webhook at",
+                AuditReceiverKind::Bucket | AuditReceiverKind::Syslog => "bucket",
+            };
+            let at = holder.at.to_rfc3339();
+            format!("; the {who} {} got that of row {} at {at}", holder.place, holder.row)
         })
         .collect();
     let handed_out = chain.handed_out.as_ref().map_or_else(
@@ -200,7 +204,7 @@ fn line(chain: &ChainReport, held: &Held) -> String {
         ),
     };
     format!(
-        "log {organisation}: {rows}; {}{file}; {}; {handed_out}{buckets}",
+        "log {organisation}: {rows}; {}{file}; {}; {handed_out}{holders}",
         proven(&chain.held, "a checkpoint that was given"),
         proven(&chain.stored, "a checkpoint that the database has"),
     )

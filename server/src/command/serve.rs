@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::fetch::HttpLimits;
-use crate::handover::{Bucket, Syslog, Way};
+use crate::handover::{Bucket, Syslog, Way, Webhooks};
 use crate::key_sets::KeySets;
 use crate::mail::Mailer;
 use crate::places::Places;
@@ -48,6 +48,7 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     let mailer = mailer.transpose().context("mail.from")?;
     let syslog = Syslog::all(config).context("audit.syslog")?;
     let buckets = Bucket::all(config).context("audit.checkpoints")?;
+    let webhooks = Webhooks::new(config, Webhooks::LIMITS).context("audit.webhook")?;
     let state = AppState::new(
         config,
         portal.clone(),
@@ -71,7 +72,8 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     let ways = syslog
         .into_iter()
         .map(Way::Syslog)
-        .chain(buckets.into_iter().map(Way::Bucket));
+        .chain(buckets.into_iter().map(Way::Bucket))
+        .chain([Way::Webhooks(webhooks)]);
     let handing_over: Vec<_> = ways
         .map(|way| tokio::spawn(crate::handover::run(portal.clone(), way, stopped.clone())))
         .collect();

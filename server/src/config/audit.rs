@@ -1,5 +1,5 @@
-//! `[audit]`: to whom audit logs, and their checkpoints, go by themselves. The operator says so and nobody else: whoever could name a host here would make the
-//! portal connect into the operator's networks.
+//! `[audit]`: to whom audit logs, and their checkpoints, go by themselves. The operator says so: whoever could name a host here would make the
+//! portal connect into the operator's networks. Where an organisation's admin names one, for a webhook, `[audit.webhook]` says how far that may lead.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use portal::{AuditLogs, AuditReceiver, AuditReceiverKind};
 use serde::Deserialize;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use web::Network;
 use web::config::{Check, Validate};
 
 use super::S3Section;
@@ -20,6 +21,18 @@ pub struct AuditSection {
     pub syslog: BTreeMap<String, SyslogSection>,
     /// Receivers of checkpoints, by the name that the log knows them by.
     pub checkpoints: BTreeMap<String, CheckpointsSection>,
+    /// Webhooks for checkpoints, which organisations choose.
+    pub webhook: WebhookSection,
+}
+
+/// `[audit.webhook]`: where webhooks may lead.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebhookSection {
+    /// Networks besides the internet in which they may be, as addresses or networks (`10.1.0.0/16`).
+    pub allowed_networks: Vec<Network>,
+    /// The certificates of authorities that may have signed theirs, besides those that this machine trusts, as PEM.
+    pub authorities: Option<SecretString>,
 }
 
 /// `[audit.checkpoints.NAME]`: a receiver of signed checkpoints.
@@ -118,7 +131,19 @@ impl Validate for AuditSection {
                 check.under(name, |check| check.section("s3", &section.s3));
             }
         });
+        check.section("webhook", &self.webhook);
     }
+}
+
+impl Validate for WebhookSection {
+    fn validate(&self, check: &mut Check) {
+        check_certificates(check, "authorities", self.authorities.as_ref());
+    }
+}
+
+fn check_certificates(check: &mut Check, key: &str, pem: Option<&SecretString>) {
+    let good = pem.is_none_or(|pem| certificates(pem).is_some());
+    check.that(good, key, "must be certificates in PEM");
 }
 
 fn is_name(name: &str) -> bool {
@@ -134,13 +159,8 @@ impl Validate for SyslogSection {
             "must be a host's name without scheme and port",
         );
         check.that(self.port != 0, "port", "must be at least 1");
-        let good = |pem: &Option<SecretString>| pem.as_ref().is_none_or(|pem| certificates(pem).is_some());
-        check.that(good(&self.authorities), "authorities", "must be certificates in PEM");
-        check.that(
-            good(&self.client_certificate),
-            "client_certificate",
-            "must be certificates in PEM",
-        );
+        check_certificates(check, "authorities", self.authorities.as_ref());
+        check_certificates(check, "client_certificate", self.client_certificate.as_ref());
         check.that(
             self.client_key.as_ref().is_none_or(|pem| private_key(pem).is_some()),
             "client_key",

@@ -27,7 +27,7 @@ use serde::Deserialize;
 use web::PublicOrigin;
 use web::config::{Check, ConfigError, DevelopmentSection, ListenSection, LogSection, Mode, Presets, Source, Validate};
 
-pub use audit::{AuditSection, CheckpointsSection, SyslogSection};
+pub use audit::{AuditSection, CheckpointsSection, SyslogSection, WebhookSection};
 pub(crate) use audit::{certificates, private_key};
 pub use backup::BackupSection;
 pub use contact::ContactSection;
@@ -65,6 +65,7 @@ const SOURCE: Source<'static> = Source {
         "audit.syslog.*.client_key",
         "audit.checkpoints.*.s3.access_key_id",
         "audit.checkpoints.*.s3.secret_access_key",
+        "audit.webhook.authorities",
         "backup.passphrase",
         "mail.password",
         "terms.swedish",

@@ -399,6 +399,23 @@ fn a_bucket_for_checkpoints_that_can_not_be_used_is_refused_by_key() {
     }
 }
 
+#[test]
+fn where_webhooks_may_lead_that_can_not_be_read_is_refused_by_key() {
+    let load_with = |text: &str| load(&format!("{}\n[audit.webhook]\n{text}", development()), &[]);
+    let config = load_with("allowed_networks = [\"10.1.0.0/16\", \"::1\"]").unwrap();
+    assert_eq!(config.audit.webhook.allowed_networks.len(), 2);
+    assert!(load_with("").unwrap().audit.webhook.allowed_networks.is_empty());
+    for (text, want) in [
+        ("allowed_networks = [\"intranet\"]", "audit.webhook.allowed_networks"),
+        ("authorities = \"x\"", "audit.webhook.authorities"),
+    ] {
+        let Err(problems) = load_with(text) else {
+            panic!("{text}")
+        };
+        assert!(problems[0].starts_with(want), "{text}: {problems:?}");
+    }
+}
+
 /// Each struct refuses an unknown key with a list of those that it knows: that list is what must be documented.
 #[test]
 fn every_key_is_described_in_the_operators_manual() {
@@ -421,6 +438,7 @@ fn every_key_is_described_in_the_operators_manual() {
         "audit.syslog.norrby",
         "audit.checkpoints.archive",
         "audit.checkpoints.archive.s3",
+        "audit.webhook",
         "retention",
         "purge",
         "limits",

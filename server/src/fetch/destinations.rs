@@ -66,7 +66,7 @@ impl Destinations {
     }
 
     /// Passes unless the host is a number that is not allowed.
-    pub(super) fn check_literal(&self, url: &Url) -> Result<(), NotAllowed> {
+    pub(crate) fn check_literal(&self, url: &Url) -> Result<(), NotAllowed> {
         let address: IpAddr = match url.host() {
             Some(Host::Ipv4(address)) => address.into(),
             Some(Host::Ipv6(address)) => address.into(),

@@ -6,7 +6,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::StatusCode;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
+use reqwest::Certificate;
 
 use super::destinations::{Destinations, NotAllowed, Resolver};
 
@@ -65,7 +67,19 @@ impl Http {
     /// A client for addresses that somebody else chose. It goes straight there: a proxy would resolve names for itself, and no
     /// connection is used twice.
     pub(crate) fn restricted(limits: HttpLimits, destinations: Destinations) -> Result<Self, reqwest::Error> {
-        let client = builder(limits)
+        Self::trusting(Vec::new(), limits, destinations)
+    }
+
+    /// As [`Http::restricted`], trusting these authorities besides those that this machine trusts.
+    pub(crate) fn trusting(
+        authorities: Vec<Certificate>,
+        limits: HttpLimits,
+        destinations: Destinations,
+    ) -> Result<Self, reqwest::Error> {
+        let builder = authorities
+            .into_iter()
+            .fold(builder(limits), reqwest::ClientBuilder::add_root_certificate);
+        let client = builder
             .no_proxy()
             .pool_max_idle_per_host(0)
             .dns_resolver(Arc::new(Resolver(destinations.clone())))
@@ -77,13 +91,9 @@ impl Http {
         })
     }
 
+    /// Sends a request, and gives what was answered.
     pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let request = reqwest::Request::try_from(request).map_err(HttpError::Request)?;
-        if let Some(destinations) = &self.destinations {
-            // A host that is a number is never resolved.
-            destinations.check_literal(request.url())?;
-        }
-        let mut answer = self.client.execute(request).await.map_err(connection)?;
+        let mut answer = self.execute(request).await?;
         if answer.status().is_redirection() {
             return Err(HttpError::Redirect);
         }
@@ -97,6 +107,20 @@ impl Http {
             response.body_mut().extend_from_slice(&chunk);
         }
         Ok(response)
+    }
+
+    /// Sends a request, and gives the status of the answer, a redirect's too. What else was answered is not read.
+    pub(crate) async fn send_for_status(&self, request: HttpRequest) -> Result<StatusCode, HttpError> {
+        Ok(self.execute(request).await?.status())
+    }
+
+    async fn execute(&self, request: HttpRequest) -> Result<reqwest::Response, HttpError> {
+        let request = reqwest::Request::try_from(request).map_err(HttpError::Request)?;
+        if let Some(destinations) = &self.destinations {
+            // A host that is a number is never resolved.
+            destinations.check_literal(request.url())?;
+        }
+        self.client.execute(request).await.map_err(connection)
     }
 }
 

@@ -1,15 +1,17 @@
-//! Handing out audit logs, and their checkpoints, to whom the operator's configuration names. Owns the way there; what is handed out, and
-//! how far it has come, is the portal's.
+//! Handing out audit logs, and their checkpoints, to whom the operator's configuration names, and to the webhooks that organisations chose.
+//! Owns the way there; what is handed out, and how far it has come, is the portal's.
 
 mod bucket;
 mod message;
 mod syslog;
 mod tls;
+mod webhook;
 
 use std::time::Duration;
 
 use base::OrganisationId;
-use portal::{AuditReceiver, HandoverOutcome, Portal, TakenHandover};
+use futures::{StreamExt as _, stream};
+use portal::{AuditLogs, AuditReceiver, Fault, HandoverOutcome, Portal, TakenHandover};
 use tokio::sync::watch;
 
 use crate::answer::log_error;
@@ -17,32 +19,26 @@ use crate::answer::log_error;
 pub use bucket::Bucket;
 pub use syslog::{Syslog, SyslogLimits};
 pub use tls::TlsProblem;
+pub(crate) use webhook::destinations;
+pub use webhook::{WebhookProblem, Webhooks};
 
-/// The way to one receiver.
+/// How many webhooks are gone to at once, so that those that don't answer keep the others waiting less.
+const WEBHOOKS_AT_ONCE: usize = 8;
+
+/// The way to one receiver, or to those of one kind that organisations chose.
 pub enum Way {
     /// Rows, by syslog.
     Syslog(Syslog),
     /// Checkpoints, to a bucket.
     Bucket(Bucket),
+    /// Checkpoints, to webhooks.
+    Webhooks(Webhooks),
 }
 
-/// Hands over to one receiver what waits for it, again and again until `stop` says true. What is under way then is given back, for
+/// Hands over what waits, again and again until `stop` says true. What is under way then is given back, for
 /// whoever comes next to begin anew.
 pub(crate) async fn run(portal: Portal, way: Way, mut stop: watch::Receiver<bool>) {
-    match portal.has_audit_log(way.receiver()).await {
-        Ok(true) => {}
-        Ok(false) => {
-            let receiver = &way.receiver().name;
-            tracing::error!(
-                receiver,
-                "a receiver of an audit log names an organisation that there is not"
-            );
-        }
-        Err(fault) => log_error("whether there is an audit log to hand out could not be read", &fault),
-    }
-    if let Way::Bucket(bucket) = &way {
-        bucket.check(&portal).await;
-    }
+    way.check(&portal).await;
     loop {
         way.hand_over_due(&portal, &stop).await;
         tokio::select! {
@@ -52,11 +48,27 @@ pub(crate) async fn run(portal: Portal, way: Way, mut stop: watch::Receiver<bool
     }
 }
 
+/// Says at start when the log is not there that a receiver is to get.
+async fn check_log(portal: &Portal, receiver: &AuditReceiver) {
+    match portal.has_audit_log(receiver).await {
+        Ok(true) => {}
+        Ok(false) => tracing::error!(
+            receiver = receiver.name,
+            "a receiver of an audit log names an organisation that there is not"
+        ),
+        Err(fault) => log_error("whether there is an audit log to hand out could not be read", &fault),
+    }
+}
+
 impl Way {
-    const fn receiver(&self) -> &AuditReceiver {
+    async fn check(&self, portal: &Portal) {
         match self {
-            Self::Syslog(syslog) => syslog.receiver(),
-            Self::Bucket(bucket) => bucket.receiver(),
+            Self::Syslog(syslog) => check_log(portal, syslog.receiver()).await,
+            Self::Bucket(bucket) => {
+                check_log(portal, bucket.receiver()).await;
+                bucket.check(portal).await;
+            }
+            Self::Webhooks(_) => {}
         }
     }
 
@@ -64,41 +76,73 @@ impl Way {
     const fn pause(&self) -> Duration {
         match self {
             Self::Syslog(_) => Duration::from_secs(1),
-            Self::Bucket(_) => Duration::from_secs(15),
+            Self::Bucket(_) | Self::Webhooks(_) => Duration::from_secs(15),
         }
+    }
+
+    const fn at_once(&self) -> usize {
+        match self {
+            Self::Syslog(_) | Self::Bucket(_) => 1,
+            Self::Webhooks(_) => WEBHOOKS_AT_ONCE,
+        }
+    }
+
+    /// To whom something may be handed over now, and of whose log.
+    async fn due(&self, portal: &Portal) -> Result<Vec<(AuditReceiver, Option<OrganisationId>)>, Fault> {
+        let receiver = match self {
+            Self::Syslog(syslog) => syslog.receiver(),
+            Self::Bucket(bucket) => bucket.receiver(),
+            Self::Webhooks(_) => {
+                let waiting = portal.waiting_audit_webhooks().await?;
+                let of_one = |receiver: AuditReceiver| match receiver.logs {
+                    AuditLogs::Of(log) => Some((receiver, log)),
+                    AuditLogs::Every => None,
+                };
+                return Ok(waiting.into_iter().filter_map(of_one).collect());
+            }
+        };
+        let logs = portal.audit_logs_of(receiver).await?;
+        Ok(logs.into_iter().map(|log| (receiver.clone(), log)).collect())
     }
 
     async fn hand_over(&self, portal: &Portal, taken: &TakenHandover) -> HandoverOutcome {
         match self {
             Self::Syslog(syslog) => syslog.hand_over(portal, taken).await,
             Self::Bucket(bucket) => bucket.hand_over(portal, taken).await,
+            Self::Webhooks(webhooks) => webhooks.hand_over(portal, taken).await,
         }
     }
 
     /// Hands over what waits of each log, a part at a time, until nothing does or something failed. Says `false` when something did.
     pub async fn hand_over_due(&self, portal: &Portal, stop: &watch::Receiver<bool>) -> bool {
-        let logs = match portal.audit_logs_of(self.receiver()).await {
-            Ok(logs) => logs,
+        let due = match self.due(portal).await {
+            Ok(due) => due,
             Err(fault) => {
                 log_error("whose audit logs are to be handed out could not be read", &fault);
                 return false;
             }
         };
-        let mut done = true;
-        for log in logs {
+        // What fails of one log keeps no other from its turn.
+        stream::iter(due)
+            .map(|(receiver, log)| async move { self.hand_over_log(portal, &receiver, log, stop).await })
+            .buffer_unordered(self.at_once())
+            .fold(true, async |all, done| all & done)
+            .await
+    }
+
+    async fn hand_over_log(
+        &self,
+        portal: &Portal,
+        receiver: &AuditReceiver,
+        log: Option<OrganisationId>,
+        stop: &watch::Receiver<bool>,
+    ) -> bool {
+        let mut stop = stop.clone();
+        loop {
             if *stop.borrow() {
                 return false;
             }
-            // What fails of one log keeps no other from its turn.
-            done &= self.hand_over_log(portal, log, stop).await;
-        }
-        done
-    }
-
-    async fn hand_over_log(&self, portal: &Portal, log: Option<OrganisationId>, stop: &watch::Receiver<bool>) -> bool {
-        let mut stop = stop.clone();
-        loop {
-            let taken = match portal.take_audit_handover(self.receiver(), log).await {
+            let taken = match portal.take_audit_handover(receiver, log).await {
                 Ok(Some(taken)) => taken,
                 Ok(None) => return true,
                 Err(fault) => {
@@ -106,7 +150,7 @@ impl Way {
                     return false;
                 }
             };
-            let receiver = &self.receiver().name;
+            let receiver = &receiver.name;
             let outcome = tokio::select! {
                 outcome = self.hand_over(portal, &taken) => outcome,
                 _ = stop.wait_for(|stop| *stop) => HandoverOutcome::GivenBack,
@@ -114,7 +158,7 @@ impl Way {
             match outcome {
                 HandoverOutcome::HandedOver(row) => tracing::debug!(receiver, row, "an audit log was handed over"),
                 HandoverOutcome::Failed(failure) => {
-                    tracing::warn!(receiver, failure = failure.as_str(), "an audit log was not handed over");
+                    tracing::warn!(receiver, %failure, "an audit log was not handed over");
                 }
                 HandoverOutcome::GivenBack => {}
             }

@@ -1,22 +1,30 @@
-//! The organisation's audit log for its admins and auditors: the page, its newest checkpoint, and an export.
+//! The organisation's audit log for its admins and auditors: the page, its newest checkpoint, an export, and the webhook that admins let
+//! checkpoints go to.
 
 use std::collections::HashMap;
 
-use app::ErrorPage;
-use app::page::staff::audit_page;
+use app::page::staff::{WebhookForm, WebhookFormProblem, audit_page};
+use app::{ErrorPage, Flash};
 use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
 use http::{HeaderMap, header};
-use portal::{AuditExportError, CheckpointError, Fault, SeeStaffError, StaffActor, SystemSetUpError};
+use portal::{
+    Action, AuditExportError, ChangeWebhookError, CheckpointError, Denied, Fault, SeeStaffError, StaffActor,
+    SystemSetUpError, WebhookAddress,
+};
 use serde::Deserialize;
 
 use super::Place;
-use super::denied::denied_page;
+use super::denied::{denied, denied_page};
+use super::sign_in::unprocessable;
+use super::systems::done;
 use super::visitor::Staff;
+use crate::form_body::Form;
 use crate::state::AppState;
-use crate::{answer, flash};
+use crate::visitor::Visitor;
+use crate::{answer, cookie, flash};
 
 /// From where to go on.
 #[derive(Deserialize)]
@@ -35,25 +43,47 @@ pub(super) async fn page(
     let Ok(older_than) = from.older_than.as_deref().map(str::parse::<u64>).transpose() else {
         return answer::error(ErrorPage::NotFound, &visitor);
     };
-    let log = match state.portal().audit_events(&actor, older_than).await {
+    let (flash, told) = flash::take(&headers);
+    let mut response = shown(&state, &actor, &visitor, older_than, None, flash).await;
+    cookie::set(response.headers_mut(), told);
+    response
+}
+
+/// The page, perhaps with what was filled in and what was wrong with it.
+async fn shown(
+    state: &AppState,
+    actor: &StaffActor,
+    visitor: &Visitor,
+    older_than: Option<u64>,
+    filled_in: Option<WebhookForm>,
+    flash: Option<Flash>,
+) -> Response {
+    let log = match state.portal().audit_events(actor, older_than).await {
         Ok(log) => log,
-        Err(AuditExportError::Denied(no)) => return denied_page(no, &Place::Audit, &visitor),
-        Err(AuditExportError::Fault(fault)) => return answer::fault(&fault, &visitor),
+        Err(AuditExportError::Denied(no)) => return denied_page(no, &Place::Audit, visitor),
+        Err(AuditExportError::Fault(fault)) => return answer::fault(&fault, visitor),
     };
-    let names = match names(&state, &actor).await {
+    let names = match names(state, actor).await {
         Ok(names) => names,
-        Err(fault) => return answer::fault(&fault, &visitor),
+        Err(fault) => return answer::fault(&fault, visitor),
     };
-    flash::tell(&headers, |flash| {
-        audit_page(
-            &visitor.layout,
-            &log,
-            &names,
-            older_than.is_none(),
-            flash,
-            state.time_zone(),
-        )
-    })
+    let is_wrong = filled_in.is_some();
+    let may_change = actor.role().allows(Action::ChangeAuditWebhook);
+    let form = may_change.then(|| filled_in.unwrap_or_default());
+    let page = audit_page(
+        &visitor.layout,
+        &log,
+        &names,
+        older_than.is_none(),
+        form.as_ref(),
+        flash,
+        state.time_zone(),
+    );
+    if is_wrong {
+        unprocessable(page)
+    } else {
+        page.into_response()
+    }
 }
 
 /// What the organisation's staff and systems are called. Nobody sees the log who may not see these; if that ever changes, the log goes
@@ -115,4 +145,51 @@ fn file(media_type: &'static str, name: &str, body: Body) -> Response {
         (header::CONTENT_DISPOSITION, disposition),
     ];
     (headers, body).into_response()
+}
+
+/// An address as it was filled in.
+#[derive(Deserialize)]
+pub(super) struct Webhook {
+    address: String,
+}
+
+/// `POST /staff/audit/webhook`: lets checkpoints go to this address. Whether anybody answers there, the page tells afterwards.
+pub(super) async fn set_webhook(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    Form(given): Form<Webhook>,
+) -> Response {
+    let problem = match actor.require(Action::ChangeAuditWebhook) {
+        Ok(()) => match WebhookAddress::parse(&given.address) {
+            Err(_) => WebhookFormProblem::Address,
+            Ok(address) if state.webhooks().check_literal(address.url()).is_err() => WebhookFormProblem::NotAllowed,
+            Ok(address) => match state.portal().set_audit_webhook(&actor, &address).await {
+                Ok(()) => return done(&Place::Audit, Flash::WebhookSaved),
+                Err(error) => return refused(error, &visitor),
+            },
+        },
+        // What was filled in stays on the page meanwhile.
+        Err(Denied::StepUpNeeded) => WebhookFormProblem::ConfirmFirst,
+        Err(no) => return denied(no, &Place::Audit, &visitor),
+    };
+    let form = WebhookForm {
+        address: given.address,
+        problem: Some(problem),
+    };
+    shown(&state, &actor, &visitor, None, Some(form), None).await
+}
+
+/// `POST /staff/audit/webhook/remove`
+pub(super) async fn remove_webhook(State(state): State<AppState>, Staff { actor, visitor }: Staff) -> Response {
+    match state.portal().remove_audit_webhook(&actor).await {
+        Ok(()) => done(&Place::Audit, Flash::WebhookRemoved),
+        Err(error) => refused(error, &visitor),
+    }
+}
+
+fn refused(error: ChangeWebhookError, visitor: &Visitor) -> Response {
+    match error {
+        ChangeWebhookError::Denied(no) => denied(no, &Place::Audit, visitor),
+        ChangeWebhookError::Fault(fault) => answer::fault(&fault, visitor),
+    }
 }

@@ -506,8 +506,16 @@ fn for_protocols() -> Routes {
 /// The organisation's audit log.
 fn for_audit() -> Routes {
     let (see, export) = (Access::Staff(Action::SeeAudit), Access::Staff(Action::ExportAudit));
+    let change = Access::Staff(Action::ChangeAuditWebhook);
     Routes::default()
         .add(Method::GET, "/staff/audit", see, audit::page)
         .add(Method::GET, "/staff/audit/checkpoint", see, audit::checkpoint)
         .add(Method::GET, "/staff/audit/export", export, audit::export)
+        .add(Method::POST, "/staff/audit/webhook", change, audit::set_webhook)
+        .add(
+            Method::POST,
+            "/staff/audit/webhook/remove",
+            change,
+            audit::remove_webhook,
+        )
 }

@@ -22,6 +22,7 @@ mod api_refusals;
 mod api_support;
 mod attacks;
 mod audit;
+mod audit_webhook;
 // What plays a phone or a security key in the tests of `portal` plays it here too.
 #[path = "../../../crates/portal/src/test_support/authenticator.rs"]
 mod authenticator;
@@ -79,5 +80,6 @@ mod syslog;
 mod terms;
 mod user_info;
 mod ways_in;
+mod webhook_receiver;
 mod work_accounts;
 mod your_data;

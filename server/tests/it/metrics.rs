@@ -31,6 +31,7 @@ on_both_databases! {
                 "postvalv_latest_round_timestamp_seconds 1795338000",
                 "postvalv_audit_unchained_rows 0",
                 "postvalv_audit_handover_lag_seconds 0",
+                "postvalv_audit_webhook_lag_seconds 0",
                 "postvalv_due_mails 0",
             ]
         );

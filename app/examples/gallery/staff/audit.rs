@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use app::page::staff::audit_page;
-use app::{Assets, Language};
+use app::page::staff::{WebhookForm, WebhookFormProblem, audit_page};
+use app::{Assets, Flash, Language};
 use portal::{AuditEvent, AuditEvents, AuditReceiverKind, AuditReceiverState, HandoverFailure};
 
 use super::{Pages, at};
@@ -30,6 +30,7 @@ fn receiver(place: &str, row: u64, succeeded: Option<i64>, failure: Option<Hando
         row,
         last: 1_204,
         succeeded_at: succeeded.map(at),
+        waiting_since: failure.map(|_| at(-2)),
         failure: failure.map(|failure| (failure, at(-1))),
     }
 }
@@ -71,17 +72,65 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
                 ..receiver("s3.norrby.example/logg", 0, None, Some(HandoverFailure::NotLocked))
             },
         ],
+        webhook: Some(AuditReceiverState {
+            kind: AuditReceiverKind::Webhook,
+            ..receiver(
+                "kontrollpunkter.informationssakerhet.norrby.example:8443",
+                1_120,
+                Some(-2),
+                Some(HandoverFailure::Answered(503)),
+            )
+        }),
+    };
+    let reached = AuditEvents {
+        receivers: Vec::new(),
+        webhook: Some(AuditReceiverState {
+            kind: AuditReceiverKind::Webhook,
+            last: 1_190,
+            ..receiver("hooks.norrby.example", 1_190, Some(-1), None)
+        }),
+        ..log.clone()
+    };
+    let moved = AuditEvents {
+        webhook: Some(AuditReceiverState {
+            kind: AuditReceiverKind::Webhook,
+            ..receiver("hooks.norrby.example", 0, None, Some(HandoverFailure::Answered(308)))
+        }),
+        ..reached.clone()
     };
     let empty = AuditEvents {
         events: Vec::new(),
         older_than: None,
         checkpoint: None,
         receivers: Vec::new(),
+        webhook: None,
     };
     let none = HashMap::new();
+    let form = WebhookForm::default();
+    let filled_in = |address: &str, problem| WebhookForm {
+        address: address.to_owned(),
+        problem: Some(problem),
+    };
+    let wrong = filled_in("http://hooks.norrby.example", WebhookFormProblem::Address);
+    let inner = filled_in("https://10.1.2.3/logg", WebhookFormProblem::NotAllowed);
+    let unconfirmed = filled_in("https://hooks.norrby.example/logg", WebhookFormProblem::ConfirmFirst);
+    let page =
+        |log: &AuditEvents, names, is_first, form, flash| audit_page(&inside, log, names, is_first, form, flash, &zone);
     vec![
-        ("audit", audit_page(&inside, &log, &names, true, None, &zone)),
-        ("audit-empty", audit_page(&inside, &empty, &none, true, None, &zone)),
-        ("audit-older", audit_page(&inside, &log, &names, false, None, &zone)),
+        ("audit", page(&log, &names, true, Some(&form), None)),
+        (
+            "audit-webhook",
+            page(&reached, &names, true, Some(&form), Some(Flash::WebhookSaved)),
+        ),
+        ("audit-webhook-wrong", page(&empty, &none, true, Some(&wrong), None)),
+        ("audit-webhook-inner", page(&moved, &names, true, Some(&inner), None)),
+        (
+            "audit-webhook-confirm",
+            page(&reached, &names, true, Some(&unconfirmed), None),
+        ),
+        ("audit-auditor", page(&log, &names, true, None, None)),
+        ("audit-empty", page(&empty, &none, true, Some(&form), None)),
+        ("audit-empty-auditor", page(&empty, &none, true, None, None)),
+        ("audit-older", page(&log, &names, false, Some(&form), None)),
     ]
 }

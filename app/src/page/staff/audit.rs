@@ -1,5 +1,5 @@
-//! The organisation's audit log: what happened, the latest first, its newest checkpoint, the way to an export, and to whom it
-//! goes by itself.
+//! The organisation's audit log: what happened, the latest first, its newest checkpoint, the way to an export, to whom it
+//! goes by itself, and the webhook that its checkpoints go to.
 
 use std::collections::HashMap;
 
@@ -8,19 +8,42 @@ use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use portal::{AuditEvent, AuditEvents, AuditReceiverKind, AuditReceiverState, HandoverFailure};
 
+use crate::component::form::{Field, Kind, confirm_first, title};
 use crate::component::{icon, told};
 use crate::context::{Flash, Layout};
 use crate::page::Page;
 use crate::shell::{Head, render};
 use crate::texts::{Texts, dates};
 
-/// The page. `names` are those of the organisation's staff and systems by their ids; `is_first` says that nothing newer was left out.
+/// What an admin fills in to let checkpoints go to a webhook.
+#[derive(Clone, Debug, Default)]
+pub struct WebhookForm {
+    /// The address, when it was filled in.
+    pub address: String,
+    /// What was wrong.
+    pub problem: Option<WebhookFormProblem>,
+}
+
+/// What can be wrong with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WebhookFormProblem {
+    /// It is no address of a webhook.
+    Address,
+    /// The operator lets nobody be sent there.
+    NotAllowed,
+    /// Who sends the form must prove anew that it is them.
+    ConfirmFirst,
+}
+
+/// The page. `names` are those of the organisation's staff and systems by their ids; `is_first` says that nothing newer was left out; there is a
+/// form for who may decide about the webhook.
 #[must_use]
 pub fn audit_page(
     layout: &Layout,
     log: &AuditEvents,
     names: &HashMap<String, String>,
     is_first: bool,
+    form: Option<&WebhookForm>,
     flash: Option<Flash>,
     time_zone: &TimeZone,
 ) -> Page {
@@ -37,11 +60,16 @@ pub fn audit_page(
         view! {
             {files}
             {receivers(texts, &log.receivers, time_zone)}
+            {webhook(texts, log.webhook.as_ref(), form, time_zone)}
         }
     });
-    render(layout, Head::plain(texts.get("audit-title")), move || {
+    let problem = form.and_then(|form| form.problem);
+    let confirm = (problem == Some(WebhookFormProblem::ConfirmFirst)).then(|| confirm_first(texts));
+    let head = Head::plain(title(texts, "audit-title", problem.is_some()));
+    render(layout, head, move || {
         view! {
             {told}
+            {confirm}
             <h1>{texts.get("audit-title")}</h1>
             {files}
             {if entries.is_empty() {
@@ -124,14 +152,69 @@ fn receivers(texts: &'static Texts, receivers: &[AuditReceiverState], time_zone:
     }
 }
 
+/// To which webhook checkpoints go, how far it has come, and the forms that change it.
+fn webhook(
+    texts: &'static Texts,
+    state: Option<&AuditReceiverState>,
+    form: Option<&WebhookForm>,
+    time_zone: &TimeZone,
+) -> impl IntoView + use<> {
+    let is_set = state.is_some();
+    let card = state.map(|state| {
+        let card = receiver_card(texts, state, time_zone);
+        view! { <ul class="cards">{card}</ul> }
+    });
+    let set = form.map(|form| webhook_form(texts, is_set, form));
+    let remove = (is_set && form.is_some()).then(|| {
+        view! {
+            <form method="post" action="/staff/audit/webhook/remove" class="actions">
+                <button class="button quiet">{texts.get("audit-webhook-remove")}</button>
+            </form>
+        }
+    });
+    view! {
+        <section aria-labelledby="webhook">
+            <h2 id="webhook">{texts.get("audit-webhook-title")}</h2>
+            <p>{texts.get("audit-webhook-body")}</p>
+            {(!is_set).then(|| view! { <p>{texts.get("audit-webhook-none")}</p> })}
+            {card}
+            {set}
+            {remove}
+        </section>
+    }
+}
+
+fn webhook_form(texts: &'static Texts, is_set: bool, form: &WebhookForm) -> impl IntoView + use<> {
+    let wrong = match form.problem {
+        Some(WebhookFormProblem::Address) => Some("audit-webhook-address-wrong"),
+        Some(WebhookFormProblem::NotAllowed) => Some("audit-webhook-address-not-allowed"),
+        Some(WebhookFormProblem::ConfirmFirst) | None => None,
+    };
+    let label = if is_set {
+        "audit-webhook-address-new"
+    } else {
+        "audit-webhook-address"
+    };
+    let address = Field::new("address", Kind::WebAddress, texts.get(label))
+        .hint(texts.get("audit-webhook-address-hint"))
+        .value(&form.address)
+        .problem(wrong.map(|wrong| texts.get(wrong)));
+    view! {
+        <form method="post" action="/staff/audit/webhook" class="form" novalidate>
+            {address.view()} <button class="button quiet">{texts.get("audit-webhook-save")}</button>
+        </form>
+    }
+}
+
 fn receiver_card(texts: &'static Texts, receiver: &AuditReceiverState, time_zone: &TimeZone) -> impl IntoView + use<> {
     let what = match receiver.kind {
         AuditReceiverKind::Syslog => "audit-receiver-syslog",
         AuditReceiverKind::Bucket => "audit-receiver-bucket",
+        AuditReceiverKind::Webhook => "audit-receiver-webhook",
     };
     let (all, some) = match receiver.kind {
         AuditReceiverKind::Syslog => ("audit-receiver-all", "audit-receiver-some"),
-        AuditReceiverKind::Bucket => ("audit-receiver-newest", "audit-receiver-older"),
+        AuditReceiverKind::Bucket | AuditReceiverKind::Webhook => ("audit-receiver-newest", "audit-receiver-older"),
     };
     let far = match receiver.row {
         0 => texts.get("audit-receiver-nothing"),
@@ -149,12 +232,13 @@ fn receiver_card(texts: &'static Texts, receiver: &AuditReceiverState, time_zone
         texts.with(key, &[("at", at.into())])
     };
     let succeeded = receiver.succeeded_at.map(|at| told("audit-receiver-succeeded", at));
+    let waiting = receiver.waiting_since.map(|at| told("audit-receiver-waiting", at));
     let failed = receiver.failure.map(|(failure, at)| {
         view! {
             <div class="notice wrong">
                 {icon("info")}
                 <p>
-                    {told("audit-receiver-failed", at)} " " {texts.get(failure_words(receiver.kind, failure))} " "
+                    {told("audit-receiver-failed", at)} " " {failure_words(texts, receiver.kind, failure)} " "
                     {texts.get("audit-receiver-again")}
                 </p>
             </div>
@@ -167,6 +251,7 @@ fn receiver_card(texts: &'static Texts, receiver: &AuditReceiverState, time_zone
                 <li>{texts.get(what)}</li>
                 <li>{far}</li>
                 {succeeded.map(|succeeded| view! { <li>{succeeded}</li> })}
+                {waiting.map(|waiting| view! { <li>{waiting}</li> })}
             </ul>
             {failed}
         </li>
@@ -174,18 +259,31 @@ fn receiver_card(texts: &'static Texts, receiver: &AuditReceiverState, time_zone
 }
 
 /// What happened, and what to do about it.
-const fn failure_words(kind: AuditReceiverKind, failure: HandoverFailure) -> &'static str {
-    match failure {
+fn failure_words(texts: &Texts, kind: AuditReceiverKind, failure: HandoverFailure) -> String {
+    let is_webhook = matches!(kind, AuditReceiverKind::Webhook);
+    let key = match failure {
+        HandoverFailure::Answered(status) => {
+            let key = if matches!(status, 301 | 302 | 303 | 307 | 308) {
+                "audit-receiver-redirected"
+            } else {
+                "audit-receiver-answered"
+            };
+            return texts.with(key, &[("status", status.to_string().into())]);
+        }
         HandoverFailure::Refused if matches!(kind, AuditReceiverKind::Bucket) => "audit-receiver-denied",
+        HandoverFailure::Refused if is_webhook => "audit-receiver-webhook-refused",
+        HandoverFailure::Unreachable if is_webhook => "audit-receiver-webhook-unreachable",
         HandoverFailure::NotLocked => "audit-receiver-not-locked",
         HandoverFailure::OtherHistory => "audit-receiver-other-history",
         HandoverFailure::Unreachable => "audit-receiver-unreachable",
+        HandoverFailure::NotAllowed => "audit-receiver-not-allowed",
         HandoverFailure::Certificate => "audit-receiver-certificate",
         HandoverFailure::Refused => "audit-receiver-refused",
         HandoverFailure::BrokenOff => "audit-receiver-broken-off",
         HandoverFailure::TimedOut => "audit-receiver-timed-out",
         HandoverFailure::Inside => "audit-receiver-inside",
-    }
+    };
+    texts.get(key)
 }
 
 fn entry(
@@ -346,4 +444,6 @@ const WORDS: [(&str, &str); 95] = [
     ("audit.cut", "audit-audit-cut"),
     ("audit.checkpoint-handed-out", "audit-audit-checkpoint-handed-out"),
     ("audit.receiver-added", "audit-audit-receiver-added"),
+    ("audit.webhook-set", "audit-audit-webhook-set"),
+    ("audit.webhook-removed", "audit-audit-webhook-removed"),
 ];

@@ -27,7 +27,7 @@ mod systems;
 mod words;
 
 pub use account::{ConfirmBy, ConfirmProblem, account_page, confirm_page};
-pub use audit::audit_page;
+pub use audit::{WebhookForm, WebhookFormProblem, audit_page};
 pub(crate) use audit::{audit_actor, audit_words};
 pub use case::{CaseRights, ExtendForm, ExtendProblem, staff_case_page};
 pub use cases::sent_messages_page;

@@ -205,11 +205,11 @@ impl Check<'_> {
             report.found(AuditFinding::Chain { chain, problem });
         }
         let handed_out = self.handed_out(chain).await?;
-        let buckets = handover::buckets(self.snapshot, id).await?;
+        let holders = handover::holders(self.context, self.snapshot, id).await?;
         let verified = verifier.finish(report);
         report.chains.push(ChainReport {
             handed_out,
-            buckets,
+            holders,
             ..verified
         });
         Ok(linked)

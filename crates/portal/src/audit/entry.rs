@@ -197,6 +197,10 @@ pub(crate) enum AuditAction {
     /// The log, or its checkpoints, go to somebody by themselves from now on; the detail is who and where, as the
     /// configuration has it.
     AuditReceiverAdded,
+    /// An admin lets checkpoints of their organisation's log go to a webhook from now on; the detail is its id.
+    AuditWebhookSet,
+    /// They go there no more; the detail is its id and the row of the last checkpoint that it got, or 0.
+    AuditWebhookRemoved,
 }
 
 impl AuditAction {
@@ -325,6 +329,8 @@ impl AuditAction {
             Self::AuditLogCut => "audit.cut",
             Self::AuditListed => "audit.listed",
             Self::AuditReceiverAdded => "audit.receiver-added",
+            Self::AuditWebhookSet => "audit.webhook-set",
+            Self::AuditWebhookRemoved => "audit.webhook-removed",
         }
     }
 }

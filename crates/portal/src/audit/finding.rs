@@ -5,7 +5,7 @@ use std::fmt;
 use base::{OrganisationId, Timestamp};
 use uuid::Uuid;
 
-use super::BucketHolds;
+use super::CheckpointHolder;
 
 /// How many findings are named one by one.
 const NAMED: usize = 1_000;
@@ -222,8 +222,8 @@ pub struct ChainReport {
     pub stored: Option<Proof>,
     /// To whom the log says that the latest checkpoint went that was handed out, and for which row.
     pub handed_out: Option<HandedOut>,
-    /// Which buckets got checkpoints, by the word of the database.
-    pub buckets: Vec<BucketHolds>,
+    /// Who got checkpoints by themselves, by the word of the database.
+    pub holders: Vec<CheckpointHolder>,
 }
 
 /// To whom a checkpoint went.

@@ -32,8 +32,9 @@ pub(crate) use entry::{AuditAction, AuditEntry, AuditTarget};
 pub use export::{AuditExport, AuditExportError, AuditRow, ExportProblem, verify_audit_export};
 pub use finding::{AuditFinding, AuditReport, ChainProblem, ChainReport, HandedOut, Proof, RowProblem};
 pub use handover::{
-    AuditLogs, AuditReceiver, AuditReceiverKind, AuditReceiverState, BucketHolds, CheckpointBucket,
-    CheckpointBucketError, HandoverFailure, HandoverOutcome, HandoverRows, TakenHandover,
+    AuditLogs, AuditReceiver, AuditReceiverKind, AuditReceiverState, ChangeWebhookError, CheckpointBucket,
+    CheckpointBucketError, CheckpointHolder, HandoverFailure, HandoverOutcome, HandoverRows, InvalidWebhookAddress,
+    TakenHandover, WebhookAddress, WebhookDelivery,
 };
 pub use view::{AuditEvent, AuditEvents};
 pub(crate) use writer::AuditWriter;

@@ -160,7 +160,7 @@ impl ChainVerifier {
             held: self.held,
             stored: self.stored,
             handed_out: None,
-            buckets: Vec::new(),
+            holders: Vec::new(),
         }
     }
 }

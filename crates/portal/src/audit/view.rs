@@ -43,8 +43,10 @@ pub struct AuditEvents {
     pub older_than: Option<u64>,
     /// The row of the latest checkpoint, and when it was signed.
     pub checkpoint: Option<(u64, Timestamp)>,
-    /// To whom it goes by itself, and how far it has come.
+    /// To whom it goes by itself by the operator's word, and how far it has come.
     pub receivers: Vec<AuditReceiverState>,
+    /// The webhook that checkpoints go to, by an admin's.
+    pub webhook: Option<AuditReceiverState>,
 }
 
 impl Portal {
@@ -92,6 +94,7 @@ impl Portal {
             events,
             checkpoint: latest.map(|latest| (latest.sequence, latest.at)),
             receivers: handover::states(context, stored_id(Some(organisation))).await?,
+            webhook: handover::webhook(context, organisation).await?,
         })
     }
 }

@@ -122,6 +122,7 @@ struct FixedKeys {
     address: FieldKey,
     staff: FieldKey,
     hold: FieldKey,
+    webhook: FieldKey,
     extract_reason: FieldKey,
     password: Zeroizing<[u8; 32]>,
 }
@@ -159,6 +160,7 @@ impl Vault {
             address: installation.field_key("address"),
             staff: installation.field_key("staff"),
             hold: installation.field_key("hold"),
+            webhook: installation.field_key("webhook"),
             extract_reason: installation.field_key("extract reason"),
             password: installation.secret("password"),
         };
@@ -254,6 +256,9 @@ impl Vault {
         &self.keys.hold
     }
 
+    /// The key that seals the addresses to which organisations let things go.
+    pub(crate) fn webhook_key(&self) -> &FieldKey {
+        &self.keys.webhook
     /// The key that seals why organisations make register extracts.
     pub(crate) fn extract_reason_key(&self) -> &FieldKey {
         &self.keys.extract_reason

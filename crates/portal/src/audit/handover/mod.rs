@@ -9,14 +9,19 @@ mod bucket;
 mod entity;
 mod rule;
 mod state;
+mod webhook;
+
+use std::fmt;
 
 use base::{OrganisationId, Timestamp};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, TryInsertResult};
 use uuid::Uuid;
 
 pub use bucket::{CheckpointBucket, CheckpointBucketError};
-pub use state::{AuditReceiverState, BucketHolds};
-pub(super) use state::{buckets, first_not_handed_over, states};
+pub use state::{AuditReceiverState, CheckpointHolder};
+pub(super) use state::{first_not_handed_over, holders, states};
+pub(super) use webhook::webhook;
+pub use webhook::{ChangeWebhookError, InvalidWebhookAddress, WebhookAddress, WebhookDelivery};
 
 use super::chain::{from_stored_id, stored_id};
 use super::export::Rows;
@@ -29,11 +34,11 @@ use crate::{Context, Fault, Portal};
 pub struct AuditReceiver {
     /// What goes there, and how.
     pub kind: AuditReceiverKind,
-    /// What the configuration calls it.
+    /// What the configuration calls it; a webhook's id.
     pub name: String,
     /// Which logs.
     pub logs: AuditLogs,
-    /// Where it is, for who may see the log.
+    /// Where it is, for who may see the log; nothing of a webhook on its way.
     pub place: String,
 }
 
@@ -62,6 +67,8 @@ pub enum AuditReceiverKind {
     Syslog,
     /// Each checkpoint, to a bucket of an S3-compatible store where nobody can change or delete it before its time.
     Bucket,
+    /// Each checkpoint, by a request to an address that an admin of the organisation chose.
+    Webhook,
 }
 
 impl AuditReceiverKind {
@@ -69,6 +76,7 @@ impl AuditReceiverKind {
         match self {
             Self::Syslog => "syslog",
             Self::Bucket => "s3",
+            Self::Webhook => "webhook",
         }
     }
 }
@@ -78,6 +86,8 @@ impl AuditReceiverKind {
 pub enum HandoverFailure {
     /// The receiver can't be connected to.
     Unreachable,
+    /// It lies in a network to which the operator lets nobody be sent.
+    NotAllowed,
     /// Its certificate does not hold.
     Certificate,
     /// It refused the connection or the request: it wants other credentials, or speaks no TLS that we do.
@@ -86,6 +96,8 @@ pub enum HandoverFailure {
     BrokenOff,
     /// It took too long.
     TimedOut,
+    /// It answered with this status of HTTP, which does not say that it took what was sent.
+    Answered(u16),
     /// The bucket does not keep what is written to it from being changed or deleted for long enough.
     NotLocked,
     /// The bucket has another checkpoint of the same row, from another history.
@@ -95,37 +107,39 @@ pub enum HandoverFailure {
 }
 
 impl HandoverFailure {
-    const ALL: [Self; 8] = [
-        Self::Unreachable,
-        Self::Certificate,
-        Self::Refused,
-        Self::BrokenOff,
-        Self::TimedOut,
-        Self::NotLocked,
-        Self::OtherHistory,
-        Self::Inside,
+    /// All that have a name of their own.
+    const NAMED: [(Self, &'static str); 9] = [
+        (Self::Unreachable, "unreachable"),
+        (Self::NotAllowed, "not-allowed"),
+        (Self::Certificate, "certificate"),
+        (Self::Refused, "refused"),
+        (Self::BrokenOff, "broken-off"),
+        (Self::TimedOut, "timed-out"),
+        (Self::NotLocked, "not-locked"),
+        (Self::OtherHistory, "other-history"),
+        (Self::Inside, "inside"),
     ];
 
-    /// Its name, as it is stored and logged.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Unreachable => "unreachable",
-            Self::Certificate => "certificate",
-            Self::Refused => "refused",
-            Self::BrokenOff => "broken-off",
-            Self::TimedOut => "timed-out",
-            Self::NotLocked => "not-locked",
-            Self::OtherHistory => "other-history",
-            Self::Inside => "inside",
-        }
-    }
-
     fn from_stored(name: &str) -> Self {
-        Self::ALL
-            .into_iter()
-            .find(|failure| failure.as_str() == name)
-            .unwrap_or(Self::Inside)
+        if let Some(status) = name.strip_prefix(ANSWERED) {
+            return status.parse().map_or(Self::Inside, Self::Answered);
+        }
+        let known = Self::NAMED.into_iter().find(|(_, known)| *known == name);
+        known.map_or(Self::Inside, |(failure, _)| failure)
+    }
+}
+
+/// What the name of a failure with a status begins with.
+const ANSWERED: &str = "answered-";
+
+/// Its name, as it is stored and logged.
+impl fmt::Display for HandoverFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::Answered(status) = self {
+            return write!(f, "{ANSWERED}{status}");
+        }
+        let known = Self::NAMED.into_iter().find(|(failure, _)| failure == self);
+        f.write_str(known.map_or("inside", |(_, name)| name))
     }
 }
 
@@ -182,6 +196,8 @@ impl Portal {
         };
         let row = match find(context, receiver, chain).await? {
             Some(row) => row,
+            // It was removed meanwhile.
+            None if receiver.kind == AuditReceiverKind::Webhook => return Ok(None),
             None => begin(context, receiver, chain).await?,
         };
         let now = context.clock_time();
@@ -243,7 +259,7 @@ impl Portal {
                 entity::Model {
                     due_at: rule::again(attempts, clock_time, random).as_millis(),
                     failed_at: Some(now),
-                    failure: Some(failure.as_str().to_owned()),
+                    failure: Some(failure.to_string()),
                     ..row.clone()
                 }
             }
@@ -303,7 +319,9 @@ async fn last(context: &Context, kind: AuditReceiverKind, chain: Uuid) -> Result
             let head = chain_entity::Entity::find_by_id(chain).one(context.database.reader());
             Ok(head.await?.map(|head| head.sequence))
         }
-        AuditReceiverKind::Bucket => Ok(checkpoint::latest_places(context, chain, 1).await?.first().copied()),
+        AuditReceiverKind::Bucket | AuditReceiverKind::Webhook => {
+            Ok(checkpoint::latest_places(context, chain, 1).await?.first().copied())
+        }
     }
 }
 
@@ -312,7 +330,7 @@ async fn last(context: &Context, kind: AuditReceiverKind, chain: Uuid) -> Result
 async fn first_after(context: &Context, kind: AuditReceiverKind, chain: Uuid) -> Result<i64, Fault> {
     match kind {
         AuditReceiverKind::Syslog => Ok(0),
-        AuditReceiverKind::Bucket => {
+        AuditReceiverKind::Bucket | AuditReceiverKind::Webhook => {
             let latest = checkpoint::latest_places(context, chain, 2).await?;
             Ok(latest.get(1).copied().unwrap_or(0))
         }

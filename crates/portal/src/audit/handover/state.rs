@@ -6,8 +6,10 @@ use base::Timestamp;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Statement};
 use uuid::Uuid;
 
-use super::{AuditLogs, AuditReceiver, AuditReceiverKind, HandoverFailure, chains, entity, find, first_after, last};
-use crate::audit::chain::stored_id;
+use super::{
+    AuditLogs, AuditReceiver, AuditReceiverKind, HandoverFailure, chains, entity, find, first_after, last, webhook,
+};
+use crate::audit::chain::{from_stored_id, stored_id};
 use crate::audit::{chain_entity, checkpoint};
 use crate::{Context, Fault, Portal};
 
@@ -28,6 +30,8 @@ pub struct AuditReceiverState {
     pub last: u64,
     /// When it last got something.
     pub succeeded_at: Option<Timestamp>,
+    /// Since when the first that it does not have has waited: when that happened, or was signed.
+    pub waiting_since: Option<Timestamp>,
     /// What failed since, and when it did last.
     pub failure: Option<(HandoverFailure, Timestamp)>,
 }
@@ -80,7 +84,7 @@ async fn next_after(
     chain: Uuid,
     after: i64,
 ) -> Result<Option<Timestamp>, Fault> {
-    if kind == AuditReceiverKind::Bucket {
+    if kind != AuditReceiverKind::Syslog {
         let next = checkpoint::behind(context, chain, after, 1).await?;
         return Ok(next.first().map(|next| next.at));
     }
@@ -92,36 +96,48 @@ async fn next_after(
     Ok(at.map(Timestamp::from_millis))
 }
 
-/// How far each receiver of a chain has come.
+/// How far each receiver of a chain has come that the configuration names.
 pub(in crate::audit) async fn states(context: &Context, chain: Uuid) -> Result<Vec<AuditReceiverState>, Fault> {
     let mut states = Vec::new();
     for receiver in of_chain(context, chain) {
-        let row = find(context, receiver, chain).await?;
-        let last = last(context, receiver.kind, chain).await?;
-        let number = |number: i64| u64::try_from(number).unwrap_or(0);
-        // Checkpoints begin with the latest, and not behind row 0.
-        let has = row.as_ref().filter(|row| row.succeeded_at.is_some());
-        states.push(AuditReceiverState {
-            kind: receiver.kind,
-            place: receiver.place.clone(),
-            row: has.map_or(0, |row| number(row.sequence)),
-            last: last.map_or(0, number),
-            succeeded_at: row
-                .as_ref()
-                .and_then(|row| row.succeeded_at)
-                .map(Timestamp::from_millis),
-            failure: row.and_then(|row| {
-                let failure = HandoverFailure::from_stored(&row.failure?);
-                Some((failure, Timestamp::from_millis(row.failed_at?)))
-            }),
-        });
+        states.push(of(context, receiver, chain).await?);
     }
     Ok(states)
 }
 
-/// A bucket that got a checkpoint of a log.
+/// How far a chain has come on the way to a receiver.
+pub(super) async fn of(context: &Context, receiver: &AuditReceiver, chain: Uuid) -> Result<AuditReceiverState, Fault> {
+    let row = find(context, receiver, chain).await?;
+    let after = match &row {
+        Some(row) => row.sequence,
+        None => first_after(context, receiver.kind, chain).await?,
+    };
+    let last = last(context, receiver.kind, chain).await?;
+    let number = |number: i64| u64::try_from(number).unwrap_or(0);
+    // Checkpoints begin with the latest, and not behind row 0.
+    let has = row.as_ref().filter(|row| row.succeeded_at.is_some());
+    Ok(AuditReceiverState {
+        kind: receiver.kind,
+        place: receiver.place.clone(),
+        row: has.map_or(0, |row| number(row.sequence)),
+        last: last.map_or(0, number),
+        succeeded_at: row
+            .as_ref()
+            .and_then(|row| row.succeeded_at)
+            .map(Timestamp::from_millis),
+        waiting_since: next_after(context, receiver.kind, chain, after).await?,
+        failure: row.and_then(|row| {
+            let failure = HandoverFailure::from_stored(&row.failure?);
+            Some((failure, Timestamp::from_millis(row.failed_at?)))
+        }),
+    })
+}
+
+/// Somebody who got a checkpoint of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BucketHolds {
+pub struct CheckpointHolder {
+    /// How it went there.
+    pub kind: AuditReceiverKind,
     /// Where it is.
     pub place: String,
     /// The row of the last checkpoint that it got.
@@ -130,22 +146,39 @@ pub struct BucketHolds {
     pub at: Timestamp,
 }
 
-/// Which buckets got checkpoints of a chain, as far as the database knows.
-pub(in crate::audit) async fn buckets(on: &DatabaseTransaction, chain: Uuid) -> Result<Vec<BucketHolds>, Fault> {
+/// Who got checkpoints of a chain by themselves, as far as the database knows; of webhooks the one that there is.
+pub(in crate::audit) async fn holders(
+    context: &Context,
+    on: &DatabaseTransaction,
+    chain: Uuid,
+) -> Result<Vec<CheckpointHolder>, Fault> {
     let rows = entity::Entity::find()
-        .filter(entity::Column::Kind.eq(AuditReceiverKind::Bucket.as_str()))
+        .filter(
+            entity::Column::Kind
+                .is_in([AuditReceiverKind::Bucket, AuditReceiverKind::Webhook].map(AuditReceiverKind::as_str)),
+        )
         .filter(entity::Column::ChainId.eq(chain))
+        .order_by_asc(entity::Column::Kind)
         .order_by_asc(entity::Column::Receiver)
         .all(on)
         .await?;
-    let holds = |row: entity::Model| {
-        Some(BucketHolds {
-            place: row.place,
+    let mut holders = Vec::new();
+    for row in rows {
+        let Some(at) = row.succeeded_at else { continue };
+        let (kind, place) = if row.kind == AuditReceiverKind::Webhook.as_str() {
+            let host = webhook::host(context, on, from_stored_id(chain), &row.receiver).await?;
+            (AuditReceiverKind::Webhook, host.unwrap_or(row.receiver))
+        } else {
+            (AuditReceiverKind::Bucket, row.place)
+        };
+        holders.push(CheckpointHolder {
+            kind,
+            place,
             row: u64::try_from(row.sequence).unwrap_or(0),
-            at: Timestamp::from_millis(row.succeeded_at?),
-        })
-    };
-    Ok(rows.into_iter().filter_map(holds).collect())
+            at: Timestamp::from_millis(at),
+        });
+    }
+    Ok(holders)
 }
 
 /// The first row of a chain that somebody is to get and does not have yet; `None` when nobody gets its rows.

@@ -28,6 +28,18 @@ fn receiver() -> AuditReceiver {
     }
 }
 
+#[test]
+fn every_failure_reads_back_from_its_name() {
+    let named = HandoverFailure::NAMED.map(|(failure, _)| failure);
+    for failure in named.into_iter().chain([HandoverFailure::Answered(503)]) {
+        assert_eq!(HandoverFailure::from_stored(&failure.to_string()), failure);
+    }
+    assert_eq!(HandoverFailure::Answered(503).to_string(), "answered-503");
+    for name in ["", "answered-", "answered-x", "something"] {
+        assert_eq!(HandoverFailure::from_stored(name), HandoverFailure::Inside, "{name}");
+    }
+}
+
 /// A portal that hands out A's log, of which it has so many rows.
 async fn with_rows(mut portal: TestPortal, rows: usize) -> TestPortal {
     portal.settings.audit_receivers = vec![receiver()];

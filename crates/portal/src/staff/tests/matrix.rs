@@ -160,6 +160,7 @@ fn every_action_of_staff_alone_has_a_use_case_here() {
         Action::SeePurgeProtocols,
         Action::SeeAudit,
         Action::ExportAudit,
+        Action::ChangeAuditWebhook,
     ];
     for action in Action::ALL {
         let is_here = use_cases().iter().any(|(known, _)| *known == action);

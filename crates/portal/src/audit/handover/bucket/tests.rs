@@ -94,7 +94,7 @@ on_both_databases! {
         let report = verify(&portal, &held).await;
         let chain = report.chains.iter().find(|chain| chain.organisation == log()).unwrap();
         assert_eq!((report.findings.len(), chain.held.as_ref().unwrap().sequence), (0, 11));
-        assert_eq!((chain.buckets[0].row, chain.buckets[0].place.as_str()), (11, "s3.norrby.example/checkpoints"));
+        assert_eq!((chain.holders[0].row, chain.holders[0].place.as_str()), (11, "s3.norrby.example/checkpoints"));
     }
 
     async fn nobody_deletes_what_the_bucket_has(portal: TestPortal) {
