@@ -7,9 +7,9 @@ mod staff;
 
 use app::page::staff::sent_messages_page;
 use app::page::{
-    SessionsOf, Shown, TermsProblem, accepted_terms_page, accessibility, case_history_page, case_page, data_protection,
-    document_page, inbox_page, landing_page, locked_document_page, new_request_page, own_mail_page, own_request_page,
-    rights_page, sessions_page, sign_ins_page, signed_out, terms_page, your_data_page,
+    SessionsOf, Shown, ShownExtracts, TermsProblem, accepted_terms_page, accessibility, case_history_page, case_page,
+    data_protection, document_page, inbox_page, landing_page, locked_document_page, new_request_page, own_mail_page,
+    own_request_page, rights_page, sessions_page, sign_ins_page, signed_out, terms_page, your_data_page,
 };
 use app::{
     Assets, Audience, ErrorPage, ExtractPdf, Flash, Language, Letter, Page, error_page, extract_pdf, letter,
@@ -159,8 +159,10 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
         let providers = samples::providers();
         let page = your_data_page(
             &reader,
-            &extracts,
-            &samples::extracts_made(),
+            ShownExtracts {
+                ordered: &extracts,
+                by_organisations: &samples::extracts_made(),
+            },
             again.then_some(&*providers),
             again,
             None,

@@ -9,9 +9,9 @@ use std::fs;
 use std::path::Path;
 
 use app::page::{
-    SessionsOf, Shown, TermsProblem, case_history_page, case_page, document_page, inbox_page, landing_page,
-    locked_document_page, new_request_page, own_mail_page, own_request_page, rights_page, sessions_page, sign_ins_page,
-    signed_out, terms_page, your_data_page,
+    SessionsOf, Shown, ShownExtracts, TermsProblem, case_history_page, case_page, document_page, inbox_page,
+    landing_page, locked_document_page, new_request_page, own_mail_page, own_request_page, rights_page, sessions_page,
+    sign_ins_page, signed_out, terms_page, your_data_page,
 };
 use app::{
     Assets, Audience, ErrorPage, ExtractPdf, Flash, Language, Page, error_page, extract_pdf, organisation_extract_pdf,
@@ -199,8 +199,10 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
         let made = samples::extracts_made();
         let page = your_data_page(
             &reader,
-            extracts,
-            if name == "ready" { &made } else { &[] },
+            ShownExtracts {
+                ordered: extracts,
+                by_organisations: if name == "ready" { &made } else { &[] },
+            },
             again.then_some(&*providers),
             accepted,
             flash,

@@ -81,7 +81,7 @@ impl Setting<'_> {
     /// A whole document, with `body` between what all begin and end with.
     fn whole(
         &self,
-        frame: Frame,
+        frame: &Frame,
         body: impl FnOnce(&mut Sheets) -> Result<(), PdfFailed>,
     ) -> Result<Vec<u8>, PdfFailed> {
         let texts = self.texts;

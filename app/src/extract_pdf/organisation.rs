@@ -40,7 +40,7 @@ pub fn organisation_extract_pdf(
         language,
         at: extract.made_at,
     };
-    setting.whole(frame, |sheets| {
+    setting.whole(&frame, |sheets| {
         setting.whom(sheets, extract)?;
         setting.cases(sheets)?;
         setting.requests(sheets, &extract.requests, &[])?;

@@ -80,7 +80,7 @@ pub fn extract_pdf(of: &ExtractPdf<'_>) -> Result<Vec<u8>, PdfFailed> {
         at: of.handed_at,
     };
     let gone: Vec<&KeptRequest> = part.requests_gone(of.requests).collect();
-    setting.whole(frame, |sheets| {
+    setting.whole(&frame, |sheets| {
         setting.person(sheets, of)?;
         setting.cases(sheets)?;
         setting.requests(sheets, of.requests, &gone)?;

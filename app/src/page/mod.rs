@@ -44,7 +44,7 @@ pub use sessions::{SessionsOf, sessions, sessions_page};
 pub use sign_ins::{sign_ins, sign_ins_page};
 pub use signed_out::signed_out;
 pub use terms::{TermsProblem, accepted_terms, accepted_terms_page, terms, terms_page};
-pub use your_data::{your_data, your_data_page};
+pub use your_data::{ShownExtracts, your_data, your_data_page};
 
 /// A complete page, ready to be sent.
 #[derive(Clone, Debug)]

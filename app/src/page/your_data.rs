@@ -38,10 +38,13 @@ pub async fn your_data(context: &PageContext) -> Page {
         let is_the_same = context.came_by.as_deref() == Some(&*provider.name);
         leads_to(provider, actor.level(), kind, is_the_same)
     });
+    let shown = ShownExtracts {
+        ordered: &extracts,
+        by_organisations: &made,
+    };
     your_data_page(
         &context.layout,
-        &extracts,
-        &made,
+        shown,
         (!is_fresh).then_some(&*providers),
         actor.has_accepted_terms(),
         context.flash,
@@ -50,13 +53,21 @@ pub async fn your_data(context: &PageContext) -> Page {
     )
 }
 
-/// The page from values. `made` are those that organisations made; `sign_in_again` are the ways in when the sign-in is not fresh; who has not accepted the terms is told what they
+/// The extracts that the page shows.
+#[derive(Debug, Clone, Copy)]
+pub struct ShownExtracts<'a> {
+    /// Those that the person ordered.
+    pub ordered: &'a [OwnExtract],
+    /// Those that organisations made about them.
+    pub by_organisations: &'a [KeptOrganisationExtract],
+}
+
+/// The page from values. `sign_in_again` are the ways in when the sign-in is not fresh; who has not accepted the terms is told what they
 /// don't get.
 #[must_use]
 pub fn your_data_page(
     layout: &Layout,
-    extracts: &[OwnExtract],
-    made: &[KeptOrganisationExtract],
+    shown: ShownExtracts<'_>,
     sign_in_again: Option<&[ProviderChoice]>,
     has_accepted_terms: bool,
     flash: Option<Flash>,
@@ -65,6 +76,10 @@ pub fn your_data_page(
 ) -> Page {
     let texts = Texts::of(layout.language);
     let told = told(texts, flash);
+    let ShownExtracts {
+        ordered: extracts,
+        by_organisations: made,
+    } = shown;
     let under_way = extracts.iter().find_map(|extract| match extract.state {
         ExtractState::UnderWay { done, total } => Some((done, total)),
         ExtractState::Ready { .. } | ExtractState::Broken => None,

@@ -136,7 +136,7 @@ struct Right {
 
 impl Action {
     /// Every action there is, in the order of the table.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::OwnAccount,
         Self::ChangeOwnSecondFactor,
         Self::SeeCases,

@@ -24,7 +24,7 @@ use super::visitor::Staff;
 use crate::form_body::Form;
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::{answer, cookie, flash};
+use crate::{answer, flash};
 
 /// From where to go on.
 #[derive(Deserialize)]
@@ -43,10 +43,10 @@ pub(super) async fn page(
     let Ok(older_than) = from.older_than.as_deref().map(str::parse::<u64>).transpose() else {
         return answer::error(ErrorPage::NotFound, &visitor);
     };
-    let (flash, told) = flash::take(&headers);
-    let mut response = shown(&state, &actor, &visitor, older_than, None, flash).await;
-    cookie::set(response.headers_mut(), told);
-    response
+    flash::tell_loaded(&headers, async |flash| {
+        shown(&state, &actor, &visitor, older_than, None, flash).await
+    })
+    .await
 }
 
 /// The page, perhaps with what was filled in and what was wrong with it.

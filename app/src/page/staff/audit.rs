@@ -348,7 +348,7 @@ pub(crate) fn audit_actor(texts: &Texts, kind: &str, name: Option<String>) -> St
 }
 
 /// What the actions that stand in organisations' logs are called.
-const WORDS: [(&str, &str); 95] = [
+const WORDS: [(&str, &str); 97] = [
     ("organisation.created", "audit-organisation-created"),
     ("tenant.added", "audit-tenant-added"),
     ("tenant.removed", "audit-tenant-removed"),

@@ -259,6 +259,8 @@ impl Vault {
     /// The key that seals the addresses to which organisations let things go.
     pub(crate) fn webhook_key(&self) -> &FieldKey {
         &self.keys.webhook
+    }
+
     /// The key that seals why organisations make register extracts.
     pub(crate) fn extract_reason_key(&self) -> &FieldKey {
         &self.keys.extract_reason
