@@ -365,6 +365,7 @@ fn whoever_is_signed_in_can_sign_out_by_a_form_on_each_page() {
             "staff-retention",
             "staff-hold",
             "staff-audit",
+            "staff-extract",
         ]
         .iter()
         .any(|part| name.contains(part));

@@ -74,16 +74,20 @@ pub fn audit_page(
             {files}
             {if entries.is_empty() {
                 view! {
-                    <div class="empty">
-                        {icon("mark")}
-                        <h2>{texts.get("audit-empty")}</h2>
-                    </div>
+                    <section>
+                        <div class="empty">
+                            {icon("mark")}
+                            <h2>{texts.get("audit-empty")}</h2>
+                        </div>
+                    </section>
                 }
                     .into_any()
             } else {
                 view! {
-                    <p class="lead">{texts.get("audit-lead")}</p>
-                    <ul class="cards">{entries}</ul>
+                    <section>
+                        <p class="lead">{texts.get("audit-lead")}</p>
+                        <ul class="cards">{entries}</ul>
+                    </section>
                 }
                     .into_any()
             }}
