@@ -33,13 +33,18 @@ impl Terms {
     /// What names exactly this text: the SHA-256 of its parts, each with its length before it, in hexadecimal digits.
     #[must_use]
     pub fn hash(&self) -> String {
-        let mut hash = Sha256::new();
-        for part in [&self.version, &self.swedish, &self.english] {
-            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(part.as_bytes());
-        }
-        hex::encode(hash.finalize())
+        text_hash([&self.version, &self.swedish, &self.english])
     }
+}
+
+/// What names exactly these parts of a text: the SHA-256 of each with its length before it, in hexadecimal digits.
+pub(crate) fn text_hash(parts: [&str; 3]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hex::encode(hash.finalize())
 }
 
 /// What a person has to do with terms.
