@@ -284,6 +284,12 @@ pub enum Flash {
     MailRefused,
     /// They want mails again.
     MailAllowed,
+    /// Another code was sent to their address.
+    CodeSentAgain,
+    /// They gave up an address that they had yet to prove.
+    AddressDropped,
+    /// They proved that an address is theirs.
+    AddressProven,
     /// They ordered the copy of what is held about them.
     ExtractOrdered,
     /// They have ordered as many as they may within a day.
@@ -383,6 +389,9 @@ impl Flash {
         Self::SignInReported,
         Self::MailRefused,
         Self::MailAllowed,
+        Self::CodeSentAgain,
+        Self::AddressDropped,
+        Self::AddressProven,
         Self::ExtractOrdered,
         Self::ExtractsTooMany,
         Self::MoreAsked,
@@ -440,6 +449,9 @@ impl Flash {
             Self::SignInReported => "sign-ins-reported",
             Self::MailRefused => "mail-refused-now",
             Self::MailAllowed => "mail-allowed-now",
+            Self::CodeSentAgain => "mail-code-sent-again",
+            Self::AddressDropped => "mail-dropped-now",
+            Self::AddressProven => "mail-proven-now",
             Self::ExtractOrdered => "extract-ordered",
             Self::ExtractsTooMany => "extract-too-many",
             Self::MoreAsked => "staff-more-asked",

@@ -101,6 +101,7 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
             [
                 Some("data-what-recipients"),
                 facts.has_terms.then_some("data-what-terms"),
+                facts.sends_mail.then_some("data-what-mail"),
                 Some(device),
                 Some("data-what-requests"),
                 Some("data-what-staff"),
@@ -117,18 +118,22 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
         ),
         part(
             "data-how-long",
-            vec![
-                days("data-how-long-sent", facts.ceiling_days),
-                plain("data-how-long-person"),
-                plain("data-how-long-requests"),
-                days("data-how-long-sign-ins", PAST_SIGN_IN_DAYS),
-                session,
-                plain("data-how-long-extracts"),
-                plain("data-how-long-backups"),
-                plain("data-how-long-staff"),
-                plain("data-how-long-left"),
-                days("data-how-long-log", facts.audit_days),
-            ],
+            [
+                Some(days("data-how-long-sent", facts.ceiling_days)),
+                Some(plain("data-how-long-person")),
+                facts.sends_mail.then(|| plain("data-how-long-mail")),
+                Some(plain("data-how-long-requests")),
+                Some(days("data-how-long-sign-ins", PAST_SIGN_IN_DAYS)),
+                Some(session),
+                Some(plain("data-how-long-extracts")),
+                Some(plain("data-how-long-backups")),
+                Some(plain("data-how-long-staff")),
+                Some(plain("data-how-long-left")),
+                Some(days("data-how-long-log", facts.audit_days)),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
         ),
         part(
             "data-others",
@@ -208,6 +213,7 @@ mod tests {
             "BankID, Freja # x",
             "SQLite",
             "system för säkerhetsövervakning",
+            "tills du tar tillbaka ditt ja",
         ] {
             assert!(record.contains(words), "{words} in {record}");
         }
@@ -233,7 +239,9 @@ mod tests {
             "{other}"
         );
         assert!(
-            other.contains("No e-mails are sent") && !other.contains("monitor security"),
+            other.contains("No e-mails are sent")
+                && !other.contains("monitor security")
+                && !other.contains("withdraw your yes"),
             "{other}"
         );
     }

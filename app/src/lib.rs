@@ -34,6 +34,8 @@ mod extract_words;
 #[cfg(feature = "ssr")]
 mod letter;
 #[cfg(feature = "ssr")]
+mod mail_consent;
+#[cfg(feature = "ssr")]
 mod notification;
 #[cfg(feature = "ssr")]
 pub mod page;
@@ -61,6 +63,8 @@ pub use extract_pdf::{ExtractPdf, extract_pdf, organisation_extract_pdf};
 pub use extract_words::{ExtractWords, register_extract_texts};
 #[cfg(feature = "ssr")]
 pub use letter::{Letter, letter};
+#[cfg(feature = "ssr")]
+pub use mail_consent::mail_consent;
 #[cfg(feature = "ssr")]
 pub use notification::Notification;
 #[cfg(feature = "ssr")]

@@ -16,9 +16,13 @@ pub struct Notification<'a> {
     pub kind: NotificationKind,
     /// The names of the senders, or of the organisation whose account it is.
     pub organisations: &'a [String],
+    /// Whether something is from a sender who is named in no mail.
+    pub has_unnamed: bool,
+    /// The code by which somebody proves that an address is theirs.
+    pub code: Option<&'a str>,
     /// The address of the portal's start page.
     pub address: &'a str,
-    /// When it happened.
+    /// When it happened; of a code, until when it holds.
     pub at: Timestamp,
     /// In which time zone to say so.
     pub time_zone: &'a TimeZone,
@@ -35,6 +39,7 @@ impl Notification<'_> {
             NotificationKind::Waiting => "notification-waiting-subject",
             NotificationKind::EndingUnread | NotificationKind::EndingRead => "notification-ending-subject",
             NotificationKind::RequestAnswered => "notification-request-subject",
+            NotificationKind::AddressCode => "notification-code-subject",
             _ => "notification-account-subject",
         };
         Language::ALL.map(|language| Texts::of(language).get(key)).join(" / ")
@@ -55,6 +60,7 @@ impl Notification<'_> {
             NotificationKind::EndingRead => "notification-ending-read",
             NotificationKind::RecipientNewDevice => "notification-recipient-new-device",
             NotificationKind::RequestAnswered => "notification-request-answered",
+            NotificationKind::AddressCode => "notification-address-code",
             NotificationKind::StaffNewDevice => "notification-staff-new-device",
             NotificationKind::StaffLocked => "notification-staff-locked",
             NotificationKind::StaffPasswordChanged => "notification-staff-password-changed",
@@ -67,6 +73,11 @@ impl Notification<'_> {
             let more = texts.with("notification-more-senders", &[("count", unnamed.into())]);
             organisations.push(format!("– {more}"));
         }
+        if self.has_unnamed {
+            organisations.push(format!("– {}", texts.get("notification-unnamed-senders")));
+        }
+        let code = self.code.and_then(|code| code.split_at_checked(code.len() / 2));
+        let code = code.map(|(first, second)| format!("{first} {second}"));
         let organisation = self.organisations.first().map(String::as_str);
         let told = texts.with(
             key,
@@ -76,9 +87,14 @@ impl Notification<'_> {
                 ("address", self.address.into()),
                 ("at", dates::day_and_time(texts, self.at, self.time_zone).into()),
                 ("remedy", texts.get("notification-staff-remedy").into()),
+                ("code", code.unwrap_or_default().into()),
             ],
         );
-        let closing = texts.with("notification-never-ask", &[("address", self.address.into())]);
+        let closing = match self.kind {
+            NotificationKind::AddressCode => "notification-code-closing",
+            _ => "notification-never-ask",
+        };
+        let closing = texts.with(closing, &[("address", self.address.into())]);
         format!("{told}\n\n{closing}")
     }
 }
@@ -92,6 +108,8 @@ mod tests {
         let notification = Notification {
             kind,
             organisations: &organisations,
+            has_unnamed: false,
+            code: None,
             address: "https://post.example.se/",
             at: Timestamp::from_jiff("2026-11-22T13:05:00Z".parse().unwrap()),
             time_zone: &TimeZone::get("Europe/Stockholm").unwrap(),
@@ -171,9 +189,55 @@ mod tests {
     }
 
     #[test]
+    fn a_code_is_easy_to_read_and_stands_in_no_subject() {
+        let notification = Notification {
+            kind: NotificationKind::AddressCode,
+            organisations: &[],
+            has_unnamed: false,
+            code: Some("12345678"),
+            address: "https://post.example.se/",
+            at: Timestamp::from_jiff("2026-11-22T13:05:00Z".parse().unwrap()),
+            time_zone: &TimeZone::get("Europe/Stockholm").unwrap(),
+        };
+        let subject = notification.subject();
+        assert_eq!(subject, "Kod för din e‑postadress / Code for your e-mail address");
+        let text = notification.text().replace('\u{a0}', " ");
+        for part in [
+            "Din kod är 1234 5678\n",
+            "Your code is 1234 5678\n",
+            "Koden gäller till 22 november 2026 kl. 14.05.",
+            "Har du inte lämnat adressen hos oss?",
+            "https://post.example.se/",
+        ] {
+            assert!(text.contains(part), "{part}\n{text}");
+        }
+        assert!(!text.contains('{') && !text.contains("/mail"), "{text}");
+    }
+
+    #[test]
+    fn a_sender_who_gave_no_address_is_told_of_and_not_named() {
+        let notification = Notification {
+            kind: NotificationKind::Waiting,
+            organisations: &["Norrby kommun".to_owned()],
+            has_unnamed: true,
+            code: None,
+            address: "https://post.example.se/",
+            at: Timestamp::from_millis(0),
+            time_zone: &TimeZone::UTC,
+        };
+        let text = notification.text();
+        assert!(
+            text.contains("– Norrby kommun\n– avsändare som inte nämns i mejl\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn what_happened_to_an_account_says_when_and_what_to_do() {
         for kind in NotificationKind::ALL {
-            if kind.is_of_messages() || kind == NotificationKind::RequestAnswered {
+            if kind.is_of_messages()
+                || matches!(kind, NotificationKind::RequestAnswered | NotificationKind::AddressCode)
+            {
                 continue;
             }
             let (subject, text) = text(kind, &["Norrby kommun"]);

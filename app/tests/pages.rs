@@ -7,9 +7,10 @@ mod staff;
 
 use app::page::staff::sent_messages_page;
 use app::page::{
-    SessionsOf, Shown, ShownExtracts, TermsProblem, accepted_terms_page, accessibility, case_history_page, case_page,
-    data_protection, document_page, inbox_page, landing_page, locked_document_page, new_request_page, own_mail_page,
-    own_request_page, rights_page, sessions_page, sign_ins_page, signed_out, terms_page, your_data_page,
+    RefusedMail, SessionsOf, Shown, ShownExtracts, TermsProblem, accepted_terms_page, accessibility, case_history_page,
+    case_page, data_protection, document_page, given_mail_consent_page, inbox_page, landing_page, locked_document_page,
+    new_request_page, own_mail_page, own_request_page, rights_page, sessions_page, sign_ins_page, signed_out,
+    terms_page, your_data_page,
 };
 use app::{
     Assets, Audience, ErrorPage, ExtractPdf, Flash, Language, Letter, Page, error_page, extract_pdf, letter,
@@ -148,12 +149,16 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
         let name = format!("rights, form {:?}", form.problem);
         pages.push((name, new_request_page(&reader, &samples::requestable(), &form)));
     }
-    for mail in samples::own_mails() {
-        pages.push((
-            format!("mails {mail:?}"),
-            own_mail_page(&reader, &mail, Some(Flash::MailAllowed)),
-        ));
+    for (name, mail, problem) in samples::own_mails() {
+        let refused = problem.map(|problem| RefusedMail {
+            problem,
+            address: "anna".to_owned(),
+        });
+        let page = own_mail_page(&reader, &mail, &zone, refused.as_ref(), Some(Flash::MailAllowed));
+        pages.push((format!("mails {name}"), page));
     }
+    let consent = given_mail_consent_page(&reader, &samples::mail_consent_given(), &zone);
+    pages.push(("consent to mails".to_owned(), consent));
     let extracts = samples::extracts();
     for (name, again) in [("your data", false), ("your data after a while", true)] {
         let providers = samples::providers();

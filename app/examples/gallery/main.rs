@@ -9,9 +9,9 @@ use std::fs;
 use std::path::Path;
 
 use app::page::{
-    SessionsOf, Shown, ShownExtracts, TermsProblem, case_history_page, case_page, document_page, inbox_page,
-    landing_page, locked_document_page, new_request_page, own_mail_page, own_request_page, rights_page, sessions_page,
-    sign_ins_page, signed_out, terms_page, your_data_page,
+    RefusedMail, SessionsOf, Shown, ShownExtracts, TermsProblem, case_history_page, case_page, document_page,
+    given_mail_consent_page, inbox_page, landing_page, locked_document_page, new_request_page, own_mail_page,
+    own_request_page, rights_page, sessions_page, sign_ins_page, signed_out, terms_page, your_data_page,
 };
 use app::{
     Assets, Audience, ErrorPage, ExtractPdf, Flash, Language, Page, error_page, extract_pdf, organisation_extract_pdf,
@@ -184,10 +184,21 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
         "terms-accepted".to_owned(),
         terms_page(&reader, &terms, true, true, None),
     ));
-    for (number, mail) in samples::own_mails().iter().enumerate() {
-        let flash = mail.refused_at.map(|_| Flash::MailRefused);
-        pages.push((format!("mail-{number}"), own_mail_page(&reader, mail, flash)));
+    for (name, mail, problem) in samples::own_mails() {
+        let flash = match name {
+            "refused" => Some(Flash::MailRefused),
+            "own" => Some(Flash::AddressProven),
+            _ => None,
+        };
+        let refused = problem.map(|problem| RefusedMail {
+            problem,
+            address: "anna andersson, gmail".to_owned(),
+        });
+        let page = own_mail_page(&reader, &mail, &zone, refused.as_ref(), flash);
+        pages.push((format!("mail-{name}"), page));
     }
+    let consent = given_mail_consent_page(&reader, &samples::mail_consent_given(), &zone);
+    pages.push(("mail-consent".to_owned(), consent));
     let [under_way, ready, broken] = samples::extracts();
     for (name, extracts, again, flash) in [
         ("none", &[][..], false, None),

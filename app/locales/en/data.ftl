@@ -14,10 +14,11 @@ data-why = Why
 data-why-body = To hand documents to a certain person who has shown who they are, and to be able to show afterwards what happened.
 
 data-what = Which data
-data-what-recipients = About who gets something: personal identity number, coordination number or another identity from the identification, name, e-mail address if the sender or the employer gave one, and what is sent.
+data-what-recipients = About who gets something: personal identity number, coordination number or another identity from the identification, name, e-mail address if the sender or the employer gave one or you have given one, and what is sent.
 data-what-sign-ins = About sign-ins: when, with what kind of device, and an encrypted code of the network.
 data-what-sign-ins-places = About sign-ins: when, with what kind of device, an encrypted code of the network, and roughly where from. The place is looked up in a file on the portal’s own server.
 data-what-terms = Which terms you have accepted, when, and whether you have withdrawn that.
+data-what-mail = What you have said about e-mails: that you want none, or which text you have said yes to, when, and whether you have withdrawn it.
 data-what-requests = What you ask organisations to erase or correct, in your own words, and what they answer.
 data-what-staff = About staff: name, e-mail address, role, and how they sign in.
 data-what-log = In the log: who did what and when, with random ids in place of names and numbers, and the network address encrypted.
@@ -32,6 +33,7 @@ data-where-place = In which country and with whom the server stands is known to 
 data-how-long = How long
 data-how-long-sent = What is sent: as long as the sender’s rules say, but { $days } days at most. Then nobody can read it, the keys are destroyed, and after that it is deleted. A sender can put the deletion off, for instance while there is a dispute, but not let anybody read it longer.
 data-how-long-person = Data about you as a person: until nothing for you is left, no sender has put the deletion of anything off, what you have asked for and the answers are no longer kept, and you are not signed in.
+data-how-long-mail = An e-mail address that you have given yourself: until you withdraw your yes. It is then erased at once. If you don’t confirm it with the code, it is erased after about half an hour. We count for a day how many codes we have sent to an address. For that we keep an encrypted code in place of the address.
 data-how-long-requests = What you ask organisations for, and their answers: until some time after all is done, at least 30 days unless the portal keeps everything for less.
 data-how-long-sign-ins = Sign-ins: { $days } days, or shorter if the data about you goes before that.
 data-how-long-session = You are signed out after { $idle } minutes without doing anything, and always after { $absolute } minutes.
@@ -55,5 +57,5 @@ data-protected-body = Documents, texts and data about people are stored encrypte
 data-protected-limit = The portal opens the document for you when you read. Whoever has full rights on a running server could therefore see what passes through it.
 
 data-rights = Your rights
-data-rights-body = Among other things you have the right to know what data there is about you, and to have what is wrong corrected. When you are signed in you can, under Your rights, ask whoever has sent you something to erase or correct it. There you also see what becomes of that. You see all your sign-ins and who has opened what yourself, can remove your e-mail address, and can download a copy of all that the portal has about you.
+data-rights-body = Among other things you have the right to know what data there is about you, and to have what is wrong corrected. When you are signed in you can, under Your rights, ask whoever has sent you something to erase or correct it. There you also see what becomes of that. You see all your sign-ins and who has opened what yourself, can give or remove your e-mail address, and can download a copy of all that the portal has about you.
 data-rights-supervision = Complain to Integritetsskyddsmyndigheten, the Swedish Authority for Privacy Protection

@@ -9,6 +9,7 @@ notification-waiting =
     1. Open your web browser and type the address { $address }
     2. Sign in there.
 notification-more-senders = { $count } more
+notification-unnamed-senders = senders who are not named in e-mails
 
 notification-ending-subject = Something is soon removed
 notification-ending-unread =
@@ -40,6 +41,17 @@ notification-request-answered =
     How to read it:
     1. Open your web browser and type the address { $address }
     2. Sign in there and choose Your rights at the bottom of the page.
+notification-code-subject = Code for your e-mail address
+notification-address-code =
+    Your code is { $code }
+
+    Type it in on the page where you gave the e-mail address. The code is valid until { $at }.
+
+    Did you not give us the address? Then you need not do anything. Without the code it is not used.
+notification-code-closing =
+    Give the code to nobody else. The page where you type it in is at { $address }
+
+    This mail is sent automatically. Nobody reads answers to it.
 notification-staff-new-device =
     Someone has signed in to your account with { $organisation } from a new kind of device, { $at }.
 

@@ -14,10 +14,11 @@ data-why = Varför
 data-why-body = För att lämna ut dokument till en bestämd person som har visat vem hen är, och för att kunna visa efteråt vad som hände.
 
 data-what = Vilka uppgifter
-data-what-recipients = Om den som får något: personnummer, samordningsnummer eller annan identitet från legitimeringen, namn, e‑postadress om avsändaren eller arbetsgivaren har angett en, och det som skickas.
+data-what-recipients = Om den som får något: personnummer, samordningsnummer eller annan identitet från legitimeringen, namn, e‑postadress om avsändaren eller arbetsgivaren har angett en eller du har lämnat en, och det som skickas.
 data-what-sign-ins = Om inloggningar: när, med vilken sorts enhet, och en krypterad kod för nätverket.
 data-what-sign-ins-places = Om inloggningar: när, med vilken sorts enhet, en krypterad kod för nätverket, och ungefär varifrån. Platsen slås upp i en fil på portalens egen server.
 data-what-terms = Vilka villkor du har godkänt, när, och om du har tagit tillbaka det.
+data-what-mail = Vad du har sagt om mejl: att du inte vill ha några, eller vilken text du har sagt ja till, när, och om du har tagit tillbaka det.
 data-what-requests = Det du ber organisationer att radera eller rätta, med dina egna ord, och vad de svarar.
 data-what-staff = Om handläggare: namn, e‑postadress, roll, och hur de loggar in.
 data-what-log = I loggen: vem som gjorde vad och när, med slumpmässiga id:n i stället för namn och nummer, och nätverksadressen krypterad.
@@ -32,6 +33,7 @@ data-where-place = I vilket land och hos vem servern står vet den som driver po
 data-how-long = Hur länge
 data-how-long-sent = Det som skickas: så länge avsändarens regler säger, men högst { $days } dagar. Sedan kan ingen läsa det, nycklarna förstörs, och därefter raderas det. En avsändare kan skjuta upp raderingen, till exempel om det pågår en tvist, men inte låta någon läsa längre.
 data-how-long-person = Uppgifter om dig som person: tills det inte längre finns något till dig, ingen avsändare har skjutit upp raderingen av något, det du har bett om och svaren inte sparas längre, och du inte är inloggad.
+data-how-long-mail = En e‑postadress som du själv har lämnat: tills du tar tillbaka ditt ja. Då raderas den genast. Bekräftar du den inte med koden raderas den efter ungefär en halvtimme. Vi räknar i ett dygn hur många koder vi har skickat till en adress. Då sparar vi en krypterad kod i stället för adressen.
 data-how-long-requests = Det som du ber organisationer om, och deras svar: tills en tid efter att det är klart, minst 30 dagar om inte portalen sparar allt kortare än så.
 data-how-long-sign-ins = Inloggningar: { $days } dagar, eller kortare om uppgifterna om dig försvinner innan dess.
 data-how-long-session = Du loggas ut efter { $idle } minuter utan att du har gjort något, och alltid efter { $absolute } minuter.
@@ -55,5 +57,5 @@ data-protected-body = Dokument, texter och uppgifter om personer lagras kryptera
 data-protected-limit = Portalen öppnar dokumentet åt dig när du läser. Den som har full behörighet till en server som är igång skulle därför kunna se det som passerar där.
 
 data-rights = Dina rättigheter
-data-rights-body = Du har bland annat rätt att få veta vilka uppgifter som finns om dig, och att få fel rättade. När du är inloggad kan du under Dina rättigheter be den som har skickat något till dig att radera eller rätta det. Där ser du också vad som händer med det. Du ser själv alla dina inloggningar och vem som har öppnat vad, kan ta bort din e‑postadress, och kan ladda ner en kopia av allt som portalen har om dig.
+data-rights-body = Du har bland annat rätt att få veta vilka uppgifter som finns om dig, och att få fel rättade. När du är inloggad kan du under Dina rättigheter be den som har skickat något till dig att radera eller rätta det. Där ser du också vad som händer med det. Du ser själv alla dina inloggningar och vem som har öppnat vad, kan lämna eller ta bort din e‑postadress, och kan ladda ner en kopia av allt som portalen har om dig.
 data-rights-supervision = Klaga hos Integritetsskyddsmyndigheten

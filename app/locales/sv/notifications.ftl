@@ -9,6 +9,7 @@ notification-waiting =
     1. Öppna din webbläsare och skriv in adressen { $address }
     2. Logga in där.
 notification-more-senders = { $count } till
+notification-unnamed-senders = avsändare som inte nämns i mejl
 
 notification-ending-subject = Något tas snart bort
 notification-ending-unread =
@@ -40,6 +41,17 @@ notification-request-answered =
     Så läser du det:
     1. Öppna din webbläsare och skriv in adressen { $address }
     2. Logga in där och välj Dina rättigheter längst ner på sidan.
+notification-code-subject = Kod för din e‑postadress
+notification-address-code =
+    Din kod är { $code }
+
+    Skriv in den på sidan där du lämnade e‑postadressen. Koden gäller till { $at }.
+
+    Har du inte lämnat adressen hos oss? Då behöver du inte göra något. Utan koden används den inte.
+notification-code-closing =
+    Lämna inte koden till någon annan. Sidan där du skriver in den finns på { $address }
+
+    Det här brevet skickas automatiskt. Ingen läser svar på det.
 notification-staff-new-device =
     Någon har loggat in på ditt konto hos { $organisation } från en ny sorts enhet, { $at }.
 

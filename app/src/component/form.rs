@@ -21,11 +21,13 @@ pub(crate) enum Kind {
     Username,
     /// Somebody else's e-mail address.
     OtherEmail,
+    /// The person's own e-mail address.
+    OwnEmail,
     /// The password that the account has.
     CurrentPassword,
     /// A password to be.
     NewPassword,
-    /// A code of six digits.
+    /// A code of six or eight digits.
     OneTimeCode,
     /// A code of letters and digits that was written down.
     WrittenCode,
@@ -57,6 +59,7 @@ impl Kind {
             Self::OtherName => ("text", "off", None, 100, false),
             Self::Username => ("email", "username", None, 254, false),
             Self::OtherEmail => ("email", "off", None, 254, false),
+            Self::OwnEmail => ("email", "email", None, 254, false),
             // Longer than any password may be: what is cut off without a word would be another password.
             Self::CurrentPassword => ("password", "current-password", None, 1024, false),
             Self::NewPassword => ("password", "new-password", None, 1024, false),

@@ -35,7 +35,7 @@ const DEVICE_NAMES: [&str; 3] = ["extract-first-seen", "extract-device", "extrac
 const ACT_NAMES: [&str; 4] = ["extract-at", "extract-act", "extract-act-of", "extract-address"];
 
 /// What a person does, by its stored name and the key of its words.
-const WORDS: [(&str, &str); 20] = [
+const WORDS: [(&str, &str); 25] = [
     ("case.opened", "extract-act-case-opened"),
     ("document.viewed", "extract-act-viewed"),
     ("document.downloaded", "extract-act-downloaded"),
@@ -48,6 +48,11 @@ const WORDS: [(&str, &str); 20] = [
     ("recipient.sign-in-reported", "extract-act-reported"),
     ("recipient.mail-refused", "extract-act-mail-refused"),
     ("recipient.mail-allowed", "extract-act-mail-allowed"),
+    ("recipient.address-given", "extract-act-address-given"),
+    ("recipient.address-proven", "extract-act-address-proven"),
+    ("recipient.address-code-wrong", "extract-act-address-code-wrong"),
+    ("recipient.address-dropped", "extract-act-address-dropped"),
+    ("recipient.mail-consent-withdrawn", "extract-act-mail-consent-withdrawn"),
     ("recipient.notices-dismissed", "extract-act-dismissed"),
     ("recipient.terms-accepted", "extract-act-terms-accepted"),
     ("recipient.terms-withdrawn", "extract-act-terms-withdrawn"),
@@ -108,6 +113,24 @@ impl Setting<'_> {
             None => none(),
         };
         self.pair(sheets, "extract-email", &email);
+        if let Some(email) = &part.own_email {
+            self.pair(sheets, "extract-own-email", email);
+        }
+        if let Some(email) = &part.unproven_email {
+            self.pair(sheets, "extract-unproven-email", email);
+        }
+        if let Some(consent) = &part.mail_consent {
+            let words = [
+                ("version", consent.version.clone().into()),
+                ("at", self.at(consent.given_at).into()),
+            ];
+            let given = self.texts.with("extract-mail-consent-given", &words);
+            self.pair(sheets, "extract-mail-consent", &given);
+            if let Some(at) = consent.withdrawn_at {
+                self.pair(sheets, "extract-mail-consent-withdrawn", &self.at(at));
+            }
+            self.pair(sheets, "extract-mail-consent-hash", &consent.hash);
+        }
         if let Some(at) = part.mail_refused_at {
             self.pair(sheets, "extract-mail-refused", &self.at(at));
         }

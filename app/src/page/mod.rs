@@ -34,7 +34,7 @@ pub use error::{ErrorPage, SignInProblem, error_page};
 pub use inbox::{inbox, inbox_page};
 pub use landing::{landing, landing_page};
 pub use locked_document::locked_document_page;
-pub use own_mail::{own_mail, own_mail_page};
+pub use own_mail::{MailProblem, RefusedMail, given_mail_consent, given_mail_consent_page, own_mail, own_mail_page};
 pub use preview_frame::{preview_frame, preview_frame_policy};
 pub use rights::{
     NewRequestForm, NewRequestProblem, new_request, new_request_page, own_request, own_request_page, rights,

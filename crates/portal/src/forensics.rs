@@ -112,8 +112,9 @@ async fn open_person(context: &Context, recipient: RecipientId, opened: &mut Vec
         return;
     };
     opened.push(Opened::Personal(personal.identifier.indexed().to_string()));
+    let addresses = personal.addresses;
     opened.extend(
-        [personal.name, personal.email]
+        [personal.name, addresses.given, addresses.own, addresses.unproven]
             .into_iter()
             .flatten()
             .map(Opened::Personal),

@@ -22,7 +22,8 @@ pub struct JobsReport {
     pub intents: u64,
     /// Sessions that had run out.
     pub sessions: u64,
-    /// Access tokens, idempotency keys, used assertions, old credentials, past sign-ins, register extracts, that organisations made some, and answered requests whose time was over.
+    /// Access tokens, idempotency keys, used assertions, old credentials, past sign-ins, register extracts, that organisations made some, answered
+    /// requests, and addresses to be proven, whose time was over.
     pub forgotten: u64,
     /// Credentials of whose end organisations were told.
     pub warnings: u64,
@@ -129,7 +130,13 @@ impl Portal {
         keep(&mut made, register_extract::forget_old(context).await, fault);
         let mut requests = 0;
         keep(&mut requests, data_request::forget_due(context).await, fault);
-        report.forgotten = tokens + keys + credentials + assertions + sign_ins + extracts + made + requests;
+        let mut addresses = 0;
+        keep(
+            &mut addresses,
+            notification::own_address::forget_old(context).await,
+            fault,
+        );
+        report.forgotten = tokens + keys + credentials + assertions + sign_ins + extracts + made + requests + addresses;
         keep(&mut report.audit_rows, audit::cut_due(context).await, fault);
         keep(&mut report.ending, notification::warn(context).await, fault);
         // Before the purge, so that what a new version ends at once is gone in the same round.

@@ -107,7 +107,10 @@ pub use message::{
     RecipientAddress, SendError, SystemError, Upload,
 };
 pub use new_device::NewDevice;
-pub use notification::{NotificationKind, OwnMail, SendingOutcome, TakenNotification};
+pub use notification::{
+    GiveAddressError, GivenMailConsent, MailConsent, NotificationKind, OwnMail, ProveAddressError, SendingOutcome,
+    TakenNotification, UnprovenAddress,
+};
 pub use open::{NotReady, OpenError};
 pub use organisation::{NewOrganisation, Organisation, SetUpError, SignInRules, TenantError};
 pub use orphan::{DeleteOrphansError, Orphans};
@@ -129,11 +132,11 @@ pub use recipient::{
 };
 pub use register_extract::{
     DeliveryState, EXTRACTS_A_DAY, ExtractState, Handed, HandedCase, HandedDocument, HandedMessage, HandedRequest,
-    KeptAct, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier, KeptOrganisationExtract,
-    KeptRequest, KeptSession, KeptSignIn, KeptTerms, LeftOut, MadeOrganisationExtract, MakeExtractError,
-    NewOrganisationExtract, ORGANISATION_EXTRACTS_A_DAY, OpenExtractError, OrderExtractError, OrganisationAct,
-    OrganisationExtract, OrganisationExtractError, OrganisationExtracts, OwnExtract, RegisterPart, WaitingMail,
-    organisation_extract_json, register_extract_json,
+    KeptAct, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier, KeptMailConsent,
+    KeptOrganisationExtract, KeptRequest, KeptSession, KeptSignIn, KeptTerms, LeftOut, MadeOrganisationExtract,
+    MakeExtractError, NewOrganisationExtract, ORGANISATION_EXTRACTS_A_DAY, OpenExtractError, OrderExtractError,
+    OrganisationAct, OrganisationExtract, OrganisationExtractError, OrganisationExtracts, OwnExtract, RegisterPart,
+    WaitingMail, organisation_extract_json, register_extract_json,
 };
 pub use retention::{
     Affected, ChangeRetentionError, CountedFrom, Decided, DueWeek, PendingRetention, PolicyProblem, RetentionApproval,

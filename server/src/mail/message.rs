@@ -29,6 +29,8 @@ impl Mailer {
         let told = app::Notification {
             kind: notification.kind,
             organisations: &notification.organisations,
+            has_unnamed: notification.has_unnamed,
+            code: notification.code.as_ref().map(|code| code.expose().as_str()),
             address: &address,
             at: notification.at,
             time_zone: &notification.time_zone,

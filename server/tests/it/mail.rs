@@ -16,12 +16,12 @@ use crate::mail_server::{Mail, MailServer};
 use crate::staff_support::{KARIN, PASSWORD, form};
 
 const MINUTE: Duration = Duration::from_secs(60);
-const EMAIL: &str = "anna@example.com";
+pub(crate) const EMAIL: &str = "anna@example.com";
 const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
     Version/18.1 Mobile/15E148 Safari/604.1";
 
 /// A portal that writes to people through the server at that address, which it waits three seconds for.
-async fn writing_through(host: &str, port: u16) -> App {
+pub(crate) async fn writing_through(host: &str, port: u16) -> App {
     App::with(|text| {
         format!(
             "{text}\n[mail]\nhost = \"{host}\"\nport = {port}\nencryption = \"none\"\nfrom = \"post@norrby.example\"\n\
@@ -33,7 +33,7 @@ async fn writing_through(host: &str, port: u16) -> App {
 
 impl App {
     /// Sends what is due, as the program does now and then. Says whether the mail server was of any use.
-    async fn send_mails(&self) -> bool {
+    pub(crate) async fn send_mails(&self) -> bool {
         let config = Config::load_from(&self.configuration_file(), []).unwrap();
         let mailer = Mailer::new(&config.mail.unwrap(), &config.origin, &self.clock.clock()).unwrap();
         let (_go_on, stop) = watch::channel(false);
@@ -41,13 +41,13 @@ impl App {
     }
 
     /// As [`App::send_mails`], some time later.
-    async fn send_mails_after(&self, time: Duration) -> bool {
+    pub(crate) async fn send_mails_after(&self, time: Duration) -> bool {
         self.clock.advance(time);
         self.send_mails().await
     }
 
     /// A message to Anna, whose e-mail address the sender knows.
-    async fn write_to_anna(&self, sender: &SystemActor) {
+    pub(crate) async fn write_to_anna(&self, sender: &SystemActor) {
         self.write_to(sender, ANNA, EMAIL).await;
     }
 
@@ -61,7 +61,7 @@ impl App {
 
 impl Mail {
     /// A header's value, with what is encoded in it (RFC 2047) read.
-    fn header(&self, name: &str) -> String {
+    pub(crate) fn header(&self, name: &str) -> String {
         let (head, _) = self.content.split_once("\r\n\r\n").unwrap();
         let head = head.replace("\r\n ", " ");
         let start = format!("{name}: ");
@@ -81,7 +81,7 @@ impl Mail {
     }
 
     /// The text, with plain spaces.
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let (_, body) = self.content.split_once("\r\n\r\n").unwrap();
         let bytes = match self.header("Content-Transfer-Encoding").as_str() {
             "base64" => STANDARD.decode(body.replace("\r\n", "")).unwrap(),

@@ -3,8 +3,8 @@
 use portal::{
     BrowserFamily, DataRequestKind, DataRequestState, DeliveryState, Device, ExtractState, Handed, HandedCase,
     HandedDocument, HandedMessage, HandedRequest, KeptAct, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold,
-    KeptIdentifier, KeptOrganisationExtract, KeptRequest, KeptSession, KeptSignIn, KeptTerms, LeftOut, OwnExtract,
-    Place, PlaceName, RegisterPart, RetentionReason, SystemFamily, WaitingMail, Whereabouts,
+    KeptIdentifier, KeptMailConsent, KeptOrganisationExtract, KeptRequest, KeptSession, KeptSignIn, KeptTerms, LeftOut,
+    OwnExtract, Place, PlaceName, RegisterPart, RetentionReason, SystemFamily, WaitingMail, Whereabouts,
 };
 
 use super::{NOW, days_ago, ids, midnight, terms, time_zone};
@@ -86,6 +86,14 @@ pub(crate) fn register(cases: usize) -> (RegisterPart, Vec<HandedCase>) {
                 reported_at: (days == 3).then(|| days_ago(2)),
             })
             .collect(),
+        own_email: Some("anna@example.se".to_owned()),
+        unproven_email: Some("anna.andersson@example.se".to_owned()),
+        mail_consent: Some(KeptMailConsent {
+            version: "1".to_owned(),
+            hash: app::mail_consent().hash(),
+            given_at: days_ago(3),
+            withdrawn_at: Some(days_ago(1)),
+        }),
         terms: Some(KeptTerms {
             version: terms().version,
             hash: terms().hash(),

@@ -2,6 +2,7 @@
 
 mod extract;
 mod letters;
+mod mails;
 mod requests;
 mod sign_ins;
 
@@ -10,10 +11,11 @@ use std::time::Duration;
 use app::{Assets, Audience, Contact, DataProtection, DeviceMode, Language, Layout, ProviderChoice, SessionEndsIn};
 use base::{Clock, Ids, ManualClock, RequestId, Timestamp};
 use jiff::tz::TimeZone;
-use portal::{AcceptedTerms, AssuranceLevel, IdentifierKind, OwnMail, OwnTerms, Terms};
+use portal::{AcceptedTerms, AssuranceLevel, IdentifierKind, OwnTerms, Terms};
 
 pub(crate) use extract::{extracts, extracts_made, register, register_requests};
 pub(crate) use letters::{case, document, document_id, full_inbox, history, inbox, long_case};
+pub(crate) use mails::{mail_consent_given, own_mails};
 pub(crate) use requests::{own_requests, request_forms, requestable};
 pub(crate) use sign_ins::{new_devices, past_sign_ins, place, sessions};
 
@@ -98,23 +100,6 @@ pub(crate) fn chooser() -> Vec<ProviderChoice> {
         identifies: vec![IdentifierKind::Number],
     };
     vec![choice("freja", "Freja eID+", true), choice("bankid", "BankID", false)]
-}
-
-/// A person's mails: to an address that is hard to set, to none, and refused.
-pub(crate) fn own_mails() -> [OwnMail; 3] {
-    let mail = |address: Option<&str>, refused_at: Option<Timestamp>| OwnMail {
-        is_sent: refused_at.is_none(),
-        address: address.map(str::to_owned),
-        refused_at,
-    };
-    [
-        mail(
-            Some("anna.andersson.med.ett.ovanligt.langt.namn@forsknings-och-utvecklingsbolaget.example"),
-            None,
-        ),
-        mail(None, None),
-        mail(None, Some(days_ago(2))),
-    ]
 }
 
 /// What a configuration says of personal data.

@@ -42,6 +42,15 @@ pub(crate) enum AuditAction {
     /// A person said that they want no mails, and their address was erased.
     RecipientMailRefused,
     RecipientMailAllowed,
+    /// A person gave an address of their own and agreed to be mailed; a code was sent to it. The detail is the consent's version.
+    RecipientAddressGiven,
+    /// They gave the code back, so the address is theirs and the consent holds; the detail is its version.
+    RecipientAddressProven,
+    RecipientAddressCodeWrong,
+    /// They gave up an address before they had proven it.
+    RecipientAddressDropped,
+    /// They withdrew the consent; every address was erased.
+    RecipientMailConsentWithdrawn,
     /// A person ordered the copy of what is held about them.
     RegisterExtractOrdered,
     /// It was gathered, in their session.
@@ -232,6 +241,11 @@ impl AuditAction {
             Self::RecipientTermsAccepted => "recipient.terms-accepted",
             Self::RecipientTermsWithdrawn => "recipient.terms-withdrawn",
             Self::RecipientMailAllowed => "recipient.mail-allowed",
+            Self::RecipientAddressGiven => "recipient.address-given",
+            Self::RecipientAddressProven => "recipient.address-proven",
+            Self::RecipientAddressCodeWrong => "recipient.address-code-wrong",
+            Self::RecipientAddressDropped => "recipient.address-dropped",
+            Self::RecipientMailConsentWithdrawn => "recipient.mail-consent-withdrawn",
             Self::RecipientSignInReported => "recipient.sign-in-reported",
             Self::RecipientNoticesDismissed => "recipient.notices-dismissed",
             Self::RecipientSignedOutByProvider => "recipient.signed-out-by-provider",

@@ -15,10 +15,10 @@ use crate::event::{EventKind, NewEvent};
 const MAX_DELIVERIES: u64 = 1_000;
 
 const UNNOTIFIED: &str = concat!(
-    "SELECT delivery.id, delivery.case_id, organisation.name FROM delivery \
+    "SELECT delivery.id, delivery.case_id, CASE WHEN delivery.address_given = 1 THEN organisation.name END FROM delivery \
      JOIN organisation ON organisation.id = delivery.organisation_id WHERE ",
     readable!(),
-    " AND delivery.address_given = 1 AND delivery.notified_at IS NULL AND delivery.opened_at IS NULL ORDER BY delivery.sent_at LIMIT $3"
+    " AND (delivery.address_given = 1 OR $4 = 1) AND delivery.notified_at IS NULL AND delivery.opened_at IS NULL ORDER BY delivery.sent_at LIMIT $3"
 );
 
 /// A delivery that waits for somebody who was not told of it.
@@ -26,21 +26,23 @@ const UNNOTIFIED: &str = concat!(
 pub(crate) struct Unnotified {
     pub(crate) id: DeliveryId,
     pub(crate) case: CaseId,
-    /// The organisation's name.
-    pub(crate) sender: String,
+    /// The organisation's name, where it may be named in a mail.
+    pub(crate) sender: Option<String>,
 }
 
 /// What a person could read at this instant, has not opened and was not told of, where its sender gave an address to tell them
-/// at; the oldest first. An organisation that gave none is named in no mail, though another's address is known.
+/// at, or `of_all` that is sent to them; the oldest first. An organisation that gave none is named in no mail, though another address is known.
 pub(crate) async fn unnotified(
     on: &impl ConnectionTrait,
     recipient: RecipientId,
     now: Timestamp,
+    of_all: bool,
 ) -> Result<Vec<Unnotified>, DbErr> {
     let values = [
         (*recipient.as_uuid()).into(),
         now.as_millis().into(),
         MAX_DELIVERIES.into(),
+        i32::from(of_all).into(),
     ];
     let query = Statement::from_sql_and_values(on.get_database_backend(), UNNOTIFIED, values);
     let rows = on.query_all_raw(query).await?;

@@ -27,6 +27,8 @@ pub(crate) enum LedgerEntry {
     MailRefused(RecipientId),
     /// A person takes that back.
     MailAllowed(RecipientId),
+    /// A person has an address of their own from now on, and is written to at no other, which a copy may still have.
+    OwnAddress(RecipientId),
     /// The installation was restored from archives, and has this generation.
     Restored(i64),
 }
@@ -48,7 +50,12 @@ impl LedgerEntry {
         match self {
             Self::Purged(ContentOwner::Request(_)) | Self::Erased(_) => 2,
             Self::Purged(_) | Self::Ended(_) | Self::Revoked(_) | Self::Forgotten(_) => 1,
-            Self::Held(_) | Self::Lifted(_) | Self::MailRefused(_) | Self::MailAllowed(_) | Self::Restored(_) => 2,
+            Self::Held(_)
+            | Self::Lifted(_)
+            | Self::MailRefused(_)
+            | Self::MailAllowed(_)
+            | Self::OwnAddress(_)
+            | Self::Restored(_) => 2,
         }
     }
 }
@@ -73,6 +80,7 @@ impl fmt::Display for LedgerEntry {
             Self::Lifted(id) => write!(f, "lifted hold {id}"),
             Self::MailRefused(id) => write!(f, "mail-refused recipient {id}"),
             Self::MailAllowed(id) => write!(f, "mail-allowed recipient {id}"),
+            Self::OwnAddress(id) => write!(f, "own-address recipient {id}"),
             Self::Restored(generation) => write!(f, "restored generation {generation}"),
         }
     }
@@ -121,6 +129,7 @@ impl FromStr for LedgerEntry {
             ["lifted", "hold", of] => Self::Lifted(id(of)?),
             ["mail-refused", "recipient", of] => Self::MailRefused(id(of)?),
             ["mail-allowed", "recipient", of] => Self::MailAllowed(id(of)?),
+            ["own-address", "recipient", of] => Self::OwnAddress(id(of)?),
             ["restored", "generation", number] => Self::Restored(id(number)?),
             _ => return Err(InvalidEntry),
         })

@@ -85,7 +85,7 @@ async fn apply(context: &Context, batch: &LedgerBatch) -> Result<(), Fault> {
         match *entry {
             LedgerEntry::Held(told) => hold::place_as_told(context, told, batch.at).await?,
             LedgerEntry::Lifted(hold) => hold::lift_as_told(context, hold).await?,
-            LedgerEntry::MailRefused(recipient) => {
+            LedgerEntry::MailRefused(recipient) | LedgerEntry::OwnAddress(recipient) => {
                 notification::refuse_as_told(context, recipient, batch.at).await?;
             }
             LedgerEntry::MailAllowed(recipient) => notification::allow_as_told(context, recipient).await?,
@@ -150,6 +150,7 @@ impl Ended {
             | LedgerEntry::Lifted(_)
             | LedgerEntry::MailRefused(_)
             | LedgerEntry::MailAllowed(_)
+            | LedgerEntry::OwnAddress(_)
             | LedgerEntry::Restored(_) => {}
         }
     }

@@ -284,6 +284,7 @@ fn a_batch_reads_as_it_was_written_and_in_no_other_form() {
             LedgerEntry::Lifted(id.parse().unwrap()),
             LedgerEntry::MailRefused(id.parse().unwrap()),
             LedgerEntry::MailAllowed(id.parse().unwrap()),
+            LedgerEntry::OwnAddress(id.parse().unwrap()),
             LedgerEntry::Restored(2),
         ],
         ..batch

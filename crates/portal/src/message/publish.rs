@@ -72,10 +72,11 @@ pub(super) async fn publish(
         .iter()
         .map(|((recipient, _), delivery)| (*delivery, *recipient))
         .collect();
+    let consenting = notification::consenting(&transaction, waiting.iter().map(|(_, recipient)| *recipient)).await?;
     let has_address = waiting
         .iter()
         .zip(&draft.recipients)
-        .filter(|(_, to)| address_of(to).is_some());
+        .filter(|((_, recipient), to)| address_of(to).is_some() || consenting.contains(recipient));
     let told = has_address.map(|((_, recipient), _)| *recipient);
     notification::announce_waiting(context, &transaction, told).await?;
     let happened: Vec<_> = waiting
@@ -127,7 +128,7 @@ async fn find_recipients(
     for recipient in &draft.recipients {
         let id = vault.recipient(&recipient.identifier, expires_at.day()).await?;
         if let Some(address) = address_of(recipient) {
-            notification::keep_address(attempt.context(), id, address).await?;
+            notification::keep_address(attempt.context(), id, address, notification::AddressFrom::Sender).await?;
         }
         found.push(id);
     }

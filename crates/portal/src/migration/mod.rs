@@ -40,6 +40,7 @@ mod m0041_purge_indexes;
 mod m0042_orphans;
 mod m0043_audit_webhooks;
 mod m0044_organisation_extracts;
+mod m0045_mail_consent;
 mod m0047_audit_counting;
 mod table;
 
@@ -90,6 +91,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0040_terms::Migration),
             Box::new(m0041_purge_indexes::Migration),
             Box::new(m0042_orphans::Migration),
+            Box::new(m0045_mail_consent::Migration),
             Box::new(m0043_audit_webhooks::Migration),
             Box::new(m0044_organisation_extracts::Migration),
             Box::new(m0047_audit_counting::Migration),

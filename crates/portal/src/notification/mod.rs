@@ -2,11 +2,14 @@
 //! the outbox, when what in it is sent, and what becomes of it. The server sends.
 //!
 //! A row says of which kind, to whom and when, and is written in the transaction of what it tells of; there is one for each kind
-//! and person at most, so that much at once is one mail. The address is read when it is sent.
+//! and person at most, so that much at once is one mail. The address is read when it is sent: one of the person's own, or none, where they
+//! have given their word.
 
+mod consent;
 pub(crate) mod earlier_entity;
 pub(crate) mod entity;
 mod outbox;
+pub(crate) mod own_address;
 mod refusal;
 mod rule;
 mod store;
@@ -20,9 +23,12 @@ use crate::database::WriteTransaction;
 use crate::session::Owner;
 use crate::{Context, Fault};
 
+pub(crate) use consent::consenting;
+pub use consent::{GivenMailConsent, MailConsent};
 pub use outbox::{SendingOutcome, TakenNotification};
+pub use own_address::{GiveAddressError, ProveAddressError, UnprovenAddress};
 pub use refusal::OwnMail;
-pub(crate) use refusal::{allow_as_told, keep_address, refuse_as_told};
+pub(crate) use refusal::{AddressFrom, AddressesToErase, allow_as_told, erase, keep_address, refuse_as_told};
 
 /// What a notification tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +43,8 @@ pub enum NotificationKind {
     RecipientNewDevice,
     /// An organisation answered a request of a recipient's.
     RequestAnswered,
+    /// A recipient is to prove that an address is theirs. This one alone goes to an address that is not proven.
+    AddressCode,
     /// A staff member signed in from a new kind of device.
     StaffNewDevice,
     /// Wrong tries have locked a staff member's account.
@@ -49,12 +57,13 @@ pub enum NotificationKind {
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Waiting,
         Self::EndingUnread,
         Self::EndingRead,
         Self::RecipientNewDevice,
         Self::RequestAnswered,
+        Self::AddressCode,
         Self::StaffNewDevice,
         Self::StaffLocked,
         Self::StaffPasswordChanged,
@@ -70,6 +79,7 @@ impl NotificationKind {
             Self::EndingRead => "ending-read",
             Self::RecipientNewDevice => "recipient-new-device",
             Self::RequestAnswered => "request-answered",
+            Self::AddressCode => "address-code",
             Self::StaffNewDevice => "staff-new-device",
             Self::StaffLocked => "staff-locked",
             Self::StaffPasswordChanged => "staff-password-changed",
@@ -100,7 +110,8 @@ impl NotificationKind {
             | Self::EndingUnread
             | Self::EndingRead
             | Self::RecipientNewDevice
-            | Self::RequestAnswered => Owner::Recipient(RecipientId::from_uuid(person)),
+            | Self::RequestAnswered
+            | Self::AddressCode => Owner::Recipient(RecipientId::from_uuid(person)),
             Self::StaffNewDevice | Self::StaffLocked | Self::StaffPasswordChanged | Self::StaffSecondFactorChanged => {
                 Owner::Staff(StaffId::from_uuid(person))
             }
@@ -145,14 +156,14 @@ pub(crate) async fn announce_waiting(
 }
 
 /// What tells of messages and requests to some people, who turned out to be another, is told that one from now on, and the rest of theirs nobody.
-/// What any of them said of mails is that one's word; says whether it is that they want none.
+/// What any of them said of mails is that one's word, unless that one has said something; says which addresses must be erased then.
 pub(crate) async fn give(
     context: &Context,
     transaction: &WriteTransaction,
     from: &[RecipientId],
     to: RecipientId,
-) -> Result<bool, DbErr> {
-    let is_refused = refusal::give(transaction, from, to).await?;
+) -> Result<AddressesToErase, DbErr> {
+    let to_erase = refusal::give(transaction, from, to).await?;
     let follows = |kind: &NotificationKind| kind.is_of_messages() || *kind == NotificationKind::RequestAnswered;
     for kind in NotificationKind::ALL.into_iter().filter(follows) {
         let mut waited = false;
@@ -166,13 +177,15 @@ pub(crate) async fn give(
     for from in from {
         forget(transaction, Owner::Recipient(*from)).await?;
     }
-    Ok(is_refused)
+    Ok(to_erase)
 }
 
-/// Forgets what a person said of mails, with the person.
-pub(crate) async fn forget_refusal(transaction: &WriteTransaction, recipient: RecipientId) -> Result<(), DbErr> {
+/// Forgets what a person said of mails and what waits for them, with the person.
+pub(crate) async fn forget_recipient(transaction: &WriteTransaction, recipient: RecipientId) -> Result<(), DbErr> {
+    own_address::store::delete(transaction, recipient).await?;
     refusal::delete(transaction, recipient).await?;
-    Ok(())
+    consent::forget(transaction, recipient).await?;
+    forget(transaction, Owner::Recipient(recipient)).await
 }
 
 /// Nobody is told anything any more who is gone.

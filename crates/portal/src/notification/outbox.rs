@@ -3,15 +3,19 @@
 //! Whoever takes a row moves its instant to the end of a lease, which one node alone can do. A node that stops before it says
 //! what became of a mail lets another send it when the lease has ended: a mail is sent at least once, and twice only then.
 
-use base::{SecretString, Timestamp};
+use std::collections::BTreeSet;
+
+use base::{RecipientId, SecretString, Timestamp};
 use jiff::tz::TimeZone;
+use uuid::Uuid;
 
 use super::entity::Model;
-use super::{NotificationKind, refusal, rule, store};
+use super::{NotificationKind, consent, own_address, refusal, rule, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::delivery::{self, Unnotified};
 use crate::session::Owner;
+use crate::vault::MacPurpose;
 use crate::{Context, Fault, Portal, event, installation, staff};
 
 /// A notification to send now. It is the caller's for five minutes.
@@ -23,12 +27,18 @@ pub struct TakenNotification {
     pub address: SecretString,
     /// Of what waits or is soon gone, the senders' names; of a staff member's account, their organisation's.
     pub organisations: Vec<String>,
-    /// When it happened.
+    /// Whether something is from a sender who is named in no mail.
+    pub has_unnamed: bool,
+    /// The code by which the person proves that the address is theirs.
+    pub code: Option<SecretString>,
+    /// When it happened; of a code, until when it holds.
     pub at: Timestamp,
     /// In which time zone to say so.
     pub time_zone: TimeZone,
     row: Model,
     deliveries: Vec<Unnotified>,
+    /// In which asking a code was asked for.
+    asking: Option<Uuid>,
 }
 
 /// What became of sending one.
@@ -113,9 +123,17 @@ impl Portal {
         let context = &*self.0;
         let (now, clock_time) = (context.now(), context.clock_time());
         let TakenNotification {
-            kind, row, deliveries, ..
+            kind,
+            row,
+            deliveries,
+            asking,
+            ..
         } = notification;
         let transaction = context.database.write().await?;
+        // Before the outbox, as when a code is asked for.
+        if let Some(asking) = asking.filter(|_| outcome == SendingOutcome::Refused) {
+            own_address::store::set_undeliverable(&transaction, asking, now).await?;
+        }
         let happened = match outcome {
             // Deliveries before the outbox, as when somebody turns out to be somebody else.
             SendingOutcome::Sent => delivery::mark_notified(&transaction, &deliveries, now).await?,
@@ -173,14 +191,19 @@ async fn prepare(context: &Context, row: &Model, now: Timestamp) -> Result<Prepa
     }
     let reader = context.database.reader();
     let mut deliveries = Vec::new();
+    let mut has_unnamed = false;
     let mut time_zone = context.settings.time_zone.clone();
     let (address, organisations) = match kind.owner(row.person_id) {
+        Owner::Recipient(recipient) if kind == NotificationKind::AddressCode => {
+            return prepare_code(context, row, recipient, time_zone).await;
+        }
         Owner::Recipient(recipient) => {
             if refusal::refused_at(reader, recipient).await?.is_some() {
                 return Ok(Prepared::Never);
             }
+            let agrees = consent::since(reader, recipient).await?.is_some();
             if kind == NotificationKind::Waiting {
-                deliveries = delivery::unnotified(reader, recipient, context.now()).await?;
+                deliveries = delivery::unnotified(reader, recipient, context.now(), agrees).await?;
                 if deliveries.is_empty() {
                     return Ok(Prepared::Never);
                 }
@@ -189,17 +212,20 @@ async fn prepare(context: &Context, row: &Model, now: Timestamp) -> Result<Prepa
                     return Ok(Prepared::Later(due));
                 }
             }
-            let mut senders: Vec<String> = deliveries.iter().map(|delivery| delivery.sender.clone()).collect();
+            let mut senders: Vec<Option<String>> = deliveries.iter().map(|delivery| delivery.sender.clone()).collect();
             if let NotificationKind::EndingUnread | NotificationKind::EndingRead = kind {
                 let since = Timestamp::from_millis(row.first_at);
-                senders = delivery::ending(context, recipient, kind, since, context.now()).await?;
+                senders = delivery::ending(context, recipient, kind, since, context.now(), agrees).await?;
                 if senders.is_empty() {
                     return Ok(Prepared::Never);
                 }
             }
-            senders.sort_unstable();
-            senders.dedup();
-            (context.vault.email(recipient).await?, senders)
+            has_unnamed = senders.contains(&None);
+            let senders: BTreeSet<String> = senders.into_iter().flatten().collect();
+            let addresses = context.vault.addresses(recipient).await?;
+            // Whoever agreed did so for their own address and no other.
+            let address = if agrees { addresses.own } else { addresses.given };
+            (address, senders.into_iter().collect())
         }
         Owner::Staff(staff) => match staff::correspondent(context, staff).await? {
             Some(staff) => {
@@ -216,10 +242,44 @@ async fn prepare(context: &Context, row: &Model, now: Timestamp) -> Result<Prepa
         kind,
         address: SecretString::from(address),
         organisations,
+        has_unnamed,
+        code: None,
         at: Timestamp::from_millis(row.first_at),
         time_zone,
         row: row.clone(),
         deliveries,
+        asking: None,
+    })))
+}
+
+/// The mail with a code, to the address that is to be proven, whatever was said of mails before. The code is worked out here.
+async fn prepare_code(
+    context: &Context,
+    row: &Model,
+    recipient: RecipientId,
+    time_zone: TimeZone,
+) -> Result<Prepared, Fault> {
+    let proof = own_address::store::find(context.database.reader(), recipient).await?;
+    let address = context.vault.addresses(recipient).await?.unproven;
+    let (Some(proof), Some(address)) = (proof, address) else {
+        return Ok(Prepared::Never);
+    };
+    let until = Timestamp::from_millis(proof.asked_at) + own_address::rule::HOLDS;
+    if until <= context.now() {
+        return Ok(Prepared::Never);
+    }
+    let key = context.vault.mac_key(MacPurpose::AddressCode);
+    Ok(Prepared::Send(Box::new(TakenNotification {
+        kind: NotificationKind::AddressCode,
+        code: Some(own_address::rule::code(key, proof.id, recipient, &address)),
+        address: SecretString::from(address),
+        organisations: Vec::new(),
+        has_unnamed: false,
+        at: until,
+        time_zone,
+        row: row.clone(),
+        deliveries: Vec::new(),
+        asking: Some(proof.id),
     })))
 }
 

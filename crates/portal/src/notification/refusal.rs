@@ -8,6 +8,8 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, IntoActiveModel};
 
+use super::own_address::{self, UnprovenAddress};
+use super::{GivenMailConsent, consent};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::ledger::LedgerEntry;
@@ -33,10 +35,36 @@ impl ActiveModelBehavior for ActiveModel {}
 pub struct OwnMail {
     /// Whether the portal sends mails at all.
     pub is_sent: bool,
-    /// The address that it has.
+    /// The address that a sender or a directory gave.
     pub address: Option<String>,
+    /// The address that the person gave and proved, which is written to in its place.
+    pub own_address: Option<String>,
+    /// The address that they have yet to prove.
+    pub unproven: Option<UnprovenAddress>,
+    /// What they agreed to last.
+    pub consent: Option<GivenMailConsent>,
     /// When the person said that they want none.
     pub refused_at: Option<Timestamp>,
+}
+
+/// Whose word an address is that a person did not give themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AddressFrom {
+    /// A sender's, who writes to them.
+    Sender,
+    /// A directory's, which their work account is known by too.
+    Directory,
+}
+
+/// Which addresses must be erased of somebody to whom others turned out to be linked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AddressesToErase {
+    /// None.
+    Nothing,
+    /// The one that one of them gave and proved, to which this person does not agree.
+    Own,
+    /// All: they want no mails.
+    All,
 }
 
 impl Portal {
@@ -47,15 +75,29 @@ impl Portal {
     /// A fault.
     pub async fn own_mail(&self, actor: &RecipientActor) -> Result<OwnMail, Fault> {
         let context = &*self.0;
+        let (reader, recipient) = (context.database.reader(), actor.recipient_id());
+        let addresses = context.vault.addresses(recipient).await?;
+        let refused_at = refused_at(reader, recipient).await?;
+        let consent = consent::given(reader, recipient).await?;
+        let agrees = consent.as_ref().is_some_and(|consent| consent.withdrawn_at.is_none());
+        let (address, own_address) = match agrees {
+            true => (addresses.given, addresses.own),
+            // Where erasing them failed, they can ask again.
+            false if refused_at.is_some() => (addresses.given.or(addresses.own), None),
+            false => (addresses.given, None),
+        };
         Ok(OwnMail {
             is_sent: context.settings.sends_mail,
-            address: context.vault.email(actor.recipient_id()).await?,
-            refused_at: refused_at(context.database.reader(), actor.recipient_id()).await?,
+            address,
+            own_address,
+            unproven: own_address::unproven(context, recipient, addresses.unproven).await?,
+            consent,
+            refused_at,
         })
     }
 
-    /// The person wants no mails: those that wait are dropped, the address is erased, and none is kept any more until they say
-    /// otherwise. Can be repeated, which erases an address again.
+    /// The person wants no mails, and withdraws the consent that they gave: those that wait are dropped, every address is erased, and none
+    /// is kept any more until they say otherwise. Can be repeated, which erases addresses again.
     ///
     /// # Errors
     ///
@@ -64,7 +106,10 @@ impl Portal {
         let context = &*self.0;
         let (recipient, now) = (actor.recipient_id(), context.now());
         let transaction = context.database.write().await?;
+        // First, as when an address is proven, so that the two can't wait for each other.
+        own_address::store::delete(&transaction, recipient).await?;
         let is_new = insert(&transaction, recipient, now).await?;
+        let is_withdrawn = consent::withdraw(&transaction, recipient, now).await?;
         super::forget(&transaction, Owner::Recipient(recipient)).await?;
         if is_new {
             // Before it holds: a restored copy must not write to somebody who was told that nobody will.
@@ -73,9 +118,14 @@ impl Portal {
             let entry = entry.about(AuditTarget::Recipient(recipient));
             context.audit.record(&transaction, now, &entry).await?;
         }
+        if is_withdrawn {
+            let entry = AuditEntry::by_recipient(actor, AuditAction::RecipientMailConsentWithdrawn);
+            let entry = entry.about(AuditTarget::Recipient(recipient));
+            context.audit.record(&transaction, now, &entry).await?;
+        }
         transaction.commit().await?;
         // After it is written down: whoever keeps an address looks there before and after.
-        context.vault.set_email(recipient, None).await?;
+        context.vault.erase_emails(recipient).await?;
         Ok(())
     }
 
@@ -103,10 +153,19 @@ impl Portal {
     }
 }
 
-/// Does what the ledger tells: a person of a restored copy wanted no mails by then. Can be repeated.
+/// Does what the ledger tells: a person of a restored copy wanted no mails by then, or none but at an address of their own that the copy
+/// may lack. Does nothing where they have given one since, or have that one. Can be repeated.
 pub(crate) async fn refuse_as_told(context: &Context, recipient: RecipientId, at: Timestamp) -> Result<(), Fault> {
     let transaction = context.database.write().await?;
+    own_address::store::delete(&transaction, recipient).await?;
+    if consent::since(&transaction, recipient)
+        .await?
+        .is_some_and(|since| since >= at)
+    {
+        return Ok(());
+    }
     let is_new = insert(&transaction, recipient, at).await?;
+    consent::withdraw(&transaction, recipient, at).await?;
     super::forget(&transaction, Owner::Recipient(recipient)).await?;
     if is_new {
         // Should nobody know them here, the purge forgets this too.
@@ -115,7 +174,7 @@ pub(crate) async fn refuse_as_told(context: &Context, recipient: RecipientId, at
         context.audit.record(&transaction, context.now(), &entry).await?;
     }
     transaction.commit().await?;
-    Ok(context.vault.set_email(recipient, None).await?)
+    Ok(context.vault.erase_emails(recipient).await?)
 }
 
 /// Does what the ledger tells: a person of a restored copy had taken back that they want no mails. Can be repeated.
@@ -128,13 +187,22 @@ pub(crate) async fn allow_as_told(context: &Context, recipient: RecipientId) -> 
     Ok(transaction.commit().await?)
 }
 
-/// Keeps the address that somebody gave for a person, unless that person wants no mails.
-pub(crate) async fn keep_address(context: &Context, recipient: RecipientId, address: &str) -> Result<(), Fault> {
+/// Keeps the address that somebody gave for a person, unless that person wants no mails, or has given one of their own to senders' place.
+pub(crate) async fn keep_address(
+    context: &Context,
+    recipient: RecipientId,
+    address: &str,
+    from: AddressFrom,
+) -> Result<(), Fault> {
     let reader = context.database.reader();
-    if refused_at(reader, recipient).await?.is_none() {
+    let is_needed = async || -> Result<bool, DbErr> {
+        let has_own = from == AddressFrom::Sender && consent::since(reader, recipient).await?.is_some();
+        Ok(!has_own && refused_at(reader, recipient).await?.is_none())
+    };
+    if is_needed().await? {
         context.vault.set_email(recipient, Some(address)).await?;
         // They may have said so, and had the address before erased, between the two.
-        if refused_at(reader, recipient).await?.is_some() {
+        if !is_needed().await? {
             context.vault.set_email(recipient, None).await?;
         }
     }
@@ -147,18 +215,55 @@ pub(super) async fn refused_at(on: &impl ConnectionTrait, recipient: RecipientId
     Ok(row.map(|row| Timestamp::from_millis(row.at)))
 }
 
-/// What people said who turned out to be another is that one's word from now on. Says whether that one wants no mails now.
-pub(super) async fn give(transaction: &WriteTransaction, from: &[RecipientId], to: RecipientId) -> Result<bool, DbErr> {
-    let mut earliest = None;
+/// What people said who turned out to be another is that one's word from now on, unless that one has said something themselves: that they
+/// want no mails, or that they agree to be mailed at an address of their own. Of what several said, that they want none goes first.
+pub(super) async fn give(
+    transaction: &WriteTransaction,
+    from: &[RecipientId],
+    to: RecipientId,
+) -> Result<AddressesToErase, DbErr> {
+    let (mut refused, mut agreed) = (None, None);
     for from in from {
-        let refused = refused_at(transaction, *from).await?;
-        earliest = [earliest, refused].into_iter().flatten().min();
+        own_address::store::delete(transaction, *from).await?;
+        let theirs = refused_at(transaction, *from).await?;
+        refused = [refused, theirs].into_iter().flatten().min();
+        let theirs = consent::find(transaction, *from).await?;
+        agreed = agreed.or(theirs.filter(|theirs| theirs.withdrawn_at.is_none()));
         delete(transaction, *from).await?;
+        consent::forget(transaction, *from).await?;
     }
-    if let Some(at) = earliest {
-        insert(transaction, to, at).await?;
+    let own = consent::find(transaction, to).await?;
+    let agrees = own.as_ref().is_some_and(|own| own.withdrawn_at.is_none());
+    match (refused, agreed) {
+        (Some(at), _) if !agrees => {
+            insert(transaction, to, at).await?;
+        }
+        (None, Some(agreed)) if own.is_none() && refused_at(transaction, to).await?.is_none() => {
+            let agreed = consent::Model {
+                recipient_id: *to.as_uuid(),
+                ..agreed
+            };
+            consent::put(transaction, agreed).await?;
+        }
+        _ => {}
     }
-    Ok(refused_at(transaction, to).await?.is_some())
+    Ok(if refused_at(transaction, to).await?.is_some() {
+        AddressesToErase::All
+    } else if consent::since(transaction, to).await?.is_none() {
+        AddressesToErase::Own
+    } else {
+        AddressesToErase::Nothing
+    })
+}
+
+/// Does what [`give`] says.
+pub(crate) async fn erase(context: &Context, recipient: RecipientId, which: AddressesToErase) -> Result<(), Fault> {
+    match which {
+        AddressesToErase::Nothing => {}
+        AddressesToErase::Own => context.vault.set_own_email(recipient, None).await?,
+        AddressesToErase::All => context.vault.erase_emails(recipient).await?,
+    }
+    Ok(())
 }
 
 /// Writes it down, unless it is there already. Says whether it did.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base::Timestamp;
 
-use super::NotificationKind;
+use super::{NotificationKind, own_address};
 
 /// How long a mail of messages lets itself be waited for: what is sent meanwhile goes into the same mail, and what its
 /// sender takes back at once is not told of.
@@ -55,6 +55,7 @@ pub(super) fn not_due(now: Timestamp) -> RangeInclusive<Timestamp> {
 pub(super) fn no_longer_told(kind: NotificationKind, now: Timestamp) -> Timestamp {
     match kind {
         NotificationKind::Waiting | NotificationKind::RequestAnswered => now - WORTH_TELLING_OF_WAITING,
+        NotificationKind::AddressCode => now - own_address::rule::HOLDS,
         _ => now - WORTH_TELLING,
     }
 }

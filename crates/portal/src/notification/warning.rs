@@ -3,6 +3,7 @@
 //! A delivery is warned of once while it is unread and once when it was read. One whose end moves out of the window again is warned of
 //! anew (`retention::follow`).
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use base::{DeliveryId, MessageId, OrganisationId, RecipientId, Timestamp};
@@ -10,7 +11,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::{NotificationKind, announce};
+use super::{NotificationKind, announce, consenting};
 use crate::delivery::entity::{Column, Entity, Model};
 use crate::event::{self, EventKind, NewEvent};
 use crate::session::Owner;
@@ -66,7 +67,7 @@ impl Reader {
     }
 }
 
-/// Tells organisations, and recipients whose address they gave, of what is soon gone: once while it is unread, and once when it was
+/// Tells organisations, and recipients whose address they gave or who have given one of their own, of what is soon gone: once while it is unread, and once when it was
 /// read. Says of how many deliveries. Safe to repeat, to interrupt anywhere and to run on several nodes at once.
 pub(crate) async fn warn(context: &Context) -> Result<u64, Fault> {
     let settings = context.settings.warnings;
@@ -111,13 +112,14 @@ async fn warn_batch(context: &Context, reader: Reader, window: Duration, rows: &
         .filter(Column::Id.is_in(rows.iter().map(|row| row.id)))
         .exec(&transaction)
         .await?;
-    let with_address = rows.iter().filter(|row| row.address_given == Some(1));
-    let mut people: Vec<Uuid> = with_address.filter_map(|row| row.recipient_id).collect();
-    people.sort_unstable();
-    people.dedup();
-    for person in people {
-        let owner = Owner::Recipient(RecipientId::from_uuid(person));
-        announce(context, &transaction, reader.notification(), owner).await?;
+    let of = |row: &Model| row.recipient_id.map(RecipientId::from_uuid);
+    let consenting = consenting(&transaction, rows.iter().filter_map(of)).await?;
+    let told = rows.iter().filter_map(|row| {
+        let person = of(row)?;
+        (row.address_given == Some(1) || consenting.contains(&person)).then_some(person)
+    });
+    for person in told.collect::<BTreeSet<_>>() {
+        announce(context, &transaction, reader.notification(), Owner::Recipient(person)).await?;
     }
     rows.sort_by_key(|row| row.organisation_id);
     for of_one in rows.chunk_by(|one, next| one.organisation_id == next.organisation_id) {

@@ -113,8 +113,7 @@ async fn erase(context: &Context, rows: &[Model], needed: &HashSet<Uuid>, gone: 
             let recipient = RecipientId::from_uuid(row.recipient_id);
             new_device::forget(&transaction, Owner::Recipient(recipient)).await?;
             past_sign_in::forget(&transaction, recipient).await?;
-            notification::forget(&transaction, Owner::Recipient(recipient)).await?;
-            notification::forget_refusal(&transaction, recipient).await?;
+            notification::forget_recipient(&transaction, recipient).await?;
             register_extract::forget(&transaction, recipient).await?;
             terms::forget(&transaction, recipient).await?;
             forgotten.push(recipient);

@@ -4,6 +4,7 @@ use base::RecipientId;
 
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
+use crate::notification::AddressesToErase;
 use crate::session::{self, Owner};
 use crate::{
     Context, Fault, RecipientActor, case, data_request, delivery, hold, new_device, notification, past_sign_in,
@@ -36,15 +37,15 @@ pub(super) async fn tell(
 }
 
 /// Gives what refers to these people to another, and ends their sessions. Can be repeated: a message that was on its way to one of
-/// them comes to the other when they sign in the next time. Says whether any of them wants no mails, so that their address must go.
+/// them comes to the other when they sign in the next time. Says which addresses of that one must be erased then.
 pub(super) async fn give(
     context: &Context,
     transaction: &WriteTransaction,
     linked: &[RecipientId],
     to: RecipientId,
-) -> Result<bool, Fault> {
+) -> Result<AddressesToErase, Fault> {
     if linked.is_empty() {
-        return Ok(false);
+        return Ok(AddressesToErase::Nothing);
     }
     // Cases first and all at once, as everybody else locks them.
     if case::give(transaction, linked, to).await? > 0 {

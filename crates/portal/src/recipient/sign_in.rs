@@ -4,6 +4,7 @@ use base::Timestamp;
 
 use super::{IdentifierKind, Identity, link};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::notification::AddressFrom;
 use crate::session::{self, Owner, SignInOrigin, SignedIn};
 use crate::{
     AssuranceLevel, Fault, Portal, ProviderSession, RecipientActor, RequestInfo, SessionKey, Whereabouts, new_device,
@@ -95,7 +96,7 @@ impl Portal {
         }
         // Where a work account is written to is what its directory says.
         if let Some(email) = who.email() {
-            notification::keep_address(context, recipient, email).await?;
+            notification::keep_address(context, recipient, email, AddressFrom::Directory).await?;
         }
         let person = SignedIn {
             recipient,
@@ -116,7 +117,7 @@ impl Portal {
             link::tell(context, &actor, &known.linked, &identity.provider).await?;
         }
         let transaction = context.database.write().await.map_err(Fault::from)?;
-        let is_mail_refused = link::give(context, &transaction, &known.linked, recipient).await?;
+        let to_erase = link::give(context, &transaction, &known.linked, recipient).await?;
         let Some(id) = session::sign_in(context, &transaction, session, &person, origin).await? else {
             return Err(SignInError::SessionGone);
         };
@@ -131,10 +132,7 @@ impl Portal {
             .detail(&identity.provider);
         context.audit.record(&transaction, now, &entry).await?;
         transaction.commit().await.map_err(Fault::from)?;
-        if is_mail_refused {
-            let erased = context.vault.set_email(recipient, None).await;
-            erased.map_err(Fault::from)?;
-        }
+        notification::erase(context, recipient, to_erase).await?;
         Ok(actor.by_sign_in(Some(id)))
     }
 

@@ -37,6 +37,14 @@ pub fn register_extract_json(
             "identifiers": part.identifiers.iter().map(|it| json!({"kind": it.kind, "value": it.value})).collect::<Vec<_>>(),
             "name": part.name,
             "email": part.email,
+            "own_email": part.own_email,
+            "unproven_email": part.unproven_email,
+            "mail_consent": part.mail_consent.as_ref().map(|consent| json!({
+                "version": consent.version,
+                "hash": consent.hash,
+                "given": consent.given_at.to_rfc3339(),
+                "withdrawn": at(consent.withdrawn_at),
+            })),
             "mail_refused": at(part.mail_refused_at),
             "waiting_mails": part.waiting_mails.iter()
                 .map(|mail| json!({"kind": mail.kind, "since": mail.since.to_rfc3339()})).collect::<Vec<_>>(),

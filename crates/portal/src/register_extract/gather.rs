@@ -14,11 +14,12 @@ use super::by_organisation;
 use super::handed::{Handed, HandedCase, HandedDocument, HandedMessage, LeftOut};
 use super::organisation_part::OrganisationExtract;
 use super::part::{
-    DeliveryState, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier, KeptSession, KeptSignIn,
-    KeptTerms, RegisterPart, WaitingMail,
+    DeliveryState, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier, KeptMailConsent,
+    KeptSession, KeptSignIn, KeptTerms, RegisterPart, WaitingMail,
 };
 use crate::recipient::RecipientIdentifier;
 use crate::session::Owner;
+use crate::vault::Addresses;
 use crate::{
     Context, Fault, Portal, RecipientActor, RetentionReason, StaffActor, audit, data_request, hold, message,
     new_device, notification, organisation, past_sign_in, retention,
@@ -137,10 +138,11 @@ pub(super) async fn about_person(portal: &Portal, actor: &RecipientActor) -> Res
     let on = context.database.reader();
     let personal = context.vault.personal(recipient).await?;
     let earlier = context.vault.earlier_identifiers(recipient).await?;
-    let (name, email, main) = match personal {
-        Some(personal) => (personal.name, personal.email, Some(personal.identifier)),
-        None => (None, None, None),
+    let (name, addresses, main) = match personal {
+        Some(personal) => (personal.name, personal.addresses, Some(personal.identifier)),
+        None => (None, Addresses::default(), None),
     };
+    let mail = portal.own_mail(actor).await?;
     let devices = new_device::all(context, on, Owner::Recipient(recipient)).await?;
     let (sign_ins, more_sign_ins) = past_sign_in::kept_of(context, actor).await?;
     let (acts, more_acts) = audit::acts_of(context, recipient).await?;
@@ -151,8 +153,16 @@ pub(super) async fn about_person(portal: &Portal, actor: &RecipientActor) -> Res
         gathered_at: now,
         identifiers: main.iter().chain(&earlier).map(identifier).collect(),
         name,
-        email,
-        mail_refused_at: portal.own_mail(actor).await?.refused_at,
+        email: addresses.given,
+        own_email: addresses.own,
+        unproven_email: addresses.unproven,
+        mail_consent: mail.consent.map(|given| KeptMailConsent {
+            hash: given.consent.hash(),
+            version: given.consent.version,
+            given_at: given.given_at,
+            withdrawn_at: given.withdrawn_at,
+        }),
+        mail_refused_at: mail.refused_at,
         waiting_mails: notification::waiting_of(on, Owner::Recipient(recipient))
             .await?
             .into_iter()

@@ -32,7 +32,8 @@ pub use order::{ExtractState, OrderExtractError, OwnExtract};
 pub use organisation_part::{OrganisationAct, OrganisationExtract};
 pub use part::{
     DeliveryState, KeptAct, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier,
-    KeptOrganisationExtract, KeptRequest, KeptSession, KeptSignIn, KeptTerms, RegisterPart, WaitingMail,
+    KeptMailConsent, KeptOrganisationExtract, KeptRequest, KeptSession, KeptSignIn, KeptTerms, RegisterPart,
+    WaitingMail,
 };
 
 use std::time::Duration;

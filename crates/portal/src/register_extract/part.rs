@@ -18,6 +18,12 @@ pub struct RegisterPart {
     pub name: Option<String>,
     /// The address for mails, which a sender gave.
     pub email: Option<String>,
+    /// The address for mails that the person gave themselves and proved.
+    pub own_email: Option<String>,
+    /// The one that they have yet to prove.
+    pub unproven_email: Option<String>,
+    /// What they agreed to last when they gave one.
+    pub mail_consent: Option<KeptMailConsent>,
     /// When the person said that they want no mails.
     pub mail_refused_at: Option<Timestamp>,
     /// Mails that wait to be sent.
@@ -120,6 +126,19 @@ pub struct KeptTerms {
     /// When they accepted it.
     pub accepted_at: Timestamp,
     /// When they took that back.
+    pub withdrawn_at: Option<Timestamp>,
+}
+
+/// A consent to mails.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptMailConsent {
+    /// What the text is called.
+    pub version: String,
+    /// What names exactly that text.
+    pub hash: String,
+    /// When they agreed to it.
+    pub given_at: Timestamp,
+    /// When they withdrew that.
     pub withdrawn_at: Option<Timestamp>,
 }
 

@@ -317,7 +317,12 @@ on_both_databases! {
 
 /// Every column of the two databases that names a person who receives, and where an extract has what stands there. Whoever adds one says
 /// so here, and gathers it or says why not.
-const CONSIDERED: [(&str, &str, &str); 20] = [
+const CONSIDERED: [(&str, &str, &str); 21] = [
+    (
+        "address_proof",
+        "recipient_id",
+        "person: unproven_email, and what the person did of it among acts",
+    ),
     ("cases", "recipient_id", "cases"),
     ("data_request", "recipient_id", "requests"),
     ("delivery", "recipient_id", "cases: messages"),
@@ -331,6 +336,7 @@ const CONSIDERED: [(&str, &str, &str); 20] = [
         "recipient_id",
         "holds, where the organisation lets them be seen",
     ),
+    ("mail_consent", "recipient_id", "person: mail_consent"),
     ("mail_refusal", "recipient_id", "person: mail_refused"),
     (
         "notification",
@@ -345,7 +351,11 @@ const CONSIDERED: [(&str, &str, &str); 20] = [
     ("terms_acceptance", "recipient_id", "terms"),
     ("unsent_notification", "person_id", "person: waiting_mails"),
     ("audit_event", "actor_id", "acts"),
-    ("recipient", "id", "person: identifiers, name, email"),
+    (
+        "recipient",
+        "id",
+        "person: identifiers, name, email, own_email, unproven_email",
+    ),
     ("recipient", "linked_to", "person: identifiers"),
     (
         "recipient_earlier_day",

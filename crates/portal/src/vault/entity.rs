@@ -109,7 +109,12 @@ pub(super) mod recipient {
         /// What they are known by; the column's name is from when that was always a number.
         pub(in crate::vault) sealed_personnummer: Vec<u8>,
         pub(in crate::vault) sealed_name: Option<Vec<u8>>,
+        /// The address for notifications that a sender or a directory gave.
         pub(in crate::vault) sealed_email: Option<Vec<u8>>,
+        /// The address that they gave themselves and have proven to be theirs.
+        pub(in crate::vault) sealed_own_email: Option<Vec<u8>>,
+        /// The address that they gave themselves and have yet to prove.
+        pub(in crate::vault) sealed_unproven_email: Option<Vec<u8>>,
         /// When somebody last asked for the person in order to refer to them.
         pub(in crate::vault) reserved_at: i64,
         /// Who they turned out to be.

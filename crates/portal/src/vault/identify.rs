@@ -13,6 +13,7 @@ use sea_orm::{
     QuerySelect, SqlErr,
 };
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::entity::{recipient, recipient_index};
 use super::register::{Optional, delete, field};
@@ -271,6 +272,8 @@ impl Vault {
             sealed_personnummer: Set(seal_identifier(&key, id, identifier)),
             sealed_name: Set(None),
             sealed_email: Set(None),
+            sealed_own_email: Set(None),
+            sealed_unproven_email: Set(None),
             reserved_at: Set(self.clock.now().as_millis()),
             linked_to: Set(None),
         };
@@ -391,14 +394,19 @@ async fn last_day(on: &impl ConnectionTrait, asked: &[Indexed<'_>]) -> Result<Op
     Ok(last.map(Day::from_number))
 }
 
-/// Makes what these people are known by find somebody else, who gets their address for notifications when they have none.
+/// Makes what these people are known by find somebody else, who gets their addresses for notifications when they have none. Whether they
+/// may be written to there is the portal's to know. An address that somebody has yet to prove goes.
 async fn link(
     transaction: &WriteTransaction,
     main: &Known,
     people: impl Iterator<Item = &Known>,
 ) -> Result<(), VaultError> {
     let id = RecipientId::from_uuid(main.row.id);
-    let mut has_email = main.row.sealed_email.is_some();
+    let mut kept = [
+        (Optional::Email, main.row.sealed_email.clone()),
+        (Optional::OwnEmail, main.row.sealed_own_email.clone()),
+    ];
+    let mut is_changed = false;
     for Known { row, key, .. } in people {
         recipient_index::Entity::update_many()
             .col_expr(recipient_index::Column::RecipientId, Expr::value(main.row.id))
@@ -415,19 +423,36 @@ async fn link(
             )
             .exec(transaction)
             .await?;
-        if let Some(sealed) = row.sealed_email.as_ref().filter(|_| !has_email) {
-            let column = Optional::Email.column();
-            let theirs = RecipientId::from_uuid(row.id);
-            let email = key.open_text(field(column, &theirs), sealed);
-            let email = email.map_err(|_| VaultError::Damaged)?;
-            let kept = recipient::ActiveModel {
-                id: Set(main.row.id),
-                sealed_email: Set(Some(main.key.seal_field(field(column, &id), email.as_bytes()))),
-                ..recipient::ActiveModel::default()
+        let theirs = RecipientId::from_uuid(row.id);
+        for (which, kept) in &mut kept {
+            let sealed = match which {
+                Optional::OwnEmail => &row.sealed_own_email,
+                _ => &row.sealed_email,
             };
-            recipient::Entity::update(kept).exec(transaction).await?;
-            has_email = true;
+            if let Some(sealed) = sealed.as_ref().filter(|_| kept.is_none()) {
+                let email = key.open_text(field(which.column(), &theirs), sealed);
+                let email = Zeroizing::new(email.map_err(|_| VaultError::Damaged)?);
+                *kept = Some(main.key.seal_field(field(which.column(), &id), email.as_bytes()));
+                is_changed = true;
+            }
         }
+        let given_up = recipient::ActiveModel {
+            id: Set(row.id),
+            sealed_own_email: Set(None),
+            sealed_unproven_email: Set(None),
+            ..recipient::ActiveModel::default()
+        };
+        recipient::Entity::update(given_up).exec(transaction).await?;
+    }
+    if is_changed {
+        let [(_, email), (_, own_email)] = kept;
+        let changed = recipient::ActiveModel {
+            id: Set(main.row.id),
+            sealed_email: Set(email),
+            sealed_own_email: Set(own_email),
+            ..recipient::ActiveModel::default()
+        };
+        recipient::Entity::update(changed).exec(transaction).await?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ mod m0003_ended_days;
 mod m0004_linked_recipients;
 mod m0005_ledger_place;
 mod m0007_extract_keys;
+mod m0008_own_addresses;
 
 use sea_orm_migration::prelude::*;
 
@@ -23,6 +24,7 @@ impl MigratorTrait for VaultMigrator {
             Box::new(m0004_linked_recipients::Migration),
             Box::new(m0005_ledger_place::Migration),
             Box::new(m0007_extract_keys::Migration),
+            Box::new(m0008_own_addresses::Migration),
         ]
     }
 }

@@ -4,6 +4,7 @@
 //! databases never pretend to be one transaction: every function here is one step of the protocol and can be repeated.
 //! Knows no message, no case and no session.
 
+mod addresses;
 mod content;
 mod content_rows;
 mod day;
@@ -31,6 +32,7 @@ use crate::ledger::{self, Ledger, LedgerEntry, LedgerError};
 use crate::provider::{KeyProvider, ProviderError};
 use wrapping::{RecentKeys, column};
 
+pub(crate) use addresses::Addresses;
 pub(crate) use ending::EndedDay;
 pub(crate) use migration::VaultMigrator;
 
@@ -91,6 +93,10 @@ pub(crate) enum MacPurpose {
     RecoveryCode,
     /// The ids of credentials that passkeys of staff have.
     Passkey,
+    /// The codes by which people prove that an e-mail address is theirs.
+    AddressCode,
+    /// To whom such codes were sent.
+    AddressCodeCount,
 }
 
 /// The vault. Cloning it gives the same vault.
@@ -117,6 +123,8 @@ struct FixedKeys {
     recipient_device: MacKey,
     recovery_code: MacKey,
     passkey: MacKey,
+    address_code: MacKey,
+    address_code_count: MacKey,
     session: FieldKey,
     device: FieldKey,
     address: FieldKey,
@@ -155,6 +163,8 @@ impl Vault {
             recipient_device: installation.mac_key("recipient device"),
             recovery_code: installation.mac_key("recovery code"),
             passkey: installation.mac_key("passkey"),
+            address_code: installation.mac_key("address code"),
+            address_code_count: installation.mac_key("address code count"),
             session: installation.field_key("session"),
             device: installation.field_key("device"),
             address: installation.field_key("address"),
@@ -227,6 +237,8 @@ impl Vault {
             MacPurpose::RecipientDevice => &self.keys.recipient_device,
             MacPurpose::RecoveryCode => &self.keys.recovery_code,
             MacPurpose::Passkey => &self.keys.passkey,
+            MacPurpose::AddressCode => &self.keys.address_code,
+            MacPurpose::AddressCodeCount => &self.keys.address_code_count,
         }
     }
 

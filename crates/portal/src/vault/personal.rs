@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::entity::recipient;
 use super::register::{Optional, field};
-use super::{Vault, VaultError, identifiers};
+use super::{Addresses, Vault, VaultError, identifiers};
 use crate::recipient::RecipientIdentifier;
 
 /// What the register knows of a person.
@@ -15,8 +15,8 @@ pub(crate) struct Personal {
     pub(crate) identifier: RecipientIdentifier,
     /// The name that the identity provider gave at the latest sign-in.
     pub(crate) name: Option<String>,
-    /// The address for notifications.
-    pub(crate) email: Option<String>,
+    /// Where they are written to.
+    pub(crate) addresses: Addresses,
 }
 
 impl Vault {
@@ -43,7 +43,11 @@ impl Vault {
         Ok(Some(Personal {
             identifier: identifiers::identifier(&key, recipient, &row)?,
             name: optional(Optional::Name, row.sealed_name)?,
-            email: optional(Optional::Email, row.sealed_email)?,
+            addresses: Addresses {
+                given: optional(Optional::Email, row.sealed_email)?,
+                own: optional(Optional::OwnEmail, row.sealed_own_email)?,
+                unproven: optional(Optional::UnprovenEmail, row.sealed_unproven_email)?,
+            },
         }))
     }
 

@@ -27,6 +27,8 @@ const RESERVATION: Duration = Duration::from_secs(60 * 60);
 pub(super) enum Optional {
     Name,
     Email,
+    OwnEmail,
+    UnprovenEmail,
 }
 
 impl Optional {
@@ -34,6 +36,8 @@ impl Optional {
         match self {
             Self::Name => "sealed_name",
             Self::Email => "sealed_email",
+            Self::OwnEmail => "sealed_own_email",
+            Self::UnprovenEmail => "sealed_unproven_email",
         }
     }
 }
@@ -82,7 +86,11 @@ impl Vault {
                 .select_only()
                 .column(recipient::Column::Id)
                 .filter(recipient::Column::Id.is_in(recipients.iter().map(|id| *id.as_uuid())))
-                .filter(recipient::Column::SealedEmail.is_not_null())
+                .filter(
+                    recipient::Column::SealedEmail
+                        .is_not_null()
+                        .or(recipient::Column::SealedOwnEmail.is_not_null()),
+                )
                 .filter(recipient::Column::Day.gte(today.number()))
                 .into_tuple()
                 .all(self.database.reader())
@@ -101,36 +109,7 @@ impl Vault {
         self.set_optional(recipient, Optional::Name, name).await
     }
 
-    /// Sets or removes a person's address for notifications; does nothing when they were forgotten.
-    ///
-    /// # Errors
-    ///
-    /// As [`Vault::set_name`].
-    pub(crate) async fn set_email(&self, recipient: RecipientId, email: Option<&str>) -> Result<(), VaultError> {
-        self.set_optional(recipient, Optional::Email, email).await
-    }
-
-    /// A person's address for notifications; `None` when there is none, or they were forgotten.
-    ///
-    /// # Errors
-    ///
-    /// As [`Vault::set_name`].
-    pub(crate) async fn email(&self, recipient: RecipientId) -> Result<Option<String>, VaultError> {
-        let connection = self.database.reader();
-        let row = recipient::Entity::find_by_id(*recipient.as_uuid())
-            .one(connection)
-            .await?;
-        let Some((row, sealed)) = row.and_then(|mut row| row.sealed_email.take().map(|sealed| (row, sealed))) else {
-            return Ok(None);
-        };
-        let Some(key) = self.recipient_key(connection, &row).await? else {
-            return Ok(None);
-        };
-        let opened = key.open_text(field(Optional::Email.column(), &recipient), &sealed);
-        opened.map(Some).map_err(|_| VaultError::Damaged)
-    }
-
-    async fn set_optional(
+    pub(super) async fn set_optional(
         &self,
         recipient: RecipientId,
         which: Optional,
@@ -151,6 +130,8 @@ impl Vault {
         match which {
             Optional::Name => changed.sealed_name = Set(sealed),
             Optional::Email => changed.sealed_email = Set(sealed),
+            Optional::OwnEmail => changed.sealed_own_email = Set(sealed),
+            Optional::UnprovenEmail => changed.sealed_unproven_email = Set(sealed),
         }
         recipient::Entity::update(changed).exec(&transaction).await?;
         Ok(transaction.commit().await?)
@@ -320,7 +301,7 @@ pub(super) fn field<'a>(column: &'static str, recipient: &'a RecipientId) -> Fie
     Field::new("recipient", column, recipient.as_bytes())
 }
 
-async fn locked(
+pub(super) async fn locked(
     transaction: &WriteTransaction,
     recipient: RecipientId,
 ) -> Result<Option<recipient::Model>, VaultError> {

@@ -55,12 +55,12 @@ async fn what_is_known_of_a_person_comes_back() {
         let personal = vault.personal(anna).await.unwrap().unwrap();
         assert_eq!(personal.identifier, number(ANNA));
         assert_eq!(personal.name.as_deref(), Some("Anna Åkesson"));
-        assert_eq!(personal.email.as_deref(), Some("anna@example.se"));
+        assert_eq!(personal.addresses.given.as_deref(), Some("anna@example.se"));
         assert_eq!(vault.have_email(&[bo, anna]).await.unwrap(), [false, true]);
         vault.set_email(anna, None).await.unwrap();
         let personal = vault.personal(anna).await.unwrap().unwrap();
         assert_eq!(personal.name.as_deref(), Some("Anna Åkesson"));
-        assert_eq!(personal.email, None);
+        assert_eq!(personal.addresses.given, None);
     })
     .await;
 }
@@ -255,7 +255,7 @@ async fn two_numbers_of_one_person_find_one_whom_the_later_day_keeps() {
             [Some(anna), Some(anna)]
         );
         let personal = vault.personal(anna).await.unwrap().unwrap();
-        assert_eq!(personal.email.as_deref(), Some("anna@example.se"));
+        assert_eq!(personal.addresses.given.as_deref(), Some("anna@example.se"));
         let row = fixture
             .raw_recipients()
             .await

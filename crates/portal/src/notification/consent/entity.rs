@@ -1,0 +1,20 @@
+//! The rows of `mail_consent`: what each person agreed to last.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "mail_consent")]
+pub(in crate::notification) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(in crate::notification) recipient_id: Uuid,
+    /// Names the text.
+    pub(in crate::notification) hash: String,
+    /// When the address was proven for which they agreed.
+    pub(in crate::notification) given_at: i64,
+    pub(in crate::notification) withdrawn_at: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(in crate::notification) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

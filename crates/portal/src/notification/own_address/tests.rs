@@ -1,0 +1,475 @@
+//! An address of the person's own: given, proven, used, withdrawn.
+
+use std::time::Duration;
+
+use base::{Personnummer, SecretString};
+
+use super::super::{MailConsent, NotificationKind, OwnMail, SendingOutcome, TakenNotification};
+use super::{GiveAddressError, ProveAddressError, rule};
+use crate::ledger::LedgerEntry;
+use crate::test_support::{PDF, TestPortal, draft, everything_stored, identity, is_among, number, on_both_databases};
+use crate::{
+    EventKind, Identity, MessageReceipt, Portal, RecipientActor, SessionKey, SystemActor, VerifiedIdentity,
+    WarningSettings, Whereabouts,
+};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const GIVEN: &str = "given@example.com";
+const OWN: &str = "anna@example.se";
+const OTHER: &str = "anna.ek@example.org";
+
+fn consent() -> MailConsent {
+    MailConsent {
+        version: "1".to_owned(),
+        swedish: "Ja.".to_owned(),
+        english: "Yes.".to_owned(),
+    }
+}
+
+impl TestPortal {
+    async fn gives(&self, actor: &RecipientActor, address: &str) -> Result<(), GiveAddressError> {
+        let consent = consent();
+        self.portal
+            .give_address(actor, address, &consent, &consent.hash())
+            .await
+    }
+
+    /// What is due now.
+    async fn due(&self) -> Vec<TakenNotification> {
+        self.portal.take_notifications(100).await.unwrap().0
+    }
+
+    /// The code of the one mail that is due, which is sent.
+    async fn code_for(&self, address: &str) -> SecretString {
+        let mut due = self.due().await;
+        assert_eq!(due.len(), 1, "{due:?}");
+        let mail = due.remove(0);
+        assert_eq!(
+            (mail.kind, mail.address.expose().as_str()),
+            (NotificationKind::AddressCode, address)
+        );
+        assert!(mail.organisations.is_empty() && !mail.has_unnamed);
+        let code = mail.code.clone().unwrap();
+        self.portal
+            .settle_notification(mail, SendingOutcome::Sent)
+            .await
+            .unwrap();
+        code
+    }
+
+    async fn proves(&self, actor: &RecipientActor, address: &str) {
+        self.gives(actor, address).await.unwrap();
+        let code = self.code_for(address).await;
+        self.portal.prove_address(actor, code.expose()).await.unwrap();
+    }
+
+    async fn own(&self, actor: &RecipientActor) -> OwnMail {
+        self.portal.own_mail(actor).await.unwrap()
+    }
+
+    async fn write(&self, sender: &SystemActor, key: &str, address: Option<&str>) -> MessageReceipt {
+        let mut draft = draft(1);
+        draft.recipients[0].email = address.map(str::to_owned);
+        self.send_all(sender, key, draft, &[PDF]).await.unwrap()
+    }
+
+    /// The addresses of what is due some time from now, which is sent.
+    async fn told_after(&self, time: Duration) -> Vec<String> {
+        self.clock.advance(time);
+        let mut told = Vec::new();
+        for mail in self.due().await {
+            told.push(mail.address.expose().clone());
+            self.portal
+                .settle_notification(mail, SendingOutcome::Sent)
+                .await
+                .unwrap();
+        }
+        told
+    }
+}
+
+/// Another code than that one.
+fn another(code: &SecretString) -> String {
+    code.expose()
+        .chars()
+        .map(|digit| if digit == '1' { '2' } else { '1' })
+        .collect()
+}
+
+on_both_databases! {
+    async fn an_address_is_used_when_it_is_proven_and_not_before(portal: TestPortal) {
+        let sender = portal.sender().await;
+        portal.write(&sender, "1", Some(GIVEN)).await;
+        let anna = portal.sign_in(0).await;
+        portal.gives(&anna, &format!(" {OWN} ")).await.unwrap();
+        let own = portal.own(&anna).await;
+        let unproven = own.unproven.unwrap();
+        assert_eq!((unproven.address.as_str(), unproven.until), (OWN, portal.now() + rule::HOLDS));
+        assert_eq!((own.address.as_deref(), own.own_address, own.consent), (Some(GIVEN), None, None));
+        let code = portal.code_for(OWN).await;
+        assert_eq!(portal.told_after(5 * MINUTE).await, [GIVEN]);
+
+        let typed = code.expose().clone();
+        portal.portal.prove_address(&anna, &format!("{} {}", &typed[..4], &typed[4..])).await.unwrap();
+        let own = portal.own(&anna).await;
+        assert_eq!((own.own_address.as_deref(), own.address, own.unproven), (Some(OWN), None, None));
+        let given = own.consent.unwrap();
+        assert_eq!((given.consent, given.given_at, given.withdrawn_at), (consent(), portal.now(), None));
+        // A sender's address never takes its place, and is not kept.
+        portal.write(&sender, "2", Some(GIVEN)).await;
+        assert!(portal.own(&anna).await.address.is_none());
+        assert_eq!(portal.told_after(HOUR).await, [OWN]);
+        // The code is used up.
+        let again = portal.portal.prove_address(&anna, &typed).await;
+        assert!(matches!(again, Err(ProveAddressError::NothingToProve)));
+        for (action, times) in [("recipient.address-given", 1), ("recipient.address-proven", 1)] {
+            assert_eq!(portal.audited(action).await, times, "{action}");
+        }
+    }
+
+    async fn whoever_gave_an_address_is_told_of_all_and_a_sender_who_gave_none_is_not_named(portal: TestPortal) {
+        let (norrby, soderby) = (portal.sender().await, portal.sender_named("Söderby kommun").await);
+        let anna = portal.sign_in(0).await;
+        portal.proves(&anna, OWN).await;
+        portal.write(&norrby, "1", None).await;
+        portal.write(&soderby, "2", Some(GIVEN)).await;
+        portal.clock.advance(5 * MINUTE);
+        let mut due = portal.due().await;
+        assert_eq!(due.len(), 1);
+        let mail = due.remove(0);
+        assert_eq!((mail.address.expose().as_str(), &*mail.organisations), (OWN, &["Söderby kommun".to_owned()][..]));
+        assert!(mail.has_unnamed);
+        portal.portal.settle_notification(mail, SendingOutcome::Sent).await.unwrap();
+        for sender in [&norrby, &soderby] {
+            let events = portal.portal.events(sender, 0, 100).await.unwrap();
+            assert_eq!(events.iter().filter(|event| event.kind == EventKind::Notified).count(), 1);
+        }
+        // And of what is soon gone.
+        let mut settings = portal.settings.clone();
+        settings.warnings = WarningSettings { unread: 7 * DAY, read: 3 * DAY };
+        let node = Portal::open(settings, portal.clock.clock()).await.unwrap();
+        portal.clock.advance(25 * DAY);
+        node.run_jobs().await.unwrap();
+        portal.clock.advance(5 * MINUTE);
+        let due = node.take_notifications(100).await.unwrap().0;
+        assert!(due.iter().any(|mail| mail.kind == NotificationKind::EndingUnread && mail.has_unnamed), "{due:?}");
+    }
+
+    async fn what_is_no_address_and_another_text_are_refused(portal: TestPortal) {
+        let anna = portal.sign_in(0).await;
+        for address in ["", "anna", "anna@", "a b@example.se", "anna@example.se\r\nBcc: b@example.se"] {
+            assert!(matches!(portal.gives(&anna, address).await, Err(GiveAddressError::NotAnAddress)), "{address}");
+        }
+        let other = portal.portal.give_address(&anna, OWN, &consent(), "x").await;
+        assert!(matches!(other, Err(GiveAddressError::OtherConsent)));
+        assert!(portal.due().await.is_empty());
+        assert_eq!((portal.rows("address_proof").await, portal.rows("mail_consent_text").await), (0, 0));
+        let none = portal.portal.send_another_code(&anna).await;
+        assert!(matches!(none, Err(GiveAddressError::NothingToProve)));
+    }
+
+    async fn five_wrong_codes_forget_the_address(portal: TestPortal) {
+        let anna = portal.sign_in(0).await;
+        portal.gives(&anna, OWN).await.unwrap();
+        let code = portal.code_for(OWN).await;
+        let unformed = portal.portal.prove_address(&anna, "1234").await;
+        assert!(matches!(unformed, Err(ProveAddressError::NotACode)));
+        for expected in [4, 3, 2, 1] {
+            let wrong = portal.portal.prove_address(&anna, &another(&code)).await;
+            assert!(matches!(wrong, Err(ProveAddressError::Wrong { left }) if left == expected), "{wrong:?}");
+        }
+        let last = portal.portal.prove_address(&anna, &another(&code)).await;
+        assert!(matches!(last, Err(ProveAddressError::TooManyTries)));
+        let late = portal.portal.prove_address(&anna, code.expose()).await;
+        assert!(matches!(late, Err(ProveAddressError::NothingToProve)));
+        assert!(portal.own(&anna).await.unproven.is_none());
+        assert_eq!(portal.audited("recipient.address-code-wrong").await, 5);
+    }
+
+    async fn a_code_holds_for_half_an_hour_and_what_it_was_for_is_forgotten_then(portal: TestPortal) {
+        let anna = portal.sign_in(0).await;
+        portal.gives(&anna, OWN).await.unwrap();
+        let code = portal.code_for(OWN).await;
+        portal.clock.advance(30 * MINUTE);
+        let anna = portal.sign_in(0).await;
+        assert!(portal.own(&anna).await.unproven.is_none());
+        portal.portal.run_jobs().await.unwrap();
+        assert_eq!(portal.rows("address_proof").await, 0);
+        let addresses = portal.portal.0.vault.addresses(anna.recipient_id()).await.unwrap();
+        assert!(addresses.unproven.is_none());
+        let over = portal.portal.prove_address(&anna, code.expose()).await;
+        assert!(matches!(over, Err(ProveAddressError::NothingToProve)));
+        // Nor is a mail sent whose code holds no more.
+        portal.gives(&anna, OWN).await.unwrap();
+        assert!(portal.told_after(30 * MINUTE).await.is_empty());
+    }
+
+    async fn a_code_is_of_one_person_in_whichever_session(portal: TestPortal) {
+        let anna = portal.sign_in(0).await;
+        portal.gives(&anna, OWN).await.unwrap();
+        let code = portal.code_for(OWN).await;
+        let bengt = portal.sign_in(1).await;
+        let none = portal.portal.prove_address(&bengt, code.expose()).await;
+        assert!(matches!(none, Err(ProveAddressError::NothingToProve)));
+        portal.gives(&bengt, OTHER).await.unwrap();
+        portal.code_for(OTHER).await;
+        let wrong = portal.portal.prove_address(&bengt, code.expose()).await;
+        assert!(matches!(wrong, Err(ProveAddressError::Wrong { left: 4 })));
+        let elsewhere = identity(0, portal.now());
+        let elsewhere = portal.identify(&SessionKey::of(b"her phone"), elsewhere, Whereabouts::UNKNOWN).await;
+        portal.portal.prove_address(&elsewhere, code.expose()).await.unwrap();
+        assert_eq!(portal.own(&anna).await.own_address.as_deref(), Some(OWN));
+        assert!(portal.own(&bengt).await.own_address.is_none());
+    }
+
+    async fn a_code_is_of_the_address_that_was_given_last(portal: TestPortal) {
+        let anna = portal.sign_in(0).await;
+        portal.gives(&anna, OWN).await.unwrap();
+        let first = portal.code_for(OWN).await;
+        // In another tab.
+        portal.gives(&anna, OTHER).await.unwrap();
+        let second = portal.code_for(OTHER).await;
+        let wrong = portal.portal.prove_address(&anna, first.expose()).await;
+        assert!(matches!(wrong, Err(ProveAddressError::Wrong { left: 4 })));
+        portal.portal.send_another_code(&anna).await.unwrap();
+        let third = portal.code_for(OTHER).await;
+        assert!(second != third);
+        let wrong = portal.portal.prove_address(&anna, second.expose()).await;
+        assert!(matches!(wrong, Err(ProveAddressError::Wrong { left: 4 })));
+        // Both tabs send the form.
+        let both = tokio::join!(
+            portal.portal.prove_address(&anna, third.expose()),
+            portal.portal.prove_address(&anna, third.expose()),
+        );
+        assert!(both.0.is_ok() != both.1.is_ok(), "{both:?}");
+        assert_eq!(portal.own(&anna).await.own_address.as_deref(), Some(OTHER));
+    }
+
+    async fn an_address_that_is_given_up_is_forgotten(portal: TestPortal) {
+        let anna = portal.sign_in(0).await;
+        portal.proves(&anna, OWN).await;
+        portal.gives(&anna, OTHER).await.unwrap();
+        portal.portal.drop_unproven_address(&anna).await.unwrap();
+        portal.portal.drop_unproven_address(&anna).await.unwrap();
+        assert!(portal.due().await.is_empty());
+        let own = portal.own(&anna).await;
+        assert_eq!((own.own_address.as_deref(), own.unproven), (Some(OWN), None));
+        assert_eq!(portal.audited("recipient.address-dropped").await, 1);
+    }
+
+    async fn nobody_can_fill_a_mailbox_with_codes(portal: TestPortal) {
+        let (anna, bengt) = (portal.sign_in(0).await, portal.sign_in(1).await);
+        for address in ["cecilia@example.se", "Cecilia+1@example.se"] {
+            portal.gives(&anna, address).await.unwrap();
+        }
+        portal.gives(&bengt, "cecilia+b@Example.se").await.unwrap();
+        // The fourth to one mailbox, whoever asks for it.
+        let before = portal.own(&bengt).await.unproven;
+        for person in [&anna, &bengt] {
+            let refused = portal.gives(person, "cecilia@example.se").await;
+            assert!(matches!(refused, Err(GiveAddressError::TooMany)));
+        }
+        assert!(matches!(portal.portal.send_another_code(&bengt).await, Err(GiveAddressError::TooMany)));
+        assert_eq!(portal.own(&bengt).await.unproven, before);
+        // The sixth of one person's, wherever it goes.
+        for address in ["a@example.se", "b@example.se", "c@example.se"] {
+            portal.gives(&anna, address).await.unwrap();
+        }
+        assert!(matches!(portal.gives(&anna, "d@example.se").await, Err(GiveAddressError::TooMany)));
+        portal.clock.advance(DAY);
+        let anna = portal.sign_in(0).await;
+        portal.gives(&anna, "cecilia@example.se").await.unwrap();
+        portal.clock.advance(DAY);
+        portal.portal.run_jobs().await.unwrap();
+        assert_eq!(portal.rows("address_code_count").await, 0);
+    }
+
+    async fn an_address_that_takes_no_mail_is_said_to(portal: TestPortal) {
+        let anna = portal.sign_in(0).await;
+        portal.gives(&anna, OWN).await.unwrap();
+        let mail = portal.due().await.remove(0);
+        portal.portal.settle_notification(mail, SendingOutcome::Refused).await.unwrap();
+        assert!(portal.own(&anna).await.unproven.unwrap().is_undeliverable);
+        assert_eq!(portal.audited("notification.refused").await, 1);
+        portal.gives(&anna, OTHER).await.unwrap();
+        assert!(!portal.own(&anna).await.unproven.unwrap().is_undeliverable);
+    }
+
+    async fn withdrawing_erases_every_address_at_once_and_drops_what_waits(portal: TestPortal) {
+        let sender = portal.sender().await;
+        let anna = portal.sign_in(0).await;
+        portal.proves(&anna, OWN).await;
+        portal.write(&sender, "1", Some(GIVEN)).await;
+        portal.gives(&anna, OTHER).await.unwrap();
+        portal.clock.advance(MINUTE);
+        portal.portal.refuse_mail(&anna).await.unwrap();
+        assert_eq!((portal.rows("unsent_notification").await, portal.rows("address_proof").await), (0, 0));
+        let addresses = portal.portal.0.vault.addresses(anna.recipient_id()).await.unwrap();
+        assert!(addresses == crate::vault::Addresses::default());
+        let own = portal.own(&anna).await;
+        assert_eq!(own.consent.unwrap().withdrawn_at, Some(portal.now()));
+        assert_eq!((own.refused_at, own.own_address), (Some(portal.now()), None));
+        portal.write(&sender, "2", Some(GIVEN)).await;
+        assert!(portal.told_after(HOUR).await.is_empty());
+        for action in ["recipient.mail-refused", "recipient.mail-consent-withdrawn"] {
+            assert_eq!(portal.audited(action).await, 1, "{action}");
+        }
+        // To lift the refusal is not to agree again: senders' addresses are used, not this one.
+        portal.portal.allow_mail(&anna).await.unwrap();
+        portal.write(&sender, "3", Some(GIVEN)).await;
+        assert_eq!(portal.told_after(HOUR).await, [GIVEN]);
+    }
+
+    async fn a_mail_that_is_being_sent_when_consent_is_withdrawn_is_the_last(portal: TestPortal) {
+        let sender = portal.sender().await;
+        let anna = portal.sign_in(0).await;
+        portal.proves(&anna, OWN).await;
+        portal.write(&sender, "1", None).await;
+        portal.clock.advance(5 * MINUTE);
+        let mail = portal.due().await.remove(0);
+        portal.portal.refuse_mail(&anna).await.unwrap();
+        portal.portal.settle_notification(mail, SendingOutcome::Failed).await.unwrap();
+        assert!(portal.told_after(HOUR).await.is_empty());
+    }
+
+    async fn whoever_refused_changes_their_mind_by_proving_an_address(portal: TestPortal) {
+        let sender = portal.sender().await;
+        let anna = portal.sign_in(0).await;
+        portal.portal.refuse_mail(&anna).await.unwrap();
+        portal.clock.advance(MINUTE);
+        portal.gives(&anna, OWN).await.unwrap();
+        assert!(portal.own(&anna).await.refused_at.is_some());
+        let code = portal.code_for(OWN).await;
+        portal.portal.prove_address(&anna, code.expose()).await.unwrap();
+        let own = portal.own(&anna).await;
+        assert_eq!((own.own_address.as_deref(), own.refused_at), (Some(OWN), None));
+        portal.write(&sender, "1", Some(GIVEN)).await;
+        assert_eq!(portal.told_after(HOUR).await, [OWN]);
+    }
+
+    async fn what_was_said_of_own_addresses_and_the_ledger_knows_holds_in_a_copy(portal: TestPortal) {
+        let anna = portal.sign_in(0).await;
+        portal.proves(&anna, OWN).await;
+        portal.clock.advance(MINUTE);
+        let ledger = &portal.portal.0.ledger;
+        // What was told before is told again, as after a crash: what holds since stays.
+        let node = portal.another_node().await;
+        assert_eq!(node.own_mail(&anna).await.unwrap().own_address.as_deref(), Some(OWN));
+        // This copy lacks the address that was given after it was made, so it writes to none.
+        ledger.append(&[LedgerEntry::OwnAddress(anna.recipient_id())]).await.unwrap();
+        let node = portal.another_node().await;
+        let own = node.own_mail(&anna).await.unwrap();
+        assert!(own.own_address.is_none() && own.address.is_none() && own.refused_at.is_some());
+        assert!(own.consent.unwrap().withdrawn_at.is_some());
+    }
+
+    async fn a_withdrawal_that_the_ledger_knows_is_not_undone_by_a_copy(portal: TestPortal) {
+        let sender = portal.sender().await;
+        let anna = portal.sign_in(0).await;
+        portal.proves(&anna, OWN).await;
+        portal.write(&sender, "1", Some(GIVEN)).await;
+        portal.clock.advance(MINUTE);
+        portal.portal.0.ledger.append(&[LedgerEntry::MailRefused(anna.recipient_id())]).await.unwrap();
+        let node: Portal = portal.another_node().await;
+        let own = node.own_mail(&anna).await.unwrap();
+        assert!(own.own_address.is_none() && own.refused_at.is_some() && own.consent.unwrap().withdrawn_at.is_some());
+        assert!(portal.told_after(HOUR).await.is_empty());
+    }
+
+    async fn of_two_who_turn_out_to_be_one_the_living_ones_word_counts(portal: TestPortal) {
+        let old = Personnummer::from_digits("197010632391").unwrap();
+        let as_known = |previous, number| VerifiedIdentity {
+            identity: Identity::Number { number, previous, prid: None },
+            ..identity(0, portal.now())
+        };
+        let sign_in = async |key: &'static [u8], previous, number| {
+            portal.identify(&SessionKey::of(key), as_known(previous, number), Whereabouts::UNKNOWN).await
+        };
+        // Who has said nothing has said what they said before.
+        let before = sign_in(b"one", None, old.clone()).await;
+        portal.proves(&before, OWN).await;
+        portal.gives(&before, OTHER).await.unwrap();
+        let living = sign_in(b"two", None, number(0)).await;
+        let now = sign_in(b"three", Some(old), number(0)).await;
+        assert!(now.recipient_id() == living.recipient_id() && now.recipient_id() != before.recipient_id());
+        let own = portal.own(&now).await;
+        assert_eq!((own.own_address.as_deref(), own.unproven), (Some(OWN), None));
+        assert!(own.consent.is_some_and(|consent| consent.withdrawn_at.is_none()));
+        let linked = portal.portal.0.vault.addresses(before.recipient_id()).await.unwrap();
+        assert!(linked.own.is_none() && linked.unproven.is_none());
+        let sender = portal.sender().await;
+        portal.write(&sender, "1", None).await;
+        assert_eq!(portal.told_after(5 * MINUTE).await, [OWN]);
+    }
+
+    async fn whoever_refused_is_not_mailed_where_they_agreed_under_another_number(portal: TestPortal) {
+        let old = Personnummer::from_digits("197010632391").unwrap();
+        let as_known = |previous, number| VerifiedIdentity {
+            identity: Identity::Number { number, previous, prid: None },
+            ..identity(0, portal.now())
+        };
+        let sign_in = async |key: &'static [u8], previous, number| {
+            portal.identify(&SessionKey::of(key), as_known(previous, number), Whereabouts::UNKNOWN).await
+        };
+        let before = sign_in(b"one", None, old.clone()).await;
+        portal.proves(&before, OWN).await;
+        let living = sign_in(b"two", None, number(0)).await;
+        portal.portal.refuse_mail(&living).await.unwrap();
+        let now = sign_in(b"three", Some(old), number(0)).await;
+        assert_eq!(living.recipient_id(), now.recipient_id());
+        let own = portal.own(&now).await;
+        assert!(own.refused_at.is_some() && own.own_address.is_none());
+        let addresses = portal.portal.0.vault.addresses(now.recipient_id()).await.unwrap();
+        assert!(addresses == crate::vault::Addresses::default());
+    }
+
+    async fn whoever_agreed_is_mailed_where_they_refused_under_another_number(portal: TestPortal) {
+        let old = Personnummer::from_digits("197010632391").unwrap();
+        let as_known = |previous, number| VerifiedIdentity {
+            identity: Identity::Number { number, previous, prid: None },
+            ..identity(0, portal.now())
+        };
+        let sign_in = async |key: &'static [u8], previous, number| {
+            portal.identify(&SessionKey::of(key), as_known(previous, number), Whereabouts::UNKNOWN).await
+        };
+        let before = sign_in(b"one", None, old.clone()).await;
+        portal.portal.refuse_mail(&before).await.unwrap();
+        let living = sign_in(b"two", None, number(0)).await;
+        portal.proves(&living, OWN).await;
+        let now = sign_in(b"three", Some(old), number(0)).await;
+        let own = portal.own(&now).await;
+        assert_eq!((own.own_address.as_deref(), own.refused_at), (Some(OWN), None));
+    }
+
+    async fn it_goes_with_the_person_and_lies_nowhere_in_clear(portal: TestPortal) {
+        let anna = portal.sign_in(0).await;
+        portal.proves(&anna, OWN).await;
+        portal.gives(&anna, OTHER).await.unwrap();
+        let code = portal.code_for(OTHER).await;
+        let mut stored = everything_stored(&portal.portal.0.database).await;
+        stored.extend(everything_stored(portal.portal.0.vault.database()).await);
+        for word in [OWN, OTHER, code.expose().as_str()] {
+            assert!(!is_among(word, &stored), "{word}");
+        }
+        portal.portal.sign_out(anna.session(), &portal.request()).await.unwrap();
+        portal.clock.advance(48 * HOUR);
+        for _ in 0..2 {
+            portal.portal.run_jobs().await.unwrap();
+        }
+        assert_eq!(portal.audited("recipient.forgotten").await, 1);
+        for table in ["mail_consent", "address_proof", "address_code_count", "unsent_notification"] {
+            assert_eq!(portal.rows(table).await, 0, "{table}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_mail_server_no_address_is_taken() {
+    let mut portal = TestPortal::on_sqlite().await;
+    portal.settings.sends_mail = false;
+    portal.portal = portal.another_node().await;
+    let anna = portal.sign_in(0).await;
+    assert!(matches!(portal.gives(&anna, OWN).await, Err(GiveAddressError::NotSent)));
+}
