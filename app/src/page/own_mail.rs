@@ -38,6 +38,14 @@ pub enum MailProblem {
     CodeOver,
 }
 
+impl MailProblem {
+    /// Whether it is mended in the form of the address, which somebody can send from another tab, or from a page that they went back to,
+    /// while another address is to be proven.
+    fn is_of_address(self) -> bool {
+        matches!(self, Self::NotAnAddress | Self::NotTicked | Self::ConsentChanged)
+    }
+}
+
 /// What a form of the page was refused for, with the address that was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefusedMail {
@@ -122,8 +130,11 @@ pub fn own_mail_page(
     let head = Head::plain(form::title(texts, "mail-title", refused.is_some()));
     let refusal = refused.and_then(|refused| general(texts, refused.problem)).map(refusal);
     let told = told(texts, flash);
+    let is_of_address = refused.is_some_and(|refused| refused.problem.is_of_address());
     let body = match &mail.unproven {
-        Some(unproven) if mail.is_sent => code_form(texts, mail, unproven, time_zone, refused).into_any(),
+        Some(unproven) if mail.is_sent && !is_of_address => {
+            code_form(texts, mail, unproven, time_zone, refused).into_any()
+        }
         _ => addresses(texts, mail, time_zone, refused).into_any(),
     };
     render(layout, head, move || {

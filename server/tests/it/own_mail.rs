@@ -98,6 +98,17 @@ async fn a_person_gives_an_address_proves_it_and_withdraws_it() {
     ] {
         assert!(page.contains(part), "{part}: {page}");
     }
+    // Whoever goes back, or has another tab, sends the form of the address still, and is told there what is wrong.
+    let back = form(&[
+        ("address", "anna.ek"),
+        ("consent", &app::mail_consent().hash()),
+        ("agreed", "yes"),
+    ]);
+    let back = anna.post("/mail/address", &back).await.text();
+    assert!(
+        back.contains("Skriv en e‑postadress") && back.contains("name=\"address\""),
+        "{back}"
+    );
     let code = code(&app, &mut server, OWN).await;
     let unformed = type_in(&mut anna, "1234").await;
     assert_eq!(unformed.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -124,6 +124,8 @@ impl Portal {
             return Err(GiveAddressError::OtherConsent);
         }
         let transaction = context.database.write().await?;
+        // First, as when another code is asked for, so that two of the person's tabs can't wait for each other.
+        store::locked(&transaction, actor.recipient_id()).await?;
         consent::remember_text(&transaction, agreed, context.now()).await?;
         begin(context, transaction, actor, address, agreed.hash()).await
     }
