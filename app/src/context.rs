@@ -380,7 +380,7 @@ pub enum Flash {
 
 impl Flash {
     /// Every message.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 54] = [
         Self::SignInFirst,
         Self::SessionEnded,
         Self::SignInCancelled,

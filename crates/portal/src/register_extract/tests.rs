@@ -317,7 +317,7 @@ on_both_databases! {
 
 /// Every column of the two databases that names a person who receives, and where an extract has what stands there. Whoever adds one says
 /// so here, and gathers it or says why not.
-const CONSIDERED: [(&str, &str, &str); 21] = [
+const CONSIDERED: [(&str, &str, &str); 22] = [
     (
         "address_proof",
         "recipient_id",
