@@ -189,9 +189,9 @@ fn addresses(
         (None, None) => texts.get("mail-no-address"),
     };
     let from_where = if is_own { "mail-own-alone" } else { "mail-from-where" };
-    let about_own = is_own.then(|| {
+    let why = is_own.then(|| view! { <p>{texts.get("mail-given-why")}</p> });
+    let agreed = is_own.then(|| {
         view! {
-            <p>{texts.get("mail-given-why")}</p>
             <p>
                 <a href="/mail/consent">{texts.get("mail-own-show")}</a>
             </p>
@@ -223,8 +223,9 @@ fn addresses(
     view! {
         <p class="lead said">{state}</p>
         {not_sent}
-        {about_own}
+        {why}
         <p>{texts.get(from_where)}</p>
+        {agreed}
         {first}
         {second}
     }
