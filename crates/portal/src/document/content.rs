@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use base::DocumentId;
+use base::{DocumentId, OrganisationId};
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use keyring::{ContentOwner, Opener, PREFIX_SIZE, container_size};
@@ -13,7 +13,7 @@ use super::texts::open_file_name;
 use super::{ReadError, RequestedRange, locked_or_missing, missing_or_damaged};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::blob::{BlobError, BlobReader};
-use crate::delivery::{Finder, ReadableDelivery, ReadableDocument};
+use crate::delivery::{Finder, ReadableDocument};
 use crate::{Context, Fault, Portal, RecipientActor};
 
 /// What the content is for, as the audit log tells it.
@@ -70,21 +70,20 @@ impl Portal {
         range: Option<RequestedRange>,
     ) -> Result<Content, ReadError> {
         let context = &*self.0;
-        let found = find(context, actor, document, range).await?;
+        let mut opened = open(&self.0, actor, document, range).await?;
         let action = match content_use {
             ContentUse::View => AuditAction::DocumentViewed,
             ContentUse::Download => AuditAction::DocumentDownloaded,
         };
         let sign_in = actor.sign_in().map(|sign_in| sign_in.to_string());
         let entry = AuditEntry::by_recipient(actor, action)
-            .within(found.row.organisation)
+            .within(opened.organisation)
             .about(AuditTarget::Document(document))
             .in_sign_in(sign_in.as_deref());
-        // The content is opened while the disk writes the row, and nothing of it is given before the row is there. A row may tell of
-        // content that turns out to be damaged.
-        let (recorded, opened) = tokio::join!(context.record(&entry), open(&self.0, actor, found));
+        // The beginning is read while the disk writes the row, and nothing of it is given before the row is there.
+        let (recorded, first) = tokio::join!(context.record(&entry), opened.reader.next());
         recorded?;
-        opened
+        opened.into_content(first).await
     }
 
     /// As [`Portal::open_content`] without its row in the audit log: what that adds is measured against it.
@@ -98,24 +97,29 @@ impl Portal {
         actor: &RecipientActor,
         document: DocumentId,
     ) -> Result<Content, ReadError> {
-        let found = find(&self.0, actor, document, None).await?;
-        open(&self.0, actor, found).await
+        let mut opened = open(&self.0, actor, document, None).await?;
+        let first = opened.reader.next().await;
+        opened.into_content(first).await
     }
 }
 
-/// A document that somebody may read now.
-struct Found {
-    row: ReadableDocument,
-    delivery: ReadableDelivery,
+/// Content that somebody may read, none of which was given yet.
+struct Opened {
+    file_name: String,
+    media_type: String,
+    organisation: OrganisationId,
+    size: u64,
     range: Range<u64>,
+    reader: PlaintextReader,
 }
 
-async fn find(
-    context: &Context,
+/// Opens content that the person may read now and whose container has the length that was sent.
+async fn open(
+    context: &Arc<Context>,
     actor: &RecipientActor,
     document: DocumentId,
     range: Option<RequestedRange>,
-) -> Result<Found, ReadError> {
+) -> Result<Opened, ReadError> {
     let finder = Finder::new(actor, context.now());
     let found = finder.document(context.database.reader(), document).await?;
     let Some((row, delivery)) = found else {
@@ -127,12 +131,6 @@ async fn find(
             .within(row.size)
             .ok_or(ReadError::RangeNotSatisfiable { size: row.size })?,
     };
-    Ok(Found { row, delivery, range })
-}
-
-/// Opens the content and its beginning, so that damage there is an answer of its own and not a broken connection.
-async fn open(context: &Arc<Context>, actor: &RecipientActor, found: Found) -> Result<Content, ReadError> {
-    let Found { row, delivery, range } = found;
     let (file_name, opener, blob) = match open_container(context, &row).await {
         Ok(opened) => opened,
         Err(ReadError::Damaged) => return Err(missing_or_damaged(context, actor, &row).await),
@@ -142,25 +140,43 @@ async fn open(context: &Arc<Context>, actor: &RecipientActor, found: Found) -> R
     let blob = if span.first_chunk == 0 {
         blob
     } else {
-        let part = context.blobs.read(row.organisation, row.id, span.container.clone());
+        let part = context.blobs.read(row.organisation, document, span.container.clone());
         part.await.map_err(blob_error)?
     };
     let watch = Watch::new(Arc::clone(context), actor.clone(), &row, &delivery);
-    let mut reader = PlaintextReader::new(opener, blob, &span, range.clone(), watch);
-    let first = match reader.next().await {
-        Some(Err(ContentError::Damaged)) => return Err(ReadError::Damaged),
-        Some(Err(ContentError::RightEnded)) => return Err(ReadError::NotFound),
-        Some(Err(ContentError::Fault(fault))) => return Err(ReadError::Fault(fault)),
-        Some(Ok(bytes)) => Some(bytes),
-        None => None,
-    };
-    Ok(Content {
+    Ok(Opened {
         file_name,
-        media_type: row.media_type,
+        organisation: row.organisation,
         size: row.size,
+        reader: PlaintextReader::new(opener, blob, &span, range.clone(), watch),
         range,
-        stream: reader.into_stream(first),
+        media_type: row.media_type,
     })
+}
+
+impl Opened {
+    /// The beginning was opened already, so that damage there is an answer of its own and not a broken connection.
+    async fn into_content(mut self, first: Option<Result<Bytes, ContentError>>) -> Result<Content, ReadError> {
+        let first = first.transpose().map_err(before_the_first)?;
+        // The row may have waited for its turn, and the right may have ended meanwhile.
+        self.reader.pass().await.map_err(before_the_first)?;
+        Ok(Content {
+            file_name: self.file_name,
+            media_type: self.media_type,
+            size: self.size,
+            range: self.range,
+            stream: self.reader.into_stream(first),
+        })
+    }
+}
+
+/// What broke off before anything was given.
+fn before_the_first(error: ContentError) -> ReadError {
+    match error {
+        ContentError::Damaged => ReadError::Damaged,
+        ContentError::RightEnded => ReadError::NotFound,
+        ContentError::Fault(fault) => ReadError::Fault(fault),
+    }
 }
 
 /// Opens the container, whose size must be what the document's row says, and gives it with its reader at the first

@@ -131,6 +131,11 @@ impl PlaintextReader {
         }
     }
 
+    /// Passes when the person may still read.
+    pub(super) async fn pass(&mut self) -> Result<(), ContentError> {
+        self.watch.pass().await
+    }
+
     /// The next authenticated bytes; `None` at the end of the range.
     pub(super) async fn next(&mut self) -> Option<Result<Bytes, ContentError>> {
         loop {
