@@ -7,7 +7,7 @@ mod syslog;
 mod tls;
 mod webhook;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base::OrganisationId;
 use futures::{StreamExt as _, stream};
@@ -24,6 +24,9 @@ pub use webhook::{WebhookProblem, Webhooks};
 
 /// How many webhooks are gone to at once, so that those that don't answer keep the others waiting less.
 const WEBHOOKS_AT_ONCE: usize = 8;
+/// How long one webhook is gone to before the others have their turn again, so that one with much to get and a slow answer keeps nobody
+/// waiting.
+const TURN: Duration = Duration::from_secs(5);
 
 /// The way to one receiver, or to those of one kind that organisations chose.
 pub enum Way {
@@ -138,7 +141,11 @@ impl Way {
         stop: &watch::Receiver<bool>,
     ) -> bool {
         let mut stop = stop.clone();
+        let began = Instant::now();
         loop {
+            if matches!(self, Self::Webhooks(_)) && began.elapsed() > TURN {
+                return true;
+            }
             if *stop.borrow() {
                 return false;
             }

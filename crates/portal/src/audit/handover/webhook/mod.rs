@@ -207,7 +207,8 @@ pub(in crate::audit) async fn webhook(
     let Some(row) = find(context.database.reader(), organisation).await? else {
         return Ok(None);
     };
-    let place = open(context, &row)?.place();
+    // One that can't be read can still be replaced or removed, and hides nothing else of the log.
+    let place = open(context, &row).map_or_else(|_| row.id.to_string(), |address| address.place());
     let receiver = AuditReceiver {
         kind: AuditReceiverKind::Webhook,
         name: row.id.to_string(),

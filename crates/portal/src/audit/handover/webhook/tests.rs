@@ -68,6 +68,21 @@ async fn details(portal: &TestPortal, action: &str) -> Vec<Option<String>> {
 }
 
 on_both_databases! {
+    async fn an_address_that_was_tampered_with_hides_nothing_else_of_the_log(portal: TestPortal) {
+        let karin = portal.first_admin().await;
+        set(&portal, &karin, "hooks.norrby.example").await;
+        let transaction = portal.portal.0.database.write().await.unwrap();
+        let damage = match portal.portal.0.database.backend() {
+            sea_orm::DbBackend::Postgres => "UPDATE audit_webhook SET sealed_address = '\\x00'::bytea",
+            _ => "UPDATE audit_webhook SET sealed_address = x'00'",
+        };
+        transaction.execute_unprepared(damage).await.unwrap();
+        transaction.commit().await.unwrap();
+        let log = portal.portal.audit_events(&karin, None).await.unwrap();
+        assert!(!log.webhook.unwrap().place.contains("norrby"));
+        portal.portal.remove_audit_webhook(&karin).await.unwrap();
+    }
+
     async fn the_latest_checkpoint_goes_first_and_then_each_that_follows(portal: TestPortal) {
         let karin = portal.first_admin().await;
         let organisation = karin.organisation_id();
