@@ -24,7 +24,7 @@ use crate::message::is_line;
 use crate::rights::Action;
 use crate::{Context, Denied, Fault, Portal, RecipientActor, RecipientIdentifier, StaffActor, organisation, staff};
 
-/// How many an organisation's admins may ask for within [`DAY`]; at the same moment, perhaps one or two more.
+/// How many an organisation's admins may ask for within [`DAY`].
 pub const ORGANISATION_EXTRACTS_A_DAY: u64 = 50;
 /// The longest reason, in characters.
 const MAX_REASON_CHARS: usize = 200;
@@ -211,6 +211,9 @@ impl Portal {
             None => AuditEntry::by_staff(actor, AuditAction::RegisterExtractNothingFound),
         };
         let transaction = context.database.write().await?;
+        // Again, now that no other can be made meanwhile.
+        organisation::lock_row(&transaction, actor.organisation_id()).await?;
+        check(&transaction, actor.organisation_id(), new.form, now).await?;
         let once = OnConflict::columns([Column::OrganisationId, Column::FormId])
             .do_nothing()
             .to_owned();

@@ -27,7 +27,7 @@ use crate::{
 
 /// The most cases of one person that are gathered, and the most deliveries of one case.
 const MAX_CASES: usize = 5_000;
-const MAX_DELIVERIES: i64 = 1_000;
+const MAX_DELIVERIES: usize = 1_000;
 
 /// The most deliveries that an organisation's extract has, which is made while somebody waits.
 const MAX_AT_ONCE: usize = 20_000;
@@ -276,7 +276,8 @@ pub(super) async fn of_organisation(
             extract.is_cut = true;
             break;
         }
-        let case = case(context, row).await?;
+        let (case, is_cut) = case(context, row).await?;
+        extract.is_cut |= is_cut;
         deliveries += case.deliveries.len();
         extract.shown.push(shown(context, organisation.id, &case).await?);
         extract.cases.push(case);
@@ -363,15 +364,18 @@ pub(super) async fn cases(context: &Context, scope: Scope) -> Result<Cases, Faul
     Ok(Cases { rows: found, is_cut })
 }
 
-/// One case.
-pub(super) async fn case(context: &Context, case: &CaseRow) -> Result<KeptCase, Fault> {
+/// One case, and whether it has more messages than are gathered.
+pub(super) async fn case(context: &Context, case: &CaseRow) -> Result<(KeptCase, bool), Fault> {
     let on = context.database.reader();
     let now = context.now();
     let value = |id: &Uuid| -> Value { (*id).into() };
     let (whose, id) = (value(case.recipient.as_uuid()), value(case.id.as_uuid()));
     let organisation = value(case.organisation.as_uuid());
-    let scope = [whose.clone(), id.clone(), MAX_DELIVERIES.into(), organisation.clone()];
+    let limit = i64::try_from(MAX_DELIVERIES + 1).unwrap_or(i64::MAX);
+    let scope = [whose.clone(), id.clone(), limit.into(), organisation.clone()];
     let mut deliveries = rows(context, DELIVERIES, scope, |row| delivery(row, now)).await?;
+    let is_cut = deliveries.len() > MAX_DELIVERIES;
+    deliveries.truncate(MAX_DELIVERIES);
     let reasons = retention::reasons(context, on, case.organisation, case.id).await?;
     let documents = rows(context, DOCUMENTS, [whose, id, organisation], document).await?;
     for delivery in &mut deliveries {
@@ -386,7 +390,7 @@ pub(super) async fn case(context: &Context, case: &CaseRow) -> Result<KeptCase, 
             delivery.documents.push(document);
         }
     }
-    Ok(KeptCase {
+    let case = KeptCase {
         id: case.id,
         organisation: case.name.clone(),
         created_at: case.created_at,
@@ -394,7 +398,8 @@ pub(super) async fn case(context: &Context, case: &CaseRow) -> Result<KeptCase, 
         extended_until: case.extended_until,
         held: hold::is_shown(on, case.id).await?,
         deliveries,
-    })
+    };
+    Ok((case, is_cut))
 }
 
 fn delivery(row: &QueryResult, now: Timestamp) -> Result<KeptDelivery, DbErr> {

@@ -61,7 +61,9 @@ impl Portal {
             if done % STEP == 0 {
                 go_on(context, actor, extract, done, cases.rows.len()).await?;
             }
-            part.cases.push(gather::case(context, case).await?);
+            let (case, is_cut) = gather::case(context, case).await?;
+            part.is_cut |= is_cut;
+            part.cases.push(case);
         }
         go_on(context, actor, extract, cases.rows.len(), cases.rows.len()).await?;
         keep(context, actor, extract, &part).await
