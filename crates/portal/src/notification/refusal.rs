@@ -61,6 +61,8 @@ pub(crate) enum AddressFrom {
 pub(crate) enum AddressesToErase {
     /// None.
     Nothing,
+    /// Those that senders gave, since they agreed to be mailed at their own.
+    Given,
     /// The one that one of them gave and proved, to which this person does not agree.
     Own,
     /// All: they want no mails.
@@ -252,7 +254,7 @@ pub(super) async fn give(
     } else if consent::since(transaction, to).await?.is_none() {
         AddressesToErase::Own
     } else {
-        AddressesToErase::Nothing
+        AddressesToErase::Given
     })
 }
 
@@ -260,6 +262,7 @@ pub(super) async fn give(
 pub(crate) async fn erase(context: &Context, recipient: RecipientId, which: AddressesToErase) -> Result<(), Fault> {
     match which {
         AddressesToErase::Nothing => {}
+        AddressesToErase::Given => context.vault.erase_other_emails(recipient).await?,
         AddressesToErase::Own => context.vault.set_own_email(recipient, None).await?,
         AddressesToErase::All => context.vault.erase_emails(recipient).await?,
     }

@@ -83,8 +83,8 @@ impl Vault {
         self.set_optional(recipient, Optional::OwnEmail, email).await
     }
 
-    /// Erases what is needed no more beside a person's own address: what they had to prove, and what senders gave. What a directory says
-    /// of a work account stays, since senders know the account by it.
+    /// Erases what is needed no more beside a person's own address: what senders gave. What a directory says of a work account stays, since
+    /// senders know the account by it.
     ///
     /// # Errors
     ///
@@ -98,14 +98,14 @@ impl Vault {
             return Ok(());
         };
         let known_by = identifiers::identifier(&key, recipient, &row)?;
-        let mut changed = recipient::ActiveModel {
+        if matches!(known_by, RecipientIdentifier::WorkAccount(_)) {
+            return Ok(());
+        }
+        let changed = recipient::ActiveModel {
             id: Set(row.id),
-            sealed_unproven_email: Set(None),
+            sealed_email: Set(None),
             ..recipient::ActiveModel::default()
         };
-        if !matches!(known_by, RecipientIdentifier::WorkAccount(_)) {
-            changed.sealed_email = Set(None);
-        }
         recipient::Entity::update(changed).exec(&transaction).await?;
         Ok(transaction.commit().await?)
     }

@@ -172,6 +172,7 @@ impl Portal {
             return Err(wrong(context, transaction, actor, &row).await?);
         }
         context.vault.set_own_email(recipient, Some(&address)).await?;
+        context.vault.set_unproven_email(recipient, None).await?;
         // Before it holds: a restored copy that lacks the address must not write to another.
         context.ledger.append(&[LedgerEntry::OwnAddress(recipient)]).await?;
         // After it was told, so that the ledger takes nothing from whoever knows of it.
@@ -282,6 +283,10 @@ async fn wrong(
 /// Forgets an address that is to be proven. The caller has locked its row.
 async fn drop_unproven(context: &Context, transaction: &WriteTransaction, recipient: RecipientId) -> Result<(), Fault> {
     context.vault.set_unproven_email(recipient, None).await?;
+    // It may have been kept as proven without that having been written down.
+    if consent::since(transaction, recipient).await?.is_none() {
+        context.vault.set_own_email(recipient, None).await?;
+    }
     store::delete(transaction, recipient).await?;
     super::store::delete(transaction, NotificationKind::AddressCode, *recipient.as_uuid()).await?;
     Ok(())

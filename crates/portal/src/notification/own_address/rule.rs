@@ -55,6 +55,8 @@ pub(super) fn counted_as(address: &str) -> String {
     match lower.rsplit_once('@') {
         Some((local, domain)) => {
             let mailbox = local.split_once('+').map_or(local, |(mailbox, _)| mailbox);
+            // As the name that is looked up, however it was written (RFC 5891).
+            let domain = url::Host::parse(domain).map_or_else(|_| domain.to_owned(), |host| host.to_string());
             format!("{mailbox}@{domain}")
         }
         None => lower,
@@ -119,6 +121,9 @@ mod tests {
             ("Anna@Example.SE", "anna@example.se"),
             ("anna+1@example.se", "anna@example.se"),
             ("anna.ek@example.se", "anna.ek@example.se"),
+            ("anna@ｅxample.se", "anna@example.se"),
+            ("anna@𝐞xample.se", "anna@example.se"),
+            ("anna@räksmörgås.example", "anna@xn--rksmrgs-5wao1o.example"),
         ] {
             assert_eq!(counted_as(given), counted);
         }

@@ -206,6 +206,28 @@ on_both_databases! {
         assert!(portal.told_after(30 * MINUTE).await.is_empty());
     }
 
+    async fn what_was_kept_as_proven_without_being_written_down_goes_with_its_code(portal: TestPortal) {
+        let anna = portal.sign_in(0).await;
+        portal.gives(&anna, OWN).await.unwrap();
+        let vault = &portal.portal.0.vault;
+        // As a program leaves it that ends before it has written down that the address is proven.
+        vault.set_own_email(anna.recipient_id(), Some(OWN)).await.unwrap();
+        portal.clock.advance(30 * MINUTE);
+        portal.portal.run_jobs().await.unwrap();
+        assert!(vault.addresses(anna.recipient_id()).await.unwrap().own.is_none());
+    }
+
+    async fn an_address_that_is_given_while_another_is_being_proven_stays_to_be_proven(portal: TestPortal) {
+        let anna = portal.sign_in(0).await;
+        portal.proves(&anna, OWN).await;
+        portal.gives(&anna, OTHER).await.unwrap();
+        // What another tab still had to do when it had proven the first.
+        portal.portal.0.vault.erase_other_emails(anna.recipient_id()).await.unwrap();
+        let code = portal.code_for(OTHER).await;
+        portal.portal.prove_address(&anna, code.expose()).await.unwrap();
+        assert_eq!(portal.own(&anna).await.own_address.as_deref(), Some(OTHER));
+    }
+
     async fn a_code_is_of_one_person_in_whichever_session(portal: TestPortal) {
         let anna = portal.sign_in(0).await;
         portal.gives(&anna, OWN).await.unwrap();
