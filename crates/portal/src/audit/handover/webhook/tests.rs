@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use base::OrganisationId;
+use sea_orm::{ConnectionTrait as _, DbBackend};
 
 use super::super::{AuditReceiver, HandoverFailure, HandoverOutcome, TakenHandover};
 use super::WebhookAddress;
@@ -73,7 +74,7 @@ on_both_databases! {
         set(&portal, &karin, "hooks.norrby.example").await;
         let transaction = portal.portal.0.database.write().await.unwrap();
         let damage = match portal.portal.0.database.backend() {
-            sea_orm::DbBackend::Postgres => "UPDATE audit_webhook SET sealed_address = '\\x00'::bytea",
+            DbBackend::Postgres => "UPDATE audit_webhook SET sealed_address = '\\x00'::bytea",
             _ => "UPDATE audit_webhook SET sealed_address = x'00'",
         };
         transaction.execute_unprepared(damage).await.unwrap();
