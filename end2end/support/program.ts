@@ -10,15 +10,25 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 /** The folder with the built programs. */
 export const programs = process.env.POSTVALV_PROGRAMS ?? path.join(root, 'target/debug');
 
-/** A port on loopback that nobody uses right now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Ports below those that systems give to connections that go out, one of which may take a port that was free a moment ago. */
+const ports = { first: 10_000, last: 30_000 };
+let next = ports.first + Math.floor(Math.random() * (ports.last - ports.first));
+
+/** A port on loopback that nobody uses right now, each time another. */
+export async function freePort(): Promise<number> {
+  for (let tries = ports.last - ports.first; tries > 0; tries--) {
+    const port = next;
+    next = port < ports.last ? port + 1 : ports.first;
+    if (await isFree(port)) return port;
+  }
+  throw new Error('no port is free');
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
-    });
+    server.on('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
 
