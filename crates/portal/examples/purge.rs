@@ -121,7 +121,7 @@ async fn measure(mut settings: Settings, count: usize) -> Result<(), Failure> {
     bench.portal.run_jobs().await?;
 
     bench.clock.set(at("2026-11-23T12:00:00Z")?);
-    timed("a round with nothing due", bench.portal.run_jobs()).await?;
+    timed("a round with nothing due", Box::pin(bench.portal.run_jobs())).await?;
     let before = bench.readable(&people, &ending).await?;
     print("documents that could be read before", before as f64);
     bench.clock.set(at("2026-11-24T00:00:00Z")?);
@@ -140,7 +140,11 @@ async fn measure(mut settings: Settings, count: usize) -> Result<(), Failure> {
     let chaining = bench.chain_as_the_server_does();
     let reading = Reading::begin(&bench.portal, &living);
     let keys = many.messages * (1 + DOCUMENTS_EACH);
-    let took = timed("the round that destroys the keys", bench.portal.run_key_jobs()).await?;
+    let took = timed(
+        "the round that destroys the keys",
+        Box::pin(bench.portal.run_key_jobs()),
+    )
+    .await?;
     print("keys destroyed, a second", keys as f64 / took.as_secs_f64());
     let of_keys = reading.end().await?;
     print(
@@ -148,7 +152,11 @@ async fn measure(mut settings: Settings, count: usize) -> Result<(), Failure> {
         millis(percentile(&of_keys, 99)),
     );
     let reading = Reading::begin(&bench.portal, &living);
-    let took = timed("the round that deletes and erases", bench.portal.run_blob_jobs()).await?;
+    let took = timed(
+        "the round that deletes and erases",
+        Box::pin(bench.portal.run_blob_jobs()),
+    )
+    .await?;
     print("documents purged, a second", count as f64 / took.as_secs_f64());
     let of_rest = reading.end().await?;
     print("reading while the rest goes, p99, ms", millis(percentile(&of_rest, 99)));
