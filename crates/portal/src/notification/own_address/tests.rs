@@ -65,6 +65,19 @@ impl TestPortal {
         self.portal.prove_address(actor, code.expose()).await.unwrap();
     }
 
+    /// Signs in whoever has the number, and had another before.
+    async fn known_by(&self, key: &[u8], previous: Option<Personnummer>, number: Personnummer) -> RecipientActor {
+        let who = VerifiedIdentity {
+            identity: Identity::Number {
+                number,
+                previous,
+                prid: None,
+            },
+            ..identity(0, self.now())
+        };
+        self.identify(&SessionKey::of(key), who, Whereabouts::UNKNOWN).await
+    }
+
     async fn own(&self, actor: &RecipientActor) -> OwnMail {
         self.portal.own_mail(actor).await.unwrap()
     }
@@ -402,19 +415,12 @@ on_both_databases! {
 
     async fn of_two_who_turn_out_to_be_one_the_living_ones_word_counts(portal: TestPortal) {
         let old = Personnummer::from_digits("197010632391").unwrap();
-        let as_known = |previous, number| VerifiedIdentity {
-            identity: Identity::Number { number, previous, prid: None },
-            ..identity(0, portal.now())
-        };
-        let sign_in = async |key: &'static [u8], previous, number| {
-            portal.identify(&SessionKey::of(key), as_known(previous, number), Whereabouts::UNKNOWN).await
-        };
         // Who has said nothing has said what they said before.
-        let before = sign_in(b"one", None, old.clone()).await;
+        let before = portal.known_by(b"one", None, old.clone()).await;
         portal.proves(&before, OWN).await;
         portal.gives(&before, OTHER).await.unwrap();
-        let living = sign_in(b"two", None, number(0)).await;
-        let now = sign_in(b"three", Some(old), number(0)).await;
+        let living = portal.known_by(b"two", None, number(0)).await;
+        let now = portal.known_by(b"three", Some(old), number(0)).await;
         assert!(now.recipient_id() == living.recipient_id() && now.recipient_id() != before.recipient_id());
         let own = portal.own(&now).await;
         assert_eq!((own.own_address.as_deref(), own.unproven), (Some(OWN), None));
@@ -428,18 +434,11 @@ on_both_databases! {
 
     async fn whoever_refused_is_not_mailed_where_they_agreed_under_another_number(portal: TestPortal) {
         let old = Personnummer::from_digits("197010632391").unwrap();
-        let as_known = |previous, number| VerifiedIdentity {
-            identity: Identity::Number { number, previous, prid: None },
-            ..identity(0, portal.now())
-        };
-        let sign_in = async |key: &'static [u8], previous, number| {
-            portal.identify(&SessionKey::of(key), as_known(previous, number), Whereabouts::UNKNOWN).await
-        };
-        let before = sign_in(b"one", None, old.clone()).await;
+        let before = portal.known_by(b"one", None, old.clone()).await;
         portal.proves(&before, OWN).await;
-        let living = sign_in(b"two", None, number(0)).await;
+        let living = portal.known_by(b"two", None, number(0)).await;
         portal.portal.refuse_mail(&living).await.unwrap();
-        let now = sign_in(b"three", Some(old), number(0)).await;
+        let now = portal.known_by(b"three", Some(old), number(0)).await;
         assert_eq!(living.recipient_id(), now.recipient_id());
         let own = portal.own(&now).await;
         assert!(own.refused_at.is_some() && own.own_address.is_none());
@@ -449,18 +448,11 @@ on_both_databases! {
 
     async fn whoever_agreed_is_mailed_where_they_refused_under_another_number(portal: TestPortal) {
         let old = Personnummer::from_digits("197010632391").unwrap();
-        let as_known = |previous, number| VerifiedIdentity {
-            identity: Identity::Number { number, previous, prid: None },
-            ..identity(0, portal.now())
-        };
-        let sign_in = async |key: &'static [u8], previous, number| {
-            portal.identify(&SessionKey::of(key), as_known(previous, number), Whereabouts::UNKNOWN).await
-        };
-        let before = sign_in(b"one", None, old.clone()).await;
+        let before = portal.known_by(b"one", None, old.clone()).await;
         portal.portal.refuse_mail(&before).await.unwrap();
-        let living = sign_in(b"two", None, number(0)).await;
+        let living = portal.known_by(b"two", None, number(0)).await;
         portal.proves(&living, OWN).await;
-        let now = sign_in(b"three", Some(old), number(0)).await;
+        let now = portal.known_by(b"three", Some(old), number(0)).await;
         let own = portal.own(&now).await;
         assert_eq!((own.own_address.as_deref(), own.refused_at), (Some(OWN), None));
     }
