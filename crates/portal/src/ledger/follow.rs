@@ -86,7 +86,7 @@ async fn apply(context: &Context, batch: &LedgerBatch) -> Result<(), Fault> {
             LedgerEntry::Held(told) => hold::place_as_told(context, told, batch.at).await?,
             LedgerEntry::Lifted(hold) => hold::lift_as_told(context, hold).await?,
             LedgerEntry::MailRefused(recipient) | LedgerEntry::OwnAddress(recipient) => {
-                notification::refuse_as_told(context, recipient, batch.at).await?;
+                notification::refuse_as_told(context, recipient, batch.at, batch.head()).await?;
             }
             LedgerEntry::MailAllowed(recipient) => notification::allow_as_told(context, recipient).await?,
             _ => {}

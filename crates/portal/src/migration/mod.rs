@@ -42,6 +42,7 @@ mod m0043_audit_webhooks;
 mod m0044_organisation_extracts;
 mod m0045_mail_consent;
 mod m0047_audit_counting;
+mod m0048_mail_consent_told;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -95,6 +96,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0043_audit_webhooks::Migration),
             Box::new(m0044_organisation_extracts::Migration),
             Box::new(m0047_audit_counting::Migration),
+            Box::new(m0048_mail_consent_told::Migration),
         ]
     }
 }

@@ -28,7 +28,7 @@ pub use consent::{GivenMailConsent, MailConsent};
 pub use outbox::{SendingOutcome, TakenNotification};
 pub use own_address::{GiveAddressError, ProveAddressError, UnprovenAddress};
 pub use refusal::OwnMail;
-pub(crate) use refusal::{AddressFrom, AddressesToErase, allow_as_told, erase, keep_address, refuse_as_told};
+pub(crate) use refusal::{AddressFrom, allow_as_told, erase_unwanted, keep_address, refuse_as_told};
 
 /// What a notification tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,14 +156,14 @@ pub(crate) async fn announce_waiting(
 }
 
 /// What tells of messages and requests to some people, who turned out to be another, is told that one from now on, and the rest of theirs nobody.
-/// What any of them said of mails is that one's word, unless that one has said something; says which addresses must be erased then.
+/// What any of them said of mails is that one's word, unless that one has said something; [`erase_unwanted`] must follow.
 pub(crate) async fn give(
     context: &Context,
     transaction: &WriteTransaction,
     from: &[RecipientId],
     to: RecipientId,
-) -> Result<AddressesToErase, DbErr> {
-    let to_erase = refusal::give(transaction, from, to).await?;
+) -> Result<(), DbErr> {
+    refusal::give(transaction, from, to).await?;
     let follows = |kind: &NotificationKind| kind.is_of_messages() || *kind == NotificationKind::RequestAnswered;
     for kind in NotificationKind::ALL.into_iter().filter(follows) {
         let mut waited = false;
@@ -177,7 +177,7 @@ pub(crate) async fn give(
     for from in from {
         forget(transaction, Owner::Recipient(*from)).await?;
     }
-    Ok(to_erase)
+    Ok(())
 }
 
 /// Forgets what a person said of mails and what waits for them, with the person.

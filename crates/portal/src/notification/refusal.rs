@@ -12,7 +12,7 @@ use super::own_address::{self, UnprovenAddress};
 use super::{GivenMailConsent, consent};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
-use crate::ledger::LedgerEntry;
+use crate::ledger::{LedgerEntry, LedgerHead};
 use crate::session::Owner;
 use crate::{Context, Fault, Portal, RecipientActor, recipient};
 
@@ -54,19 +54,6 @@ pub(crate) enum AddressFrom {
     Sender,
     /// A directory's, which their work account is known by too.
     Directory,
-}
-
-/// Which addresses must be erased of somebody to whom others turned out to be linked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AddressesToErase {
-    /// None.
-    Nothing,
-    /// Those that senders gave, since they agreed to be mailed at their own.
-    Given,
-    /// The one that one of them gave and proved, to which this person does not agree.
-    Own,
-    /// All: they want no mails.
-    All,
 }
 
 impl Portal {
@@ -156,13 +143,20 @@ impl Portal {
 }
 
 /// Does what the ledger tells: a person of a restored copy wanted no mails by then, or none but at an address of their own that the copy
-/// may lack. Does nothing where they have given one since, or have that one. Can be repeated.
-pub(crate) async fn refuse_as_told(context: &Context, recipient: RecipientId, at: Timestamp) -> Result<(), Fault> {
+/// may lack. Does nothing where they have given one since, or have that one: batch `told` of the ledger, or a later one, tells of it then. Can
+/// be repeated.
+pub(crate) async fn refuse_as_told(
+    context: &Context,
+    recipient: RecipientId,
+    at: Timestamp,
+    told: LedgerHead,
+) -> Result<(), Fault> {
     let transaction = context.database.write().await?;
     own_address::store::delete(&transaction, recipient).await?;
-    if consent::since(&transaction, recipient)
+    // Not by the clock, which may have been ahead when they agreed.
+    if consent::find(&transaction, recipient)
         .await?
-        .is_some_and(|since| since >= at)
+        .is_some_and(|consent| consent.withdrawn_at.is_none() && consent.is_told_since(told))
     {
         return Ok(());
     }
@@ -219,11 +213,7 @@ pub(super) async fn refused_at(on: &impl ConnectionTrait, recipient: RecipientId
 
 /// What people said who turned out to be another is that one's word from now on, unless that one has said something themselves: that they
 /// want no mails, or that they agree to be mailed at an address of their own. Of what several said, that they want none goes first.
-pub(super) async fn give(
-    transaction: &WriteTransaction,
-    from: &[RecipientId],
-    to: RecipientId,
-) -> Result<AddressesToErase, DbErr> {
+pub(super) async fn give(transaction: &WriteTransaction, from: &[RecipientId], to: RecipientId) -> Result<(), DbErr> {
     let (mut refused, mut agreed) = (None, None);
     for from in from {
         own_address::store::delete(transaction, *from).await?;
@@ -249,24 +239,24 @@ pub(super) async fn give(
         }
         _ => {}
     }
-    Ok(if refused_at(transaction, to).await?.is_some() {
-        AddressesToErase::All
-    } else if consent::since(transaction, to).await?.is_none() {
-        AddressesToErase::Own
-    } else {
-        AddressesToErase::Given
-    })
+    Ok(())
 }
 
-/// Does what [`give`] says.
-pub(crate) async fn erase(context: &Context, recipient: RecipientId, which: AddressesToErase) -> Result<(), Fault> {
-    match which {
-        AddressesToErase::Nothing => {}
-        AddressesToErase::Given => context.vault.erase_other_emails(recipient).await?,
-        AddressesToErase::Own => context.vault.set_own_email(recipient, None).await?,
-        AddressesToErase::All => context.vault.erase_emails(recipient).await?,
+/// Erases the addresses of a person that are not to be written to after what they said, which [`give`] may have changed: all when they want no
+/// mails, what senders gave when they agreed to be mailed at their own, and otherwise one of their own, to which they did not agree. Can
+/// be repeated.
+pub(crate) async fn erase_unwanted(context: &Context, recipient: RecipientId) -> Result<(), Fault> {
+    let transaction = context.database.write().await?;
+    // Whoever proves an address holds this from before the vault has it until the consent stands.
+    own_address::store::locked(&transaction, recipient).await?;
+    if refused_at(&transaction, recipient).await?.is_some() {
+        context.vault.erase_emails(recipient).await?;
+    } else if consent::since(&transaction, recipient).await?.is_some() {
+        context.vault.erase_other_emails(recipient).await?;
+    } else {
+        context.vault.set_own_email(recipient, None).await?;
     }
-    Ok(())
+    Ok(transaction.commit().await?)
 }
 
 /// Writes it down, unless it is there already. Says whether it did.

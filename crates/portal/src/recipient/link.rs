@@ -4,7 +4,6 @@ use base::RecipientId;
 
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
-use crate::notification::AddressesToErase;
 use crate::session::{self, Owner};
 use crate::{
     Context, Fault, RecipientActor, case, data_request, delivery, hold, new_device, notification, past_sign_in,
@@ -37,15 +36,16 @@ pub(super) async fn tell(
 }
 
 /// Gives what refers to these people to another, and ends their sessions. Can be repeated: a message that was on its way to one of
-/// them comes to the other when they sign in the next time. Says which addresses of that one must be erased then.
+/// them comes to the other when they sign in the next time. What the person said of mails may have changed by it, so
+/// [`notification::erase_unwanted`] must follow.
 pub(super) async fn give(
     context: &Context,
     transaction: &WriteTransaction,
     linked: &[RecipientId],
     to: RecipientId,
-) -> Result<AddressesToErase, Fault> {
+) -> Result<(), Fault> {
     if linked.is_empty() {
-        return Ok(AddressesToErase::Nothing);
+        return Ok(());
     }
     // Cases first and all at once, as everybody else locks them.
     if case::give(transaction, linked, to).await? > 0 {

@@ -117,7 +117,7 @@ impl Portal {
             link::tell(context, &actor, &known.linked, &identity.provider).await?;
         }
         let transaction = context.database.write().await.map_err(Fault::from)?;
-        let to_erase = link::give(context, &transaction, &known.linked, recipient).await?;
+        link::give(context, &transaction, &known.linked, recipient).await?;
         let Some(id) = session::sign_in(context, &transaction, session, &person, origin).await? else {
             return Err(SignInError::SessionGone);
         };
@@ -132,7 +132,9 @@ impl Portal {
             .detail(&identity.provider);
         context.audit.record(&transaction, now, &entry).await?;
         transaction.commit().await.map_err(Fault::from)?;
-        notification::erase(context, recipient, to_erase).await?;
+        if !known.linked.is_empty() {
+            notification::erase_unwanted(context, recipient).await?;
+        }
         Ok(actor.by_sign_in(Some(id)))
     }
 

@@ -125,7 +125,7 @@ pub(super) async fn version(on: &impl ConnectionTrait, hash: &str) -> Result<Str
 /// Writes down what a person agrees to from now on.
 pub(super) async fn put(transaction: &WriteTransaction, row: Model) -> Result<(), DbErr> {
     let latest = OnConflict::column(Column::RecipientId)
-        .update_columns([Column::Hash, Column::GivenAt, Column::WithdrawnAt])
+        .update_columns([Column::Hash, Column::GivenAt, Column::WithdrawnAt, Column::LedgerBatch])
         .to_owned();
     Entity::insert(row.into_active_model())
         .on_conflict(latest)

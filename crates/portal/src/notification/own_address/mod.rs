@@ -14,6 +14,7 @@ pub(super) mod store;
 mod tests;
 
 use base::{RecipientId, Timestamp};
+use uuid::Uuid;
 
 use super::{MailConsent, NotificationKind, announce, consent, refusal};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
@@ -174,7 +175,7 @@ impl Portal {
         context.vault.set_own_email(recipient, Some(&address)).await?;
         context.vault.set_unproven_email(recipient, None).await?;
         // Before it holds: a restored copy that lacks the address must not write to another.
-        context.ledger.append(&[LedgerEntry::OwnAddress(recipient)]).await?;
+        let told = context.ledger.append(&[LedgerEntry::OwnAddress(recipient)]).await?;
         // After it was told, so that the ledger takes nothing from whoever knows of it.
         let now = context.now();
         let version = consent::version(&transaction, &row.consent_hash).await?;
@@ -183,17 +184,16 @@ impl Portal {
             hash: row.consent_hash,
             given_at: now.as_millis(),
             withdrawn_at: None,
+            ledger_batch: told.map_or(0, |told| i64::try_from(told.number).unwrap_or(i64::MAX)),
         };
         consent::put(&transaction, given).await?;
         refusal::delete(&transaction, recipient).await?;
-        store::delete(&transaction, recipient).await?;
         super::store::delete(&transaction, NotificationKind::AddressCode, *recipient.as_uuid()).await?;
         let entry = AuditEntry::by_recipient(actor, AuditAction::RecipientAddressProven);
         let entry = entry.about(AuditTarget::Recipient(recipient)).detail(&version);
         context.audit.record(&transaction, now, &entry).await?;
         transaction.commit().await?;
-        context.vault.erase_other_emails(recipient).await?;
-        Ok(())
+        Ok(end(context, recipient, row.id).await?)
     }
 
     /// The person gives up the address that they have yet to prove. Doing it twice is fine.
@@ -280,12 +280,26 @@ async fn wrong(
     })
 }
 
+/// Erases what senders gave, now that an address is proven, and ends its asking. Only then, so that [`forget_old`] tries again where this
+/// fails.
+async fn end(context: &Context, recipient: RecipientId, asking: Uuid) -> Result<(), Fault> {
+    let transaction = context.database.write().await?;
+    let row = store::locked(&transaction, recipient).await?;
+    context.vault.erase_other_emails(recipient).await?;
+    if row.is_some_and(|row| row.id == asking) {
+        store::delete(&transaction, recipient).await?;
+    }
+    Ok(transaction.commit().await?)
+}
+
 /// Forgets an address that is to be proven. The caller has locked its row.
 async fn drop_unproven(context: &Context, transaction: &WriteTransaction, recipient: RecipientId) -> Result<(), Fault> {
     context.vault.set_unproven_email(recipient, None).await?;
-    // It may have been kept as proven without that having been written down.
-    if consent::since(transaction, recipient).await?.is_none() {
-        context.vault.set_own_email(recipient, None).await?;
+    match consent::since(transaction, recipient).await? {
+        // It may have been proven, and what senders gave not have been erased.
+        Some(_) => context.vault.erase_other_emails(recipient).await?,
+        // It may have been kept as proven without that having been written down.
+        None => context.vault.set_own_email(recipient, None).await?,
     }
     store::delete(transaction, recipient).await?;
     super::store::delete(transaction, NotificationKind::AddressCode, *recipient.as_uuid()).await?;

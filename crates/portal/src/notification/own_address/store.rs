@@ -22,7 +22,10 @@ pub(in crate::notification) async fn find(
 }
 
 /// As [`find`], locked until the transaction ends. Whoever changes what the vault keeps of an address to be proven holds this lock.
-pub(super) async fn locked(transaction: &WriteTransaction, recipient: RecipientId) -> Result<Option<Model>, DbErr> {
+pub(in crate::notification) async fn locked(
+    transaction: &WriteTransaction,
+    recipient: RecipientId,
+) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(*recipient.as_uuid())
         .lock_exclusive()
         .one(transaction)

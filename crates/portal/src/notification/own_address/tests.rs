@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use base::{Personnummer, SecretString};
+use sea_orm::EntityTrait;
 
-use super::super::{MailConsent, NotificationKind, OwnMail, SendingOutcome, TakenNotification};
-use super::{GiveAddressError, ProveAddressError, rule};
+use super::super::{MailConsent, NotificationKind, OwnMail, SendingOutcome, TakenNotification, erase_unwanted};
+use super::{GiveAddressError, ProveAddressError, entity, rule, store};
 use crate::ledger::LedgerEntry;
 use crate::test_support::{PDF, TestPortal, draft, everything_stored, identity, is_among, number, on_both_databases};
 use crate::{
@@ -76,6 +77,18 @@ impl TestPortal {
             ..identity(0, self.now())
         };
         self.identify(&SessionKey::of(key), who, Whereabouts::UNKNOWN).await
+    }
+
+    /// What is kept of the one address that somebody has yet to prove.
+    async fn row_of_proof(&self) -> entity::Model {
+        let found = entity::Entity::find().one(self.portal.0.database.reader()).await;
+        found.unwrap().unwrap()
+    }
+
+    async fn put_proof(&self, row: entity::Model) {
+        let transaction = self.portal.0.database.write().await.unwrap();
+        store::put(&transaction, row).await.unwrap();
+        transaction.commit().await.unwrap();
     }
 
     async fn own(&self, actor: &RecipientActor) -> OwnMail {
@@ -411,6 +424,42 @@ on_both_databases! {
         let own = node.own_mail(&anna).await.unwrap();
         assert!(own.own_address.is_none() && own.refused_at.is_some() && own.consent.unwrap().withdrawn_at.is_some());
         assert!(portal.told_after(HOUR).await.is_empty());
+    }
+
+    async fn a_withdrawal_holds_in_a_copy_where_the_clock_was_ahead_when_the_address_was_given(portal: TestPortal) {
+        portal.clock.advance(HOUR);
+        let anna = portal.sign_in(0).await;
+        portal.proves(&anna, OWN).await;
+        portal.clock.set(portal.now() - HOUR);
+        portal.portal.0.ledger.append(&[LedgerEntry::MailRefused(anna.recipient_id())]).await.unwrap();
+        let own = portal.another_node().await.own_mail(&anna).await.unwrap();
+        assert!(own.own_address.is_none() && own.refused_at.is_some());
+    }
+
+    async fn what_senders_gave_is_erased_later_where_that_failed(portal: TestPortal) {
+        let anna = portal.sign_in(0).await;
+        let vault = &portal.portal.0.vault;
+        portal.gives(&anna, OWN).await.unwrap();
+        let asking = portal.row_of_proof().await;
+        let code = portal.code_for(OWN).await;
+        portal.portal.prove_address(&anna, code.expose()).await.unwrap();
+        assert_eq!(portal.rows("address_proof").await, 0);
+        // As a program leaves it that ends between the two.
+        portal.put_proof(asking).await;
+        vault.set_email(anna.recipient_id(), Some(GIVEN)).await.unwrap();
+        portal.clock.advance(rule::HOLDS + MINUTE);
+        portal.portal.run_jobs().await.unwrap();
+        let addresses = vault.addresses(anna.recipient_id()).await.unwrap();
+        assert_eq!((addresses.given, addresses.own.as_deref()), (None, Some(OWN)));
+        assert_eq!(portal.rows("address_proof").await, 0);
+    }
+
+    async fn an_address_that_is_proven_during_a_sign_in_stays(portal: TestPortal) {
+        let anna = portal.sign_in(0).await;
+        portal.proves(&anna, OWN).await;
+        // What a sign-in does last of somebody to whom others turned out to be linked: by then they agree.
+        erase_unwanted(&portal.portal.0, anna.recipient_id()).await.unwrap();
+        assert_eq!(portal.own(&anna).await.own_address.as_deref(), Some(OWN));
     }
 
     async fn of_two_who_turn_out_to_be_one_the_living_ones_word_counts(portal: TestPortal) {
