@@ -163,6 +163,7 @@ audit-group-member-added = Somebody joined a group that gives a role
 audit-group-member-removed = Somebody left a group that gives a role
 audit-audit-listed = The log was shown
 audit-audit-exported = The log was exported
+audit-audit-row-left-out = Rows were left out of the log’s chain: nobody of the portal wrote them so
 audit-audit-cut = Rows that had been kept for as long as the log is were deleted
 audit-audit-checkpoint-handed-out = A checkpoint was handed out
 audit-audit-receiver-added = The log began to be handed out to a receiver

@@ -163,6 +163,7 @@ audit-group-member-added = Någon kom med i en grupp som ger en roll
 audit-group-member-removed = Någon lämnade en grupp som ger en roll
 audit-audit-listed = Loggen visades
 audit-audit-exported = Loggen exporterades
+audit-audit-row-left-out = Rader lämnades utanför loggens kedja: portalen har inte skrivit dem så
 audit-audit-cut = Rader som sparats så länge som loggen sparas raderades
 audit-audit-checkpoint-handed-out = En kontrollpunkt lämnades ut
 audit-audit-receiver-added = Loggen började lämnas ut till en mottagare

@@ -53,7 +53,8 @@ pub(super) async fn run(config: &Path, command: AuditCommand) -> anyhow::Result<
         let file = std::fs::File::open(export).with_context(|| format!("{} can't be read", export.display()))?;
         let (held, keys) = (Held::read(checkpoint)?, read_keys(keys)?);
         let report = verify_audit_export(std::io::BufReader::new(file), &held.checkpoints, &keys);
-        return tell(&report.with_context(|| export.display().to_string())?, &held);
+        let report = report.with_context(|| export.display().to_string())?;
+        return tell(&report, &held, LooksAt::Export);
     }
     let (portal, clock) = super::open(&super::load(config)?).await?;
     let actor = operator(&clock);
@@ -75,7 +76,7 @@ pub(super) async fn run(config: &Path, command: AuditCommand) -> anyhow::Result<
                 None => portal.signing_keys().await?,
             };
             let report = portal.verify_audit_log(&actor, &held.checkpoints, &keys).await?;
-            tell(&report, &held)?;
+            tell(&report, &held, LooksAt::Database)?;
         }
     }
     portal.close().await;
@@ -135,16 +136,28 @@ fn read_keys(path: &Path) -> anyhow::Result<PublicKeys> {
     PublicKeys::from_json(&read(path)?).with_context(|| path.display().to_string())
 }
 
+/// What was verified.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LooksAt {
+    /// The database, which knows what was deleted and why.
+    Database,
+    /// A file, which may begin anywhere.
+    Export,
+}
+
 /// Says what was found.
 ///
 /// # Errors
 ///
 /// When the log is not as it was written.
-fn tell(report: &AuditReport, held: &Held) -> anyhow::Result<()> {
+fn tell(report: &AuditReport, held: &Held, looks_at: LooksAt) -> anyhow::Result<()> {
     answer(&format!("rows    {}", report.rows));
     answer(&format!("waiting {}", report.waiting));
     for chain in &report.chains {
-        answer(&line(chain, held));
+        answer(&line(chain, held, looks_at));
+        if let Some(note) = note(chain, looks_at) {
+            answer(&format!("NOTE    {note}"));
+        }
     }
     for finding in &report.findings {
         answer(&format!("FOUND   {finding}"));
@@ -162,8 +175,27 @@ fn tell(report: &AuditReport, held: &Held) -> anyhow::Result<()> {
     }
 }
 
-fn line(chain: &ChainReport, held: &Held) -> String {
-    let organisation = chain.organisation.map_or_else(|| "-".to_owned(), |id| id.to_string());
+/// What a checkpoint that was given did not show.
+fn note(chain: &ChainReport, looks_at: LooksAt) -> Option<String> {
+    let (row, log, first) = (chain.earlier?, name(chain), chain.cut.saturating_add(1));
+    Some(match looks_at {
+        LooksAt::Database => format!(
+            "log {log}: the checkpoint of row {row} was compared with nothing, since the rows before {first} were deleted when \
+             their time was over"
+        ),
+        LooksAt::Export => format!(
+            "log {log}: the checkpoint of row {row} was compared with nothing, since the file begins with row {first}; what became of \
+             the rows before it, this file does not show"
+        ),
+    })
+}
+
+fn name(chain: &ChainReport) -> String {
+    chain.organisation.map_or_else(|| "-".to_owned(), |id| id.to_string())
+}
+
+fn line(chain: &ChainReport, held: &Held, looks_at: LooksAt) -> String {
+    let organisation = name(chain);
     let proven = |proof: &Option<Proof>, by: &str| match proof {
         Some(Proof { sequence, at, key_id }) => {
             format!("proven to row {sequence} by {by} of {} (key {key_id})", at.to_rfc3339())
@@ -195,13 +227,14 @@ fn line(chain: &ChainReport, held: &Held) -> String {
             format!("the checkpoint of row {} went to {}{who} at {at}", to.sequence, to.kind)
         },
     );
-    let rows = match chain.cut {
-        0 => format!("{} rows", chain.last),
-        cut => format!(
-            "rows {} to {}, those before were deleted when their time was over",
-            cut + 1,
+    let first = chain.cut.saturating_add(1);
+    let rows = match (chain.cut, looks_at) {
+        (0, _) => format!("{} rows", chain.last),
+        (_, LooksAt::Database) => format!(
+            "rows {first} to {}, those before were deleted when their time was over",
             chain.last
         ),
+        (_, LooksAt::Export) => format!("rows {first} to {}, those before are not in the file", chain.last),
     };
     format!(
         "log {organisation}: {rows}; {}{file}; {}; {handed_out}{holders}",

@@ -352,7 +352,7 @@ pub(crate) fn audit_actor(texts: &Texts, kind: &str, name: Option<String>) -> St
 }
 
 /// What the actions that stand in organisations' logs are called.
-const WORDS: [(&str, &str); 97] = [
+const WORDS: [(&str, &str); 98] = [
     ("organisation.created", "audit-organisation-created"),
     ("tenant.added", "audit-tenant-added"),
     ("tenant.removed", "audit-tenant-removed"),
@@ -445,6 +445,7 @@ const WORDS: [(&str, &str); 97] = [
     ("group.member-removed", "audit-group-member-removed"),
     ("audit.listed", "audit-audit-listed"),
     ("audit.exported", "audit-audit-exported"),
+    ("audit.row-left-out", "audit-audit-row-left-out"),
     ("audit.cut", "audit-audit-cut"),
     ("audit.checkpoint-handed-out", "audit-audit-checkpoint-handed-out"),
     ("audit.receiver-added", "audit-audit-receiver-added"),

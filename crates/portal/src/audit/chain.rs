@@ -1,5 +1,8 @@
 //! Takes the rows of the log into one chain an organisation, and one of the installation's own.
 //!
+//! What no writer of this installation wrote so gets no place: it would be handed out and signed for. The log says in its place that
+//! something was left out.
+//!
 //! Whoever acts does not wait for this. A writer's rows become visible in the order of their numbers, so how far each writer's rows
 //! are in the chains is one number. Rows are appended by compare-and-swap on that number and on the head of each chain: of several
 //! nodes that do it at once, one succeeds and the others do nothing.
@@ -14,7 +17,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::canonical::{Hash, chain_start, link_hash};
-use super::{chain_entity, entity, link_entity};
+use super::{AuditAction, AuditEntry, AuditTarget, chain_entity, entity, link_entity};
+use crate::database::WriteTransaction;
 use crate::provider::ProviderError;
 use crate::{Context, Fault, Portal};
 
@@ -102,9 +106,13 @@ async fn append(context: &Context, writer: Uuid, before: i64, rows: Vec<entity::
         return Ok(true);
     };
     let mut of_chains: BTreeMap<Uuid, Vec<entity::Model>> = BTreeMap::new();
+    let mut left_out: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
     for row in rows {
         let chain = row.organisation_id.unwrap_or_default();
-        of_chains.entry(chain).or_default().push(row);
+        match context.audit.verifies(&row) {
+            true => of_chains.entry(chain).or_default().push(row),
+            false => left_out.entry(chain).or_default().push(row.id),
+        }
     }
     let mark = context.vault.provider().mark().await.map_err(Fault::new)?;
     let installation = *mark.ok_or_else(|| Fault::new(ProviderError::Taken))?.id.as_uuid();
@@ -158,6 +166,33 @@ async fn append(context: &Context, writer: Uuid, before: i64, rows: Vec<entity::
             .exec_without_returning(&transaction)
             .await?;
     }
+    tell_of_left_out(context, &transaction, &left_out).await?;
     transaction.commit().await?;
     Ok(true)
+}
+
+/// Says in each log how many rows got no place in its chain, and which was the first.
+async fn tell_of_left_out(
+    context: &Context,
+    transaction: &WriteTransaction,
+    left_out: &BTreeMap<Uuid, Vec<Uuid>>,
+) -> Result<(), Fault> {
+    for (chain, rows) in left_out {
+        let Some(first) = rows.first() else { continue };
+        tracing::error!(
+            rows = rows.len(),
+            %first,
+            "rows of the audit log are not as this installation wrote them, and are left out of its chain"
+        );
+        let detail = format!("{} {first}", rows.len());
+        let entry = AuditEntry::by_portal(AuditAction::AuditRowLeftOut).detail(&detail);
+        let entry = match from_stored_id(*chain) {
+            Some(organisation) => entry
+                .within(organisation)
+                .about(AuditTarget::Organisation(organisation)),
+            None => entry,
+        };
+        context.audit.record(transaction, context.now(), &entry).await?;
+    }
+    Ok(())
 }

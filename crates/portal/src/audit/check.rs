@@ -1,6 +1,7 @@
 //! Verifies the log in the database: each row's code, each chain against its checkpoints, and that no number of a writer is missing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use base::{OrganisationId, Timestamp};
 use sea_orm::{
@@ -14,11 +15,14 @@ use super::chain::{from_stored_id, stored_id};
 use super::finding::{AuditFinding, AuditReport, ChainProblem, ChainReport, HandedOut};
 use super::verify::{ChainVerifier, Place, Source};
 use super::{
-    AuditAction, Checkpoint, chain_entity, checkpoint, checkpoint_entity, cut_entity, entity, handover,
+    AuditAction, Checkpoint, chain_entity, checkpoint, checkpoint_entity, cut, cut_entity, entity, handover,
     writer_cut_entity,
 };
 use crate::{Context, Fault, OperatorActor, Portal, PublicKeys};
 
+/// How long after a row at most a checkpoint is signed that covers it, while the portal runs: one that is so much older than the log is kept
+/// may be of a row whose time is over.
+const SIGNED_WITHIN: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 /// How many rows are read at a time: as many as an SQLite connection reads ahead.
 const BATCH: i64 = 1_000;
 
@@ -82,6 +86,7 @@ impl Portal {
             context,
             snapshot: &snapshot,
         };
+        let kept_since = cut::kept_since(context) + SIGNED_WITHIN;
         let mut linked = 0;
         for id in chains {
             let chain = from_stored_id(id);
@@ -113,20 +118,51 @@ impl Portal {
                 }
                 None => whole(),
             };
-            for (checkpoint, _) in &checkpoints {
-                if last > 0 && checkpoint.sequence == last && checkpoint.hash != hash {
-                    let (after, checkpoint) = (0, checkpoint.sequence);
-                    let problem = ChainProblem::Rewritten { after, checkpoint };
-                    report.found(AuditFinding::Chain { chain, problem });
-                }
+            let verifier = ChainVerifier::new(chain, last, hash, checkpoints, &mut report);
+            // One tells it as well as all.
+            let too_young = verifier
+                .earlier()
+                .iter()
+                .filter(|checkpoint| checkpoint.at >= kept_since);
+            if let Some(checkpoint) = too_young.map(|checkpoint| checkpoint.sequence).max() {
+                let problem = ChainProblem::CutBeforeTime { cut: last, checkpoint };
+                report.found(AuditFinding::Chain { chain, problem });
             }
-            let verifier = ChainVerifier::new(chain, last, hash, checkpoints);
             linked += check.chain(id, verifier, &mut report).await?;
         }
         check.writers(linked, &mut report).await?;
         snapshot.commit().await?;
         Ok(report)
     }
+}
+
+/// The next rows of a chain with their places.
+pub(super) async fn places(on: &impl ConnectionTrait, id: Uuid, after: i64) -> Result<Vec<QueryResult>, DbErr> {
+    all(on, PLACES, [id.into(), after.into(), BATCH.into()]).await
+}
+
+/// Looks at rows of a chain. Says how many rows of the log they are.
+pub(super) fn look(
+    context: &Context,
+    rows: &[QueryResult],
+    verifier: &mut ChainVerifier,
+    report: &mut AuditReport,
+) -> Result<u64, DbErr> {
+    let mut linked = 0;
+    for row in rows {
+        let sequence: i64 = row.try_get_by_index(0)?;
+        let hash: Vec<u8> = row.try_get_by_index(1)?;
+        let event = event(row)?;
+        linked += u64::from(event.is_some());
+        let place = Place {
+            sequence: u64::try_from(sequence).unwrap_or(0),
+            hash: hash.try_into().ok(),
+            authentic: event.as_ref().is_some_and(|event| context.audit.verifies(event)),
+            row: event.as_ref(),
+        };
+        verifier.next(&place, report);
+    }
+    Ok(linked)
 }
 
 /// The row of the log at a place, if it is there. By the columns' numbers, since a million names take their time.
@@ -158,7 +194,7 @@ fn forged(report: &mut AuditReport, chain: Option<OrganisationId>, checkpoint: u
 }
 
 async fn all(
-    on: &DatabaseTransaction,
+    on: &impl ConnectionTrait,
     sql: &str,
     values: impl IntoIterator<Item = Value>,
 ) -> Result<Vec<QueryResult>, DbErr> {
@@ -187,12 +223,12 @@ impl Check<'_> {
     async fn chain(&self, id: Uuid, mut verifier: ChainVerifier, report: &mut AuditReport) -> Result<u64, Fault> {
         let chain = from_stored_id(id);
         let mut linked = 0;
-        let mut rows = self.places(id, i64::MIN).await?;
+        let mut rows = places(self.snapshot, id, i64::MIN).await?;
         while let Some(last) = rows.last() {
             let after: i64 = last.try_get_by_index(0)?;
             // The database reads the next rows while these are looked at.
-            let looked = async { self.look(&rows, &mut verifier, report) };
-            let (next, looked) = tokio::join!(self.places(id, after), looked);
+            let looked = async { look(self.context, &rows, &mut verifier, report) };
+            let (next, looked) = tokio::join!(places(self.snapshot, id, after), looked);
             linked += looked?;
             rows = next?;
         }
@@ -212,30 +248,6 @@ impl Check<'_> {
             holders,
             ..verified
         });
-        Ok(linked)
-    }
-
-    /// The next rows of a chain with their places.
-    async fn places(&self, id: Uuid, after: i64) -> Result<Vec<QueryResult>, DbErr> {
-        all(self.snapshot, PLACES, [id.into(), after.into(), BATCH.into()]).await
-    }
-
-    /// Looks at rows of a chain. Says how many rows of the log they are.
-    fn look(&self, rows: &[QueryResult], verifier: &mut ChainVerifier, report: &mut AuditReport) -> Result<u64, DbErr> {
-        let mut linked = 0;
-        for row in rows {
-            let sequence: i64 = row.try_get_by_index(0)?;
-            let hash: Vec<u8> = row.try_get_by_index(1)?;
-            let event = event(row)?;
-            linked += u64::from(event.is_some());
-            let place = Place {
-                sequence: u64::try_from(sequence).unwrap_or(0),
-                hash: hash.try_into().ok(),
-                authentic: event.as_ref().is_some_and(|event| self.context.audit.verifies(event)),
-                row: event.as_ref(),
-            };
-            verifier.next(&place, report);
-        }
         Ok(linked)
     }
 

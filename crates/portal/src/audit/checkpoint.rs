@@ -28,13 +28,14 @@ use serde::{Deserialize, Serialize};
 
 use super::canonical::Hash;
 use super::chain::{from_stored_id, stored_id};
-use super::{AuditAction, AuditEntry, AuditTarget, chain_entity, checkpoint_entity};
+use super::{AuditAction, AuditEntry, AuditTarget, chain_entity, checkpoint_entity, since_checkpoint};
 use crate::provider::ProviderError;
 use crate::rights::Action;
 use crate::{Context, Denied, Fault, OperatorActor, Portal, PublicKeys, Signature, SigningPurpose, StaffActor};
 
 /// How long after a checkpoint the next one is signed, when something happened.
 const INTERVAL: Duration = Duration::from_secs(60 * 60);
+const NOT_AS_WRITTEN: &str = "no checkpoint is signed of an audit log that is not as it was written since its last one: run `postvalv audit verify`";
 /// The first line.
 const TITLE: &str = "postvalv audit checkpoint v1";
 
@@ -86,9 +87,14 @@ impl<E: Into<Fault>> From<E> for CheckpointError {
 }
 
 impl Checkpoint {
-    /// Whether one of the keys signed it.
+    /// Whether one of the keys signed it, which had not been replaced by then.
     #[must_use]
     pub fn is_signed_by(&self, keys: &PublicKeys) -> bool {
+        self.bears_signature_of(keys) && keys.signed_then(&self.signature.key_id, self.at)
+    }
+
+    /// Whether one of the keys signed it, whenever that was.
+    pub(super) fn bears_signature_of(&self, keys: &PublicKeys) -> bool {
         let statement = self.statement();
         // The first line is the purpose, which stands before what is signed in any case.
         let message = statement.split_once('\n').map(|(_, rest)| rest).unwrap_or_default();
@@ -213,13 +219,13 @@ pub(crate) async fn sign_due(context: &Context) -> Result<u64, Fault> {
     let (mut signed, mut first) = (0, None);
     for head in chain_entity::Entity::find().all(context.database.reader()).await? {
         let last = latest_row(context, head.id).await?;
-        let is_due = last.is_none_or(|last| {
+        let is_due = last.as_ref().is_none_or(|last| {
             let at = Timestamp::from_millis(last.at);
             // One from later than now was signed by a clock that was wrong.
             last.sequence < head.sequence && (at + INTERVAL <= now || at > now)
         });
         if is_due && head.sequence > 0 {
-            match sign(context, installation, head, now).await {
+            match sign(context, installation, head, last, now).await {
                 Ok(_) => signed += 1,
                 Err(fault) => {
                     first.get_or_insert(fault);
@@ -234,8 +240,12 @@ async fn sign(
     context: &Context,
     installation: InstallationId,
     head: chain_entity::Model,
+    latest: Option<checkpoint_entity::Model>,
     now: Timestamp,
 ) -> Result<(), Fault> {
+    if !since_checkpoint::is_as_written(context, installation, &head, latest).await? {
+        return Err(Fault::new(NOT_AS_WRITTEN));
+    }
     let mut checkpoint = Checkpoint {
         installation,
         organisation: from_stored_id(head.id),

@@ -5,7 +5,7 @@
 //! both under the key of the rows' codes: who has the database alone can't pass a row off as old. The database's guards let a
 //! row be deleted only behind what is written there.
 
-use base::Timestamp;
+use base::{Day, Timestamp};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
     Statement, Value,
@@ -81,8 +81,7 @@ fn of_writer<'a>(writer: &'a [u8], rows: &'a [u8], highest: &'a [u8]) -> [&'a [u
 ///
 /// The first fault, after every other chain got its turn.
 pub(crate) async fn cut_due(context: &Context) -> Result<u64, Fault> {
-    let days = i32::try_from(context.settings.audit_retention_days).unwrap_or(i32::MAX);
-    let end = context.now().day().plus_days(days.saturating_neg());
+    let end = kept_since_day(context);
     let ends = Ends {
         kept: end.start(),
         waiting: end.plus_days(-i32::from(Settings::AUDIT_WAIT_DAYS)).start(),
@@ -101,6 +100,16 @@ pub(crate) async fn cut_due(context: &Context) -> Result<u64, Fault> {
         }
     }
     fault.map_or(Ok(cut), Err)
+}
+
+/// Since when rows are kept now.
+pub(super) fn kept_since(context: &Context) -> Timestamp {
+    kept_since_day(context).start()
+}
+
+fn kept_since_day(context: &Context) -> Day {
+    let days = i32::try_from(context.settings.audit_retention_days).unwrap_or(i32::MAX);
+    context.now().day().plus_days(days.saturating_neg())
 }
 
 /// Before when rows go.

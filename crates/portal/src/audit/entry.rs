@@ -199,6 +199,7 @@ pub(crate) enum AuditAction {
     /// Somebody got a checkpoint of the log; the detail is the number of its row.
     AuditCheckpointHandedOut,
     AuditExported,
+    AuditRowLeftOut,
     /// Rows that had been kept for as long as the log is were deleted.
     AuditLogCut,
     /// A staff member looked at their organisation's log.
@@ -340,6 +341,7 @@ impl AuditAction {
             Self::InstallationRestored => "installation.restored",
             Self::AuditCheckpointHandedOut => "audit.checkpoint-handed-out",
             Self::AuditExported => "audit.exported",
+            Self::AuditRowLeftOut => "audit.row-left-out",
             Self::AuditLogCut => "audit.cut",
             Self::AuditListed => "audit.listed",
             Self::AuditReceiverAdded => "audit.receiver-added",

@@ -1,8 +1,9 @@
 //! The log as a file of JSON lines, for an organisation's own records and systems, and its verification without a database.
 
 use std::io::{self, BufRead, Read as _};
+use std::time::Duration;
 
-use base::{OrganisationId, Timestamp};
+use base::{OrganisationId, StaffId, Timestamp};
 use keyring::Field;
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, Statement};
 use uuid::Uuid;
@@ -16,14 +17,20 @@ use super::{
     AuditAction, AuditEntry, AuditTarget, Checkpoint, chain_entity, checkpoint, cut_entity, entity, link_entity,
 };
 use crate::rights::Action;
-use crate::{Context, Denied, Fault, OperatorActor, Portal, PublicKeys, StaffActor};
+use crate::{
+    Context, Denied, Fault, OperatorActor, Portal, PublicKeys, RequestInfo, SessionKey, StaffActor, StaffVisitor,
+};
 
 /// How many rows are read at a time.
 const BATCH: i64 = 500;
+/// How long an export may run until the database is asked whether the right to it still holds.
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(3);
 /// The longest line of an export that is read, in bytes.
 const MAX_LINE_BYTES: u64 = 64 * 1024;
 
 const GONE: &str = "rows of an audit log's chain are gone";
+const ENDED: &str = "the right to take the audit log away has ended";
+const CHANGED: &str = "a row of an audit log is not as this installation wrote it";
 
 const ROWS: &str = "\
     SELECT l.sequence AS place, l.hash AS chain_hash, e.* FROM audit_link l JOIN audit_event e ON e.id = l.event_id \
@@ -58,6 +65,30 @@ pub enum ExportProblem {
 pub struct AuditExport {
     portal: Portal,
     rows: Rows,
+    /// A staff member's right to it; the operator's does not end.
+    right: Option<Right>,
+}
+
+/// A staff member's right to take the log away, which is asked for again while it goes.
+struct Right {
+    staff: StaffId,
+    session: SessionKey,
+    request: RequestInfo,
+    asked_at: Timestamp,
+}
+
+impl Right {
+    /// Whether they are still signed in and their role still allows it.
+    async fn holds(&mut self, portal: &Portal) -> Result<bool, Fault> {
+        let now = portal.0.clock_time();
+        if self.asked_at <= now && now.since(self.asked_at) < ASK_AGAIN_AFTER {
+            return Ok(true);
+        }
+        self.asked_at = now;
+        let visitor = portal.staff_visitor(&self.session, self.request.clone()).await?;
+        Ok(matches!(visitor, StaffVisitor::Staff(actor)
+            if actor.staff_id() == self.staff && actor.role().allows(Action::ExportAudit)))
+    }
 }
 
 /// A chain's rows on their way out, as lines, up to the last that it had when this began.
@@ -92,7 +123,16 @@ impl Portal {
         let organisation = actor.organisation_id();
         let entry = AuditEntry::by_staff(actor, AuditAction::AuditExported);
         let entry = entry.about(AuditTarget::Organisation(organisation));
-        Ok(self.begin_export(Some(organisation), &entry).await?)
+        let export = self.begin_export(Some(organisation), &entry).await?;
+        Ok(AuditExport {
+            right: Some(Right {
+                staff: actor.staff_id(),
+                session: actor.session().clone(),
+                request: actor.request().clone(),
+                asked_at: self.0.clock_time(),
+            }),
+            ..export
+        })
     }
 
     /// The log of an organisation, or the installation's own, for the operator. The log says that it went.
@@ -122,6 +162,7 @@ impl Portal {
         Ok(AuditExport {
             portal: self.clone(),
             rows,
+            right: None,
         })
     }
 }
@@ -131,8 +172,13 @@ impl AuditExport {
     ///
     /// # Errors
     ///
-    /// A fault, also when rows of the chain are gone.
+    /// A fault, also when rows of the chain are gone or are not as they were written, and when the right to take the log away has ended.
     pub async fn next(&mut self) -> Result<Option<String>, Fault> {
+        if let Some(right) = &mut self.right
+            && !right.holds(&self.portal).await?
+        {
+            return Err(Fault::new(ENDED));
+        }
         let rows = self.rows.next(&self.portal.0).await?;
         let lines = rows.into_iter().map(|row| row.line + "\n").collect::<String>();
         Ok((!lines.is_empty()).then_some(lines))
@@ -184,6 +230,9 @@ impl Rows {
             let hash: Vec<u8> = row.try_get("", "chain_hash")?;
             let hash: Hash = hash.as_slice().try_into().map_err(Fault::new)?;
             let event = entity::Model::from_query_result(&row, "")?;
+            if !context.audit.verifies(&event) {
+                return Err(Fault::new(CHANGED));
+            }
             let sequence = u64::try_from(self.after).map_err(Fault::new)?;
             let line = Line::of(&event, sequence, &self.hash, &hash, address(context, &event));
             rows.push(AuditRow {
@@ -316,5 +365,5 @@ fn begin(
         }
     }
     let before = line.sequence().saturating_sub(1);
-    Ok(ChainVerifier::new(chain, before, previous, checkpoints))
+    Ok(ChainVerifier::new(chain, before, previous, checkpoints, report))
 }

@@ -1,6 +1,7 @@
 //! What an export of the log promises to whoever verifies it without the portal.
 
 use base::OrganisationId;
+use sea_orm::ConnectionTrait;
 
 use super::chain_tests::write;
 use super::{AuditReport, Checkpoint, checkpoint, verify_audit_export};
@@ -62,6 +63,12 @@ on_both_databases! {
         let report = exported.verify(&exported.lines[4..]);
         assert_eq!((report.rows, &report.findings), (8, &Vec::new()));
         assert_eq!(report.chains[0].held.as_ref().map(|proof| proof.sequence), Some(10));
+        assert_eq!(report.chains[0].earlier, None);
+        // One that begins behind the checkpoint says that it was compared with nothing; one that begins right behind it fits.
+        let report = exported.verify(&exported.lines[11..]);
+        assert_eq!((report.chains[0].earlier, &report.chains[0].held), (Some(10), &None));
+        let report = exported.verify(&exported.lines[10..]);
+        assert_eq!((report.chains[0].earlier, report.chains[0].held.is_some()), (None, true));
         assert_eq!(portal.audited("audit.exported").await, 1);
     }
 
@@ -91,6 +98,22 @@ on_both_databases! {
         assert!(found.iter().any(|found| found.contains("row 5 is not the one")), "{found:?}");
         let found = with(&|lines| lines.truncate(8));
         assert!(found[0].contains("cut off after row 8"), "{found:?}");
+    }
+
+    async fn what_was_changed_in_the_database_is_not_handed_out(portal: TestPortal) {
+        let organisation = Some(OrganisationId::from_uuid(uuid::Uuid::from_u128(1)));
+        exported(&portal).await;
+        let unguard = match portal.portal.0.database.backend() {
+            sea_orm::DbBackend::Postgres => "DROP TRIGGER audit_event_append_only ON audit_event",
+            _ => "DROP TRIGGER audit_event_unchangeable",
+        };
+        let transaction = portal.portal.0.database.write().await.unwrap();
+        for sql in [unguard, "UPDATE audit_event SET detail = 'other' WHERE detail = 'test'"] {
+            transaction.execute_unprepared(sql).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+        let mut export = portal.portal.export_audit_log_of(&portal.operator(), organisation).await.unwrap();
+        assert!(export.next().await.is_err());
     }
 
     async fn what_is_no_export_is_refused(portal: TestPortal) {
@@ -124,6 +147,20 @@ on_both_databases! {
         let read = line_of("case.opened");
         assert_eq!(read["user"]["id"], person.recipient_id().to_string());
         assert!(read.get("source").is_none(), "{read}");
+    }
+
+    async fn an_export_ends_with_the_right_to_it(portal: TestPortal) {
+        let admin = portal.first_admin().await;
+        let auditor = portal.member(&admin, "eva@example.se", Role::Auditor).await;
+        write(&portal.portal, Some(admin.organisation_id()), 1_100).await;
+        portal.portal.chain_audit_log().await.unwrap();
+        let mut export = portal.portal.export_audit_log(&auditor).await.unwrap();
+        assert!(export.next().await.unwrap().is_some());
+        portal.clock.advance_millis(3_000);
+        assert!(export.next().await.unwrap().is_some(), "nothing ended");
+        portal.portal.sign_out_staff(auditor.session(), &portal.request()).await.unwrap();
+        portal.clock.advance_millis(3_000);
+        assert!(export.next().await.is_err());
     }
 
     async fn only_admins_and_auditors_take_the_log_away_and_only_freshly_signed_in(portal: TestPortal) {

@@ -97,6 +97,14 @@ pub enum ChainProblem {
         /// The checkpoint's row.
         checkpoint: u64,
     },
+    /// Rows were deleted as if their time were over up to one that had not been kept for so long: a checkpoint that somebody held is younger
+    /// than the log is kept.
+    CutBeforeTime {
+        /// The last row that was deleted.
+        cut: u64,
+        /// The checkpoint's row.
+        checkpoint: u64,
+    },
     /// The database's note of where the chain ends is not where it ends.
     Head,
     /// What the database says of where the chain was cut when rows' time was over is not what the installation wrote.
@@ -158,6 +166,11 @@ impl fmt::Display for AuditFinding {
                         f,
                         "{chain}: cut off after row {last}, as the checkpoint of row {checkpoint} shows"
                     ),
+                    ChainProblem::CutBeforeTime { cut, checkpoint } => write!(
+                        f,
+                        "{chain}: the rows up to {cut} were deleted before their time, as the checkpoint of row {checkpoint} shows, \
+                         which is younger than the log is kept"
+                    ),
                     ChainProblem::Head => write!(f, "{chain}: does not end where the database says that it ends"),
                     ChainProblem::ForgedCut => {
                         write!(f, "{chain}: what is said of old rows that were deleted was changed")
@@ -212,10 +225,13 @@ pub struct Proof {
 pub struct ChainReport {
     /// Whose; `None` for the installation's own.
     pub organisation: Option<OrganisationId>,
-    /// The number of the last row that was deleted because its time was over; 0 for none.
+    /// The number of the last row that was deleted because its time was over, or that an export does not have, whatever became of it; 0 for
+    /// none.
     pub cut: u64,
     /// The number of its last row.
     pub last: u64,
+    /// The last row before the first that was looked at of which a checkpoint was given: nothing was compared with that one.
+    pub earlier: Option<u64>,
     /// Up to where the newest fitting checkpoint proves it that came from outside the database.
     pub held: Option<Proof>,
     /// As `held`, by the checkpoints of the database itself, which whoever signs could have replaced.

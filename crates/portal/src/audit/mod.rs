@@ -19,6 +19,7 @@ mod finding;
 mod handover;
 mod line;
 mod link_entity;
+mod since_checkpoint;
 mod verify;
 mod view;
 mod writer;

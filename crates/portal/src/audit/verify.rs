@@ -1,6 +1,9 @@
 //! Goes along a chain and says where it is not as it was written. Pure: the rows come from the database or from an export.
 
+use std::collections::HashMap;
+
 use base::OrganisationId;
+use uuid::Uuid;
 
 use super::Checkpoint;
 use super::canonical::{Hash, link_hash};
@@ -36,6 +39,10 @@ pub(super) struct ChainVerifier {
     hash: Hash,
     /// In the order of their rows, the last one first.
     checkpoints: Vec<(Checkpoint, Source)>,
+    /// Those that somebody held of rows before the first.
+    earlier: Vec<Checkpoint>,
+    /// The last number of each writer so far: its rows come into the chain in their order.
+    counters: HashMap<Uuid, i64>,
     held: Option<Proof>,
     stored: Option<Proof>,
 }
@@ -46,19 +53,36 @@ impl ChainVerifier {
         chain: Option<OrganisationId>,
         last: u64,
         hash: Hash,
-        mut checkpoints: Vec<(Checkpoint, Source)>,
+        checkpoints: Vec<(Checkpoint, Source)>,
+        report: &mut AuditReport,
     ) -> Self {
-        checkpoints.retain(|(checkpoint, _)| checkpoint.sequence > last);
+        let (earlier, mut checkpoints): (Vec<_>, Vec<_>) = checkpoints
+            .into_iter()
+            .partition(|(checkpoint, _)| checkpoint.sequence < last);
         checkpoints.sort_by_key(|(checkpoint, _)| std::cmp::Reverse(checkpoint.sequence));
-        Self {
+        let mut verifier = Self {
             chain,
             cut: last,
             last,
             hash,
             checkpoints,
+            earlier: earlier
+                .into_iter()
+                .filter(|(_, source)| *source == Source::Held)
+                .map(|(checkpoint, _)| checkpoint)
+                .collect(),
+            counters: HashMap::new(),
             held: None,
             stored: None,
-        }
+        };
+        // That of the last row that is gone still says how the chain was there.
+        verifier.compare(report);
+        verifier
+    }
+
+    /// The checkpoints that somebody held of rows that are not looked at.
+    pub(super) fn earlier(&self) -> &[Checkpoint] {
+        &self.earlier
     }
 
     /// Whose chain it is.
@@ -106,7 +130,9 @@ impl ChainVerifier {
                 let number = i64::try_from(sequence).unwrap_or(i64::MAX);
                 // Behind a gap the chain's hash is not known, and each row is judged by the place before it.
                 let expected = link_hash(stored_id(chain), number, &self.hash, row);
-                if follows && place.hash != Some(expected) {
+                let before = self.counters.insert(row.writer_id, row.counter);
+                let is_later = before.is_none_or(|before| before < row.counter);
+                if !is_later || (follows && place.hash != Some(expected)) {
                     found(sequence, RowProblem::Moved);
                 }
             }
@@ -157,6 +183,7 @@ impl ChainVerifier {
             organisation: self.chain,
             cut: self.cut,
             last: self.last,
+            earlier: self.earlier.iter().map(|checkpoint| checkpoint.sequence).max(),
             held: self.held,
             stored: self.stored,
             handed_out: None,

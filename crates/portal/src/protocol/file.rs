@@ -100,6 +100,11 @@ pub enum ProtocolRefused {
     /// What is signed is not what the file says.
     #[error("the signature does not hold: the statement or the signature was changed, or somebody else signed it")]
     Signature,
+    /// The key that signed had been replaced by the time that the statement gives.
+    #[error(
+        "the statement says that it was signed when its key {0} had been replaced: whoever signed it has a key that they should not have"
+    )]
+    KeyReplaced(String),
     /// The leaves are not those that the statement sums up.
     #[error("the statement is signed, but the list of what was purged is not the one that it was signed for")]
     Leaves,
@@ -320,6 +325,9 @@ fn check_signature(
         return Err(ProtocolRefused::Signature);
     }
     let statement = ProtocolStatement::from_text(&text).ok_or(ProtocolRefused::Unreadable)?;
+    if !keys.signed_then(&signature.key_id, statement.closed) {
+        return Err(ProtocolRefused::KeyReplaced(signature.key_id));
+    }
     Ok(SignedStatement {
         statement,
         text,

@@ -1,5 +1,7 @@
 //! The public halves of the signing keys, as a JSON Web Key Set (RFC 7517, RFC 8037) that says of each key when it signed.
 
+use std::time::Duration;
+
 use base::Timestamp;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,6 +11,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Signature, SigningPurpose};
 use crate::provider::SigningKeyRecord;
+
+/// How much later a node that had the key in hand when it was replaced may say that it signed.
+const REPLACED_WITHIN: Duration = Duration::from_secs(5 * 60);
 
 /// The public half of a signing key.
 #[derive(Debug, Clone)]
@@ -51,11 +56,20 @@ impl PublicKeys {
 
     /// Whether one of the keys made the signature, for this purpose and message.
     ///
-    /// Not whether the key signed then: what a statement says of its time is the signer's word.
+    /// Not whether the key signed then: what a statement says of its time is the signer's word, which [`PublicKeys::signed_then`] holds
+    /// against the key.
     #[must_use]
     pub fn verify(&self, purpose: SigningPurpose, message: &[u8], signature: &Signature) -> bool {
         let key = self.0.iter().find(|key| key.id == signature.key_id);
         key.is_some_and(|key| key.key.verify(purpose.line(), message, &signature.bytes))
+    }
+
+    /// Whether a key had not been replaced at the time of which a statement says that it is. Whoever has the secret half of one that was
+    /// replaced can still sign for an earlier time, and only for that.
+    #[must_use]
+    pub fn signed_then(&self, key_id: &str, at: Timestamp) -> bool {
+        let key = self.0.iter().find(|key| key.id == key_id);
+        key.is_some_and(|key| key.signed_until.is_none_or(|until| at <= until + REPLACED_WITHIN))
     }
 
     /// The keys as a JSON Web Key Set.
@@ -157,6 +171,16 @@ mod tests {
         let at = Timestamp::from_millis;
         assert_eq!(times, [(at(1_000), Some(at(2_000))), (at(2_000), None)]);
         assert!(read.iter().map(|key| &key.id).eq(keys.iter().map(|key| &key.id)));
+    }
+
+    #[test]
+    fn a_replaced_key_signs_nothing_of_later() {
+        let keys = PublicKeys::of(&[record([1; 32], 1_000), record([2; 32], 2_000)]);
+        let [old, new] = [0, 1].map(|number| keys.iter().nth(number).unwrap().id.clone());
+        let at = |millis| Timestamp::from_millis(2_000 + millis);
+        assert!(keys.signed_then(&old, at(-1)) && keys.signed_then(&old, at(300_000)));
+        assert!(!keys.signed_then(&old, at(300_001)));
+        assert!(keys.signed_then(&new, at(i64::MAX / 2)) && !keys.signed_then("another", at(0)));
     }
 
     #[test]

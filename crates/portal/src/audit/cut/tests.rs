@@ -135,6 +135,27 @@ on_both_databases! {
         }
     }
 
+    async fn rows_that_went_before_their_time_are_missed_by_who_holds_a_checkpoint_of_them(portal: TestPortal) {
+        let mut portal = portal;
+        let context = &portal.portal.0;
+        write(&portal.portal, a(), 9).await;
+        portal.portal.run_jobs().await.unwrap();
+        let held = latest(&portal).await;
+        write(&portal.portal, a(), 3).await;
+        portal.portal.chain_audit_log().await.unwrap();
+        portal.clock.advance_millis(KEPT + DAY);
+        super::cut_due(context).await.unwrap();
+        portal.portal.chain_audit_log().await.unwrap();
+        let report = verify(&portal, std::slice::from_ref(&held)).await;
+        assert_eq!((report.findings, report.chains.iter().find_map(|chain| chain.earlier)), (Vec::new(), Some(9)));
+        // As if an operator had cut it by a setting that does not hold any more, or made codes for a cut of their own.
+        portal.settings.audit_retention_days = 2 * 730;
+        portal.portal = portal.another_node().await;
+        let findings = verify(&portal, &[held]).await.findings;
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert!(findings[0].to_string().contains("the rows up to 12 were deleted before their time, as the checkpoint of row 9 shows"));
+    }
+
     async fn who_has_the_database_alone_can_not_pass_a_row_off_as_old(portal: TestPortal) {
         let context = &portal.portal.0;
         write(&portal.portal, a(), 10).await;
