@@ -115,6 +115,7 @@ retention-effect-nothing = Nothing was sent that is affected.
 retention-effect-sent-on = Sent on { $day }.
 retention-effect-sent-between = Sent between { $oldest } and { $newest }.
 retention-effect-changed-meanwhile = Somebody else changed the rules while you were working. Go back to retention and see what is in force now.
+retention-effect-more-goes = More would be purged today than the page said. See how it is now, and save again if it should still hold.
 retention-effect-leave = Back without saving
 retention-save = Save the rules
 retention-saved = The rules are in force now, for what was sent already too.

@@ -115,6 +115,7 @@ retention-effect-nothing = Inget är skickat som påverkas.
 retention-effect-sent-on = Skickat { $day }.
 retention-effect-sent-between = Skickade mellan { $oldest } och { $newest }.
 retention-effect-changed-meanwhile = Reglerna ändrades av någon annan medan du arbetade. Gå tillbaka till gallringen och se vad som gäller nu.
+retention-effect-more-goes = Mer skulle gallras i dag än sidan visade. Se hur det är nu och spara igen om det fortfarande ska gälla.
 retention-effect-leave = Tillbaka utan att spara
 retention-save = Spara reglerna
 retention-saved = Reglerna gäller nu, också för det som redan är skickat.

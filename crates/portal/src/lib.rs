@@ -140,7 +140,8 @@ pub use register_extract::{
 };
 pub use retention::{
     Affected, ChangeRetentionError, CountedFrom, Decided, DueWeek, PendingRetention, PolicyProblem, RetentionApproval,
-    RetentionEffect, RetentionInForce, RetentionPolicy, RetentionReason, RetentionRule, RetentionVersion, TypeRule,
+    RetentionEffect, RetentionInForce, RetentionPolicy, RetentionReason, RetentionRule, RetentionVersion, SeenEffect,
+    TypeRule,
 };
 pub use rights::{Action, Role, UnknownRole};
 pub use session::{

@@ -4,16 +4,17 @@
 use std::collections::HashMap;
 
 use app::page::staff::{
-    RetentionEffectPage, RetentionForm, RetentionPage, RetentionProblem, RuleForm, RulePlace, TypeForm,
+    EffectProblem, RetentionEffectPage, RetentionForm, RetentionPage, RetentionProblem, RuleForm, RulePlace, TypeForm,
     retention_effect_page, retention_form_page, retention_page,
 };
 use app::{ErrorPage, Flash};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
+use jiff::tz::TimeZone;
 use portal::{
-    Action, ChangeRetentionError, CountedFrom, Decided, Denied, PolicyProblem, RetentionInForce, RetentionPolicy,
-    RetentionReason, RetentionRule, StaffActor, TypeRule,
+    Action, ChangeRetentionError, CountedFrom, Decided, Denied, PolicyProblem, RetentionEffect, RetentionInForce,
+    RetentionPolicy, RetentionReason, RetentionRule, SeenEffect, StaffActor, TypeRule,
 };
 use serde::Deserialize;
 
@@ -126,9 +127,8 @@ async fn looked_at(
         version: form.version,
         policy: &policy,
         declared,
-        confirm_first: false,
-        changed_meanwhile: seen.version != form.version,
-        already_waits: false,
+        gone_today: effect.gone_today(),
+        problem: (seen.version != form.version).then_some(EffectProblem::ChangedMeanwhile),
         needs_approval: approval.required,
         time_zone: &seen.time_zone,
     };
@@ -141,14 +141,8 @@ pub(super) struct Decision {
     version: Option<String>,
     policy: Option<String>,
     declared: Option<String>,
-}
-
-/// Why nothing was decided.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Again {
-    ConfirmFirst,
-    ChangedMeanwhile,
-    AlreadyWaits,
+    /// How much goes today by the page that was seen.
+    gone_today: Option<String>,
 }
 
 /// `POST /staff/retention`: decides.
@@ -163,39 +157,52 @@ pub(super) async fn save(
         .and_then(|version| version.parse().ok())
         .unwrap_or(u32::MAX);
     let text = given.policy.unwrap_or_default();
-    let again = |why: Again| {
+    let seen = SeenEffect {
+        version,
+        gone_today: given.gone_today.and_then(|gone| gone.parse().ok()).unwrap_or_default(),
+    };
+    let declared = given.declared.as_deref();
+    let again_with = |problem, effect: Option<&RetentionEffect>, time_zone: &TimeZone| {
         unprocessable(retention_effect_page(
             &visitor.layout,
             RetentionEffectPage {
-                effect: None,
+                effect,
                 version,
                 policy: &text,
-                declared: given.declared.as_deref(),
-                confirm_first: why == Again::ConfirmFirst,
-                changed_meanwhile: why == Again::ChangedMeanwhile,
-                already_waits: why == Again::AlreadyWaits,
+                declared,
+                gone_today: effect.map_or(seen.gone_today, RetentionEffect::gone_today),
+                problem: Some(problem),
                 needs_approval: false,
-                time_zone: state.time_zone(),
+                time_zone,
             },
         ))
     };
+    let again = |problem| again_with(problem, None, state.time_zone());
     match actor.require(Action::ChangeRetention) {
         Ok(()) => {}
-        Err(Denied::StepUpNeeded) => return again(Again::ConfirmFirst),
+        Err(Denied::StepUpNeeded) => return again(EffectProblem::ConfirmFirst),
         Err(no) => return denied(no, &Place::Retention, &visitor),
     }
     let Some(policy) = RetentionPolicy::from_json(&text) else {
         return answer::error(ErrorPage::BadRequest, &visitor);
     };
-    let decided = state
-        .portal()
-        .change_retention(&actor, version, policy, given.declared.as_deref());
+    let decided = state.portal().change_retention(&actor, seen, policy.clone(), declared);
     match decided.await {
         Ok(Decided::InForce) => done(&Place::Retention, Flash::RetentionSaved),
         Ok(Decided::Waits) => done(&Place::Retention, Flash::RetentionWaits),
-        Err(ChangeRetentionError::ChangedMeanwhile) => again(Again::ChangedMeanwhile),
-        Err(ChangeRetentionError::AlreadyWaits) => again(Again::AlreadyWaits),
-        Err(ChangeRetentionError::Denied(Denied::StepUpNeeded)) => again(Again::ConfirmFirst),
+        Err(ChangeRetentionError::ChangedMeanwhile) => again(EffectProblem::ChangedMeanwhile),
+        Err(ChangeRetentionError::AlreadyWaits) => again(EffectProblem::AlreadyWaits),
+        Err(ChangeRetentionError::MoreGoesToday) => {
+            let looked = async {
+                let effect = state.portal().retention_effect(&actor, policy, declared).await?;
+                Ok((effect, state.portal().retention(&actor).await?.time_zone))
+            };
+            match looked.await {
+                Ok((effect, time_zone)) => again_with(EffectProblem::MoreGoesToday, Some(&effect), &time_zone),
+                Err(error) => refused(error, &visitor),
+            }
+        }
+        Err(ChangeRetentionError::Denied(Denied::StepUpNeeded)) => again(EffectProblem::ConfirmFirst),
         Err(error) => refused(error, &visitor),
     }
 }
@@ -312,6 +319,7 @@ fn refusal(error: ChangeRetentionError, form: &RetentionForm) -> Refusal {
         | ChangeRetentionError::AlreadyWaits
         | ChangeRetentionError::NothingWaits
         | ChangeRetentionError::OwnChange
+        | ChangeRetentionError::MoreGoesToday
         | ChangeRetentionError::TooFewAdmins
         | ChangeRetentionError::Fault(_) => return Refusal::Other(error),
     })
@@ -327,6 +335,7 @@ pub(super) fn refused(error: ChangeRetentionError, visitor: &Visitor) -> Respons
         | ChangeRetentionError::Unchanged
         | ChangeRetentionError::AlreadyWaits
         | ChangeRetentionError::OwnChange
+        | ChangeRetentionError::MoreGoesToday
         | ChangeRetentionError::TooFewAdmins => answer::error(ErrorPage::BadRequest, visitor),
     }
 }

@@ -52,19 +52,30 @@ pub(super) struct Which {
     id: String,
 }
 
-fn which(actor: &StaffActor, given: &Which) -> Result<PendingRetentionId, ChangeRetentionError> {
+fn which(actor: &StaffActor, id: &str) -> Result<PendingRetentionId, ChangeRetentionError> {
     actor.require(Action::ChangeRetention)?;
-    given.id.parse().map_err(|_| ChangeRetentionError::NothingWaits)
+    id.parse().map_err(|_| ChangeRetentionError::NothingWaits)
+}
+
+/// What somebody approves.
+#[derive(Deserialize)]
+pub(super) struct Approval {
+    #[serde(default)]
+    id: String,
+    /// How much goes today by the page that they saw; none when that is not told.
+    #[serde(default)]
+    gone_today: String,
 }
 
 /// `POST /staff/retention/pending/approve`
 pub(super) async fn approve(
     State(state): State<AppState>,
     Staff { actor, visitor }: Staff,
-    Form(given): Form<Which>,
+    Form(given): Form<Approval>,
 ) -> Response {
-    let decided = match which(&actor, &given) {
-        Ok(id) => state.portal().approve_retention(&actor, id).await,
+    let seen = given.gone_today.parse().unwrap_or_default();
+    let decided = match which(&actor, &given.id) {
+        Ok(id) => state.portal().approve_retention(&actor, id, seen).await,
         Err(error) => Err(error),
     };
     match decided {
@@ -79,7 +90,7 @@ pub(super) async fn withdraw(
     Staff { actor, visitor }: Staff,
     Form(given): Form<Which>,
 ) -> Response {
-    let decided = match which(&actor, &given) {
+    let decided = match which(&actor, &given.id) {
         Ok(id) => state.portal().withdraw_retention(&actor, id).await,
         Err(error) => Err(error),
     };
@@ -94,6 +105,7 @@ async fn again(state: &AppState, actor: &StaffActor, visitor: &Visitor, error: C
     let problem = match error {
         ChangeRetentionError::Denied(Denied::StepUpNeeded) => ApprovalProblem::ConfirmFirst,
         ChangeRetentionError::OwnChange => ApprovalProblem::OwnChange,
+        ChangeRetentionError::MoreGoesToday => ApprovalProblem::MoreGoesToday,
         error => return refused(error, visitor),
     };
     match shown(state, actor, visitor, Some(problem)).await {

@@ -53,8 +53,8 @@ pub(crate) async fn look(karin: &mut Browser<'_>, otherwise: &[(&str, &str)]) ->
 
 /// Saves what a page of an effect shows.
 pub(crate) async fn save(karin: &mut Browser<'_>, effect: &Answer) -> Answer {
-    let (version, policy) = (hidden(effect, "version"), hidden(effect, "policy"));
-    let mut fields = vec![("version", version.as_str()), ("policy", policy.as_str())];
+    let values = ["version", "policy", "gone_today"].map(|name| (name, hidden(effect, name)));
+    let mut fields: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let declared = effect
         .text()
         .contains("name=\"declared\"")

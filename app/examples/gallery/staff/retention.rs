@@ -1,8 +1,8 @@
 //! How long the organisation keeps what it sends.
 
 use app::page::staff::{
-    ApprovalProblem, PendingRetentionPage, RetentionEffectPage, RetentionForm, RetentionPage, RetentionProblem,
-    RulePlace, pending_retention_page, retention_effect_page, retention_form_page, retention_page,
+    ApprovalProblem, EffectProblem, PendingRetentionPage, RetentionEffectPage, RetentionForm, RetentionPage,
+    RetentionProblem, RulePlace, pending_retention_page, retention_effect_page, retention_form_page, retention_page,
 };
 use app::{Assets, Flash, Language};
 use base::{Ids, PendingRetentionId};
@@ -143,15 +143,14 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         gone_today: affected(312, 290, Some((-88, -30))),
     };
     let zone = time_zone();
-    let shown = |effect, confirm_first| RetentionEffectPage {
+    let shown = |effect: Option<_>, problem| RetentionEffectPage {
         effect,
         version: 2,
         policy: "{}",
         declared: None,
-        confirm_first,
-        changed_meanwhile: false,
-        already_waits: false,
-        needs_approval: effect.is_some(),
+        gone_today: 0,
+        problem,
+        needs_approval: effect.is_some() && problem.is_none(),
         time_zone: &zone,
     };
     let own_change = PendingRetention {
@@ -182,11 +181,15 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         ("retention-form-wrong", retention_form_page(&inside, &wrong)),
         (
             "retention-effect",
-            retention_effect_page(&inside, shown(Some(&effect), false)),
+            retention_effect_page(&inside, shown(Some(&effect), None)),
         ),
         (
             "retention-effect-unconfirmed",
-            retention_effect_page(&inside, shown(None, true)),
+            retention_effect_page(&inside, shown(None, Some(EffectProblem::ConfirmFirst))),
+        ),
+        (
+            "retention-effect-more-goes",
+            retention_effect_page(&inside, shown(Some(&effect), Some(EffectProblem::MoreGoesToday))),
         ),
         ("retention-pending", pending(&waiting, Some(&effect), None)),
         (

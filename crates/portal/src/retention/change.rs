@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use base::{StaffId, Timestamp};
 use jiff::tz::TimeZone;
 
-use super::effect::{self, RetentionEffect};
+use super::effect::{self, RetentionEffect, SeenEffect};
 use super::entity::Model;
 use super::rule::{PolicyProblem, RetentionPolicy};
 use super::store::{self, VersionedPolicy};
@@ -121,7 +121,7 @@ impl Portal {
     }
 
     /// Decides on a policy for the actor's organisation: a new version, which everything that can still be read follows from now
-    /// on, but for what was sent before there were versions. `seen` is the version that the actor saw in force. Where the
+    /// on, but for what was sent before there were versions. `seen` is what the actor had before them. Where the
     /// organisation demands a second admin for what shortens retention, such a policy waits for one.
     ///
     /// # Errors
@@ -131,7 +131,7 @@ impl Portal {
     pub async fn change_retention(
         &self,
         actor: &StaffActor,
-        seen: u32,
+        seen: SeenEffect,
         policy: RetentionPolicy,
         declared: Option<&str>,
     ) -> Result<Decided, ChangeRetentionError> {
@@ -146,7 +146,7 @@ impl Portal {
         let transaction = context.database.write().await?;
         organisation::lock_row(&transaction, organisation.id).await?;
         let before = store::in_force(context, &transaction, &organisation).await?;
-        if u32::try_from(before.version).ok() != Some(seen) {
+        if u32::try_from(before.version).ok() != Some(seen.version) {
             return Err(ChangeRetentionError::ChangedMeanwhile);
         }
         let policy = checked(context, &in_use, &before, policy, declared)?;
@@ -162,7 +162,11 @@ impl Portal {
             approver: None,
         };
         let decided = (before.version, policy);
-        put_in_force(context, &transaction, actor, &organisation, decided, by, &effect).await?;
+        let goes = Goes {
+            today: effect.gone_today(),
+            seen: seen.gone_today,
+        };
+        put_in_force(context, &transaction, actor, &organisation, decided, by, goes).await?;
         transaction.commit().await?;
         follow::follow_organisation(context, organisation.id).await?;
         Ok(Decided::InForce)
@@ -177,6 +181,15 @@ pub(super) struct DecidedBy {
     pub(super) approver: Option<StaffId>,
 }
 
+/// How much a policy would destroy today.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Goes {
+    /// As it is now.
+    pub(super) today: u64,
+    /// As it was when the actor looked.
+    pub(super) seen: u64,
+}
+
 /// Puts a policy in force after the version that stood before it, whose organisation's row the caller has locked.
 pub(super) async fn put_in_force(
     context: &Context,
@@ -185,8 +198,11 @@ pub(super) async fn put_in_force(
     organisation: &Organisation,
     (before, policy): (i32, RetentionPolicy),
     by: DecidedBy,
-    effect: &RetentionEffect,
+    goes: Goes,
 ) -> Result<(), ChangeRetentionError> {
+    if goes.today > goes.seen {
+        return Err(ChangeRetentionError::MoreGoesToday);
+    }
     let decided = VersionedPolicy {
         version: before.checked_add(1).ok_or_else(|| Fault::new("too many versions"))?,
         policy,
@@ -198,9 +214,8 @@ pub(super) async fn put_in_force(
         .about(AuditTarget::Organisation(organisation.id))
         .detail(&version);
     context.audit.record(transaction, now, &entry).await?;
-    // The actor saw how much goes today. A message without documents counts as one.
-    let gone = effect.gone_today.documents.saturating_add(effect.gone_today.messages);
-    purge::announce(context, transaction, gone, now).await?;
+    // The actor saw that so much goes today.
+    purge::announce(context, transaction, goes.today, now).await?;
     Ok(())
 }
 

@@ -28,6 +28,23 @@ pub struct RetentionEffect {
     pub held: Affected,
 }
 
+impl RetentionEffect {
+    /// How much would be gone today, as the purge's brake counts: a message without documents is one.
+    #[must_use]
+    pub const fn gone_today(&self) -> u64 {
+        self.gone_today.documents.saturating_add(self.gone_today.messages)
+    }
+}
+
+/// What an actor had before them when they decided on a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeenEffect {
+    /// The version that was in force.
+    pub version: u32,
+    /// How much would be gone today, as [`RetentionEffect::gone_today`] counts. More than that must not go on their word.
+    pub gone_today: u64,
+}
+
 /// Messages with their documents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Affected {

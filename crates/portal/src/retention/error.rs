@@ -14,6 +14,9 @@ pub enum ChangeRetentionError {
     /// Somebody else changed the policy since the actor saw it.
     #[error("the policy was changed meanwhile")]
     ChangedMeanwhile,
+    /// More would be gone today than the actor was told: time has passed, or more was sent.
+    #[error("more would be gone today than was seen")]
+    MoreGoesToday,
     /// It says what the policy in force says.
     #[error("nothing would change")]
     Unchanged,

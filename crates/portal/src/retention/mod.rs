@@ -23,7 +23,7 @@ mod week;
 pub use approval::{Decided, PendingRetention, RetentionApproval};
 pub(crate) use calendar::{end_of, last_day_before, last_possible_day, local_date};
 pub use change::{RetentionInForce, RetentionVersion};
-pub use effect::{Affected, RetentionEffect};
+pub use effect::{Affected, RetentionEffect, SeenEffect};
 pub use error::ChangeRetentionError;
 pub(crate) use follow::follow;
 pub(crate) use of_case::{Nearing, Planned, Prolonging, count_anew, is_kept, keep_planned, plan, prolong};

@@ -8,10 +8,12 @@ use base::Timestamp;
 use sea_orm::ConnectionTrait as _;
 
 use super::{calendar, follow};
-use crate::test_support::{Norrby, PDF, TestPortal, draft, file, on_both_databases, pieces, policy_of, read, rule};
+use crate::test_support::{
+    Norrby, PDF, TestPortal, draft, file, on_both_databases, pieces, policy_of, read, rule, whatever_goes,
+};
 use crate::{
     Affected, ChangeRetentionError, CountedFrom, Denied, MessageReceipt, PolicyProblem, ReadError, RetentionPolicy,
-    RetentionReason, Role, SendError, TypeRule,
+    RetentionReason, Role, SeenEffect, SendError, TypeRule,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -283,7 +285,7 @@ on_both_databases! {
     async fn what_is_no_policy_changes_nothing(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
         let admin = norrby.admin(&test).await;
-        let decide = |seen, policy, declared| test.portal.change_retention(&admin, seen, policy, declared);
+        let decide = |version, policy, declared| test.portal.change_retention(&admin, whatever_goes(version), policy, declared);
         let refused = decide(0, RetentionPolicy { maximum_days: 41, ..policy_of(30) }, None).await;
         assert!(matches!(refused, Err(ChangeRetentionError::Policy(PolicyProblem::AboveCeiling { ceiling_days: 40 }))));
         let refused = decide(0, decisions_from_opening(), None).await;
@@ -298,6 +300,27 @@ on_both_databases! {
         decide(0, decisions_from_opening(), None).await.unwrap();
     }
 
+    async fn no_more_goes_on_an_admins_word_than_they_saw(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        norrby.send_as(&test, None, None).await;
+        test.days_pass(9).await;
+        let seen = norrby.effect(&test, policy_of(10)).await.gone_today();
+        assert_eq!(seen, 0);
+        // The page stood open until the day after.
+        test.days_pass(2).await;
+        let admin = norrby.admin(&test).await;
+        let decide = |gone_today| {
+            let seen = SeenEffect { version: 0, gone_today };
+            test.portal.change_retention(&admin, seen, policy_of(10), None)
+        };
+        assert!(matches!(decide(seen).await, Err(ChangeRetentionError::MoreGoesToday)));
+        test.portal.run_jobs().await.unwrap();
+        assert_eq!((test.audited("retention.changed").await, test.audited("document.purged").await), (0, 0));
+        decide(norrby.effect(&test, policy_of(10)).await.gone_today()).await.unwrap();
+        test.portal.run_jobs().await.unwrap();
+        assert_eq!(test.audited("document.purged").await, 1);
+    }
+
     async fn an_admin_who_signed_in_lately_decides_and_an_auditor_looks(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
         let admin = norrby.admin(&test).await;
@@ -306,7 +329,7 @@ on_both_databases! {
         test.portal.retention(&auditor).await.unwrap();
         test.portal.due_weeks(&auditor).await.unwrap();
         for (actor, denied) in [(&auditor, Denied::Forbidden), (&sender, Denied::Forbidden)] {
-            let refused = test.portal.change_retention(actor, 0, policy_of(10), None).await;
+            let refused = test.portal.change_retention(actor, whatever_goes(0), policy_of(10), None).await;
             assert!(matches!(refused, Err(ChangeRetentionError::Denied(why)) if why == denied));
         }
         assert!(matches!(test.portal.retention(&sender).await, Err(ChangeRetentionError::Denied(Denied::Forbidden))));

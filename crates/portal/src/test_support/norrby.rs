@@ -7,11 +7,20 @@ use keyring::ContentOwner;
 use super::{PASSWORD, PDF, TestPortal, draft};
 use crate::{
     ChangeRetentionError, CountedFrom, HoldError, HoldScope, MessageDraft, MessageReceipt, NewHold, PlacedHold,
-    RetentionPolicy, RetentionReason, RetentionRule, Scope, SessionKey, StaffActor, SystemActor,
+    RetentionEffect, RetentionPolicy, RetentionReason, RetentionRule, Scope, SeenEffect, SessionKey, StaffActor,
+    SystemActor,
 };
 
 /// Why the admin places a hold.
 pub(crate) const HOLD_REASON: &str = "Överklagande, dnr 2026-17";
+
+/// What somebody saw who is content with whatever goes today.
+pub(crate) const fn whatever_goes(version: u32) -> SeenEffect {
+    SeenEffect {
+        version,
+        gone_today: u64::MAX,
+    }
+}
 
 /// "Norrby kommun" with a system of it and Karin, its admin.
 pub(crate) struct Norrby {
@@ -76,12 +85,18 @@ impl Norrby {
         let declared = policy.types.last().map(|it| it.document_type.clone());
         let decided = test
             .portal
-            .change_retention(&admin, seen, policy, declared.as_deref())
+            .change_retention(&admin, whatever_goes(seen), policy, declared.as_deref())
             .await;
         match decided {
             Ok(_) | Err(ChangeRetentionError::Unchanged) => {}
             Err(other) => panic!("{other}"),
         }
+    }
+
+    /// What Karin is told that a policy would do.
+    pub(crate) async fn effect(&self, test: &TestPortal, policy: RetentionPolicy) -> RetentionEffect {
+        let admin = self.admin(test).await;
+        test.portal.retention_effect(&admin, policy, None).await.unwrap()
     }
 
     /// Karin places a hold.

@@ -21,6 +21,8 @@ pub enum ApprovalProblem {
     ConfirmFirst,
     /// They asked for it themselves.
     OwnChange,
+    /// More would be gone today than the page said from which they approved. It says now how much.
+    MoreGoesToday,
 }
 
 /// What the page of a waiting change shows.
@@ -51,7 +53,12 @@ pub fn pending_retention_page(layout: &Layout, shown: PendingRetentionPage<'_>) 
     } = shown;
     let head = Head::plain(title(texts, "retention-pending-title", problem.is_some()));
     let confirm = (problem == Some(ApprovalProblem::ConfirmFirst)).then(|| confirm_first(texts));
-    let own = (problem == Some(ApprovalProblem::OwnChange)).then(|| refusal(texts.get("retention-pending-own")));
+    let refused = match problem {
+        Some(ApprovalProblem::OwnChange) => Some("retention-pending-own"),
+        Some(ApprovalProblem::MoreGoesToday) => Some("retention-effect-more-goes"),
+        Some(ApprovalProblem::ConfirmFirst) | None => None,
+    };
+    let refused = refused.map(|why| refusal(texts.get(why)));
     let asked = asked(texts, pending, time_zone);
     let change = match &pending.policy {
         Some(policy) => view! {
@@ -63,6 +70,7 @@ pub fn pending_retention_page(layout: &Layout, shown: PendingRetentionPage<'_>) 
         .into_any(),
         None => view! { <p>{texts.get("retention-pending-no-approval")}</p> }.into_any(),
     };
+    let gone_today = effect.map_or(0, RetentionEffect::gone_today).to_string();
     let effect = effect.map(|effect| {
         view! {
             <section aria-labelledby="effect">
@@ -77,6 +85,7 @@ pub fn pending_retention_page(layout: &Layout, shown: PendingRetentionPage<'_>) 
         view! {
             <form method="post" action="/staff/retention/pending/approve">
                 <input type="hidden" name="id" value=id />
+                <input type="hidden" name="gone_today" value=gone_today />
                 <button class="button">{texts.get("retention-pending-approve")}</button>
             </form>
         }
@@ -93,7 +102,7 @@ pub fn pending_retention_page(layout: &Layout, shown: PendingRetentionPage<'_>) 
     render(layout, head, move || {
         view! {
             {confirm}
-            {own}
+            {refused}
             {back_link("/staff/retention".to_owned(), texts.get("retention-title"))}
             <h1>{texts.get("retention-pending-title")}</h1>
             <p class="lead">{asked}</p>

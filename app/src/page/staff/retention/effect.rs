@@ -13,6 +13,19 @@ use crate::shell::{Head, render};
 use crate::texts::Texts;
 use crate::texts::dates::day;
 
+/// What keeps a change from being saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EffectProblem {
+    /// Who saves must prove anew that it is them.
+    ConfirmFirst,
+    /// Somebody else changed the rules meanwhile.
+    ChangedMeanwhile,
+    /// Another change waits for a second admin, so that this one can't.
+    AlreadyWaits,
+    /// More would be gone today than the page said that they saved from. It says now how much.
+    MoreGoesToday,
+}
+
 /// What the page of an effect shows and sends back.
 #[derive(Clone, Copy, Debug)]
 pub struct RetentionEffectPage<'a> {
@@ -24,12 +37,10 @@ pub struct RetentionEffectPage<'a> {
     pub policy: &'a str,
     /// The document type that was said to be new.
     pub declared: Option<&'a str>,
-    /// Whether who saves must prove anew that it is them.
-    pub confirm_first: bool,
-    /// Whether somebody else changed the rules meanwhile.
-    pub changed_meanwhile: bool,
-    /// Whether another change waits for a second admin, so that this one can't.
-    pub already_waits: bool,
+    /// How much would be gone today by what they were told last: what they save must do no more.
+    pub gone_today: u64,
+    /// What was wrong.
+    pub problem: Option<EffectProblem>,
     /// Whether a second admin is asked for what shortens.
     pub needs_approval: bool,
     /// The organisation's.
@@ -40,15 +51,13 @@ pub struct RetentionEffectPage<'a> {
 #[must_use]
 pub fn retention_effect_page(layout: &Layout, shown: RetentionEffectPage<'_>) -> Page {
     let texts = Texts::of(layout.language);
-    let wrong = shown.confirm_first || shown.changed_meanwhile || shown.already_waits;
-    let head = Head::plain(title(texts, "retention-effect-title", wrong));
-    let confirm = shown.confirm_first.then(|| confirm_first(texts));
-    let changed = shown
-        .changed_meanwhile
-        .then(|| refusal(texts.get("retention-effect-changed-meanwhile")));
-    let already_waits = shown
-        .already_waits
-        .then(|| refusal(texts.get("retention-effect-already-waits")));
+    let head = Head::plain(title(texts, "retention-effect-title", shown.problem.is_some()));
+    let problem = shown.problem.map(|problem| match problem {
+        EffectProblem::ConfirmFirst => confirm_first(texts).into_any(),
+        EffectProblem::ChangedMeanwhile => refusal(texts.get("retention-effect-changed-meanwhile")).into_any(),
+        EffectProblem::AlreadyWaits => refusal(texts.get("retention-effect-already-waits")).into_any(),
+        EffectProblem::MoreGoesToday => refusal(texts.get("retention-effect-more-goes")).into_any(),
+    });
     let waits = shown
         .needs_approval
         .then(|| view! { <p>{texts.get("retention-effect-needs-approval")}</p> });
@@ -58,11 +67,17 @@ pub fn retention_effect_page(layout: &Layout, shown: RetentionEffectPage<'_>) ->
     let declared = shown
         .declared
         .map(|name| view! { <input type="hidden" name="declared" value=name.to_owned() /> });
-    let save = (!shown.changed_meanwhile && !shown.already_waits).then(|| {
+    let gone_today = shown.gone_today.to_string();
+    let is_over = matches!(
+        shown.problem,
+        Some(EffectProblem::ChangedMeanwhile | EffectProblem::AlreadyWaits)
+    );
+    let save = (!is_over).then(|| {
         view! {
             <form method="post" action="/staff/retention">
                 <input type="hidden" name="version" value=version />
                 <input type="hidden" name="policy" value=policy />
+                <input type="hidden" name="gone_today" value=gone_today />
                 {declared}
                 <button class="button">{texts.get("retention-save")}</button>
             </form>
@@ -70,9 +85,7 @@ pub fn retention_effect_page(layout: &Layout, shown: RetentionEffectPage<'_>) ->
     });
     render(layout, head, move || {
         view! {
-            {confirm}
-            {changed}
-            {already_waits}
+            {problem}
             <h1>{texts.get("retention-effect-title")}</h1>
             <p class="lead">{texts.get("retention-effect-lead")}</p>
             {waits}

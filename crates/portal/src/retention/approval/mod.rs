@@ -147,7 +147,8 @@ impl Portal {
         Ok(Decided::InForce)
     }
 
-    /// Approves what another admin of the actor's organisation asked for: it holds from now on.
+    /// Approves what another admin of the actor's organisation asked for: it holds from now on. `gone_seen` is how much would be gone today
+    /// by what the actor had before them.
     ///
     /// # Errors
     ///
@@ -157,6 +158,7 @@ impl Portal {
         &self,
         actor: &StaffActor,
         pending: PendingRetentionId,
+        gone_seen: u64,
     ) -> Result<(), ChangeRetentionError> {
         let context = &*self.0;
         context.require(actor, Action::ChangeRetention).await??;
@@ -196,7 +198,10 @@ impl Portal {
             &own,
             (row.seen_version, policy),
             by,
-            &effect,
+            change::Goes {
+                today: effect.gone_today(),
+                seen: gone_seen,
+            },
         )
         .await?;
         forget(&transaction, own.id).await?;

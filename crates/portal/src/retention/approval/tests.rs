@@ -5,7 +5,7 @@ use std::time::Duration;
 use base::{OrganisationId, PendingRetentionId};
 
 use super::Decided;
-use crate::test_support::{PASSWORD, PDF, TestPortal, draft, on_both_databases};
+use crate::test_support::{PASSWORD, PDF, TestPortal, draft, on_both_databases, whatever_goes};
 use crate::{
     ChangeRetentionError, CountedFrom, Denied, RetentionApproval, RetentionPolicy, RetentionReason, RetentionRule,
     Role, Scope, SessionKey, StaffActor, SystemActor,
@@ -88,7 +88,9 @@ impl Norrby {
     async fn ask(&self, test: &TestPortal, asked: u32) -> Result<Decided, ChangeRetentionError> {
         let seen = self.in_force(test).await.0;
         let karin = self.karin(test).await;
-        test.portal.change_retention(&karin, seen, days(asked), None).await
+        test.portal
+            .change_retention(&karin, whatever_goes(seen), days(asked), None)
+            .await
     }
 
     /// What waits after Karin has asked for ten days.
@@ -108,7 +110,7 @@ on_both_databases! {
         let (seen, effect) = test.portal.pending_retention(&olle).await.unwrap();
         assert_eq!((seen.id, seen.policy, seen.asked_by.as_deref()), (pending, Some(days(10)), Some("Karin Ödegård")));
         assert!(!seen.is_own && effect.is_some());
-        test.portal.approve_retention(&olle, pending).await.unwrap();
+        test.portal.approve_retention(&olle, pending, u64::MAX).await.unwrap();
         assert_eq!(norrby.in_force(&test).await, (2, 10));
         assert!(norrby.approval(&test).await.pending.is_none());
         let versions = test.portal.retention_versions(&olle).await.unwrap();
@@ -129,7 +131,11 @@ on_both_databases! {
         assert_eq!(test.audited("document.purged").await, 0);
         assert_eq!(effect().await.gone_today.documents, 1);
         let olle = norrby.olle(&test).await;
-        test.portal.approve_retention(&olle, pending).await.unwrap();
+        // Who looked on the first day was told that nothing goes today.
+        let stale = test.portal.approve_retention(&olle, pending, 0).await;
+        assert!(matches!(stale, Err(ChangeRetentionError::MoreGoesToday)));
+        assert!(norrby.approval(&test).await.pending.is_some());
+        test.portal.approve_retention(&olle, pending, effect().await.gone_today()).await.unwrap();
         test.portal.run_jobs().await.unwrap();
         assert_eq!(test.audited("document.purged").await, 1);
     }
@@ -138,19 +144,19 @@ on_both_databases! {
         let norrby = Norrby::careful(&test).await;
         let pending = norrby.waiting(&test).await;
         let (karin, olle) = (norrby.karin(&test).await, norrby.olle(&test).await);
-        let own = test.portal.approve_retention(&karin, pending).await;
+        let own = test.portal.approve_retention(&karin, pending, u64::MAX).await;
         assert!(matches!(own, Err(ChangeRetentionError::OwnChange)));
         let other: PendingRetentionId = test.portal.0.ids.next();
-        let unseen = test.portal.approve_retention(&olle, other).await;
+        let unseen = test.portal.approve_retention(&olle, other, u64::MAX).await;
         assert!(matches!(unseen, Err(ChangeRetentionError::NothingWaits)));
         assert!(matches!(norrby.ask(&test, 5).await, Err(ChangeRetentionError::AlreadyWaits)));
         // Another organisation's admin finds nothing.
         let soderby = test.organisation("Söderby kommun").await;
         let eva = test.first_admin_of(soderby).await;
-        let foreign = test.portal.approve_retention(&eva, pending).await;
+        let foreign = test.portal.approve_retention(&eva, pending, u64::MAX).await;
         assert!(matches!(foreign, Err(ChangeRetentionError::NothingWaits)));
         test.clock.advance(Duration::from_secs(301));
-        let stale = test.portal.approve_retention(&olle_later(&test).await, pending).await;
+        let stale = test.portal.approve_retention(&olle_later(&test).await, pending, u64::MAX).await;
         assert!(matches!(stale, Err(ChangeRetentionError::Denied(Denied::StepUpNeeded))));
         assert_eq!(norrby.in_force(&test).await.0, 0);
     }
@@ -160,13 +166,13 @@ on_both_databases! {
         let pending = norrby.waiting(&test).await;
         assert_eq!(norrby.ask(&test, 35).await.unwrap(), Decided::InForce);
         let olle = norrby.olle(&test).await;
-        let overtaken = test.portal.approve_retention(&olle, pending).await;
+        let overtaken = test.portal.approve_retention(&olle, pending, u64::MAX).await;
         assert!(matches!(overtaken, Err(ChangeRetentionError::NothingWaits)));
 
         let pending = norrby.waiting(&test).await;
         test.clock.advance(14 * DAY);
         let olle = norrby.olle(&test).await;
-        let lapsed = test.portal.approve_retention(&olle, pending).await;
+        let lapsed = test.portal.approve_retention(&olle, pending, u64::MAX).await;
         assert!(matches!(lapsed, Err(ChangeRetentionError::NothingWaits)));
         assert!(norrby.approval(&test).await.pending.is_none());
         // It is in nobody's way.
@@ -196,10 +202,10 @@ on_both_databases! {
         let approval = norrby.approval(&test).await;
         let pending = approval.pending.unwrap();
         assert!(approval.required && pending.policy.is_none() && pending.is_own);
-        let own = test.portal.approve_retention(&karin, pending.id).await;
+        let own = test.portal.approve_retention(&karin, pending.id, u64::MAX).await;
         assert!(matches!(own, Err(ChangeRetentionError::OwnChange)));
         let olle = norrby.olle(&test).await;
-        test.portal.approve_retention(&olle, pending.id).await.unwrap();
+        test.portal.approve_retention(&olle, pending.id, u64::MAX).await.unwrap();
         assert!(!norrby.approval(&test).await.required);
         assert_eq!(norrby.ask(&test, 10).await.unwrap(), Decided::InForce);
         assert_eq!(test.audited("retention.approval-changed").await, 2);
@@ -216,7 +222,7 @@ on_both_databases! {
         assert!(matches!(refused, Err(ChangeRetentionError::Denied(Denied::Forbidden))));
         let pending: PendingRetentionId = test.portal.0.ids.next();
         for refused in [
-            test.portal.approve_retention(&auditor, pending).await,
+            test.portal.approve_retention(&auditor, pending, u64::MAX).await,
             test.portal.withdraw_retention(&auditor, pending).await,
         ] {
             assert!(matches!(refused, Err(ChangeRetentionError::Denied(Denied::Forbidden))));
