@@ -1,5 +1,5 @@
-//! Erases the personal metadata of what was destroyed, and leaves tombstones: ids, organisation, times, document type,
-//! size; and a leaf of the protocol for each.
+//! Erases the personal metadata of what was destroyed, and leaves tombstones (`docs/tombstones.md` has what stands in them), and a leaf of
+//! the protocol for each.
 
 use std::collections::BTreeSet;
 
@@ -144,8 +144,12 @@ async fn deliveries(transaction: &WriteTransaction, work: &Work, now: Timestamp)
         .await?;
     let ids = || rows.iter().map(|row| row.id);
     let nobody: Option<Uuid> = None;
+    let (not_said, never): (Option<i32>, Option<i64>) = (None, None);
     Entity::update_many()
         .col_expr(Column::RecipientId, Expr::value(nobody))
+        .col_expr(Column::AddressGiven, Expr::value(not_said))
+        .col_expr(Column::UnreadWarnedAt, Expr::value(never))
+        .col_expr(Column::ReadWarnedAt, Expr::value(never))
         .col_expr(Column::PurgedAt, now.as_millis().into())
         .filter(Column::Id.is_in(ids()))
         .exec(transaction)
