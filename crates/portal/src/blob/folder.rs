@@ -3,6 +3,7 @@
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use object_store::local::LocalFileSystem;
 use tokio::task::spawn_blocking;
@@ -13,6 +14,9 @@ use super::BlobError;
 /// to another thread costs little.
 pub(super) const PART_SIZE: usize = 512 * 1024;
 
+/// How many blobs are deleted between two rests.
+const DELETED_AT_ONCE: usize = 100;
+
 /// Opens the folder; a missing one is created with mode 700.
 pub(super) fn open(folder: &Path) -> Result<LocalFileSystem, BlobError> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
@@ -20,29 +24,34 @@ pub(super) fn open(folder: &Path) -> Result<LocalFileSystem, BlobError> {
 }
 
 /// Deletes blobs of one folder, with what uploads of them left that a crash interrupted, and says of each how that went. What is
-/// deleted stays so when the power fails. Fine when there is nothing.
+/// deleted stays so when the power fails. Fine when there is nothing. Rests between some and some more for as long as they took, since who
+/// reads meanwhile needs the same disk and processors.
 pub(super) async fn delete(blobs: Vec<PathBuf>) -> Vec<Result<(), BlobError>> {
-    let count = blobs.len();
-    let deleted = spawn_blocking(move || {
-        let mut results: Vec<io::Result<()>> = blobs.iter().map(|blob| remove(blob)).collect();
-        if let Some(folder) = blobs.first().and_then(|blob| blob.parent())
-            && let Err(problem) = sync(folder)
-        {
-            for result in results.iter_mut().filter(|result| result.is_ok()) {
-                *result = Err(io::Error::new(problem.kind(), problem.to_string()));
-            }
+    let mut results = Vec::with_capacity(blobs.len());
+    for some in blobs.chunks(DELETED_AT_ONCE) {
+        let began = Instant::now();
+        let (count, some) = (some.len(), some.to_vec());
+        let removed = spawn_blocking(move || some.iter().map(|blob| remove(blob)).collect::<Vec<_>>()).await;
+        match removed {
+            Ok(removed) => results.extend(removed.into_iter().map(|result| result.map_err(BlobError::from))),
+            Err(_) => results.extend(std::iter::repeat_with(|| Err(BlobError::Interrupted)).take(count)),
         }
-        results
-    });
-    match deleted.await {
-        Ok(results) => results
-            .into_iter()
-            .map(|result| result.map_err(BlobError::from))
-            .collect(),
-        Err(_) => std::iter::repeat_with(|| Err(BlobError::Interrupted))
-            .take(count)
-            .collect(),
+        if results.len() < blobs.len() {
+            tokio::time::sleep(began.elapsed()).await;
+        }
     }
+    let Some(folder) = blobs.first().and_then(|blob| blob.parent()).map(Path::to_owned) else {
+        return results;
+    };
+    let synced = spawn_blocking(move || sync(&folder)).await;
+    for result in results.iter_mut().filter(|result| result.is_ok()) {
+        *result = match &synced {
+            Ok(Ok(())) => continue,
+            Ok(Err(problem)) => Err(io::Error::new(problem.kind(), problem.to_string()).into()),
+            Err(_) => Err(BlobError::Interrupted),
+        };
+    }
+    results
 }
 
 fn remove(blob: &Path) -> io::Result<()> {

@@ -12,7 +12,8 @@
 //!
 //! The ledger (`ledger/`) tells of each step before it is taken, so that no restored copy brings back what ended.
 //!
-//! Any node may run it at any time: what another did meanwhile is found done.
+//! Any node may run it at any time: what another did meanwhile is found done. They begin at different places, so that they share the work
+//! and don't do it twice; where they meet, the locks of cases and rows see to that.
 
 mod announced_entity;
 mod brake;
@@ -24,12 +25,17 @@ mod forecast;
 mod forecast_entity;
 mod work;
 
+use std::time::{Duration, Instant};
+
 use crate::installation::StoreGate;
 use crate::{Context, Fault, Portal, installation, ledger, protocol, recipient, skew};
 
 pub use brake::{ConfirmPurgeError, PurgeStopped, StopReason};
 pub(crate) use brake::{Release, judge};
 pub(crate) use forecast::announce;
+
+/// The longest pause between two parts: one that took longer met something else that was slow.
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// Whether a purge does what it reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,9 +96,8 @@ pub(crate) async fn keys(context: &Context, release: Option<Release>) -> Result<
     if let Some(release) = release {
         forecast::record(context, release.until()).await?;
     }
-    let mut cursor = work::Cursor::default();
-    while let Some(work) = work::next(context, cursor, work::BATCH).await? {
-        cursor = work.next;
+    let mut round = work::Round::begin(context).await?;
+    while let Some(work) = round.next(context, work::BATCH).await? {
         destroy::keys(context, &work).await?;
     }
     let forgotten = recipient::forget_unneeded(context).await?;
@@ -106,9 +111,8 @@ pub(crate) async fn rest(context: &Context) -> Result<PurgeReport, Fault> {
     let mut report = PurgeReport::default();
     let mut store = StoreGate::default();
     let mut fault = None;
-    let mut cursor = work::Cursor::default();
-    while let Some(mut work) = work::next(context, cursor, work::BATCH).await? {
-        cursor = work.next;
+    let mut round = work::Round::begin(context).await?;
+    while let Some(mut work) = round.next(context, work::BATCH).await? {
         // What another node condemned since has its keys yet.
         destroy::keys(context, &work).await?;
         let problem = match store.blobs(context).await {
@@ -123,7 +127,9 @@ pub(crate) async fn rest(context: &Context) -> Result<PurgeReport, Fault> {
         }
         destroy::tell_of_deliveries(context, &work).await?;
         for part in work.into_parts() {
+            let began = Instant::now();
             let erased = erase::metadata(context, &part).await?;
+            tokio::time::sleep(pause_after(began.elapsed())).await;
             report.deliveries += erased.deliveries;
             report.messages += erased.messages;
             report.documents += erased.documents;
@@ -135,6 +141,12 @@ pub(crate) async fn rest(context: &Context) -> Result<PurgeReport, Fault> {
     ledger::settle(context).await?;
     closed?;
     store.problem().or(fault).map_or(Ok(report), Err)
+}
+
+/// How long a purge does nothing after a part that took so long: half of the time is the readers', who wait for what the part locked, for the
+/// disk and for the processors.
+fn pause_after(part: Duration) -> Duration {
+    part.min(LONGEST_PAUSE)
 }
 
 /// Where a program ends in the middle of a purge.
@@ -172,7 +184,8 @@ pub(crate) async fn interrupted(context: &Context, at: Interruption, batch: u64)
     if at == Interruption::Condemned {
         return;
     }
-    let Some(mut work) = work::next(context, work::Cursor::default(), batch).await.unwrap() else {
+    let first = work::next(context, work::Cursor::default(), None, batch);
+    let Some(mut work) = first.await.unwrap() else {
         return;
     };
     if at == Interruption::SomeKeys {
@@ -196,3 +209,5 @@ pub(crate) async fn interrupted(context: &Context, at: Interruption, batch: u64)
 mod killed_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tombstone_tests;

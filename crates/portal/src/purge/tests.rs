@@ -208,7 +208,7 @@ on_each_storage! {
             let context = &portal.portal.0;
             let release = judge(context).await.unwrap().unwrap();
             condemn::due(context, Some(release)).await.unwrap();
-            let mut work = work::next(context, work::Cursor::default(), work::BATCH).await.unwrap().unwrap();
+            let mut work = work::next(context, work::Cursor::default(), None, work::BATCH).await.unwrap().unwrap();
             if stop >= 1 {
                 destroy::keys(context, &work).await.unwrap();
             }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base::{DeliveryId, DocumentId, MessageId, OrganisationId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::{Context, Fault, delivery, document};
@@ -31,6 +31,70 @@ pub(super) struct Work {
 pub(super) struct Cursor {
     condemned_at: i64,
     id: Uuid,
+}
+
+/// A way through all that is condemned, which begins somewhere in it, goes to the end, and then from the beginning to there: nodes that
+/// purge at once are at different places, and do not all do the same.
+pub(super) struct Round {
+    began: Cursor,
+    last: Cursor,
+    /// Whether it has come to the end and is before where it began.
+    is_before: bool,
+}
+
+impl Round {
+    /// Chooses where it begins.
+    pub(super) async fn begin(context: &Context) -> Result<Self, Fault> {
+        let (first, last) = tokio::try_join!(outermost(context, Order::Asc), outermost(context, Order::Desc))?;
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).map_err(|problem| Fault::new(problem.to_string()))?;
+        let somewhere = u64::from_be_bytes(random) % last.abs_diff(first).saturating_add(1);
+        Ok(Self::from(first.saturating_add_unsigned(somewhere)))
+    }
+
+    /// Begins with what was condemned then.
+    fn from(condemned_at: i64) -> Self {
+        let began = Cursor {
+            condemned_at,
+            id: Uuid::nil(),
+        };
+        Self {
+            began,
+            last: began,
+            is_before: false,
+        }
+    }
+
+    /// At most so many deliveries more; `None` at the end.
+    pub(super) async fn next(&mut self, context: &Context, limit: u64) -> Result<Option<Work>, Fault> {
+        if !self.is_before {
+            if let Some(work) = next(context, self.last, None, limit).await? {
+                self.last = work.next;
+                return Ok(Some(work));
+            }
+            (self.last, self.is_before) = (Cursor::default(), true);
+        }
+        let work = next(context, self.last, Some(self.began), limit).await?;
+        self.last = work.as_ref().map_or(self.last, |work| work.next);
+        Ok(work)
+    }
+}
+
+/// When the first or the last was condemned of what is not purged.
+async fn outermost(context: &Context, order: Order) -> Result<i64, Fault> {
+    use delivery::entity::{Column, Entity};
+    let found: Option<i64> = Entity::find()
+        .select_only()
+        .column(Column::CondemnedAt)
+        .filter(Column::PurgedAt.is_null())
+        .filter(Column::CondemnedAt.is_not_null())
+        .order_by(Column::CondemnedAt, order.clone())
+        .order_by(Column::Id, order)
+        .limit(1)
+        .into_tuple()
+        .one(context.database.reader())
+        .await?;
+    Ok(found.unwrap_or_default())
 }
 
 /// A delivery that nobody reads any more.
@@ -95,16 +159,25 @@ impl Work {
     }
 }
 
-/// The next so many deliveries that are condemned and not purged; `None` when there are none after `cursor`.
-pub(super) async fn next(context: &Context, cursor: Cursor, limit: u64) -> Result<Option<Work>, Fault> {
+/// The next so many deliveries that are condemned and not purged; `None` when there are none after `cursor` and up to `until`.
+pub(super) async fn next(
+    context: &Context,
+    cursor: Cursor,
+    until: Option<Cursor>,
+    limit: u64,
+) -> Result<Option<Work>, Fault> {
     use delivery::entity::{Column, Entity};
     let reader = context.database.reader();
     let place = Expr::tuple([Expr::col(Column::CondemnedAt), Expr::col(Column::Id)]);
-    let later = place.gt(Expr::tuple([cursor.condemned_at.into(), cursor.id.into()]));
+    let later = place
+        .clone()
+        .gt(Expr::tuple([cursor.condemned_at.into(), cursor.id.into()]));
+    let not_later = until.map(|until| place.lte(Expr::tuple([until.condemned_at.into(), until.id.into()])));
     let condemned = Entity::find()
         .filter(Column::PurgedAt.is_null())
         .filter(Column::CondemnedAt.is_not_null())
         .filter(later)
+        .filter(Condition::all().add_option(not_later))
         .order_by_asc(Column::CondemnedAt)
         .order_by_asc(Column::Id)
         .limit(limit)
@@ -169,6 +242,47 @@ impl EndedDocument {
             message: MessageId::from_uuid(row.message_id),
             organisation: OrganisationId::from_uuid(row.organisation_id),
             size: u64::try_from(row.size).unwrap_or(0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use base::DeliveryId;
+
+    use super::Round;
+    use crate::purge::condemn;
+    use crate::test_support::on_both_databases;
+
+    on_both_databases! {
+        async fn a_round_comes_to_everything_once_wherever_it_begins(portal: TestPortal) {
+            let context = &portal.portal.0;
+            let sender = portal.sender().await;
+            let mut all = BTreeSet::new();
+            let mut first = None;
+            for key in ["1", "2", "3", "4", "5"] {
+                let sent = portal.send(&sender, key, 1).await;
+                portal.clock.advance_millis(10);
+                portal.portal.revoke_message(&sender, sent.id).await.unwrap();
+                condemn::due(context, None).await.unwrap();
+                first.get_or_insert(context.now().as_millis());
+                all.extend(sent.deliveries.iter().map(|receipt| receipt.delivery));
+            }
+            for from in (first.unwrap() - 5..).step_by(5).take(12) {
+                let mut round = Round::from(from);
+                let mut found: Vec<DeliveryId> = Vec::new();
+                while let Some(work) = round.next(context, 2).await.unwrap() {
+                    found.extend(work.deliveries.iter().map(|delivery| delivery.id));
+                }
+                assert_eq!(found.len(), 5);
+                assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), all);
+            }
+            for _ in 0..8 {
+                let begun = Round::begin(context).await.unwrap().began.condemned_at;
+                assert!((first.unwrap()..=context.now().as_millis()).contains(&begun));
+            }
         }
     }
 }
