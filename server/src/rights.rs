@@ -121,6 +121,7 @@ async fn make(
                 Ok(made) => return flash::to(format!("{PAGE}/{made}"), Flash::RequestMade),
                 Err(MakeRequestError::InvalidText) => NewRequestProblem::Text,
                 Err(MakeRequestError::TooMany) => NewRequestProblem::TooMany,
+                Err(MakeRequestError::TooManyToday) => NewRequestProblem::TooManyToday,
                 Err(MakeRequestError::NotFound) => NewRequestProblem::NothingThere,
                 Err(MakeRequestError::Fault(fault)) => return answer::fault(&fault, &visitor),
             }

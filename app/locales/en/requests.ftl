@@ -67,6 +67,7 @@ request-words = Describe what you want
 request-words-hint = At most 2,000 characters. You need not write anything to have something erased.
 request-words-wrong = Write what is to be corrected, in at most 2,000 characters.
 request-too-many = You already wait for five answers from the organisation. Take something back, or wait until it has answered.
+request-too-many-today = You have sent the organisation ten requests in the last 24 hours. Try again tomorrow.
 request-nothing-there = The organisation has nothing for you any more. Choose something else.
 request-send = Send
 

@@ -67,6 +67,7 @@ request-words = Beskriv vad du vill
 request-words-hint = Högst 2 000 tecken. Du behöver inte skriva något om du vill få något raderat.
 request-words-wrong = Skriv vad som ska rättas, med högst 2 000 tecken.
 request-too-many = Du väntar redan på fem svar från organisationen. Ta tillbaka något, eller vänta tills den har svarat.
+request-too-many-today = Du har skickat tio begäranden till organisationen det senaste dygnet. Försök igen i morgon.
 request-nothing-there = Organisationen har inget till dig längre. Välj något annat.
 request-send = Skicka
 

@@ -38,6 +38,8 @@ pub enum NewRequestProblem {
     Text,
     /// Five wait already.
     TooMany,
+    /// Ten were sent within a day.
+    TooManyToday,
     /// The organisation has nothing for the person any more.
     NothingThere,
 }
@@ -60,6 +62,7 @@ pub fn new_request_page(layout: &Layout, organisations: &[RequestableOrganisatio
     let head = Head::plain(form::title(texts, "request-new-title", form.problem.is_some()));
     let refused = match form.problem {
         Some(NewRequestProblem::TooMany) => Some("request-too-many"),
+        Some(NewRequestProblem::TooManyToday) => Some("request-too-many-today"),
         Some(NewRequestProblem::NothingThere) => Some("request-nothing-there"),
         _ => None,
     };

@@ -1,6 +1,6 @@
 //! What making, seeing and answering a request can come to.
 
-use super::rule::{MAX_OPEN, MAX_TEXT_CHARS};
+use super::rule::{MAX_A_DAY, MAX_OPEN, MAX_TEXT_CHARS};
 use crate::{Denied, Fault};
 
 /// A request could not be made.
@@ -15,6 +15,9 @@ pub enum MakeRequestError {
     /// The person waits for too many answers of this organisation.
     #[error("{MAX_OPEN} requests wait for an answer already")]
     TooMany,
+    /// The person has sent the organisation as many as they may in a day.
+    #[error("{MAX_A_DAY} requests were sent within a day already")]
+    TooManyToday,
     /// Something inside failed.
     #[error(transparent)]
     Fault(Fault),

@@ -1,6 +1,7 @@
 //! Making a request, and taking it back.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use base::{CaseId, DataRequestId, OrganisationId, RecipientId, Timestamp};
 use jiff::tz::TimeZone;
@@ -8,13 +9,16 @@ use keyring::ContentOwner;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::entity::{Column, Model};
-use super::rule::{self, DataRequestKind, DataRequestState, MAX_OPEN};
+use super::entity::{Column, Entity, Model};
+use super::rule::{self, DataRequestKind, DataRequestState, MAX_A_DAY, MAX_OPEN};
 use super::texts::{Text, seal};
 use super::{MakeRequestError, WithdrawRequestError, settle, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::{Context, Fault, Portal, ReadError, RecipientActor, case, event, jobs, organisation};
+
+/// How long what was sent counts against [`MAX_A_DAY`].
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A request to make.
 #[derive(Clone)]
@@ -131,7 +135,7 @@ impl Portal {
         }
         // Before a key is made: nothing is written for whoever may not ask.
         cases(reader, recipient, new).await?;
-        check_open(reader, recipient, new).await?;
+        check_open(reader, recipient, new, context.now()).await?;
         let organisation = organisation::find(reader, new.organisation).await?;
         let organisation = organisation.ok_or(MakeRequestError::NotFound)?;
         let due_at = rule::due_at(now, false, &organisation.time_zone);
@@ -227,7 +231,7 @@ async fn receive(
     if let Some(made) = store::of_form(&transaction, recipient, new.form).await? {
         return Ok(made);
     }
-    check_open(&transaction, recipient, new).await?;
+    check_open(&transaction, recipient, new, now).await?;
     store::insert(&transaction, row).await?;
     event::record_request(&transaction, new.organisation, now, id).await?;
     let entry = AuditEntry::by_recipient(actor, AuditAction::DataRequestReceived)
@@ -264,6 +268,7 @@ async fn check_open(
     on: &impl ConnectionTrait,
     recipient: RecipientId,
     new: &NewDataRequest,
+    now: Timestamp,
 ) -> Result<(), MakeRequestError> {
     let open = store::open()
         .filter(Column::RecipientId.eq(*recipient.as_uuid()))
@@ -272,6 +277,15 @@ async fn check_open(
     let open: u64 = open.await.map_err(|error: DbErr| Fault::from(error))?;
     if open >= u64::try_from(MAX_OPEN).unwrap_or(u64::MAX) {
         return Err(MakeRequestError::TooMany);
+    }
+    let of_today = Entity::find()
+        .filter(Column::RecipientId.eq(*recipient.as_uuid()))
+        .filter(Column::OrganisationId.eq(*new.organisation.as_uuid()))
+        .filter(Column::ReceivedAt.gt((now - DAY).as_millis()))
+        .count(on);
+    let of_today: u64 = of_today.await.map_err(|error: DbErr| Fault::from(error))?;
+    if of_today >= MAX_A_DAY {
+        return Err(MakeRequestError::TooManyToday);
     }
     Ok(())
 }

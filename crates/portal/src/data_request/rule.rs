@@ -12,6 +12,8 @@ use crate::message::is_text;
 pub(super) const MAX_TEXT_CHARS: usize = 2_000;
 /// How many requests one person may have open with one organisation.
 pub(super) const MAX_OPEN: usize = 5;
+/// How many requests one person may send one organisation in a day, those that they take back included.
+pub(super) const MAX_A_DAY: u64 = 10;
 /// An answer is kept so many days at least, so that whoever got it has time to read it and to complain.
 const LEAST_DAYS: u32 = 30;
 /// Within how many months a request is to be answered, and within how many when the organisation took two more (article 12(3)).

@@ -261,6 +261,24 @@ on_both_databases! {
         test.portal.make_request(&person, &sixth).await.unwrap();
     }
 
+    async fn whoever_sends_and_takes_back_can_not_go_on_for_ever(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        norrby.send(&test, 1, 30).await;
+        let person = test.sign_in(0).await;
+        for _ in 0..10 {
+            let new = norrby.ask(&test, None, DataRequestKind::Erasure);
+            let made = test.portal.make_request(&person, &new).await.unwrap();
+            test.portal.withdraw_request(&person, made).await.unwrap();
+        }
+        let more = norrby.ask(&test, None, DataRequestKind::Erasure);
+        let refused = test.portal.make_request(&person, &more).await;
+        assert!(matches!(refused, Err(MakeRequestError::TooManyToday)));
+        assert_eq!(test.rows("data_request").await, 10);
+        test.clock.advance(DAY);
+        let person = test.sign_in(0).await;
+        test.portal.make_request(&person, &more).await.unwrap();
+    }
+
     async fn a_request_outlives_the_last_case_and_goes_when_its_time_is_over(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
         let sent = norrby.send(&test, 1, 3).await;
