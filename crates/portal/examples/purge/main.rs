@@ -1,31 +1,30 @@
 //! `purge COUNT FOLDER [PORTAL VAULT]`: what it takes when so many documents fall due at one instant. Makes a portal in an empty
 //! folder (with its databases there, unless the addresses of two empty ones are given), stores the documents, moves the clock past
 //! their end, and calls what the server's rounds call, while people read documents that live. Prints one JSON line for each figure.
-//!
-//! Reading is measured at a fixed pace, from the instant at which a read was to begin, so that what waits in line counts too.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command for the terminal")]
 
+mod reading;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use base::{AllowedNetworks, DocumentId, Ids, ManualClock, ObjectId, TenantId, Timestamp};
 use bytes::Bytes;
-use futures::{TryStreamExt, stream};
+use futures::stream;
 use portal::{
-    AssuranceLevel, BlobSettings, Content, ContentUse, DeclaredFile, IdempotencyKey, Identity, ListedDocument,
-    ManyMessages, MessageDraft, NewOrganisation, NewSystem, OperatorActor, Portal, PurgeMode, ReadError,
-    RecipientActor, RecipientAddress, RecipientIdentifier, RequestInfo, Scope, SessionKey, Settings, SystemActor,
-    VerifiedIdentity, Whereabouts, WorkAccount,
+    AssuranceLevel, BlobSettings, ContentUse, DeclaredFile, IdempotencyKey, Identity, ListedDocument, ManyMessages,
+    MessageDraft, NewOrganisation, NewSystem, OperatorActor, Portal, PurgeMode, ReadError, RecipientActor,
+    RecipientAddress, RecipientIdentifier, RequestInfo, Scope, SessionKey, Settings, SystemActor, VerifiedIdentity,
+    Whereabouts, WorkAccount,
 };
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use reading::{AuditShare, Reader, Reading};
 use support::{Failure, percentile, random, settings};
 
 /// Documents in each message that falls due.
@@ -36,22 +35,16 @@ const RECIPIENTS: usize = 2_000;
 const TRIED: usize = 100;
 /// Everybody has a work account in it.
 const DIRECTORY: TenantId = TenantId::from_uuid(Uuid::nil());
-/// Documents that live on and are read.
+/// How many documents of each size live on and are read.
 const LIVING: usize = 20;
-/// The size of each of those.
-const LIVING_SIZE: usize = 256 * 1024;
-/// How often a read begins.
-const PACE: Duration = Duration::from_millis(20);
+/// Their sizes, in KiB. The first is what people read while the rest is purged.
+const LIVING_KIB: [usize; 3] = [256, 1024, 4096];
 /// How long reading alone is measured.
 const CALM: Duration = Duration::from_secs(20);
 /// How often the clock moves.
 const TICK: Duration = Duration::from_millis(1);
 /// How often the server chains.
 const CHAIN_EVERY: Duration = Duration::from_secs(1);
-/// How many reads are measured with their row in the audit log, and how many without.
-const READS: usize = 1000;
-/// How much of it comes first, so that every connection is open.
-const WARM_UP: usize = 50;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -83,13 +76,6 @@ struct Bench {
     clock: ManualClock,
     ids: Ids,
     blobs: PathBuf,
-}
-
-/// A person and one of their documents.
-#[derive(Clone)]
-struct Reader {
-    actor: RecipientActor,
-    document: DocumentId,
 }
 
 async fn measure(mut settings: Settings, count: usize) -> Result<(), Failure> {
@@ -125,11 +111,23 @@ async fn measure(mut settings: Settings, count: usize) -> Result<(), Failure> {
     let before = bench.readable(&people, &ending).await?;
     print("documents that could be read before", before as f64);
     bench.clock.set(at("2026-11-24T00:00:00Z")?);
-    let living = bench.living().await?;
+    let sender = bench.sender(90).await?;
+    let living = bench.living(&sender, LIVING_KIB[0]).await?;
     let after = bench.readable(&people, &ending).await?;
     print("documents that could be read at the instant of their end", after as f64);
 
-    bench.audit_share(&living).await?;
+    for kib in LIVING_KIB {
+        let share = AuditShare::of(&bench.portal, &bench.living(&sender, kib).await?).await?;
+        print(&format!("one read of {kib} KiB, p50, ms"), millis(share.with));
+        print(
+            &format!("one read of {kib} KiB without its row in the audit log, p50, ms"),
+            millis(share.without),
+        );
+        print(
+            &format!("what its row in the audit log adds to a read of {kib} KiB, %"),
+            share.percent(),
+        );
+    }
     let calm = Reading::begin(&bench.portal, &living);
     tokio::time::sleep(CALM).await;
     let calm = calm.end().await?;
@@ -303,9 +301,9 @@ impl Bench {
     }
 
     /// Documents that live on, each of somebody who is signed in.
-    async fn living(&self) -> Result<Vec<Reader>, Failure> {
-        let sender = self.sender(90).await?;
-        let content = Bytes::from([b"%PDF-1.7\n".as_slice(), &vec![b'x'; LIVING_SIZE - 9]].concat());
+    async fn living(&self, sender: &SystemActor, kib: usize) -> Result<Vec<Reader>, Failure> {
+        let size = kib * 1024;
+        let content = Bytes::from([b"%PDF-1.7\n".as_slice(), &vec![b'x'; size - 9]].concat());
         let mut living = Vec::with_capacity(LIVING);
         for number in 0..LIVING {
             let who = Self::person()?;
@@ -321,13 +319,13 @@ impl Bench {
                 files: vec![DeclaredFile {
                     name: "beslut.pdf".to_owned(),
                     media_type: "application/pdf".to_owned(),
-                    size: LIVING_SIZE as u64,
+                    size: size as u64,
                     sha256: None,
                     minimum_level: None,
                 }],
             };
-            let key = IdempotencyKey::parse(&format!("living-{number}"))?;
-            let mut upload = self.portal.begin_message(&sender, key, draft).await?;
+            let key = IdempotencyKey::parse(&format!("living-{}-{number}", self.ids.next::<DocumentId>()))?;
+            let mut upload = self.portal.begin_message(sender, key, draft).await?;
             let pieces = stream::iter([Ok::<_, std::convert::Infallible>(content.clone())]);
             upload.document(0, pieces).await?;
             let sent = upload.finish().await?;
@@ -341,31 +339,10 @@ impl Bench {
             living.push(Reader {
                 actor,
                 document: document.id,
+                size,
             });
         }
         Ok(living)
-    }
-
-    /// What its row in the audit log adds to a read: reads one after the other, in turn with and without.
-    async fn audit_share(&self, living: &[Reader]) -> Result<(), Failure> {
-        let (mut with, mut without) = (Vec::new(), Vec::new());
-        for reader in living.iter().cycle().take(READS) {
-            let began = Instant::now();
-            read(&self.portal, reader).await?;
-            with.push(began.elapsed());
-            let began = Instant::now();
-            let content = self.portal.open_content_unrecorded(&reader.actor, reader.document);
-            read_to_end(content.await?).await?;
-            without.push(began.elapsed());
-        }
-        with.sort_unstable();
-        without.sort_unstable();
-        let (with, without) = (percentile(&with, 50), percentile(&without, 50));
-        print("one read, p50, ms", millis(with));
-        print("one read without its row in the audit log, p50, ms", millis(without));
-        let adds = with.as_secs_f64() / without.as_secs_f64() - 1.0;
-        print("what its row in the audit log adds to a read, %", adds * 100.0);
-        Ok(())
     }
 
     /// Verifies the audit log, which has at least so many rows.
@@ -398,69 +375,6 @@ impl Bench {
         print("peak resident memory while verifying, MiB", peak_memory_mib()?);
         Ok(())
     }
-}
-
-/// People who read at a fixed pace until they are told to end.
-struct Reading {
-    ends: Arc<AtomicBool>,
-    pace: JoinHandle<Result<Vec<Duration>, Failure>>,
-}
-
-impl Reading {
-    fn begin(portal: &Portal, living: &[Reader]) -> Self {
-        let ends = Arc::new(AtomicBool::new(false));
-        let (portal, living, told) = (portal.clone(), living.to_vec(), Arc::clone(&ends));
-        let pace = tokio::spawn(async move {
-            let mut under_way = Vec::new();
-            let first = Instant::now();
-            for (turn, reader) in (0_u32..).zip(living.iter().cycle()) {
-                if told.load(Ordering::Relaxed) {
-                    break;
-                }
-                let begins = first + PACE * turn;
-                tokio::time::sleep_until(begins.into()).await;
-                let (portal, reader) = (portal.clone(), reader.clone());
-                under_way.push(tokio::spawn(async move {
-                    read(&portal, &reader).await?;
-                    Ok::<_, Failure>(begins.elapsed())
-                }));
-            }
-            let mut took = Vec::with_capacity(under_way.len());
-            for read in under_way {
-                took.push(read.await??);
-            }
-            Ok(took)
-        });
-        Self { ends, pace }
-    }
-
-    /// How long each read took, in order of that.
-    async fn end(self) -> Result<Vec<Duration>, Failure> {
-        self.ends.store(true, Ordering::Relaxed);
-        let mut took = self.pace.await??;
-        if took.len() > WARM_UP * 2 {
-            took.drain(..WARM_UP);
-        }
-        took.sort_unstable();
-        Ok(took)
-    }
-}
-
-async fn read(portal: &Portal, reader: &Reader) -> Result<(), Failure> {
-    let content = portal
-        .open_content(&reader.actor, reader.document, ContentUse::View, None)
-        .await?;
-    read_to_end(content).await
-}
-
-async fn read_to_end(content: Content) -> Result<(), Failure> {
-    let size = content
-        .stream
-        .try_fold(0, |size, piece| async move { Ok(size + piece.len()) })
-        .await?;
-    (size == LIVING_SIZE)
-        .then_some(())
-        .ok_or_else(|| "a document is too short".into())
 }
 
 /// What `VmHWM` tells begins anew (proc(5), `clear_refs`).
