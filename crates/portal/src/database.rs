@@ -61,8 +61,8 @@ pub enum DatabaseError {
 pub(crate) struct Database {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
-    /// Whose turn it is to write, in the order in which they came; SQLite's alone.
-    turns: Option<Arc<Mutex<()>>>,
+    /// Whose turn it is to write, in the order in which they came: everybody's on SQLite, and on PostgreSQL that of single statements.
+    turns: Arc<Mutex<()>>,
     /// SQLite's alone.
     folding: Option<Arc<Folding>>,
 }
@@ -130,7 +130,7 @@ impl Database {
         Ok(Self {
             reader,
             writer,
-            turns: Some(Arc::default()),
+            turns: Arc::default(),
             folding: Some(Arc::new(Folding::begin(folds))),
         })
     }
@@ -155,7 +155,7 @@ impl Database {
         Ok(Self {
             reader: connection.clone(),
             writer: connection,
-            turns: None,
+            turns: Arc::default(),
             folding: None,
         })
     }
@@ -181,7 +181,10 @@ impl Database {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let turn = self.turn().await?;
+        let turn = match self.backend() {
+            DbBackend::Sqlite => Some(self.turn().await?),
+            _ => None,
+        };
         let transaction = self.writer.begin_with_options(options).await?;
         Ok(WriteTransaction {
             transaction,
@@ -190,26 +193,22 @@ impl Database {
         })
     }
 
-    /// Waits for the turn to write one statement; `None` on PostgreSQL.
+    /// Waits for the turn to write one statement.
     ///
     /// # Errors
     ///
     /// As [`Database::write`].
-    pub(crate) async fn single(&self) -> Result<Option<SingleWrite<'_>>, DbErr> {
-        let turn = self.turn().await?;
-        Ok(turn.map(|turn| SingleWrite {
+    pub(crate) async fn single(&self) -> Result<SingleWrite<'_>, DbErr> {
+        Ok(SingleWrite {
+            _turn: self.turn().await?,
             database: self,
-            _turn: turn,
-        }))
+        })
     }
 
-    async fn turn(&self) -> Result<Option<OwnedMutexGuard<()>>, DbErr> {
-        let Some(turns) = &self.turns else { return Ok(None) };
-        let turn = tokio::time::timeout(ACQUIRE_TIMEOUT, Arc::clone(turns).lock_owned());
-        let turn = turn
-            .await
-            .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
-        Ok(Some(turn))
+    async fn turn(&self) -> Result<OwnedMutexGuard<()>, DbErr> {
+        let turn = tokio::time::timeout(ACQUIRE_TIMEOUT, Arc::clone(&self.turns).lock_owned());
+        turn.await
+            .map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
     }
 
     /// SQLite or PostgreSQL.
@@ -345,14 +344,19 @@ impl WriteTransaction {
     }
 }
 
-/// The turn to write to an SQLite database, for one statement that is a transaction of its own: it makes the program wait for SQLite's
-/// thread once instead of four times.
+/// The turn to write one statement that is a transaction of its own: it makes the program wait for SQLite's thread, or for PostgreSQL's
+/// answer, once instead of four times.
 pub(crate) struct SingleWrite<'a> {
     database: &'a Database,
     _turn: OwnedMutexGuard<()>,
 }
 
 impl SingleWrite<'_> {
+    /// SQLite or PostgreSQL.
+    pub(crate) fn backend(&self) -> DbBackend {
+        self.database.backend()
+    }
+
     /// Runs the statement, durable when this returns, and says how many rows it changed.
     ///
     /// # Errors

@@ -45,9 +45,8 @@ use crate::{Context, Fault};
 impl Context {
     /// Writes one row of the audit log in a transaction of its own.
     pub(crate) async fn record(&self, entry: &AuditEntry<'_>) -> Result<(), Fault> {
-        if let Some(write) = self.database.single().await?
-            && self.audit.record_alone(write, self.now(), entry).await?
-        {
+        let write = self.database.single().await?;
+        if self.audit.record_alone(write, self.now(), entry).await? {
             return Ok(());
         }
         let transaction = self.database.write().await?;

@@ -18,11 +18,15 @@ use crate::vault::{MacPurpose, Vault};
 /// none.
 const NEXT_COUNTERS: &str = "INSERT INTO audit_writer (id, next_counter) VALUES ($1, CAST($2 AS BIGINT) + 1) \
     ON CONFLICT (id) DO UPDATE SET next_counter = audit_writer.next_counter + $2 RETURNING next_counter - $2";
-/// Inserts a row if its number is the writer's next. A trigger counts it then, so that both are one statement.
-const INSERT_NEXT: &str = "\
+/// Inserts a row if its number is the writer's next, and counts it, in one statement. On SQLite a trigger counts.
+const INSERT_NEXT_SQLITE: &str = "\
     INSERT INTO audit_event (id, writer_id, counter, organisation_id, at, actor_kind, actor_id, action, target_kind, target_id, \
     detail, request_id, sealed_address, mac) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 \
     WHERE EXISTS (SELECT 1 FROM audit_writer WHERE id = $2 AND next_counter = $3)";
+const INSERT_NEXT_POSTGRES: &str = "\
+    WITH counted AS (UPDATE audit_writer SET next_counter = $3 + 1 WHERE id = $2 AND next_counter = $3 RETURNING id) \
+    INSERT INTO audit_event (id, writer_id, counter, organisation_id, at, actor_kind, actor_id, action, target_kind, target_id, \
+    detail, request_id, sealed_address, mac) SELECT $1, id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 FROM counted";
 /// How many rows one statement inserts: far below the databases' limits on parameters.
 const BATCH: usize = 500;
 
@@ -112,7 +116,12 @@ impl AuditWriter {
             row.sealed_address.into(),
             row.mac.into(),
         ];
-        let insert = Statement::from_sql_and_values(DbBackend::Sqlite, INSERT_NEXT, values);
+        let backend = write.backend();
+        let sql = match backend {
+            DbBackend::Sqlite => INSERT_NEXT_SQLITE,
+            _ => INSERT_NEXT_POSTGRES,
+        };
+        let insert = Statement::from_sql_and_values(backend, sql, values);
         let is_written = write.execute(insert).await? > 0;
         if is_written {
             self.next.store(counter + 1, Ordering::Relaxed);
