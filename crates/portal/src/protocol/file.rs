@@ -1,6 +1,8 @@
 //! Protocols and proofs as files that others keep and check (`docs/purge-protocol.md`). Owns their JSON and CSV, and whether what a file
 //! says holds: pure, with the public keys alone.
 
+use std::collections::BTreeSet;
+
 use base::PurgedId;
 use serde::{Deserialize, Serialize};
 
@@ -208,21 +210,23 @@ impl PurgeProtocol {
         csv
     }
 
-    /// The proof of the leaf of a document or message; `None` when it is not in this protocol.
+    /// The proofs of the leaves of documents and messages, of those that are in this protocol, in the order of the tree. Reads every leaf
+    /// and hashes the tree for each proof: some milliseconds each in a full protocol, so not on a thread that others wait for.
     #[must_use]
-    pub fn proof_of(&self, id: PurgedId) -> Option<InclusionProof> {
-        let leaves = self.leaves.iter().map(|text| (text, ProtocolLeaf::from_text(text)));
-        let (index, text, leaf) = leaves
-            .enumerate()
-            .find_map(|(index, (text, leaf))| Some((index, text, leaf.filter(|leaf| leaf.id == id)?)))?;
+    pub fn proofs_of(&self, ids: &BTreeSet<PurgedId>) -> Vec<InclusionProof> {
         let hashes = statement::hashes(self.leaves.iter().map(String::as_str));
-        Some(InclusionProof {
-            signed: self.signed.clone(),
-            leaf,
-            leaf_text: text.clone(),
-            index: u64::try_from(index).ok()?,
-            path: merkle::proof(&hashes, index)?,
-        })
+        let leaves = self.leaves.iter().enumerate();
+        let theirs = leaves.filter_map(|(index, text)| {
+            let leaf = ProtocolLeaf::from_text(text).filter(|leaf| ids.contains(&leaf.id))?;
+            Some(InclusionProof {
+                signed: self.signed.clone(),
+                leaf,
+                leaf_text: text.clone(),
+                index: u64::try_from(index).ok()?,
+                path: merkle::proof(&hashes, index)?,
+            })
+        });
+        theirs.collect()
     }
 }
 

@@ -87,7 +87,7 @@ fn files_are_written_as_ever() {
     let protocol = protocol();
     assert_eq!(protocol.to_json(), PROTOCOL);
     assert_eq!(protocol.to_csv(), CSV);
-    assert_eq!(protocol.proof_of(leaf(3).id).unwrap().to_json(), PROOF);
+    assert_eq!(protocol.proofs_of(&[leaf(3).id].into())[0].to_json(), PROOF);
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn files_of_old_are_read_as_they_were_meant() {
     let Ok(VerifiedFile::Proof(proof)) = VerifiedFile::check(PROOF, &keys()) else {
         panic!("the proof holds");
     };
-    assert_eq!(Some(proof), protocol().proof_of(leaf(3).id));
+    assert_eq!([proof], *protocol().proofs_of(&[leaf(3).id].into()));
 }
 
 #[test]

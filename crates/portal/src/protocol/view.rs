@@ -115,11 +115,9 @@ impl Portal {
                 Err(ProtocolError::NotFound) => continue,
                 Err(other) => return Err(other),
             };
-            proofs.extend(
-                found
-                    .iter()
-                    .filter_map(|leaf| protocol.proof_of(PurgedId::from_uuid(leaf.id))),
-            );
+            let ids = found.iter().map(|leaf| PurgedId::from_uuid(leaf.id)).collect();
+            let of_protocol = tokio::task::spawn_blocking(move || protocol.proofs_of(&ids));
+            proofs.extend(of_protocol.await.map_err(Fault::new)?);
         }
         if proofs.is_empty() {
             return Err(ProtocolError::NotFound);
