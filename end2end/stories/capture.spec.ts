@@ -64,7 +64,7 @@ test('nothing stands in clear in logs, temporary folders, exports and backups', 
     writeFileSync(path.join(exports, file), stdout);
   }
   await installation.operate('backup', 'all');
-  expect(readdirSync(path.join(installation.folder, 'var/backup')).sort()).toEqual(['content', 'provider', 'vault']);
+  expect(readdirSync(path.join(installation.folder, 'var/backup')).sort()).toEqual(['content', 'ledger-head', 'provider', 'vault']);
 
   // Everything that the programs wrote: databases, blobs, keys, ledger, archives, logs, exports, temporary folders.
   const everything = filesBelow(installation.folder);

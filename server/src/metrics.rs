@@ -70,6 +70,11 @@ fn text(gauges: &Gauges) -> String {
             gauges.audit_webhook_lag.as_secs(),
         ),
         ("due_mails", "Mails that are due and not sent.", gauges.due_mails),
+        (
+            "ledger_head",
+            "The number of the ledger's last batch, as far as the databases know.",
+            gauges.ledger_head,
+        ),
     ];
     let line = |(name, help, value)| {
         format!("# HELP postvalv_{name} {help}\n# TYPE postvalv_{name} gauge\npostvalv_{name} {value}\n")

@@ -5,7 +5,7 @@ use std::time::Duration;
 use base::Timestamp;
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 
-use crate::{Context, Fault, Portal, hold};
+use crate::{Context, Fault, Portal, hold, ledger};
 
 /// How the installation stands now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Gauges {
     pub audit_webhook_lag: Duration,
     /// Mails that are due and not sent.
     pub due_mails: u64,
+    /// The number of the ledger's last batch, as far as the databases know; 0 while there is none.
+    pub ledger_head: u64,
 }
 
 /// The earliest end of what has ended, is not held and not purged; $1 is the instant, and $2 that of [`hold::protects_since`]. Three
@@ -60,6 +62,7 @@ impl Portal {
             audit_handover_lag: self.audit_handover_lag().await?,
             audit_webhook_lag: self.audit_webhook_lag().await?,
             due_mails: count(number(context, DUE_MAILS, [now]).await?),
+            ledger_head: ledger::known(context).await?,
         })
     }
 
@@ -135,11 +138,14 @@ mod tests {
                 audit_handover_lag: Duration::ZERO,
                 audit_webhook_lag: Duration::ZERO,
                 due_mails: 0,
+                ledger_head: 0,
             };
             assert_eq!(gauges, nothing);
             portal.clock.set(receipt.deliveries[0].expires_at);
             let gauges = portal.portal.gauges().await.unwrap();
             assert_eq!((gauges.purge_waiting, gauges.latest_round_at), (Some(1), before));
+            portal.portal.revoke_message(&system, receipt.id).await.unwrap();
+            assert_eq!(portal.portal.gauges().await.unwrap().ledger_head, 1);
         }
     }
 }

@@ -78,7 +78,8 @@ pub use audit::{
     TakenHandover, WebhookAddress, WebhookDelivery, verify_audit_export,
 };
 pub use backup::{
-    ArchiveKey, BackupError, BackupLock, BackupPart, BackupSettings, RestoreError, RestoreSettings, Restored,
+    ArchiveKey, BackupError, BackupLock, BackupPart, BackupSettings, BackupsMade, BackupsPruned, LedgerFound,
+    RestoreError, RestoreSettings, Restored,
 };
 pub use case::{
     CaseAct, CaseActKind, CaseError, CaseExtension, CaseHistory, CaseView, InboxEntry, MessageView, SentDelivery,

@@ -10,7 +10,7 @@ use crate::config::Config;
 /// What to do with backups.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum BackupCommand {
-    /// Archive content, vault and key provider, in this order, and print the files.
+    /// Archive content, vault and key provider, in this order, and print the files and the number of the ledger's last batch.
     All,
     /// Archive the portal's database and the documents' blobs.
     Content,
@@ -38,11 +38,15 @@ pub(super) async fn run(config: &Config, command: BackupCommand) -> anyhow::Resu
         BackupCommand::Prune => &[],
     };
     if parts.is_empty() {
-        answer(&portal.prune_backups(&operator, &settings).await?.to_string());
+        let pruned = portal.prune_backups(&operator, &settings).await?;
+        answer(&pruned.files.to_string());
+        answer(&format!("ledger {}", pruned.ledger));
     } else {
-        for file in portal.back_up(&operator, &settings, parts).await? {
+        let made = portal.back_up(&operator, &settings, parts).await?;
+        for file in made.files {
             answer(&file.display().to_string());
         }
+        answer(&format!("ledger {}", made.ledger));
     }
     portal.close().await;
     Ok(())

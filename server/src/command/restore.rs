@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use portal::{ArchiveKey, Portal, RestoreSettings};
+use portal::{ArchiveKey, LedgerFound, Portal, RestoreSettings};
 
 use super::{answer, operator};
 use crate::config::Config;
@@ -24,6 +24,10 @@ pub struct Restore {
     /// The file of age's identity that opens them; without it they are opened with backup.passphrase.
     #[arg(long)]
     identity: Option<PathBuf>,
+    /// The number of a batch that the ledger is known to have, from what a backup printed or the metric postvalv_ledger_head: a ledger
+    /// that ends before it is refused. What backup noted in the file ledger-head is found by itself.
+    #[arg(long, value_name = "NUMBER")]
+    ledger_at_least: Option<u64>,
     /// The program `pg_restore`, for databases on PostgreSQL.
     #[arg(long, default_value = "pg_restore")]
     pg_restore: PathBuf,
@@ -37,18 +41,34 @@ pub(super) async fn run(config: &Config, arguments: Restore) -> anyhow::Result<(
         vault: arguments.vault,
         provider: arguments.provider,
         key: key.context("give --identity, or backup.passphrase in the configuration")?,
+        backups: config.backup.as_ref().map(|backup| backup.folder.clone()),
+        ledger_at_least: arguments.ledger_at_least,
         pg_restore: arguments.pg_restore,
     };
     let clock = config.development.clock(config.mode)?;
-    let done = Portal::restore(&config.settings(), &clock, &operator(&clock), &from).await;
+    let done = Portal::restore(&config.settings(), &clock, &operator(&clock), &from, tell).await;
     let done = done.context("nothing was restored")?;
     answer(&format!("installation   {}", done.installation));
     answer(&format!("archived       {}", done.made));
     answer(&format!("generation     {}", done.generation));
-    answer(&format!("ledger         {} batches were news", done.batches));
+    answer(&format!("ledger         {} batches were news to the copy", done.batches));
     answer(&format!("sessions       {} ended", done.sessions));
     answer(&format!("access tokens  {} ended", done.access_tokens));
     answer(&format!("invitations    {} voided", done.invitations));
     answer("The portal may be started now (postvalv serve).");
     Ok(())
+}
+
+/// Says by which ledger the restore goes, before anything is put in place.
+fn tell(ledger: LedgerFound) {
+    match ledger.last {
+        Some((number, at)) => answer(&format!("ledger         ends with batch {number} of {}", at.to_rfc3339())),
+        None => answer("ledger         is empty"),
+    }
+    if ledger.at_least.is_none() {
+        answer(
+            "WARNING        no file ledger-head was found, and --ledger-at-least was not given: nothing but the archives says whether this \
+             ledger is the newest",
+        );
+    }
 }

@@ -24,7 +24,7 @@ async fn archives(app: &App, folder: &Path) -> Vec<PathBuf> {
     };
     let operator = OperatorActor::on_this_host(app.request_info());
     let made = app.portal.back_up(&operator, &settings, &BackupPart::ALL).await;
-    made.unwrap()
+    made.unwrap().files
 }
 
 /// Writes the section `[backup]` with a passphrase into a copy of a configuration.
@@ -88,6 +88,9 @@ on_both_databases! {
         for line in ["generation     2", "ledger         1 batches", "sessions       1 ended"] {
             assert!(said.contains(line), "{said}");
         }
+        let ends = said.find("ledger         ends with batch 1 of 2026-11-22T09:00:00Z").unwrap();
+        assert!(ends < said.find("installation").unwrap(), "{said}");
+        assert!(said.contains("WARNING        no file ledger-head was found"), "{said}");
         assert!(refused(&restore(&right, &made)).contains("is not empty"));
 
         let config = Config::load_from(&configuration, []).unwrap();

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::Fault;
 use crate::blob::BlobError;
+use crate::ledger::LedgerError;
 
 /// A backup that could not be made or deleted.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +31,22 @@ pub enum BackupError {
     /// Secrets of days were replaced each time that vault and provider were archived.
     #[error("days were compacted all the time; try again")]
     Busy,
+    /// The ledger ends before where it had come once, by the note beside the archives.
+    #[error(
+        "{note} says that the ledger had come to batch {known}, and it ends with batch {end}: find what is missing of it, or, if the \
+         installation was restored without, move that file away"
+    )]
+    LedgerBehind {
+        /// The note.
+        note: PathBuf,
+        /// What it says.
+        known: u64,
+        /// The last batch that there is.
+        end: u64,
+    },
+    /// The ledger can't be read, or is another one than when the note beside the archives was made.
+    #[error("how far the ledger has come can't be noted beside the archives")]
+    Ledger(#[from] LedgerError),
     /// A blob can't be read.
     #[error(transparent)]
     Blob(#[from] BlobError),

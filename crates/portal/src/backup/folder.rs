@@ -1,7 +1,7 @@
 //! The folder of archives: their names, that one appears whole or not at all, and how long those of the provider live.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io;
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,10 @@ use super::{BackupError, BackupPart, BackupSettings, name_of};
 
 /// What the name of a whole archive ends with.
 const WHOLE: &str = ".tar.age";
+/// The name of the note that says how far the ledger had come.
+pub(super) const LEDGER_HEAD: &str = "ledger-head";
+/// The most bytes that are read of it: several times what it has.
+const MAX_NOTE: u64 = 4096;
 /// What the name of one ends with that is being written.
 const PARTIAL: &str = ".partial";
 
@@ -72,11 +76,39 @@ impl BackupFolder {
         Ok(pruned)
     }
 
+    /// Where the note lies that says how far the ledger had come.
+    pub(super) fn ledger_head(&self) -> PathBuf {
+        self.0.join(LEDGER_HEAD)
+    }
+
+    /// Puts a note there in place of the one before, durable when this returns: there is always one of them whole.
+    pub(super) fn note_ledger(&self, note: &str) -> Result<(), BackupError> {
+        let place = self.ledger_head();
+        let written = || {
+            let mut file = tempfile::Builder::new().prefix(".ledger-").tempfile_in(&self.0)?;
+            file.write_all(note.as_bytes())?;
+            file.as_file().sync_all()?;
+            file.persist(&place)?;
+            sync_folder_of(&place)
+        };
+        written().map_err(|problem| BackupError::File(place.clone(), problem))
+    }
+
     pub(super) fn delete(&self, file: &Path) -> Result<(), BackupError> {
         fs::remove_file(file)
             .and_then(|()| sync_folder_of(file))
             .map_err(|problem| BackupError::File(file.to_owned(), problem))
     }
+}
+
+/// Reads a note of how far the ledger had come; `None` when there is none. What is no text reads as one that nobody signed.
+pub(super) fn read_note(file: &Path) -> io::Result<Option<String>> {
+    let mut bytes = Vec::new();
+    match File::open(file) {
+        Err(problem) if problem.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other?.take(MAX_NOTE).read_to_end(&mut bytes)?,
+    };
+    Ok(Some(String::from_utf8(bytes).unwrap_or_default()))
 }
 
 /// Whether this is the time in an archive's name.

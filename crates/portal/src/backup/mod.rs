@@ -5,6 +5,7 @@
 //! content/20261122T090000Z.tar.age     the portal's database and the documents' blobs
 //! vault/20261122T090004Z.tar.age       the vault's database
 //! provider/20261122T090005Z.tar.age    the key provider's secrets; deleted after a few days
+//! ledger-head                          how far the ledger had come, for a restore with an older copy of it
 //! ```
 //!
 //! Each is a tar file, encrypted with age, that standard programs open, and begins with a manifest. The order is content, vault,
@@ -30,8 +31,8 @@ use crate::{Context, OperatorActor, Portal, installation, skew};
 
 use archive::{Archive, Manifest};
 pub use error::BackupError;
-use folder::BackupFolder;
-pub use restore::{ArchiveKey, RestoreError, RestoreSettings, Restored};
+use folder::{BackupFolder, read_note};
+pub use restore::{ArchiveKey, LedgerFound, RestoreError, RestoreSettings, Restored};
 
 /// How often vault and provider are archived anew because a day's secret was replaced in between.
 const TRIES: usize = 3;
@@ -66,6 +67,24 @@ impl BackupLock {
     }
 }
 
+/// What was archived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackupsMade {
+    /// The archives, in the order in which they were made.
+    pub files: Vec<PathBuf>,
+    /// The number of the ledger's last batch when they were there; 0 while there is none.
+    pub ledger: u64,
+}
+
+/// What was deleted of old archives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BackupsPruned {
+    /// How many files.
+    pub files: usize,
+    /// The number of the ledger's last batch; 0 while there is none.
+    pub ledger: u64,
+}
+
 /// A part of an installation that has archives of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BackupPart {
@@ -94,19 +113,19 @@ impl BackupPart {
 
 impl Portal {
     /// Makes an archive of each of these parts, in the right order, and gives their files. Deletes archives of the provider that
-    /// are too old first, whatever comes of the new ones.
+    /// are too old first, whatever comes of the new ones. Last of all it notes beside them how far the ledger has come.
     ///
     /// # Errors
     ///
-    /// [`BackupError`]; an archive that was not finished is deleted.
+    /// [`BackupError`]; an archive that was not finished is deleted, and those that were stay.
     pub async fn back_up(
         &self,
         operator: &OperatorActor,
         settings: &BackupSettings,
         parts: &[BackupPart],
-    ) -> Result<Vec<PathBuf>, BackupError> {
+    ) -> Result<BackupsMade, BackupError> {
         let context = &*self.0;
-        self.prune_backups(operator, settings).await?;
+        prune(context, operator, settings).await?;
         for part in BackupPart::ALL.into_iter().filter(|part| parts.contains(part)) {
             let entry = AuditEntry::by_operator(operator, AuditAction::BackupBegun);
             context.record(&entry.detail(part.as_str())).await?;
@@ -126,10 +145,13 @@ impl Portal {
             (false, true) => made.push(make(context, settings, &folder, run, BackupPart::Provider).await?),
             (false, false) => {}
         }
-        Ok(made)
+        Ok(BackupsMade {
+            files: made,
+            ledger: note_ledger(context, &folder).await?,
+        })
     }
 
-    /// Deletes the provider's archives that are older than they may be, and says how many there were.
+    /// Deletes the provider's archives that are older than they may be, and notes beside the archives how far the ledger has come.
     ///
     /// # Errors
     ///
@@ -138,18 +160,59 @@ impl Portal {
         &self,
         operator: &OperatorActor,
         settings: &BackupSettings,
-    ) -> Result<usize, BackupError> {
+    ) -> Result<BackupsPruned, BackupError> {
         let context = &*self.0;
-        check_clock(context).await?;
-        let before = context.now() - settings.provider_life;
-        let pruned = BackupFolder::open(settings)?.prune(before)?;
-        if pruned > 0 {
-            let count = pruned.to_string();
-            let entry = AuditEntry::by_operator(operator, AuditAction::BackupsPruned).detail(&count);
-            context.record(&entry).await?;
-        }
-        Ok(pruned)
+        let files = prune(context, operator, settings).await?;
+        let ledger = note_ledger(context, &BackupFolder::open(settings)?).await?;
+        Ok(BackupsPruned { files, ledger })
     }
+}
+
+async fn prune(context: &Context, operator: &OperatorActor, settings: &BackupSettings) -> Result<usize, BackupError> {
+    check_clock(context).await?;
+    let before = context.now() - settings.provider_life;
+    let pruned = BackupFolder::open(settings)?.prune(before)?;
+    if pruned > 0 {
+        let count = pruned.to_string();
+        let entry = AuditEntry::by_operator(operator, AuditAction::BackupsPruned).detail(&count);
+        context.record(&entry).await?;
+    }
+    Ok(pruned)
+}
+
+/// Notes beside the archives how far the ledger has come, and gives the number of its last batch; 0 while there is none.
+///
+/// # Errors
+///
+/// [`BackupError`]; also when the ledger has lost what the note of before knew, which then stays.
+async fn note_ledger(context: &Context, folder: &BackupFolder) -> Result<u64, BackupError> {
+    let ledger = &context.ledger;
+    let end = ledger.end().await?;
+    let number = end.map_or(0, |end| end.number);
+    let place = folder.ledger_head();
+    let stored = read_note(&place).map_err(|problem| BackupError::File(place.clone(), problem))?;
+    let before = match &stored {
+        Some(stored) => ledger.read_note(stored).await?,
+        None => None,
+    };
+    match before {
+        Some(before) if before.head.number > number => {
+            return Err(BackupError::LedgerBehind {
+                note: place,
+                known: before.head.number,
+                end: number,
+            });
+        }
+        Some(before) => ledger.check(Some(before.head)).await?,
+        None if stored.is_some() => {
+            tracing::warn!("the note of how far the ledger had come was not as it was written, and is made anew");
+        }
+        None => {}
+    }
+    if let Some(end) = end {
+        folder.note_ledger(&ledger.note(end).await?)?;
+    }
+    Ok(number)
 }
 
 /// Whether the clock is right, as far as can be told: by a wrong one archives that are needed would be deleted, and others kept for too long.

@@ -44,7 +44,7 @@ impl Backups {
     pub(super) async fn make(&self, portal: &TestPortal) -> Vec<PathBuf> {
         let operator = portal.operator();
         let made = portal.portal.back_up(&operator, &self.settings, &BackupPart::ALL);
-        made.await.unwrap()
+        made.await.unwrap().files
     }
 
     pub(super) fn unpack(&self, archive: &Path, into: &Path) -> std::io::Result<Manifest> {
@@ -67,7 +67,7 @@ impl Backups {
     ) -> Result<Settings, RestoreError> {
         let settings = empty_places(portal, into).await;
         let given = self.given(archives, into);
-        Portal::restore(&settings, &portal.clock.clock(), &portal.operator(), &given).await?;
+        Portal::restore(&settings, &portal.clock.clock(), &portal.operator(), &given, |_| ()).await?;
         Ok(settings)
     }
 
@@ -82,6 +82,8 @@ impl Backups {
             vault,
             provider,
             key: ArchiveKey::Identities(file),
+            backups: None,
+            ledger_at_least: None,
             pg_restore: "pg_restore".into(),
         }
     }
@@ -251,7 +253,7 @@ async fn archives_for_a_passphrase_open_with_it_alone() {
         .portal
         .back_up(&operator, &backups.settings, &[BackupPart::Vault])
         .await;
-    let file = std::fs::read(&made.unwrap()[0]).unwrap();
+    let file = std::fs::read(&made.unwrap().files[0]).unwrap();
     for (passphrase, right) in [("right", true), ("wrong", false)] {
         let identity = age::scrypt::Identity::new(passphrase.to_owned().into());
         let opened = age::Decryptor::new(&*file).unwrap().decrypt(iter::once(&identity as _));
@@ -271,6 +273,7 @@ async fn only_the_providers_archives_age_and_nothing_else_is_touched() {
             .prune_backups(&portal.operator(), &backups.settings)
             .await
             .unwrap()
+            .files
     };
     portal.clock.advance_millis(7 * DAY);
     assert_eq!(prune().await, 0);

@@ -17,7 +17,8 @@ use base::{InstallationId, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use super::entry::LedgerEntry;
-use crate::signing::{PublicKeys, Signature, SigningPurpose};
+use super::signed::verified;
+use crate::signing::{PublicKeys, SigningPurpose};
 
 /// The newest version of batches that this program writes and reads.
 const NEWEST: u32 = 2;
@@ -97,28 +98,9 @@ impl LedgerBatch {
         matches!(version, Some(Ok(version)) if version > NEWEST)
     }
 
-    /// The batch with its signature, as it is stored.
-    pub(super) fn signed(text: &str, signature: &Signature) -> String {
-        format!(
-            "{text}signature {} {}\n",
-            signature.key_id,
-            hex::encode(signature.bytes)
-        )
-    }
-
     /// Reads a stored batch and checks its signature; `None` when it is not what one of these keys signed.
     pub(super) fn verify(stored: &str, keys: &PublicKeys) -> Option<Self> {
-        let (text, last) = stored.strip_suffix('\n')?.rsplit_once('\n')?;
-        let text = stored.get(..=text.len())?;
-        let (key_id, digits) = last.strip_prefix("signature ")?.split_once(' ')?;
-        let mut bytes = [0; keyring::SIGNATURE_SIZE];
-        hex::decode_to_slice(digits, &mut bytes).ok()?;
-        let signature = Signature {
-            key_id: key_id.to_owned(),
-            bytes,
-        };
-        keys.verify(SigningPurpose::Ledger, text.as_bytes(), &signature)
-            .then(|| Self::from_text(text))?
+        Self::from_text(verified(stored, SigningPurpose::Ledger, keys)?)
     }
 
     /// Whether it is this installation's batch after that place.

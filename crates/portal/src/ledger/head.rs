@@ -4,8 +4,13 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::LedgerHead;
+use crate::{Context, Fault};
 
 /// The place that a database has recorded; `None` before the first.
+///
+/// # Errors
+///
+/// When the database fails.
 pub(super) async fn recorded(on: &impl ConnectionTrait) -> Result<Option<LedgerHead>, DbErr> {
     let mut query = Query::select();
     query
@@ -42,4 +47,18 @@ pub(crate) async fn record(on: &impl ConnectionTrait, place: LedgerHead) -> Resu
         .cond_where(known().is_null().or(known().lt(number)));
     on.execute(&update).await?;
     Ok(())
+}
+
+/// The number of the last batch that a database or this node knows of; 0 while there is none.
+///
+/// # Errors
+///
+/// When a database fails.
+pub(crate) async fn known(context: &Context) -> Result<u64, Fault> {
+    let places = [
+        context.ledger.head().await,
+        recorded(context.database.reader()).await?,
+        recorded(context.vault.database().reader()).await?,
+    ];
+    Ok(places.iter().flatten().map(|place| place.number).max().unwrap_or(0))
 }

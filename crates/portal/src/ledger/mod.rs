@@ -12,12 +12,14 @@ mod batch;
 mod entry;
 mod follow;
 mod head;
+mod note;
+mod signed;
 mod store;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use base::{Clock, InstallationId};
+use base::{Clock, InstallationId, Timestamp};
 use tokio::sync::Mutex;
 
 use crate::provider::{KeyProvider, ProviderError};
@@ -29,7 +31,8 @@ use store::Batches;
 pub(crate) use batch::LedgerHead;
 pub(crate) use entry::{LedgerEntry, ToldHold};
 pub(crate) use follow::{follow, settle};
-pub(crate) use head::record;
+pub(crate) use head::{known, record};
+pub(crate) use note::LedgerNote;
 
 /// The most entries in one batch.
 const MAX_ENTRIES: usize = 10_000;
@@ -58,6 +61,15 @@ pub enum LedgerError {
     /// The key provider can't sign, or its public keys can't be read.
     #[error(transparent)]
     Provider(#[from] ProviderError),
+}
+
+/// What a ledger tells of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LedgerRead {
+    /// The latest generation that a restore took; 0 when none did.
+    pub(crate) generation: i64,
+    /// The number and time of the last batch; `None` when there is none.
+    pub(crate) last: Option<(u64, Timestamp)>,
 }
 
 impl From<LedgerError> for Fault {
@@ -126,7 +138,7 @@ impl Ledger {
             };
             let text = batch.to_text();
             let signature = signing::sign(&*self.0.provider, SigningPurpose::Ledger, text.as_bytes()).await?;
-            let stored = LedgerBatch::signed(&text, &signature);
+            let stored = signed::with_signature(&text, &signature);
             if self.0.batches.create(batch.number, stored).await? {
                 *head = Some(batch.head());
                 return Ok(());
@@ -154,37 +166,81 @@ impl Ledger {
         is_ours.then_some(()).ok_or(LedgerError::Damaged(place.number))
     }
 
-    /// Reads every batch after `first`, and gives the latest generation that a restore took; 0 when none did. Copies know of what is
-    /// up to `known`, which must be there.
+    /// Reads every batch after `first`, and says what it came to. Copies know of what is up to `known`, which must be there.
     ///
     /// # Errors
     ///
     /// As [`Ledger::check`]; also when a batch in between is missing or damaged.
-    pub(crate) async fn generation_after(&self, first: u64, known: u64) -> Result<i64, LedgerError> {
-        let last = self.0.batches.highest().await?;
-        if last < known {
+    pub(crate) async fn read_after(&self, first: u64, known: u64) -> Result<LedgerRead, LedgerError> {
+        let highest = self.0.batches.highest().await?;
+        if highest < known {
             return Err(LedgerError::Missing(known));
         }
-        let mut place = match first {
+        let mut last = match first {
             0 => None,
             number => {
                 let batch = self.read(number).await?.ok_or(LedgerError::Missing(number))?;
                 let is_ours = batch.installation == self.0.installation && batch.number == number;
                 is_ours.then_some(()).ok_or(LedgerError::Damaged(number))?;
-                Some(batch.head())
+                Some(batch)
             }
         };
         let mut generation = 0;
-        while number_after(place) <= last {
-            let batch = self.batch_after(place).await?;
+        let place = |last: &Option<LedgerBatch>| last.as_ref().map(LedgerBatch::head);
+        while number_after(place(&last)) <= highest {
+            let batch = self.batch_after(place(&last)).await?;
             let restored = batch.entries.iter().filter_map(|entry| match entry {
                 LedgerEntry::Restored(generation) => Some(*generation),
                 _ => None,
             });
             generation = restored.fold(generation, i64::max);
-            place = Some(batch.head());
+            last = Some(batch);
         }
-        Ok(generation)
+        Ok(LedgerRead {
+            generation,
+            last: last.map(|batch| (batch.number, batch.at)),
+        })
+    }
+
+    /// Where the ledger ends, with what other nodes wrote; `None` while it is empty. This node goes on from where it was.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::check`].
+    pub(crate) async fn end(&self) -> Result<Option<LedgerHead>, LedgerError> {
+        let mut end = self.head().await;
+        self.check(end).await?;
+        let highest = self.0.batches.highest().await?;
+        while number_after(end) <= highest {
+            end = Some(self.batch_after(end).await?.head());
+        }
+        Ok(end)
+    }
+
+    /// A note of how far it has come, signed, as it is stored.
+    ///
+    /// # Errors
+    ///
+    /// When the key provider can't sign.
+    pub(crate) async fn note(&self, head: LedgerHead) -> Result<String, LedgerError> {
+        let note = LedgerNote {
+            installation: self.0.installation,
+            head,
+            at: self.0.clock.now(),
+        };
+        let text = note.to_text();
+        let signature = signing::sign(&*self.0.provider, SigningPurpose::LedgerHead, text.as_bytes()).await?;
+        Ok(note.signed(&signature))
+    }
+
+    /// Reads a stored note; `None` when this installation did not write it so.
+    ///
+    /// # Errors
+    ///
+    /// When the key provider's public keys can't be read.
+    pub(crate) async fn read_note(&self, stored: &str) -> Result<Option<LedgerNote>, LedgerError> {
+        let keys = PublicKeys::of(&self.0.provider.signing_keys().await?);
+        Ok(LedgerNote::verify(stored, self.0.installation, &keys))
     }
 
     /// The batch after a place, which must be there.

@@ -295,7 +295,7 @@ fn a_batch_reads_as_it_was_written_and_in_no_other_form() {
             key_id: keys.iter().next().unwrap().id.clone(),
             bytes: key.sign("postvalv ledger v1", text.as_bytes()),
         };
-        LedgerBatch::signed(text, &signature)
+        signed::with_signature(text, &signature)
     };
     assert_eq!(LedgerBatch::verify(&sign(&text), &keys), Some(batch));
     let newer = later.to_text();

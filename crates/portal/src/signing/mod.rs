@@ -22,6 +22,8 @@ pub enum SigningPurpose {
     PurgeProtocol,
     /// A batch of the ledger.
     Ledger,
+    /// A note of how far the ledger had come.
+    LedgerHead,
 }
 
 impl SigningPurpose {
@@ -31,6 +33,7 @@ impl SigningPurpose {
             Self::AuditCheckpoint => "postvalv audit checkpoint v1",
             Self::PurgeProtocol => "postvalv purge protocol v1",
             Self::Ledger => "postvalv ledger v1",
+            Self::LedgerHead => "postvalv ledger head v1",
         }
     }
 }

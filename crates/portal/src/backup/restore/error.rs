@@ -66,6 +66,25 @@ pub enum RestoreError {
     /// The ledger is damaged, another installation's, or does not reach as far as the archives do.
     #[error("the ledger does not fit the archives")]
     Ledger(#[from] LedgerError),
+    /// The ledger fits the archives, and yet had come further once.
+    #[error(
+        "the ledger ends with batch {end}, and {by} says that it had come to batch {known}: put the newest ledger that there is in \
+         ledger.folder; with this one, what was revoked, purged or erased in between would come back"
+    )]
+    LedgerBehind {
+        /// The last batch that there is; 0 when there is none.
+        end: u64,
+        /// How far it must reach.
+        known: u64,
+        /// Who says so.
+        by: String,
+    },
+    /// A note of how far the ledger had come is not what this installation wrote.
+    #[error(
+        "{0} is not as this installation wrote it, or was signed with a key that is newer than the archive of the provider: get it from \
+         where it was not altered, or move it away and give the number that you know from elsewhere with --ledger-at-least"
+    )]
+    LedgerNote(PathBuf),
     /// A file or folder can't be made.
     #[error("{0} can't be written")]
     Write(PathBuf, #[source] io::Error),

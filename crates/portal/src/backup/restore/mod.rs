@@ -10,18 +10,20 @@ mod opened;
 mod places;
 mod revived;
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use base::{Clock, InstallationId};
+use base::{Clock, InstallationId, Timestamp};
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
 use super::BackupPart;
+use super::folder::{LEDGER_HEAD, read_note};
 use crate::blob::Blobs;
 use crate::database::Database;
 use crate::installation::{self, InstallationMark};
-use crate::ledger::{Ledger, LedgerEntry};
+use crate::ledger::{Ledger, LedgerEntry, LedgerRead};
 use crate::provider::{FolderProvider, KeyProvider as _};
 use crate::{Fault, OperatorActor, Portal, Settings, ledger};
 
@@ -45,8 +47,33 @@ pub struct RestoreSettings {
     pub provider: PathBuf,
     /// What opens them.
     pub key: ArchiveKey,
+    /// The folder of archives that is configured. A note in it of how far the ledger had come counts, as one beside the archives does.
+    pub backups: Option<PathBuf>,
+    /// The number of a batch that the operator knows the ledger to have.
+    pub ledger_at_least: Option<u64>,
     /// The program `pg_restore`, for databases on PostgreSQL.
     pub pg_restore: PathBuf,
+}
+
+/// The ledger that a restore goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LedgerFound {
+    /// The number and time of its last batch; `None` when it has none.
+    pub last: Option<(u64, Timestamp)>,
+    /// How far it had come at least, by a note or the operator's word; `None` when there was neither, so that nothing but the archives
+    /// says whether it is the newest.
+    pub at_least: Option<u64>,
+}
+
+impl RestoreSettings {
+    /// Where a note may lie of how far the ledger had come: with the archives, above their folders, and where it is configured.
+    fn notes(&self) -> BTreeSet<PathBuf> {
+        let archives = [&self.content, &self.vault, &self.provider];
+        let with = archives.into_iter().filter_map(|archive| archive.parent());
+        let above = with.clone().map(|folder| folder.parent().unwrap_or(Path::new("..")));
+        let folders = with.chain(above).chain(self.backups.as_deref());
+        folders.map(|folder| folder.join(LEDGER_HEAD)).collect()
+    }
 }
 
 /// What a restore did.
@@ -70,7 +97,8 @@ pub struct Restored {
 
 impl Portal {
     /// Puts archives into the places that the settings name, raises the generation in all of them, ends what the copy brought to life
-    /// again, and does everything that the ledger tells. A server may be started on them then.
+    /// again, and does everything that the ledger tells. A server may be started on them then. `found` is told of the ledger once
+    /// everything is checked and before anything is put in place.
     ///
     /// # Errors
     ///
@@ -80,6 +108,7 @@ impl Portal {
         clock: &Clock,
         operator: &OperatorActor,
         from: &RestoreSettings,
+        found: impl FnOnce(LedgerFound) + Send,
     ) -> Result<Restored, RestoreError> {
         let given = from.clone();
         let archives = blocking(move || {
@@ -94,9 +123,9 @@ impl Portal {
             places: Arc::clone(&places),
             clock,
             operator,
-            pg_restore: &from.pg_restore,
+            from,
         };
-        let restored = restore.run(&mut progress).await;
+        let restored = restore.run(&mut progress, found).await;
         if restored.is_err() {
             places.clear(progress).await;
         }
@@ -109,13 +138,18 @@ struct Restore<'a> {
     places: Arc<Places>,
     clock: &'a Clock,
     operator: &'a OperatorActor,
-    pg_restore: &'a PathBuf,
+    from: &'a RestoreSettings,
 }
 
 impl Restore<'_> {
-    async fn run(&self, progress: &mut Progress) -> Result<Restored, RestoreError> {
+    async fn run(
+        &self,
+        progress: &mut Progress,
+        found: impl FnOnce(LedgerFound) + Send,
+    ) -> Result<Restored, RestoreError> {
         let settings = &self.places.staged;
-        let (from, to) = self.provider(progress).await?;
+        let (from, to, ledger) = self.provider(progress).await?;
+        found(ledger);
         // The mark comes first: a server that is started meanwhile finds parts that disagree, and makes no installation of them.
         progress.blobs = true;
         let blobs = Blobs::open(&settings.blobs).await?;
@@ -136,9 +170,12 @@ impl Restore<'_> {
         Ok(restored)
     }
 
-    /// Unpacks the provider, sees with its keys that the ledger is whole and reaches as far as the archives do, and gives the mark
-    /// before and after.
-    async fn provider(&self, progress: &mut Progress) -> Result<(InstallationMark, InstallationMark), RestoreError> {
+    /// Unpacks the provider, sees with its keys that the ledger is whole and reaches as far as it is known to have come, and gives the
+    /// mark before and after.
+    async fn provider(
+        &self,
+        progress: &mut Progress,
+    ) -> Result<(InstallationMark, InstallationMark, LedgerFound), RestoreError> {
         progress.provider = true;
         let (archives, places) = (Arc::clone(&self.archives), Arc::clone(&self.places));
         let folder = blocking(move || places.unpack_provider(&archives.provider)).await?;
@@ -155,18 +192,49 @@ impl Restore<'_> {
         let [first, last] = [known.iter().min(), known.iter().max()].map(|number| number.copied().unwrap_or(0));
         let ledger = &self.places.staged.ledger;
         let ledger = Ledger::open(ledger, from.id, Arc::new(provider.clone()), self.clock.clone())?;
-        let told = ledger.generation_after(first, last).await?;
+        let told = ledger.read_after(first, last).await?;
+        let at_least = self.check_end(&ledger, first, told).await?;
         let to = InstallationMark {
-            generation: from.generation.max(told).saturating_add(1),
+            generation: from.generation.max(told.generation).saturating_add(1),
             ..from
         };
         provider.replace_mark(to).await?;
-        Ok((from, to))
+        let last = told.last;
+        Ok((from, to, LedgerFound { last, at_least }))
+    }
+
+    /// Sees that the ledger reaches as far as it had come by every note that there is and by the operator's word, and says how far that
+    /// is. It was read from batch `first` on.
+    async fn check_end(&self, ledger: &Ledger, first: u64, told: LedgerRead) -> Result<Option<u64>, RestoreError> {
+        let end = told.last.map_or(0, |(number, _)| number);
+        let reaches = |known: u64, by: &dyn Fn() -> String| match known > end {
+            true => Err(RestoreError::LedgerBehind { end, known, by: by() }),
+            false => Ok(()),
+        };
+        let mut at_least = self.from.ledger_at_least;
+        if let Some(known) = at_least {
+            reaches(known, &|| "--ledger-at-least".to_owned())?;
+        }
+        for file in self.from.notes() {
+            let stored = read_note(&file).map_err(|problem| RestoreError::File(file.clone(), problem))?;
+            let Some(stored) = stored else { continue };
+            let note = ledger.read_note(&stored).await?;
+            let note = note.ok_or_else(|| RestoreError::LedgerNote(file.clone()))?;
+            reaches(note.head.number, &|| {
+                format!("{} of {}", file.display(), note.at.to_rfc3339())
+            })?;
+            // What lies before is known to the archives.
+            if note.head.number > first {
+                ledger.check(Some(note.head)).await?;
+            }
+            at_least = at_least.max(Some(note.head.number));
+        }
+        Ok(at_least)
     }
 
     async fn database(&self, part: BackupPart) -> Result<(), RestoreError> {
         let (archives, places) = (Arc::clone(&self.archives), Arc::clone(&self.places));
-        let program = self.pg_restore.clone();
+        let program = self.from.pg_restore.clone();
         blocking(move || {
             let (archive, place) = match part {
                 BackupPart::Content => (&archives.content, &places.portal),

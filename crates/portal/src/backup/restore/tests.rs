@@ -9,9 +9,9 @@ use sea_orm::ConnectionTrait as _;
 
 use super::*;
 use crate::backup::tests::{Backups, empty_places, opens};
-use crate::backup::{BackupLock, archive};
+use crate::backup::{BackupError, BackupLock, archive};
 use crate::ledger::LedgerError;
-use crate::test_support::{TestPortal, on_both_databases, on_each_storage};
+use crate::test_support::{TestPortal, copy, on_both_databases, on_each_storage};
 use crate::{BlobSettings, LedgerSettings, NotReady, OpenError, PurgeMode};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -45,7 +45,7 @@ async fn assert_empty(settings: &Settings) {
 }
 
 async fn try_to(portal: &TestPortal, settings: &Settings, from: &RestoreSettings) -> Result<Restored, RestoreError> {
-    Portal::restore(settings, &portal.clock.clock(), &portal.operator(), from).await
+    Portal::restore(settings, &portal.clock.clock(), &portal.operator(), from, |_| ()).await
 }
 
 fn ledger_of(portal: &TestPortal) -> PathBuf {
@@ -159,6 +159,112 @@ on_both_databases! {
         }
         assert_eq!(portal.portal.readiness().await.ok(), Some(()));
         try_to(&portal, &settings, &given).await.unwrap();
+    }
+
+    async fn a_ledger_that_ends_before_it_is_known_to_have_come_is_refused_and_changes_nothing(portal: TestPortal) {
+        let (backups, into) = (Backups::new(), tempfile::tempdir().unwrap());
+        let system = portal.sender().await;
+        let gone_before = portal.send(&system, "1", 1).await;
+        let (revoked, lives) = (portal.send(&system, "2", 1).await, portal.send(&system, "3", 1).await);
+        portal.portal.revoke_message(&system, gone_before.id).await.unwrap();
+        let made = backups.make(&portal).await;
+        let copied_then = tempfile::tempdir().unwrap();
+        copy(&ledger_of(&portal), copied_then.path());
+        portal.clock.advance(HOUR);
+        portal.portal.revoke_message(&system, revoked.id).await.unwrap();
+        let pruned = portal.portal.prune_backups(&portal.operator(), &backups.settings).await.unwrap();
+        assert_eq!((pruned.files, pruned.ledger), (0, 2));
+
+        let note = backups.settings.folder.join("ledger-head");
+        let text = std::fs::read_to_string(&note).unwrap();
+        assert!(text.contains("\nnumber 2\n") && text.contains("\nat 2026-11-22T10:00:00Z\n"), "{text}");
+        let newest = empty_places(&portal, into.path()).await;
+        let mut older = newest.clone();
+        older.ledger = LedgerSettings::Folder(copied_then.path().to_owned());
+        let given = backups.given([&made[0], &made[1], &made[2]], into.path());
+        let before = files(into.path());
+        let refused = async |settings: &Settings, from: &RestoreSettings| {
+            let error = try_to(&portal, settings, from).await.unwrap_err();
+            assert_eq!(files(into.path()), before, "{error}");
+            assert_empty(settings).await;
+            error
+        };
+        let error = refused(&older, &given).await;
+        assert!(matches!(error, RestoreError::LedgerBehind { end: 1, known: 2, .. }), "{error}");
+
+        // Whoever may write there can't say something else; what they can do is to take it away, which is told of.
+        for altered in [text.replace("number 2", "number 1"), text.replace("10:00:00Z", "09:00:00Z"), String::new()] {
+            assert_ne!(altered, text);
+            std::fs::write(&note, altered).unwrap();
+            for settings in [&older, &newest] {
+                assert!(matches!(refused(settings, &given).await, RestoreError::LedgerNote(_)));
+            }
+        }
+        std::fs::remove_file(&note).unwrap();
+        let known = |number| RestoreSettings { ledger_at_least: Some(number), ..given.clone() };
+        assert!(matches!(refused(&older, &known(2)).await, RestoreError::LedgerBehind { end: 1, known: 2, .. }));
+        assert!(matches!(refused(&newest, &known(3)).await, RestoreError::LedgerBehind { end: 2, known: 3, .. }));
+        // In the folder that is configured it counts as well.
+        let elsewhere = tempfile::tempdir().unwrap();
+        std::fs::write(elsewhere.path().join("ledger-head"), &text).unwrap();
+        let configured = RestoreSettings { backups: Some(elsewhere.path().to_owned()), ..given.clone() };
+        assert!(matches!(refused(&older, &configured).await, RestoreError::LedgerBehind { end: 1, known: 2, .. }));
+
+        // Without anything that says more, the ledger of then is taken as before, and told of before anything is put in place.
+        let restore = async |settings: &Settings, from: &RestoreSettings| {
+            let mut found = None;
+            let tell = |ledger| {
+                let crate::ProviderSettings::Folder(keys) = &settings.provider;
+                assert!(!keys.join("installation").exists());
+                found = Some(ledger);
+            };
+            let operator = portal.operator();
+            Portal::restore(settings, &portal.clock.clock(), &operator, from, tell).await.unwrap();
+            let restored = Portal::open(settings.clone(), portal.clock.clock()).await.unwrap();
+            let opened = [opens(&restored, &system, revoked.id).await, opens(&restored, &system, lives.id).await];
+            restored.close().await;
+            (found.unwrap(), opened)
+        };
+        let (found, opened) = restore(&older, &given).await;
+        let then = portal.now() - HOUR;
+        assert_eq!(found, LedgerFound { last: Some((1, then)), at_least: None });
+        assert_eq!(opened, [true, true]);
+        std::fs::write(&note, &text).unwrap();
+        let again = tempfile::tempdir().unwrap();
+        let newest = empty_places(&portal, again.path()).await;
+        let (found, opened) = restore(&newest, &given).await;
+        assert_eq!(found, LedgerFound { last: Some((2, portal.now())), at_least: Some(2) });
+        assert_eq!(opened, [false, true], "what was revoked since is gone");
+    }
+
+    async fn the_note_of_the_ledgers_end_never_goes_back(portal: TestPortal) {
+        let backups = Backups::new();
+        let note = async || {
+            let pruned = portal.portal.prune_backups(&portal.operator(), &backups.settings).await;
+            pruned.map(|pruned| pruned.ledger)
+        };
+        let file = backups.settings.folder.join("ledger-head");
+        assert_eq!(note().await.unwrap(), 0);
+        assert!(!file.exists(), "there is nothing to say of an empty ledger");
+        let system = portal.sender().await;
+        for number in 1..=2 {
+            let sent = portal.send(&system, &number.to_string(), 1).await;
+            portal.portal.revoke_message(&system, sent.id).await.unwrap();
+            assert_eq!(note().await.unwrap(), number);
+        }
+        // What another node wrote counts, before this one knows of it.
+        let other = portal.another_node().await;
+        let sent = portal.send(&system, "3", 1).await;
+        other.revoke_message(&system, sent.id).await.unwrap();
+        assert_eq!(note().await.unwrap(), 3);
+        let noted = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, "forged").unwrap();
+        assert_eq!(note().await.unwrap(), 3);
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), noted);
+        // A ledger that lost what no node and no database of it knows of.
+        std::fs::remove_file(ledger_of(&portal).join(format!("{:020}", 3))).unwrap();
+        assert!(matches!(note().await, Err(BackupError::LedgerBehind { known: 3, end: 2, .. })));
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), noted);
     }
 
     async fn an_archive_of_which_one_byte_is_missing_or_another_changes_nothing(portal: TestPortal) {
@@ -275,7 +381,7 @@ mod storage {
             restored.readiness().await.unwrap();
             restored.run_jobs().await.unwrap();
             assert!(opens(&restored, &system, lives.id).await && !opens(&restored, &system, revoked.id).await);
-            let again = Portal::restore(&settings, &portal.clock.clock(), &portal.operator(), &given).await;
+            let again = try_to(&portal, &settings, &given).await;
             assert!(matches!(again, Err(RestoreError::NotEmpty(_))));
             restored.readiness().await.unwrap();
 
