@@ -4,7 +4,7 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use portal::{Fault, Portal, PurgeStopped};
+use portal::{BackupSettings, BackupsPruned, Fault, Portal, PurgeStopped};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -15,6 +15,8 @@ use crate::sign_in::Providers;
 const REFRESH_EVERY: Duration = Duration::from_secs(60);
 /// Between looks at what waits of the audit log.
 const CHAIN_EVERY: Duration = Duration::from_secs(1);
+/// Between looks at the folder of the archives.
+const BACKUPS_EVERY: Duration = Duration::from_secs(60 * 60);
 /// How long what is to be handed out of an audit log may wait until the log has an error.
 const LONGEST_HANDOVER_LAG: Duration = Duration::from_secs(60 * 60);
 
@@ -141,6 +143,39 @@ pub(crate) async fn chain_audit_log(portal: Portal, mut stop: watch::Receiver<bo
             () = tokio::time::sleep(CHAIN_EVERY) => {}
             _ = stop.wait_for(|stop| *stop) => break,
         }
+    }
+}
+
+/// Lets archives age each hour until `stop` says true, on each node in the folder that it has, apart from the jobs: a folder that
+/// hangs holds no purge up.
+pub(crate) async fn age_backups(portal: Portal, settings: BackupSettings, mut stop: watch::Receiver<bool>) {
+    let aging = async {
+        let mut too_old = Episode::default();
+        loop {
+            match portal.run_backup_jobs(&settings).await {
+                Ok(BackupsPruned { files: 0, ledger }) => tracing::debug!(ledger, "no archive is too old"),
+                Ok(BackupsPruned { files, ledger }) => tracing::info!(files, ledger, "old archives were deleted"),
+                Err(error) => crate::answer::log_error("the folder of the archives could not be put in order", &error),
+            }
+            match portal.oldest_provider_archive(&settings).await {
+                Ok(age) => match too_old.turn(age > settings.provider_life + BACKUPS_EVERY) {
+                    Some(Turn::Begins) => {
+                        tracing::error!(
+                            age_seconds = age.as_secs(),
+                            "an archive of the key provider is older than it may be: what was purged since it was made can be undone with it"
+                        );
+                    }
+                    Some(Turn::Ends) => tracing::info!("no archive of the key provider is older than it may be"),
+                    None => {}
+                },
+                Err(error) => crate::answer::log_error("the age of the archives could not be read", &error),
+            }
+            tokio::time::sleep(BACKUPS_EVERY).await;
+        }
+    };
+    tokio::select! {
+        () = aging => {}
+        _ = stop.wait_for(|stop| *stop) => {}
     }
 }
 

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{StatusCode, header};
-use portal::{Gauges, Portal};
+use portal::{BackupSettings, Gauges, Portal};
 
 /// How many ask at once at most; a collector is one.
 pub(crate) const LIMITS: web::Limits = web::Limits {
@@ -17,19 +17,33 @@ pub(crate) const LIMITS: web::Limits = web::Limits {
     shutdown: Duration::from_secs(5),
 };
 
-/// The only route of the listener.
-pub fn metrics_router(portal: Portal) -> Router {
-    Router::new().route("/metrics", get(metrics)).with_state(portal)
+/// The only route of the listener. With `backups` it tells of these archives too.
+pub fn metrics_router(portal: Portal, backups: Option<BackupSettings>) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics))
+        .with_state((portal, backups))
 }
 
-async fn metrics(State(portal): State<Portal>) -> Response {
-    match portal.gauges().await {
-        Ok(gauges) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text(&gauges)).into_response(),
+async fn metrics(State((portal, backups)): State<(Portal, Option<BackupSettings>)>) -> Response {
+    let mut text = match portal.gauges().await {
+        Ok(gauges) => text(&gauges),
         Err(fault) => {
             crate::answer::log_error("the metrics could not be read", &fault);
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+    };
+    if let Some(backups) = backups {
+        match portal.oldest_provider_archive(&backups).await {
+            Ok(age) => text.push_str(&line((
+                "oldest_provider_archive_age_seconds",
+                "How long ago the oldest archive of the key provider was begun; 0 when there is none.",
+                age.as_secs(),
+            ))),
+            // The others are told all the same; a collector notices that this one is missing.
+            Err(error) => crate::answer::log_error("the age of the archives could not be read", &error),
         }
     }
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 
 fn text(gauges: &Gauges) -> String {
@@ -76,8 +90,10 @@ fn text(gauges: &Gauges) -> String {
             gauges.ledger_head,
         ),
     ];
-    let line = |(name, help, value)| {
-        format!("# HELP postvalv_{name} {help}\n# TYPE postvalv_{name} gauge\npostvalv_{name} {value}\n")
-    };
     lines.map(line).concat()
+}
+
+/// A number with its name and what it says.
+fn line((name, help, value): (&str, &str, u64)) -> String {
+    format!("# HELP postvalv_{name} {help}\n# TYPE postvalv_{name} gauge\npostvalv_{name} {value}\n")
 }

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::config::Config;
+use crate::config::{BackupSection, Config};
 use crate::fetch::HttpLimits;
 use crate::handover::{Bucket, Syslog, Way, Webhooks};
 use crate::key_sets::KeySets;
@@ -77,9 +77,13 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     let handing_over: Vec<_> = ways
         .map(|way| tokio::spawn(crate::handover::run(portal.clone(), way, stopped.clone())))
         .collect();
+    let backups = config.backup.as_ref().map(BackupSection::settings);
+    let aging = backups
+        .clone()
+        .map(|settings| tokio::spawn(crate::jobs::age_backups(portal.clone(), settings, stopped.clone())));
     let mut stop_metrics = stopped.clone();
     let metrics = metrics_listener.map(|listener| {
-        let router = crate::metrics::metrics_router(portal.clone());
+        let router = crate::metrics::metrics_router(portal.clone(), backups);
         tokio::spawn(web::serve(listener, router, crate::metrics::LIMITS, async move {
             let _stopped = stop_metrics.wait_for(|stop| *stop).await;
         }))
@@ -95,6 +99,9 @@ pub(super) async fn serve(config: &Config) -> anyhow::Result<()> {
     }
     for one in handing_over {
         one.await.context("handing out the audit log broke off")?;
+    }
+    if let Some(aging) = aging {
+        aging.await.context("letting archives age broke off")?;
     }
     if let Some(metrics) = metrics {
         metrics.await.context("serving metrics broke off")?;

@@ -1,16 +1,24 @@
 //! The numbers that a collector reads.
 
+use std::time::Duration;
+
 use axum::body::Body;
+use base::SecretString;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
+use portal::{BackupLock, BackupSettings};
 use server::metrics_router;
 use tower::ServiceExt;
 
 use crate::harness::{App, on_both_databases};
 
 async fn metrics(app: &App) -> String {
+    metrics_with(app, None).await
+}
+
+async fn metrics_with(app: &App, backups: Option<BackupSettings>) -> String {
     let request = Request::get("/metrics").body(Body::empty()).unwrap();
-    let answer = metrics_router(app.portal.clone()).oneshot(request).await.unwrap();
+    let answer = metrics_router(app.portal.clone(), backups).oneshot(request).await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     assert_eq!(answer.headers()["content-type"], "text/plain; version=0.0.4");
     let body = answer.into_body().collect().await.unwrap().to_bytes();
@@ -37,6 +45,29 @@ on_both_databases! {
             ]
         );
         assert!(!text.contains('{'));
+    }
+
+    async fn the_age_of_the_oldest_provider_archive_is_told_where_there_are_backups(app: App) {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = BackupSettings {
+            folder: folder.path().to_owned(),
+            lock: BackupLock::Passphrase(SecretString::new("a passphrase of the operator".to_owned())),
+            provider_life: Duration::from_secs(7 * 86_400),
+            pg_dump: "pg_dump".into(),
+        };
+        const NAME: &str = "postvalv_oldest_provider_archive_age_seconds";
+        let told = async || metrics_with(&app, Some(settings.clone())).await.lines().last().unwrap().to_owned();
+        assert_eq!(told().await, format!("{NAME} 0"));
+        let provider = folder.path().join("provider");
+        for name in ["20261121T080000Z.tar.age", "20261122T080000Z.tar.age", "notes.txt", "20261101T080000Z.partial"] {
+            std::fs::write(provider.join(name), "").unwrap();
+        }
+        assert_eq!(told().await, format!("{NAME} {}", 25 * 3600));
+        assert!(!metrics(&app).await.contains(NAME));
+        std::fs::remove_dir_all(folder.path()).unwrap();
+        std::fs::write(folder.path(), "").unwrap();
+        assert_eq!(told().await, "postvalv_ledger_head 0", "a folder that can't be read keeps nothing else back");
+        std::fs::remove_file(folder.path()).unwrap();
     }
 
     async fn they_are_not_where_people_are(app: App) {

@@ -28,15 +28,15 @@ pub(super) async fn write(
     let scratch = folder.scratch()?;
     let extension = match database.backend() {
         DbBackend::Postgres => {
-            dump(url, settings, &scratch).await?;
+            dump(url, settings, scratch.path()).await?;
             "pgdump"
         }
         _ => {
-            copy(database, &scratch).await?;
+            copy(database, scratch.path()).await?;
             "sqlite"
         }
     };
-    let file = File::open(&scratch)?;
+    let file = File::open(scratch.path())?;
     archive.add(&format!("{name}.{extension}"), file.metadata()?.len(), file)
 }
 

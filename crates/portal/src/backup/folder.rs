@@ -1,4 +1,7 @@
-//! The folder of archives: their names, that one appears whole or not at all, and how long those of the provider live.
+//! The folder of archives: their names, that one appears whole or not at all, how long those of the provider live, and what runs left
+//! there that were killed.
+//!
+//! Whoever writes a file that has no name of its own yet holds a lock on it, which ends with the process: that tells what is in use.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -7,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use base::Timestamp;
 
-use super::{BackupError, BackupPart, BackupSettings, name_of};
+use super::{BackupError, BackupPart, BackupSettings, name_of, time_of};
 
 /// What the name of a whole archive ends with.
 const WHOLE: &str = ".tar.age";
@@ -18,7 +21,19 @@ const MAX_NOTE: u64 = 4096;
 /// What the name of one ends with that is being written.
 const PARTIAL: &str = ".partial";
 
+/// What the name of a database's copy begins with until it is in an archive.
+const SCRATCH: &str = ".database-";
+/// What the name of a note begins with until it is whole.
+const UNFINISHED_NOTE: &str = ".ledger-";
+
+#[derive(Clone)]
 pub(super) struct BackupFolder(PathBuf);
+
+/// A file for what a database gives, which is deleted when this is dropped.
+pub(super) struct Scratch {
+    path: tempfile::TempPath,
+    _lock: File,
+}
 
 /// An archive that is being written. Dropped before [`ArchiveFile::finish`], it is deleted.
 pub(super) struct ArchiveFile {
@@ -48,32 +63,49 @@ impl BackupFolder {
         Ok(ArchiveFile { partial, whole })
     }
 
-    /// A file that does not exist yet, for what a database gives before it is in an archive.
-    pub(super) fn scratch(&self) -> Result<tempfile::TempPath, BackupError> {
-        let file = tempfile::Builder::new().prefix(".database-").tempfile_in(&self.0);
-        let path = file
+    /// A file of its own, for what a database gives before it is in an archive.
+    pub(super) fn scratch(&self) -> Result<Scratch, BackupError> {
+        let file = tempfile::Builder::new().prefix(SCRATCH).tempfile_in(&self.0);
+        let (file, path) = file
             .map_err(|problem| BackupError::File(self.0.clone(), problem))?
-            .into_temp_path();
-        Ok(path)
+            .into_parts();
+        lock(&file);
+        Ok(Scratch { path, _lock: file })
     }
 
-    /// Deletes the provider's archives from before an instant, whole or not.
-    pub(super) fn prune(&self, before: Timestamp) -> Result<usize, BackupError> {
-        let folder = self.0.join(BackupPart::Provider.as_str());
-        let error = |problem| BackupError::File(folder.clone(), problem);
-        let before = name_of(before);
-        let mut pruned = 0;
-        for entry in fs::read_dir(&folder).map_err(error)? {
-            let path = entry.map_err(error)?.path();
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            let stem = name.strip_suffix(WHOLE).or_else(|| name.strip_suffix(PARTIAL));
-            // Names sort as times do.
-            if stem.is_some_and(|stem| is_time(stem) && *stem < *before) {
-                self.delete(&path)?;
-                pruned += 1;
+    /// The provider's archives from before an instant, and what was begun before another and left unfinished.
+    pub(super) fn old(&self, before: Timestamp, left_before: Timestamp) -> Result<Vec<PathBuf>, BackupError> {
+        let mut old = Vec::new();
+        for part in BackupPart::ALL {
+            for path in files(&self.0.join(part.as_str()))? {
+                // Names sort as times do.
+                let is_old = match stem_and_end(&path) {
+                    Some((stem, WHOLE)) => part == BackupPart::Provider && *stem < *name_of(before),
+                    Some((stem, _)) => *stem < *name_of(left_before) && is_left(&path),
+                    None => false,
+                };
+                if is_old {
+                    old.push(path);
+                }
             }
         }
-        Ok(pruned)
+        for path in files(&self.0)? {
+            let is_ours = [SCRATCH, UNFINISHED_NOTE].iter().any(|start| name(&path).starts_with(start));
+            if is_ours && written(&path).is_some_and(|at| at < left_before) && is_left(&path) {
+                old.push(path);
+            }
+        }
+        Ok(old)
+    }
+
+    /// When the oldest whole archive of the provider was begun; `None` when there is none.
+    pub(super) fn oldest_of_provider(&self) -> Result<Option<Timestamp>, BackupError> {
+        let files = files(&self.0.join(BackupPart::Provider.as_str()))?;
+        let times = files.iter().filter_map(|path| match stem_and_end(path) {
+            Some((stem, WHOLE)) => time_of(stem),
+            _ => None,
+        });
+        Ok(times.min())
     }
 
     /// Where the note lies that says how far the ledger had come.
@@ -85,7 +117,7 @@ impl BackupFolder {
     pub(super) fn note_ledger(&self, note: &str) -> Result<(), BackupError> {
         let place = self.ledger_head();
         let written = || {
-            let mut file = tempfile::Builder::new().prefix(".ledger-").tempfile_in(&self.0)?;
+            let mut file = tempfile::Builder::new().prefix(UNFINISHED_NOTE).tempfile_in(&self.0)?;
             file.write_all(note.as_bytes())?;
             file.as_file().sync_all()?;
             file.persist(&place)?;
@@ -94,10 +126,13 @@ impl BackupFolder {
         written().map_err(|problem| BackupError::File(place.clone(), problem))
     }
 
+    /// Deletes a file, durably. It may be gone: another node may have been first.
     pub(super) fn delete(&self, file: &Path) -> Result<(), BackupError> {
-        fs::remove_file(file)
-            .and_then(|()| sync_folder_of(file))
-            .map_err(|problem| BackupError::File(file.to_owned(), problem))
+        let deleted = match fs::remove_file(file) {
+            Err(problem) if problem.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other.and_then(|()| sync_folder_of(file)),
+        };
+        deleted.map_err(|problem| BackupError::File(file.to_owned(), problem))
     }
 }
 
@@ -111,10 +146,53 @@ pub(super) fn read_note(file: &Path) -> io::Result<Option<String>> {
     Ok(Some(String::from_utf8(bytes).unwrap_or_default()))
 }
 
+/// The files in a folder.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, BackupError> {
+    let listed: io::Result<Vec<PathBuf>> =
+        fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
+    listed.map_err(|problem| BackupError::File(folder.to_owned(), problem))
+}
+
+fn name(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+}
+
+/// The time in an archive's name as it stands there, and what comes after it; `None` when it is no archive.
+fn stem_and_end(path: &Path) -> Option<(&str, &'static str)> {
+    let name = name(path);
+    let parts = [WHOLE, PARTIAL]
+        .into_iter()
+        .find_map(|end| Some((name.strip_suffix(end)?, end)));
+    parts.filter(|(stem, _)| is_time(stem))
+}
+
 /// Whether this is the time in an archive's name.
 fn is_time(stem: &str) -> bool {
     let form = stem.bytes().map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
     form.eq(*b"00000000T000000Z")
+}
+
+fn written(path: &Path) -> Option<Timestamp> {
+    let modified = path.metadata().ok()?.modified().ok()?;
+    Some(Timestamp::from_jiff(modified.try_into().ok()?))
+}
+
+/// Keeps a file from counting as left by a killed run for as long as it is open. Where there are no locks nothing counts as that.
+fn lock(file: &File) {
+    if let Err(problem) = file.try_lock() {
+        tracing::warn!(error = %problem, "the folder of the archives has no locks: what killed runs leave there stays");
+    }
+}
+
+/// Whether nobody writes a file any more that is not whole.
+fn is_left(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| file.try_lock().is_ok())
+}
+
+impl Scratch {
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
 }
 
 impl ArchiveFile {
@@ -124,7 +202,9 @@ impl ArchiveFile {
             .create_new(true)
             .mode(0o600)
             .open(&self.partial);
-        created.map_err(|problem| BackupError::File(self.partial.clone(), problem))
+        let created = created.map_err(|problem| BackupError::File(self.partial.clone(), problem))?;
+        lock(&created);
+        Ok(created)
     }
 
     /// Gives the archive, whose content is synced, its name.

@@ -24,10 +24,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use base::{BackupId, SecretString, Timestamp};
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use tokio::task::spawn_blocking;
 
 use crate::audit::{AuditAction, AuditEntry};
 use crate::latch::ClockStep;
-use crate::{Context, OperatorActor, Portal, installation, skew};
+use crate::{Context, Fault, OperatorActor, Portal, installation, skew};
 
 use archive::{Archive, Manifest};
 pub use error::BackupError;
@@ -36,6 +39,9 @@ pub use restore::{ArchiveKey, LedgerFound, RestoreError, RestoreSettings, Restor
 
 /// How often vault and provider are archived anew because a day's secret was replaced in between.
 const TRIES: usize = 3;
+
+/// How long ago something was begun that counts as left by a killed run.
+const LEFT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Where archives go and who opens them.
 #[derive(Clone, Debug)]
@@ -125,7 +131,8 @@ impl Portal {
         parts: &[BackupPart],
     ) -> Result<BackupsMade, BackupError> {
         let context = &*self.0;
-        prune(context, operator, settings).await?;
+        let entry = AuditEntry::by_operator(operator, AuditAction::BackupsPruned);
+        prune(context, entry, settings).await?;
         for part in BackupPart::ALL.into_iter().filter(|part| parts.contains(part)) {
             let entry = AuditEntry::by_operator(operator, AuditAction::BackupBegun);
             context.record(&entry.detail(part.as_str())).await?;
@@ -147,37 +154,88 @@ impl Portal {
         }
         Ok(BackupsMade {
             files: made,
-            ledger: note_ledger(context, &folder).await?,
+            ledger: note_ledger(context, settings).await?,
         })
     }
 
-    /// Deletes the provider's archives that are older than they may be, and notes beside the archives how far the ledger has come.
+    /// Deletes the provider's archives that are older than they may be, and what runs left that were killed; notes beside the archives
+    /// how far the ledger has come.
     ///
     /// # Errors
     ///
-    /// [`BackupError`]
+    /// [`BackupError`]; when something can't be deleted, everything else is first.
     pub async fn prune_backups(
         &self,
         operator: &OperatorActor,
         settings: &BackupSettings,
     ) -> Result<BackupsPruned, BackupError> {
-        let context = &*self.0;
-        let files = prune(context, operator, settings).await?;
-        let ledger = note_ledger(context, &BackupFolder::open(settings)?).await?;
-        Ok(BackupsPruned { files, ledger })
+        let entry = AuditEntry::by_operator(operator, AuditAction::BackupsPruned);
+        prune_and_note(&self.0, entry, settings).await
+    }
+
+    /// As [`Portal::prune_backups`], by the portal itself as time goes by: archives age also when nobody makes new ones. Safe to run on
+    /// several nodes at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`Portal::prune_backups`].
+    pub async fn run_backup_jobs(&self, settings: &BackupSettings) -> Result<BackupsPruned, BackupError> {
+        let entry = AuditEntry::by_portal(AuditAction::BackupsPruned);
+        prune_and_note(&self.0, entry, settings).await
+    }
+
+    /// How long ago the oldest archive of the provider was begun; zero when there is none. Changes nothing, but for the folder when there is none yet.
+    ///
+    /// # Errors
+    ///
+    /// When the folder can't be read.
+    pub async fn oldest_provider_archive(&self, settings: &BackupSettings) -> Result<Duration, BackupError> {
+        let oldest = in_folder(settings, BackupFolder::oldest_of_provider).await?;
+        Ok(oldest.map_or(Duration::ZERO, |oldest| self.0.now().since(oldest)))
     }
 }
 
-async fn prune(context: &Context, operator: &OperatorActor, settings: &BackupSettings) -> Result<usize, BackupError> {
+async fn prune_and_note(
+    context: &Context,
+    entry: AuditEntry<'_>,
+    settings: &BackupSettings,
+) -> Result<BackupsPruned, BackupError> {
+    let pruned = prune(context, entry, settings).await;
+    let ledger = note_ledger(context, settings).await;
+    Ok(BackupsPruned {
+        files: pruned?,
+        ledger: ledger?,
+    })
+}
+
+/// Deletes what is too old, once the log tells of it, and says how many files that were.
+async fn prune(context: &Context, entry: AuditEntry<'_>, settings: &BackupSettings) -> Result<usize, BackupError> {
     check_clock(context).await?;
-    let before = context.now() - settings.provider_life;
-    let pruned = BackupFolder::open(settings)?.prune(before)?;
-    if pruned > 0 {
-        let count = pruned.to_string();
-        let entry = AuditEntry::by_operator(operator, AuditAction::BackupsPruned).detail(&count);
-        context.record(&entry).await?;
+    let now = context.now();
+    let (before, left_before) = (now - settings.provider_life, now - LEFT_FOR);
+    let old = in_folder(settings, move |folder| folder.old(before, left_before)).await?;
+    if old.is_empty() {
+        return Ok(0);
     }
-    Ok(pruned)
+    let count = old.len();
+    let detail = count.to_string();
+    context.record(&entry.detail(&detail)).await?;
+    in_folder(settings, move |folder| {
+        let deleted: Vec<_> = old.iter().map(|file| folder.delete(file)).collect();
+        deleted.into_iter().collect::<Result<(), _>>()
+    })
+    .await?;
+    Ok(count)
+}
+
+/// Works in the folder where it may wait for it: the folder may be another machine's.
+async fn in_folder<T: Send + 'static>(
+    settings: &BackupSettings,
+    work: impl FnOnce(&BackupFolder) -> Result<T, BackupError> + Send + 'static,
+) -> Result<T, BackupError> {
+    let settings = settings.clone();
+    let done = spawn_blocking(move || work(&BackupFolder::open(&settings)?)).await;
+    done.map_err(Fault::new)?
 }
 
 /// Notes beside the archives how far the ledger has come, and gives the number of its last batch; 0 while there is none.
@@ -185,12 +243,16 @@ async fn prune(context: &Context, operator: &OperatorActor, settings: &BackupSet
 /// # Errors
 ///
 /// [`BackupError`]; also when the ledger has lost what the note of before knew, which then stays.
-async fn note_ledger(context: &Context, folder: &BackupFolder) -> Result<u64, BackupError> {
+async fn note_ledger(context: &Context, settings: &BackupSettings) -> Result<u64, BackupError> {
     let ledger = &context.ledger;
     let end = ledger.end().await?;
     let number = end.map_or(0, |end| end.number);
-    let place = folder.ledger_head();
-    let stored = read_note(&place).map_err(|problem| BackupError::File(place.clone(), problem))?;
+    let (place, stored) = in_folder(settings, |folder| {
+        let place = folder.ledger_head();
+        let stored = read_note(&place).map_err(|problem| BackupError::File(place.clone(), problem))?;
+        Ok((place, stored))
+    })
+    .await?;
     let before = match &stored {
         Some(stored) => ledger.read_note(stored).await?,
         None => None,
@@ -210,14 +272,15 @@ async fn note_ledger(context: &Context, folder: &BackupFolder) -> Result<u64, Ba
         None => {}
     }
     if let Some(end) = end {
-        folder.note_ledger(&ledger.note(end).await?)?;
+        let note = ledger.note(end).await?;
+        in_folder(settings, move |folder| folder.note_ledger(&note)).await?;
     }
     Ok(number)
 }
 
 /// Whether the clock is right, as far as can be told: by a wrong one archives that are needed would be deleted, and others kept for too long.
 async fn check_clock(context: &Context) -> Result<(), BackupError> {
-    skew::check(context).await.map_err(crate::Fault::from)?;
+    skew::check(context).await.map_err(Fault::from)?;
     match context.clock_step().await? {
         ClockStep::Taken(_) => Ok(()),
         ClockStep::Ahead { .. } | ClockStep::Behind { .. } => Err(BackupError::Clock),
@@ -262,7 +325,7 @@ async fn make(
     // A part that is not this installation's must not become a backup of it.
     installation::check(&context.database, &context.vault, &context.blobs)
         .await
-        .map_err(crate::Fault::from)?;
+        .map_err(Fault::from)?;
     let manifest = Manifest::of(context, run, part, made).await?;
     let file = folder.begin(part, made)?;
     let mut archive = Archive::begin(file.create()?, settings, &manifest)?;
@@ -282,6 +345,12 @@ async fn make(
 /// The time in an archive's name: `20261122T090000Z`.
 fn name_of(at: Timestamp) -> String {
     at.to_jiff().strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// The time that such a name says.
+fn time_of(stem: &str) -> Option<Timestamp> {
+    let time = DateTime::strptime("%Y%m%dT%H%M%SZ", stem).ok()?;
+    Some(Timestamp::from_jiff(time.to_zoned(TimeZone::UTC).ok()?.timestamp()))
 }
 
 #[cfg(test)]

@@ -230,6 +230,27 @@ on_both_databases! {
         let again = portal.portal.back_up(&portal.operator(), &backups.settings, &[BackupPart::Vault]).await;
         assert!(matches!(again, Err(BackupError::Exists(_))), "within the same second");
     }
+
+    async fn archives_of_the_provider_age_when_nobody_makes_backups_any_more(portal: TestPortal) {
+        let backups = Backups::new();
+        let made = backups.make(&portal).await;
+        let age = async || portal.portal.oldest_provider_archive(&backups.settings).await.unwrap();
+        portal.clock.advance_millis(7 * DAY);
+        assert_eq!(portal.portal.run_backup_jobs(&backups.settings).await.unwrap().files, 0);
+        assert_eq!(age().await, Duration::from_secs(7 * 86_400));
+        portal.clock.advance_millis(1000);
+        // Two nodes that have the same folder.
+        let other = portal.another_node().await;
+        let (one, two) = tokio::join!(
+            portal.portal.run_backup_jobs(&backups.settings),
+            other.run_backup_jobs(&backups.settings)
+        );
+        assert!(one.unwrap().files.max(two.unwrap().files) == 1);
+        assert!(made[0].exists() && made[1].exists() && !made[2].exists());
+        assert_eq!(age().await, Duration::ZERO);
+        let row = portal.audit_log().await.into_iter().find(|row| row.action == "backup.pruned").unwrap();
+        assert_eq!((row.actor_kind.as_str(), row.detail.as_deref()), ("portal", Some("1")));
+    }
 }
 
 #[tokio::test]
@@ -281,6 +302,69 @@ async fn only_the_providers_archives_age_and_nothing_else_is_touched() {
     assert_eq!(prune().await, 1);
     assert!(made[0].exists() && made[1].exists() && !made[2].exists() && kept.exists());
     assert_eq!(portal.audited("backup.pruned").await, 1);
+}
+
+/// Opens a file as whoever writes it has it open.
+fn in_use(file: &Path) -> File {
+    let open = File::create(file).unwrap();
+    open.try_lock().unwrap();
+    open
+}
+
+#[tokio::test]
+async fn what_killed_runs_left_goes_after_a_day_and_never_what_is_in_use() {
+    let (portal, backups) = (TestPortal::on_sqlite().await, Backups::new());
+    let folder = &backups.settings.folder;
+    let made = backups.make(&portal).await;
+    let files = [
+        "content/20261121T085959Z.partial",
+        "vault/20261121T085959Z.partial",
+        "provider/20261121T085959Z.partial",
+        ".database-AAAAAA",
+        ".ledger-AAAAAA",
+        "content/20261121T090000Z.partial",
+        ".database-BBBBBB",
+    ]
+    .map(|name| folder.join(name));
+    let written: std::time::SystemTime = (portal.now() - Duration::from_secs(86_401)).to_jiff().into();
+    let [old @ .., _, _] = &files;
+    for file in &files {
+        std::fs::write(file, "").unwrap();
+    }
+    for file in &files[3..5] {
+        File::options().write(true).open(file).unwrap().set_modified(written).unwrap();
+    }
+    let others = ["notes.partial", "content/.database-AAAAAA", "provider/backup.tar.age"].map(|name| folder.join(name));
+    for file in &others {
+        std::fs::write(file, "").unwrap();
+        File::options().write(true).open(file).unwrap().set_modified(written).unwrap();
+    }
+    let prune = async || portal.portal.run_backup_jobs(&backups.settings).await.unwrap().files;
+    let busy: Vec<File> = [&files[0], &files[3]].map(|file| in_use(file)).into();
+    busy[1].set_modified(written).unwrap();
+    assert_eq!(prune().await, 3);
+    assert!(files[0].exists() && files[3].exists(), "they are in use");
+    drop(busy);
+    assert_eq!(prune().await, 2);
+    assert!(old.iter().all(|file| !file.exists()));
+    assert!(files[5].exists() && files[6].exists(), "they are not a day old");
+    assert!(others.iter().chain(&made).all(|file| file.exists()));
+}
+
+#[tokio::test]
+async fn what_a_run_writes_is_in_use_until_it_is_done() {
+    let (portal, backups) = (TestPortal::on_sqlite().await, Backups::new());
+    let folder = BackupFolder::open(&backups.settings).unwrap();
+    let far_ahead = portal.now() + Duration::from_secs(86_400);
+    let left = || folder.old(portal.now() - Duration::from_secs(86_400), far_ahead).unwrap();
+    let scratch = folder.scratch().unwrap();
+    let archive = folder.begin(BackupPart::Content, portal.now()).unwrap();
+    let file = archive.create().unwrap();
+    assert!(left().is_empty());
+    drop(file);
+    assert_eq!(left().len(), 1);
+    drop(archive);
+    assert!(scratch.path().exists() && left().is_empty());
 }
 
 #[test]
