@@ -316,6 +316,8 @@ pub enum Flash {
     MemberDeactivated,
     /// They let a staff member in again.
     MemberReactivated,
+    /// They decided whether recipients see the names of staff.
+    NamesShownSaved,
     /// They changed a system.
     SystemSaved,
     /// They took back a credential of a system, or a token of a directory.
@@ -380,7 +382,7 @@ pub enum Flash {
 
 impl Flash {
     /// Every message.
-    pub const ALL: [Self; 54] = [
+    pub const ALL: [Self; 55] = [
         Self::SignInFirst,
         Self::SessionEnded,
         Self::SignInCancelled,
@@ -405,6 +407,7 @@ impl Flash {
         Self::MemberSessionsEnded,
         Self::MemberDeactivated,
         Self::MemberReactivated,
+        Self::NamesShownSaved,
         Self::SystemSaved,
         Self::CredentialWithdrawn,
         Self::KeyAdded,
@@ -465,6 +468,7 @@ impl Flash {
             Self::MemberSessionsEnded => "member-sessions-ended",
             Self::MemberDeactivated => "member-deactivated",
             Self::MemberReactivated => "member-reactivated",
+            Self::NamesShownSaved => "members-names-saved",
             Self::SystemSaved => "system-saved",
             Self::CredentialWithdrawn => "system-withdrawn",
             Self::KeyAdded => "system-key-added",

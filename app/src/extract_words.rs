@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use portal::{DeliveryState, Handed, HandedCase, HandedRequest, LeftOut, MessageView, RegisterPart};
+use portal::{
+    DeliveryState, Handed, HandedCase, HandedRequest, KeptOrganisationExtract, LeftOut, MessageView, RegisterPart,
+};
 
 use crate::texts::{Language, Texts, dates};
 
@@ -75,6 +77,18 @@ impl ExtractWords {
             text.push_str("\r\n");
         }
         Some(text)
+    }
+}
+
+/// Which organisation made an extract, and when; and who of it, where the person may know.
+pub(crate) fn made_by(texts: &Texts, extract: &KeptOrganisationExtract, at: String) -> String {
+    let made = [("organisation", extract.organisation.clone().into()), ("at", at.into())];
+    match &extract.made_by {
+        None => texts.with("extract-made-by", &made),
+        Some(name) => {
+            let name = ("name", name.as_str().into());
+            texts.with("extract-made-by-named", &[made.as_slice(), &[name]].concat())
+        }
     }
 }
 

@@ -70,6 +70,10 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
             case_history_page(&reader, &samples::history(), now),
         ),
         (
+            "case history with names".to_owned(),
+            case_history_page(&reader, &samples::named_history(), now),
+        ),
+        (
             "data protection".to_owned(),
             data_protection(&guest, &samples::data_protection()),
         ),
@@ -419,6 +423,29 @@ fn the_landing_page_tells_which_way_in_was_used_last_and_which_seems_to_be_down(
         assert_eq!(count(&html, "class=\"button quiet\""), 1);
         let one = landing_page(&layout, &samples::providers(), None).html;
         assert!(!one.contains("aria-describedby") && !one.contains("button quiet"));
+    }
+}
+
+#[test]
+fn a_case_names_both_of_two_who_decided_on_its_rules_and_nobody_where_no_name_is_known() {
+    for (language, named, unnamed) in [
+        (
+            Language::Swedish,
+            "Handläggarna Anna-Stina Överförmyndare-Öhrström och Karin Åkerström vid ",
+            "En handläggare vid ",
+        ),
+        (
+            Language::English,
+            "Anna-Stina Överförmyndare-Öhrström and Karin Åkerström, staff members of ",
+            "A staff member of ",
+        ),
+    ] {
+        let layout = samples::layout(language, &Assets::default(), "/", Audience::Recipient);
+        let html = case_history_page(&layout, &samples::named_history(), samples::NOW).html;
+        assert_eq!((count(&html, named), count(&html, unnamed)), (1, 1), "{html}");
+        assert_eq!(count(&html, "Karin Åkerström"), 4, "{html}");
+        let html = case_history_page(&layout, &samples::history(), samples::NOW).html;
+        assert_eq!((count(&html, named), count(&html, "Karin")), (0, 0), "{html}");
     }
 }
 

@@ -149,6 +149,10 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
             "case-history".to_owned(),
             case_history_page(&reader, &samples::history(), now),
         ),
+        (
+            "case-history-named".to_owned(),
+            case_history_page(&reader, &samples::named_history(), now),
+        ),
         ("signed-out".to_owned(), signed_out(&guest)),
         (
             "data-protection".to_owned(),

@@ -121,6 +121,7 @@ audit-staff-role-changed = A role was changed
 audit-staff-validity-changed = The dates of an account were changed
 audit-staff-deactivated = An account was shut
 audit-staff-reactivated = An account was opened again
+audit-staff-names-shown-changed = Whether recipients see the names of staff was changed
 audit-staff-signed-out-by-provider = A staff member was signed out by their directory
 audit-staff-signed-out-in-frame = A staff member was signed out from the directory’s page for signing out
 audit-retention-changed = The retention rules were changed

@@ -29,6 +29,7 @@ extract-to-terms = Read the terms
 extract-made-title = Extracts that organisations have made
 extract-made-body = They have made an extract of what they themselves have registered about you here. They can’t open what you got in messages and documents.
 extract-made-by = { $organisation }, { $at }
+extract-made-by-named = { $name }, { $organisation }, { $at }
 
 extract-file = register-extract
 extract-message-head = From { $organisation }, { $sent }
@@ -74,7 +75,6 @@ extract-terms-hash = Checksum of the terms
 extract-hold = Deletion put off
 extract-hold-of = { $organisation }, since { $since }
 extract-by-organisation = Extract made by
-extract-by-organisation-at = { $organisation }, { $at }
 extract-gathered = Data gathered
 extract-handed = Downloaded
 extract-cases = Cases

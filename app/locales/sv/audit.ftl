@@ -121,6 +121,7 @@ audit-staff-role-changed = En roll ändrades
 audit-staff-validity-changed = Tiden för ett konto ändrades
 audit-staff-deactivated = Ett konto stängdes
 audit-staff-reactivated = Ett konto öppnades igen
+audit-staff-names-shown-changed = Om mottagarna ser handläggarnas namn ändrades
 audit-staff-signed-out-by-provider = En medarbetare loggades ut av sin katalog
 audit-staff-signed-out-in-frame = En medarbetare loggades ut från katalogens sida för utloggning
 audit-retention-changed = Gallringsreglerna ändrades

@@ -29,6 +29,7 @@ extract-to-terms = Läs villkoren
 extract-made-title = Utdrag som organisationer har gjort
 extract-made-body = De har gjort ett utdrag av vad de själva har registrerat om dig här. Det du har fått i meddelanden och dokument kan de inte öppna.
 extract-made-by = { $organisation }, { $at }
+extract-made-by-named = { $name }, { $organisation }, { $at }
 
 extract-file = registerutdrag
 extract-message-head = Från { $organisation }, { $sent }
@@ -74,7 +75,6 @@ extract-terms-hash = Villkorens kontrollsumma
 extract-hold = Uppskjuten gallring
 extract-hold-of = { $organisation }, sedan { $since }
 extract-by-organisation = Registerutdrag gjort av
-extract-by-organisation-at = { $organisation }, { $at }
 extract-gathered = Uppgifterna togs fram
 extract-handed = Laddades ner
 extract-cases = Ärenden

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use portal::{HandedCase, HandedRequest, KeptRequest, RegisterPart, Whereabouts};
 
 use super::{Columns, Frame, Reader, Setting};
+use crate::extract_words::made_by;
 use crate::page::sessions::{device, place_in_words};
 use crate::pdf::{PdfFailed, Sheets, TEXT, WIDTH, heading};
 use crate::texts::{Language, Texts};
@@ -160,15 +161,8 @@ impl Setting<'_> {
             self.pair(sheets, "extract-hold", &self.texts.with("extract-hold-of", &held));
         }
         for extract in &part.organisation_extracts {
-            let made = [
-                ("organisation", extract.organisation.clone().into()),
-                ("at", self.at(extract.made_at).into()),
-            ];
-            self.pair(
-                sheets,
-                "extract-by-organisation",
-                &self.texts.with("extract-by-organisation-at", &made),
-            );
+            let made = made_by(self.texts, extract, self.at(extract.made_at));
+            self.pair(sheets, "extract-by-organisation", &made);
         }
         self.pair(sheets, "extract-gathered", &self.at(part.gathered_at));
         self.pair(sheets, "extract-handed", &self.at(of.handed_at));

@@ -72,7 +72,7 @@ fn act(texts: &'static Texts, history: &CaseHistory, act: &CaseAct, now: Timesta
         .then(|| view! { <li>{texts.get("history-this-session")}</li> });
     view! {
         <li>
-            <p class="what">{in_words(texts, history, &act.what)}</p>
+            <p class="what">{in_words(texts, history, act)}</p>
             <ul class="facts">
                 <li>{at}</li>
                 {from}
@@ -83,7 +83,21 @@ fn act(texts: &'static Texts, history: &CaseHistory, act: &CaseAct, now: Timesta
     }
 }
 
-fn in_words(texts: &Texts, history: &CaseHistory, what: &CaseActKind) -> String {
+/// Who of the organisation did it: the staff members by name, or else the words that stand under the key.
+fn who(texts: &Texts, history: &CaseHistory, by: &[String], unnamed: &str) -> String {
+    let organisation = ("organisation", history.organisation.clone().into());
+    match by {
+        [] => texts.with(unnamed, &[organisation]),
+        [name] => texts.with("history-by-named", &[organisation, ("name", name.as_str().into())]),
+        [name, other, ..] => {
+            let names = [("name", name.as_str().into()), ("other", other.as_str().into())];
+            texts.with("history-by-two", &[[organisation].as_slice(), &names].concat())
+        }
+    }
+}
+
+fn in_words(texts: &Texts, history: &CaseHistory, act: &CaseAct) -> String {
+    let who = |unnamed| ("who", who(texts, history, &act.by, unnamed).into());
     let organisation = || ("organisation", history.organisation.clone().into());
     let of_document = |name: &Option<String>, key: &str| {
         let name = name.clone().map_or_else(
@@ -92,31 +106,31 @@ fn in_words(texts: &Texts, history: &CaseHistory, what: &CaseActKind) -> String 
         );
         texts.with(key, &[("document", name.into())])
     };
-    match what {
+    match &act.what {
         CaseActKind::Sent { title } => texts.with("history-sent", &[organisation(), ("title", title.clone().into())]),
         CaseActKind::Notified { title } => texts.with("history-notified", &[("title", title.clone().into())]),
         CaseActKind::RulesDecided { title, expires_at } => {
             let last_day = dates::last_day(texts, *expires_at, &history.time_zone);
             let words = [
-                organisation(),
+                who("history-by-staff"),
                 ("title", title.clone().into()),
                 ("last_day", last_day.into()),
             ];
             texts.with("history-rules", &words)
         }
-        CaseActKind::CaseClosed => texts.with("history-case-closed", &[organisation()]),
-        CaseActKind::CaseReopened => texts.with("history-case-reopened", &[organisation()]),
-        CaseActKind::CaseExtended { last_day: None } => texts.with("history-case-extended", &[organisation()]),
+        CaseActKind::CaseClosed => texts.with("history-case-closed", &[who("history-by-organisation")]),
+        CaseActKind::CaseReopened => texts.with("history-case-reopened", &[who("history-by-organisation")]),
+        CaseActKind::CaseExtended { last_day: None } => texts.with("history-case-extended", &[who("history-by-staff")]),
         CaseActKind::CaseExtended {
             last_day: Some(last_day),
         } => {
             let last_day = dates::date(texts, *last_day);
             texts.with(
                 "history-case-extended-to",
-                &[organisation(), ("last_day", last_day.into())],
+                &[who("history-by-staff"), ("last_day", last_day.into())],
             )
         }
-        CaseActKind::ExtractMade => texts.with("history-extract-made", &[organisation()]),
+        CaseActKind::ExtractMade => texts.with("history-extract-made", &[who("history-by-admin")]),
         CaseActKind::CaseOpened => texts.get("history-case-opened"),
         CaseActKind::DocumentViewed { name } => of_document(name, "history-viewed"),
         CaseActKind::DocumentDownloaded { name } => of_document(name, "history-downloaded"),

@@ -11,6 +11,7 @@ use super::sessions::moment;
 use super::{ErrorPage, Page, error_page};
 use crate::component::{SignsInFor, back_link, icon, told, way_in};
 use crate::context::{Flash, Layout, PageContext, ProviderChoice};
+use crate::extract_words::made_by;
 use crate::shell::{Head, render};
 use crate::texts::Texts;
 
@@ -191,11 +192,8 @@ fn by_organisations(
     let entries: Vec<_> = made
         .iter()
         .map(|extract| {
-            let words = [
-                ("organisation", extract.organisation.clone().into()),
-                ("at", moment(texts, extract.made_at, now, time_zone).into()),
-            ];
-            view! { <li>{texts.with("extract-made-by", &words)}</li> }
+            let at = moment(texts, extract.made_at, now, time_zone);
+            view! { <li>{made_by(texts, extract, at)}</li> }
         })
         .collect();
     view! {

@@ -88,6 +88,8 @@ pub enum Action {
     EndStaffSessions,
     /// Shut somebody out, or let them in again.
     DeactivateStaff,
+    /// Decide whether recipients are told the names of staff.
+    ShowStaffNames,
     /// See the organisation's systems.
     SeeSystems,
     /// Create and disable systems, and change their credentials and what they may do.
@@ -136,7 +138,7 @@ struct Right {
 
 impl Action {
     /// Every action there is, in the order of the table.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::OwnAccount,
         Self::ChangeOwnSecondFactor,
         Self::SeeCases,
@@ -148,6 +150,7 @@ impl Action {
         Self::UnlockStaff,
         Self::EndStaffSessions,
         Self::DeactivateStaff,
+        Self::ShowStaffNames,
         Self::SeeSystems,
         Self::ChangeSystems,
         Self::SeeSignInRules,
@@ -184,6 +187,7 @@ impl Action {
             Self::UnlockStaff           => right(false, true,  false, false),
             Self::EndStaffSessions      => right(false, true,  false, false),
             Self::DeactivateStaff       => right(false, true,  false, true),
+            Self::ShowStaffNames        => right(false, true,  false, true),
             Self::SeeSystems            => right(false, true,  true,  false),
             Self::ChangeSystems         => right(false, true,  false, true),
             Self::SeeSignInRules        => right(false, true,  true,  false),
@@ -225,6 +229,7 @@ impl Action {
             Self::UnlockStaff => "unlock-staff",
             Self::EndStaffSessions => "end-staff-sessions",
             Self::DeactivateStaff => "deactivate-staff",
+            Self::ShowStaffNames => "show-staff-names",
             Self::SeeSystems => "see-systems",
             Self::ChangeSystems => "change-systems",
             Self::SeeSignInRules => "see-sign-in-rules",
@@ -261,6 +266,7 @@ impl Action {
             Self::UnlockStaff => "unlock somebody",
             Self::EndStaffSessions => "end somebody's sessions",
             Self::DeactivateStaff => "deactivate somebody, or let them in again",
+            Self::ShowStaffNames => "decide whether recipients see the names of staff",
             Self::SeeSystems => "see the organisation's systems",
             Self::ChangeSystems => "create and disable systems, change their credentials and what they may do",
             Self::SeeSignInRules => "see how staff must sign in",

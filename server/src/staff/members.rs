@@ -1,6 +1,8 @@
 //! An admin's pages for the organisation's staff.
 
-use app::page::staff::{InviteForm, MemberForm, MemberProblem, invite_page, invited_page, member_page, members_page};
+use app::page::staff::{
+    InviteForm, MemberForm, MemberProblem, MembersShown, invite_page, invited_page, member_page, members_page,
+};
 use app::{ErrorPage, Flash};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -38,9 +40,37 @@ pub(super) async fn list(
         Ok(lets_in) => lets_in && actor.role().allows(Action::InviteStaff),
         Err(fault) => return answer::fault(&fault, &visitor),
     };
+    let names = match state.portal().shows_staff_names(&actor).await {
+        Ok(names) => names,
+        Err(error) => return see_refused(error, &Place::Members, &visitor),
+    };
+    let shown = MembersShown {
+        members: &members,
+        names,
+        may_invite,
+        may_show_names: actor.role().allows(Action::ShowStaffNames),
+    };
     flash::tell(&headers, |flash| {
-        members_page(&visitor.layout, &members, may_invite, flash, state.time_zone())
+        members_page(&visitor.layout, shown, flash, state.time_zone())
     })
+}
+
+/// Whether recipients see the names of staff. A box that is not ticked sends nothing.
+#[derive(Deserialize)]
+pub(super) struct Names {
+    names: Option<String>,
+}
+
+/// `POST /staff/members/names`
+pub(super) async fn show_names(
+    State(state): State<AppState>,
+    Staff { actor, visitor }: Staff,
+    Form(given): Form<Names>,
+) -> Response {
+    match state.portal().show_staff_names(&actor, given.names.is_some()).await {
+        Ok(()) => done(&Place::Members, Flash::NamesShownSaved),
+        Err(error) => change_refused(error, &Place::Members, &visitor),
+    }
 }
 
 /// `GET /staff/members/new`
@@ -185,7 +215,7 @@ pub(super) async fn change(
         Err(ChangeStaffError::DatesOutOfOrder) => MemberProblem::Days,
         Err(ChangeStaffError::LastAdmin) => MemberProblem::LastAdmin,
         Err(ChangeStaffError::Denied(Denied::StepUpNeeded)) => MemberProblem::ConfirmFirst,
-        Err(error) => return change_refused(error, id, &visitor),
+        Err(error) => return change_refused(error, &Place::Member(id), &visitor),
     };
     let member = match state.portal().staff_member(&actor, id).await {
         Ok(member) => member,
@@ -285,7 +315,7 @@ async fn decide(
     let problem = match decided {
         Ok(()) => return done(&Place::Member(id), flash),
         Err(ChangeStaffError::LastAdmin) => MemberProblem::LastAdmin,
-        Err(error) => return change_refused(error, id, &visitor),
+        Err(error) => return change_refused(error, &Place::Member(id), &visitor),
     };
     match portal.staff_member(&actor, id).await {
         Ok(member) => {
@@ -308,9 +338,9 @@ pub(super) fn see_refused(error: SeeStaffError, back: &Place, visitor: &Visitor)
     }
 }
 
-fn change_refused(error: ChangeStaffError, id: StaffId, visitor: &Visitor) -> Response {
+fn change_refused(error: ChangeStaffError, back: &Place, visitor: &Visitor) -> Response {
     match error {
-        ChangeStaffError::Denied(no) => denied(no, &Place::Member(id), visitor),
+        ChangeStaffError::Denied(no) => denied(no, back, visitor),
         ChangeStaffError::NotFound => answer::error(ErrorPage::NotFound, visitor),
         ChangeStaffError::Oneself
         | ChangeStaffError::LastAdmin

@@ -298,6 +298,12 @@ fn for_members() -> Routes {
             may(Action::InviteStaff),
             members::invite_form,
         )
+        .add(
+            post.clone(),
+            "/staff/members/names",
+            may(Action::ShowStaffNames),
+            members::show_names,
+        )
         .add(get.clone(), "/staff/members/{id}", may(Action::SeeStaff), members::one)
         .add(
             post.clone(),

@@ -75,6 +75,7 @@ mod sign_in;
 mod signing_keys;
 mod small_disk;
 mod staff;
+mod staff_names;
 mod staff_support;
 mod staff_systems;
 mod syslog;

@@ -26,13 +26,14 @@ pub(crate) fn extracts() -> [OwnExtract; 3] {
 
 /// Extracts that organisations made.
 pub(crate) fn extracts_made() -> Vec<KeptOrganisationExtract> {
-    let made = |organisation: &str, days| KeptOrganisationExtract {
+    let made = |organisation: &str, days, by: Option<&str>| KeptOrganisationExtract {
         organisation: organisation.to_owned(),
         made_at: days_ago(days),
+        made_by: by.map(str::to_owned),
     };
     vec![
-        made("Norrby kommun", 0),
-        made("Överförmyndarnämnden i Östra Göinge kommun", 40),
+        made("Norrby kommun", 0, Some("Karin Åkerström")),
+        made("Överförmyndarnämnden i Östra Göinge kommun", 40, None),
     ]
 }
 

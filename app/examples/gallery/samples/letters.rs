@@ -194,6 +194,41 @@ pub(crate) fn document(file_name: &str, media_type: &str, size: u64) -> Document
     }
 }
 
+/// The same where the organisation lets its recipients know the names of its staff, with what staff alone decide.
+pub(crate) fn named_history() -> CaseHistory {
+    let mut history = history();
+    let karin = || "Karin Åkerström".to_owned();
+    for act in &mut history.acts {
+        act.by = match act.what {
+            CaseActKind::ExtractMade => vec![karin()],
+            CaseActKind::RulesDecided { .. } => vec!["Anna-Stina Överförmyndare-Öhrström".to_owned(), karin()],
+            _ => Vec::new(),
+        };
+    }
+    let decided = |hours: i64, what, by| CaseAct {
+        at: Timestamp::from_millis(NOW.as_millis() - hours * 3_600_000),
+        what,
+        by,
+        from: None,
+        is_in_this_session: false,
+    };
+    let last_day = Some(jiff::civil::date(2027, 6, 30));
+    // Of one nobody of that account is known any more, and one a system did.
+    history
+        .acts
+        .insert(3, decided(1, CaseActKind::CaseClosed, vec![karin()]));
+    history
+        .acts
+        .insert(4, decided(2, CaseActKind::CaseReopened, Vec::new()));
+    history
+        .acts
+        .insert(5, decided(3, CaseActKind::CaseExtended { last_day }, vec![karin()]));
+    history
+        .acts
+        .insert(6, decided(4, CaseActKind::CaseExtended { last_day }, Vec::new()));
+    history
+}
+
 /// Everything that can have happened to a case.
 pub(crate) fn history() -> CaseHistory {
     use BrowserFamily as B;
@@ -202,6 +237,7 @@ pub(crate) fn history() -> CaseHistory {
     let at = |minutes: i64, what| CaseAct {
         at: Timestamp::from_millis(NOW.as_millis() - minutes * 60_000),
         what,
+        by: Vec::new(),
         from: None,
         is_in_this_session: false,
     };

@@ -1,8 +1,8 @@
 //! What an admin decides about staff, and how they sign in.
 
 use app::page::staff::{
-    InviteForm, MemberForm, MemberProblem, RulesForm, RulesProblem, invite_page, invited_page, member_page,
-    members_page, rules_page,
+    InviteForm, MemberForm, MemberProblem, MembersShown, RulesForm, RulesProblem, invite_page, invited_page,
+    member_page, members_page, rules_page,
 };
 use app::{Assets, Flash, Language};
 use base::Ids;
@@ -92,8 +92,18 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         ..InviteForm::default()
     };
     let link = "https://post.exempelkommunen.example/staff/invitations/119bf3b8290b620a36d75817d2e1c34445a7e0a7e31f560f8e722d05eeb112d0";
+    let shown = |is_admin| MembersShown {
+        members: &everybody,
+        names: is_admin,
+        may_invite: is_admin,
+        may_show_names: is_admin,
+    };
     let mut pages = vec![
-        ("members", members_page(&members_at, &everybody, true, None, &zone)),
+        ("members", members_page(&members_at, shown(true), None, &zone)),
+        (
+            "members-read",
+            members_page(&members_at, shown(false), Some(Flash::NamesShownSaved), &zone),
+        ),
         ("invite", invite_page(&members_at, &InviteForm::default())),
         ("invite-wrong", invite_page(&members_at, &taken)),
         ("invite-unconfirmed", invite_page(&members_at, &unconfirmed)),

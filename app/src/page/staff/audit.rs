@@ -405,6 +405,7 @@ const WORDS: [(&str, &str); 98] = [
     ("staff.validity-changed", "audit-staff-validity-changed"),
     ("staff.deactivated", "audit-staff-deactivated"),
     ("staff.reactivated", "audit-staff-reactivated"),
+    ("staff.names-shown-changed", "audit-staff-names-shown-changed"),
     ("sign-in-rules.changed", "audit-sign-in-rules-changed"),
     ("retention.changed", "audit-retention-changed"),
     ("retention.change-asked", "audit-retention-change-asked"),

@@ -5,26 +5,37 @@ use leptos::prelude::*;
 use portal::{Role, StaffMember};
 
 use super::words;
-use crate::component::form::{Choice, Field, Kind, choices, confirm_first, title};
+use crate::component::form::{Choice, Field, Kind, choices, confirm_first, tick, title};
 use crate::component::{back_link, icon, told};
 use crate::context::{Flash, Layout};
 use crate::page::Page;
 use crate::shell::{Head, render};
 use crate::texts::{Texts, dates};
 
-/// The organisation's staff. `may_invite` says whether the reader's role lets them invite somebody.
+/// What the page of an organisation's staff shows.
+#[derive(Clone, Copy)]
+pub struct MembersShown<'a> {
+    /// Its staff.
+    pub members: &'a [StaffMember],
+    /// Whether recipients are told their names.
+    pub names: bool,
+    /// Whether the reader may invite somebody.
+    pub may_invite: bool,
+    /// Whether the reader's role lets them decide about the names.
+    pub may_show_names: bool,
+}
+
+/// The organisation's staff.
 #[must_use]
-pub fn members_page(
-    layout: &Layout,
-    members: &[StaffMember],
-    may_invite: bool,
-    flash: Option<Flash>,
-    time_zone: &TimeZone,
-) -> Page {
+pub fn members_page(layout: &Layout, shown: MembersShown<'_>, flash: Option<Flash>, time_zone: &TimeZone) -> Page {
     let texts = Texts::of(layout.language);
     let told = told(texts, flash);
-    let entries: Vec<_> = members.iter().map(|member| entry(texts, member, time_zone)).collect();
-    let invite = may_invite.then(|| {
+    let entries: Vec<_> = shown
+        .members
+        .iter()
+        .map(|member| entry(texts, member, time_zone))
+        .collect();
+    let invite = shown.may_invite.then(|| {
         view! {
             <div class="actions">
                 <a class="button" href="/staff/members/new">
@@ -41,8 +52,24 @@ pub fn members_page(
             <p class="lead">{texts.get("members-lead")}</p>
             {invite}
             <ul class="cards">{entries}</ul>
+            {names(texts, shown.names, shown.may_show_names)}
         }
     })
+}
+
+/// Whether recipients are told the names.
+fn names(texts: &'static Texts, shown: bool, may_change: bool) -> impl IntoView {
+    view! {
+        <section aria-labelledby="recipients">
+            <h2 id="recipients">{texts.get("members-names-title")}</h2>
+            <form method="post" action="/staff/members/names" novalidate>
+                <fieldset class="form plain" disabled=!may_change>
+                    {tick("names", texts.get("members-names"), Some(texts.get("members-names-hint")), shown)}
+                    {may_change.then(|| view! { <button class="button quiet">{texts.get("members-names-save")}</button> })}
+                </fieldset>
+            </form>
+        </section>
+    }
 }
 
 fn entry(texts: &'static Texts, member: &StaffMember, time_zone: &TimeZone) -> impl IntoView + use<> {

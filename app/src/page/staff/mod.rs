@@ -34,7 +34,7 @@ pub use cases::sent_messages_page;
 pub use extracts::{ExtractForm, ExtractFormProblem, extracts_page};
 pub use holds::{HoldRights, LiftForm, LiftProblem, NewHoldForm, NewHoldProblem, hold_page, holds_page, new_hold_page};
 pub use member::{MemberForm, member_page};
-pub use members::{InviteForm, MemberProblem, invite_page, invited_page, members_page};
+pub use members::{InviteForm, MemberProblem, MembersShown, invite_page, invited_page, members_page};
 pub use passkey::{NewPasskey, NewPasskeyProblem, new_passkey_page};
 pub use password::{
     Invitation, NewPasswordProblem, accepted_early_page, invitation_page, password_page, void_invitation_page,

@@ -8,7 +8,7 @@ use keyring::Field;
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 use uuid::Uuid;
 
-use crate::{Context, Fault, KeptAct, OrganisationAct, staff};
+use crate::{Context, Fault, KeptAct, OrganisationAct, organisation, staff};
 
 /// How many rows are given.
 const ROWS: usize = 10_000;
@@ -90,7 +90,9 @@ pub(crate) async fn acts_about(
             target_kind,
         });
     }
-    let staff: BTreeSet<StaffId> = by.iter().flatten().copied().collect();
+    // The person gets the extract in the end, and is told no more names than on their own pages.
+    let is_told = organisation::shows_names(on, organisation).await?;
+    let staff: BTreeSet<StaffId> = by.iter().flatten().filter(|_| is_told).copied().collect();
     let names = staff::names(context, on, organisation, &staff).await?;
     for (act, by) in acts.iter_mut().zip(by) {
         if let Some(name) = by.and_then(|by| names.get(&by)) {

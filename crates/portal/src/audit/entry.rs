@@ -102,6 +102,8 @@ pub(crate) enum AuditAction {
     StaffValidityChanged,
     StaffDeactivated,
     StaffReactivated,
+    /// Whether recipients are told the names of staff: the detail is `shown` or `hidden`.
+    StaffNamesShownChanged,
     SignInRulesChanged,
     /// An organisation decided on a version of its retention policy; the detail is its number.
     RetentionChanged,
@@ -277,6 +279,7 @@ impl AuditAction {
             Self::StaffValidityChanged => "staff.validity-changed",
             Self::StaffDeactivated => "staff.deactivated",
             Self::StaffReactivated => "staff.reactivated",
+            Self::StaffNamesShownChanged => "staff.names-shown-changed",
             Self::RetentionChanged => "retention.changed",
             Self::RetentionChangeAsked => "retention.change-asked",
             Self::RetentionChangeWithdrawn => "retention.change-withdrawn",

@@ -1,10 +1,10 @@
 //! What happened to a case, as its recipient is told of it: what its sender did, and each time that they opened something
 //! themselves, by the audit log.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use base::{CaseId, DocumentId, MessageId, SessionId, Timestamp};
+use base::{CaseId, DocumentId, MessageId, SessionId, StaffId, Timestamp};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
@@ -12,28 +12,29 @@ use uuid::Uuid;
 
 use super::view::{CaseView, load};
 use crate::audit::AuditAction;
-use crate::{Context, ListedDocument, Portal, ReadError, RecipientActor, Whereabouts, past_sign_in};
+use crate::{Context, Fault, ListedDocument, Portal, ReadError, RecipientActor, Whereabouts, past_sign_in, staff};
 
 /// How many rows of the log are read.
 const ROWS: usize = 300;
 /// What is repeated within so short a time is told once: a browser fetches one document in several pieces.
 const TOGETHER: Duration = Duration::from_secs(10 * 60);
 
-/// When the recipient was written to of each delivery, and when the rules that it follows were decided.
+/// When the recipient was written to of each delivery, and when and by whom the rules that it follows were decided.
 const BY_SENDER: &str = "\
-    SELECT delivery.message_id, delivery.notified_at, retention_policy.decided_at FROM delivery \
+    SELECT delivery.message_id, delivery.notified_at, retention_policy.decided_at, retention_policy.decided_by, \
+    retention_policy.approved_by FROM delivery \
     LEFT JOIN retention_policy ON retention_policy.organisation_id = delivery.organisation_id \
     AND retention_policy.version = delivery.policy_version WHERE delivery.case_id = $1 AND delivery.recipient_id = $2";
 
 /// What the organisation decided about the case.
 const DECIDED: &str = "\
-    SELECT at, action, detail FROM audit_event WHERE target_id = $1 \
+    SELECT at, action, detail, actor_kind, actor_id FROM audit_event WHERE target_id = $1 \
     AND action IN ('case.closed', 'case.reopened', 'case.extended') AND EXISTS ( \
     SELECT 1 FROM delivery WHERE delivery.case_id = $1 AND delivery.recipient_id = $2) ORDER BY at DESC, counter DESC LIMIT $3";
 
 /// When the organisation made an extract of what it has about the recipient, since the case is there.
 const EXTRACTS: &str = "\
-    SELECT organisation_extract.made_at FROM organisation_extract \
+    SELECT organisation_extract.made_at, organisation_extract.made_by FROM organisation_extract \
     JOIN cases ON cases.organisation_id = organisation_extract.organisation_id \
     WHERE cases.id = $1 AND cases.recipient_id = $2 AND organisation_extract.recipient_id = $2 \
     AND organisation_extract.made_at >= cases.created_at \
@@ -75,6 +76,8 @@ pub struct CaseAct {
     pub at: Timestamp,
     /// What.
     pub what: CaseActKind,
+    /// The names of the staff members who did it, at most two, where their organisation lets its recipients know them.
+    pub by: Vec<String>,
     /// From where the recipient was signed in, of what they did, as long as it is kept.
     pub from: Option<Whereabouts>,
     /// Whether the recipient did it in the session that asks.
@@ -144,8 +147,9 @@ impl Portal {
         let (view, _) = load(context, actor, case).await?;
         // Of what was at the same time, what the recipient did comes after what it was done to.
         let (mut acts, is_cut) = own_acts(context, actor, &view).await?;
-        acts.extend(senders_acts(context, actor, &view).await?);
-        acts.extend(decisions(context, actor, case).await?);
+        let mut senders = senders_acts(context, actor, &view).await?;
+        senders.extend(decisions(context, actor, case).await?);
+        acts.extend(named(context, actor, senders).await?);
         acts.sort_by_key(|act| std::cmp::Reverse(act.at));
         Ok(CaseHistory {
             case,
@@ -158,50 +162,89 @@ impl Portal {
     }
 }
 
+/// What happened on the sender's side, and which of its staff did it.
+struct SendersAct {
+    at: Timestamp,
+    what: CaseActKind,
+    by: Vec<StaffId>,
+}
+
+impl SendersAct {
+    const fn new(at: Timestamp, what: CaseActKind) -> Self {
+        Self {
+            at,
+            what,
+            by: Vec::new(),
+        }
+    }
+
+    fn by(self, staff: impl IntoIterator<Item = Uuid>) -> Self {
+        Self {
+            by: staff.into_iter().map(StaffId::from_uuid).collect(),
+            ..self
+        }
+    }
+}
+
+/// The same for the recipient, with the names that they may know.
+async fn named(
+    context: &Context,
+    actor: &RecipientActor,
+    acts: Vec<SendersAct>,
+) -> Result<impl Iterator<Item = CaseAct> + use<>, Fault> {
+    let staff: BTreeSet<StaffId> = acts.iter().flat_map(|act| &act.by).copied().collect();
+    let names = staff::names_for(context, actor, &staff).await?;
+    Ok(acts.into_iter().map(move |act| CaseAct {
+        at: act.at,
+        what: act.what,
+        by: act.by.iter().filter_map(|by| names.get(by).cloned()).collect(),
+        from: None,
+        is_in_this_session: false,
+    }))
+}
+
 /// What the organisation did, and what the portal did for it: the latest first of what was at the same time.
-async fn senders_acts(context: &Context, actor: &RecipientActor, view: &CaseView) -> Result<Vec<CaseAct>, DbErr> {
+async fn senders_acts(context: &Context, actor: &RecipientActor, view: &CaseView) -> Result<Vec<SendersAct>, DbErr> {
     let rows = query(context, actor, view.id, BY_SENDER, None).await?;
     let mut times = HashMap::with_capacity(rows.len());
     for row in &rows {
         let notified_at: Option<i64> = row.try_get_by_index(1)?;
         let decided_at: Option<i64> = row.try_get_by_index(2)?;
+        let deciders: [Option<Uuid>; 2] = [row.try_get_by_index(3)?, row.try_get_by_index(4)?];
         let message = MessageId::from_uuid(row.try_get_by_index(0)?);
-        times.insert(
-            message,
-            [notified_at, decided_at].map(|at| at.map(Timestamp::from_millis)),
-        );
+        let at = [notified_at, decided_at].map(|at| at.map(Timestamp::from_millis));
+        times.insert(message, (at, deciders));
     }
     let mut acts = Vec::new();
     for message in &view.messages {
         let title = || message.title.clone();
-        let [notified_at, decided_at] = times.get(&message.id).copied().unwrap_or_default();
+        let ([notified_at, decided_at], deciders) = times.get(&message.id).copied().unwrap_or_default();
         if let Some(at) = decided_at.filter(|at| *at > message.sent_at) {
             let expires_at = message.expires_at;
             let what = CaseActKind::RulesDecided {
                 title: title(),
                 expires_at,
             };
-            acts.push(CaseAct::of_sender(at, what));
+            acts.push(SendersAct::new(at, what).by(deciders.into_iter().flatten()));
         }
         if let Some(at) = notified_at {
-            acts.push(CaseAct::of_sender(at, CaseActKind::Notified { title: title() }));
+            acts.push(SendersAct::new(at, CaseActKind::Notified { title: title() }));
         }
-        acts.push(CaseAct::of_sender(
-            message.sent_at,
-            CaseActKind::Sent { title: title() },
-        ));
+        acts.push(SendersAct::new(message.sent_at, CaseActKind::Sent { title: title() }));
     }
     Ok(acts)
 }
 
 /// What the organisation decided about the case, and took out about its recipient, the latest first of each.
-async fn decisions(context: &Context, actor: &RecipientActor, case: CaseId) -> Result<Vec<CaseAct>, DbErr> {
+async fn decisions(context: &Context, actor: &RecipientActor, case: CaseId) -> Result<Vec<SendersAct>, DbErr> {
     let limit = i64::try_from(ROWS).unwrap_or(i64::MAX);
     let mut acts = Vec::new();
     for row in &query(context, actor, case, DECIDED, Some(limit.into())).await? {
         let at = Timestamp::from_millis(row.try_get_by_index(0)?);
         let action: String = row.try_get_by_index(1)?;
         let detail: Option<String> = row.try_get_by_index(2)?;
+        let actor_kind: String = row.try_get_by_index(3)?;
+        let by: Option<Uuid> = row.try_get_by_index(4)?;
         let what = if action == AuditAction::CaseClosed.as_str() {
             CaseActKind::CaseClosed
         } else if action == AuditAction::CaseReopened.as_str() {
@@ -211,11 +254,12 @@ async fn decisions(context: &Context, actor: &RecipientActor, case: CaseId) -> R
                 last_day: detail.and_then(|day| day.parse().ok()),
             }
         };
-        acts.push(CaseAct::of_sender(at, what));
+        acts.push(SendersAct::new(at, what).by(by.filter(|_| actor_kind == "staff")));
     }
     for row in &query(context, actor, case, EXTRACTS, Some(limit.into())).await? {
         let at = Timestamp::from_millis(row.try_get_by_index(0)?);
-        acts.push(CaseAct::of_sender(at, CaseActKind::ExtractMade));
+        let by: Uuid = row.try_get_by_index(1)?;
+        acts.push(SendersAct::new(at, CaseActKind::ExtractMade).by([by]));
     }
     Ok(acts)
 }
@@ -235,6 +279,7 @@ async fn own_acts(context: &Context, actor: &RecipientActor, view: &CaseView) ->
         Some(CaseAct {
             at: row.at,
             what: what(&row, view.id, name)?,
+            by: Vec::new(),
             from: row.sign_in.and_then(|id| sign_ins.get(&id).cloned()),
             is_in_this_session: row.sign_in.is_some() && row.sign_in == actor.sign_in(),
         })
@@ -318,17 +363,6 @@ fn once(rows: Vec<Row>) -> Vec<Row> {
         is_news
     };
     rows.into_iter().filter(is_news).collect()
-}
-
-impl CaseAct {
-    const fn of_sender(at: Timestamp, what: CaseActKind) -> Self {
-        Self {
-            at,
-            what,
-            from: None,
-            is_in_this_session: false,
-        }
-    }
 }
 
 #[cfg(test)]

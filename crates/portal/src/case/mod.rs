@@ -32,4 +32,6 @@ mod history_tests;
 #[cfg(test)]
 mod lives;
 #[cfg(test)]
+mod names_tests;
+#[cfg(test)]
 mod tests;

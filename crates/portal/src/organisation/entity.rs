@@ -28,6 +28,8 @@ pub(crate) struct Model {
     pub(crate) holds_shown: Option<i32>,
     /// Whether what shortens its retention needs a second admin: 1 for yes.
     pub(crate) retention_approval: Option<i32>,
+    /// Whether its recipients are told the names of its staff: 1 for yes.
+    pub(crate) names_shown: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

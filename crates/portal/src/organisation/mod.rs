@@ -131,6 +131,17 @@ pub(crate) async fn set_holds_shown(on: &WriteTransaction, id: OrganisationId, s
     Ok(())
 }
 
+/// Writes down whether an organisation's recipients are told the names of its staff.
+pub(crate) async fn set_names_shown(on: &WriteTransaction, id: OrganisationId, shown: bool) -> Result<(), DbErr> {
+    let change = entity::ActiveModel {
+        id: Set(*id.as_uuid()),
+        names_shown: Set(Some(i32::from(shown))),
+        ..entity::ActiveModel::default()
+    };
+    entity::Entity::update(change).exec(on).await?;
+    Ok(())
+}
+
 /// Writes down whether what shortens an organisation's retention needs a second admin.
 pub(crate) async fn set_retention_approval(
     on: &WriteTransaction,
@@ -149,6 +160,13 @@ pub(crate) async fn set_retention_approval(
 /// The row of the organisation with that id.
 pub(crate) async fn find_row(on: &impl ConnectionTrait, id: OrganisationId) -> Result<Option<entity::Model>, DbErr> {
     entity::Entity::find_by_id(*id.as_uuid()).one(on).await
+}
+
+/// Whether an organisation's recipients are told the names of its staff.
+pub(crate) async fn shows_names(on: &impl ConnectionTrait, id: OrganisationId) -> Result<bool, Fault> {
+    let row = find_row(on, id).await?;
+    let row = row.ok_or_else(|| Fault::new("an organisation is missing"))?;
+    Ok(row.names_shown == Some(1))
 }
 
 /// The organisation with that id.
@@ -194,6 +212,7 @@ impl Portal {
             work_account_required: None,
             holds_shown: None,
             retention_approval: None,
+            names_shown: None,
             name,
             retention_days: i32::try_from(retention_days)
                 .map_err(|_| SetUpError::RetentionOutsideLimits { ceiling_days })?,

@@ -34,9 +34,9 @@ const LISTED: u64 = 50;
 const SHOWN: u32 = 100;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Those about somebody, with the name of who made each.
+/// Those about somebody, and who made each.
 const ABOUT: &str = "\
-    SELECT organisation.name, organisation_extract.made_at FROM organisation_extract \
+    SELECT organisation.name, organisation_extract.made_at, organisation_extract.made_by FROM organisation_extract \
     JOIN organisation ON organisation.id = organisation_extract.organisation_id \
     WHERE organisation_extract.recipient_id = $1 \
     ORDER BY organisation_extract.made_at DESC, organisation_extract.id DESC LIMIT $2";
@@ -111,8 +111,7 @@ impl Portal {
         &self,
         actor: &RecipientActor,
     ) -> Result<Vec<KeptOrganisationExtract>, Fault> {
-        let reader = self.0.database.reader();
-        Ok(about(reader, actor.recipient_id(), SHOWN).await?)
+        about(&self.0, actor, SHOWN).await
     }
 
     /// A name for a form that asks for an extract.
@@ -259,19 +258,27 @@ fn place(id: &RegisterExtractId) -> Field<'_> {
     Field::new("organisation_extract", "sealed_reason", id.as_bytes())
 }
 
-/// Those that were made about a person, the latest first, and at most so many.
+/// Those that were made about the person who acts, the latest first, and at most so many; with the names of who made them that the
+/// person may know.
 pub(super) async fn about(
-    on: &impl ConnectionTrait,
-    recipient: RecipientId,
+    context: &Context,
+    actor: &RecipientActor,
     limit: u32,
-) -> Result<Vec<KeptOrganisationExtract>, DbErr> {
-    let values: [Value; 2] = [(*recipient.as_uuid()).into(), i64::from(limit).into()];
+) -> Result<Vec<KeptOrganisationExtract>, Fault> {
+    let on = context.database.reader();
+    let values: [Value; 2] = [(*actor.recipient_id().as_uuid()).into(), i64::from(limit).into()];
     let question = Statement::from_sql_and_values(on.get_database_backend(), ABOUT, values);
     let rows = on.query_all_raw(question).await?;
-    let made = rows.iter().map(|row| {
+    let makers: Vec<StaffId> = rows
+        .iter()
+        .map(|row| row.try_get_by_index(2).map(StaffId::from_uuid))
+        .collect::<Result<_, DbErr>>()?;
+    let names = staff::names_for(context, actor, &makers.iter().copied().collect()).await?;
+    let made = rows.iter().zip(&makers).map(|(row, maker)| {
         Ok(KeptOrganisationExtract {
             organisation: row.try_get_by_index(0)?,
             made_at: row.try_get_by_index(1).map(Timestamp::from_millis)?,
+            made_by: names.get(maker).cloned(),
         })
     });
     made.collect()

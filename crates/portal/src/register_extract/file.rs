@@ -88,6 +88,7 @@ pub fn register_extract_json(
         "organisation_extracts": part.organisation_extracts.iter().map(|extract| json!({
             "organisation": extract.organisation,
             "made": extract.made_at.to_rfc3339(),
+            "made_by": extract.made_by,
         })).collect::<Vec<_>>(),
     });
     format!("{file:#}\n")

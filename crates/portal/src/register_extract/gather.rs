@@ -212,7 +212,7 @@ pub(super) async fn about_person(portal: &Portal, actor: &RecipientActor) -> Res
             Ok((RegisterExtractId::from_uuid(row.try_get_by_index(0)?), time(row, 1)?))
         })
         .await?,
-        organisation_extracts: by_organisation::about(on, recipient, MAX_MADE).await?,
+        organisation_extracts: by_organisation::about(context, actor, MAX_MADE).await?,
         is_cut: more_sign_ins || more_acts || more_requests,
     })
 }

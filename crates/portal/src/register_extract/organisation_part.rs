@@ -40,7 +40,7 @@ pub struct OrganisationAct {
     pub action: String,
     /// What kind of actor did it, by its stored name; of recipients, it is the person.
     pub actor_kind: String,
-    /// The name of who did it, of the organisation's staff and systems.
+    /// The name of who did it, of the organisation's systems, and of its staff where it lets its recipients know their names.
     pub actor: Option<String>,
     /// What kind of thing it was done to.
     pub target_kind: Option<String>,

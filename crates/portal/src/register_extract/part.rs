@@ -188,6 +188,10 @@ pub struct KeptOrganisationExtract {
     pub organisation: String,
     /// When.
     pub made_at: Timestamp,
+    /// The name of who made it, where the organisation lets its recipients know the names of its staff.
+    // What an earlier version gathered has none.
+    #[serde(default)]
+    pub made_by: Option<String>,
 }
 
 /// A case.

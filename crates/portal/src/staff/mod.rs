@@ -21,6 +21,7 @@ mod passkey;
 mod password;
 mod permission;
 mod second_factor;
+mod shown;
 mod sign_in;
 mod step;
 mod store;
@@ -47,6 +48,7 @@ pub use password::{PasswordProblem, PasswordRefused};
 pub use second_factor::{
     Applicant, ConfirmError, NewSecondFactor, SecondFactorError, SecondFactorKind, SecondFactorSet, SecondFactorSetUp,
 };
+pub(crate) use shown::names_for;
 pub use sign_in::{StaffProof, StaffSignInError};
 pub use step::SignInStep;
 pub(crate) use store::organisation_of;

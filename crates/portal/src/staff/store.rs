@@ -31,17 +31,21 @@ pub(crate) async fn organisation_of(
     Ok(find(on, staff).await?.map(|row| row.organisation()))
 }
 
+/// An account's organisation.
+fn theirs() -> RelationDef {
+    Entity::belongs_to(organisation::entity::Entity)
+        .from(Column::OrganisationId)
+        .to(organisation::entity::Column::Id)
+        .into()
+}
+
 /// The account and its organisation, in one question: each request of a staff member asks it.
 pub(super) async fn find_with_organisation(
     on: &impl ConnectionTrait,
     staff: StaffId,
 ) -> Result<Option<(Model, organisation::entity::Model)>, DbErr> {
-    let theirs: RelationDef = Entity::belongs_to(organisation::entity::Entity)
-        .from(Column::OrganisationId)
-        .to(organisation::entity::Column::Id)
-        .into();
     let found = Entity::find_by_id(*staff.as_uuid())
-        .join(JoinType::InnerJoin, theirs)
+        .join(JoinType::InnerJoin, theirs())
         .select_also(organisation::entity::Entity)
         .one(on)
         .await?;
@@ -77,6 +81,20 @@ pub(super) async fn find_some(
         .filter(Column::Id.is_in(staff.iter().map(|staff| *staff.as_uuid())))
         .all(on)
         .await
+}
+
+/// The accounts with these ids whose organisation lets its recipients know the names of its staff.
+pub(super) async fn find_shown(on: &impl ConnectionTrait, staff: &BTreeSet<StaffId>) -> Result<Vec<Model>, DbErr> {
+    let ids: Vec<Uuid> = staff.iter().map(|staff| *staff.as_uuid()).collect();
+    let mut found = Vec::with_capacity(ids.len());
+    for batch in ids.chunks(BATCH) {
+        let rows = Entity::find()
+            .join(JoinType::InnerJoin, theirs())
+            .filter(organisation::entity::Column::NamesShown.eq(1))
+            .filter(Column::Id.is_in(batch.iter().copied()));
+        found.extend(rows.all(on).await?);
+    }
+    Ok(found)
 }
 
 /// Every account of an organisation, which nobody else changes until the transaction ends, in one order for everybody.

@@ -7,8 +7,8 @@ use base::{OrganisationId, PendingRetentionId};
 use super::Decided;
 use crate::test_support::{PASSWORD, PDF, TestPortal, draft, on_both_databases, whatever_goes};
 use crate::{
-    ChangeRetentionError, CountedFrom, Denied, RetentionApproval, RetentionPolicy, RetentionReason, RetentionRule,
-    Role, Scope, SessionKey, StaffActor, SystemActor,
+    CaseActKind, ChangeRetentionError, CountedFrom, Denied, RetentionApproval, RetentionPolicy, RetentionReason,
+    RetentionRule, Role, Scope, SessionKey, StaffActor, SystemActor,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -118,6 +118,20 @@ on_both_databases! {
         assert!(versions[0].approved_by.is_some() && versions[0].approved_by != versions[0].decided_by);
         assert_eq!((versions[1].approved_by.as_ref(), test.audited("retention.change-asked").await), (None, 1));
         assert_eq!(test.audited("retention.changed").await, 2);
+    }
+
+    async fn a_person_who_may_know_them_reads_the_names_of_both(test: TestPortal) {
+        let norrby = Norrby::careful(&test).await;
+        let sent = test.send_all(&norrby.system, "1", draft(1), &[PDF]).await.unwrap();
+        test.clock.advance_millis(1_000);
+        let pending = norrby.waiting(&test).await;
+        test.portal.approve_retention(&norrby.olle(&test).await, pending).await.unwrap();
+        test.portal.run_jobs().await.unwrap();
+        test.portal.show_staff_names(&norrby.karin(&test).await, true).await.unwrap();
+        let anna = test.sign_in(0).await;
+        let history = test.portal.case_history(&anna, sent.deliveries[0].case).await.unwrap();
+        assert!(matches!(history.acts[0].what, CaseActKind::RulesDecided { .. }), "{history:?}");
+        assert_eq!(history.acts[0].by, ["Karin Ödegård", "Olle Berg"]);
     }
 
     async fn what_was_sent_stays_until_the_second_admin_says_so_and_the_effect_is_that_of_then(test: TestPortal) {

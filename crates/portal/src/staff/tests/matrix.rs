@@ -56,6 +56,8 @@ fn use_cases() -> Vec<(Action, UseCase)> {
         EndStaffSessions ChangeStaffError: |portal, actor, other| portal.end_sessions_of_staff(actor, other);
         DeactivateStaff ChangeStaffError: |portal, actor, other| portal.deactivate_staff(actor, other);
         DeactivateStaff ChangeStaffError: |portal, actor, other| portal.reactivate_staff(actor, other);
+        SeeStaff SeeStaffError: |portal, actor, other| portal.shows_staff_names(actor);
+        ShowStaffNames ChangeStaffError: |portal, actor, other| portal.show_staff_names(actor, true);
         SeeSignInRules ChangeStaffError: |portal, actor, other| portal.sign_in_rules(actor);
         ChangeSignInRules ChangeStaffError: |portal, actor, other| {
             portal.change_sign_in_rules(actor, &DEFAULT_RULES, SignInRules::default())
