@@ -4,11 +4,12 @@ use base::{
     CaseId, CredentialId, DataRequestId, DeliveryId, DocumentId, GroupId, MessageId, OrganisationId,
     ProvisioningTokenId, RecipientId, RegisterExtractId, SessionId, StaffId, SystemId, TenantId,
 };
+use sea_orm::{EnumIter, Iterable as _};
 
 use crate::{OperatorActor, ProvisioningActor, RecipientActor, RequestInfo, StaffActor, SystemActor};
 
 /// What was done. The names are stored and never change their meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter)]
 pub(crate) enum AuditAction {
     OrganisationCreated,
     /// A directory of Entra ID is one of the organisation's from now on.
@@ -216,6 +217,11 @@ pub(crate) enum AuditAction {
 }
 
 impl AuditAction {
+    /// The action with that stored name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::iter().find(|action| action.as_str() == name)
+    }
+
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::OrganisationCreated => "organisation.created",

@@ -291,7 +291,7 @@ pub fn verify_audit_export(
         // Behind a gap the hash before is the line's own word.
         let follows = sequence == verifier.last().saturating_add(1);
         let before = if follows { verifier.hash() } else { &previous };
-        if Line::of(&row, sequence, before, &hash, line.address()) != line {
+        if !line.is_of(&row, sequence, before, &hash) {
             let problem = RowProblem::Misquoted;
             report.found(AuditFinding::Row {
                 chain,

@@ -90,6 +90,18 @@ on_both_databases! {
         assert!(replace(4, "\"detail\":\"test\"", "\"detail\":\"text\"").contains("row 5 is not the one"));
         assert!(replace(4, "\"@timestamp\":\"2026", "\"@timestamp\":\"2025").contains("what the export says of row 5"));
         assert!(replace(4, "\"category\":[\"file\"]", "\"category\":[\"iam\"]").contains("what the export says of row 5"));
+        for (from, to) in [
+            ("\"kind\":\"event\"", "\"kind\":\"alert\""),
+            ("\"type\":[\"deletion\"]", "\"type\":[\"access\"]"),
+            ("\"type\":[\"deletion\"]", "\"type\":[]"),
+            ("\"type\":[\"deletion\"]", "\"type\":[\"deletion\",\"info\"]"),
+            ("\"outcome\":\"success\"", "\"outcome\":\"failure\""),
+            ("\"outcome\":\"success\",", ""),
+            // Only lines that have neither are from before.
+            ("\"type\":[\"deletion\"],", ""),
+        ] {
+            assert!(replace(4, from, to).contains("what the export says of row 5"), "{from} {to}");
+        }
         let found = with(&|lines| { lines.remove(4); });
         assert!(found[0].contains("row 5 was removed"), "{found:?}");
         let found = with(&|lines| lines.swap(4, 5));
@@ -114,6 +126,38 @@ on_both_databases! {
         transaction.commit().await.unwrap();
         let mut export = portal.portal.export_audit_log_of(&portal.operator(), organisation).await.unwrap();
         assert!(export.next().await.is_err());
+    }
+
+    async fn an_export_from_before_there_were_types_and_outcomes_verifies_and_a_wrong_category_in_it_is_found(portal: TestPortal) {
+        let admin = portal.first_admin().await;
+        portal.portal.show_holds(&admin, true).await.unwrap();
+        portal.portal.show_holds(&admin, false).await.unwrap();
+        portal.portal.chain_audit_log().await.unwrap();
+        let mut export = portal.portal.export_audit_log(&admin).await.unwrap();
+        let lines = export.next().await.unwrap().unwrap();
+        let keys = portal.portal.signing_keys().await.unwrap();
+        let as_before = |line: &str, category: &str| {
+            let mut line: serde_json::Value = serde_json::from_str(line).unwrap();
+            let event = line["event"].as_object_mut().unwrap();
+            assert!(event.remove("type").is_some());
+            event.remove("outcome");
+            event.insert("category".to_owned(), serde_json::json!([category]));
+            format!("{line}\n")
+        };
+        let verified = |lines: &str| {
+            let report = verify_audit_export(lines.as_bytes(), &[], &keys).unwrap();
+            report.findings.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(verified(&lines), Vec::<String>::new());
+        let of_holds: Vec<&str> = lines.lines().filter(|line| line.contains("holds.shown-changed")).collect();
+        assert_eq!(of_holds.len(), 2);
+        assert!(of_holds[0].contains("\"category\":[\"configuration\"],\"type\":[\"change\"],\"outcome\":\"success\""), "{lines}");
+        // In an earlier version they were of category iam. An export may go on where the program was replaced.
+        let earlier = lines.replace(&format!("{}\n", of_holds[0]), &as_before(of_holds[0], "iam"));
+        assert_eq!(verified(&earlier), Vec::<String>::new());
+        let altered = lines.replace(&format!("{}\n", of_holds[0]), &as_before(of_holds[0], "configuration"));
+        let found = verified(&altered);
+        assert!(found.len() == 1 && found[0].contains("what the export says of row"), "{found:?}");
     }
 
     async fn what_is_no_export_is_refused(portal: TestPortal) {

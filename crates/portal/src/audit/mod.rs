@@ -10,6 +10,7 @@ mod chain_entity;
 mod check;
 mod checkpoint;
 mod checkpoint_entity;
+mod class;
 mod cut;
 mod cut_entity;
 pub(crate) mod entity;
