@@ -7,7 +7,8 @@ use portal::PAST_SIGN_IN_DAYS;
 use crate::context::Contact;
 use crate::texts::{Language, Texts};
 
-/// What the configuration says of where data lies, for how long, and who else gets it. No addresses and no secrets.
+/// What the configuration says of where data lies, for how long, and who else gets it. No addresses and no secrets: receivers by their
+/// kind, and what the operator says of who hosts the portal in their own words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataProtection {
     /// Whether both databases are on a PostgreSQL server; else they are files on the portal's own machine, or one is.
@@ -32,6 +33,14 @@ pub struct DataProtection {
     pub has_terms: bool,
     /// Whether the audit log goes to systems that watch over security.
     pub hands_out_log: bool,
+    /// Whether checkpoints of the audit log go to a bucket.
+    pub hands_out_checkpoints: bool,
+    /// How many days backups of the keys live; `None` when the portal makes no backups.
+    pub backup_days: Option<u32>,
+    /// With whom and in which country the portal stands, as the operator says it.
+    pub place: Option<String>,
+    /// Who processes data for the operator, as they say it, in the order to name them.
+    pub processors: Vec<String>,
 }
 
 /// One part of the list.
@@ -88,6 +97,18 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
             &[("providers", facts.providers.join(", ").into())],
         )
     };
+    let place = match &facts.place {
+        Some(place) => texts.with("data-where-place", &[("place", place.as_str().into())]),
+        None => plain("data-where-no-place"),
+    };
+    let backups = facts.backup_days.map_or_else(
+        || plain("data-how-long-no-backups"),
+        |backup_days| days("data-how-long-backups", backup_days),
+    );
+    let processors = facts
+        .processors
+        .iter()
+        .map(|processor| texts.with("data-others-processor", &[("processor", processor.as_str().into())]));
     let mail = if facts.sends_mail {
         "data-others-mail"
     } else {
@@ -112,10 +133,7 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
             .map(plain)
             .collect(),
         ),
-        part(
-            "data-where",
-            vec![plain(databases), plain(documents), plain("data-where-place")],
-        ),
+        part("data-where", vec![plain(databases), plain(documents), place]),
         part(
             "data-how-long",
             [
@@ -126,7 +144,7 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
                 Some(days("data-how-long-sign-ins", PAST_SIGN_IN_DAYS)),
                 Some(session),
                 Some(plain("data-how-long-extracts")),
-                Some(plain("data-how-long-backups")),
+                Some(backups),
                 Some(plain("data-how-long-staff")),
                 Some(plain("data-how-long-left")),
                 Some(days("data-how-long-log", facts.audit_days)),
@@ -141,11 +159,15 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
                 Some(plain("data-others-sender")),
                 Some(providers),
                 Some(plain(mail)),
+                facts.documents_in_bucket.then(|| plain("data-others-documents")),
                 facts.hands_out_log.then(|| plain("data-others-log")),
-                Some(plain("data-others-nobody")),
+                facts.hands_out_checkpoints.then(|| plain("data-others-checkpoints")),
+                Some(plain("data-others-webhooks")),
             ]
             .into_iter()
             .flatten()
+            .chain(processors)
+            .chain([plain("data-others-nobody")])
             .collect(),
         ),
         part(
@@ -159,10 +181,15 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
 #[must_use]
 pub fn record_of_processing(facts: &DataProtection, contact: Option<&Contact>, language: Language) -> String {
     let texts = Texts::of(language);
+    let add = match facts.processors.is_empty() {
+        true => "data-record-add",
+        false => "data-record-add-beside-processors",
+    };
     let mut record = format!(
-        "# {}\n\n{}\n",
+        "# {}\n\n{} {}\n",
         texts.get("data-record-title"),
-        texts.get("data-record-body")
+        texts.get("data-record-body"),
+        texts.get(add)
     );
     for part in parts(texts, facts, contact) {
         record.push_str(&format!("\n## {}\n\n", part.title));
@@ -195,7 +222,75 @@ mod tests {
             has_places: true,
             has_terms: true,
             hands_out_log: true,
+            hands_out_checkpoints: true,
+            backup_days: Some(7),
+            place: Some("Exempeldrift AB:s datorhall i Luleå,\n# Sverige".to_owned()),
+            processors: vec![
+                "Exempeldrift AB, Sverige (drift)".to_owned(),
+                "Mejlbolaget AS, Norge (mejl)".to_owned(),
+            ],
         }
+    }
+
+    /// The record without something, in Swedish.
+    fn without(change: impl FnOnce(&mut DataProtection)) -> String {
+        let mut facts = facts();
+        change(&mut facts);
+        record_of_processing(&facts, None, Language::Swedish)
+    }
+
+    #[test]
+    fn the_record_says_how_long_backups_live_where_the_portal_stands_and_who_else_has_what() {
+        let all = without(|_| {});
+        let (place, processor) = (
+            "Exempeldrift AB:s datorhall i Luleå, # Sverige",
+            "- Personuppgiftsbiträde: ",
+        );
+        for words in [
+            "i 7 dagar",
+            place,
+            "S3-bucket) har dokumenten",
+            "till ett låst lagringsutrymme",
+        ] {
+            assert!(all.contains(words), "{words} in {all}");
+        }
+        assert_eq!(all.matches(processor).count(), 2, "{all}");
+        assert!(
+            all.contains("Personuppgiftsbiträde: Mejlbolaget AS, Norge (mejl)"),
+            "{all}"
+        );
+        assert!(!all.contains("personuppgiftsbiträden"), "{all}");
+        // Each alone.
+        let other = without(|facts| facts.backup_days = Some(30));
+        assert_eq!(other, all.replace("i 7 dagar", "i 30 dagar"));
+        assert!(without(|facts| facts.backup_days = Some(1)).contains("i 1 dag,"));
+        let other = without(|facts| facts.backup_days = None);
+        assert!(
+            other.contains("inte inställd för säkerhetskopior") && !other.contains("i 7 dagar"),
+            "{other}"
+        );
+        let other = without(|facts| facts.place = None);
+        assert!(
+            other.contains("I vilket land och hos vem") && !other.contains(place),
+            "{other}"
+        );
+        let other = without(|facts| facts.processors.clear());
+        assert!(
+            other.contains("personuppgiftsbiträden") && !other.contains(processor),
+            "{other}"
+        );
+        let other = without(|facts| facts.documents_in_bucket = false);
+        assert!(
+            !other.contains("har dokumenten") && other.contains("till ett låst"),
+            "{other}"
+        );
+        let other = without(|facts| facts.hands_out_checkpoints = false);
+        assert!(
+            !other.contains("till ett låst") && other.contains("har dokumenten"),
+            "{other}"
+        );
+        // Which webhooks there are, organisations decide.
+        assert!(other.contains("till en adress som den själv väljer"), "{other}");
     }
 
     #[test]
@@ -227,6 +322,8 @@ mod tests {
             sends_mail: false,
             has_places: false,
             hands_out_log: false,
+            place: None,
+            processors: Vec::new(),
             ..facts()
         };
         let other = record_of_processing(&other, None, Language::English);

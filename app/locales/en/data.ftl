@@ -3,7 +3,9 @@
 data-title = Data protection
 data-lead = How the portal handles personal data. The page is written from how this very portal is configured.
 data-record-title = Record of processing
-data-record-body = Material according to article 30 of the General Data Protection Regulation (EU) 2016/679, written from the portal’s configuration. Legal ground, any processors and transfers to third countries are known to whoever is responsible alone; add them.
+data-record-body = Material according to article 30 of the General Data Protection Regulation (EU) 2016/679, written from the portal’s configuration.
+data-record-add = Legal ground, any processors and transfers to third countries are known to whoever is responsible alone; add them.
+data-record-add-beside-processors = Legal ground and transfers to third countries are known to whoever is responsible alone; add them.
 
 data-who = Who is responsible
 data-who-operator = { $operator } runs the portal: { $email }.
@@ -28,7 +30,8 @@ data-where-databases-server = The data lies in two databases on PostgreSQL.
 data-where-databases-file = The data lies in two databases, at least one of them an SQLite file on the portal’s own server.
 data-where-documents-bucket = The documents lie encrypted in a store (an S3 bucket). The keys are not there.
 data-where-documents-folder = The documents lie encrypted in a folder on the portal’s server, or on a disk that it uses.
-data-where-place = In which country and with whom the server stands is known to whoever runs the portal.
+data-where-place = Where the server stands: { $place }
+data-where-no-place = In which country and with whom the server stands is known to whoever runs the portal.
 
 data-how-long = How long
 data-how-long-sent = What is sent: as long as the sender’s rules say, but { $days } days at most. Then nobody can read it, the keys are destroyed, and after that it is deleted. A sender can put the deletion off, for instance while there is a dispute, but not let anybody read it longer.
@@ -38,7 +41,11 @@ data-how-long-requests = What you ask organisations for, and their answers: unti
 data-how-long-sign-ins = Sign-ins: { $days } days, or shorter if the data about you goes before that.
 data-how-long-session = You are signed out after { $idle } minutes without doing anything, and always after { $absolute } minutes.
 data-how-long-extracts = A register extract that you order: what was gathered for it is kept for 24 hours. One that an organisation makes of what it has registered about you itself is not kept here, but that it was made, when, by whom and why: as long as the log, or until nothing is left about you.
-data-how-long-backups = Backups of the keys can have those of something deleted for a short time more. How long, those who run the portal know.
+data-how-long-backups = Backups of the keys live for { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+}, and are then deleted when the next is made. Until then they can have the keys of something deleted.
+data-how-long-no-backups = The portal is not configured to make backups. Whether the keys are copied in another way, and how long copies live, those who run the portal know.
 data-how-long-staff = Data about staff: as long as the account is there. Accounts are shut, but the portal doesn’t delete them.
 data-how-long-left = When something is deleted, it is left that it was: times, kind of document and size, without names and content.
 data-how-long-log = The log: { $days } days.
@@ -49,7 +56,11 @@ data-others-providers = Whoever identifies you learns that you sign in here: { $
 data-others-no-provider = Nobody can sign in as a recipient right now, since no identification is configured.
 data-others-mail = Mail servers on the way to you see your address and which organisation has sent something. The e-mails never say what.
 data-others-no-mail = No e-mails are sent by the portal.
+data-others-documents = Whoever runs the store (an S3 bucket) has the documents, encrypted. They don’t have the keys.
 data-others-log = The log also goes to systems that monitor security. Whoever runs the portal decides which.
+data-others-checkpoints = Signed checksums of the log also go to a locked store (an S3 bucket). They say nothing of any person.
+data-others-webhooks = An organisation can have signed checksums of its own log sent to an address that it chooses. They say nothing of any person.
+data-others-processor = Processor: { $processor }
 data-others-nobody = The pages fetch nothing from other sites, and keep no statistics of what you do.
 
 data-protected = How it is protected

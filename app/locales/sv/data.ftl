@@ -3,7 +3,9 @@
 data-title = Dataskydd
 data-lead = Så här hanterar portalen personuppgifter. Sidan är skriven efter hur just den här portalen är inställd.
 data-record-title = Register över behandling
-data-record-body = Underlag enligt artikel 30 i dataskyddsförordningen (EU) 2016/679, skrivet efter portalens inställningar. Rättslig grund, eventuella personuppgiftsbiträden och överföringar till tredjeland vet bara den som är ansvarig; lägg till dem.
+data-record-body = Underlag enligt artikel 30 i dataskyddsförordningen (EU) 2016/679, skrivet efter portalens inställningar.
+data-record-add = Rättslig grund, eventuella personuppgiftsbiträden och överföringar till tredjeland vet bara den som är ansvarig; lägg till dem.
+data-record-add-beside-processors = Rättslig grund och överföringar till tredjeland vet bara den som är ansvarig; lägg till dem.
 
 data-who = Vem som ansvarar
 data-who-operator = { $operator } driver portalen: { $email }.
@@ -28,7 +30,8 @@ data-where-databases-server = Uppgifterna ligger i två databaser på PostgreSQL
 data-where-databases-file = Uppgifterna ligger i två databaser, varav minst en är en SQLite-fil på portalens egen server.
 data-where-documents-bucket = Dokumenten ligger krypterade i ett lagringsutrymme (S3-bucket). Nycklarna ligger inte där.
 data-where-documents-folder = Dokumenten ligger krypterade i en mapp på portalens server, eller på en disk som den använder.
-data-where-place = I vilket land och hos vem servern står vet den som driver portalen.
+data-where-place = Här står servern: { $place }
+data-where-no-place = I vilket land och hos vem servern står vet den som driver portalen.
 
 data-how-long = Hur länge
 data-how-long-sent = Det som skickas: så länge avsändarens regler säger, men högst { $days } dagar. Sedan kan ingen läsa det, nycklarna förstörs, och därefter raderas det. En avsändare kan skjuta upp raderingen, till exempel om det pågår en tvist, men inte låta någon läsa längre.
@@ -38,7 +41,11 @@ data-how-long-requests = Det som du ber organisationer om, och deras svar: tills
 data-how-long-sign-ins = Inloggningar: { $days } dagar, eller kortare om uppgifterna om dig försvinner innan dess.
 data-how-long-session = Du loggas ut efter { $idle } minuter utan att du har gjort något, och alltid efter { $absolute } minuter.
 data-how-long-extracts = Ett registerutdrag som du beställer: det som har tagits fram till det finns i 24 timmar. Ett som en organisation gör av vad den själv har registrerat om dig sparas inte här, men att det gjordes, när, av vem och varför: så länge som loggen, eller tills inget finns kvar om dig.
-data-how-long-backups = I säkerhetskopior av nycklarna kan de som hör till något raderat finnas en kort tid till. Hur länge vet den som driver portalen.
+data-how-long-backups = Säkerhetskopior av nycklarna finns i { $days ->
+    [one] { $days } dag
+   *[other] { $days } dagar
+}, och raderas sedan när nästa görs. Till dess kan de ha nycklarna till något som är raderat.
+data-how-long-no-backups = Portalen är inte inställd för säkerhetskopior. Om nycklarna kopieras på annat sätt, och hur länge kopiorna finns, vet den som driver portalen.
 data-how-long-staff = Uppgifter om handläggare: så länge kontot finns. Konton stängs av men raderas inte av portalen.
 data-how-long-left = När något är raderat finns det kvar att det har funnits: tider, sorts dokument och storlek, utan namn och innehåll.
 data-how-long-log = Loggen: { $days } dagar.
@@ -49,7 +56,11 @@ data-others-providers = Den som legitimerar dig får veta att du loggar in här:
 data-others-no-provider = Ingen kan logga in som mottagare just nu, eftersom ingen legitimering är inställd.
 data-others-mail = E‑postservrar på vägen till dig ser din adress och vilken organisation som har skickat något. I mejlen står aldrig vad.
 data-others-no-mail = Portalen skickar inga mejl.
+data-others-documents = Den som driver lagringsutrymmet (S3-bucket) har dokumenten, krypterade. Nycklarna har den inte.
 data-others-log = Loggen lämnas också till system för säkerhetsövervakning. Den som driver portalen bestämmer vilka.
+data-others-checkpoints = Signerade kontrollsummor av loggen lämnas också till ett låst lagringsutrymme (S3-bucket). De säger inget om någon person.
+data-others-webhooks = En organisation kan låta signerade kontrollsummor av sin egen logg skickas till en adress som den själv väljer. De säger inget om någon person.
+data-others-processor = Personuppgiftsbiträde: { $processor }
 data-others-nobody = Sidorna hämtar inget från andra webbplatser, och för ingen statistik över vad du gör.
 
 data-protected = Hur de skyddas

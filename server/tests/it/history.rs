@@ -163,7 +163,13 @@ async fn whoever_must_sign_in_first_comes_back_to_the_page() {
 
 #[tokio::test]
 async fn anybody_reads_what_the_configuration_says_of_personal_data_and_no_address_of_where_it_lies() {
-    let app = App::with(|text| format!("{text}\n[retention]\nceiling_days = 77\n")).await;
+    let app = App::with(|text| {
+        let contact = "[contact]\noperator = \"Provkommunen\"\nemail = \"post@example.se\"\nplace = \"Luleå, Sverige\"\n\
+            processors = [\"Ett <b>AB</b> (drift)\"]\n";
+        let backup = "[backup]\nfolder = \"/var/nowhere\"\npassphrase = \"tolv tecken minst\"\nprovider_archive_days = 5\n";
+        format!("{text}\n[retention]\nceiling_days = 77\n\n{contact}\n{backup}")
+    })
+    .await;
     let text = page(&mut app.browser(), "/data-protection").await;
     for words in [
         "högst 77 dagar",
@@ -171,11 +177,17 @@ async fn anybody_reads_what_the_configuration_says_of_personal_data_and_no_addre
         "Portalen skickar inga mejl.",
         "BankID",
         "ungefär varifrån",
+        "nycklarna finns i 5 dagar",
+        "Här står servern: Luleå, Sverige",
+        "Personuppgiftsbiträde: Ett &lt;b&gt;AB&lt;/b&gt; (drift)",
     ] {
         assert!(text.contains(words), "{words} in {text}");
     }
     assert!(
-        !text.contains("sqlite:") && !text.contains("127.0.0.1") && !text.contains(".sqlite"),
+        !text.contains("nowhere")
+            && !text.contains("sqlite:")
+            && !text.contains("127.0.0.1")
+            && !text.contains(".sqlite"),
         "{text}"
     );
 }

@@ -116,6 +116,13 @@ pub(crate) fn data_protection() -> DataProtection {
         has_places: true,
         has_terms: true,
         hands_out_log: true,
+        hands_out_checkpoints: true,
+        backup_days: Some(7),
+        place: Some("Exempeldrift AB:s datorhall i Luleå, Sverige".to_owned()),
+        processors: vec![
+            "Exempeldrift AB, Sverige (drift och säkerhetskopior)".to_owned(),
+            "Mejlbolaget AS, Norge (utgående mejl)".to_owned(),
+        ],
     }
 }
 
