@@ -51,7 +51,10 @@ pub(super) async fn run(config: &Config, arguments: Restore) -> anyhow::Result<(
     answer(&format!("installation   {}", done.installation));
     answer(&format!("archived       {}", done.made));
     answer(&format!("generation     {}", done.generation));
-    answer(&format!("ledger         {} batches were news to the copy", done.batches));
+    answer(&format!(
+        "ledger         {} batches were news to the copy",
+        done.batches
+    ));
     answer(&format!("sessions       {} ended", done.sessions));
     answer(&format!("access tokens  {} ended", done.access_tokens));
     answer(&format!("invitations    {} voided", done.invitations));
@@ -62,7 +65,10 @@ pub(super) async fn run(config: &Config, arguments: Restore) -> anyhow::Result<(
 /// Says by which ledger the restore goes, before anything is put in place.
 fn tell(ledger: LedgerFound) {
     match ledger.last {
-        Some((number, at)) => answer(&format!("ledger         ends with batch {number} of {}", at.to_rfc3339())),
+        Some((number, at)) => answer(&format!(
+            "ledger         ends with batch {number} of {}",
+            at.to_rfc3339()
+        )),
         None => answer("ledger         is empty"),
     }
     if ledger.at_least.is_none() {

@@ -18,7 +18,10 @@ async fn metrics(app: &App) -> String {
 
 async fn metrics_with(app: &App, backups: Option<BackupSettings>) -> String {
     let request = Request::get("/metrics").body(Body::empty()).unwrap();
-    let answer = metrics_router(app.portal.clone(), backups).oneshot(request).await.unwrap();
+    let answer = metrics_router(app.portal.clone(), backups)
+        .oneshot(request)
+        .await
+        .unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     assert_eq!(answer.headers()["content-type"], "text/plain; version=0.0.4");
     let body = answer.into_body().collect().await.unwrap().to_bytes();

@@ -90,7 +90,9 @@ impl BackupFolder {
             }
         }
         for path in files(&self.0)? {
-            let is_ours = [SCRATCH, UNFINISHED_NOTE].iter().any(|start| name(&path).starts_with(start));
+            let is_ours = [SCRATCH, UNFINISHED_NOTE]
+                .iter()
+                .any(|start| name(&path).starts_with(start));
             if is_ours && written(&path).is_some_and(|at| at < left_before) && is_left(&path) {
                 old.push(path);
             }

@@ -332,12 +332,22 @@ async fn what_killed_runs_left_goes_after_a_day_and_never_what_is_in_use() {
         std::fs::write(file, "").unwrap();
     }
     for file in &files[3..5] {
-        File::options().write(true).open(file).unwrap().set_modified(written).unwrap();
+        File::options()
+            .write(true)
+            .open(file)
+            .unwrap()
+            .set_modified(written)
+            .unwrap();
     }
     let others = ["notes.partial", "content/.database-AAAAAA", "provider/backup.tar.age"].map(|name| folder.join(name));
     for file in &others {
         std::fs::write(file, "").unwrap();
-        File::options().write(true).open(file).unwrap().set_modified(written).unwrap();
+        File::options()
+            .write(true)
+            .open(file)
+            .unwrap()
+            .set_modified(written)
+            .unwrap();
     }
     let prune = async || portal.portal.run_backup_jobs(&backups.settings).await.unwrap().files;
     let busy: Vec<File> = [&files[0], &files[3]].map(|file| in_use(file)).into();
@@ -356,7 +366,11 @@ async fn what_a_run_writes_is_in_use_until_it_is_done() {
     let (portal, backups) = (TestPortal::on_sqlite().await, Backups::new());
     let folder = BackupFolder::open(&backups.settings).unwrap();
     let far_ahead = portal.now() + Duration::from_secs(86_400);
-    let left = || folder.old(portal.now() - Duration::from_secs(86_400), far_ahead).unwrap();
+    let left = || {
+        folder
+            .old(portal.now() - Duration::from_secs(86_400), far_ahead)
+            .unwrap()
+    };
     let scratch = folder.scratch().unwrap();
     let archive = folder.begin(BackupPart::Content, portal.now()).unwrap();
     let file = archive.create().unwrap();

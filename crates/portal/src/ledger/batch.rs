@@ -98,9 +98,11 @@ impl LedgerBatch {
         matches!(version, Some(Ok(version)) if version > NEWEST)
     }
 
-    /// Reads a stored batch and checks its signature; `None` when it is not what one of these keys signed.
-    pub(super) fn verify(stored: &str, keys: &PublicKeys) -> Option<Self> {
-        Self::from_text(verified(stored, SigningPurpose::Ledger, keys)?)
+    /// Reads a stored batch and checks its signature, and gives the place of the key that made it; `None` when it is not what one of these
+    /// keys signed.
+    pub(super) fn verify(stored: &str, keys: &PublicKeys) -> Option<(Self, usize)> {
+        let (text, key) = verified(stored, SigningPurpose::Ledger, keys)?;
+        Some((Self::from_text(text)?, key))
     }
 
     /// Whether it is this installation's batch after that place.

@@ -125,6 +125,16 @@ impl Ledger {
         Ok(*head)
     }
 
+    /// Writes a batch that tells of nothing, signed by the newest key: behind it none holds that an earlier one signed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::append`].
+    pub(crate) async fn mark(&self) -> Result<(), LedgerError> {
+        let mut head = self.0.head.lock().await;
+        self.append_batch(&mut head, &[]).await
+    }
+
     async fn append_batch(&self, head: &mut Option<LedgerHead>, entries: &[LedgerEntry]) -> Result<(), LedgerError> {
         // Without the end that this node knows, a new batch would stand behind a gap.
         self.check(*head).await?;
@@ -246,15 +256,34 @@ impl Ledger {
     /// The batch after a place, which must be there.
     async fn batch_after(&self, place: Option<LedgerHead>) -> Result<LedgerBatch, LedgerError> {
         let number = number_after(place);
-        let batch = self.read(number).await?.ok_or(LedgerError::Missing(number))?;
-        match batch.follows(self.0.installation, place) {
-            true => Ok(batch),
-            false => Err(LedgerError::Damaged(number)),
+        let (batch, key) = self.read_signed(number).await?.ok_or(LedgerError::Missing(number))?;
+        if !batch.follows(self.0.installation, place) {
+            return Err(LedgerError::Damaged(number));
         }
+        // A key that was replaced signs nothing behind what a later one signed. The first key can't have replaced another, and the times
+        // in the batches are clocks', which may have been wrong.
+        if let (Some(place), false) = (place, self.signs_with_newest(key).await?) {
+            let before = self.read_signed(place.number).await?;
+            let (_, before) = before.ok_or(LedgerError::Missing(place.number))?;
+            if key < before {
+                return Err(LedgerError::Damaged(number));
+            }
+        }
+        Ok(batch)
+    }
+
+    /// Whether the key at this place is the newest.
+    async fn signs_with_newest(&self, key: usize) -> Result<bool, LedgerError> {
+        Ok(key.saturating_add(1) == self.0.provider.signing_keys().await?.len())
     }
 
     /// A batch whose signature holds; `None` when there is none by that number.
     async fn read(&self, number: u64) -> Result<Option<LedgerBatch>, LedgerError> {
+        Ok(self.read_signed(number).await?.map(|(batch, _)| batch))
+    }
+
+    /// As [`Ledger::read`], with the place of its key among all keys, oldest first.
+    async fn read_signed(&self, number: u64) -> Result<Option<(LedgerBatch, usize)>, LedgerError> {
         let Some(stored) = self.0.batches.read(number).await? else {
             return Ok(None);
         };

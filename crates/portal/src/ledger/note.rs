@@ -65,7 +65,7 @@ impl LedgerNote {
 
     /// Reads a stored note; `None` when it is not what one of these keys signed for this installation.
     pub(super) fn verify(stored: &str, installation: InstallationId, keys: &PublicKeys) -> Option<Self> {
-        let note = Self::from_text(verified(stored, SigningPurpose::LedgerHead, keys)?)?;
+        let note = Self::from_text(verified(stored, SigningPurpose::LedgerHead, keys)?.0)?;
         (note.installation == installation).then_some(note)
     }
 }

@@ -11,8 +11,9 @@ pub(super) fn with_signature(text: &str, signature: &Signature) -> String {
     )
 }
 
-/// The text without its signature; `None` when it is not what one of these keys signed for this purpose.
-pub(super) fn verified<'a>(stored: &'a str, purpose: SigningPurpose, keys: &PublicKeys) -> Option<&'a str> {
+/// The text without its signature, and the place of the key that made it; `None` when it is not what one of these keys signed for this
+/// purpose.
+pub(super) fn verified<'a>(stored: &'a str, purpose: SigningPurpose, keys: &PublicKeys) -> Option<(&'a str, usize)> {
     let (text, last) = stored.strip_suffix('\n')?.rsplit_once('\n')?;
     let text = stored.get(..=text.len())?;
     let (key_id, digits) = last.strip_prefix("signature ")?.split_once(' ')?;
@@ -22,5 +23,7 @@ pub(super) fn verified<'a>(stored: &'a str, purpose: SigningPurpose, keys: &Publ
         key_id: key_id.to_owned(),
         bytes,
     };
-    keys.verify(purpose, text.as_bytes(), &signature).then_some(text)
+    let holds = keys.verify(purpose, text.as_bytes(), &signature);
+    let key = keys.iter().position(|key| key.id == signature.key_id)?;
+    holds.then_some((text, key))
 }

@@ -157,6 +157,32 @@ on_both_databases! {
         assert!(matches!(opened.err(), Some(OpenError::Ledger(LedgerError::Damaged(_)))));
     }
 
+    async fn who_has_a_key_that_was_replaced_writes_nothing_more(portal: TestPortal) {
+        let ledger = &portal.portal.0.ledger;
+        let delivery = Ids::new(portal.clock.clock()).next::<DeliveryId>();
+        ledger.append(&[LedgerEntry::Ended(delivery)]).await.unwrap();
+        let stolen = tempfile::TempDir::new().unwrap();
+        copy(&portal.folder().join("keys"), stolen.path());
+        let thief = crate::provider::FolderProvider::open(stolen.path()).unwrap();
+        portal.portal.rotate_signing_key(&portal.operator()).await.unwrap();
+        assert!(reopened(&portal).await.is_ok());
+        let head = ledger.head().await.unwrap();
+        assert_eq!(head.number, 2, "the new key has signed");
+        let forged = LedgerBatch {
+            installation: ledger.0.installation,
+            number: 3,
+            at: portal.now(),
+            previous: Some(head.hash),
+            entries: vec![LedgerEntry::Ended(delivery)],
+        };
+        let signature = signing::sign(&thief, SigningPurpose::Ledger, forged.to_text().as_bytes()).await.unwrap();
+        let stored = signed::with_signature(&forged.to_text(), &signature);
+        assert!(ledger.0.batches.create(3, stored).await.unwrap());
+        assert!(matches!(refused(&portal).await, LedgerError::Damaged(3)));
+        // Nor does a node go on behind it.
+        assert!(matches!(ledger.append(&[LedgerEntry::Ended(delivery)]).await, Err(LedgerError::Damaged(3))));
+    }
+
     async fn without_the_ledger_no_key_goes_before_its_day_and_each_goes_with_its_day(portal: TestPortal) {
         let system = portal.sender().await;
         let first = portal.send(&system, "1", 1).await;
@@ -297,10 +323,10 @@ fn a_batch_reads_as_it_was_written_and_in_no_other_form() {
         };
         signed::with_signature(text, &signature)
     };
-    assert_eq!(LedgerBatch::verify(&sign(&text), &keys), Some(batch));
+    assert_eq!(LedgerBatch::verify(&sign(&text), &keys), Some((batch, 0)));
     let newer = later.to_text();
     assert!(newer.starts_with("postvalv ledger v2\n") && text.starts_with("postvalv ledger v1\n"));
-    assert_eq!(LedgerBatch::verify(&sign(&newer), &keys), Some(later));
+    assert_eq!(LedgerBatch::verify(&sign(&newer), &keys), Some((later, 0)));
     assert_eq!(
         LedgerBatch::verify(&sign(&newer.replace("ledger v2", "ledger v1")), &keys),
         None

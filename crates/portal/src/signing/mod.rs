@@ -100,7 +100,8 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// A fault, also when somebody else replaced the key at the same time.
+    /// A fault, also when somebody else replaced the key at the same time. When the ledger can't be written, the new key signs already, and
+    /// whoever has the one before can still write to the ledger until it has something new to tell.
     pub async fn rotate_signing_key(&self, operator: &OperatorActor) -> Result<PublicKeys, Fault> {
         let context = &*self.0;
         let provider = context.vault.provider();
@@ -123,6 +124,7 @@ impl Portal {
         if !added.map_err(Fault::new)? {
             return Err(Fault::new(ProviderError::Taken));
         }
+        context.ledger.mark().await?;
         self.signing_keys().await
     }
 }
