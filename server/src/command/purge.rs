@@ -35,7 +35,7 @@ async fn purge(portal: &Portal, clock: &Clock, arguments: &Purge) -> anyhow::Res
     } else {
         PurgeMode::Run
     };
-    let report = portal.purge(mode).await?;
+    let report = portal.purge_by(&operator(clock), mode).await?;
     answer(&format!(
         "deliveries {}\nmessages   {}\ndocuments  {}\nbytes      {}\nrecipients {}",
         report.deliveries, report.messages, report.documents, report.bytes, report.recipients

@@ -352,7 +352,7 @@ pub(crate) fn audit_actor(texts: &Texts, kind: &str, name: Option<String>) -> St
 }
 
 /// What the actions that stand in organisations' logs are called.
-const WORDS: [(&str, &str); 98] = [
+const WORDS: [(&str, &str); 102] = [
     ("organisation.created", "audit-organisation-created"),
     ("tenant.added", "audit-tenant-added"),
     ("tenant.removed", "audit-tenant-removed"),
@@ -431,6 +431,9 @@ const WORDS: [(&str, &str); 98] = [
     ("register-extract.made-by-organisation", "audit-register-extract-made"),
     ("register-extract.nothing-found", "audit-register-extract-nothing"),
     ("purge-protocol.closed", "audit-purge-protocol-closed"),
+    ("purge-protocols.listed", "audit-purge-protocols-listed"),
+    ("purge-protocol.handed-out", "audit-purge-protocol-handed-out"),
+    ("purge-proof.handed-out", "audit-purge-proof-handed-out"),
     ("notification.given-up", "audit-notification-given-up"),
     ("notification.refused", "audit-notification-refused"),
     ("provisioning.token-created", "audit-provisioning-token-created"),

@@ -24,11 +24,7 @@ pub(super) async fn write(portal: &Portal, organisation: Option<OrganisationId>,
 pub(super) async fn verify(portal: &TestPortal, held: &[Checkpoint]) -> AuditReport {
     let keys = portal.portal.signing_keys().await.unwrap();
     let keys = PublicKeys::from_json(&keys.to_json()).unwrap();
-    portal
-        .portal
-        .verify_audit_log(&portal.operator(), held, &keys)
-        .await
-        .unwrap()
+    portal.portal.verified(held, &keys).await.unwrap()
 }
 
 fn organisation(number: u128) -> OrganisationId {

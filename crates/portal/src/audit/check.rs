@@ -15,7 +15,7 @@ use super::chain::{from_stored_id, stored_id};
 use super::finding::{AuditFinding, AuditReport, ChainProblem, ChainReport, HandedOut};
 use super::verify::{ChainVerifier, Place, Source};
 use super::{
-    AuditAction, Checkpoint, chain_entity, checkpoint, checkpoint_entity, cut, cut_entity, entity, handover,
+    AuditAction, AuditEntry, Checkpoint, chain_entity, checkpoint, checkpoint_entity, cut, cut_entity, entity, handover,
     writer_cut_entity,
 };
 use crate::{Context, Fault, OperatorActor, Portal, PublicKeys};
@@ -55,17 +55,25 @@ const UNCHAINED: &str = "\
 impl Portal {
     /// Verifies the whole log as it is at one moment: against itself, against the checkpoints that the database has, and against those
     /// in `held`, which somebody kept elsewhere. What it proves reaches to the newest checkpoint that fits; only one from elsewhere
-    /// proves it against who has the installation's keys.
+    /// proves it against who has the installation's keys. The log says that it was verified, in a row that is not among those.
     ///
     /// # Errors
     ///
     /// A fault.
     pub async fn verify_audit_log(
         &self,
-        _operator: &OperatorActor,
+        operator: &OperatorActor,
         held: &[Checkpoint],
         keys: &PublicKeys,
     ) -> Result<AuditReport, Fault> {
+        let report = self.verified(held, keys).await?;
+        let entry = AuditEntry::by_operator(operator, AuditAction::AuditVerified);
+        self.0.record(&entry).await?;
+        Ok(report)
+    }
+
+    /// What a verification finds.
+    pub(super) async fn verified(&self, held: &[Checkpoint], keys: &PublicKeys) -> Result<AuditReport, Fault> {
         let context = &*self.0;
         let installation = checkpoint::installation(context).await?;
         let reader = context.database.reader();

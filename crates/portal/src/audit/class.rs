@@ -205,10 +205,12 @@ impl AuditAction {
             Self::MessageSent | Self::DataRequestReceived | Self::RegisterExtractMade
             | Self::PurgeProtocolClosed => done(&[File], &[Creation]),
             Self::BackupBegun => done(&[File], &[Creation]).of_unknown_end(),
+            Self::PurgeBegun => done(&[File], &[Deletion]).of_unknown_end(),
             Self::RegisterExtractMadeByOrganisation => done(&[File], &[Access, Creation]),
             Self::CaseOpened | Self::CasesListed | Self::DocumentViewed | Self::DocumentDownloaded
             | Self::MessageStatusRead | Self::DataRequestsListed | Self::RegisterExtractDownloaded
-            | Self::AuditListed | Self::AuditExported
+            | Self::AuditListed | Self::AuditExported | Self::AuditVerified
+            | Self::PurgeProtocolsListed | Self::PurgeProtocolHandedOut | Self::PurgeProofHandedOut
             | Self::AuditCheckpointHandedOut => done(&[File], &[Access]),
             Self::DocumentCutOff | Self::RegisterExtractNothingFound => failed(&[File], &[Access]),
             Self::ContentDamaged => failed(&[File], &[Access]).as_alert(),

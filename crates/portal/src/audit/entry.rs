@@ -173,10 +173,18 @@ pub(crate) enum AuditAction {
     MessagePurged,
     /// The purge stands still until the operator confirms it; the detail is how many documents wait.
     PurgeStopped,
+    /// The operator let everything be purged that is due and may go.
+    PurgeBegun,
     /// The operator let the purge go on; the detail is how many documents waited.
     PurgeConfirmed,
     /// What was purged was summed up and signed; the detail is the protocol's number.
     PurgeProtocolClosed,
+    /// Somebody looked at which protocols there are.
+    PurgeProtocolsListed,
+    /// Somebody got a protocol; the detail is its number.
+    PurgeProtocolHandedOut,
+    /// Somebody got the proofs of what was purged.
+    PurgeProofHandedOut,
     RecipientForgotten,
     /// A mail was not sent within three days.
     NotificationGivenUp,
@@ -203,6 +211,8 @@ pub(crate) enum AuditAction {
     AuditCheckpointHandedOut,
     AuditExported,
     AuditRowLeftOut,
+    /// The operator got to know whether the log is as it was written.
+    AuditVerified,
     /// Rows that had been kept for as long as the log is were deleted.
     AuditLogCut,
     /// A staff member looked at their organisation's log.
@@ -334,8 +344,12 @@ impl AuditAction {
             Self::DocumentPurged => "document.purged",
             Self::MessagePurged => "message.purged",
             Self::PurgeStopped => "purge.stopped",
+            Self::PurgeBegun => "purge.begun",
             Self::PurgeConfirmed => "purge.confirmed",
             Self::PurgeProtocolClosed => "purge-protocol.closed",
+            Self::PurgeProtocolsListed => "purge-protocols.listed",
+            Self::PurgeProtocolHandedOut => "purge-protocol.handed-out",
+            Self::PurgeProofHandedOut => "purge-proof.handed-out",
             Self::RecipientForgotten => "recipient.forgotten",
             Self::NotificationGivenUp => "notification.given-up",
             Self::NotificationRefused => "notification.refused",
@@ -351,6 +365,7 @@ impl AuditAction {
             Self::AuditCheckpointHandedOut => "audit.checkpoint-handed-out",
             Self::AuditExported => "audit.exported",
             Self::AuditRowLeftOut => "audit.row-left-out",
+            Self::AuditVerified => "audit.verified",
             Self::AuditLogCut => "audit.cut",
             Self::AuditListed => "audit.listed",
             Self::AuditReceiverAdded => "audit.receiver-added",

@@ -309,6 +309,7 @@ mod tests {
             ("token.issued", "authentication"),
             ("sign-in-rules.changed", "configuration"),
             ("document.downloaded", "file"),
+            ("purge-protocol.closed", "iam"),
             ("staff.role-changed", "iam"),
             ("group.member-added", "iam"),
             ("retention.changed", "iam"),

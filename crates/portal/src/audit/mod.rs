@@ -64,4 +64,6 @@ mod chain_tests;
 #[cfg(test)]
 mod export_tests;
 #[cfg(test)]
+mod no_row_tests;
+#[cfg(test)]
 mod tests;

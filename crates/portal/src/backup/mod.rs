@@ -354,4 +354,4 @@ fn time_of(stem: &str) -> Option<Timestamp> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

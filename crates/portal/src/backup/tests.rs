@@ -19,14 +19,14 @@ use crate::{BlobSettings, MessageReceipt, ProviderSettings, PurgeMode, Settings,
 const DAY: i64 = 86_400_000;
 
 /// A folder of archives, and who opens them.
-pub(super) struct Backups {
-    pub(super) settings: BackupSettings,
+pub(crate) struct Backups {
+    pub(crate) settings: BackupSettings,
     pub(super) identity: age::x25519::Identity,
     _folder: TempDir,
 }
 
 impl Backups {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (identity, folder) = (age::x25519::Identity::generate(), tempfile::tempdir().unwrap());
         let settings = BackupSettings {
             folder: folder.path().join("backups"),
@@ -41,7 +41,7 @@ impl Backups {
         }
     }
 
-    pub(super) async fn make(&self, portal: &TestPortal) -> Vec<PathBuf> {
+    pub(crate) async fn make(&self, portal: &TestPortal) -> Vec<PathBuf> {
         let operator = portal.operator();
         let made = portal.portal.back_up(&operator, &self.settings, &BackupPart::ALL);
         made.await.unwrap().files

@@ -115,13 +115,11 @@ impl Portal {
                 settled_at: None,
                 restored_at: None,
             };
-            // Before it holds: a restored copy must not purge what somebody was told is kept.
             let told = LedgerEntry::Held(ToldHold {
                 id,
                 case: new.case,
                 of_recipient: (new.scope == HoldScope::Recipient).then_some((organisation.id, found.recipient)),
             });
-            context.ledger.append(&[told]).await?;
             let target = target(&row);
             entity::Entity::insert(row.into_active_model())
                 .exec_without_returning(&transaction)
@@ -131,6 +129,9 @@ impl Portal {
                 .about(target)
                 .detail(&detail);
             context.audit.record(&transaction, now, &entry).await?;
+            // Before it holds: a restored copy must not purge what somebody was told is kept. Last of all: what is told of a hold that
+            // failed would be placed by the next start.
+            context.ledger.append(&[told]).await?;
             transaction.commit().await?;
             return Ok(PlacedHold {
                 id,

@@ -24,11 +24,7 @@ impl Portal {
         let transaction = context.database.write().await?;
         find_own(&transaction, actor.organisation_id(), message).await?;
         let revoked: Vec<DeliveryId> = delivery::revoke(&transaction, message, now).await?;
-        if !revoked.is_empty() {
-            // Before it holds: a restored copy must not give back what a sender was told is gone.
-            let told = context.ledger.append(&[LedgerEntry::Revoked(message)]).await;
-            told.map_err(Fault::from)?;
-        }
+        let is_new = !revoked.is_empty();
         let happened: Vec<_> = revoked
             .into_iter()
             .map(|delivery| NewEvent {
@@ -40,6 +36,12 @@ impl Portal {
         event::record(&transaction, actor.organisation_id(), now, &happened).await?;
         let entry = AuditEntry::by_system(actor, AuditAction::MessageRevoked).about(AuditTarget::Message(message));
         context.audit.record(&transaction, now, &entry).await?;
+        if is_new {
+            // Before it holds: a restored copy must not give back what a sender was told is gone. Last of all: what is told of a
+            // revocation that failed would be done by the next start.
+            let told = context.ledger.append(&[LedgerEntry::Revoked(message)]).await;
+            told.map_err(Fault::from)?;
+        }
         transaction.commit().await?;
         Ok(())
     }

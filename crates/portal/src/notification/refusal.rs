@@ -101,8 +101,6 @@ impl Portal {
         let is_withdrawn = consent::withdraw(&transaction, recipient, now).await?;
         super::forget(&transaction, Owner::Recipient(recipient)).await?;
         if is_new {
-            // Before it holds: a restored copy must not write to somebody who was told that nobody will.
-            context.ledger.append(&[LedgerEntry::MailRefused(recipient)]).await?;
             let entry = AuditEntry::by_recipient(actor, AuditAction::RecipientMailRefused);
             let entry = entry.about(AuditTarget::Recipient(recipient));
             context.audit.record(&transaction, now, &entry).await?;
@@ -111,6 +109,11 @@ impl Portal {
             let entry = AuditEntry::by_recipient(actor, AuditAction::RecipientMailConsentWithdrawn);
             let entry = entry.about(AuditTarget::Recipient(recipient));
             context.audit.record(&transaction, now, &entry).await?;
+        }
+        if is_new {
+            // Before it holds: a restored copy must not write to somebody who was told that nobody will. Last of all: what is told of a
+            // refusal that failed would be done by the next start.
+            context.ledger.append(&[LedgerEntry::MailRefused(recipient)]).await?;
         }
         transaction.commit().await?;
         // After it is written down: whoever keeps an address looks there before and after.

@@ -5,6 +5,7 @@ use base::{OrganisationId, PurgedId};
 use super::file::{InclusionProof, PurgeProtocol, SignedStatement};
 use super::statement::ProtocolStatement;
 use super::{entity, store};
+use crate::audit::{AuditAction, AuditTarget};
 use crate::system::Administrator;
 use crate::{Action, Context, Denied, Fault, Portal, Signature};
 
@@ -44,7 +45,7 @@ impl<E: Into<Fault>> From<E> for ProtocolError {
 }
 
 impl Portal {
-    /// An organisation's protocols with numbers below `before`, or its latest.
+    /// An organisation's protocols with numbers below `before`, or its latest. The log tells of each look, and of what is handed out.
     ///
     /// # Errors
     ///
@@ -56,7 +57,8 @@ impl Portal {
         before: Option<u64>,
     ) -> Result<PurgeProtocols, ProtocolError> {
         let context = &*self.0;
-        may_see(context, actor.into(), organisation).await?;
+        let actor = actor.into();
+        may_see(context, actor, organisation).await?;
         let before = before.and_then(|before| i64::try_from(before).ok());
         let reader = context.database.reader();
         let mut rows = store::protocols(reader, organisation, before, PAGE as u64 + 1).await?;
@@ -66,6 +68,7 @@ impl Portal {
             .into_iter()
             .map(SignedStatement::from_row)
             .collect::<Result<_, _>>()?;
+        record(context, actor, AuditAction::PurgeProtocolsListed, organisation, None).await?;
         Ok(PurgeProtocols {
             before: statements.last().filter(|_| more).map(|last| last.statement.number),
             statements,
@@ -84,9 +87,20 @@ impl Portal {
         number: u64,
     ) -> Result<PurgeProtocol, ProtocolError> {
         let context = &*self.0;
-        may_see(context, actor.into(), organisation).await?;
+        let actor = actor.into();
+        may_see(context, actor, organisation).await?;
         let number = i64::try_from(number).map_err(|_| ProtocolError::NotFound)?;
-        find(context, organisation, number).await
+        let protocol = find(context, organisation, number).await?;
+        let number = number.to_string();
+        record(
+            context,
+            actor,
+            AuditAction::PurgeProtocolHandedOut,
+            organisation,
+            Some(&number),
+        )
+        .await?;
+        Ok(protocol)
     }
 
     /// The proofs of a document, or of a message and its documents; of those that stand in a protocol.
@@ -101,7 +115,8 @@ impl Portal {
         id: PurgedId,
     ) -> Result<Vec<InclusionProof>, ProtocolError> {
         let context = &*self.0;
-        may_see(context, actor.into(), organisation).await?;
+        let actor = actor.into();
+        may_see(context, actor, organisation).await?;
         let found = store::leaves_of(context.database.reader(), organisation, *id.as_uuid(), MAX_FOUND).await?;
         let mut proofs = Vec::with_capacity(found.len());
         // What ends together stands next to each other, in one protocol as a rule.
@@ -122,6 +137,16 @@ impl Portal {
         if proofs.is_empty() {
             return Err(ProtocolError::NotFound);
         }
+        // Of a message or a document, as it was found.
+        let id = id.to_string();
+        record(
+            context,
+            actor,
+            AuditAction::PurgeProofHandedOut,
+            organisation,
+            Some(&id),
+        )
+        .await?;
         Ok(proofs)
     }
 }
@@ -136,6 +161,22 @@ async fn may_see(
         Ok(())
     } else {
         Err(ProtocolError::NotFound)
+    }
+}
+
+/// Writes down what is about to be handed out.
+async fn record(
+    context: &Context,
+    actor: Administrator<'_>,
+    action: AuditAction,
+    organisation: OrganisationId,
+    detail: Option<&str>,
+) -> Result<(), Fault> {
+    let entry = actor.entry(action, *organisation.as_uuid());
+    let entry = entry.about(AuditTarget::Organisation(organisation));
+    match detail {
+        Some(detail) => context.record(&entry.detail(detail)).await,
+        None => context.record(&entry).await,
     }
 }
 

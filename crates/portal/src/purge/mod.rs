@@ -27,8 +27,9 @@ mod work;
 
 use std::time::{Duration, Instant};
 
+use crate::audit::{AuditAction, AuditEntry};
 use crate::installation::StoreGate;
-use crate::{Context, Fault, Portal, installation, ledger, protocol, recipient, skew};
+use crate::{Context, Fault, OperatorActor, Portal, installation, ledger, protocol, recipient, skew};
 
 pub use brake::{ConfirmPurgeError, PurgeStopped, StopReason};
 pub(crate) use brake::{Release, judge};
@@ -75,6 +76,19 @@ impl Portal {
             PurgeMode::Run => run(&self.0).await,
             PurgeMode::DryRun => count::due(&self.0).await,
         }
+    }
+
+    /// As [`Portal::purge`], because the operator asks for it: the log tells of it before anything goes. Of counting it does not tell.
+    ///
+    /// # Errors
+    ///
+    /// As [`Portal::purge`]; nothing is purged when the log can't tell of it.
+    pub async fn purge_by(&self, operator: &OperatorActor, mode: PurgeMode) -> Result<PurgeReport, Fault> {
+        if mode == PurgeMode::Run {
+            let entry = AuditEntry::by_operator(operator, AuditAction::PurgeBegun);
+            self.0.record(&entry).await?;
+        }
+        self.purge(mode).await
     }
 }
 

@@ -68,3 +68,23 @@ pub(crate) async fn count(database: &Database, table: &str) -> i64 {
     let row = database.reader().query_one_raw(statement).await.unwrap().unwrap();
     row.try_get_by_index(0).unwrap()
 }
+
+/// Every row of every table as text, in no order of the database's.
+pub(crate) async fn every_row(database: &Database) -> BTreeMap<String, Vec<String>> {
+    let mut found = BTreeMap::new();
+    for (table, columns) in columns(database).await {
+        let columns: Vec<_> = columns
+            .iter()
+            .map(|(column, _)| format!("quote(\"{column}\")"))
+            .collect();
+        let row = match database.backend() {
+            DbBackend::Postgres => "t::text".to_owned(),
+            _ => columns.join(" || '|' || "),
+        };
+        let rows = all(database, &format!("SELECT {row} FROM \"{table}\" AS t")).await;
+        let mut rows: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+        rows.sort();
+        found.insert(table, rows);
+    }
+    found
+}

@@ -28,7 +28,7 @@ use crate::{
 pub(crate) use authenticator::Authenticator;
 pub(crate) use copies::copy;
 pub(crate) use log::Log;
-pub(crate) use look::{columns, count, everything_stored, is_among};
+pub(crate) use look::{columns, count, every_row, everything_stored, is_among};
 pub(crate) use norrby::{HOLD_REASON, Norrby, new_hold, policy_of, rule, whatever_goes};
 pub(crate) use postgres::fresh_databases;
 pub(crate) use reading::{bytes_of, document_id, identity, read};

@@ -172,13 +172,17 @@ impl Portal {
         if rule::code(key, row.id, recipient, &address) != typed {
             return Err(wrong(context, transaction, actor, &row).await?);
         }
+        let version = consent::version(&transaction, &row.consent_hash).await?;
+        let entry = AuditEntry::by_recipient(actor, AuditAction::RecipientAddressProven);
+        let entry = entry.about(AuditTarget::Recipient(recipient)).detail(&version);
+        // First, since what follows does not wait for this transaction's end.
+        context.audit.record(&transaction, context.now(), &entry).await?;
         context.vault.set_own_email(recipient, Some(&address)).await?;
         context.vault.set_unproven_email(recipient, None).await?;
         // Before it holds: a restored copy that lacks the address must not write to another.
         let told = context.ledger.append(&[LedgerEntry::OwnAddress(recipient)]).await?;
         // After it was told, so that the ledger takes nothing from whoever knows of it.
         let now = context.now();
-        let version = consent::version(&transaction, &row.consent_hash).await?;
         let given = consent::Model {
             recipient_id: *recipient.as_uuid(),
             hash: row.consent_hash,
@@ -189,9 +193,6 @@ impl Portal {
         consent::put(&transaction, given).await?;
         refusal::delete(&transaction, recipient).await?;
         super::store::delete(&transaction, NotificationKind::AddressCode, *recipient.as_uuid()).await?;
-        let entry = AuditEntry::by_recipient(actor, AuditAction::RecipientAddressProven);
-        let entry = entry.about(AuditTarget::Recipient(recipient)).detail(&version);
-        context.audit.record(&transaction, now, &entry).await?;
         transaction.commit().await?;
         Ok(end(context, recipient, row.id).await?)
     }

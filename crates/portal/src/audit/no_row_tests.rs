@@ -1,0 +1,205 @@
+//! No row, no action: while the log can't be written, nothing is done that it would tell of, and nothing is handed out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::pin::Pin;
+use std::time::Duration;
+
+use base::PurgedId;
+
+use crate::backup::tests::Backups;
+use crate::test_support::{
+    Norrby, PASSWORD, PDF, TestPortal, draft, every_row, identity, new_hold, new_member, number, on_both_databases,
+    policy_of, secret,
+};
+use crate::{
+    BackupPart, ContentUse, DataRequestKind, Grant, HoldScope, NewDataRequest, NewOrganisation, NewOrganisationExtract,
+    PurgeMode, Role, SessionKey, Validity, Whereabouts,
+};
+
+/// What is done or handed out, and whether it was refused.
+type Attempt<'a> = (&'static str, Pin<Box<dyn Future<Output = bool> + 'a>>);
+
+/// Everything that a portal has: the rows of each table and the files that are no databases.
+async fn everything(test: &TestPortal, backups: &Path) -> BTreeMap<String, Vec<String>> {
+    let context = &*test.portal.0;
+    let mut found = every_row(&context.database).await;
+    for (table, rows) in every_row(context.vault.database()).await {
+        found.insert(format!("vault {table}"), rows);
+    }
+    let mut folders = vec![test.folder().to_owned(), backups.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if !path.display().to_string().contains(".db") {
+                let content = hex::encode(std::fs::read(&path).unwrap());
+                found.insert(path.display().to_string(), vec![content]);
+            }
+        }
+    }
+    found
+}
+
+/// What differs between two looks. What an upload that was broken off leaves until it is swept away counts as nothing.
+fn changed(
+    what: &str,
+    before: &BTreeMap<String, Vec<String>>,
+    after: &BTreeMap<String, Vec<String>>,
+    blobs: &Path,
+) -> Vec<String> {
+    let leaves: &[&str] = match what {
+        "send" => &["intent", "intent_document", "idempotency", "vault content_key"],
+        "ask for erasure" => &["vault content_key"],
+        _ => &[],
+    };
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let changed = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
+    let is_left =
+        |name: &&String| leaves.contains(&name.as_str()) || what == "send" && Path::new(name).starts_with(blobs);
+    changed.filter(|name| !is_left(name)).cloned().collect()
+}
+
+on_both_databases! {
+    async fn what_the_log_can_not_tell_of_is_not_done(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let admin = norrby.admin(&test).await;
+        let olle = test.member(&admin, "olle@norrby.example", Role::Sender).await;
+        let (purged, sent) = (norrby.send(&test, 1, 30).await, norrby.send(&test, 1, 30).await);
+        let (held, due) = (norrby.send(&test, 1, 30).await, norrby.send(&test, 1, 30).await);
+        let hold = norrby.hold(&test, &held, HoldScope::Case).await;
+        let person = test.sign_in(0).await;
+        let document = test.only_document(&person, &sent.deliveries[0]).await;
+        let ask = || NewDataRequest {
+            form: test.portal.new_request_form(),
+            organisation: norrby.id,
+            case: Some(sent.deliveries[0].case),
+            kind: DataRequestKind::Erasure,
+            text: String::new(),
+        };
+        let request = test.portal.make_request(&person, &ask()).await.unwrap();
+        let backups = Backups::new();
+        backups.make(&test).await;
+        let mut short = backups.settings.clone();
+        short.provider_life = Duration::ZERO;
+        test.portal.revoke_message(&norrby.system, purged.id).await.unwrap();
+        test.clock.advance(Duration::from_secs(2));
+        test.portal.run_jobs().await.unwrap();
+        // What a purge would take, if it were begun.
+        test.portal.revoke_message(&norrby.system, due.id).await.unwrap();
+        let (portal, operator, id) = (&test.portal, test.operator(), norrby.id);
+        let (key, staff_key) = (SessionKey::of(b"a new one"), SessionKey::of_staff(b"Karin, now"));
+        for key in [&key, &staff_key] {
+            portal.create_session(key, b"{}").await.unwrap();
+        }
+        let keys = portal.signing_keys().await.unwrap();
+        let version = portal.retention(&admin).await.unwrap().version;
+        let hold_wanted = new_hold(&test, &held, HoldScope::Case);
+        let extract = NewOrganisationExtract {
+            form: portal.new_extract_form(),
+            number: number(0),
+            reason: "Dnr 2026-17".to_owned(),
+        };
+        let grant = Grant {
+            cases: vec![sent.deliveries[0].case],
+            answer: String::new(),
+        };
+        let new_request = ask();
+        let proof = PurgedId::from_uuid(*purged.id.as_uuid());
+
+        let (password, from) = (secret(PASSWORD), test.request());
+        let slug = id.to_string();
+        let attempts: Vec<Attempt<'_>> = vec![
+            ("send", Box::pin(async { test.send_all(&norrby.system, "new", draft(1), &[PDF]).await.is_err() })),
+            ("revoke", Box::pin(async { portal.revoke_message(&norrby.system, sent.id).await.is_err() })),
+            ("ask for a status", Box::pin(async { portal.message_status(&norrby.system, sent.id).await.is_err() })),
+            ("sign in", Box::pin(async {
+                let who = identity(0, test.now());
+                portal.sign_in_recipient(&key, who, Whereabouts::UNKNOWN, test.request()).await.is_err()
+            })),
+            ("read", Box::pin(async { portal.open_content(&person, document, ContentUse::View, None).await.is_err() })),
+            ("download", Box::pin(async {
+                portal.open_content(&person, document, ContentUse::Download, None).await.is_err()
+            })),
+            ("refuse mails", Box::pin(async { portal.refuse_mail(&person).await.is_err() })),
+            ("order an extract", Box::pin(async { portal.order_register_extract(&person).await.is_err() })),
+            ("ask for erasure", Box::pin(async { portal.make_request(&person, &new_request).await.is_err() })),
+            ("sign staff in", Box::pin(async {
+                portal.staff_password(&slug, "karin@norrby.example", &password, &from).await.is_err()
+            })),
+            ("look at the cases", Box::pin(async { portal.sent_messages(&admin, None).await.is_err() })),
+            ("change a role", Box::pin(async {
+                portal.change_staff(&admin, olle.staff_id(), Role::Auditor, Validity::default()).await.is_err()
+            })),
+            ("invite", Box::pin(async {
+                let new = new_member("Eva Ek", "eva@norrby.example", Role::Sender);
+                portal.invite_staff(&admin, new).await.is_err()
+            })),
+            ("change a rule", Box::pin(async {
+                portal.change_retention(&admin, version, policy_of(20), None).await.is_err()
+            })),
+            ("hold", Box::pin(async { portal.place_hold(&admin, &hold_wanted).await.is_err() })),
+            ("lift a hold", Box::pin(async { portal.lift_hold(&admin, hold, "Tvisten är slut").await.is_err() })),
+            ("erase", Box::pin(async { portal.grant_request(&admin, request, &grant).await.is_err() })),
+            ("make an extract", Box::pin(async { portal.make_organisation_extract(&admin, &extract).await.is_err() })),
+            ("look at the log", Box::pin(async { portal.audit_events(&admin, None).await.is_err() })),
+            ("export the log", Box::pin(async { portal.export_audit_log(&admin).await.is_err() })),
+            ("take a checkpoint", Box::pin(async { portal.audit_checkpoint(&admin).await.is_err() })),
+            ("list protocols", Box::pin(async { portal.purge_protocols(&admin, id, None).await.is_err() })),
+            ("take a protocol", Box::pin(async { portal.purge_protocol(&admin, id, 1).await.is_err() })),
+            ("take a proof", Box::pin(async { portal.inclusion_proofs(&admin, id, proof).await.is_err() })),
+            ("operator: create an organisation", Box::pin(async {
+                let new = NewOrganisation { name: "Söderby kommun".to_owned(), retention_days: None, time_zone: None };
+                portal.create_organisation(&operator, new).await.is_err()
+            })),
+            ("operator: export the log", Box::pin(async { portal.export_audit_log_of(&operator, None).await.is_err() })),
+            ("operator: take a checkpoint", Box::pin(async {
+                portal.audit_checkpoint_of(&operator, Some(id)).await.is_err()
+            })),
+            ("operator: verify the log", Box::pin(async { portal.verify_audit_log(&operator, &[], &keys).await.is_err() })),
+            ("operator: list protocols", Box::pin(async { portal.purge_protocols(&operator, id, None).await.is_err() })),
+            ("operator: take a protocol", Box::pin(async { portal.purge_protocol(&operator, id, 1).await.is_err() })),
+            ("operator: take a proof", Box::pin(async { portal.inclusion_proofs(&operator, id, proof).await.is_err() })),
+            ("operator: delete orphans", Box::pin(async { portal.delete_orphans(&operator, 0).await.is_err() })),
+            ("operator: replace the key", Box::pin(async { portal.rotate_signing_key(&operator).await.is_err() })),
+            ("operator: back up", Box::pin(async {
+                portal.back_up(&operator, &backups.settings, &BackupPart::ALL).await.is_err()
+            })),
+            ("operator: prune", Box::pin(async { portal.prune_backups(&operator, &short).await.is_err() })),
+            ("prune", Box::pin(async { portal.run_backup_jobs(&short).await.is_err() })),
+            ("operator: purge", Box::pin(async { portal.purge_by(&operator, PurgeMode::Run).await.is_err() })),
+        ];
+        // All of these work, but for the log.
+        portal.purge_protocol(&admin, id, 1).await.unwrap();
+        portal.inclusion_proofs(&admin, id, proof).await.unwrap();
+        portal.audit_checkpoint(&admin).await.unwrap();
+        for action in ["purge-protocol.handed-out", "purge-proof.handed-out"] {
+            assert_eq!(test.audited(action).await, 1, "{action}");
+        }
+
+        test.no_audit(true).await;
+        let folder = &backups.settings.folder;
+        let blobs = test.folder().join("blobs");
+        let mut before = everything(&test, folder).await;
+        assert!(before.keys().any(|name| name.contains("/provider/2026")) && before.contains_key("delivery"));
+        for (what, attempt) in attempts {
+            let is_refused = attempt.await;
+            let after = everything(&test, folder).await;
+            let note = folder.join("ledger-head").display().to_string();
+            let mut changed = changed(what, &before, &after, &blobs);
+            // Where the ledger ends is no act, and is noted whatever becomes of old archives.
+            changed.retain(|name| *name != note);
+            assert!(is_refused && changed.is_empty(), "{what}: refused: {is_refused}; {changed:?}");
+            before = after;
+        }
+        test.no_audit(false).await;
+        assert_eq!(portal.prune_backups(&operator, &short).await.unwrap().files, 1);
+        portal.purge_by(&operator, PurgeMode::DryRun).await.unwrap();
+        assert_eq!(test.audited("purge.begun").await, 0, "counting is not told of");
+        assert!(portal.purge_by(&operator, PurgeMode::Run).await.unwrap().messages >= 1);
+        portal.verify_audit_log(&operator, &[], &keys).await.unwrap();
+        for action in ["purge.begun", "audit.verified", "backup.pruned"] {
+            assert_eq!(test.audited(action).await, 1, "{action}");
+        }
+    }
+}
