@@ -354,4 +354,6 @@ fn time_of(stem: &str) -> Option<Timestamp> {
 }
 
 #[cfg(test)]
+mod capture_tests;
+#[cfg(test)]
 pub(crate) mod tests;
