@@ -5,7 +5,8 @@ use std::process::Command;
 use http::StatusCode;
 use portal::Role;
 
-use crate::harness::App;
+use crate::harness::{ANNA, App, on_both_databases};
+use crate::operator::{done, refused};
 use crate::staff_support::KARIN;
 
 const MINUTE: i64 = 60_000;
@@ -106,4 +107,60 @@ async fn an_export_asks_for_a_fresh_sign_in() {
         !export.text().contains(KARIN),
         "an export holds ids, not addresses of people"
     );
+}
+
+on_both_databases! {
+    async fn the_operator_verifies_the_database_against_checkpoints_that_were_kept(app: App) {
+        let (system, _) = app.sender("Norrby kommun").await;
+        app.message(&system, ANNA, &[]).await;
+        let organisation = system.organisation_id().to_string();
+        let of_it = ["audit", "checkpoint", "--organisation", &organisation];
+        let none = refused(&app.run(&of_it));
+        assert_eq!(none, "postvalv: no checkpoint of this audit log was signed yet\n");
+        // Which stands in the installation's own log.
+        done(&app.run(&["audit", "export"]));
+        app.portal.run_jobs().await.unwrap();
+
+        let folder = tempfile::tempdir().unwrap();
+        let held = folder.path().join("norrby.txt");
+        let checkpoint = done(&app.run(&of_it));
+        std::fs::write(&held, &checkpoint).unwrap();
+        let own = folder.path().join("installation.txt");
+        std::fs::write(&own, done(&app.run(&["audit", "checkpoint"]))).unwrap();
+        let row = {
+            let checkpoint: portal::Checkpoint = checkpoint.parse().unwrap();
+            assert_eq!(checkpoint.organisation, Some(system.organisation_id()));
+            checkpoint.sequence
+        };
+
+        let verify = || app.run(&["audit", "verify", "--checkpoint", folder.path().to_str().unwrap()]);
+        let said = done(&verify());
+        let log = format!("log {organisation}: ");
+        let line = said.lines().find(|line| line.starts_with(&log)).unwrap_or_else(|| panic!("{said}"));
+        for told in [
+            format!("proven to row {row} by a checkpoint that was given of 2026-11-22T09:00:00"),
+            format!(" in {};", held.display()),
+            format!("the checkpoint of row {row} went to operator at 2026-11-22T09:00:"),
+        ] {
+            assert!(line.contains(&told), "{told} in {line}");
+        }
+        assert!(said.contains(&format!(" in {};", own.display())), "{said}");
+        let alone = done(&app.run(&["audit", "verify"]));
+        assert!(alone.contains("not proven by a checkpoint that was given"), "{alone}");
+        let missing = refused(&app.run(&["audit", "verify", "--checkpoint", "/nowhere/norrby.txt"]));
+        assert_eq!(missing, "postvalv: /nowhere/norrby.txt can't be read: No such file or directory (os error 2)\n");
+
+        // Past the triggers, as whoever has the database to themselves.
+        let unchangeable = ["audit_event_unchangeable", "audit_event_append_only ON audit_event"];
+        app.execute(&format!("DROP TRIGGER {}", unchangeable[usize::from(app.is_on_postgres())])).await;
+        app.execute("UPDATE audit_event SET detail = 'other' WHERE action = 'message.sent'").await;
+        let changed = verify();
+        let said = String::from_utf8(changed.stdout).unwrap();
+        let found: Vec<_> = said.lines().filter(|line| line.starts_with("FOUND ")).collect();
+        assert_eq!(found.len(), 1, "{said}");
+        assert!(found[0].contains(&organisation) && found[0].ends_with(" was changed, or inserted"), "{said}");
+        assert_eq!(changed.status.code(), Some(1));
+        let complaint = String::from_utf8(changed.stderr).unwrap();
+        assert_eq!(complaint, "postvalv: the audit log is not as it was written: 1 thing was found\n");
+    }
 }

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use base::{AllowedNetworks, CaseId, DocumentId, Ids, ManualClock, Personnummer, SecretString, SystemId, Timestamp};
+use base::{
+    AllowedNetworks, CaseId, Clock, DocumentId, Ids, ManualClock, Personnummer, SecretString, SystemId, Timestamp,
+};
 use bytes::Bytes;
 use http::Request;
 use portal::{
@@ -199,7 +202,7 @@ impl App {
         let text = std::fs::read_to_string(self.configuration_file()).unwrap();
         let here = self.folder.path().display().to_string();
         let mut text = text.replace(&here, &folder.display().to_string());
-        if !self.database_url.starts_with("sqlite:") {
+        if self.is_on_postgres() {
             let (portal, vault) = fresh_databases().await.unwrap();
             let before = self.database_url.replace("/portal_", "/vault_");
             text = text.replace(&self.database_url, &portal).replace(&before, &vault);
@@ -341,6 +344,32 @@ impl App {
         let row = connection.query_one_raw(statement).await.unwrap().unwrap();
         connection.close().await.unwrap();
         row.try_get_by_index(0).unwrap()
+    }
+
+    /// Whether the databases are PostgreSQL's.
+    pub(crate) fn is_on_postgres(&self) -> bool {
+        !self.database_url.starts_with("sqlite:")
+    }
+
+    /// Changes the portal's database as no path of the program would.
+    pub(crate) async fn execute(&self, sql: &str) {
+        let connection = sea_orm::Database::connect(self.database_url.as_str()).await.unwrap();
+        connection.execute_unprepared(sql).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
+    /// Runs the program on this host, by the tests' clock as it stands now.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        let offset = self.folder.path().join("clock-offset");
+        let ahead = self.clock.clock().now().as_millis() - Clock::system().now().as_millis();
+        std::fs::write(&offset, ahead.to_string()).unwrap();
+        Command::new(env!("CARGO_BIN_EXE_postvalv"))
+            .arg("--config")
+            .arg(self.configuration_file())
+            .args(arguments)
+            .env("POSTVALV__DEVELOPMENT__CLOCK_OFFSET_FILE", offset)
+            .output()
+            .unwrap()
     }
 
     /// What the portal's database holds: on SQLite its files as they are, on PostgreSQL each row as text.

@@ -52,6 +52,7 @@ mod mail_tls;
 mod metrics;
 mod new_devices;
 mod object_store;
+mod operator;
 mod own_mail;
 mod own_sessions;
 mod passkeys;

@@ -51,10 +51,10 @@ impl Orphans {
 #[derive(Debug, thiserror::Error)]
 pub enum DeleteOrphansError {
     /// There are more than the operator spoke of.
-    #[error("there are {0}, which is more than was said")]
+    #[error("there are {0} orphans, which is more than was said")]
     More(u64),
     /// As many as the operator spoke of are deleted, and there are more by now.
-    #[error("{0} are deleted, as many as was said, and by now there are more")]
+    #[error("{0} orphans are deleted, as many as was said, and by now there are more")]
     MoreMeanwhile(u64),
     /// Something inside failed.
     #[error(transparent)]
