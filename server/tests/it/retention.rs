@@ -1,13 +1,17 @@
 //! How an admin changes how long the organisation keeps what it sends: nothing before they saw what it does.
 
+use base::Personnummer;
 use http::StatusCode;
-use portal::Role;
+use portal::{MessageReceipt, RecipientIdentifier, Role, SystemActor};
 
+use crate::api_support::PDF;
 use crate::browser::{Answer, Browser};
-use crate::harness::App;
-use crate::staff_support::form;
+use crate::harness::{ANNA, App};
+use crate::operator::audited;
+use crate::staff_support::{KARIN, PASSWORD, form, new_password};
 
 const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * 60 * MINUTE;
 
 /// The form as it begins for an organisation that has decided nothing, with some fields filled in otherwise.
 fn filled_in(otherwise: &[(&str, &str)]) -> String {
@@ -101,6 +105,145 @@ async fn an_admin_sees_what_a_change_does_and_then_saves_it() {
     }
 }
 
+/// "Norrby kommun" by its system and by its admin.
+async fn norrby(app: &App) -> (SystemActor, Browser<'_>) {
+    let (system, _) = app.sender("Norrby kommun").await;
+    let organisation = app.portal.organisation_at("norrby-kommun").await.unwrap().unwrap();
+    let link = app.invitation(&organisation).await;
+    let mut karin = app.browser();
+    assert_eq!(karin.post(&link, &new_password(PASSWORD)).await.location(), "/staff");
+    (system, karin)
+}
+
+/// Sends Anna so many documents of a type, for so many days when they are said.
+async fn send(
+    app: &App,
+    system: &SystemActor,
+    documents: usize,
+    document_type: Option<&str>,
+    days: Option<u32>,
+) -> MessageReceipt {
+    let anna = RecipientIdentifier::Number(Personnummer::from_digits(ANNA).unwrap());
+    let files = vec![("beslut.pdf", "application/pdf", PDF); documents];
+    app.message_to(system, anna, &files, |draft| {
+        draft.document_type = document_type.map(str::to_owned);
+        draft.retention_days = days;
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_admin_sees_what_goes_today_and_when_it_was_sent_and_recipients_see_why_the_rest_stays() {
+    let app = App::without_second_factor().await;
+    let (system, mut karin) = norrby(&app).await;
+    send(&app, &system, 2, None, None).await;
+    app.clock.advance_millis(8 * DAY);
+    let young = send(&app, &system, 1, None, None).await;
+    let decision = send(&app, &system, 1, Some("beslut"), None).await;
+    send(&app, &system, 1, None, Some(5)).await;
+    karin.give_password(KARIN, PASSWORD).await;
+
+    let rules = [
+        ("days", "7"),
+        ("purpose", "Handläggning av ärendet"),
+        ("legal_ground", "Förvaltningslagen (2017:900)"),
+        ("type_0", "beslut"),
+        ("days_0", "60"),
+        ("counted_from_0", "sent"),
+        ("purpose_0", "Tid att överklaga"),
+        ("legal_ground_0", "Arkivlagen <1990:782>"),
+    ];
+    let effect = look(&mut karin, &rules).await;
+    let text = effect.text();
+    for told in [
+        "2 dokument i ett meddelande försvinner i dag",
+        "Skickat 22\u{a0}november 2026.",
+        "Det går inte att ångra.",
+        "3 dokument i 2 meddelanden försvinner tidigare än annars",
+        "Skickade mellan 22\u{a0}november 2026 och 30\u{a0}november 2026.",
+        "Ett dokument i ett meddelande finns kvar längre än annars",
+        "Ett dokument i ett meddelande påverkas inte",
+        "Skickat 30\u{a0}november 2026.",
+    ] {
+        assert!(text.contains(told), "{told} in {text}");
+    }
+    assert!(!text.contains("Inget är skickat"), "{text}");
+    assert_eq!(save(&mut karin, &effect).await.location(), "/staff/retention");
+
+    let mut anna = app.signed_in(ANNA).await;
+    for (receipt, purpose, ground) in [
+        (&young, "Handläggning av ärendet", "Förvaltningslagen (2017:900)"),
+        (&decision, "Tid att överklaga", "Arkivlagen &lt;1990:782&gt;"),
+    ] {
+        let case = anna.get(&format!("/cases/{}", receipt.deliveries[0].case)).await.text();
+        for told in [
+            format!("Varför det sparas så länge: {purpose}"),
+            format!("Rättslig grund: {ground}"),
+        ] {
+            assert!(case.contains(&told), "{told} in {case}");
+        }
+    }
+    app.portal.run_jobs().await.unwrap();
+    assert_eq!(audited(&app, "document.purged").await, 2);
+}
+
+/// What stands between two pieces of a text, each time.
+fn between<'a>(text: &'a str, start: &str, end: &str) -> Vec<&'a str> {
+    let after = text.split(start).skip(1);
+    after.map(|rest| rest.split(end).next().unwrap()).collect()
+}
+
+/// What falls due by a page: the numbers of the table, and the heights of the bars with the numbers above them.
+fn due(page: &str) -> (Vec<u64>, Vec<u64>, Vec<u64>) {
+    let section = between(page, "id=\"due\"", "</section>")[0]
+        .replace("<!>", "")
+        .replace("<!---->", "");
+    let numbers = |found: Vec<&str>| found.iter().map(|number| number.parse().unwrap()).collect();
+    let heights = between(&section, "<rect", ">")
+        .into_iter()
+        .flat_map(|bar| between(bar, "height=\"", "\""));
+    let heights = numbers(heights.collect());
+    let above = between(&section, "<text ", "</text>")
+        .into_iter()
+        .filter(|text| !text.contains("week"));
+    let above = above.map(|text| text.split('>').nth(1).unwrap());
+    (
+        numbers(between(&section, "<td>", "</td>")),
+        heights,
+        numbers(above.collect()),
+    )
+}
+
+#[tokio::test]
+async fn the_bars_say_what_the_table_says_and_both_what_is_then_purged() {
+    let app = App::without_second_factor().await;
+    let (system, mut karin) = norrby(&app).await;
+    // It is a Sunday, with which the first week ends; in a week the next one does.
+    for (documents, days) in [(3, 7), (1, 8), (24, 8), (4, 9), (40, 84), (1, 30)] {
+        send(&app, &system, documents, None, Some(days)).await;
+    }
+    let revoked = send(&app, &system, 1, None, Some(30)).await;
+    app.portal.revoke_message(&system, revoked.id).await.unwrap();
+
+    let (table, heights, above) = due(&karin.get("/staff/retention").await.text());
+    assert_eq!(table, [0, 3, 29, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
+    let full = 120;
+    assert_eq!(heights, [0, full * 3 / 29, full, 0, 0, full / 29, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(above, [3, 29, 1]);
+
+    // To the Monday, and from Monday to Monday.
+    app.clock.advance_millis(14 * 60 * MINUTE + 1);
+    app.portal.run_jobs().await.unwrap();
+    let mut gone = 1;
+    assert_eq!(audited(&app, "document.purged").await, gone, "what was revoked");
+    for (week, documents) in table.iter().enumerate().skip(1) {
+        app.clock.advance_millis(7 * DAY);
+        app.portal.run_jobs().await.unwrap();
+        gone += usize::try_from(*documents).unwrap();
+        assert_eq!(audited(&app, "document.purged").await, gone, "after week {week}");
+    }
+}
+
 #[tokio::test]
 async fn what_was_wrong_comes_back_where_it_was_wrong() {
     let app = App::without_second_factor().await;
@@ -175,7 +318,7 @@ async fn a_change_stays_on_the_page_while_its_admin_confirms() {
     assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(asked.text().contains("href=\"/staff/confirm\" target=\"_blank\""));
     assert_eq!(hidden(&asked, "policy"), hidden(&effect, "policy"));
-    let confirmed = form(&[("password", crate::staff_support::PASSWORD)]);
+    let confirmed = form(&[("password", PASSWORD)]);
     karin.post("/staff/confirm", &confirmed).await;
     assert_eq!(save(&mut karin, &asked).await.location(), "/staff/retention");
 }
