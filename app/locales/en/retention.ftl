@@ -111,6 +111,8 @@ retention-effect-unchanged = { $documents ->
     [one] one message
    *[other] { $messages } messages
 } not affected
+retention-effect-unsent = Nothing was sent with the type “{ $type }” yet
+retention-effect-unsent-alike = Did you mean “{ $type }”, which is in use? A rule holds only for what is sent with the same spelling.
 retention-effect-nothing = Nothing was sent that is affected.
 retention-effect-sent-on = Sent on { $day }.
 retention-effect-sent-between = Sent between { $oldest } and { $newest }.

@@ -111,6 +111,8 @@ retention-effect-unchanged = { $documents ->
     [one] ett meddelande
    *[other] { $messages } meddelanden
 } påverkas inte
+retention-effect-unsent = Inget är skickat med typen ”{ $type }” än
+retention-effect-unsent-alike = Menade du ”{ $type }”, som används? En regel gäller bara det som skickas med samma stavning.
 retention-effect-nothing = Inget är skickat som påverkas.
 retention-effect-sent-on = Skickat { $day }.
 retention-effect-sent-between = Skickade mellan { $oldest } och { $newest }.

@@ -142,7 +142,7 @@ pub use register_extract::{
 pub use retention::{
     Affected, ChangeRetentionError, CountedFrom, Decided, DueWeek, PendingRetention, PolicyProblem, RetentionApproval,
     RetentionEffect, RetentionInForce, RetentionPolicy, RetentionReason, RetentionRule, RetentionVersion, SeenEffect,
-    TypeRule,
+    TypeRule, UnsentType,
 };
 pub use rights::{Action, Role, UnknownRole};
 pub use session::{

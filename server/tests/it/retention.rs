@@ -1,7 +1,7 @@
 //! How an admin changes how long the organisation keeps what it sends: nothing before they saw what it does.
 
 use base::Personnummer;
-use http::StatusCode;
+use http::{Request, StatusCode};
 use portal::{MessageReceipt, RecipientIdentifier, Role, SystemActor};
 
 use crate::api_support::PDF;
@@ -242,6 +242,67 @@ async fn the_bars_say_what_the_table_says_and_both_what_is_then_purged() {
         gone += usize::try_from(*documents).unwrap();
         assert_eq!(audited(&app, "document.purged").await, gone, "after week {week}");
     }
+}
+
+#[tokio::test]
+async fn a_type_with_which_nothing_was_sent_is_told_with_the_one_that_may_be_meant() {
+    let app = App::without_second_factor().await;
+    let (system, mut karin) = norrby(&app).await;
+    for document_type in ["beslut", "Kallelse"] {
+        send(&app, &system, 1, Some(document_type), None).await;
+    }
+    let misspelt = [
+        ("type_0", "Kallelse"),
+        ("days_0", "9"),
+        ("type_new", "besult"),
+        ("days_new", "14"),
+    ];
+    let effect = look(&mut karin, &misspelt).await;
+    let text = effect.text();
+    for told in [
+        "Inget är skickat med typen ”besult” än",
+        "Menade du ”beslut”, som används?",
+    ] {
+        assert!(text.contains(told), "{told} in {text}");
+    }
+    assert!(!text.contains("typen ”Kallelse”"), "{text}");
+    let request = Request::post("/staff/retention/effect")
+        .header("sec-fetch-site", "same-origin")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("accept-language", "en")
+        .body(filled_in(&misspelt).into())
+        .unwrap();
+    let english = karin.send(request).await.text();
+    for told in [
+        "Nothing was sent with the type “besult” yet",
+        "Did you mean “beslut”, which is in use?",
+    ] {
+        assert!(english.contains(told), "{told} in {english}");
+    }
+
+    // It is said for as long as it is so, and is no reason to refuse: the type may be about to come into use.
+    assert_eq!(save(&mut karin, &effect).await.location(), "/staff/retention");
+    let later = [
+        ("version", "1"),
+        ("type_0", "Kallelse"),
+        ("days_0", "9"),
+        ("type_1", "besult"),
+        ("days_1", "15"),
+        ("type_new", "faktura"),
+        ("days_new", "8"),
+    ];
+    let text = look(&mut karin, &later).await.text();
+    assert!(
+        text.contains("typen ”besult” än") && text.contains("typen ”faktura” än"),
+        "{text}"
+    );
+    assert_eq!(text.matches("Menade du").count(), 1);
+    send(&app, &system, 1, Some("Besult"), None).await;
+    let text = look(&mut karin, &later).await.text();
+    assert!(
+        !text.contains("typen ”besult” än") && text.contains("typen ”faktura” än"),
+        "{text}"
+    );
 }
 
 #[tokio::test]

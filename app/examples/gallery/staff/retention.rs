@@ -9,7 +9,7 @@ use base::{Ids, PendingRetentionId};
 use jiff::civil::Date;
 use portal::{
     Affected, CountedFrom, DueWeek, PendingRetention, RetentionApproval, RetentionEffect, RetentionInForce,
-    RetentionPolicy, RetentionReason, RetentionRule, RetentionVersion, TypeRule,
+    RetentionPolicy, RetentionReason, RetentionRule, RetentionVersion, TypeRule, UnsentType,
 };
 
 use super::{Pages, at};
@@ -141,6 +141,16 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         unchanged: affected(1, 1, Some((-2, -2))),
         held: affected(4, 3, Some((-61, -40))),
         gone_today: affected(312, 290, Some((-88, -30))),
+        unsent: vec![
+            UnsentType {
+                document_type: "delgivning-med-kvittens".to_owned(),
+                most_alike: None,
+            },
+            UnsentType {
+                document_type: "kalelse".to_owned(),
+                most_alike: Some("kallelse".to_owned()),
+            },
+        ],
     };
     let zone = time_zone();
     let shown = |effect: Option<_>, problem| RetentionEffectPage {

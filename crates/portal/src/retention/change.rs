@@ -65,7 +65,7 @@ impl Portal {
             version: u32::try_from(version).map_err(Fault::new)?,
             policy,
             ceiling_days: context.settings.retention_ceiling_days,
-            types_in_use: store::types_in_use(reader, organisation.id).await?,
+            types_in_use: store::types_in_use(reader, organisation.id, store::TYPES).await?,
             still_following_before: follow::count_behind(reader, organisation.id, version, context.now()).await?,
             time_zone: organisation.time_zone,
         })
@@ -115,7 +115,7 @@ impl Portal {
         context.require(actor, Action::ChangeRetention).await??;
         let organisation = own_organisation(context, actor).await?;
         let before = store::in_force(context, context.database.reader(), &organisation).await?;
-        let in_use = store::types_in_use(context.database.reader(), organisation.id).await?;
+        let in_use = store::types_in_use(context.database.reader(), organisation.id, store::TYPES).await?;
         let policy = checked(context, &in_use, &before, policy, declared)?;
         Ok(effect::of(context, &organisation, &policy).await?)
     }
@@ -140,7 +140,7 @@ impl Portal {
         let organisation = own_organisation(context, actor).await?;
         // What others have seen expire must not come back because this node's clock is behind.
         context.latch().await?;
-        let in_use = store::types_in_use(context.database.reader(), organisation.id).await?;
+        let in_use = store::types_in_use(context.database.reader(), organisation.id, store::TYPES).await?;
         let policy = policy.check(context.settings.retention_ceiling_days)?;
         let effect = effect::of(context, &organisation, &policy).await?;
         let transaction = context.database.write().await?;

@@ -4,17 +4,21 @@ use base::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 use uuid::Uuid;
 
+use super::alike::most_alike;
 use super::calendar;
 use super::follow::Facts;
 use super::rule::RetentionPolicy;
+use super::store;
 use crate::organisation::Organisation;
 use crate::{Context, Fault, hold};
 
 /// How many deliveries are read at a time.
 const PAGE: i64 = 2_000;
+/// How many of the document types in use are looked through.
+const TYPES: usize = 500;
 
 /// What a policy would do to everything that can still be read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RetentionEffect {
     /// What would go earlier than by now.
     pub earlier: Affected,
@@ -26,6 +30,17 @@ pub struct RetentionEffect {
     pub gone_today: Affected,
     /// Those of the earlier ones that a hold keeps from being destroyed; nobody reads them for longer than the others.
     pub held: Affected,
+    /// The document types with a rule of their own with which nothing was sent, in the order of their names: to them it does nothing yet.
+    pub unsent: Vec<UnsentType>,
+}
+
+/// A document type with which nothing was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnsentType {
+    /// Its name.
+    pub document_type: String,
+    /// The name of one that is in use and so much like it that it may be what was meant.
+    pub most_alike: Option<String>,
 }
 
 impl RetentionEffect {
@@ -99,7 +114,10 @@ pub(super) async fn of(
 ) -> Result<RetentionEffect, Fault> {
     let now = context.now();
     let tonight = calendar::expires_at(now, 0, &organisation.time_zone);
-    let mut effect = RetentionEffect::default();
+    let mut effect = RetentionEffect {
+        unsent: unsent(context, organisation, policy).await?,
+        ..RetentionEffect::default()
+    };
     let mut message: Option<Message> = None;
     let mut last = (Uuid::nil(), Uuid::nil());
     loop {
@@ -126,6 +144,26 @@ pub(super) async fn of(
         effect.count(&whole, tonight);
     }
     Ok(effect)
+}
+
+/// The types of a policy with which nothing was sent. An organisation with more types than are looked through is told of none.
+async fn unsent(
+    context: &Context,
+    organisation: &Organisation,
+    policy: &RetentionPolicy,
+) -> Result<Vec<UnsentType>, Fault> {
+    let in_use = store::types_in_use(context.database.reader(), organisation.id, TYPES).await?;
+    if in_use.len() >= TYPES {
+        return Ok(Vec::new());
+    }
+    // As a rule is found for what is sent: whatever the case.
+    let is_in_use = |name: &str| in_use.iter().any(|it| it.eq_ignore_ascii_case(name));
+    let names = policy.types.iter().map(|it| it.document_type.as_str());
+    let unsent = names.filter(|name| !is_in_use(name)).map(|name| UnsentType {
+        document_type: name.to_owned(),
+        most_alike: most_alike(name, in_use.iter().map(String::as_str)).map(str::to_owned),
+    });
+    Ok(unsent.collect())
 }
 
 async fn page(

@@ -4,6 +4,7 @@
 //! something expires are pure functions (`rule.rs`, `term.rs`, `calendar.rs`). Who enforces expiry is the scoped finder and the purge, which
 //! know nothing of rules: they go by the instant that stands at the delivery.
 
+mod alike;
 mod approval;
 mod calendar;
 mod change;
@@ -23,7 +24,7 @@ mod week;
 pub use approval::{Decided, PendingRetention, RetentionApproval};
 pub(crate) use calendar::{end_of, last_day_before, last_possible_day, local_date};
 pub use change::{RetentionInForce, RetentionVersion};
-pub use effect::{Affected, RetentionEffect, SeenEffect};
+pub use effect::{Affected, RetentionEffect, SeenEffect, UnsentType};
 pub use error::ChangeRetentionError;
 pub(crate) use follow::follow;
 pub(crate) use of_case::{Nearing, Planned, Prolonging, count_anew, is_kept, keep_planned, plan, prolong};

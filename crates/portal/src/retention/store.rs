@@ -14,7 +14,7 @@ use crate::{Context, Fault};
 /// How many versions a page shows.
 const VERSIONS: u64 = 50;
 /// The most document types that a page names.
-const TYPES: i64 = 50;
+pub(super) const TYPES: usize = 50;
 
 /// A policy and which of its organisation's it is; 0 when the organisation has not decided on any.
 #[derive(Clone, Debug)]
@@ -107,17 +107,21 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// The document types with which the organisation sent anything, in order.
+/// The document types with which the organisation sent anything, in order, so many at most.
 pub(super) async fn types_in_use(
     on: &impl ConnectionTrait,
     organisation: OrganisationId,
+    most: usize,
 ) -> Result<Vec<String>, Fault> {
     const TYPES_IN_USE: &str = "SELECT DISTINCT document_type FROM message \
         WHERE organisation_id = $1 AND document_type IS NOT NULL ORDER BY document_type LIMIT $2";
     let question = Statement::from_sql_and_values(
         on.get_database_backend(),
         TYPES_IN_USE,
-        [(*organisation.as_uuid()).into(), TYPES.into()],
+        [
+            (*organisation.as_uuid()).into(),
+            i64::try_from(most).map_err(Fault::new)?.into(),
+        ],
     );
     let rows = on.query_all_raw(question).await?;
     Ok(rows

@@ -3,7 +3,7 @@
 use fluent_bundle::FluentValue;
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
-use portal::{Affected, RetentionEffect};
+use portal::{Affected, RetentionEffect, UnsentType};
 
 use crate::component::form::{confirm_first, refusal, title};
 use crate::component::icon;
@@ -145,10 +145,32 @@ pub(super) fn effect_of(
         .is_empty()
         .then(|| view! { <p>{texts.get("retention-effect-nothing")}</p> });
     let moved = (!moved.is_empty()).then(|| view! { <ul class="cards">{moved}</ul> });
+    let unsent: Vec<_> = effect.unsent.iter().map(|it| unsent(texts, it)).collect();
     view! {
         {gone}
+        {unsent}
         {nothing}
         {moved}
+    }
+}
+
+/// That a rule is for nothing that was sent, which a slip of the pen would make it too.
+fn unsent(texts: &'static Texts, unsent: &UnsentType) -> impl IntoView + use<> {
+    let name = [("type", unsent.document_type.as_str().into())];
+    let nothing_sent = texts.with("retention-effect-unsent", &name);
+    let meant = unsent.most_alike.as_deref().map(|other| {
+        let text = texts.with("retention-effect-unsent-alike", &[("type", other.into())]);
+        view! { <p>{text}</p> }
+    });
+    view! {
+        <div class="notice soon">
+            {icon("info")} <div>
+                <p>
+                    <strong>{nothing_sent}</strong>
+                </p>
+                {meant}
+            </div>
+        </div>
     }
 }
 
