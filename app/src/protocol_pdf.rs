@@ -25,6 +25,9 @@ pub struct ProtocolPdf<'a> {
     pub keys_address: &'a str,
 }
 
+/// How high it is how a protocol is checked, in points: a heading, and seven lines in four paragraphs.
+const VERIFY: f32 = 165.0;
+
 /// The columns of the table of rules: where each begins and how wide it is.
 const COLUMNS: [(f32, f32); 5] = [
     (0.0, 100.0),
@@ -56,6 +59,8 @@ pub fn protocol_pdf(of: &ProtocolPdf<'_>) -> Result<Vec<u8>, PdfFailed> {
     sheets.space(18.0);
     seal(&mut sheets, texts, of.signed)?;
     sheets.space(18.0);
+    // On one page as a whole, so that none is left with a line alone.
+    sheets.keep_together(VERIFY);
     heading(&mut sheets, &texts.get("protocol-pdf-verify"))?;
     let zone = of.time_zone.iana_name().unwrap_or("UTC");
     for text in [

@@ -1,5 +1,6 @@
 //! What holds for every page, in both languages, whatever it shows.
 
+mod pdfs;
 #[path = "../examples/gallery/samples/mod.rs"]
 mod samples;
 #[path = "../examples/gallery/staff/mod.rs"]
@@ -12,10 +13,7 @@ use app::page::{
     new_request_page, own_mail_page, own_request_page, rights_page, sessions_page, sign_ins_page, signed_out,
     terms_page, your_data_page,
 };
-use app::{
-    Assets, Audience, ErrorPage, ExtractPdf, Flash, Language, Letter, Page, error_page, extract_pdf, letter,
-    organisation_extract_pdf,
-};
+use app::{Assets, Audience, ErrorPage, Flash, Language, Letter, Page, error_page, letter};
 use portal::{AssuranceLevel, Preview};
 
 const HOSTILE: &str = "<script>alert(1)</script>\"' onmouseover=x";
@@ -183,38 +181,6 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
     pages.extend(staff::pages(language, &assets));
     pages.extend(ErrorPage::ALL.map(|error| (format!("{error:?}"), error_page(&guest, error))));
     pages
-}
-
-#[test]
-fn a_register_extract_is_set_on_as_many_pages_as_it_takes() {
-    for language in Language::ALL {
-        let set = |cases| {
-            let (part, handed) = samples::register(cases);
-            let made = extract_pdf(&ExtractPdf {
-                part: &part,
-                handed: &handed,
-                requests: &samples::register_requests(),
-                handed_at: samples::NOW,
-                language,
-                time_zone: &samples::time_zone(),
-            });
-            made.unwrap()
-        };
-        let (small, large) = (set(0), set(20));
-        assert!(small.starts_with(b"%PDF-1.7") && large.len() > small.len());
-    }
-}
-
-#[test]
-fn an_organisations_register_extract_is_set_on_as_many_pages_as_it_takes() {
-    for language in Language::ALL {
-        let set = |cases| {
-            let extract = staff::extracts::extract(cases).unwrap();
-            organisation_extract_pdf(&extract, language, &samples::time_zone()).unwrap()
-        };
-        let (small, large) = (set(0), set(20));
-        assert!(small.starts_with(b"%PDF-1.7") && large.len() > small.len());
-    }
 }
 
 fn for_every_page(check: impl Fn(&str, Language, &str)) {

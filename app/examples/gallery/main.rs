@@ -39,6 +39,8 @@ fn main() -> std::io::Result<()> {
             time_zone: &samples::time_zone(),
         });
         fs::write(folder.join("register-extract.pdf"), pdf.map_err(std::io::Error::other)?)?;
+        let protocol = staff::protocols::document(language).ok_or_else(|| std::io::Error::other("no protocol"))?;
+        fs::write(folder.join("purge-protocol.pdf"), protocol)?;
         let extract = staff::extracts::extract(5).map_err(std::io::Error::other)?;
         let pdf = organisation_extract_pdf(&extract, language, &samples::time_zone());
         fs::write(

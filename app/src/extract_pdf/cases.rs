@@ -14,11 +14,16 @@ const CASE: Style = Style {
     bold: true,
     colour: Colour::Pine,
 };
+/// What a case begins with, in points: its heading, three lines on it, and the title of its first message with the lines that stay with it.
+const CASE_BEGINS: f32 = 160.0;
 const DOCUMENTS: Columns<3> = [(0.0, 180.0), (190.0, 56.0), (256.0, WIDTH - 256.0)];
 
 impl Setting<'_> {
     pub(super) fn cases(&self, sheets: &mut Sheets) -> Result<(), PdfFailed> {
         sheets.space(18.0);
+        if !self.cases.is_empty() {
+            sheets.keep_together(40.0 + CASE_BEGINS);
+        }
         heading(sheets, &self.texts.get("extract-cases"))?;
         if self.cases.is_empty() {
             sheets.paragraph(&self.texts.get("extract-no-cases"), TEXT);
@@ -37,6 +42,7 @@ impl Setting<'_> {
         ];
         let level = NonZeroU16::new(3).ok_or_else(PdfFailed::unexpected)?;
         sheets.space(10.0);
+        sheets.keep_together(CASE_BEGINS);
         sheets.heading(level, &self.texts.with("extract-case", &words), CASE);
         sheets.space(3.0);
         if case.held {

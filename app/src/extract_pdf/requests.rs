@@ -16,6 +16,8 @@ impl Setting<'_> {
         gone: &[&KeptRequest],
     ) -> Result<(), PdfFailed> {
         sheets.space(18.0);
+        // With the first request.
+        sheets.keep_together(110.0);
         let title = self.reader.words("extract-requests", "extract-of-requests");
         heading(sheets, &self.texts.get(title))?;
         if gone.is_empty() && handed.is_empty() {

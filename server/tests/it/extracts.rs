@@ -1,7 +1,6 @@
 //! How an organisation's admin makes an extract of what the organisation has registered about a person, and what the person sees of it.
 
 use std::io::{Cursor, Read};
-use std::process::{Command, Stdio};
 
 use http::StatusCode;
 use portal::{MessageReceipt, Role};
@@ -9,6 +8,7 @@ use serde_json::Value;
 
 use crate::browser::{Answer, Browser};
 use crate::harness::{ANNA, App, BENGT};
+use crate::pdf_text::text_of;
 use crate::requests;
 use crate::staff_support::{KARIN, PASSWORD, form, new_password};
 
@@ -69,22 +69,6 @@ fn opened(archive: &Answer) -> (Value, Vec<u8>) {
     };
     let json = serde_json::from_slice(&read("register-extract.json")).unwrap();
     (json, read("registerutdrag.pdf"))
-}
-
-/// The text of a PDF, where there is a program that reads it; its lines and spaces as one space.
-fn text_of(pdf: &[u8]) -> Option<String> {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("extract.pdf");
-    std::fs::write(&file, pdf).unwrap();
-    let read = Command::new("pdftotext")
-        .arg(&file)
-        .arg("-")
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    assert!(read.status.success());
-    let text = String::from_utf8(read.stdout).unwrap();
-    Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 #[tokio::test]
@@ -160,22 +144,21 @@ async fn an_admin_gets_what_the_organisation_has_registered_and_the_person_sees_
         );
     }
     assert!(json["sign_ins"].is_null() && json["person"]["name"].is_null() && json["devices"].is_null());
-    if let Some(text) = text_of(&pdf) {
-        for told in [
-            "Registerutdrag",
-            "Norrby kommun har registrerat",
-            ANNA,
-            "Beslut om förskoleplats",
-            "text/plain",
-            "Kan bara öppnas av personen själv, i portalen.",
-            "Det personen har bett organisationen om",
-            "Det gäller <b>inte</b> mig.",
-            "Ett ärende öppnades",
-        ] {
-            assert!(text.contains(told), "{told} in {text}");
-        }
-        assert!(!text.contains("Söderby") && !text.contains("Läkarintyg"), "{text}");
+    let text = text_of(&pdf);
+    for told in [
+        "Registerutdrag",
+        "Norrby kommun har registrerat",
+        ANNA,
+        "Beslut om förskoleplats",
+        "text/plain",
+        "Kan bara öppnas av personen själv, i portalen.",
+        "Det personen har bett organisationen om",
+        "Det gäller <b>inte</b> mig.",
+        "Ett ärende öppnades",
+    ] {
+        assert!(text.contains(told), "{told} in {text}");
     }
+    assert!(!text.contains("Söderby") && !text.contains("Läkarintyg"), "{text}");
 
     let listed = karin.get(PAGE).await.text();
     assert!(

@@ -56,6 +56,8 @@ mod operator;
 mod own_mail;
 mod own_sessions;
 mod passkeys;
+#[path = "../../../app/tests/pdfs/text.rs"]
+mod pdf_text;
 mod places;
 mod protocols;
 mod provider;

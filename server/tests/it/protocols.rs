@@ -10,6 +10,7 @@ use server::Program;
 
 use crate::browser::Browser;
 use crate::harness::{ANNA, App, BENGT};
+use crate::pdf_text::text_of;
 use crate::staff_support::{PASSWORD, new_password};
 
 const KEYS: &str = "/.well-known/postvalv-signing-keys.json";
@@ -90,7 +91,19 @@ async fn an_admin_reads_and_saves_the_protocols() {
     assert!(protocol.leaves().all(|leaf| leaf.message == purged.second));
     let pdf = karin.get("/staff/protocols/2/pdf").await;
     assert_eq!(pdf.header("content-type"), "application/pdf");
-    assert!(pdf.body.starts_with(b"%PDF-1.7"));
+    let text = text_of(&pdf.body);
+    for told in [
+        "Gallringsprotokoll 2".to_owned(),
+        "Norrby kommun".to_owned(),
+        stated.root.to_string(),
+        protocol.signed().signature().key_id.clone(),
+        "30 dagar efter att det skickades".to_owned(),
+        "http://localhost:3000/.well-known/postvalv-signing-keys.json".to_owned(),
+    ] {
+        // What is too wide for its column is broken anywhere.
+        let whole = |text: &str| text.replace(' ', "");
+        assert!(whole(&text).contains(&whole(&told)), "{told} in {text}");
+    }
     let csv = karin.get("/staff/protocols/2/csv").await;
     assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8; header=present");
     assert_eq!(csv.text().lines().count(), 4);

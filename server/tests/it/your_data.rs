@@ -13,6 +13,7 @@ use tower::ServiceExt;
 
 use crate::browser::{Answer, Browser};
 use crate::harness::{ANNA, BENGT, on_both_databases};
+use crate::pdf_text::text_of;
 use crate::requests;
 
 const MINUTE: i64 = 60_000;
@@ -118,7 +119,11 @@ on_both_databases! {
         assert_eq!(files["001 Norrby kommun/2026-11-22 läkarintyg ÅÄÖ (2).txt"], "Två: åäö.".as_bytes());
         let text = String::from_utf8(files[names[4]].clone()).unwrap();
         assert!(text.contains("Från Söderby kommun") && text.contains("Hej! Här är beslutet."), "{text}");
-        assert!(files["registerutdrag.pdf"].starts_with(b"%PDF-1.7"));
+        let pdf = text_of(&files["registerutdrag.pdf"]);
+        for told in ["Registerutdrag", ANNA, "Norrby kommun", "Söderby kommun", "Beslut om förskoleplats", "läkarintyg ÅÄÖ.txt"] {
+            assert!(pdf.contains(told), "{told} in {pdf}");
+        }
+        assert!(!pdf.contains(BENGT) && !pdf.contains("annat.txt"), "{pdf}");
         let json = json(&files);
         assert_eq!(json["format"], "postvalv-register-extract");
         assert_eq!(json["person"]["identifiers"][0]["value"], ANNA);

@@ -6,7 +6,7 @@ pub(crate) mod cases;
 pub(crate) mod extracts;
 mod holds;
 mod members;
-mod protocols;
+pub(crate) mod protocols;
 mod provisioning;
 mod requests;
 mod retention;

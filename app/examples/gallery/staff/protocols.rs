@@ -1,8 +1,8 @@
 //! The protocols of what was purged: those that the formats are frozen by.
 
 use app::page::staff::{IdProblem, proofs_page, protocol_page, protocols_page};
-use app::{Assets, Language};
-use portal::{PublicKeys, PurgeProtocols, VerifiedFile};
+use app::{Assets, Language, ProtocolPdf, protocol_pdf};
+use portal::{PublicKeys, PurgeProtocol, PurgeProtocols, VerifiedFile};
 
 use super::{Pages, inside};
 use crate::samples::time_zone;
@@ -11,9 +11,31 @@ const KEYS: &str = include_str!("../../../../crates/portal/vectors/postvalv-sign
 const PROTOCOL: &str = include_str!("../../../../crates/portal/vectors/purge-protocol.json");
 const PROOF: &str = include_str!("../../../../crates/portal/vectors/purge-proof.json");
 
+fn check(text: &str) -> Option<VerifiedFile> {
+    VerifiedFile::check(text, &PublicKeys::from_json(KEYS).ok()?).ok()
+}
+
+/// The protocol that the format is frozen by.
+pub(crate) fn protocol() -> Option<PurgeProtocol> {
+    match check(PROTOCOL)? {
+        VerifiedFile::Protocol(protocol) => Some(protocol),
+        VerifiedFile::Proof(_) => None,
+    }
+}
+
+/// It as a document.
+pub(crate) fn document(language: Language) -> Option<Vec<u8>> {
+    let document = protocol_pdf(&ProtocolPdf {
+        signed: protocol()?.signed(),
+        language,
+        time_zone: &time_zone(),
+        keys_address: "https://post.norrby.example/.well-known/postvalv-signing-keys.json",
+    });
+    document.ok()
+}
+
 pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
-    let check = |text| VerifiedFile::check(text, &PublicKeys::from_json(KEYS).ok()?).ok();
-    let (Some(protocol), Some(VerifiedFile::Proof(proof))) = (check(PROTOCOL), check(PROOF)) else {
+    let (Some(protocol), Some(VerifiedFile::Proof(proof))) = (protocol(), check(PROOF)) else {
         return Vec::new();
     };
     let zone = time_zone();
