@@ -87,7 +87,7 @@ impl Alarm {
     }
 
     fn look_at_lag(&mut self, lag: Duration) {
-        match self.lagging.turn(lag > self.longest_lag) {
+        match self.lagging.turn(is_too_late(lag, self.longest_lag)) {
             Some(Turn::Begins) => tracing::error!(lag_seconds = lag.as_secs(), "the purge lags behind what is due"),
             Some(Turn::Ends) => tracing::info!("the purge has caught up"),
             None => {}
@@ -95,7 +95,7 @@ impl Alarm {
     }
 
     fn look_at_handover_lag(&mut self, lag: Duration) {
-        match self.waiting.turn(lag > LONGEST_HANDOVER_LAG) {
+        match self.waiting.turn(is_too_late(lag, LONGEST_HANDOVER_LAG)) {
             Some(Turn::Begins) => {
                 tracing::error!(
                     lag_seconds = lag.as_secs(),
@@ -106,6 +106,11 @@ impl Alarm {
             None => {}
         }
     }
+}
+
+/// Whether what has waited for so long is told: not before it has waited longer than it may.
+fn is_too_late(lag: Duration, longest: Duration) -> bool {
+    lag > longest
 }
 
 /// Whether something is so, as it was last seen.
@@ -198,6 +203,34 @@ pub(crate) async fn refresh(providers: Providers, places: Places, mut stop: watc
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::PurgeSection;
+
+    #[test]
+    fn a_lag_is_told_from_after_as_many_minutes_as_are_configured() {
+        for alarm_minutes in [1, 60, 1440] {
+            let purge = PurgeSection {
+                alarm_minutes,
+                ..PurgeSection::default()
+            };
+            let limit = Duration::from_secs(u64::from(alarm_minutes) * 60);
+            assert!(!is_too_late(Duration::ZERO, purge.longest_lag()));
+            assert!(!is_too_late(limit, purge.longest_lag()), "{alarm_minutes} minutes");
+            assert!(is_too_late(limit + Duration::from_millis(1), purge.longest_lag()));
+        }
+        assert_eq!(PurgeSection::default().longest_lag(), Duration::from_secs(60 * 60));
+    }
+
+    #[test]
+    fn a_lag_that_is_told_lasts_until_it_is_at_the_limit_again() {
+        let minutes = |minutes| Duration::from_secs(minutes * 60);
+        let mut alarm = Alarm::of(minutes(60));
+        let mut is_lagging = |lag| {
+            alarm.look_at_lag(lag);
+            alarm.lagging.0
+        };
+        let seen = [59, 60, 61, 300, 60, 61].map(|lag| is_lagging(minutes(lag)));
+        assert_eq!(seen, [false, false, true, true, false, true]);
+    }
 
     #[test]
     fn an_episode_is_told_when_it_begins_and_when_it_ends() {

@@ -26,6 +26,14 @@ fn apart(before: Timestamp, database: Timestamp, after: Timestamp) -> Duration {
     before.since(database).max(database.since(after))
 }
 
+/// Whether a database's clock agrees with ours, which said `before` when it was asked and `after` when it had answered.
+fn agree(before: Timestamp, database: Timestamp, after: Timestamp) -> Result<(), ClockSkew> {
+    match apart(before, database, after) {
+        apart if apart > LONGEST => Err(ClockSkew { apart }),
+        _ => Ok(()),
+    }
+}
+
 /// Why the clock could not be found to agree.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SkewError {
@@ -73,11 +81,7 @@ async fn check_one(context: &Context, database: &Database) -> Result<(), SkewErr
     let after = context.clock_time();
     let row = row.ok_or_else(|| Fault::new("the database did not say its time"))?;
     let time: i64 = row.try_get_by_index(0).map_err(Fault::from)?;
-    let apart = apart(before, Timestamp::from_millis(time), after);
-    if apart > LONGEST {
-        return Err(ClockSkew { apart }.into());
-    }
-    Ok(())
+    Ok(agree(before, Timestamp::from_millis(time), after)?)
 }
 
 #[cfg(test)]
@@ -95,6 +99,25 @@ mod tests {
         assert_eq!(apart(at(1_000), at(9_000), at(9_000)), Duration::ZERO);
         assert_eq!(apart(at(1_000), at(400), at(1_100)), Duration::from_millis(600));
         assert_eq!(apart(at(1_000), at(1_900), at(1_100)), Duration::from_millis(800));
+    }
+
+    #[test]
+    fn a_second_is_borne_with_and_a_millisecond_more_is_not_either_way() {
+        let at = Timestamp::from_millis;
+        for (database, apart) in [
+            (0, Some(5_000)),
+            (3_999, Some(1_001)),
+            (4_000, None),
+            (5_000, None),
+            (6_020, None),
+            (6_021, Some(1_001)),
+        ] {
+            let skew = apart.map(|millis| ClockSkew {
+                apart: Duration::from_millis(millis),
+            });
+            // The answer took 20 ms.
+            assert_eq!(agree(at(5_000), at(database), at(5_020)).err(), skew, "{database}");
+        }
     }
 
     on_both_databases! {

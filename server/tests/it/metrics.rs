@@ -6,11 +6,15 @@ use axum::body::Body;
 use base::SecretString;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
-use portal::{BackupLock, BackupSettings};
+use portal::{BackupLock, BackupSettings, OperatorActor};
 use server::metrics_router;
 use tower::ServiceExt;
 
-use crate::harness::{App, on_both_databases};
+use crate::api_support::PDF;
+use crate::harness::{ANNA, App, on_both_databases};
+
+const HOUR: i64 = 60 * 60_000;
+const DAY: i64 = 24 * HOUR;
 
 async fn metrics(app: &App) -> String {
     metrics_with(app, None).await
@@ -71,6 +75,30 @@ on_both_databases! {
         std::fs::write(folder.path(), "").unwrap();
         assert_eq!(told().await, "postvalv_ledger_head 0", "a folder that can't be read keeps nothing else back");
         std::fs::remove_file(folder.path()).unwrap();
+    }
+
+    async fn a_purge_that_stands_still_shows_with_what_waits(app: App) {
+        let (system, _) = app.sender("Norrby kommun").await;
+        for _ in 0..2 {
+            app.message(&system, ANNA, &[("beslut.pdf", "application/pdf", PDF); 30]).await;
+        }
+        app.portal.run_jobs().await.unwrap();
+        // Longer than any forecast speaks of, and an hour of it after their end.
+        app.clock.advance_millis(30 * DAY + 15 * HOUR);
+        assert!(app.portal.run_jobs().await.unwrap().stopped.is_some());
+        let has = |text: &str, line: &str| assert!(text.lines().any(|it| it == line), "{line} in {text}");
+        let text = metrics(&app).await;
+        has(&text, "postvalv_purge_stopped 1");
+        has(&text, "postvalv_purge_waiting_documents 60");
+        has(&text, "postvalv_purge_lag_seconds 3600");
+
+        let operator = OperatorActor::on_this_host(app.request_info());
+        app.portal.confirm_purge(&operator, 60).await.unwrap();
+        app.portal.run_jobs().await.unwrap();
+        let text = metrics(&app).await;
+        has(&text, "postvalv_purge_stopped 0");
+        has(&text, "postvalv_purge_waiting_documents 0");
+        has(&text, "postvalv_purge_lag_seconds 0");
     }
 
     async fn they_are_not_where_people_are(app: App) {
