@@ -4,6 +4,7 @@ use base::OrganisationId;
 use sea_orm::ConnectionTrait;
 
 use super::chain_tests::write;
+use super::line::Line;
 use super::{AuditReport, Checkpoint, checkpoint, verify_audit_export};
 use crate::test_support::{TestPortal, on_both_databases};
 use crate::{AuditExportError, CheckpointError, Denied, ExportProblem, PublicKeys, Role};
@@ -49,6 +50,40 @@ async fn exported(portal: &TestPortal) -> Exported {
         lines: text.split_inclusive('\n').map(str::to_owned).collect(),
         held,
         keys: portal.portal.signing_keys().await.unwrap(),
+    }
+}
+
+/// Each bit of two lines, in turn: what is exported up to a checkpoint is as it was written, or refused.
+#[tokio::test]
+async fn an_export_with_one_bit_changed_is_refused() {
+    let portal = TestPortal::on_sqlite().await;
+    let exported = exported(&portal).await;
+    // No more than it takes: a line before them, the two, and the one that the checkpoint is of.
+    let lines: Vec<_> = exported.lines[6..10].iter().map(String::as_bytes).collect();
+    let held = std::slice::from_ref(&exported.held);
+    let holds = |text: &[u8]| {
+        verify_audit_export(text, held, &exported.keys).is_ok_and(|report| {
+            let proven = report.chains.first().and_then(|chain| chain.held.as_ref());
+            report.findings.is_empty() && proven.is_some_and(|proof| proof.sequence == 10)
+        })
+    };
+    assert!(holds(&lines.concat()), "or the test shows nothing");
+    for line in [1, 2] {
+        let original = lines[line];
+        for place in 0..original.len() * 8 {
+            let mut changed = original.to_vec();
+            changed[place / 8] ^= 1 << (place % 8);
+            let mut lines = lines.clone();
+            lines[line] = &changed;
+            // A capital in an id is the same id.
+            let read = |line: &[u8]| serde_json::from_slice::<Line>(line).ok();
+            let is_the_same = read(&changed).is_some_and(|line| Some(line) == read(original));
+            assert!(
+                !holds(&lines.concat()) || (is_the_same && changed.eq_ignore_ascii_case(original)),
+                "bit {place}: {}",
+                String::from_utf8_lossy(&changed)
+            );
+        }
     }
 }
 
