@@ -27,6 +27,8 @@ const SAFETY_AGE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const MOST: u64 = 50;
 /// How often they are looked for.
 const EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long after a look that failed the next one is.
+const AGAIN_AFTER: Duration = Duration::from_secs(60 * 60);
 /// How many ids are looked up together.
 const PAGE: usize = 500;
 
@@ -110,11 +112,26 @@ impl Portal {
     }
 }
 
-/// Looks for orphans when nobody did for a day, deletes them when they are few, and says how many there were.
+/// Looks for orphans when nobody did for a day, deletes them when they are few, and says how many there were. When that fails, it is done
+/// again an hour later.
 pub(crate) async fn sweep_due(context: &Context) -> Result<Orphans, Fault> {
-    if !take_turn(context).await? {
+    let now = context.certain_now();
+    if !take_turn(context, now).await? {
         return Ok(Orphans::default());
     }
+    let swept = sweep(context).await;
+    if swept.is_err()
+        && let Err(fault) = give_turn_back(context, now).await
+    {
+        tracing::error!(
+            error = fault.causes(),
+            "the turn to look for orphans could not be given back"
+        );
+    }
+    swept
+}
+
+async fn sweep(context: &Context) -> Result<Orphans, Fault> {
     let found = look(context, Then::Count).await?.orphans;
     if found.all() > MOST {
         let Orphans { keys, blobs } = found;
@@ -132,16 +149,28 @@ pub(crate) async fn sweep_due(context: &Context) -> Result<Orphans, Fault> {
 }
 
 /// Whether it is this node's turn to look: once a day for all nodes together.
-async fn take_turn(context: &Context) -> Result<bool, Fault> {
+async fn take_turn(context: &Context, now: Timestamp) -> Result<bool, Fault> {
     const TAKE: &str = "UPDATE installation SET orphans_looked_at = $1 \
         WHERE orphans_looked_at IS NULL OR orphans_looked_at <= $2 OR orphans_looked_at > $1";
-    let now = context.certain_now();
     let transaction = context.database.write().await?;
     let values = [now.as_millis().into(), (now - EVERY).as_millis().into()];
     let take = Statement::from_sql_and_values(transaction.get_database_backend(), TAKE, values);
     let taken = transaction.execute_raw(take).await?.rows_affected() > 0;
     transaction.commit().await?;
     Ok(taken)
+}
+
+/// Lets some node look again soon, unless one has taken a turn since.
+async fn give_turn_back(context: &Context, taken: Timestamp) -> Result<(), Fault> {
+    const GIVE_BACK: &str = "UPDATE installation SET orphans_looked_at = $1 WHERE orphans_looked_at = $2";
+    let transaction = context.database.write().await?;
+    let values = [
+        (taken - EVERY + AGAIN_AFTER).as_millis().into(),
+        taken.as_millis().into(),
+    ];
+    let give_back = Statement::from_sql_and_values(transaction.get_database_backend(), GIVE_BACK, values);
+    transaction.execute_raw(give_back).await?;
+    Ok(transaction.commit().await?)
 }
 
 async fn look(context: &Context, then: Then) -> Result<Found, Fault> {

@@ -6,7 +6,7 @@ use base::{DocumentId, OrganisationId};
 use bytes::Bytes;
 use keyring::ContentOwner;
 
-use super::{DeleteOrphansError, MOST, Orphans, Then, look};
+use super::{AGAIN_AFTER, DeleteOrphansError, MOST, Orphans, Then, look};
 use crate::test_support::{PDF, TestPortal, draft, on_each_storage, pieces};
 use crate::{ContentUse, SystemActor};
 
@@ -123,6 +123,32 @@ on_each_storage! {
         assert_eq!(portal.audited("orphan.deleted").await, 5);
         let person = portal.sign_in(0).await;
         portal.portal.open_content(&person, document, ContentUse::View, None).await.unwrap();
+    }
+
+    async fn a_turn_in_which_looking_failed_is_not_lost(portal: TestPortal) {
+        let (system, _) = living(&portal).await;
+        keys_alone(&portal, system.organisation_id(), 1).await;
+        portal.days_pass(7).await;
+        portal.clock.advance(DAY);
+        // A store that does not carry the installation's mark, as an empty one in its place.
+        let blobs = &portal.portal.0.blobs;
+        let mark = blobs.read_mark().await.unwrap().unwrap();
+        blobs.delete_mark().await.unwrap();
+        assert!(portal.portal.run_blob_jobs().await.is_err());
+        blobs.write_mark(mark).await.unwrap();
+
+        // Not with each round either: that would look at everything again and again while the store is away.
+        portal.clock.advance(AGAIN_AFTER - Duration::from_millis(1));
+        portal.portal.run_jobs().await.unwrap();
+        assert_eq!(portal.audited("orphan.deleted").await, 0);
+        portal.clock.advance(Duration::from_millis(1));
+        portal.another_node().await.run_jobs().await.unwrap();
+        assert_eq!(portal.audited("orphan.deleted").await, 1);
+
+        keys_alone(&portal, system.organisation_id(), 1).await;
+        portal.clock.advance(DAY * 8);
+        portal.portal.run_jobs().await.unwrap();
+        assert_eq!(portal.audited("orphan.deleted").await, 2);
     }
 
     async fn they_are_looked_for_once_a_day_by_whichever_node(portal: TestPortal) {
