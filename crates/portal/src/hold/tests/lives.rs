@@ -269,3 +269,20 @@ proptest! {
         });
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4, ..ProptestConfig::default() })]
+
+    /// Without the steps that copy the databases' files, which lie in no folder of ours there.
+    #[test]
+    fn nor_on_postgres(steps in steps()) {
+        let copies = |step: &Step| matches!(step, Step::Copy | Step::Restore);
+        let steps = steps.into_iter().filter(|step| !copies(step)).collect();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            if let Some(test) = TestPortal::on_postgres().await {
+                run(test, steps).await;
+            }
+        });
+    }
+}

@@ -147,3 +147,17 @@ proptest! {
         });
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nor_on_postgres(steps in steps()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            if let Some(test) = TestPortal::on_postgres().await {
+                run(&test, steps).await;
+            }
+        });
+    }
+}
