@@ -10,6 +10,7 @@ use keyring::ContentOwner;
 use sea_orm::{ConnectionTrait, EntityTrait};
 
 use super::{HoldError, HoldScope, NewHold};
+use crate::purge::{Interruption, interrupted};
 use crate::test_support::{
     HOLD_REASON, Norrby, PDF, TestPortal, draft, identity, new_hold, number, on_both_databases, read,
 };
@@ -275,6 +276,28 @@ on_both_databases! {
         }
         assert_eq!(won + refused, 8);
         assert_eq!(test.rows("hold").await, won);
+    }
+
+    async fn a_hold_before_anything_is_condemned_wins_and_one_after_it_is_refused(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let (before, after) = (norrby.send(&test, 1, 1).await, norrby.send(&test, 1, 1).await);
+        test.clock.set(before.deliveries[0].expires_at);
+        let placed = norrby.try_to_hold(&test, &before, HoldScope::Case).await.unwrap();
+        assert_eq!(placed.too_late, 0);
+        // The purge comes to a halt when it has marked what goes, and has destroyed nothing.
+        interrupted(&test.another_node().await.0, Interruption::Condemned, 25).await;
+        let refused = norrby.try_to_hold(&test, &after, HoldScope::Case).await;
+        assert!(matches!(refused, Err(HoldError::TooLate)));
+        assert!(norrby.exists(&test, &before).await && norrby.exists(&test, &after).await);
+        assert_eq!(test.rows("hold").await, 1);
+
+        assert_eq!(jobs(&test).await.messages, 1);
+        assert!(norrby.exists(&test, &before).await && !norrby.exists(&test, &after).await);
+        test.days_pass(2).await;
+        assert!(norrby.exists(&test, &before).await, "what is held exists");
+        norrby.lift(&test, placed.id).await;
+        test.days_pass(7).await;
+        assert!(!norrby.exists(&test, &before).await);
     }
 
     async fn what_was_said_of_a_hold_is_sealed_and_goes_with_the_seven_days(test: TestPortal) {
