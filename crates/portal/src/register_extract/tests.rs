@@ -1,6 +1,7 @@
 //! What an extract has, and for whom and how long it is there.
 
 use std::collections::BTreeSet;
+use std::task::Poll;
 
 use base::RegisterExtractId;
 use sea_orm::EntityTrait;
@@ -65,6 +66,33 @@ on_both_databases! {
         assert!(deliveries.iter().all(|delivery| delivery.document_type.as_deref() == Some("decision")));
         let acts: BTreeSet<_> = part.acts.iter().map(|act| &*act.action).collect();
         assert_eq!(acts, BTreeSet::from(["case.opened", "recipient.signed-in", "register-extract.ordered"]));
+    }
+
+    async fn it_says_how_far_it_has_come_while_it_is_made(portal: TestPortal) {
+        let sender = portal.sender().await;
+        for number in 0..41 {
+            portal.send(&sender, &number.to_string(), 1).await;
+        }
+        let anna = portal.sign_in(0).await;
+        let extract = portal.portal.order_register_extract(&anna).await.unwrap();
+        let mut making = std::pin::pin!(portal.portal.make_register_extract(&anna, extract));
+        let mut seen = Vec::new();
+        let made = loop {
+            let orders = portal.portal.register_extracts_of(&anna).await.unwrap();
+            if let ExtractState::UnderWay { done, total } = orders[0].state
+                && seen.last() != Some(&(done, total))
+            {
+                seen.push((done, total));
+            }
+            // A step at a time, none of which gathers twenty cases.
+            if let Poll::Ready(made) = futures::poll!(making.as_mut()) {
+                break made;
+            }
+        };
+        made.unwrap();
+        assert!(seen.starts_with(&[(0, 0), (0, 41), (20, 41), (40, 41)]), "{seen:?}");
+        let orders = portal.portal.register_extracts_of(&anna).await.unwrap();
+        assert!(matches!(orders[0].state, ExtractState::Ready { .. }));
     }
 
     async fn it_has_what_the_person_asked_for_without_what_was_written(portal: TestPortal) {
