@@ -140,17 +140,8 @@ impl Portal {
         let folder = BackupFolder::open(settings)?;
         let run = context.ids.next();
         let mut made = Vec::new();
-        if parts.contains(&BackupPart::Content) {
-            made.push(make(context, settings, &folder, run, BackupPart::Content).await?);
-        }
-        match (
-            parts.contains(&BackupPart::Vault),
-            parts.contains(&BackupPart::Provider),
-        ) {
-            (true, true) => made.extend(vault_with_provider(context, settings, &folder, run).await?),
-            (true, false) => made.push(make(context, settings, &folder, run, BackupPart::Vault).await?),
-            (false, true) => made.push(make(context, settings, &folder, run, BackupPart::Provider).await?),
-            (false, false) => {}
+        for step in steps(parts) {
+            made.extend(take(context, settings, &folder, run, step).await?);
         }
         Ok(BackupsMade {
             files: made,
@@ -276,6 +267,42 @@ async fn note_ledger(context: &Context, settings: &BackupSettings) -> Result<u64
         in_folder(settings, move |folder| folder.note_ledger(&note)).await?;
     }
     Ok(number)
+}
+
+/// What is archived without anything else in between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    One(BackupPart),
+    VaultWithProvider,
+}
+
+/// How archives of these parts are made, in order: what one refers to is in the next.
+fn steps(parts: &[BackupPart]) -> Vec<Step> {
+    let has = |part| parts.contains(&part);
+    let mut steps = Vec::new();
+    if has(BackupPart::Content) {
+        steps.push(Step::One(BackupPart::Content));
+    }
+    match (has(BackupPart::Vault), has(BackupPart::Provider)) {
+        (true, true) => steps.push(Step::VaultWithProvider),
+        (true, false) => steps.push(Step::One(BackupPart::Vault)),
+        (false, true) => steps.push(Step::One(BackupPart::Provider)),
+        (false, false) => {}
+    }
+    steps
+}
+
+async fn take(
+    context: &Context,
+    settings: &BackupSettings,
+    folder: &BackupFolder,
+    run: BackupId,
+    step: Step,
+) -> Result<Vec<PathBuf>, BackupError> {
+    Ok(match step {
+        Step::One(part) => vec![make(context, settings, folder, run, part).await?],
+        Step::VaultWithProvider => vault_with_provider(context, settings, folder, run).await?.into(),
+    })
 }
 
 /// Whether the clock is right, as far as can be told: by a wrong one archives that are needed would be deleted, and others kept for too long.

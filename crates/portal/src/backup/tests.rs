@@ -10,11 +10,12 @@ use std::process::Command;
 use age::secrecy::ExposeSecret as _;
 use base::MessageId;
 use keyring::ContentOwner;
+use sea_orm::EntityTrait as _;
 use tempfile::TempDir;
 
 use super::*;
-use crate::test_support::{TestPortal, fresh_databases, on_both_databases};
-use crate::{BlobSettings, MessageReceipt, ProviderSettings, PurgeMode, Settings, SystemActor};
+use crate::test_support::{PDF, TestPortal, fresh_databases, on_both_databases, read};
+use crate::{BlobSettings, MessageReceipt, ProviderSettings, PurgeMode, Settings, SystemActor, message};
 
 const DAY: i64 = 86_400_000;
 
@@ -182,6 +183,35 @@ on_both_databases! {
         assert!(opens(&restored, &system, lives.id).await && !opens(&restored, &system, purged.id).await);
         assert_eq!(crate::blob::testing::names(&restored.0.blobs).await, portal.blob_names().await);
         restored.close().await;
+    }
+
+    async fn what_is_sent_while_archives_are_made_opens_wherever_it_is_restored(portal: TestPortal) {
+        let mut portal = portal;
+        let backups = Backups::new();
+        let system = portal.sender().await;
+        let context = portal.portal.clone().0;
+        let (folder, run) = (BackupFolder::open(&backups.settings).unwrap(), context.ids.next());
+        let mut sent = vec![portal.send(&system, "before", 1).await];
+        let mut made = Vec::new();
+        for (step, key) in steps(&BackupPart::ALL).into_iter().zip(["between", "after"]) {
+            made.extend(take(&context, &backups.settings, &folder, run, step).await.unwrap());
+            sent.push(portal.send(&system, key, 1).await);
+        }
+        let part_of = |archive: &PathBuf| archive.parent().unwrap().file_name().unwrap().to_owned();
+        made.sort_by_key(|archive| BackupPart::ALL.iter().position(|part| *part.as_str() == *part_of(archive)));
+
+        let into = tempfile::tempdir().unwrap();
+        let settings = backups.restore(&portal, [&made[0], &made[1], &made[2]], into.path()).await.unwrap();
+        let restored = Portal::open(settings, portal.clock.clock()).await.unwrap();
+        let own = std::mem::replace(&mut portal.portal, restored);
+        let restored_cases = message::entity::Entity::find().all(portal.portal.0.database.reader()).await.unwrap();
+        let is_restored = |it: &&MessageReceipt| restored_cases.iter().any(|row| row.id == *it.id.as_uuid());
+        let restored: Vec<_> = sent.iter().filter(is_restored).collect();
+        assert!(restored.iter().any(|it| it.id == sent[0].id), "or the test shows nothing");
+        for it in restored {
+            assert_eq!(read(&portal, it).await.unwrap(), PDF, "what is there opens");
+        }
+        std::mem::replace(&mut portal.portal, own).close().await;
     }
 
     async fn a_restored_archive_from_before_needs_the_ledger_and_gives_back_nothing(portal: TestPortal) {
