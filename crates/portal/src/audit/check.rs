@@ -15,8 +15,8 @@ use super::chain::{from_stored_id, stored_id};
 use super::finding::{AuditFinding, AuditReport, ChainProblem, ChainReport, HandedOut};
 use super::verify::{ChainVerifier, Place, Source};
 use super::{
-    AuditAction, AuditEntry, Checkpoint, chain_entity, checkpoint, checkpoint_entity, cut, cut_entity, entity, handover,
-    writer_cut_entity,
+    AuditAction, AuditEntry, Checkpoint, chain_entity, checkpoint, checkpoint_entity, cut, cut_entity, entity,
+    handover, writer_cut_entity,
 };
 use crate::{Context, Fault, OperatorActor, Portal, PublicKeys};
 

@@ -125,7 +125,7 @@ on_both_databases! {
         let sent = test.send_all(&norrby.system, "1", draft(1), &[PDF]).await.unwrap();
         test.clock.advance_millis(1_000);
         let pending = norrby.waiting(&test).await;
-        test.portal.approve_retention(&norrby.olle(&test).await, pending).await.unwrap();
+        test.portal.approve_retention(&norrby.olle(&test).await, pending, u64::MAX).await.unwrap();
         test.portal.run_jobs().await.unwrap();
         test.portal.show_staff_names(&norrby.karin(&test).await, true).await.unwrap();
         let anna = test.sign_in(0).await;
