@@ -10,7 +10,7 @@ use crate::system::{credential, used_assertion};
 use crate::vault::EndedDay;
 use crate::{
     Context, Fault, Orphans, Portal, PurgeReport, PurgeStopped, audit, data_request, hold, installation, intent,
-    notification, orphan, past_sign_in, purge, register_extract, retention, session, skew,
+    notification, organisation, orphan, past_sign_in, purge, register_extract, retention, session, skew,
 };
 
 /// What a round did.
@@ -158,6 +158,7 @@ impl Portal {
         keep(&mut (), intent::sweep_blobs(context).await, &mut fault);
         keep(&mut report, purge::rest(context).await, &mut fault);
         keep(&mut 0, data_request::settle(context).await, &mut fault);
+        keep(&mut 0, organisation::erase_due(context).await, &mut fault);
         keep(&mut Orphans::default(), orphan::sweep_due(context).await, &mut fault);
         fault.map_or(Ok(report), Err)
     }

@@ -113,7 +113,9 @@ pub use notification::{
     TakenNotification, UnprovenAddress,
 };
 pub use open::{NotReady, OpenError};
-pub use organisation::{NewOrganisation, Organisation, SetUpError, SignInRules, TenantError};
+pub use organisation::{
+    DeleteOrganisationError, NewOrganisation, Organisation, OrganisationContent, SetUpError, SignInRules, TenantError,
+};
 pub use orphan::{DeleteOrphansError, Orphans};
 pub use past_sign_in::{PAST_SIGN_IN_DAYS, PastSignIn, PastSignIns, ReportSignInError};
 pub use protocol::{

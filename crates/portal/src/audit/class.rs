@@ -170,7 +170,7 @@ impl AuditAction {
             | Self::ProvisioningTokenCreated => done(&[Iam], &[Admin, Creation]),
             Self::SystemDisabled | Self::SystemNetworksChanged
             | Self::SystemScopesChanged => done(&[Iam], &[Admin, Change]),
-            Self::TenantRemoved | Self::CredentialWithdrawn
+            Self::OrganisationDeleted | Self::OrganisationErased | Self::TenantRemoved | Self::CredentialWithdrawn
             | Self::ProvisioningTokenWithdrawn => done(&[Iam], &[Admin, Deletion]),
             Self::CredentialEnding => told(&[Iam]),
             Self::RecipientsMatched | Self::RecipientNoticesDismissed

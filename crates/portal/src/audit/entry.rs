@@ -12,6 +12,10 @@ use crate::{OperatorActor, ProvisioningActor, RecipientActor, RequestInfo, Staff
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter)]
 pub(crate) enum AuditAction {
     OrganisationCreated,
+    /// It was closed, and all that it has is withdrawn; the detail is how many messages that was.
+    OrganisationDeleted,
+    /// Nothing was left of it to purge, and its key, its accounts and its systems' credentials were destroyed.
+    OrganisationErased,
     /// A directory of Entra ID is one of the organisation's from now on.
     TenantAdded,
     TenantRemoved,
@@ -235,6 +239,8 @@ impl AuditAction {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::OrganisationCreated => "organisation.created",
+            Self::OrganisationDeleted => "organisation.deleted",
+            Self::OrganisationErased => "organisation.erased",
             Self::TenantAdded => "tenant.added",
             Self::TenantRemoved => "tenant.removed",
             Self::SystemCreated => "system.created",
@@ -530,6 +536,11 @@ impl<'a> AuditEntry<'a> {
     /// The operator did it.
     pub(crate) const fn by_operator(actor: &'a OperatorActor, action: AuditAction) -> Self {
         Self::new(Who::Operator, action, Some(actor.request()))
+    }
+
+    /// The operator did it, or the portal, since the ledger tells of it.
+    pub(crate) fn by_operator_or_portal(actor: Option<&'a OperatorActor>, action: AuditAction) -> Self {
+        actor.map_or_else(|| Self::by_portal(action), |actor| Self::by_operator(actor, action))
     }
 
     /// A provider of identities did it.

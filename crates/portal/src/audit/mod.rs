@@ -38,6 +38,7 @@ pub use handover::{
     CheckpointBucketError, CheckpointHolder, HandoverFailure, HandoverOutcome, HandoverRows, InvalidWebhookAddress,
     TakenHandover, WebhookAddress, WebhookDelivery,
 };
+pub(crate) use handover::{forget_webhook, webhook_waits};
 pub use view::{AuditEvent, AuditEvents};
 pub(crate) use writer::AuditWriter;
 

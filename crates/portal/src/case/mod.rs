@@ -21,7 +21,7 @@ pub use history::{CaseAct, CaseActKind, CaseHistory};
 pub use inbox::InboxEntry;
 pub use sent::{SentDelivery, SentMessage, SentMessages, SentMessagesError, SentRecipient};
 pub use staff_view::{CaseExtension, StaffCase, StaffCaseMessage};
-pub(crate) use store::{Extended, extended, give, lock, recipients_with_cases, release_ended};
+pub(crate) use store::{Extended, extended, give, lock, lock_all, recipients_with_cases, release_ended};
 pub(crate) use texts::open_title;
 pub use view::{CaseView, MessageView};
 

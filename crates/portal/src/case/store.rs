@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use base::{RecipientId, Timestamp};
+use base::{OrganisationId, RecipientId, Timestamp};
 use jiff::tz::TimeZone;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -30,6 +30,23 @@ pub(crate) async fn lock(transaction: &WriteTransaction, cases: &[Uuid]) -> Resu
             .filter(Column::Id.is_in(cases.iter().copied()))
             .order_by_asc(Column::Id)
             .lock_exclusive()
+            .all(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+/// As [`lock`], every case of an organisation in which something lives.
+pub(crate) async fn lock_all(transaction: &WriteTransaction, organisation: OrganisationId) -> Result<(), DbErr> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+            .filter(Column::RecipientId.is_not_null())
+            .order_by_asc(Column::Id)
+            .lock_exclusive()
+            .into_tuple::<Uuid>()
             .all(transaction)
             .await?;
     }

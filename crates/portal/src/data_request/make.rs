@@ -228,6 +228,9 @@ async fn receive(
     let transaction: WriteTransaction = context.database.write().await?;
     let cases = cases(&transaction, recipient, new).await?;
     case::lock(&transaction, &cases).await?;
+    if !organisation::stays(&transaction, new.organisation).await? {
+        return Err(MakeRequestError::NotFound);
+    }
     if let Some(made) = store::of_form(&transaction, recipient, new.form).await? {
         return Ok(made);
     }

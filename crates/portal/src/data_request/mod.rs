@@ -6,6 +6,7 @@
 //! vault, which is kept ahead of its day (`keep.rs`) and destroyed with the request.
 
 mod answer;
+mod end;
 mod entity;
 mod error;
 mod keep;
@@ -20,6 +21,7 @@ mod texts;
 mod view;
 
 pub use answer::{Grant, Granted};
+pub(crate) use end::end_all;
 pub use error::{AnswerRequestError, MakeRequestError, SeeRequestsError, WithdrawRequestError};
 pub(crate) use keep::keep;
 pub use make::{NewDataRequest, RequestableCase, RequestableOrganisation};
@@ -27,5 +29,5 @@ pub use own::OwnDataRequest;
 pub(crate) use own::{asked_of, registered};
 pub use rule::{DataRequestKind, DataRequestState};
 pub(crate) use settle::{forget_due, settle};
-pub(crate) use store::{delete_as_told, existing, give, recipients_with_requests};
+pub(crate) use store::{delete_all_as_told, delete_as_told, existing, give, recipients_with_requests};
 pub use view::{DataRequest, DataRequests, OpenRequests, RequestedCase};

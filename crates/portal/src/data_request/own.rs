@@ -51,6 +51,8 @@ pub struct OwnDataRequest {
     pub done_at: Option<Timestamp>,
     /// Until when it is kept.
     pub kept_until: Option<Timestamp>,
+    /// Whether the organisation was deleted, so that nobody answers and everything that it sent is destroyed.
+    pub organisation_deleted: bool,
 }
 
 impl Portal {
@@ -166,7 +168,7 @@ async fn views(context: &Context, rows: &[Model], texts: &Texts) -> Result<Vec<O
     let ids: BTreeSet<OrganisationId> = rows.iter().map(Model::organisation).collect();
     let mut organisations = BTreeMap::new();
     for id in ids {
-        let found = organisation::find(context.database.reader(), id).await?;
+        let found = organisation::find_even_deleted(context.database.reader(), id).await?;
         let found = found.ok_or_else(|| Fault::new("a request's organisation is missing"))?;
         organisations.insert(id, found);
     }
@@ -191,6 +193,7 @@ async fn views(context: &Context, rows: &[Model], texts: &Texts) -> Result<Vec<O
             answer: texts.open(row, Text::Answer),
             done_at: at(row.done_at),
             kept_until: at(row.purge_at),
+            organisation_deleted: organisation.deleted_at.is_some(),
         });
     }
     Ok(views)

@@ -25,18 +25,30 @@ pub(super) async fn purge_at(
     done_at: Timestamp,
 ) -> Result<Timestamp, Fault> {
     let reader = context.database.reader();
-    let organisation = organisation::find(reader, organisation).await?;
+    let organisation = organisation::find_even_deleted(reader, organisation).await?;
     let organisation = organisation.ok_or_else(|| Fault::new("a request's organisation is missing"))?;
+    if organisation.deleted_at.is_some() {
+        return Ok(least_purge_at(context, done_at));
+    }
     let policy = retention::in_force(context, reader, &organisation).await?.policy;
     let days = rule::kept_days(policy.default.days, context.settings.retention_ceiling_days);
     Ok(done_at + DAY.saturating_mul(days))
 }
 
-/// That a delivery is going and not gone: erased for this request, or, of what it is about, for another or condemned anyhow.
+/// The earliest that a request is deleted of which everything is done at an instant: of an organisation that is deleted, with which it is
+/// not kept for longer than it takes to read the answer.
+pub(super) fn least_purge_at(context: &Context, done_at: Timestamp) -> Timestamp {
+    let days = rule::kept_days(0, context.settings.retention_ceiling_days);
+    done_at + DAY.saturating_mul(days)
+}
+
+/// That a delivery is going and not gone: erased for this request, or, of what it is about, for another, condemned anyhow, or of an
+/// organisation that is deleted.
 macro_rules! going {
     () => {
         "delivery.purged_at IS NULL AND (delivery.erased_for = data_request.id \
-         OR (delivery.erased_for IS NOT NULL OR delivery.condemned_at IS NOT NULL) \
+         OR (delivery.erased_for IS NOT NULL OR delivery.condemned_at IS NOT NULL OR EXISTS (SELECT 1 FROM organisation \
+         WHERE organisation.id = data_request.organisation_id AND organisation.deleted_at IS NOT NULL)) \
          AND delivery.organisation_id = data_request.organisation_id \
          AND delivery.recipient_id = data_request.recipient_id \
          AND (data_request.case_id IS NULL OR delivery.case_id = data_request.case_id))"

@@ -14,6 +14,9 @@ use super::rule::{DataRequestKind, DataRequestState};
 use crate::database::WriteTransaction;
 use crate::{Fault, recipient};
 
+/// How many rows one statement names: far below the databases' limits on parameters.
+const BATCH: usize = 500;
+
 impl Model {
     pub(super) const fn request_id(&self) -> DataRequestId {
         DataRequestId::from_uuid(self.id)
@@ -150,6 +153,25 @@ pub(crate) async fn delete_as_told(
 ) -> Result<(), DbErr> {
     let ids: Vec<Uuid> = requests.iter().map(|id| *id.as_uuid()).collect();
     delete(transaction, &ids, now).await?;
+    Ok(())
+}
+
+/// As [`delete_as_told`], every request to an organisation.
+pub(crate) async fn delete_all_as_told(
+    transaction: &WriteTransaction,
+    organisation: OrganisationId,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    let ids: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .into_tuple()
+        .all(transaction)
+        .await?;
+    for ids in ids.chunks(BATCH) {
+        delete(transaction, ids, now).await?;
+    }
     Ok(())
 }
 

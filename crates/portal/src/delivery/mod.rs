@@ -9,6 +9,7 @@ mod listing;
 mod notified;
 mod sending;
 mod store;
+mod withdraw;
 
 pub(crate) use ending::ending;
 pub(crate) use erase::{erase, erase_as_told};
@@ -16,6 +17,7 @@ pub(crate) use finder::{Finder, ReadableDelivery, ReadableDocument};
 pub(crate) use notified::{Unnotified, last_notified, mark_notified, unnotified};
 pub(crate) use sending::{NewDelivery, create, of_message, of_messages, revoke};
 pub(crate) use store::{give, mark_opened};
+pub(crate) use withdraw::{lock_all, revoke_all};
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,9 @@
 //! Lifting a hold.
 
-use base::{HoldId, StaffId, Timestamp};
+use base::{HoldId, OrganisationId, StaffId, Timestamp};
 use keyring::Field;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::entity::{Column, Entity, Model};
 use super::rule::{self, HoldScope};
@@ -12,7 +12,7 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::ledger::LedgerEntry;
 use crate::rights::Action;
-use crate::{Context, Portal, StaffActor, delivery};
+use crate::{Context, Fault, OperatorActor, Portal, StaffActor, delivery};
 
 impl Portal {
     /// Lifts a hold of the actor's organisation, for a reason of one line and at most 200 characters. Seven days later it keeps nothing
@@ -50,6 +50,41 @@ impl Portal {
         context.ledger.append(&[LedgerEntry::Lifted(hold)]).await?;
         Ok(())
     }
+}
+
+/// Lifts every hold of an organisation that is deleted, and says which: nobody is left who could. The caller tells the ledger.
+pub(crate) async fn lift_all(
+    context: &Context,
+    transaction: &WriteTransaction,
+    organisation: OrganisationId,
+    at: Timestamp,
+    by: Option<&OperatorActor>,
+) -> Result<Vec<HoldId>, Fault> {
+    let rows = Entity::find()
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .filter(Column::LiftedAt.is_null())
+        .order_by_asc(Column::Id)
+        .all(transaction)
+        .await?;
+    let mut lifted = Vec::new();
+    for row in rows {
+        let lifting = Lifting {
+            at,
+            by: None,
+            sealed_reason: None,
+        };
+        if !lifting.apply(transaction, &row).await? {
+            continue;
+        }
+        let id = row.hold_id().to_string();
+        let entry = AuditEntry::by_operator_or_portal(by, AuditAction::HoldLifted)
+            .within(organisation)
+            .about(target(&row))
+            .detail(&id);
+        context.audit.record(transaction, at, &entry).await?;
+        lifted.push(row.hold_id());
+    }
+    Ok(lifted)
 }
 
 /// How a hold is lifted.

@@ -22,6 +22,7 @@ mod view;
 pub(crate) use condition::{held, is_not_held, protects_since};
 pub use error::HoldError;
 pub(crate) use keep::{days, keep};
+pub(crate) use lift::lift_all;
 pub use place::{NewHold, PlacedHold};
 pub use rule::HoldScope;
 pub(crate) use rule::local_date;

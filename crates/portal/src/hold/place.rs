@@ -85,6 +85,9 @@ impl Portal {
             cases.sort_unstable();
             cases.dedup();
             case::lock(&transaction, &cases).await?;
+            if !organisation::stays(&transaction, organisation.id).await? {
+                return Err(HoldError::NotFound);
+            }
             let mut found = wanted(&transaction, organisation.id, new).await?;
             let kept: BTreeSet<DeliveryId> = seen.standing.iter().map(|held| held.id).collect();
             // What came meanwhile, or was given to the recipient, gets its keys first.

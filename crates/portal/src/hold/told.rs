@@ -119,7 +119,7 @@ async fn on(context: &Context, told: ToldHold) -> Result<Option<On>, Fault> {
             recipient,
         }),
         Some((organisation, recipient)) => {
-            let is_known = organisation::find_row(reader, organisation).await?.is_some();
+            let is_known = organisation::find_even_deleted(reader, organisation).await?.is_some();
             let reached = in_scope(reader, organisation, told.case, HoldScope::Recipient, recipient).await?;
             let has_more = reached.standing.iter().any(|held| held.recipient == Some(recipient));
             is_known.then_some(On {

@@ -21,7 +21,7 @@ use super::signed::verified;
 use crate::signing::{PublicKeys, SigningPurpose};
 
 /// The newest version of batches that this program writes and reads.
-const NEWEST: u32 = 2;
+const NEWEST: u32 = 3;
 
 /// A place in the ledger: a batch and what it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -29,6 +29,10 @@ pub(crate) enum LedgerEntry {
     MailAllowed(RecipientId),
     /// A person has an address of their own from now on, and is written to at no other, which a copy may still have.
     OwnAddress(RecipientId),
+    /// An organisation was deleted: all that it has sent is withdrawn, whatever of that a copy has.
+    OrganisationDeleted(OrganisationId),
+    /// Nothing was left of it, and its key was destroyed.
+    OrganisationErased(OrganisationId),
     /// The installation was restored from archives, and has this generation.
     Restored(i64),
 }
@@ -48,6 +52,7 @@ impl LedgerEntry {
     /// The version of batches in which it stood first.
     pub(super) const fn since(&self) -> u32 {
         match self {
+            Self::OrganisationDeleted(_) | Self::OrganisationErased(_) => 3,
             Self::Purged(ContentOwner::Request(_)) | Self::Erased(_) => 2,
             Self::Purged(_) | Self::Ended(_) | Self::Revoked(_) | Self::Forgotten(_) => 1,
             Self::Held(_)
@@ -81,6 +86,8 @@ impl fmt::Display for LedgerEntry {
             Self::MailRefused(id) => write!(f, "mail-refused recipient {id}"),
             Self::MailAllowed(id) => write!(f, "mail-allowed recipient {id}"),
             Self::OwnAddress(id) => write!(f, "own-address recipient {id}"),
+            Self::OrganisationDeleted(id) => write!(f, "deleted organisation {id}"),
+            Self::OrganisationErased(id) => write!(f, "erased organisation {id}"),
             Self::Restored(generation) => write!(f, "restored generation {generation}"),
         }
     }
@@ -130,6 +137,8 @@ impl FromStr for LedgerEntry {
             ["mail-refused", "recipient", of] => Self::MailRefused(id(of)?),
             ["mail-allowed", "recipient", of] => Self::MailAllowed(id(of)?),
             ["own-address", "recipient", of] => Self::OwnAddress(id(of)?),
+            ["deleted", "organisation", of] => Self::OrganisationDeleted(id(of)?),
+            ["erased", "organisation", of] => Self::OrganisationErased(id(of)?),
             ["restored", "generation", number] => Self::Restored(id(number)?),
             _ => return Err(InvalidEntry),
         })

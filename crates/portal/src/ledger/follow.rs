@@ -1,7 +1,7 @@
 //! Catching up with the ledger: what it tells and the databases do not know is done to them, before anybody gets in. Normally
 //! that is nothing, or the last batch before a crash; after a restore it is everything since the copy was made.
 
-use base::{DataRequestId, DeliveryId, MessageId, RecipientId, Timestamp};
+use base::{DataRequestId, DeliveryId, MessageId, OrganisationId, RecipientId, Timestamp};
 use keyring::ContentOwner;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
@@ -11,7 +11,7 @@ use super::{LedgerBatch, LedgerEntry, LedgerHead, head};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::database::WriteTransaction;
 use crate::delivery::entity::{Column, Entity};
-use crate::{Context, Fault, OpenError, data_request, delivery, hold, notification, purge, recipient};
+use crate::{Context, Fault, OpenError, data_request, delivery, hold, notification, organisation, purge, recipient};
 
 /// How many rows one statement names: far below the databases' limits on parameters.
 const NAMED: usize = 500;
@@ -96,8 +96,17 @@ async fn apply(context: &Context, batch: &LedgerBatch) -> Result<(), Fault> {
     for entry in &batch.entries {
         ended.add(*entry);
     }
+    for organisation in &ended.erased_organisations {
+        context.vault.destroy_organisation_as_told(*organisation).await?;
+    }
     context.vault.destroy_as_told(&ended.owners, batch.head()).await?;
     let transaction = context.database.write().await?;
+    for organisation in &ended.deleted_organisations {
+        organisation::delete_as_told(context, &transaction, *organisation).await?;
+    }
+    for organisation in &ended.erased_organisations {
+        organisation::erase_as_told(context, &transaction, *organisation, batch.at).await?;
+    }
     for message in &ended.revoked {
         delivery::revoke(&transaction, *message, batch.at).await?;
     }
@@ -129,6 +138,8 @@ struct Ended {
     erased: Vec<DeliveryId>,
     requests: Vec<DataRequestId>,
     recipients: Vec<RecipientId>,
+    deleted_organisations: Vec<OrganisationId>,
+    erased_organisations: Vec<OrganisationId>,
 }
 
 impl Ended {
@@ -146,6 +157,8 @@ impl Ended {
             LedgerEntry::Revoked(message) => self.revoked.push(message),
             LedgerEntry::Erased(delivery) => self.erased.push(delivery),
             LedgerEntry::Forgotten(recipient) => self.recipients.push(recipient),
+            LedgerEntry::OrganisationDeleted(organisation) => self.deleted_organisations.push(organisation),
+            LedgerEntry::OrganisationErased(organisation) => self.erased_organisations.push(organisation),
             LedgerEntry::Held(_)
             | LedgerEntry::Lifted(_)
             | LedgerEntry::MailRefused(_)

@@ -297,6 +297,14 @@ fn a_batch_reads_as_it_was_written_and_in_no_other_form() {
             LedgerEntry::Forgotten(id.parse().unwrap()),
         ],
     };
+    let latest = LedgerBatch {
+        entries: vec![
+            LedgerEntry::Revoked(id.parse().unwrap()),
+            LedgerEntry::OrganisationDeleted(id.parse().unwrap()),
+            LedgerEntry::OrganisationErased(id.parse().unwrap()),
+        ],
+        ..batch
+    };
     let told = |of_recipient| ToldHold {
         id: id.parse().unwrap(),
         case: id.parse().unwrap(),
@@ -331,7 +339,13 @@ fn a_batch_reads_as_it_was_written_and_in_no_other_form() {
         LedgerBatch::verify(&sign(&newer.replace("ledger v2", "ledger v1")), &keys),
         None
     );
-    assert!(LedgerBatch::is_newer(&sign(&newer.replace("ledger v2", "ledger v3"))));
+    let newest = latest.to_text();
+    assert!(
+        newest.starts_with("postvalv ledger v3\n")
+            && newest.contains(&format!("\ndeleted organisation {id}\nerased organisation {id}\n"))
+    );
+    assert_eq!(LedgerBatch::verify(&sign(&newest), &keys), Some((latest, 0)));
+    assert!(LedgerBatch::is_newer(&sign(&newer.replace("ledger v2", "ledger v4"))));
     assert!(!LedgerBatch::is_newer(&sign(&newer)));
     for other in [
         text.replace("number 17", "number 017"),

@@ -11,7 +11,7 @@ use crate::idempotency::{Claim, Row};
 use crate::intent::{self, Intent};
 use crate::organisation::Organisation;
 use crate::retention::{Counted, Term};
-use crate::{Context, Fault, Portal};
+use crate::{Context, Fault, Portal, organisation};
 
 /// How long an attempt may be silent before others may clear it away. Longer than any idle timeout of an upload.
 const LEASE: Duration = Duration::from_secs(5 * 60);
@@ -82,6 +82,9 @@ impl Attempt {
                 let retry_after = until.since(now).clamp(Duration::from_secs(1), RETRY_AFTER);
                 return Err(SendError::StillReceiving { retry_after });
             }
+        }
+        if !organisation::stays(&transaction, organisation.id).await? {
+            return Err(SendError::SystemDisabled);
         }
         intent.declare(&transaction, now + LEASE).await?;
         transaction.commit().await?;

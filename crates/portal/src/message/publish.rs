@@ -12,7 +12,9 @@ use crate::actor::SystemActor;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::event::{self, EventKind, NewEvent};
-use crate::{Context, Fault, RecipientIdentifier, case, delivery, document, notification, recipient, system};
+use crate::{
+    Context, Fault, RecipientIdentifier, case, delivery, document, notification, organisation, recipient, system,
+};
 
 /// The level of protection at which the server opens the content in the recipient's session.
 pub(super) const SESSION_LEVEL: &str = "session";
@@ -39,7 +41,8 @@ pub(super) async fn publish(
     let parts: Vec<_> = recipients.into_iter().zip(cases).zip(delivery_ids).collect();
 
     let transaction = context.database.write().await?;
-    if !system::is_enabled(&transaction, actor.system_id()).await? {
+    let stays = organisation::stays(&transaction, attempt.organisation.id).await?;
+    if !stays || !system::is_enabled(&transaction, actor.system_id()).await? {
         return Err(SendError::SystemDisabled);
     }
     let message = attempt.intent.message;

@@ -43,6 +43,7 @@ mod m0044_organisation_extracts;
 mod m0045_mail_consent;
 mod m0047_audit_counting;
 mod m0048_mail_consent_told;
+mod m0049_deleted_organisations;
 mod m0051_names_shown;
 mod table;
 
@@ -99,6 +100,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0047_audit_counting::Migration),
             Box::new(m0048_mail_consent_told::Migration),
             Box::new(m0051_names_shown::Migration),
+            Box::new(m0049_deleted_organisations::Migration),
         ]
     }
 }

@@ -30,6 +30,10 @@ pub(crate) struct Model {
     pub(crate) retention_approval: Option<i32>,
     /// Whether its recipients are told the names of its staff: 1 for yes.
     pub(crate) names_shown: Option<i32>,
+    /// When it was deleted: nothing of it can be read or done from then on.
+    pub(crate) deleted_at: Option<i64>,
+    /// When the last of it was erased but its tombstone.
+    pub(crate) erased_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

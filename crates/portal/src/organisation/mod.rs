@@ -1,6 +1,15 @@
 //! Organisations: the senders, each with a key, a retention and a time zone of its own.
+//!
+//! Others find them through `finder.rs` alone, which gives none that was deleted unless it is asked for by name. Deleting one is
+//! `delete.rs`, what is left to do then `erase.rs`.
 
-pub(crate) mod entity;
+mod content;
+mod delete;
+#[cfg(test)]
+mod deletion_tests;
+mod entity;
+mod erase;
+mod finder;
 mod sign_in_rules;
 mod slug;
 mod tenant;
@@ -8,6 +17,15 @@ mod tenant_entity;
 #[cfg(test)]
 mod tests;
 
+pub use content::OrganisationContent;
+pub use delete::DeleteOrganisationError;
+pub(crate) use delete::{delete_as_told, erase_as_told};
+pub(crate) use entity::Model as OrganisationRow;
+pub(crate) use erase::erase_due;
+pub(crate) use finder::{
+    find, find_even_deleted, find_row, find_row_by_address, lock_row, lock_row_even_deleted, shows_names, stays,
+    with_living, with_names_shown,
+};
 pub use sign_in_rules::SignInRules;
 pub(crate) use sign_in_rules::{let_passwords_in, set_sign_in_rules};
 pub use tenant::TenantError;
@@ -16,10 +34,7 @@ pub(crate) use tenant::{has_tenant, tenants_of};
 use base::{OrganisationId, Timestamp};
 use jiff::tz::TimeZone;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::LockType;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, SqlErr,
-};
+use sea_orm::{DbErr, EntityTrait, IntoActiveModel, QueryOrder, SqlErr};
 
 use crate::actor::{OperatorActor, SystemActor};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
@@ -60,6 +75,10 @@ pub struct Organisation {
     pub time_zone: TimeZone,
     /// When it was created.
     pub created_at: Timestamp,
+    /// When it was deleted, if it was.
+    pub deleted_at: Option<Timestamp>,
+    /// When the last of it was erased but this, if it was.
+    pub erased_at: Option<Timestamp>,
 }
 
 /// Why an organisation could not be set up.
@@ -97,27 +116,10 @@ impl Organisation {
             retention_days: u32::try_from(row.retention_days).map_err(Fault::new)?,
             time_zone: TimeZone::get(&row.time_zone).map_err(Fault::new)?,
             created_at: Timestamp::from_millis(row.created_at),
+            deleted_at: row.deleted_at.map(Timestamp::from_millis),
+            erased_at: row.erased_at.map(Timestamp::from_millis),
         })
     }
-}
-
-/// The row of the organisation that an address names: by its id, else by its slug.
-pub(crate) async fn find_row_by_address(
-    on: &impl ConnectionTrait,
-    address: &str,
-) -> Result<Option<entity::Model>, DbErr> {
-    let by = match address.parse::<OrganisationId>() {
-        Ok(id) => entity::Column::Id.eq(*id.as_uuid()),
-        Err(_) => entity::Column::Slug.eq(address),
-    };
-    entity::Entity::find().filter(by).one(on).await
-}
-
-/// As [`find_row`]; nobody else changes or locks it until the transaction ends. (SQLite has one writer at a time.) Rows that refer to
-/// the organisation can be written meanwhile: whoever writes one may hold what comes after the organisation in the order of locks.
-pub(crate) async fn lock_row(on: &WriteTransaction, id: OrganisationId) -> Result<Option<entity::Model>, DbErr> {
-    let row = entity::Entity::find_by_id(*id.as_uuid());
-    row.lock(LockType::NoKeyUpdate).one(on).await
 }
 
 /// Writes down whether an organisation's recipients may see that there is a hold on a case of theirs.
@@ -155,24 +157,6 @@ pub(crate) async fn set_retention_approval(
     };
     entity::Entity::update(change).exec(on).await?;
     Ok(())
-}
-
-/// The row of the organisation with that id.
-pub(crate) async fn find_row(on: &impl ConnectionTrait, id: OrganisationId) -> Result<Option<entity::Model>, DbErr> {
-    entity::Entity::find_by_id(*id.as_uuid()).one(on).await
-}
-
-/// Whether an organisation's recipients are told the names of its staff.
-pub(crate) async fn shows_names(on: &impl ConnectionTrait, id: OrganisationId) -> Result<bool, Fault> {
-    let row = find_row(on, id).await?;
-    let row = row.ok_or_else(|| Fault::new("an organisation is missing"))?;
-    Ok(row.names_shown == Some(1))
-}
-
-/// The organisation with that id.
-pub(crate) async fn find(on: &impl ConnectionTrait, id: OrganisationId) -> Result<Option<Organisation>, Fault> {
-    let row = entity::Entity::find_by_id(*id.as_uuid()).one(on).await?;
-    row.map(Organisation::from_row).transpose()
 }
 
 impl Portal {
@@ -213,6 +197,8 @@ impl Portal {
             holds_shown: None,
             retention_approval: None,
             names_shown: None,
+            deleted_at: None,
+            erased_at: None,
             name,
             retention_days: i32::try_from(retention_days)
                 .map_err(|_| SetUpError::RetentionOutsideLimits { ceiling_days })?,
@@ -244,7 +230,7 @@ impl Portal {
         }
     }
 
-    /// The organisation whose staff an address is for: its slug or its id.
+    /// The organisation whose staff an address is for: its slug or its id. None that was deleted.
     ///
     /// # Errors
     ///
@@ -254,7 +240,7 @@ impl Portal {
         row.map(Organisation::from_row).transpose()
     }
 
-    /// Every organisation, oldest first.
+    /// Every organisation, oldest first, those that were deleted too.
     ///
     /// # Errors
     ///

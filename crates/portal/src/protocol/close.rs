@@ -99,7 +99,7 @@ struct Next {
 /// Sums up what was taken and at most so many leaves that were not, and signs it; `None` when there is none of these.
 async fn draw_up(context: &Context, id: OrganisationId, room: u64) -> Result<Option<Next>, Fault> {
     let reader = context.database.reader();
-    let organisation = organisation::find(reader, id).await?;
+    let organisation = organisation::find_even_deleted(reader, id).await?;
     let organisation = organisation.ok_or_else(|| Fault::new("an organisation with leaves is missing"))?;
     let before = latest(reader, id).await?;
     let number = number_after(before.as_ref());
@@ -167,7 +167,7 @@ async fn store(context: &Context, organisation: OrganisationId, next: &Next) -> 
 }
 
 async fn locked(transaction: &WriteTransaction, organisation: OrganisationId) -> Result<(), Fault> {
-    let found = organisation::lock_row(transaction, organisation).await?;
+    let found = organisation::lock_row_even_deleted(transaction, organisation).await?;
     found
         .map(drop)
         .ok_or_else(|| Fault::new("an organisation with leaves is missing"))

@@ -115,7 +115,7 @@ async fn ended_messages(
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => {
                 let id = OrganisationId::from_uuid(row.organisation_id);
-                let found = organisation::find(transaction, id).await?;
+                let found = organisation::find_even_deleted(transaction, id).await?;
                 unknown.insert(found.ok_or_else(|| Fault::new("a message's organisation is missing"))?)
             }
         };

@@ -10,6 +10,7 @@
 //! which are unique as well, after it.
 
 mod attributes;
+mod end;
 pub(crate) mod entity;
 mod follow;
 mod group;
@@ -22,6 +23,7 @@ mod token;
 mod user;
 
 pub use attributes::{Email, GroupAttributes, NameParts, RoleValue, UserAttributes};
+pub(crate) use end::erase_all;
 pub use group::{GroupKey, GroupMembers, ProvisionedGroup};
 pub use list::UserKey;
 pub use selection::{Selected, Selection};

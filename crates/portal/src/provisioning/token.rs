@@ -305,6 +305,9 @@ impl Portal {
         let row = row.filter(|row| row.state(now) == ProvisioningTokenState::Valid);
         let row = row.ok_or(ProvisioningTokenRefused::Invalid)?;
         let organisation = OrganisationId::from_uuid(row.organisation_id);
+        if organisation::find_row(reader, organisation).await?.is_none() {
+            return Err(ProvisioningTokenRefused::Invalid);
+        }
         let tenant = row.tenant();
         if let Some(tenant) = tenant
             && !organisation::has_tenant(reader, organisation, tenant).await?

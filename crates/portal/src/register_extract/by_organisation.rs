@@ -294,6 +294,16 @@ pub(crate) async fn give(transaction: &WriteTransaction, linked: &[RecipientId],
     Ok(())
 }
 
+/// Forgets why an organisation made its extracts. That it did is what those see whom they were about.
+pub(crate) async fn forget_reasons(on: &impl ConnectionTrait, organisation: OrganisationId) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::SealedReason, Vec::<u8>::new().into())
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .exec(on)
+        .await?;
+    Ok(())
+}
+
 /// Deletes those about a person who is forgotten.
 pub(super) async fn forget(on: &impl ConnectionTrait, recipient: RecipientId) -> Result<(), DbErr> {
     Entity::delete_many()

@@ -1,14 +1,14 @@
 //! The end of extracts: by their time, and with whom they are about. Keys go first.
 
-use base::{RecipientId, RegisterExtractId};
+use base::{OrganisationId, RecipientId, RegisterExtractId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::by_organisation;
 use super::entity::{Column, Entity};
 use crate::database::WriteTransaction;
-use crate::{Context, Fault};
+use crate::{Context, Fault, case};
 
 /// How many are ended together.
 const BATCH: u64 = 200;
@@ -66,6 +66,21 @@ pub(crate) async fn withdraw(transaction: &WriteTransaction, recipients: &[Recip
     Entity::update_many()
         .col_expr(Column::ExpiresAt, Expr::value(0_i64))
         .filter(Column::RecipientId.is_in(recipients.iter().map(|recipient| *recipient.as_uuid())))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// As [`withdraw`], those of everybody with whom an organisation has a case: they tell of what is not there any more.
+pub(crate) async fn withdraw_about(transaction: &WriteTransaction, organisation: OrganisationId) -> Result<(), DbErr> {
+    let people = case::entity::Entity::find()
+        .select_only()
+        .column(case::entity::Column::RecipientId)
+        .filter(case::entity::Column::OrganisationId.eq(*organisation.as_uuid()))
+        .filter(case::entity::Column::RecipientId.is_not_null());
+    Entity::update_many()
+        .col_expr(Column::ExpiresAt, Expr::value(0_i64))
+        .filter(Column::RecipientId.in_subquery(people.into_query()))
         .exec(transaction)
         .await?;
     Ok(())

@@ -22,8 +22,8 @@ pub use by_organisation::{
     MadeOrganisationExtract, NewOrganisationExtract, ORGANISATION_EXTRACTS_A_DAY, OrganisationExtractError,
     OrganisationExtracts,
 };
-pub(crate) use by_organisation::{forget_old, give};
-pub(crate) use end::{destroy_keys_of, end_due, forget, withdraw};
+pub(crate) use by_organisation::{forget_old, forget_reasons, give};
+pub(crate) use end::{destroy_keys_of, end_due, forget, withdraw, withdraw_about};
 pub use file::{organisation_extract_json, register_extract_json};
 pub use handed::{Handed, HandedCase, HandedDocument, HandedMessage, HandedRequest, LeftOut};
 pub use make::MakeExtractError;

@@ -21,6 +21,7 @@ mod term;
 mod tests;
 mod week;
 
+pub(crate) use approval::forget_pending;
 pub use approval::{Decided, PendingRetention, RetentionApproval};
 pub(crate) use calendar::{end_of, last_day_before, last_possible_day, local_date};
 pub use change::{RetentionInForce, RetentionVersion};

@@ -193,8 +193,9 @@ async fn holding(
     let Some(found) = found.filter(|found| found.used_at.is_none() && holds(found, now)) else {
         return Ok(None);
     };
-    let row = store::find(on, StaffId::from_uuid(found.staff_id)).await?;
-    Ok(row.filter(|row| can_accept(row, now)).map(|row| (found, row)))
+    let row = store::find_with_organisation(on, StaffId::from_uuid(found.staff_id)).await?;
+    let row = row.map(|(row, _)| row).filter(|row| can_accept(row, now));
+    Ok(row.map(|row| (found, row)))
 }
 
 /// One that expires later than any made now was made in the time to come: the clock went back.

@@ -4,17 +4,14 @@ use std::collections::BTreeSet;
 
 use base::{OrganisationId, StaffId, Timestamp};
 use keyring::BlindIndex;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    RelationDef,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use uuid::Uuid;
 
 use super::entity::{Column, Entity, Model};
 use super::lock::Tries;
 use crate::database::WriteTransaction;
-use crate::organisation;
+use crate::organisation::{self, OrganisationRow};
 
 /// How many rows one statement names: far below the databases' limits on parameters.
 const BATCH: usize = 500;
@@ -31,24 +28,13 @@ pub(crate) async fn organisation_of(
     Ok(find(on, staff).await?.map(|row| row.organisation()))
 }
 
-/// An account's organisation.
-fn theirs() -> RelationDef {
-    Entity::belongs_to(organisation::entity::Entity)
-        .from(Column::OrganisationId)
-        .to(organisation::entity::Column::Id)
-        .into()
-}
-
-/// The account and its organisation, in one question: each request of a staff member asks it.
+/// The account and its organisation, in one question: each request of a staff member asks it. None of one that was deleted.
 pub(super) async fn find_with_organisation(
     on: &impl ConnectionTrait,
     staff: StaffId,
-) -> Result<Option<(Model, organisation::entity::Model)>, DbErr> {
-    let found = Entity::find_by_id(*staff.as_uuid())
-        .join(JoinType::InnerJoin, theirs())
-        .select_also(organisation::entity::Entity)
-        .one(on)
-        .await?;
+) -> Result<Option<(Model, OrganisationRow)>, DbErr> {
+    let row = Entity::find_by_id(*staff.as_uuid());
+    let found = organisation::with_living(row, Column::OrganisationId).one(on).await?;
     Ok(found.and_then(|(row, organisation)| Some((row, organisation?))))
 }
 
@@ -88,11 +74,11 @@ pub(super) async fn find_shown(on: &impl ConnectionTrait, staff: &BTreeSet<Staff
     let ids: Vec<Uuid> = staff.iter().map(|staff| *staff.as_uuid()).collect();
     let mut found = Vec::with_capacity(ids.len());
     for batch in ids.chunks(BATCH) {
-        let rows = Entity::find()
-            .join(JoinType::InnerJoin, theirs())
-            .filter(organisation::entity::Column::NamesShown.eq(1))
-            .filter(Column::Id.is_in(batch.iter().copied()));
-        found.extend(rows.all(on).await?);
+        let rows = Entity::find().filter(Column::Id.is_in(batch.iter().copied()));
+        let shown = organisation::with_names_shown(rows, Column::OrganisationId)
+            .all(on)
+            .await?;
+        found.extend(shown.into_iter().map(|(row, _)| row));
     }
     Ok(found)
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use base::{AllowedNetworks, OrganisationId, SystemId, Timestamp};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::credential::{self, Credential};
@@ -302,7 +302,14 @@ impl Portal {
     }
 }
 
-/// Whether a system is still let in, and stays so until the transaction ends.
+/// The system, if it is let in: neither it is disabled nor its organisation deleted.
+pub(super) async fn find_enabled(on: &impl ConnectionTrait, system: SystemId) -> Result<Option<entity::Model>, DbErr> {
+    let row = entity::Entity::find_by_id(*system.as_uuid()).filter(entity::Column::DisabledAt.is_null());
+    let found = organisation::with_living(row, entity::Column::OrganisationId);
+    Ok(found.one(on).await?.map(|(row, _)| row))
+}
+
+/// Whether a system is still let in, and stays so until the transaction ends. Says nothing of its organisation.
 pub(crate) async fn is_enabled(transaction: &WriteTransaction, system: SystemId) -> Result<bool, Fault> {
     let row = entity::Entity::find_by_id(*system.as_uuid())
         .lock_shared()

@@ -9,6 +9,7 @@ mod administration;
 mod administrator;
 mod assertion;
 pub(crate) mod credential;
+mod end;
 pub(crate) mod entity;
 mod error;
 mod scopes;
@@ -27,6 +28,7 @@ pub use credential::{
     Credential, CredentialKind, CredentialState, InvalidKey, InvalidKeySet, KeyAlgorithm, KeySet, NewSecret,
     RegisteredKey,
 };
+pub(crate) use end::{end_tokens_of, erase_credentials};
 pub use error::SystemSetUpError;
 pub use signed::{FetchedKeySet, PresentedAssertion, WantedKeySet};
 pub(crate) use token::end_all_tokens;

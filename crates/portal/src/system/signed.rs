@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use base::{CredentialId, SecretString, SystemId, Timestamp};
-use sea_orm::EntityTrait;
 
+use super::administration::find_enabled;
 use super::assertion::{Assertion, AssertionProblem};
 use super::credential::{self, KeySet};
 use super::token::{IssuedToken, Proven, TokenError};
-use super::{entity, used_assertion};
+use super::used_assertion;
 use crate::actor::{RequestInfo, Scope};
 use crate::{Fault, Portal};
 
@@ -73,8 +73,7 @@ impl Portal {
             return Ok(Vec::new());
         };
         let reader = context.database.reader();
-        let system = entity::Entity::find_by_id(*client.as_uuid()).one(reader).await?;
-        if system.is_none_or(|system| system.disabled_at.is_some()) {
+        if find_enabled(reader, client).await?.is_none() {
             return Ok(Vec::new());
         }
         for row in credential::valid_keys(reader, client, now).await? {
@@ -110,8 +109,7 @@ impl Portal {
         let clock_time = context.clock_time();
         let (assertion, client) = presented.read(clock_time)?;
         let reader = context.database.reader();
-        let system = entity::Entity::find_by_id(*client.as_uuid()).one(reader).await?;
-        let system = system.filter(|system| system.disabled_at.is_none());
+        let system = find_enabled(reader, client).await?;
         let signer = self.signer(&assertion, client, fetched).await?;
         let (Some(system), Some(row)) = (system, signer) else {
             return Err(TokenError::InvalidClient);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use base::{CredentialId, OrganisationId, SecretString, SystemId, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use super::administration::networks;
+use super::administration::{find_enabled, networks};
 use super::assertion::{Assertion, AssertionProblem};
 use super::{NO_SECRET, access_token, credential, entity, scopes, secret};
 use crate::actor::{RequestInfo, Scope, SystemActor};
@@ -119,7 +119,7 @@ impl Portal {
         let context = &*self.0;
         let now = context.now();
         let reader = context.database.reader();
-        let system = entity::Entity::find_by_id(*client.as_uuid()).one(reader).await?;
+        let system = find_enabled(reader, client).await?;
         let secrets = credential::valid_secrets(reader, client, now).await?;
         let hash_of = |row: &credential::entity::Model| row.secret_hash.clone().unwrap_or_default();
         // Each is compared, and an unknown system with something too.
@@ -130,8 +130,7 @@ impl Portal {
             }
         }
         let _compared = secrets.is_empty() && secret::matches(secret, &NO_SECRET);
-        let enabled = system.filter(|system| system.disabled_at.is_none());
-        let (Some(system), Some(credential)) = (enabled, matching) else {
+        let (Some(system), Some(credential)) = (system, matching) else {
             return Err(TokenError::InvalidClient);
         };
         let proven = Proven {
@@ -246,11 +245,8 @@ impl Portal {
             let still = credential::find(database, gave, context.now()).await?;
             still.ok_or(TokenError::InvalidToken)?;
         }
-        let system = entity::Entity::find_by_id(token.system_id)
-            .one(database)
-            .await?
-            .filter(|system| system.disabled_at.is_none())
-            .ok_or(TokenError::InvalidToken)?;
+        let system = find_enabled(database, SystemId::from_uuid(token.system_id)).await?;
+        let system = system.ok_or(TokenError::InvalidToken)?;
         within_networks(&system, &request)?;
         let owned = scopes::read_scopes(&system.scopes);
         let mut scopes = scopes::read_scopes(&token.scopes);

@@ -7,44 +7,14 @@ use keyring::{ContentKey, ContentOwner, WrappedKey};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::entity::{content_key, organisation_key};
+use super::entity::content_key;
 use super::wrapping::{Scope, WrappedFor, column, wrapped_for};
-use super::{BATCH, Vault, VaultError, content_rows};
+use super::{BATCH, Vault, VaultError, content_rows, organisation};
 use crate::database::WriteTransaction;
 use crate::ledger::{self, LedgerEntry, LedgerHead};
 use crate::provider::DaySecretName;
 
 impl Vault {
-    /// Makes an organisation's key; does nothing when it has one.
-    ///
-    /// # Errors
-    ///
-    /// When the vault or the provider fails.
-    pub(crate) async fn create_organisation_key(&self, organisation: OrganisationId) -> Result<(), VaultError> {
-        const FIRST_VERSION: u32 = 1;
-        let key = keyring::OrganisationKey::generate();
-        let wrapped = self
-            .provider
-            .wrap_organisation_key(&key, organisation, FIRST_VERSION)
-            .await?;
-        let row = organisation_key::ActiveModel {
-            organisation_id: Set(*organisation.as_uuid()),
-            version: Set(column(FIRST_VERSION)?),
-            root_version: Set(column(wrapped.root_version)?),
-            wrapped_key: Set(wrapped.key.into_bytes()),
-        };
-        let first = [
-            organisation_key::Column::OrganisationId,
-            organisation_key::Column::Version,
-        ];
-        let transaction = self.database.write().await?;
-        organisation_key::Entity::insert(row)
-            .on_conflict_do_nothing_on(first)
-            .exec_without_returning(&transaction)
-            .await?;
-        Ok(transaction.commit().await?)
-    }
-
     /// Makes a fresh key for each owner, wrapped for `day`, and commits them before any is handed out.
     ///
     /// # Errors
@@ -60,6 +30,8 @@ impl Vault {
         let transaction = self.database.write().await?;
         let version = self.hold_day(&transaction, day).await?;
         let scope = Scope::Organisation(organisation);
+        // Nobody destroys the organisation's key until these stand: what it wraps would stay behind.
+        organisation::keep_key(&transaction, organisation).await?;
         let to = WrappedFor {
             scope,
             key_version: self.newest_version(&transaction, scope).await?,
@@ -176,7 +148,8 @@ impl Vault {
     ///
     /// When the vault or the ledger fails; then all of the keys still exist, or (if the connection broke) none.
     pub(crate) async fn destroy_content_keys(&self, owners: &[ContentOwner]) -> Result<(), VaultError> {
-        self.destroy(owners, None).await
+        let kinds = owners.iter().map(|owner| (owner_uuid(*owner), *owner)).collect();
+        self.destroy_rows(&sorted(owners), Some(&kinds)).await
     }
 
     /// Destroys keys of which the ledger tells already, and records how far it has come.
@@ -185,30 +158,32 @@ impl Vault {
     ///
     /// As [`Vault::destroy_content_keys`].
     pub(crate) async fn destroy_as_told(&self, owners: &[ContentOwner], place: LedgerHead) -> Result<(), VaultError> {
-        self.destroy(owners, Some(place)).await?;
+        self.destroy_rows(&sorted(owners), None).await?;
         let transaction = self.database.write().await?;
         ledger::record(&transaction, place).await?;
         Ok(transaction.commit().await?)
     }
 
-    /// `told` is the place in the ledger that tells of them, when there is one.
-    async fn destroy(&self, owners: &[ContentOwner], told: Option<LedgerHead>) -> Result<(), VaultError> {
-        let kinds: HashMap<Uuid, ContentOwner> = owners.iter().map(|owner| (owner_uuid(*owner), *owner)).collect();
-        let owners = sorted(owners);
+    /// Destroys the keys of these owners, which are sorted. The ledger is told of them by their kinds, or tells already when there are none.
+    pub(super) async fn destroy_rows(
+        &self,
+        owners: &[Uuid],
+        untold: Option<&HashMap<Uuid, ContentOwner>>,
+    ) -> Result<(), VaultError> {
         loop {
-            let days = self.content_days(&owners).await?;
+            let days = self.content_days(owners).await?;
             if days.is_empty() {
                 // They are gone, as in each round while their blobs can't be deleted: no other writer waits for that.
                 return Ok(());
             }
             let transaction = self.database.write().await?;
             self.mark_days(&transaction, &days).await?;
-            let rows = locked_days(&transaction, &owners).await?;
+            let rows = locked_days(&transaction, owners).await?;
             // Wrapped for another day since the look: look again.
             if rows.iter().any(|(_, day)| !days.contains(day)) {
                 continue;
             }
-            if told.is_none() {
+            if let Some(kinds) = untold {
                 let entries = rows.iter().filter_map(|(owner, _)| kinds.get(owner).copied());
                 let entries: Vec<LedgerEntry> = entries.map(LedgerEntry::Purged).collect();
                 self.tell(&transaction, &entries).await?;

@@ -15,6 +15,7 @@ mod extract;
 mod identifiers;
 mod identify;
 mod migration;
+mod organisation;
 mod personal;
 mod register;
 mod wrapping;

@@ -99,6 +99,12 @@ impl RecentKeys {
         }
     }
 
+    /// Forgets every organisation's key and what came from it, as when one was destroyed.
+    pub(super) fn forget_organisation_keys(&self) {
+        self.scopes.clear();
+        self.wrapping.clear();
+    }
+
     /// Forgets all wrapping keys, as when a day secret was destroyed.
     pub(super) fn forget_wrapping_keys(&self) {
         self.wrapping.clear();

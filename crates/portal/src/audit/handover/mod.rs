@@ -22,6 +22,7 @@ pub use state::{AuditReceiverState, CheckpointHolder};
 pub(super) use state::{first_not_handed_over, holders, states};
 pub(super) use webhook::webhook;
 pub use webhook::{ChangeWebhookError, InvalidWebhookAddress, WebhookAddress, WebhookDelivery};
+pub(crate) use webhook::{forget_webhook, webhook_waits};
 
 use super::chain::{from_stored_id, stored_id};
 use super::export::Rows;

@@ -62,6 +62,12 @@ pub struct PendingRetention {
     pub lapses_at: Timestamp,
 }
 
+/// Deletes what waits of an organisation that is deleted.
+pub(crate) async fn forget_pending(on: &WriteTransaction, organisation: OrganisationId) -> Result<(), DbErr> {
+    Entity::delete_by_id(*organisation.as_uuid()).exec(on).await?;
+    Ok(())
+}
+
 impl Portal {
     /// Whether the actor's organisation demands a second admin for what shortens retention, and what waits for one.
     ///

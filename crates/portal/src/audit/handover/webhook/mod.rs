@@ -10,17 +10,19 @@ use std::time::Duration;
 
 use base::{AuditWebhookId, OrganisationId, Timestamp};
 use keyring::Field;
-use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Statement};
 use uuid::Uuid;
 
 pub use self::address::{InvalidWebhookAddress, WebhookAddress};
 use super::{AuditLogs, AuditReceiver, AuditReceiverKind, TakenHandover, state};
 use crate::audit::chain::{from_stored_id, stored_id};
-use crate::audit::{AuditAction, AuditEntry, AuditReceiverState, AuditTarget, checkpoint};
+use crate::audit::{AuditAction, AuditEntry, AuditReceiverState, AuditTarget, checkpoint, checkpoint_entity};
 use crate::database::WriteTransaction;
 use crate::rights::Action;
 use crate::{Context, Denied, Fault, Portal, StaffActor, organisation};
 
+/// For how long the webhook of a deleted organisation is waited for.
+const WAITS_FOR: Duration = Duration::from_secs(7 * 86_400);
 /// The webhooks that something waits for.
 const WAITING: &str = "\
     SELECT h.chain_id, h.receiver FROM audit_handover h WHERE h.kind = 'webhook' AND EXISTS \
@@ -217,6 +219,51 @@ pub(in crate::audit) async fn webhook(
     };
     let state = state::of(context, &receiver, stored_id(Some(organisation)));
     Ok(Some(state.await?))
+}
+
+/// Whether the webhook of a deleted organisation is still to get a checkpoint that tells of that, or one before it. Not for ever: what
+/// can't be reached for a week gets nothing more.
+pub(crate) async fn webhook_waits(
+    context: &Context,
+    organisation: OrganisationId,
+    deleted_at: Timestamp,
+) -> Result<bool, Fault> {
+    let reader = context.database.reader();
+    let Some(row) = find(reader, organisation).await? else {
+        return Ok(false);
+    };
+    if deleted_at + WAITS_FOR <= context.certain_now() {
+        return Ok(false);
+    }
+    let chain = stored_id(Some(organisation));
+    let latest = checkpoint_entity::Entity::find()
+        .filter(checkpoint_entity::Column::ChainId.eq(chain))
+        .order_by_desc(checkpoint_entity::Column::Sequence)
+        .one(reader)
+        .await?;
+    let Some(latest) = latest.filter(|latest| latest.at > deleted_at.as_millis()) else {
+        return Ok(true);
+    };
+    let key = (
+        AuditReceiverKind::Webhook.as_str().to_owned(),
+        row.id.to_string(),
+        chain,
+    );
+    let handover = super::entity::Entity::find_by_id(key).one(reader).await?;
+    Ok(handover.is_some_and(|handover| handover.sequence < latest.sequence))
+}
+
+/// Forgets the webhook of a deleted organisation.
+pub(crate) async fn forget_webhook(transaction: &WriteTransaction, organisation: OrganisationId) -> Result<(), DbErr> {
+    super::entity::Entity::delete_many()
+        .filter(super::entity::Column::Kind.eq(AuditReceiverKind::Webhook.as_str()))
+        .filter(super::entity::Column::ChainId.eq(stored_id(Some(organisation))))
+        .exec(transaction)
+        .await?;
+    entity::Entity::delete_by_id(*organisation.as_uuid())
+        .exec(transaction)
+        .await?;
+    Ok(())
 }
 
 /// The host of the webhook with this id; `None` when it is not the organisation's any more, or can't be read.

@@ -84,6 +84,35 @@ on_both_databases! {
         portal.portal.remove_audit_webhook(&karin).await.unwrap();
     }
 
+    async fn the_webhook_of_a_deleted_organisation_gets_word_of_that_and_nothing_more(portal: TestPortal) {
+        let karin = portal.first_admin().await;
+        let organisation = karin.organisation_id();
+        an_hour(&portal, organisation).await;
+        set(&portal, &karin, "hooks.norrby.example").await;
+        let operator = portal.operator();
+        portal.portal.delete_organisation(&operator, "norrby-kommun", 0).await.unwrap();
+        portal.portal.run_jobs().await.unwrap();
+        assert_eq!(portal.rows("audit_webhook").await, 1, "no checkpoint tells of it yet");
+        an_hour(&portal, organisation).await;
+        portal.portal.run_jobs().await.unwrap();
+        assert_eq!(portal.rows("audit_webhook").await, 1, "it has not got it");
+        while hand_over(&portal.portal).await.is_some() {}
+        portal.portal.run_jobs().await.unwrap();
+        assert_eq!((portal.rows("audit_webhook").await, portal.audited("organisation.erased").await), (0, 1));
+        an_hour(&portal, organisation).await;
+        assert!(portal.portal.waiting_audit_webhooks().await.unwrap().is_empty());
+
+        // One that can't be reached is not waited for for ever.
+        let karin = portal.first_admin().await;
+        set(&portal, &karin, "hooks.norrby.example").await;
+        let address = karin.organisation_id().to_string();
+        portal.portal.delete_organisation(&operator, &address, 0).await.unwrap();
+        portal.days_pass(6).await;
+        assert_eq!(portal.audited("organisation.erased").await, 1);
+        portal.days_pass(1).await;
+        assert_eq!((portal.rows("audit_webhook").await, portal.audited("organisation.erased").await), (0, 2));
+    }
+
     async fn the_latest_checkpoint_goes_first_and_then_each_that_follows(portal: TestPortal) {
         let karin = portal.first_admin().await;
         let organisation = karin.organisation_id();
