@@ -72,6 +72,8 @@ audit-other = Another event: { $action }
 ## Events
 
 audit-organisation-created = The organisation was created
+audit-organisation-deleted = The organisation was deleted: it was closed, and all that it had sent was withdrawn
+audit-organisation-erased = The last of the deleted organisation was erased: its key, its accounts and its systems' credentials
 audit-tenant-added = A directory of Entra ID was added
 audit-tenant-removed = A directory of Entra ID was removed
 audit-system-created = A system was created

@@ -43,6 +43,7 @@ request-answer = The organisation's answer
 request-extension = Why it takes longer
 request-waits = You and the organisation can no longer read it. The organisation must still preserve it for now, for example because of a dispute. It is erased when it is no longer needed, without your doing anything.
 request-granted = It is no longer shown to you, and is erased shortly.
+request-organisation-deleted = The organisation no longer uses the portal, so nobody there can answer here. Everything that it sent you here is erased.
 request-withdraw = Take back
 request-withdraw-body = If you have changed your mind you can take back what you asked for, as long as the organisation has not answered.
 request-made = Your request is sent. We keep it here, so that you can follow it.

@@ -72,6 +72,8 @@ audit-other = Annan händelse: { $action }
 ## Händelser
 
 audit-organisation-created = Organisationen skapades
+audit-organisation-deleted = Organisationen raderades: den stängdes, och allt som den hade skickat drogs tillbaka
+audit-organisation-erased = Det sista av den raderade organisationen förstördes: dess nyckel, dess konton och dess systems inloggningsuppgifter
 audit-tenant-added = En katalog i Entra ID lades till
 audit-tenant-removed = En katalog i Entra ID togs bort
 audit-system-created = Ett system lades upp

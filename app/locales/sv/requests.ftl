@@ -43,6 +43,7 @@ request-answer = Organisationens svar
 request-extension = Därför tar det längre tid
 request-waits = Du och organisationen kan inte läsa det längre. Organisationen måste ändå bevara det tills vidare, till exempel på grund av en tvist. Det raderas när det inte behövs längre, utan att du behöver göra något.
 request-granted = Det visas inte längre för dig, och raderas inom kort.
+request-organisation-deleted = Organisationen använder inte längre portalen, så ingen där kan svara här. Allt som den har skickat till dig här raderas.
 request-withdraw = Ta tillbaka
 request-withdraw-body = Har du ändrat dig kan du ta tillbaka det du har bett om, så länge organisationen inte har svarat.
 request-made = Din begäran är skickad. Vi sparar den här, så att du kan följa den.

@@ -121,7 +121,8 @@ fn read(path: &Path) -> Option<Profile> {
 /// The demonstration organisation; creates it when it is missing.
 async fn organisation(portal: &Portal, actor: &OperatorActor) -> anyhow::Result<Organisation> {
     let existing = portal.list_organisations(actor).await?;
-    if let Some(organisation) = existing.into_iter().find(|organisation| organisation.name == NAME) {
+    let is_there = |organisation: &Organisation| organisation.name == NAME && organisation.deleted_at.is_none();
+    if let Some(organisation) = existing.into_iter().find(is_there) {
         return Ok(organisation);
     }
     let new = NewOrganisation {

@@ -51,7 +51,7 @@ pub enum Command {
     Serve,
     /// Check the configuration and say what is wrong with it.
     Check,
-    /// Create and list organisations.
+    /// Create, list and delete organisations.
     #[command(subcommand)]
     Organisation(organisation::OrganisationCommand),
     /// Create, list and disable an organisation's systems.

@@ -1,9 +1,10 @@
 //! `postvalv organisation`
 
+use anyhow::bail;
 use base::{OrganisationId, TenantId};
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
-use portal::NewOrganisation;
+use portal::{NewOrganisation, OperatorActor, Organisation, Portal};
 
 use super::{answer, operator};
 use crate::config::Config;
@@ -16,8 +17,21 @@ pub enum OrganisationCommand {
     /// Say whose directories of Entra ID are an organisation's, so that its staff sign in with work accounts.
     #[command(subcommand)]
     Tenant(TenantCommand),
-    /// List the organisations: id, retention in days, time zone and name, oldest first.
+    /// List the organisations: id, retention in days, time zone and name, oldest first; of one that was deleted, since when.
     List,
+    /// Delete an organisation with everything that it has. Without --confirm, say what that is and change nothing.
+    Delete(Delete),
+}
+
+/// The organisation to delete.
+#[derive(Debug, Args)]
+pub struct Delete {
+    /// Its slug or its id.
+    #[arg(value_name = "ORGANISATION")]
+    organisation: String,
+    /// Delete it, if it has at most so many messages. Nothing of it can be had back.
+    #[arg(long, value_name = "MESSAGES")]
+    confirm: Option<u64>,
 }
 
 /// The organisation to create.
@@ -66,7 +80,12 @@ fn time_zone(name: &str) -> Result<TimeZone, String> {
 
 pub(super) async fn run(config: &Config, command: OrganisationCommand) -> anyhow::Result<()> {
     let (portal, clock) = super::open(config).await?;
-    let actor = operator(&clock);
+    let done = carry_out(&portal, &operator(&clock), command).await;
+    portal.close().await;
+    done
+}
+
+async fn carry_out(portal: &Portal, actor: &OperatorActor, command: OrganisationCommand) -> anyhow::Result<()> {
     match command {
         OrganisationCommand::Create(new) => {
             let new = NewOrganisation {
@@ -74,29 +93,79 @@ pub(super) async fn run(config: &Config, command: OrganisationCommand) -> anyhow
                 retention_days: new.retention_days,
                 time_zone: new.time_zone,
             };
-            answer(&portal.create_organisation(&actor, new).await?.id.to_string());
+            answer(&portal.create_organisation(actor, new).await?.id.to_string());
         }
         OrganisationCommand::Tenant(TenantCommand::Add(Tenant { organisation, tenant })) => {
-            portal.add_tenant(&actor, organisation, tenant).await?;
+            portal.add_tenant(actor, organisation, tenant).await?;
         }
         OrganisationCommand::Tenant(TenantCommand::Remove(Tenant { organisation, tenant })) => {
-            portal.remove_tenant(&actor, organisation, tenant).await?;
+            portal.remove_tenant(actor, organisation, tenant).await?;
         }
         OrganisationCommand::Tenant(TenantCommand::List { organisation }) => {
-            for tenant in portal.tenants(&actor, organisation).await? {
+            for tenant in portal.tenants(actor, organisation).await? {
                 answer(&tenant.to_string());
             }
         }
         OrganisationCommand::List => {
-            for organisation in portal.list_organisations(&actor).await? {
+            for organisation in portal.list_organisations(actor).await? {
                 let zone = organisation.time_zone.iana_name().unwrap_or("-");
                 answer(&format!(
-                    "{}  {:>3}  {zone}  {}",
-                    organisation.id, organisation.retention_days, organisation.name
+                    "{}  {:>3}  {zone}  {}{}",
+                    organisation.id,
+                    organisation.retention_days,
+                    organisation.name,
+                    state(&organisation)
                 ));
             }
         }
+        OrganisationCommand::Delete(arguments) => delete(portal, actor, &arguments).await?,
     }
-    portal.close().await;
+    Ok(())
+}
+
+/// What a list says of an organisation that was deleted.
+fn state(organisation: &Organisation) -> String {
+    match (organisation.deleted_at, organisation.erased_at) {
+        (None, _) => String::new(),
+        (Some(at), None) => format!("  (deleted {}, being purged)", at.to_rfc3339()),
+        (Some(at), Some(erased)) => format!("  (deleted {}, erased {})", at.to_rfc3339(), erased.to_rfc3339()),
+    }
+}
+
+async fn delete(portal: &Portal, actor: &OperatorActor, arguments: &Delete) -> anyhow::Result<()> {
+    let address = &arguments.organisation;
+    let (organisation, content) = portal.organisation_content(actor, address).await?;
+    answer(&format!(
+        "organisation {} {}{}\nmessages     {}\ndocuments    {}\ncases        {}\nrecipients   {}\nstaff        {}\nsystems      {}\n\
+         holds        {}\nheld         {}",
+        organisation.id,
+        organisation.name,
+        state(&organisation),
+        content.messages,
+        content.documents,
+        content.cases,
+        content.recipients,
+        content.staff,
+        content.systems,
+        content.holds,
+        content.held
+    ));
+    if organisation.deleted_at.is_some() {
+        return Ok(());
+    }
+    let Some(confirmed) = arguments.confirm else {
+        if content.held > 0 {
+            bail!(
+                "nothing was deleted, and nothing can be: holds keep {} of its messages",
+                content.held
+            );
+        }
+        bail!(
+            "nothing was deleted; to delete all of this: postvalv organisation delete {address} --confirm {}",
+            content.messages
+        );
+    };
+    portal.delete_organisation(actor, address, confirmed).await?;
+    answer("deleted      the purge destroys what it had in the next rounds of jobs");
     Ok(())
 }

@@ -53,6 +53,7 @@ mod metrics;
 mod new_devices;
 mod object_store;
 mod operator;
+mod organisation_deletion;
 mod own_mail;
 mod own_sessions;
 mod passkeys;

@@ -27,6 +27,7 @@ pub(crate) fn own_requests() -> Vec<OwnDataRequest> {
         answer: (number > 2).then(|| "Beslutet är rätt, eftersom adressen gällde den dagen.".to_owned()),
         done_at: (number == 3).then(|| days_ago(2)),
         kept_until: (number == 3).then(|| days_ago(-28)),
+        organisation_deleted: false,
     };
     vec![
         request(DataRequestState::Handling, false, 1),

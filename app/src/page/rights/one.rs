@@ -37,6 +37,7 @@ pub fn own_request_page(layout: &Layout, request: &OwnDataRequest, flash: Option
         .map(|fact| view! { <li>{fact}</li> })
         .collect();
     let becomes = match request.state {
+        _ if request.organisation_deleted => Some("request-organisation-deleted"),
         DataRequestState::Granted if request.waits => Some("request-waits"),
         DataRequestState::Granted => Some("request-granted"),
         _ => None,

@@ -352,8 +352,10 @@ pub(crate) fn audit_actor(texts: &Texts, kind: &str, name: Option<String>) -> St
 }
 
 /// What the actions that stand in organisations' logs are called.
-const WORDS: [(&str, &str); 102] = [
+const WORDS: [(&str, &str); 104] = [
     ("organisation.created", "audit-organisation-created"),
+    ("organisation.deleted", "audit-organisation-deleted"),
+    ("organisation.erased", "audit-organisation-erased"),
     ("tenant.added", "audit-tenant-added"),
     ("tenant.removed", "audit-tenant-removed"),
     ("system.created", "audit-system-created"),
