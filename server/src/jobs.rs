@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_lag_that_is_told_lasts_until_it_is_at_the_limit_again() {
-        let minutes = |minutes| Duration::from_secs(minutes * 60);
+        let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
         let mut alarm = Alarm::of(minutes(60));
         let mut is_lagging = |lag| {
             alarm.look_at_lag(lag);

@@ -1,5 +1,11 @@
 //! What people read in the PDFs that we make, by a program that is not ours.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "clippy allows these in tests, but does not see that the helpers here are for nothing else"
+)]
+
 mod text;
 
 use app::{ExtractPdf, Language, extract_pdf, organisation_extract_pdf};

@@ -10,14 +10,16 @@ pub(crate) fn text_of(pdf: &[u8]) -> String {
 
 /// What the program reads with these options.
 pub(crate) fn read(pdf: &[u8], options: &[&str]) -> String {
-    let program = Command::new("pdftotext")
+    let reading = Command::new("pdftotext")
         .args(options)
         .args(["-", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn();
-    let mut reading = program.expect("pdftotext is missing: apt-get install poppler-utils");
+    let Ok(mut reading) = reading else {
+        panic!("pdftotext can't be run: apt-get install poppler-utils");
+    };
     // It reads everything before it writes anything.
     reading.stdin.take().unwrap().write_all(pdf).unwrap();
     let read = reading.wait_with_output().unwrap();
