@@ -209,3 +209,59 @@ test('an admin sets up a system, whose secret lets it in', async ({ page }) => {
   await look('rules');
   noErrors();
 });
+
+test('an admin lets checkpoints of the log go to an address of their own', async ({ page }) => {
+  const noErrors = failOnConsoleErrors(page, [/status of 422/]);
+  const look = async (name: string) => {
+    await expectAccessible(page);
+    await photograph(page, `staff-${name}-sv`);
+  };
+  await signedIn(page);
+  await page.getByRole('link', { name: 'Logg', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Kontrollpunkter till en egen adress' })).toBeVisible();
+  await expect(page.getByText('Ingen adress är angiven, så inget skickas.')).toBeVisible();
+  for (const [address, told] of [
+    ['http://checkpoints.example/take', /Skriv en adress som börjar med https/],
+    ['https://127.0.0.1/take', /Dit får tjänsten inte skicka något/],
+  ] as const) {
+    await page.getByLabel('Adress', { exact: true }).fill(address);
+    await page.getByRole('button', { name: 'Skicka kontrollpunkter dit' }).click();
+    await expect(page.getByText(told)).toBeVisible();
+  }
+  await look('webhook-refused');
+  await page.getByLabel('Adress', { exact: true }).fill('https://checkpoints.example/take?key=secret-word');
+  await page.getByRole('button', { name: 'Skicka kontrollpunkter dit' }).click();
+  await expect(page.getByText('Adressen är sparad. Kontrollpunkter skickas dit från och med nu.')).toBeVisible();
+  await expect(page.getByText('checkpoints.example').first()).toBeVisible();
+  expect(await page.content()).not.toContain('secret-word');
+  await look('webhook-set');
+  await page.getByRole('button', { name: 'Sluta skicka' }).click();
+  await expect(page.getByText('Kontrollpunkter skickas inte längre till en egen adress.')).toBeVisible();
+  noErrors();
+});
+
+test('an admin makes a register extract of what the organisation has registered', async ({ page }) => {
+  const noErrors = failOnConsoleErrors(page, [/status of 422/]);
+  const look = async (name: string) => {
+    await expectAccessible(page);
+    await photograph(page, `staff-${name}-sv`);
+  };
+  await signedIn(page);
+  await page.getByRole('link', { name: 'Registerutdrag' }).click();
+  await page.getByLabel('Personnummer eller samordningsnummer').fill('20000101-2385');
+  await page.getByLabel('Varför?').fill('Begäran enligt artikel 15');
+  await page.getByRole('button', { name: 'Gör registerutdrag' }).click();
+  await expect(page.getByLabel('Personnummer eller samordningsnummer')).toHaveAccessibleDescription(/sista siffran stämmer inte/);
+  await expect(page.getByLabel('Varför?')).toHaveValue('Begäran enligt artikel 15');
+  await look('extract-wrong');
+  await page.getByLabel('Personnummer eller samordningsnummer').fill('20000101-2384');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Gör registerutdrag' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/\.zip$/);
+  await page.goto(`${installation.address}/staff/extracts`);
+  await expect(page.getByText('Av Maria Norén')).toBeVisible();
+  await look('extract-made');
+  noErrors();
+});
