@@ -232,9 +232,12 @@ mod tests {
         }
     }
 
-    /// The record without something, in Swedish.
+    /// The record of a portal that has everything, without something, in Swedish.
     fn without(change: impl FnOnce(&mut DataProtection)) -> String {
-        let mut facts = facts();
+        let mut facts = DataProtection {
+            documents_in_bucket: true,
+            ..facts()
+        };
         change(&mut facts);
         record_of_processing(&facts, None, Language::Swedish)
     }
