@@ -44,7 +44,7 @@ data-how-long-extracts = A register extract that you order: what was gathered fo
 data-how-long-backups = Backups of the keys live for { $days ->
     [one] { $days } day
    *[other] { $days } days
-}, and are then deleted when the next is made. Until then they can have the keys of something deleted.
+}, and are then deleted. Until then they can have the keys of something deleted.
 data-how-long-no-backups = The portal is not configured to make backups. Whether the keys are copied in another way, and how long copies live, those who run the portal know.
 data-how-long-staff = Data about staff: as long as the account is there. Accounts are shut, but the portal doesn’t delete them.
 data-how-long-left = When something is deleted, it is left that it was: times, kind of document and size, without names and content.

@@ -162,7 +162,8 @@ on_both_databases! {
         let delivery = Ids::new(portal.clock.clock()).next::<DeliveryId>();
         ledger.append(&[LedgerEntry::Ended(delivery)]).await.unwrap();
         let stolen = tempfile::TempDir::new().unwrap();
-        copy(&portal.folder().join("keys"), stolen.path());
+        let ProviderSettings::Folder(keys) = &portal.settings.provider;
+        copy(keys, stolen.path());
         let thief = crate::provider::FolderProvider::open(stolen.path()).unwrap();
         portal.portal.rotate_signing_key(&portal.operator()).await.unwrap();
         assert!(reopened(&portal).await.is_ok());
