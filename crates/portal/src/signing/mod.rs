@@ -7,7 +7,7 @@ use keyring::SIGNATURE_SIZE;
 
 use crate::audit::{AuditAction, AuditEntry};
 use crate::provider::{KeyProvider, ProviderError};
-use crate::{Context, Fault, OperatorActor, Portal};
+use crate::{Context, Fault, OperatorActor, Portal, ledger};
 pub use public_keys::{InvalidPublicKeys, PublicKey, PublicKeys};
 
 /// The version of the installation's first key.
@@ -125,6 +125,7 @@ impl Portal {
             return Err(Fault::new(ProviderError::Taken));
         }
         context.ledger.mark().await?;
+        ledger::settle(context).await?;
         self.signing_keys().await
     }
 }
