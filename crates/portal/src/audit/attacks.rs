@@ -225,6 +225,36 @@ on_both_databases! {
         assert!(findings[0].to_string().contains("inserted; no writer of this installation wrote it"));
     }
 
+    async fn a_row_with_a_number_from_far_ahead_keeps_no_later_one_from_its_chain(portal: TestPortal) {
+        let a = Some(OrganisationId::from_uuid(A));
+        write(&portal.portal, a, 3).await;
+        portal.portal.chain_audit_log().await.unwrap();
+        let attacker = Attacker(&portal);
+        attacker.prepare().await;
+        attacker.attack(&[
+            "INSERT INTO audit_event SELECT {B}, writer_id, 1000000, organisation_id, at, actor_kind, actor_id, action, target_kind, target_id, detail, request_id, sealed_address, mac FROM audit_event WHERE id = {R3}",
+        ]).await;
+        write(&portal.portal, a, 2).await;
+        portal.portal.chain_audit_log().await.unwrap();
+        write(&portal.portal, a, 2).await;
+        portal.portal.chain_audit_log().await.unwrap();
+        assert_eq!(attacker.links().await.iter().filter(|link| link.chain_id == A).count(), 7);
+        assert!(!verify(&portal, &[]).await.findings.is_empty());
+    }
+
+    async fn checkpoints_of_somebody_elses_are_not_handed_out_and_hide_nothing(portal: TestPortal) {
+        let context = &portal.portal.0;
+        let held = history(&portal).await;
+        let attacker = Attacker(&portal);
+        attacker.attack(&[
+            "INSERT INTO audit_checkpoint SELECT chain_id, 9000000000, hash, at, key_id, signature FROM audit_checkpoint WHERE chain_id = {A}",
+        ]).await;
+        assert_eq!(checkpoint::latest(context, Some(OrganisationId::from_uuid(A))).await.unwrap(), Some(held));
+        assert_eq!(checkpoint::latest_places(context, A, 2).await.unwrap(), [10]);
+        assert_eq!(checkpoint::behind(context, A, 10, 2).await.unwrap(), []);
+        assert!(super::sign_due(context).await.is_err(), "it is an alarm each time");
+    }
+
     async fn nothing_is_signed_but_what_was_written(portal: TestPortal) {
         let context = &portal.portal.0;
         history(&portal).await;

@@ -27,7 +27,7 @@ const BATCH: u64 = 100;
 
 /// A writer with rows that are in no chain yet, and how far its rows are.
 const WAITING: &str = "\
-    SELECT w.id, COALESCE(c.counter, 0) AS counter FROM audit_writer w LEFT JOIN audit_chained c ON c.writer_id = w.id \
+    SELECT w.id, COALESCE(c.counter, 0) AS counter, w.next_counter FROM audit_writer w LEFT JOIN audit_chained c ON c.writer_id = w.id \
     WHERE w.next_counter > COALESCE(c.counter, 0) + 1 AND w.id > $1 ORDER BY w.id LIMIT 1";
 const BEGIN_WRITER: &str =
     "INSERT INTO audit_chained (writer_id, counter) VALUES ($1, 0) ON CONFLICT (writer_id) DO NOTHING";
@@ -55,9 +55,9 @@ impl Portal {
     /// The first fault, after every other writer got its turn; what was taken in stays.
     pub async fn chain_audit_log(&self) -> Result<u64, Fault> {
         let (mut chained, mut writer, mut fault) = (0, Uuid::nil(), None);
-        while let Some((next, counter)) = next_writer(&self.0, writer).await? {
-            writer = next;
-            match chain_writer(&self.0, next, counter).await {
+        while let Some(waiting) = next_writer(&self.0, writer).await? {
+            writer = waiting.writer;
+            match chain_writer(&self.0, &waiting).await {
                 Ok(more) => chained += more,
                 Err(problem) => fault = fault.or(Some(problem)),
             }
@@ -66,21 +66,37 @@ impl Portal {
     }
 }
 
-async fn next_writer(context: &Context, after: Uuid) -> Result<Option<(Uuid, i64)>, Fault> {
+/// A writer of whose rows some wait.
+struct Waiting {
+    writer: Uuid,
+    /// How far its rows are in the chains.
+    counter: i64,
+    /// The number that it gives next: what has it or a later one, it did not write.
+    next_counter: i64,
+}
+
+async fn next_writer(context: &Context, after: Uuid) -> Result<Option<Waiting>, Fault> {
     let reader = context.database.reader();
     let query = Statement::from_sql_and_values(reader.get_database_backend(), WAITING, [after.into()]);
     let row = reader.query_one_raw(query).await?;
-    let row = row.map(|row| Ok::<_, DbErr>((row.try_get("", "id")?, row.try_get("", "counter")?)));
+    let row = row.map(|row| {
+        Ok::<_, DbErr>(Waiting {
+            writer: row.try_get("", "id")?,
+            counter: row.try_get("", "counter")?,
+            next_counter: row.try_get("", "next_counter")?,
+        })
+    });
     Ok(row.transpose()?)
 }
 
 /// Takes in what waits of a writer's rows.
-async fn chain_writer(context: &Context, writer: Uuid, mut counter: i64) -> Result<u64, Fault> {
-    let mut chained = 0;
+async fn chain_writer(context: &Context, waiting: &Waiting) -> Result<u64, Fault> {
+    let (writer, mut counter, mut chained) = (waiting.writer, waiting.counter, 0);
     loop {
         let rows = entity::Entity::find()
             .filter(entity::Column::WriterId.eq(writer))
             .filter(entity::Column::Counter.gt(counter))
+            .filter(entity::Column::Counter.lt(waiting.next_counter))
             .order_by_asc(entity::Column::Counter)
             .limit(BATCH)
             .all(context.database.reader())

@@ -36,6 +36,8 @@ use crate::{Context, Denied, Fault, OperatorActor, Portal, PublicKeys, Signature
 /// How long after a checkpoint the next one is signed, when something happened.
 const INTERVAL: Duration = Duration::from_secs(60 * 60);
 const NOT_AS_WRITTEN: &str = "no checkpoint is signed of an audit log that is not as it was written since its last one: run `postvalv audit verify`";
+/// How many stored rows are looked at for checkpoints to hand out.
+const LOOKED_AT: u64 = 64;
 /// The first line.
 const TITLE: &str = "postvalv audit checkpoint v1";
 
@@ -221,8 +223,8 @@ pub(crate) async fn sign_due(context: &Context) -> Result<u64, Fault> {
         let last = latest_row(context, head.id).await?;
         let is_due = last.as_ref().is_none_or(|last| {
             let at = Timestamp::from_millis(last.at);
-            // One from later than now was signed by a clock that was wrong.
-            last.sequence < head.sequence && (at + INTERVAL <= now || at > now)
+            // One from later than now was signed by a clock that was wrong; one of a row that is not there is for [`sign`] to refuse.
+            last.sequence > head.sequence || (last.sequence < head.sequence && (at + INTERVAL <= now || at > now))
         });
         if is_due && head.sequence > 0 {
             match sign(context, installation, head, last, now).await {
@@ -295,17 +297,34 @@ async fn latest_row(context: &Context, chain: uuid::Uuid) -> Result<Option<check
     Ok(row.await?)
 }
 
-/// The numbers of the rows that a chain's latest checkpoints are of, so many at most, the latest first.
-pub(super) async fn latest_places(context: &Context, chain: uuid::Uuid, count: u64) -> Result<Vec<i64>, Fault> {
-    let places = checkpoint_entity::Entity::find()
-        .select_only()
-        .column(checkpoint_entity::Column::Sequence)
+/// Of stored rows the checkpoints that the installation signed, in their order. What somebody else put among them is nothing to hand out.
+async fn signed(context: &Context, rows: Vec<checkpoint_entity::Model>) -> Result<Vec<Checkpoint>, Fault> {
+    let installation = installation(context).await?;
+    let keys = PublicKeys::of(&context.vault.provider().signing_keys().await.map_err(Fault::new)?);
+    let checkpoints = rows.into_iter().filter_map(|row| read_row(installation, row));
+    Ok(checkpoints
+        .filter(|checkpoint| checkpoint.bears_signature_of(&keys))
+        .collect())
+}
+
+/// A chain's latest checkpoints, so many at most, the latest first.
+async fn latest_ones(context: &Context, chain: uuid::Uuid, count: usize) -> Result<Vec<Checkpoint>, Fault> {
+    let rows = checkpoint_entity::Entity::find()
         .filter(checkpoint_entity::Column::ChainId.eq(chain))
         .order_by_desc(checkpoint_entity::Column::Sequence)
-        .limit(count)
-        .into_tuple()
-        .all(context.database.reader());
-    Ok(places.await?)
+        .limit(LOOKED_AT)
+        .all(context.database.reader())
+        .await?;
+    let mut latest = signed(context, rows).await?;
+    latest.truncate(count);
+    Ok(latest)
+}
+
+/// The numbers of the rows that a chain's latest checkpoints are of, so many at most, the latest first.
+pub(super) async fn latest_places(context: &Context, chain: uuid::Uuid, count: usize) -> Result<Vec<i64>, Fault> {
+    let latest = latest_ones(context, chain, count).await?;
+    let places = latest.iter().map(|checkpoint| i64::try_from(checkpoint.sequence));
+    places.collect::<Result<_, _>>().map_err(Fault::new)
 }
 
 /// The first checkpoints of a chain behind a row, so many at most.
@@ -313,27 +332,23 @@ pub(super) async fn behind(
     context: &Context,
     chain: uuid::Uuid,
     after: i64,
-    count: u64,
+    count: usize,
 ) -> Result<Vec<Checkpoint>, Fault> {
-    let installation = installation(context).await?;
     let rows = checkpoint_entity::Entity::find()
         .filter(checkpoint_entity::Column::ChainId.eq(chain))
         .filter(checkpoint_entity::Column::Sequence.gt(after))
         .order_by_asc(checkpoint_entity::Column::Sequence)
-        .limit(count)
+        .limit(LOOKED_AT)
         .all(context.database.reader())
         .await?;
-    rows.into_iter()
-        .map(|row| Checkpoint::from_row(installation, row).map_err(Fault::new))
-        .collect()
+    let mut behind = signed(context, rows).await?;
+    behind.truncate(count);
+    Ok(behind)
 }
 
 /// The latest checkpoint of a chain.
 pub(super) async fn latest(context: &Context, chain: Option<OrganisationId>) -> Result<Option<Checkpoint>, Fault> {
-    let installation = installation(context).await?;
-    let row = latest_row(context, stored_id(chain)).await?;
-    row.map(|row| Checkpoint::from_row(installation, row).map_err(Fault::new))
-        .transpose()
+    Ok(latest_ones(context, stored_id(chain), 1).await?.pop())
 }
 
 /// Reads a stored checkpoint; `None` when it is none.

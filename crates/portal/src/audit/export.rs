@@ -8,7 +8,7 @@ use keyring::Field;
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, Statement};
 use uuid::Uuid;
 
-use super::canonical::{Hash, chain_start};
+use super::canonical::{Hash, chain_start, link_hash};
 use super::chain::stored_id;
 use super::finding::{AuditFinding, AuditReport, ChainProblem, RowProblem};
 use super::line::Line;
@@ -230,7 +230,9 @@ impl Rows {
             let hash: Vec<u8> = row.try_get("", "chain_hash")?;
             let hash: Hash = hash.as_slice().try_into().map_err(Fault::new)?;
             let event = entity::Model::from_query_result(&row, "")?;
-            if !context.audit.verifies(&event) {
+            let is_here = event.organisation_id.unwrap_or_default() == self.chain
+                && hash == link_hash(self.chain, self.after, &self.hash, &event);
+            if !is_here || !context.audit.verifies(&event) {
                 return Err(Fault::new(CHANGED));
             }
             let sequence = u64::try_from(self.after).map_err(Fault::new)?;

@@ -36,6 +36,9 @@ pub(super) async fn is_as_written(
         (None, None) => Some((0, chain_start(*installation.as_uuid(), head.id))),
     };
     let Some((first, hash)) = begins else { return Ok(false) };
+    if i64::try_from(first).is_ok_and(|first| first > head.sequence) {
+        return Ok(false);
+    }
     let mut report = AuditReport::default();
     let mut verifier = ChainVerifier::new(from_stored_id(head.id), first, hash, Vec::new(), &mut report);
     let mut after = i64::try_from(first).map_err(Fault::new)?;

@@ -12,7 +12,7 @@ use crate::blob::{BlobError, LockedBucket, S3Error};
 use crate::{Fault, Portal, PublicKeys, S3Settings};
 
 /// How many are written before it is written down how far it has come.
-const AT_ONCE: u64 = 20;
+const AT_ONCE: usize = 20;
 
 /// A bucket for checkpoints.
 #[derive(Clone, Debug)]
