@@ -46,7 +46,7 @@ data-how-long-backups = Backups of the keys live for { $days ->
    *[other] { $days } days
 }, and are then deleted. Until then they can have the keys of something deleted.
 data-how-long-no-backups = The portal is not configured to make backups. Whether the keys are copied in another way, and how long copies live, those who run the portal know.
-data-how-long-staff = Data about staff: as long as the account is there. Accounts are shut, but the portal doesn’t delete them.
+data-how-long-staff = Data about staff: as long as the account is there. Accounts are shut, and deleted when their organisation is.
 data-how-long-left = When something is deleted, it is left that it was: times, kind of document and size, without names and content.
 data-how-long-log = The log: { $days } days.
 

@@ -46,7 +46,7 @@ data-how-long-backups = Säkerhetskopior av nycklarna finns i { $days ->
    *[other] { $days } dagar
 }, och raderas sedan. Till dess kan de ha nycklarna till något som är raderat.
 data-how-long-no-backups = Portalen är inte inställd för säkerhetskopior. Om nycklarna kopieras på annat sätt, och hur länge kopiorna finns, vet den som driver portalen.
-data-how-long-staff = Uppgifter om handläggare: så länge kontot finns. Konton stängs av men raderas inte av portalen.
+data-how-long-staff = Uppgifter om handläggare: så länge kontot finns. Konton stängs av, och raderas när deras organisation raderas.
 data-how-long-left = När något är raderat finns det kvar att det har funnits: tider, sorts dokument och storlek, utan namn och innehåll.
 data-how-long-log = Loggen: { $days } dagar.
 

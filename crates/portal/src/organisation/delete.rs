@@ -54,7 +54,8 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// [`DeleteOrganisationError`]. After a fault it may be deleted, by the next opening of a portal at the latest: the ledger was told.
+    /// [`DeleteOrganisationError`]. After a fault the ledger may have been told, so that the next opening of a portal or a restored copy
+    /// deletes it: repeat the call until it succeeds.
     pub async fn delete_organisation(
         &self,
         actor: &OperatorActor,

@@ -49,7 +49,13 @@ pub(crate) async fn names_for(
     staff: &BTreeSet<StaffId>,
 ) -> Result<HashMap<StaffId, String>, Fault> {
     let rows = store::find_shown(context.database.reader(), staff).await?;
-    rows.iter()
-        .map(|row| Ok((row.staff_id(), member::name(context, row)?)))
-        .collect()
+    // A name that does not open must not keep people from seeing who read their papers: it is as if it were not shown.
+    let named = rows.iter().filter_map(|row| match member::name(context, row) {
+        Ok(name) => Some((row.staff_id(), name)),
+        Err(fault) => {
+            tracing::error!(causes = fault.causes(), "the name of a staff member does not open");
+            None
+        }
+    });
+    Ok(named.collect())
 }
