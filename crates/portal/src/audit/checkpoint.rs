@@ -297,13 +297,19 @@ async fn latest_row(context: &Context, chain: uuid::Uuid) -> Result<Option<check
     Ok(row.await?)
 }
 
-/// Of stored rows the checkpoints that the installation signed, in their order. What somebody else put among them is nothing to hand out.
-async fn signed(context: &Context, rows: Vec<checkpoint_entity::Model>) -> Result<Vec<Checkpoint>, Fault> {
+/// Of stored rows the first checkpoints that the installation signed, so many at most. What somebody else put among them is nothing to hand
+/// out.
+async fn signed(
+    context: &Context,
+    rows: Vec<checkpoint_entity::Model>,
+    count: usize,
+) -> Result<Vec<Checkpoint>, Fault> {
     let installation = installation(context).await?;
     let keys = PublicKeys::of(&context.vault.provider().signing_keys().await.map_err(Fault::new)?);
     let checkpoints = rows.into_iter().filter_map(|row| read_row(installation, row));
     Ok(checkpoints
         .filter(|checkpoint| checkpoint.bears_signature_of(&keys))
+        .take(count)
         .collect())
 }
 
@@ -315,9 +321,7 @@ async fn latest_ones(context: &Context, chain: uuid::Uuid, count: usize) -> Resu
         .limit(LOOKED_AT)
         .all(context.database.reader())
         .await?;
-    let mut latest = signed(context, rows).await?;
-    latest.truncate(count);
-    Ok(latest)
+    signed(context, rows, count).await
 }
 
 /// The numbers of the rows that a chain's latest checkpoints are of, so many at most, the latest first.
@@ -341,9 +345,7 @@ pub(super) async fn behind(
         .limit(LOOKED_AT)
         .all(context.database.reader())
         .await?;
-    let mut behind = signed(context, rows).await?;
-    behind.truncate(count);
-    Ok(behind)
+    signed(context, rows, count).await
 }
 
 /// The latest checkpoint of a chain.
