@@ -10,7 +10,7 @@ use crate::system::{credential, used_assertion};
 use crate::vault::EndedDay;
 use crate::{
     Context, Fault, Orphans, Portal, PurgeReport, PurgeStopped, audit, data_request, hold, installation, intent,
-    notification, organisation, orphan, past_sign_in, purge, register_extract, retention, session, skew,
+    ledger, notification, organisation, orphan, past_sign_in, purge, register_extract, retention, session, skew,
 };
 
 /// What a round did.
@@ -33,6 +33,8 @@ pub struct JobsReport {
     pub followed: u64,
     /// Holds that keep nothing any more and of which what was said was forgotten.
     pub settled: u64,
+    /// Batches of the ledger that nobody had carried out.
+    pub applied: u64,
     /// Days whose secrets were destroyed.
     pub days: u64,
     /// Rows of the audit log that had been kept for as long as it is.
@@ -76,6 +78,8 @@ impl Portal {
         let step = context.latch().await?;
         // By a clock that is far ahead everything is over: sessions, secrets of systems, mails.
         if !matches!(step, ClockStep::Ahead { .. }) {
+            // Before the purge: a hold that was told and not placed keeps what it is on.
+            keep(&mut report.applied, ledger::apply_left(context).await, &mut fault);
             self.end_what_is_over(&mut report, &mut fault).await;
         }
         let mut release = None;

@@ -200,8 +200,9 @@ impl Portal {
         let entries: Vec<LedgerEntry> = erased.iter().map(|erased| LedgerEntry::Erased(erased.id)).collect();
         if !entries.is_empty() {
             // Before it holds: a restored copy must not give back what a person was told is gone. Last of all: what is told of an
-            // erasure that failed would be done by a restore.
-            context.ledger.append(&entries).await.map_err(Fault::from)?;
+            // erasure that failed is done some minutes later.
+            let told = context.ledger.append(&entries).await.map_err(Fault::from)?;
+            told.applied_by(&transaction).await?;
         }
         transaction.commit().await?;
         Ok(Granted {

@@ -46,9 +46,9 @@ impl Portal {
         context.audit.record(&transaction, now, &entry).await?;
         transaction.commit().await?;
         // So that a restored copy does not keep what may go, and whom it names, for ever. After it holds: what is told of a lifting
-        // that failed would be done by a restore, and one that is not told keeps too much.
-        context.ledger.append(&[LedgerEntry::Lifted(hold)]).await?;
-        Ok(())
+        // that failed would be done all the same, and one that is not told keeps too much.
+        let told = context.ledger.append(&[LedgerEntry::Lifted(hold)]).await?;
+        Ok(told.applied(context).await?)
     }
 }
 

@@ -133,8 +133,9 @@ impl Portal {
                 .detail(&detail);
             context.audit.record(&transaction, now, &entry).await?;
             // Before it holds: a restored copy must not purge what somebody was told is kept. Last of all: what is told of a hold that
-            // failed would be placed by the next start.
-            context.ledger.append(&[told]).await?;
+            // failed is placed some minutes later.
+            let told = context.ledger.append(&[told]).await?;
+            told.applied_by(&transaction).await?;
             transaction.commit().await?;
             return Ok(PlacedHold {
                 id,

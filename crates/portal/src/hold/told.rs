@@ -3,20 +3,22 @@
 use std::collections::BTreeSet;
 
 use base::{HoldId, MessageId, OrganisationId, RecipientId, Timestamp};
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{EntityTrait, IntoActiveModel, TryInsertResult};
 use uuid::Uuid;
 
-use super::entity::{Entity, Model};
+use super::entity::{Column, Entity, Model};
 use super::keep::keep_ahead;
 use super::lift::{Lifting, target};
 use super::place::{BATCH, in_scope};
 use super::rule::HoldScope;
 use crate::audit::{AuditAction, AuditEntry};
+use crate::database::WriteTransaction;
 use crate::ledger::ToldHold;
 use crate::{Context, Fault, case, organisation};
 
-/// Places a hold of which the ledger tells, unless it is known, or what it was on is not. It is to be reviewed at once. Can be
-/// repeated.
+/// Places a hold of which the ledger tells, unless it is known, or what it was on is not. It is to be reviewed at once. Of an organisation
+/// that is deleted it is lifted as it is placed, since nobody is left who could: it keeps what it is on for seven days. Can be repeated.
 pub(crate) async fn place_as_told(context: &Context, told: ToldHold, at: Timestamp) -> Result<(), Fault> {
     let reader = context.database.reader();
     let is_known = Entity::find_by_id(*told.id.as_uuid()).one(reader).await?.is_some();
@@ -60,14 +62,23 @@ pub(crate) async fn place_as_told(context: &Context, told: ToldHold, at: Timesta
         restored_at: Some(context.now().as_millis()),
     };
     let (target, id) = (target(&row), told.id.to_string());
-    Entity::insert(row.into_active_model())
+    // Whoever told of it may have been about to write it.
+    let inserted = Entity::insert(row.clone().into_active_model())
+        .on_conflict(OnConflict::column(Column::Id).do_nothing().to_owned())
+        .try_insert()
         .exec_without_returning(&transaction)
         .await?;
+    if !matches!(inserted, TryInsertResult::Inserted(1..)) {
+        return Ok(());
+    }
     let entry = AuditEntry::by_portal(AuditAction::HoldPlaced)
         .within(on.organisation)
         .about(target)
         .detail(&id);
     context.audit.record(&transaction, context.now(), &entry).await?;
+    if !organisation::stays(&transaction, on.organisation).await? {
+        lift(context, &transaction, &row).await?;
+    }
     Ok(transaction.commit().await?)
 }
 
@@ -78,21 +89,26 @@ pub(crate) async fn lift_as_told(context: &Context, hold: HoldId) -> Result<(), 
     let Some(row) = Entity::find_by_id(*hold.as_uuid()).one(&transaction).await? else {
         return Ok(());
     };
+    lift(context, &transaction, &row).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// Lifts a hold now, if it stands.
+async fn lift(context: &Context, transaction: &WriteTransaction, row: &Model) -> Result<(), Fault> {
     let lifting = Lifting {
         at: context.now(),
         by: None,
         sealed_reason: None,
     };
-    if !lifting.apply(&transaction, &row).await? {
+    if !lifting.apply(transaction, row).await? {
         return Ok(());
     }
-    let id = hold.to_string();
+    let id = row.hold_id().to_string();
     let entry = AuditEntry::by_portal(AuditAction::HoldLifted)
         .within(OrganisationId::from_uuid(row.organisation_id))
-        .about(target(&row))
+        .about(target(row))
         .detail(&id);
-    context.audit.record(&transaction, context.now(), &entry).await?;
-    Ok(transaction.commit().await?)
+    context.audit.record(transaction, context.now(), &entry).await
 }
 
 /// What a hold is on, in this copy.

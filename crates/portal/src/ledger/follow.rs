@@ -1,5 +1,6 @@
-//! Catching up with the ledger: what it tells and the databases do not know is done to them, before anybody gets in. Normally
-//! that is nothing, or the last batch before a crash; after a restore it is everything since the copy was made.
+//! Catching up with the ledger: what it tells and the databases do not know is done to them. Before anybody gets in that is normally
+//! nothing, or the last batch before a crash; after a restore it is everything since the copy was made. While the portal is open it is what
+//! somebody told and could not do.
 
 use base::{DataRequestId, DeliveryId, MessageId, OrganisationId, RecipientId, Timestamp};
 use keyring::ContentOwner;
@@ -7,7 +8,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{LedgerBatch, LedgerEntry, LedgerHead, head};
+use super::{LedgerBatch, LedgerEntry, LedgerHead, Told, applied, head};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::database::WriteTransaction;
 use crate::delivery::entity::{Column, Entity};
@@ -16,6 +17,9 @@ use crate::{Context, Fault, OpenError, data_request, delivery, hold, notificatio
 /// How many rows one statement names: far below the databases' limits on parameters.
 const NAMED: usize = 500;
 
+/// How long a batch is left to whoever wrote it, in milliseconds. What they do may be done twice, so a clock that is wrong does no harm.
+const LEFT_MILLIS: i64 = 5 * 60 * 1000;
+
 /// Applies every batch that one of the databases does not know, and purges what that ends. Says how many batches there were.
 ///
 /// # Errors
@@ -23,19 +27,15 @@ const NAMED: usize = 500;
 /// When the ledger does not reach as far as the databases do, is damaged or another one, or something fails: the portal must
 /// not open then. What was applied stays so, and it can be repeated.
 pub(crate) async fn follow(context: &Context) -> Result<u64, OpenError> {
-    let portal = head::recorded(context.database.reader()).await.map_err(Fault::from)?;
-    let vault = head::recorded(context.vault.database().reader())
-        .await
-        .map_err(Fault::from)?;
     let ledger = &context.ledger;
-    let least = |place: Option<LedgerHead>| place.map_or(0, |place| place.number);
-    let last = ledger.0.batches.highest().await?;
-    let (mut place, known) = match least(portal) <= least(vault) {
-        true => (portal, vault),
-        false => (vault, portal),
-    };
-    ledger.check(known).await?;
+    for database in [&context.database, context.vault.database()] {
+        let reader = database.reader();
+        ledger.check(head::last(reader).await.map_err(Fault::from)?).await?;
+        ledger.check(head::recorded(reader).await.map_err(Fault::from)?).await?;
+    }
+    let mut place = settle(context).await?;
     ledger.check(place).await?;
+    let last = ledger.0.batches.highest().await?;
     let first = least(place);
     while least(place) < last {
         let batch = ledger.batch_after(place).await?;
@@ -43,6 +43,7 @@ pub(crate) async fn follow(context: &Context) -> Result<u64, OpenError> {
         place = Some(batch.head());
     }
     *ledger.0.head.lock().await = place;
+    settle(context).await?;
     let applied = least(place).saturating_sub(first);
     if applied > 0 {
         let numbers = format!("{}-{}", first.saturating_add(1), least(place));
@@ -58,24 +59,62 @@ pub(crate) async fn follow(context: &Context) -> Result<u64, OpenError> {
     Ok(applied)
 }
 
-/// Records in both databases that they know of everything that this node wrote.
+/// Records in both databases up to where all is carried out, whichever node did it, and says where that is.
 ///
 /// # Errors
 ///
-/// When a database fails; the next opening then applies anew what is known.
-pub(crate) async fn settle(context: &Context) -> Result<(), Fault> {
-    let Some(place) = context.ledger.head().await else {
-        return Ok(());
+/// When a database fails; what is carried out may be done anew then.
+pub(crate) async fn settle(context: &Context) -> Result<Option<LedgerHead>, Fault> {
+    let databases = [&context.database, context.vault.database()];
+    let readers = databases.map(|database| database.reader());
+    let recorded = [head::recorded(readers[0]).await?, head::recorded(readers[1]).await?];
+    let from = recorded.into_iter().min_by_key(|place| least(*place)).flatten();
+    let end = applied::end_of(from, readers).await?;
+    let Some(place) = end.filter(|_| end != recorded[0] || end != recorded[1]) else {
+        return Ok(end);
     };
-    for database in [&context.database, context.vault.database()] {
-        if head::recorded(database.reader()).await? == Some(place) {
-            continue;
-        }
+    for database in databases {
         let transaction = database.write().await?;
         head::record(&transaction, place).await?;
         transaction.commit().await?;
     }
-    Ok(())
+    // Only now, since the two together tell of it.
+    for database in databases {
+        let transaction = database.write().await?;
+        applied::forget(&transaction, place).await?;
+        transaction.commit().await?;
+    }
+    Ok(end)
+}
+
+/// Carries out what the ledger has told of for five minutes and nobody has done: who told of it failed to, or ended. So what is told comes
+/// true, and stays so when a copy is restored. Says how many batches there were.
+///
+/// # Errors
+///
+/// When the ledger is not what was written, or something fails. What was applied stays so, and it can be repeated.
+pub(crate) async fn apply_left(context: &Context) -> Result<u64, Fault> {
+    let mut numbers: Option<(u64, u64)> = None;
+    loop {
+        let place = settle(context).await?;
+        let batch = context.ledger.next_batch(place).await?;
+        let Some(batch) = batch.filter(|batch| batch.at.as_millis() <= context.now().as_millis() - LEFT_MILLIS) else {
+            break;
+        };
+        apply(context, &batch).await?;
+        let first = numbers.map_or(batch.number, |(first, _)| first);
+        numbers = Some((first, batch.number));
+    }
+    let Some((first, last)) = numbers else { return Ok(0) };
+    let detail = format!("{first}-{last}");
+    let entry = AuditEntry::by_portal(AuditAction::LedgerApplied).detail(&detail);
+    context.record(&entry).await?;
+    Ok(last.saturating_sub(first).saturating_add(1))
+}
+
+/// The number of the batch at a place; 0 before the first.
+fn least(place: Option<LedgerHead>) -> u64 {
+    place.map_or(0, |place| place.number)
 }
 
 /// Does to both databases what a batch tells. Can be repeated.
@@ -99,7 +138,7 @@ async fn apply(context: &Context, batch: &LedgerBatch) -> Result<(), Fault> {
     for organisation in &ended.erased_organisations {
         context.vault.destroy_organisation_as_told(*organisation).await?;
     }
-    context.vault.destroy_as_told(&ended.owners, batch.head()).await?;
+    context.vault.destroy_as_told(&ended.owners).await?;
     let transaction = context.database.write().await?;
     for organisation in &ended.deleted_organisations {
         organisation::delete_as_told(context, &transaction, *organisation).await?;
@@ -124,7 +163,7 @@ async fn apply(context: &Context, batch: &LedgerBatch) -> Result<(), Fault> {
         // The purge forgets them, once it has seen that nothing refers to them.
         recipient::may_be_forgotten(&transaction, recipient, context.now()).await?;
     }
-    head::record(&transaction, batch.head()).await?;
+    Told(vec![batch.head()]).applied_by(&transaction).await?;
     Ok(transaction.commit().await?)
 }
 

@@ -1,12 +1,12 @@
-//! How far a database has come with the ledger: what it knows of, and so what a ledger must have.
+//! How far a database has come with the ledger: up to where all is carried out, and what it knows of, which a ledger must have.
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::LedgerHead;
+use super::{LedgerHead, applied};
 use crate::{Context, Fault};
 
-/// The place that a database has recorded; `None` before the first.
+/// The place up to which all is carried out, as a database has recorded it; `None` before the first.
 ///
 /// # Errors
 ///
@@ -24,19 +24,28 @@ pub(super) async fn recorded(on: &impl ConnectionTrait) -> Result<Option<LedgerH
     let (Some(number), Some(hash)) = (number, hash) else {
         return Ok(None);
     };
-    let damaged = || DbErr::Custom("the recorded place in the ledger is damaged".to_owned());
-    Ok(Some(LedgerHead {
-        number: u64::try_from(number).map_err(|_| damaged())?,
-        hash: hash.try_into().map_err(|_| damaged())?,
-    }))
+    place(number, hash).map(Some)
 }
 
-/// Records a place, unless a later one is.
+/// A place as the columns of a row have it.
+///
+/// # Errors
+///
+/// When it is none.
+pub(super) fn place(number: i64, hash: Vec<u8>) -> Result<LedgerHead, DbErr> {
+    let damaged = || DbErr::Custom("a place in the ledger is damaged".to_owned());
+    Ok(LedgerHead {
+        number: u64::try_from(number).map_err(|_| damaged())?,
+        hash: hash.try_into().map_err(|_| damaged())?,
+    })
+}
+
+/// Records that all is carried out up to a place, unless it is up to a later one.
 ///
 /// # Errors
 ///
 /// When the database fails.
-pub(crate) async fn record(on: &impl ConnectionTrait, place: LedgerHead) -> Result<(), DbErr> {
+pub(super) async fn record(on: &impl ConnectionTrait, place: LedgerHead) -> Result<(), DbErr> {
     let number = i64::try_from(place.number).unwrap_or(i64::MAX);
     let known = || Expr::col(Alias::new("ledger_number"));
     let mut update = Query::update();
@@ -57,8 +66,18 @@ pub(crate) async fn record(on: &impl ConnectionTrait, place: LedgerHead) -> Resu
 pub(crate) async fn known(context: &Context) -> Result<u64, Fault> {
     let places = [
         context.ledger.head().await,
-        recorded(context.database.reader()).await?,
-        recorded(context.vault.database().reader()).await?,
+        last(context.database.reader()).await?,
+        last(context.vault.database().reader()).await?,
     ];
     Ok(places.iter().flatten().map(|place| place.number).max().unwrap_or(0))
+}
+
+/// The last batch that a database knows of.
+///
+/// # Errors
+///
+/// When the database fails.
+pub(super) async fn last(on: &impl ConnectionTrait) -> Result<Option<LedgerHead>, DbErr> {
+    let places = [recorded(on).await?, applied::last(on).await?];
+    Ok(places.into_iter().flatten().max_by_key(|place| place.number))
 }

@@ -2,12 +2,13 @@
 //! restored database undoes none of it.
 //!
 //! Owns its batches – numbered, each with the hash of the one before, signed, made once – and the rule that follows from them:
-//! nothing loses its key before a durable batch tells of it, and whoever opens a portal first catches up with every batch that
-//! its databases do not know ([`follow`]). Both databases record how far they have come, so a ledger that lost its end, or is
-//! another one, is noticed.
+//! nothing loses its key before a durable batch tells of it, whoever opens a portal first catches up with every batch that
+//! its databases do not know ([`follow`]), and what was told and not done is done ([`apply_left`]). Both databases record how far they
+//! have come, so a ledger that lost its end, or is another one, is noticed.
 //!
 //! What ends by time alone (an expiry, a day's secret) needs no word here: the clock tells of it.
 
+mod applied;
 mod batch;
 mod entry;
 mod follow;
@@ -28,10 +29,11 @@ use crate::{Fault, LedgerSettings};
 use batch::{LedgerBatch, number_after};
 use store::Batches;
 
+pub(crate) use applied::Told;
 pub(crate) use batch::LedgerHead;
 pub(crate) use entry::{LedgerEntry, ToldHold};
-pub(crate) use follow::{follow, settle};
-pub(crate) use head::{known, record};
+pub(crate) use follow::{apply_left, follow, settle};
+pub(crate) use head::known;
 pub(crate) use note::LedgerNote;
 
 /// The most entries in one batch.
@@ -112,17 +114,25 @@ impl Ledger {
         })))
     }
 
-    /// Writes entries, durable when this returns, and gives the place of the last.
+    /// Writes entries, durable when this returns. Who does what they tell of writes that down with what this gives.
     ///
     /// # Errors
     ///
-    /// When the ledger or the key provider fails: some may be written then, and the call can be repeated.
-    pub(crate) async fn append(&self, entries: &[LedgerEntry]) -> Result<Option<LedgerHead>, LedgerError> {
+    /// When the ledger or the key provider fails: some may be written then, and are carried out; the call can be repeated.
+    pub(crate) async fn append(&self, entries: &[LedgerEntry]) -> Result<Told, LedgerError> {
         let mut head = self.0.head.lock().await;
+        let mut told = Vec::new();
         for entries in entries.chunks(MAX_ENTRIES) {
-            self.append_batch(&mut head, entries).await?;
+            told.push(self.append_batch(&mut head, entries).await?);
         }
-        Ok(*head)
+        Ok(Told(told))
+    }
+
+    /// Tells of something that is not done, as by a node that ends then.
+    #[cfg(test)]
+    pub(crate) async fn tell_alone(&self, entries: &[LedgerEntry]) {
+        let Told(batches) = self.append(entries).await.unwrap();
+        assert!(!batches.is_empty());
     }
 
     /// Writes a batch that tells of nothing, signed by the newest key: behind it none holds that an earlier one signed.
@@ -130,12 +140,16 @@ impl Ledger {
     /// # Errors
     ///
     /// As [`Ledger::append`].
-    pub(crate) async fn mark(&self) -> Result<(), LedgerError> {
+    pub(crate) async fn mark(&self) -> Result<Told, LedgerError> {
         let mut head = self.0.head.lock().await;
-        self.append_batch(&mut head, &[]).await
+        Ok(Told(vec![self.append_batch(&mut head, &[]).await?]))
     }
 
-    async fn append_batch(&self, head: &mut Option<LedgerHead>, entries: &[LedgerEntry]) -> Result<(), LedgerError> {
+    async fn append_batch(
+        &self,
+        head: &mut Option<LedgerHead>,
+        entries: &[LedgerEntry],
+    ) -> Result<LedgerHead, LedgerError> {
         // Without the end that this node knows, a new batch would stand behind a gap.
         self.check(*head).await?;
         loop {
@@ -150,8 +164,9 @@ impl Ledger {
             let signature = signing::sign(&*self.0.provider, SigningPurpose::Ledger, text.as_bytes()).await?;
             let stored = signed::with_signature(&text, &signature);
             if self.0.batches.create(batch.number, stored).await? {
-                *head = Some(batch.head());
-                return Ok(());
+                let place = batch.head();
+                *head = Some(place);
+                return Ok(place);
             }
             // Another node was first.
             *head = Some(self.batch_after(*head).await?.head());
@@ -255,8 +270,16 @@ impl Ledger {
 
     /// The batch after a place, which must be there.
     async fn batch_after(&self, place: Option<LedgerHead>) -> Result<LedgerBatch, LedgerError> {
+        let next = self.next_batch(place).await?;
+        next.ok_or(LedgerError::Missing(number_after(place)))
+    }
+
+    /// The batch after a place; `None` when the ledger ends there.
+    async fn next_batch(&self, place: Option<LedgerHead>) -> Result<Option<LedgerBatch>, LedgerError> {
         let number = number_after(place);
-        let (batch, key) = self.read_signed(number).await?.ok_or(LedgerError::Missing(number))?;
+        let Some((batch, key)) = self.read_signed(number).await? else {
+            return Ok(None);
+        };
         if !batch.follows(self.0.installation, place) {
             return Err(LedgerError::Damaged(number));
         }
@@ -269,7 +292,7 @@ impl Ledger {
                 return Err(LedgerError::Damaged(number));
             }
         }
-        Ok(batch)
+        Ok(Some(batch))
     }
 
     /// Whether the key at this place is the newest.

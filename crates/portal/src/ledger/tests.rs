@@ -2,6 +2,7 @@
 //! it.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use base::{DeliveryId, Ids, Timestamp};
 use keyring::ContentOwner;
@@ -9,8 +10,13 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::*;
 use crate::delivery::entity::{Column, Entity};
-use crate::test_support::{TestPortal, copy, number, on_both_databases};
-use crate::{BlobSettings, LedgerSettings, OpenError, Portal, ProviderSettings, PurgeMode, RecipientIdentifier};
+use crate::test_support::{TestPortal, copy, count, number, on_both_databases, read};
+use crate::{
+    BlobSettings, LedgerSettings, OpenError, Portal, ProviderSettings, PurgeMode, ReadError, RecipientIdentifier,
+};
+
+/// How long a batch is left to whoever wrote it.
+const LEFT: Duration = Duration::from_secs(5 * 60);
 
 fn folder(portal: &TestPortal) -> PathBuf {
     portal.folder().join("ledger")
@@ -33,6 +39,13 @@ fn text(portal: &TestPortal) -> String {
         .iter()
         .map(|file| std::fs::read_to_string(file).unwrap())
         .collect()
+}
+
+/// The places that the portal's and the vault's database have recorded.
+async fn recorded(portal: &TestPortal) -> [Option<LedgerHead>; 2] {
+    let context = &portal.portal.0;
+    let portal = head::recorded(context.database.reader()).await.unwrap();
+    [portal, head::recorded(context.vault.database().reader()).await.unwrap()]
 }
 
 async fn reopened(portal: &TestPortal) -> Result<Portal, OpenError> {
@@ -92,9 +105,9 @@ on_both_databases! {
         let (shared, lives) = (portal.send(&system, "3", 2).await, portal.send(&system, "4", 1).await);
         let ended: DeliveryId = shared.deliveries[0].delivery;
         let ledger = &portal.portal.0.ledger;
-        ledger.append(&[LedgerEntry::Purged(ContentOwner::Message(purged.id))]).await.unwrap();
+        ledger.tell_alone(&[LedgerEntry::Purged(ContentOwner::Message(purged.id))]).await;
         let entries = [LedgerEntry::Revoked(revoked.id), LedgerEntry::Ended(ended)];
-        ledger.append(&entries).await.unwrap();
+        ledger.tell_alone(&entries).await;
         assert_eq!(portal.content_keys().await, 8);
 
         let node = reopened(&portal).await.unwrap();
@@ -106,6 +119,59 @@ on_both_databases! {
         let delivered: Vec<_> = lives.deliveries.iter().map(|delivery| delivery.case).collect();
         assert_eq!(inbox.iter().map(|entry| entry.case).collect::<Vec<_>>(), delivered);
         assert_eq!(follow(&node.0).await.unwrap(), 0, "it is done once");
+    }
+
+    async fn what_was_told_and_failed_is_done_by_any_node_some_minutes_later(portal: TestPortal) {
+        let system = portal.sender().await;
+        let (failed, revoked) = (portal.send(&system, "1", 1).await, portal.send(&system, "2", 1).await);
+        let node = portal.another_node().await;
+        portal.no_applied(true).await;
+        assert!(portal.portal.revoke_message(&system, failed.id).await.is_err());
+        portal.no_applied(false).await;
+        // Another node goes on behind it, and records no place beyond it.
+        node.revoke_message(&system, revoked.id).await.unwrap();
+        portal.clock.advance(LEFT - Duration::from_secs(1));
+        assert_eq!(node.run_jobs().await.unwrap().applied, 0);
+        assert_eq!(recorded(&portal).await, [None, None]);
+        assert!(read(&portal, &failed).await.is_ok());
+
+        portal.clock.advance(Duration::from_secs(1));
+        assert_eq!(node.run_jobs().await.unwrap().applied, 1);
+        assert!(matches!(read(&portal, &failed).await, Err(ReadError::NotFound)));
+        let end = node.0.ledger.head().await;
+        assert!(end.is_some());
+        assert_eq!(recorded(&portal).await, [end, end]);
+        assert_eq!(portal.audited("ledger.applied").await, 1);
+        assert_eq!(portal.portal.run_jobs().await.unwrap().applied, 0);
+    }
+
+    async fn what_two_nodes_did_in_turns_is_recorded_and_not_done_anew(portal: TestPortal) {
+        let system = portal.sender().await;
+        let node = portal.another_node().await;
+        for number in 0..6 {
+            let receipt = portal.send(&system, &number.to_string(), 1).await;
+            let by = if number % 2 == 0 { &portal.portal } else { &node };
+            by.revoke_message(&system, receipt.id).await.unwrap();
+        }
+        // Keys go in the vault, where it is written down that they do.
+        node.purge(PurgeMode::Run).await.unwrap();
+        let end = node.0.ledger.end().await.unwrap();
+        assert!(end.unwrap().number > 6);
+        assert_eq!(recorded(&portal).await, [end, end]);
+        for database in [&portal.portal.0.database, portal.portal.0.vault.database()] {
+            assert_eq!(count(database, "applied_batch").await, 0);
+        }
+        assert_eq!(follow(&portal.another_node().await.0).await.unwrap(), 0);
+        assert_eq!(portal.audited("ledger.applied").await, 0);
+    }
+
+    async fn a_ledger_that_lost_what_was_done_since_the_recorded_place_is_refused(portal: TestPortal) {
+        let system = portal.sender().await;
+        let receipt = portal.send(&system, "1", 1).await;
+        portal.portal.revoke_message(&system, receipt.id).await.unwrap();
+        assert_eq!(recorded(&portal).await, [None, None]);
+        std::fs::remove_file(&files(&folder(&portal))[0]).unwrap();
+        assert!(matches!(refused(&portal).await, LedgerError::Missing(1)));
     }
 
     async fn a_ledger_without_its_end_its_middle_or_its_word_is_refused(portal: TestPortal) {
@@ -160,7 +226,7 @@ on_both_databases! {
     async fn who_has_a_key_that_was_replaced_writes_nothing_more(portal: TestPortal) {
         let ledger = &portal.portal.0.ledger;
         let delivery = Ids::new(portal.clock.clock()).next::<DeliveryId>();
-        ledger.append(&[LedgerEntry::Ended(delivery)]).await.unwrap();
+        ledger.tell_alone(&[LedgerEntry::Ended(delivery)]).await;
         let stolen = tempfile::TempDir::new().unwrap();
         let ProviderSettings::Folder(keys) = &portal.settings.provider;
         copy(keys, stolen.path());
@@ -203,7 +269,7 @@ on_both_databases! {
         let ids = Ids::new(portal.clock.clock());
         futures::future::join_all(nodes.iter().map(async |node| {
             for _ in 0..5 {
-                node.0.ledger.append(&[LedgerEntry::Ended(ids.next())]).await.unwrap();
+                node.0.ledger.tell_alone(&[LedgerEntry::Ended(ids.next())]).await;
             }
         }))
         .await;

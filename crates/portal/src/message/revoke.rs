@@ -38,9 +38,9 @@ impl Portal {
         context.audit.record(&transaction, now, &entry).await?;
         if is_new {
             // Before it holds: a restored copy must not give back what a sender was told is gone. Last of all: what is told of a
-            // revocation that failed would be done by the next start.
+            // revocation that failed is done some minutes later.
             let told = context.ledger.append(&[LedgerEntry::Revoked(message)]).await;
-            told.map_err(Fault::from)?;
+            told.map_err(Fault::from)?.applied_by(&transaction).await?;
         }
         transaction.commit().await?;
         Ok(())

@@ -110,11 +110,11 @@ impl Portal {
             let entry = entry.about(AuditTarget::Recipient(recipient));
             context.audit.record(&transaction, now, &entry).await?;
         }
-        if is_new {
-            // Before it holds: a restored copy must not write to somebody who was told that nobody will. Last of all: what is told of a
-            // refusal that failed would be done by the next start.
-            context.ledger.append(&[LedgerEntry::MailRefused(recipient)]).await?;
-        }
+        // Before it holds: a restored copy must not write to somebody who was told that nobody will. Last of all: what is told of a refusal
+        // that failed is done some minutes later. Also of one that stands: the ledger may have told since that it was taken back, by
+        // somebody who failed to.
+        let told = context.ledger.append(&[LedgerEntry::MailRefused(recipient)]).await?;
+        told.applied_by(&transaction).await?;
         transaction.commit().await?;
         // After it is written down: whoever keeps an address looks there before and after.
         context.vault.erase_emails(recipient).await?;
@@ -125,7 +125,7 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// A fault; then mails may be wanted already, and a copy that is restored not know it.
+    /// A fault; then the ledger may have been told, and the jobs take it back some minutes later.
     pub async fn allow_mail(&self, actor: &RecipientActor) -> Result<(), Fault> {
         let context = &*self.0;
         let recipient = actor.recipient_id();
@@ -135,13 +135,11 @@ impl Portal {
             let entry = AuditEntry::by_recipient(actor, AuditAction::RecipientMailAllowed);
             let entry = entry.about(AuditTarget::Recipient(recipient));
             context.audit.record(&transaction, context.now(), &entry).await?;
+            // Before it holds, so that it comes before whatever the person says after that.
+            let told = context.ledger.append(&[LedgerEntry::MailAllowed(recipient)]).await?;
+            told.applied_by(&transaction).await?;
         }
-        transaction.commit().await?;
-        if is_allowed {
-            // After it holds: a restored copy must not write to somebody whose word could not be taken back.
-            context.ledger.append(&[LedgerEntry::MailAllowed(recipient)]).await?;
-        }
-        Ok(())
+        Ok(transaction.commit().await?)
     }
 }
 

@@ -223,13 +223,13 @@ on_both_databases! {
         let ledger = &portal.portal.0.ledger;
         let stranger = RecipientId::from_uuid(uuid::Uuid::from_u128(7));
         for recipient in [anna.recipient_id(), stranger] {
-            ledger.append(&[LedgerEntry::MailRefused(recipient)]).await.unwrap();
+            ledger.tell_alone(&[LedgerEntry::MailRefused(recipient)]).await;
         }
         let node = portal.another_node().await;
         let seen = node.own_mail(&anna).await.unwrap();
         assert!(seen.address.is_none() && seen.refused_at.is_some());
         assert!(portal.take_after(HOUR).await.is_empty());
-        ledger.append(&[LedgerEntry::MailAllowed(anna.recipient_id())]).await.unwrap();
+        ledger.tell_alone(&[LedgerEntry::MailAllowed(anna.recipient_id())]).await;
         let node = portal.another_node().await;
         assert!(node.own_mail(&anna).await.unwrap().refused_at.is_none());
         // Of whom nobody knows nothing is kept either.

@@ -54,8 +54,8 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// [`DeleteOrganisationError`]. After a fault the ledger may have been told, so that the next opening of a portal or a restored copy
-    /// deletes it: repeat the call until it succeeds.
+    /// [`DeleteOrganisationError`]. After a fault the ledger may have been told: the jobs then delete it some minutes later, if no call that
+    /// is repeated has.
     pub async fn delete_organisation(
         &self,
         actor: &OperatorActor,
@@ -91,7 +91,8 @@ impl Portal {
         context.audit.record(&transaction, now, &entry).await?;
         let mut told: Vec<LedgerEntry> = lifted.into_iter().map(LedgerEntry::Lifted).collect();
         told.push(LedgerEntry::OrganisationDeleted(id));
-        context.ledger.append(&told).await.map_err(Fault::from)?;
+        let told = context.ledger.append(&told).await.map_err(Fault::from)?;
+        told.applied_by(&transaction).await?;
         transaction.commit().await?;
         Ok(content)
     }

@@ -220,6 +220,21 @@ on_both_databases! {
         }
     }
 
+    async fn a_deletion_that_was_told_and_failed_is_done_by_any_node_some_minutes_later(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let node = test.another_node().await;
+        test.no_applied(true).await;
+        assert!(matches!(norrby.delete(&test).await, Err(DeleteOrganisationError::Fault(_))));
+        test.no_applied(false).await;
+        assert_eq!(told(&test, "deleted organisation"), 1);
+        node.run_jobs().await.unwrap();
+        assert!(read(&test, &sent).await.is_ok());
+        test.clock.advance(Duration::from_secs(5 * 60));
+        node.run_jobs().await.unwrap();
+        assert!(is_gone(&test, &sent).await && is_erased(&node, &test, norrby.id).await);
+    }
+
     async fn without_a_row_in_the_log_and_a_line_in_the_ledger_nothing_is_deleted(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
         let sent = norrby.send(&test, 1, 30).await;

@@ -37,7 +37,9 @@ pub(super) async fn tell_of_deliveries(context: &Context, work: &Work) -> Result
         .filter(|delivery| !ended.contains(&delivery.message));
     let entries: Vec<LedgerEntry> = alone.map(|delivery| LedgerEntry::Ended(delivery.id)).collect();
     if !entries.is_empty() {
-        context.ledger.append(&entries).await?;
+        let told = context.ledger.append(&entries).await?;
+        // They were condemned before, which is all that a batch does to them.
+        told.applied(context).await?;
     }
     Ok(())
 }

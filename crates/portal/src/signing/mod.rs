@@ -7,7 +7,7 @@ use keyring::SIGNATURE_SIZE;
 
 use crate::audit::{AuditAction, AuditEntry};
 use crate::provider::{KeyProvider, ProviderError};
-use crate::{Context, Fault, OperatorActor, Portal, ledger};
+use crate::{Context, Fault, OperatorActor, Portal};
 pub use public_keys::{InvalidPublicKeys, PublicKey, PublicKeys};
 
 /// The version of the installation's first key.
@@ -124,8 +124,8 @@ impl Portal {
         if !added.map_err(Fault::new)? {
             return Err(Fault::new(ProviderError::Taken));
         }
-        context.ledger.mark().await?;
-        ledger::settle(context).await?;
+        let told = context.ledger.mark().await?;
+        told.applied(context).await?;
         self.signing_keys().await
     }
 }

@@ -199,6 +199,25 @@ impl TestPortal {
         transaction.commit().await.unwrap();
     }
 
+    /// Lets nothing be written down as carried out in the portal's database, so that whatever the ledger is told of fails after that.
+    pub(crate) async fn no_applied(&self, is_away: bool) {
+        let rename = match is_away {
+            true => "ALTER TABLE applied_batch RENAME TO applied_batch_away",
+            false => "ALTER TABLE applied_batch_away RENAME TO applied_batch",
+        };
+        let transaction = self.portal.0.database.write().await.unwrap();
+        transaction.execute_unprepared(rename).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+
+    /// Forgets what was carried out since the recorded place, as a copy from before does.
+    pub(crate) async fn forget_applied(&self) {
+        let transaction = self.portal.0.database.write().await.unwrap();
+        let forget = "DELETE FROM applied_batch";
+        assert!(transaction.execute_unprepared(forget).await.unwrap().rows_affected() > 0);
+        transaction.commit().await.unwrap();
+    }
+
     /// How many content keys the vault has.
     pub(crate) async fn content_keys(&self) -> i64 {
         count(self.portal.0.vault.database(), "content_key").await

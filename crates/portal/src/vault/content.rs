@@ -11,7 +11,7 @@ use super::entity::content_key;
 use super::wrapping::{Scope, WrappedFor, column, wrapped_for};
 use super::{BATCH, Vault, VaultError, content_rows, organisation};
 use crate::database::WriteTransaction;
-use crate::ledger::{self, LedgerEntry, LedgerHead};
+use crate::ledger::LedgerEntry;
 use crate::provider::DaySecretName;
 
 impl Vault {
@@ -152,16 +152,13 @@ impl Vault {
         self.destroy_rows(&sorted(owners), Some(&kinds)).await
     }
 
-    /// Destroys keys of which the ledger tells already, and records how far it has come.
+    /// Destroys keys of which the ledger tells already.
     ///
     /// # Errors
     ///
     /// As [`Vault::destroy_content_keys`].
-    pub(crate) async fn destroy_as_told(&self, owners: &[ContentOwner], place: LedgerHead) -> Result<(), VaultError> {
-        self.destroy_rows(&sorted(owners), None).await?;
-        let transaction = self.database.write().await?;
-        ledger::record(&transaction, place).await?;
-        Ok(transaction.commit().await?)
+    pub(crate) async fn destroy_as_told(&self, owners: &[ContentOwner]) -> Result<(), VaultError> {
+        self.destroy_rows(&sorted(owners), None).await
     }
 
     /// Destroys the keys of these owners, which are sorted. The ledger is told of them by their kinds, or tells already when there are none.

@@ -29,7 +29,7 @@ use zeroize::Zeroizing;
 
 use crate::Fault;
 use crate::database::{Database, WriteTransaction};
-use crate::ledger::{self, Ledger, LedgerEntry, LedgerError};
+use crate::ledger::{Ledger, LedgerEntry, LedgerError};
 use crate::provider::{KeyProvider, ProviderError};
 use wrapping::{RecentKeys, column};
 
@@ -215,15 +215,13 @@ impl Vault {
         &*self.provider
     }
 
-    /// Tells the ledger of what the transaction is about to destroy, durably, and records in it how far the ledger has come.
+    /// Tells the ledger of what the transaction is about to destroy, durably.
     async fn tell(&self, transaction: &WriteTransaction, entries: &[LedgerEntry]) -> Result<(), VaultError> {
         if entries.is_empty() {
             return Ok(());
         }
-        if let Some(place) = self.ledger.append(entries).await? {
-            ledger::record(transaction, place).await?;
-        }
-        Ok(())
+        let told = self.ledger.append(entries).await?;
+        Ok(told.applied_by(transaction).await?)
     }
 
     /// The key of authentication codes for a purpose.

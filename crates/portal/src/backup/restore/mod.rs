@@ -276,7 +276,7 @@ impl Restore<'_> {
             let ended = revived::end(context, self.operator, to.generation).await?;
             // Last of all, since the ledger is the one thing from which nothing is taken away again.
             let told = context.ledger.append(&[LedgerEntry::Restored(to.generation)]).await;
-            told.map_err(Fault::from)?;
+            told.map_err(Fault::from)?.applied(context).await?;
             ledger::settle(context).await?;
             Ok::<_, Fault>(ended)
         }

@@ -109,8 +109,8 @@ on_both_databases! {
         let hold = norrby.hold(&test, &lifted, HoldScope::Case).await;
         let told = ToldHold { id: test.portal.0.ids.next(), case: held.deliveries[0].case, of_recipient: None };
         let ledger = &test.portal.0.ledger;
-        ledger.append(&[LedgerEntry::Held(told)]).await.unwrap();
-        ledger.append(&[LedgerEntry::Lifted(hold)]).await.unwrap();
+        ledger.tell_alone(&[LedgerEntry::Held(told)]).await;
+        ledger.tell_alone(&[LedgerEntry::Lifted(hold)]).await;
         // The program died between the row and the record of how far it had come.
         place_as_told(&test.portal.0, told, test.now()).await.unwrap();
         let node = test.another_node().await;
@@ -118,6 +118,19 @@ on_both_databases! {
         assert_eq!((test.audited("hold.placed").await, test.audited("hold.lifted").await), (2, 1));
         test.days_pass(10).await;
         assert!(norrby.exists(&test, &held).await && !norrby.exists(&test, &lifted).await);
+    }
+
+    async fn a_hold_that_was_told_on_what_a_deleted_organisation_has_keeps_it_for_seven_days(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 3).await;
+        let told = ToldHold { id: test.portal.0.ids.next(), case: sent.deliveries[0].case, of_recipient: None };
+        test.portal.delete_organisation(&test.operator(), &norrby.id.to_string(), 1).await.unwrap();
+        place_as_told(&test.portal.0, told, test.now()).await.unwrap();
+        assert_eq!((test.audited("hold.placed").await, test.audited("hold.lifted").await), (1, 1));
+        test.days_pass(6).await;
+        assert!(norrby.exists(&test, &sent).await);
+        test.days_pass(1).await;
+        assert!(!norrby.exists(&test, &sent).await);
     }
 
     async fn a_lifting_that_failed_is_in_no_ledger(test: TestPortal) {

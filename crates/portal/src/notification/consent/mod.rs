@@ -52,6 +52,13 @@ pub(super) async fn find(on: &impl ConnectionTrait, recipient: RecipientId) -> R
     Entity::find_by_id(*recipient.as_uuid()).one(on).await
 }
 
+/// Has nobody change what a person agreed to last until the transaction ends.
+pub(super) async fn lock(transaction: &WriteTransaction, recipient: RecipientId) -> Result<(), DbErr> {
+    let row = Entity::find_by_id(*recipient.as_uuid()).lock_exclusive();
+    row.one(transaction).await?;
+    Ok(())
+}
+
 /// What a person agreed to last, with the text.
 pub(super) async fn given(
     on: &impl ConnectionTrait,

@@ -173,10 +173,14 @@ impl Portal {
             return Err(wrong(context, transaction, actor, &row).await?);
         }
         let version = consent::version(&transaction, &row.consent_hash).await?;
+        // Every row before the log's, which all acts of this node wait for: whoever else has one of them may want to write to the log.
+        refusal::delete(&transaction, recipient).await?;
+        consent::lock(&transaction, recipient).await?;
+        super::store::delete(&transaction, NotificationKind::AddressCode, *recipient.as_uuid()).await?;
         let entry = AuditEntry::by_recipient(actor, AuditAction::RecipientAddressProven);
         let entry = entry.about(AuditTarget::Recipient(recipient)).detail(&version);
-        // First, since what follows does not wait for this transaction's end.
         context.audit.record(&transaction, context.now(), &entry).await?;
+        // After the log knows, since it does not wait for this transaction's end.
         context.vault.set_own_email(recipient, Some(&address)).await?;
         context.vault.set_unproven_email(recipient, None).await?;
         // Before it holds: a restored copy that lacks the address must not write to another.
@@ -188,11 +192,12 @@ impl Portal {
             hash: row.consent_hash,
             given_at: now.as_millis(),
             withdrawn_at: None,
-            ledger_batch: told.map_or(0, |told| i64::try_from(told.number).unwrap_or(i64::MAX)),
+            ledger_batch: told
+                .last()
+                .map_or(0, |told| i64::try_from(told.number).unwrap_or(i64::MAX)),
         };
         consent::put(&transaction, given).await?;
-        refusal::delete(&transaction, recipient).await?;
-        super::store::delete(&transaction, NotificationKind::AddressCode, *recipient.as_uuid()).await?;
+        told.applied_by(&transaction).await?;
         transaction.commit().await?;
         Ok(end(context, recipient, row.id).await?)
     }

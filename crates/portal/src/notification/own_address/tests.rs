@@ -7,12 +7,13 @@ use sea_orm::EntityTrait;
 
 use super::super::{MailConsent, NotificationKind, OwnMail, SendingOutcome, TakenNotification, erase_unwanted};
 use super::{GiveAddressError, ProveAddressError, entity, rule, store};
-use crate::ledger::LedgerEntry;
 use crate::test_support::{PDF, TestPortal, draft, everything_stored, identity, is_among, number, on_both_databases};
 use crate::{
     EventKind, Identity, MessageReceipt, Portal, RecipientActor, SessionKey, SystemActor, VerifiedIdentity,
     WarningSettings, Whereabouts,
 };
+
+mod told;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -395,45 +396,6 @@ on_both_databases! {
         assert_eq!((own.own_address.as_deref(), own.refused_at), (Some(OWN), None));
         portal.write(&sender, "1", Some(GIVEN)).await;
         assert_eq!(portal.told_after(HOUR).await, [OWN]);
-    }
-
-    async fn what_was_said_of_own_addresses_and_the_ledger_knows_holds_in_a_copy(portal: TestPortal) {
-        let anna = portal.sign_in(0).await;
-        portal.proves(&anna, OWN).await;
-        portal.clock.advance(MINUTE);
-        let ledger = &portal.portal.0.ledger;
-        // What was told before is told again, as after a crash: what holds since stays.
-        let node = portal.another_node().await;
-        assert_eq!(node.own_mail(&anna).await.unwrap().own_address.as_deref(), Some(OWN));
-        // This copy lacks the address that was given after it was made, so it writes to none.
-        ledger.append(&[LedgerEntry::OwnAddress(anna.recipient_id())]).await.unwrap();
-        let node = portal.another_node().await;
-        let own = node.own_mail(&anna).await.unwrap();
-        assert!(own.own_address.is_none() && own.address.is_none() && own.refused_at.is_some());
-        assert!(own.consent.unwrap().withdrawn_at.is_some());
-    }
-
-    async fn a_withdrawal_that_the_ledger_knows_is_not_undone_by_a_copy(portal: TestPortal) {
-        let sender = portal.sender().await;
-        let anna = portal.sign_in(0).await;
-        portal.proves(&anna, OWN).await;
-        portal.write(&sender, "1", Some(GIVEN)).await;
-        portal.clock.advance(MINUTE);
-        portal.portal.0.ledger.append(&[LedgerEntry::MailRefused(anna.recipient_id())]).await.unwrap();
-        let node: Portal = portal.another_node().await;
-        let own = node.own_mail(&anna).await.unwrap();
-        assert!(own.own_address.is_none() && own.refused_at.is_some() && own.consent.unwrap().withdrawn_at.is_some());
-        assert!(portal.told_after(HOUR).await.is_empty());
-    }
-
-    async fn a_withdrawal_holds_in_a_copy_where_the_clock_was_ahead_when_the_address_was_given(portal: TestPortal) {
-        portal.clock.advance(HOUR);
-        let anna = portal.sign_in(0).await;
-        portal.proves(&anna, OWN).await;
-        portal.clock.set(portal.now() - HOUR);
-        portal.portal.0.ledger.append(&[LedgerEntry::MailRefused(anna.recipient_id())]).await.unwrap();
-        let own = portal.another_node().await.own_mail(&anna).await.unwrap();
-        assert!(own.own_address.is_none() && own.refused_at.is_some());
     }
 
     async fn what_senders_gave_is_erased_later_where_that_failed(portal: TestPortal) {
