@@ -57,7 +57,7 @@ mod organisation_deletion;
 mod own_mail;
 mod own_sessions;
 mod passkeys;
-#[path = "../../../app/tests/pdfs/text.rs"]
+#[path = "../../../app/tests/pages/pdfs/text.rs"]
 mod pdf_text;
 mod places;
 mod protocols;

@@ -1,0 +1,219 @@
+//! What single pages, and the letter, say and leave out.
+
+use app::page::staff::sent_messages_page;
+use app::page::{
+    SessionsOf, Shown, case_history_page, document_page, inbox_page, landing_page, sessions_page, sign_ins_page,
+};
+use app::{Assets, Audience, ErrorPage, Language, Letter, error_page, letter};
+use portal::Preview;
+
+use crate::{count, samples, staff};
+
+#[test]
+fn the_landing_page_has_one_button_for_each_way_in() {
+    let layout = samples::layout(Language::Swedish, &Assets::default(), "/", Audience::Visitor);
+    let html = landing_page(&layout, &samples::providers(), None).html;
+    assert_eq!(count(&html, "<form method=\"post\" action=\"/sign-in/bankid\">"), 1);
+    assert!(html.contains("Logga in med BankID"));
+}
+
+#[test]
+fn the_landing_page_tells_which_way_in_was_used_last_and_which_seems_to_be_down() {
+    for (language, used, down) in [
+        (
+            Language::Swedish,
+            "Du använde det här sättet senast på den här enheten.",
+            "BankID verkar inte fungera just nu. Du kan prova ändå",
+        ),
+        (
+            Language::English,
+            "You used this way last on this device.",
+            "BankID does not seem to be working right now. You can try all the same",
+        ),
+    ] {
+        let layout = samples::layout(language, &Assets::default(), "/", Audience::Visitor);
+        let html = landing_page(&layout, &samples::chooser(), None).html;
+        // The words belong to their button also for whoever only hears the page.
+        assert_eq!(count(&html, "aria-describedby=\"freja-used\""), 1);
+        assert!(html.contains(&format!("<p id=\"freja-used\">{used}</p>")), "{html}");
+        assert_eq!(count(&html, "aria-describedby=\"bankid-down\""), 1);
+        assert!(
+            html.contains("<p id=\"bankid-down\" class=\"down\">") && html.contains(down),
+            "{html}"
+        );
+        // Both can be used; one is the main action.
+        assert_eq!(count(&html, "<form method=\"post\" action=\"/sign-in/"), 2);
+        assert_eq!(count(&html, "class=\"button quiet\""), 1);
+        let one = landing_page(&layout, &samples::providers(), None).html;
+        assert!(!one.contains("aria-describedby") && !one.contains("button quiet"));
+    }
+}
+
+#[test]
+fn a_case_names_both_of_two_who_decided_on_its_rules_and_nobody_where_no_name_is_known() {
+    for (language, named, unnamed) in [
+        (
+            Language::Swedish,
+            "Handläggarna Anna-Stina Överförmyndare-Öhrström och Karin Åkerström vid ",
+            "En handläggare vid ",
+        ),
+        (
+            Language::English,
+            "Anna-Stina Överförmyndare-Öhrström and Karin Åkerström, staff members of ",
+            "A staff member of ",
+        ),
+    ] {
+        let layout = samples::layout(language, &Assets::default(), "/", Audience::Recipient);
+        let html = case_history_page(&layout, &samples::named_history(), samples::NOW).html;
+        assert_eq!((count(&html, named), count(&html, unnamed)), (1, 1), "{html}");
+        assert_eq!(count(&html, "Karin Åkerström"), 4, "{html}");
+        let html = case_history_page(&layout, &samples::history(), samples::NOW).html;
+        assert_eq!((count(&html, named), count(&html, "Karin")), (0, 0), "{html}");
+    }
+}
+
+#[test]
+fn the_inbox_marks_what_is_new_and_what_is_soon_gone() {
+    let layout = samples::layout(Language::Swedish, &Assets::default(), "/inbox", Audience::Recipient);
+    let html = inbox_page(
+        &layout,
+        None,
+        &[],
+        &samples::inbox(),
+        samples::NOW,
+        &samples::time_zone(),
+    )
+    .html;
+    assert_eq!(count(&html, ">Ny</strong>"), 2);
+    assert_eq!(count(&html, "left soon"), 2);
+    assert!(html.contains("försvinner om 3\u{a0}dagar"), "{html}");
+    assert!(html.contains("kan läsas till och med 22\u{a0}december 2026"));
+}
+
+#[test]
+fn a_case_whose_number_does_not_open_is_shown_with_words_in_its_place() {
+    let assets = Assets::default();
+    for (language, words) in [
+        (Language::Swedish, "Mottagaren kan inte visas"),
+        (Language::English, "The recipient can’t be shown"),
+    ] {
+        let layout = samples::layout(language, &assets, "/staff/cases", Audience::StaffVisitor);
+        let (now, zone) = (samples::NOW, samples::time_zone());
+        let html = sent_messages_page(&layout, &staff::cases::sent(), true, false, None, now, &zone).html;
+        assert_eq!(count(&html, words), 1, "{html}");
+        assert_eq!(count(&html, "20000101-2384"), 1, "{html}");
+    }
+}
+
+#[test]
+fn a_sign_in_is_told_in_words_and_ended_by_a_form_unless_it_is_this_one_or_has_no_name() {
+    let sessions = samples::sessions();
+    let (now, zone) = (samples::NOW, samples::time_zone());
+    for (language, words) in [
+        (
+            Language::Swedish,
+            [
+                "Firefox på Windows",
+                "Samsung Internet på Android",
+                "Safari på Mac eller iPad",
+                "Okänd webbläsare på iPhone",
+                "Chrome på okänd enhet",
+                ">Okänd enhet<",
+                "Inloggad i dag kl.\u{a0}09.18",
+                "Inloggad 21\u{a0}november 2026 kl.\u{a0}16.50",
+            ],
+        ),
+        (
+            Language::English,
+            [
+                "Firefox on Windows",
+                "Samsung Internet on Android",
+                "Safari on a Mac or iPad",
+                "Unknown web browser on iPhone",
+                "Chrome on an unknown device",
+                ">Unknown device<",
+                "Signed in today at\u{a0}09:18",
+                "Signed in 21\u{a0}November 2026 at\u{a0}16:50",
+            ],
+        ),
+    ] {
+        let layout = samples::layout(language, &Assets::default(), "/sessions", Audience::Recipient);
+        let html = sessions_page(&layout, SessionsOf::Recipient, &sessions, None, now, &zone).html;
+        for text in words {
+            assert!(html.contains(text), "{text} in {html}");
+        }
+        assert_eq!(count(&html, "/end\""), 4);
+        assert_eq!(count(&html, "action=\"/sessions/end-others\""), 1);
+        assert!(!html.contains(&format!("/sessions/{}/end", sessions[0].id.unwrap())));
+        let alone = sessions_page(&layout, SessionsOf::Recipient, &sessions[..1], None, now, &zone).html;
+        assert_eq!(count(&alone, "action=\"/sessions/"), 0);
+    }
+}
+
+#[test]
+fn what_is_unusual_of_a_sign_in_is_marked_and_each_but_this_one_can_be_reported_once() {
+    let mut sign_ins = samples::past_sign_ins();
+    let (now, zone) = (samples::NOW, samples::time_zone());
+    let layout = samples::layout(Language::Swedish, &Assets::default(), "/sign-ins", Audience::Recipient);
+    let html = sign_ins_page(&layout, &sign_ins, None, now, &zone).html;
+    assert!(
+        html.contains("En inloggning skiljer sig från dina tidigare. Var det du?"),
+        "{html}"
+    );
+    assert_eq!(count(&html, "class=\"new unusual\""), 2, "{html}");
+    assert_eq!(count(&html, "/report\""), 3, "{html}");
+    assert!(
+        html.contains("Anmäld av dig 20\u{a0}november 2026") && html.contains("mailto:"),
+        "{html}"
+    );
+    sign_ins.sign_ins.truncate(1);
+    let alone = sign_ins_page(&layout, &sign_ins, None, now, &zone).html;
+    assert_eq!(count(&alone, "/report\""), 0);
+    assert!(
+        alone.contains("Ingen av dem sticker ut") && !alone.contains("loggas du ut överallt"),
+        "{alone}"
+    );
+}
+
+#[test]
+fn a_document_can_be_downloaded_whatever_it_is_and_opened_only_when_it_is_safe() {
+    let layout = samples::layout(Language::Swedish, &Assets::default(), "/inbox", Audience::Recipient);
+    for (shown, opens) in [
+        (Shown::Pdf, true),
+        (Shown::Image, true),
+        (Shown::TooLarge, false),
+        (Shown::Nothing, false),
+    ] {
+        let document = samples::document("Beslut.pdf", "application/pdf", 248_300);
+        let html = document_page(&layout, &document, &shown, samples::NOW, &samples::time_zone()).html;
+        let content = format!("/documents/{}/content", document.summary.id);
+        assert!(html.contains(&format!("href=\"{content}?download\"")), "{shown:?}");
+        assert_eq!(html.contains(&format!("href=\"{content}\"")), opens, "{shown:?}");
+        assert!(html.contains("ligger kvar på din enhet"), "{shown:?}");
+    }
+    assert_eq!(Preview::of("text/html"), Preview::None);
+}
+
+#[test]
+fn a_refusal_names_the_request_only_when_somebody_can_do_something_about_it() {
+    let layout = samples::layout(Language::Swedish, &Assets::default(), "/", Audience::Visitor);
+    let request = layout.request.to_string();
+    assert!(error_page(&layout, ErrorPage::Internal).html.contains(&request));
+    // The same bytes for what is not there and for what is somebody else's, whichever request asked.
+    assert!(!error_page(&layout, ErrorPage::NotFound).html.contains(&request));
+}
+
+#[test]
+fn the_letter_names_the_portal_and_the_sender_and_holds_no_link() {
+    let zone = samples::time_zone();
+    let text = letter(&Letter {
+        organisation: "Region Mellanvik",
+        portal: "post.example.se",
+        expires_at: samples::case().expires_at,
+        time_zone: &zone,
+    });
+    assert_eq!(count(&text, "Region Mellanvik"), 4);
+    assert_eq!(count(&text, "post.example.se"), 2);
+    assert!(text.contains("22\u{a0}december 2026") && text.contains("22\u{a0}December 2026"));
+    assert!(!text.contains("http"));
+}
