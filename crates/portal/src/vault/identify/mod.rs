@@ -3,20 +3,22 @@
 //! Somebody who is linked to another is found no more: what they were known by finds the other. They stay in the register until
 //! nothing refers to them, since a message may be on its way to them, and whoever signs in is told of them each time.
 
+mod index;
+mod link;
+
 use std::collections::{BTreeSet, HashMap};
 
 use base::{Day, RecipientId};
-use keyring::{BlindIndex, RecipientKey};
-use sea_orm::sea_query::Expr;
+use keyring::RecipientKey;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect, SqlErr,
+    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
 };
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
-use super::entity::{recipient, recipient_index};
-use super::register::{Optional, delete, field};
+use self::index::{Indexed, attach, found, last_day};
+use self::link::{link, linked_to};
+use super::entity::recipient;
+use super::register::{delete, field};
 use super::wrapping::{Scope, WrappedFor, column};
 use super::{Vault, VaultError, identifiers};
 use crate::database::WriteTransaction;
@@ -43,12 +45,6 @@ struct Known {
     key: RecipientKey,
     /// What they are known by best; `None` when it does not open.
     identifier: Option<RecipientIdentifier>,
-}
-
-/// What a person is known by, with its blind indexes.
-struct Indexed<'a> {
-    identifier: &'a RecipientIdentifier,
-    indexes: Vec<(u32, BlindIndex)>,
 }
 
 /// Whose word it is that somebody is known by something.
@@ -299,175 +295,6 @@ fn is_same_person(
         (Word::Provider, 0) => by_nothing_better || !matches!(identifier, RecipientIdentifier::Prid(_)),
         (Word::Provider, _) => by_nothing_better,
     }
-}
-
-/// Makes a person be found by everything that they are known by but for invitations that they answered, which are used up; says
-/// whether anything changed.
-async fn attach(
-    transaction: &WriteTransaction,
-    asked: &[Indexed<'_>],
-    found: &HashMap<Vec<u8>, Uuid>,
-    id: RecipientId,
-) -> Result<bool, VaultError> {
-    let mut changed = false;
-    for (place, it) in asked.iter().enumerate() {
-        let known = it.find(found);
-        let is_used_up = place > 0 && it.identifier.is_invitation();
-        if known == Some(*id.as_uuid()) && !is_used_up || known.is_none() && is_used_up {
-            continue;
-        }
-        changed = true;
-        if known.is_some() {
-            it.delete(transaction).await?;
-        }
-        if !is_used_up {
-            it.insert(transaction, id).await?;
-        }
-    }
-    Ok(changed)
-}
-
-impl Indexed<'_> {
-    /// Who is known by it.
-    fn find(&self, found: &HashMap<Vec<u8>, Uuid>) -> Option<Uuid> {
-        let indexes = self.indexes.iter();
-        indexes
-            .filter_map(|(_, index)| found.get(index.as_bytes().as_slice()))
-            .next()
-            .copied()
-    }
-
-    async fn insert(&self, transaction: &WriteTransaction, id: RecipientId) -> Result<(), VaultError> {
-        for (version, index) in &self.indexes {
-            let row = recipient_index::ActiveModel {
-                index_version: Set(column(*version)?),
-                blind_index: Set(index.as_bytes().to_vec()),
-                recipient_id: Set(*id.as_uuid()),
-            };
-            recipient_index::Entity::insert(row)
-                .exec_without_returning(transaction)
-                .await?;
-        }
-        Ok(())
-    }
-
-    async fn delete(&self, transaction: &WriteTransaction) -> Result<(), DbErr> {
-        recipient_index::Entity::delete_many()
-            .filter(recipient_index::Column::BlindIndex.is_in(self.bytes()))
-            .exec(transaction)
-            .await?;
-        Ok(())
-    }
-
-    fn bytes(&self) -> impl Iterator<Item = Vec<u8>> {
-        self.indexes.iter().map(|(_, index)| index.as_bytes().to_vec())
-    }
-}
-
-/// Whom each blind index finds.
-async fn found(on: &impl ConnectionTrait, asked: &[Indexed<'_>]) -> Result<HashMap<Vec<u8>, Uuid>, DbErr> {
-    let rows = recipient_index::Entity::find()
-        .filter(recipient_index::Column::BlindIndex.is_in(asked.iter().flat_map(Indexed::bytes)))
-        .all(on)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.blind_index, row.recipient_id))
-        .collect())
-}
-
-/// The last day of the people that are found and of whoever is linked to them.
-async fn last_day(on: &impl ConnectionTrait, asked: &[Indexed<'_>]) -> Result<Option<Day>, DbErr> {
-    let ids: BTreeSet<Uuid> = found(on, asked).await?.into_values().collect();
-    let last: Option<i32> = recipient::Entity::find()
-        .select_only()
-        .column(recipient::Column::Day)
-        .filter(
-            recipient::Column::Id
-                .is_in(ids.iter().copied())
-                .or(recipient::Column::LinkedTo.is_in(ids)),
-        )
-        .order_by_desc(recipient::Column::Day)
-        .into_tuple()
-        .one(on)
-        .await?;
-    Ok(last.map(Day::from_number))
-}
-
-/// Makes what these people are known by find somebody else, who gets their addresses for notifications when they have none. Whether they
-/// may be written to there is the portal's to know. An address that somebody has yet to prove goes.
-async fn link(
-    transaction: &WriteTransaction,
-    main: &Known,
-    people: impl Iterator<Item = &Known>,
-) -> Result<(), VaultError> {
-    let id = RecipientId::from_uuid(main.row.id);
-    let mut kept = [
-        (Optional::Email, main.row.sealed_email.clone()),
-        (Optional::OwnEmail, main.row.sealed_own_email.clone()),
-    ];
-    let mut is_changed = false;
-    for Known { row, key, .. } in people {
-        recipient_index::Entity::update_many()
-            .col_expr(recipient_index::Column::RecipientId, Expr::value(main.row.id))
-            .filter(recipient_index::Column::RecipientId.eq(row.id))
-            .exec(transaction)
-            .await?;
-        // Whoever was linked to them is linked to the same person.
-        recipient::Entity::update_many()
-            .col_expr(recipient::Column::LinkedTo, Expr::value(main.row.id))
-            .filter(
-                recipient::Column::Id
-                    .eq(row.id)
-                    .or(recipient::Column::LinkedTo.eq(row.id)),
-            )
-            .exec(transaction)
-            .await?;
-        let theirs = RecipientId::from_uuid(row.id);
-        for (which, kept) in &mut kept {
-            let sealed = match which {
-                Optional::OwnEmail => &row.sealed_own_email,
-                _ => &row.sealed_email,
-            };
-            if let Some(sealed) = sealed.as_ref().filter(|_| kept.is_none()) {
-                let email = key.open_text(field(which.column(), &theirs), sealed);
-                let email = Zeroizing::new(email.map_err(|_| VaultError::Damaged)?);
-                *kept = Some(main.key.seal_field(field(which.column(), &id), email.as_bytes()));
-                is_changed = true;
-            }
-        }
-        let given_up = recipient::ActiveModel {
-            id: Set(row.id),
-            sealed_own_email: Set(None),
-            sealed_unproven_email: Set(None),
-            ..recipient::ActiveModel::default()
-        };
-        recipient::Entity::update(given_up).exec(transaction).await?;
-    }
-    if is_changed {
-        let [(_, email), (_, own_email)] = kept;
-        let changed = recipient::ActiveModel {
-            id: Set(main.row.id),
-            sealed_email: Set(email),
-            sealed_own_email: Set(own_email),
-            ..recipient::ActiveModel::default()
-        };
-        recipient::Entity::update(changed).exec(transaction).await?;
-    }
-    Ok(())
-}
-
-/// Who was linked to a person and is not forgotten yet.
-async fn linked_to(on: &impl ConnectionTrait, id: Uuid) -> Result<Vec<RecipientId>, DbErr> {
-    let linked: Vec<Uuid> = recipient::Entity::find()
-        .select_only()
-        .column(recipient::Column::Id)
-        .filter(recipient::Column::LinkedTo.eq(id))
-        .order_by_asc(recipient::Column::Id)
-        .into_tuple()
-        .all(on)
-        .await?;
-    Ok(linked.into_iter().map(RecipientId::from_uuid).collect())
 }
 
 fn seal_identifier(key: &RecipientKey, id: RecipientId, identifier: &RecipientIdentifier) -> Vec<u8> {
