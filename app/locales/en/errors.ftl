@@ -44,4 +44,6 @@ error-internal = Something went wrong on our side
 error-internal-body = It is not your fault, and your documents are still here. Try again in a while.
 error-session-ended = You have been signed out
 error-session-ended-body = You had not used the page for a while. Sign in again to continue.
+error-organisation-gone = The organisation is no longer here
+error-organisation-gone-body = It has just been deleted, and your sign-in ended with it. What you were about to do was not done.
 error-reference = If you contact us, give the number { $request }

@@ -44,4 +44,6 @@ error-internal = Något gick fel hos oss
 error-internal-body = Felet beror inte på dig, och dina handlingar finns kvar. Försök igen om en stund.
 error-session-ended = Du har loggats ut
 error-session-ended-body = Du hade inte använt sidan på en stund. Logga in igen för att fortsätta.
+error-organisation-gone = Organisationen finns inte längre här
+error-organisation-gone-body = Den har just tagits bort, och din inloggning avslutades samtidigt. Det du skulle göra har inte gjorts.
 error-reference = Om du kontaktar oss, uppge numret { $request }

@@ -35,6 +35,8 @@ pub enum ErrorPage {
     Internal,
     /// The page needs somebody who is signed in, and the session ran out.
     SessionEnded,
+    /// The person's organisation was deleted, and their sign-in ended with it.
+    OrganisationGone,
 }
 
 /// Why a sign-in failed.
@@ -68,7 +70,7 @@ pub enum SignInProblem {
 
 impl ErrorPage {
     /// Every error page, for tests that look at each.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::NotFound,
         Self::SignInFailed(SignInProblem::Cancelled),
         Self::SignInFailed(SignInProblem::Lost),
@@ -91,6 +93,7 @@ impl ErrorPage {
         Self::Unavailable,
         Self::Internal,
         Self::SessionEnded,
+        Self::OrganisationGone,
     ];
 
     /// The status that the response carries.
@@ -107,7 +110,7 @@ impl ErrorPage {
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Damaged | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::SessionEnded => StatusCode::UNAUTHORIZED,
+            Self::SessionEnded | Self::OrganisationGone => StatusCode::UNAUTHORIZED,
         }
     }
 
@@ -125,6 +128,7 @@ impl ErrorPage {
             Self::Unavailable => ("error-unavailable", "error-unavailable-body"),
             Self::Internal => ("error-internal", "error-internal-body"),
             Self::SessionEnded => ("error-session-ended", "error-session-ended-body"),
+            Self::OrganisationGone => ("error-organisation-gone", "error-organisation-gone-body"),
         }
     }
 
@@ -135,6 +139,7 @@ impl ErrorPage {
             Self::NotFound
                 | Self::Forbidden
                 | Self::SessionEnded
+                | Self::OrganisationGone
                 | Self::SignInFailed(SignInProblem::Cancelled | SignInProblem::Lost)
         )
     }

@@ -134,6 +134,8 @@ impl From<ProvisioningError> for ScimError {
                 detail: Cow::Owned(error.to_string()),
                 ..Self::mutability("")
             },
+            // As the next request would be answered.
+            ProvisioningError::OrganisationGone => Self::unauthenticated(),
             ProvisioningError::Fault(fault) => Self::fault(&fault),
         }
     }

@@ -1,6 +1,6 @@
-//! The answer for a staff member who may not do something, or not without proving anew that it is them.
+//! The answer for a staff member who may not do something, not without proving anew that it is them, or no more.
 
-use app::{ErrorPage, Flash};
+use app::{Audience, ErrorPage, Flash};
 use axum::response::{IntoResponse, Redirect, Response};
 use portal::Denied;
 
@@ -26,6 +26,13 @@ pub(super) fn denied_page(denied: Denied, back: &Place, visitor: &Visitor) -> Re
             let mut response = Redirect::to(&Place::Confirm.to_string()).into_response();
             cookie::set(response.headers_mut(), return_to::remember(&back.to_string()));
             response
+        }
+        Denied::OrganisationGone => {
+            // Nothing of the organisation's leads anywhere any more.
+            let mut visitor = visitor.clone();
+            visitor.layout.audience = Audience::StaffVisitor;
+            visitor.layout.session_ends_in = None;
+            answer::error(ErrorPage::OrganisationGone, &visitor)
         }
     }
 }

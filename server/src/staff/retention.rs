@@ -315,7 +315,7 @@ fn refusal(error: ChangeRetentionError, form: &RetentionForm) -> Refusal {
         ChangeRetentionError::Unchanged => RetentionProblem::Unchanged,
         ChangeRetentionError::ChangedMeanwhile => RetentionProblem::ChangedMeanwhile,
         ChangeRetentionError::Denied(Denied::StepUpNeeded) => RetentionProblem::ConfirmFirst,
-        ChangeRetentionError::Denied(Denied::Forbidden)
+        ChangeRetentionError::Denied(Denied::Forbidden | Denied::OrganisationGone)
         | ChangeRetentionError::AlreadyWaits
         | ChangeRetentionError::NothingWaits
         | ChangeRetentionError::OwnChange

@@ -18,6 +18,9 @@ pub enum Denied {
     /// Their role does, but it asks for a fresh sign-in: [`crate::Portal::confirm_staff`].
     #[error("this asks for a fresh sign-in")]
     StepUpNeeded,
+    /// Their organisation was deleted since the request began, and their sign-in ended with it.
+    #[error("the organisation is no longer there")]
+    OrganisationGone,
 }
 
 /// What the portal knows of a staff member who acts, read from the rows for this one request.

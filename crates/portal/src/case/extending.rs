@@ -19,7 +19,7 @@ use crate::message::is_line;
 use crate::organisation::{self, Organisation};
 use crate::retention::{NoExtension, Planned, Prolonging};
 use crate::rights::Action;
-use crate::{Context, Fault, Portal, StaffActor, retention};
+use crate::{Context, Denied, Fault, Portal, StaffActor, retention};
 
 impl Portal {
     /// Keeps what can still be read of a case of the actor's organisation until the end of a later day, for a reason of one line and
@@ -41,7 +41,7 @@ impl Portal {
         let reason = reason.ok_or(CaseError::InvalidReason)?;
         let reader = context.database.reader();
         let organisation = organisation::find(reader, actor.organisation_id()).await?;
-        let organisation = organisation.ok_or_else(|| Fault::new("a staff member's organisation is missing"))?;
+        let organisation = organisation.ok_or(Denied::OrganisationGone)?;
         // What others have seen expire must not come back because this node's clock is behind.
         context.latch().await?;
         loop {

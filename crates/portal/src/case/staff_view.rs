@@ -17,7 +17,7 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::message::{self, DeliveryStatus};
 use crate::retention::local_date;
 use crate::rights::Action;
-use crate::{Context, Fault, Portal, StaffActor, delivery, hold, organisation, retention, staff};
+use crate::{Context, Denied, Fault, Portal, StaffActor, delivery, hold, organisation, retention, staff};
 
 /// A case of the organisation.
 #[derive(Clone)]
@@ -88,7 +88,7 @@ impl Portal {
 async fn view(context: &Context, organisation: OrganisationId, row: Model) -> Result<StaffCase, CaseError> {
     let reader = context.database.reader();
     let organisation = organisation::find(reader, organisation).await?;
-    let organisation = organisation.ok_or_else(|| Fault::new("a case's organisation is missing"))?;
+    let organisation = organisation.ok_or(Denied::OrganisationGone)?;
     let (id, now) = (CaseId::from_uuid(row.id), context.now());
     let deliveries = delivery::entity::Entity::find()
         .filter(delivery::entity::Column::CaseId.eq(row.id))

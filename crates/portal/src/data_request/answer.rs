@@ -78,7 +78,7 @@ impl Portal {
             return Err(AnswerRequestError::TooLateToExtend);
         }
         let organisation = organisation::find(context.database.reader(), row.organisation()).await?;
-        let organisation = organisation.ok_or_else(|| Fault::new("a staff member's organisation is missing"))?;
+        let organisation = organisation.ok_or(Denied::OrganisationGone)?;
         let received_at = Timestamp::from_millis(row.received_at);
         let due_at = rule::due_at(received_at, true, &organisation.time_zone);
         let due_at = due_at.ok_or_else(|| Fault::new("no month is left in the calendar"))?;

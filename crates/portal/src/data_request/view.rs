@@ -17,7 +17,7 @@ use super::texts::{Text, Texts};
 use super::{SeeRequestsError, store};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::rights::Action;
-use crate::{Context, Fault, Portal, SentRecipient, StaffActor, hold, organisation, staff};
+use crate::{Context, Denied, Fault, Portal, SentRecipient, StaffActor, hold, organisation, staff};
 
 /// The most open requests that a page shows.
 const OPEN: u64 = 500;
@@ -189,9 +189,9 @@ impl Portal {
     }
 }
 
-async fn time_zone(context: &Context, actor: &StaffActor) -> Result<TimeZone, Fault> {
+async fn time_zone(context: &Context, actor: &StaffActor) -> Result<TimeZone, SeeRequestsError> {
     let organisation = organisation::find(context.database.reader(), actor.organisation_id()).await?;
-    let organisation = organisation.ok_or_else(|| Fault::new("a staff member's organisation is missing"))?;
+    let organisation = organisation.ok_or(Denied::OrganisationGone)?;
     Ok(organisation.time_zone)
 }
 

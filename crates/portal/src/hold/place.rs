@@ -19,7 +19,7 @@ use crate::audit::{AuditAction, AuditEntry};
 use crate::delivery::entity::{Column, Entity, Model};
 use crate::ledger::{LedgerEntry, ToldHold};
 use crate::rights::Action;
-use crate::{Fault, Portal, StaffActor, case, organisation};
+use crate::{Denied, Portal, StaffActor, case, organisation};
 
 /// How many deliveries get their keys wrapped together.
 pub(super) const BATCH: usize = 100;
@@ -67,7 +67,7 @@ impl Portal {
         context.require(actor, Action::PlaceHold).await??;
         let reason = rule::reason(&new.reason).ok_or(HoldError::InvalidReason)?;
         let organisation = organisation::find(context.database.reader(), actor.organisation_id()).await?;
-        let organisation = organisation.ok_or_else(|| Fault::new("a staff member's organisation is missing"))?;
+        let organisation = organisation.ok_or(Denied::OrganisationGone)?;
         context.latch().await?;
         let now = context.now();
         let review_at = rule::review_at(new.review_on, now, &organisation.time_zone).ok_or(HoldError::InvalidReview)?;
@@ -86,7 +86,7 @@ impl Portal {
             cases.dedup();
             case::lock(&transaction, &cases).await?;
             if !organisation::stays(&transaction, organisation.id).await? {
-                return Err(HoldError::NotFound);
+                return Err(Denied::OrganisationGone.into());
             }
             let mut found = wanted(&transaction, organisation.id, new).await?;
             let kept: BTreeSet<DeliveryId> = seen.standing.iter().map(|held| held.id).collect();

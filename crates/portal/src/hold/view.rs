@@ -16,7 +16,9 @@ use super::rule::{HoldScope, keeps_until, local_date};
 use super::{HoldError, store};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::rights::Action;
-use crate::{ChangeRetentionError, Context, Fault, Portal, SentRecipient, StaffActor, case, organisation, staff};
+use crate::{
+    ChangeRetentionError, Context, Denied, Fault, Portal, SentRecipient, StaffActor, case, organisation, staff,
+};
 
 /// The most holds in force that a page shows.
 const STANDING: u64 = 500;
@@ -116,7 +118,7 @@ impl Portal {
             .all(reader)
             .await?;
         let row = organisation::find_row(reader, actor.organisation_id()).await?;
-        let row = row.ok_or_else(|| Fault::new("a staff member's organisation is missing"))?;
+        let row = row.ok_or(Denied::OrganisationGone)?;
         let shown_to_recipients = row.holds_shown == Some(1);
         let time_zone = organisation::Organisation::from_row(row)?.time_zone;
         Ok(Holds {
@@ -140,7 +142,7 @@ impl Portal {
         let row = store::find(reader, actor.organisation_id(), hold).await?;
         let row = row.ok_or(HoldError::NotFound)?;
         let organisation = organisation::find(reader, actor.organisation_id()).await?;
-        let organisation = organisation.ok_or_else(|| Fault::new("a staff member's organisation is missing"))?;
+        let organisation = organisation.ok_or(Denied::OrganisationGone)?;
         let mut views = views(context, actor, &[row], &organisation.time_zone).await?;
         let view = views.pop().ok_or(HoldError::NotFound)?;
         Ok((view, organisation.time_zone))

@@ -13,7 +13,7 @@ use crate::test_support::{
     Norrby, PASSWORD, PDF, TestPortal, copy, count, draft, new_hold, on_both_databases, read, secret,
 };
 use crate::{
-    BlobSettings, DataRequestKind, DataRequestState, HoldError, HoldScope, LedgerSettings, MakeRequestError,
+    BlobSettings, DataRequestKind, DataRequestState, Denied, HoldError, HoldScope, LedgerSettings, MakeRequestError,
     MessageReceipt, NewDataRequest, NewProvisioningToken, OpenError, OrganisationContent, Portal, ProviderSettings,
     ProvisioningTokenRefused, ReadError, Role, Scope, SendError, SessionKey, StaffSignInError, TokenError,
 };
@@ -113,7 +113,7 @@ on_both_databases! {
         assert!(test.begin(&norrby.system, "later", draft(1)).await.is_err());
         assert!(matches!(
             test.portal.place_hold(&karin, &new_hold(&test, &sent, HoldScope::Case)).await,
-            Err(HoldError::NotFound | HoldError::Fault(_))
+            Err(HoldError::Denied(Denied::OrganisationGone))
         ));
         let person = test.sign_in(1).await;
         let request = NewDataRequest {

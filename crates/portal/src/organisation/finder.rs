@@ -13,6 +13,28 @@ use super::entity::{Column, Entity, Model};
 use crate::Fault;
 use crate::database::WriteTransaction;
 
+/// The row of an organisation was not locked. No [`Fault`], so that nobody can pass it on unseen: whoever acts says what to answer when
+/// the organisation is gone.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotLocked {
+    /// There is no such organisation, or it was deleted.
+    #[error("the organisation is no longer there")]
+    Gone,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+impl NotLocked {
+    /// What a use case answers, which says what it is when the organisation is gone.
+    pub(crate) fn or_gone<E: From<DbErr>>(self, gone: E) -> E {
+        match self {
+            Self::Gone => gone,
+            Self::Database(error) => error.into(),
+        }
+    }
+}
+
 fn living() -> Select<Entity> {
     Entity::find().filter(Column::DeletedAt.is_null())
 }
@@ -57,9 +79,13 @@ pub(super) async fn find_row_by_address_even_deleted(
 
 /// As [`find_row`]; nobody else changes or locks it until the transaction ends. (SQLite has one writer at a time.) Rows that refer to
 /// the organisation can be written meanwhile: whoever writes one may hold what comes after the organisation in the order of locks.
-pub(crate) async fn lock_row(on: &WriteTransaction, id: OrganisationId) -> Result<Option<Model>, DbErr> {
+///
+/// # Errors
+///
+/// [`NotLocked::Gone`] when it is not there any more, so that nothing is written for one that was deleted a moment ago.
+pub(crate) async fn lock_row(on: &WriteTransaction, id: OrganisationId) -> Result<Model, NotLocked> {
     let row = lock_row_even_deleted(on, id).await?;
-    Ok(row.filter(|row| row.deleted_at.is_none()))
+    row.filter(|row| row.deleted_at.is_none()).ok_or(NotLocked::Gone)
 }
 
 /// As [`lock_row`], whether it was deleted or not.

@@ -10,6 +10,8 @@ mod deletion_tests;
 mod entity;
 mod erase;
 mod finder;
+#[cfg(test)]
+mod gone_tests;
 mod sign_in_rules;
 mod slug;
 mod tenant;
@@ -23,8 +25,8 @@ pub(crate) use delete::{delete_as_told, erase_as_told};
 pub(crate) use entity::Model as OrganisationRow;
 pub(crate) use erase::erase_due;
 pub(crate) use finder::{
-    find, find_even_deleted, find_row, find_row_by_address, lock_row, lock_row_even_deleted, shows_names, stays,
-    with_living, with_names_shown,
+    NotLocked, find, find_even_deleted, find_row, find_row_by_address, lock_row, lock_row_even_deleted, shows_names,
+    stays, with_living, with_names_shown,
 };
 pub use sign_in_rules::SignInRules;
 pub(crate) use sign_in_rules::{let_passwords_in, set_sign_in_rules};

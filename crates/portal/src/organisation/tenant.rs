@@ -96,8 +96,8 @@ impl Portal {
         let transaction = context.database.write().await?;
         // Of two that are added at once, the second sees the first.
         lock_row(&transaction, organisation)
-            .await?
-            .ok_or(TenantError::NotFound)?;
+            .await
+            .map_err(|problem| problem.or_gone(TenantError::NotFound))?;
         let known = tenants_of(&transaction, organisation).await?;
         if known.contains(&tenant) {
             return Ok(());

@@ -132,9 +132,7 @@ impl Portal {
         new.check()?;
         check_number(members)?;
         let transaction = context.database.write().await?;
-        organisation::lock_row(&transaction, directory.organisation)
-            .await?
-            .ok_or_else(|| Fault::new("a directory's organisation is missing"))?;
+        organisation::lock_row(&transaction, directory.organisation).await?;
         if store::count_groups(&transaction, directory.organisation).await? >= MAX_GROUPS {
             return Err(ProvisioningError::TooMany("groups"));
         }

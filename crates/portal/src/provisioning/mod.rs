@@ -36,6 +36,7 @@ pub use user::{GroupReference, ProvisionedUser};
 use base::{OrganisationId, TenantId};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::organisation::NotLocked;
 use crate::staff::NotCreated;
 use crate::{Fault, ProvisioningActor};
 
@@ -67,6 +68,9 @@ pub enum ProvisioningError {
     /// The value was given once and stays.
     #[error("{0} can't be changed")]
     Immutable(&'static str),
+    /// The directory's organisation was deleted since the request began, and its tokens with it.
+    #[error("the organisation is no longer there")]
+    OrganisationGone,
     /// Something inside failed.
     #[error(transparent)]
     Fault(Fault),
@@ -75,6 +79,12 @@ pub enum ProvisioningError {
 impl<E: Into<Fault>> From<E> for ProvisioningError {
     fn from(error: E) -> Self {
         Self::Fault(error.into())
+    }
+}
+
+impl From<NotLocked> for ProvisioningError {
+    fn from(problem: NotLocked) -> Self {
+        problem.or_gone(Self::OrganisationGone)
     }
 }
 

@@ -182,9 +182,10 @@ impl Portal {
         let now = context.now();
         let token = secret::generate(PREFIX)?;
         let transaction = context.database.write().await?;
+        let gone = by.organisation_gone().map(ProvisioningTokenError::Denied);
         organisation::lock_row(&transaction, organisation)
-            .await?
-            .ok_or(ProvisioningTokenError::NotFound)?;
+            .await
+            .map_err(|problem| problem.or_gone(gone.unwrap_or(ProvisioningTokenError::NotFound)))?;
         if let Some(tenant) = new.tenant
             && !organisation::has_tenant(&transaction, organisation, tenant).await?
         {

@@ -13,7 +13,7 @@ use super::follow::{note, obey, write};
 use super::{Directory, ProvisioningError, entity, store};
 use crate::audit::AuditAction;
 use crate::database::WriteTransaction;
-use crate::organisation;
+use crate::organisation::{self, Organisation};
 use crate::rights::Role;
 use crate::staff::directory::{self, Account, NewDirectoryAccount};
 use crate::{Context, Fault, Portal, ProvisioningActor, WorkAccount};
@@ -187,8 +187,8 @@ impl Portal {
         let work_account = work_account(directory, &new)?;
         let email = account_email(directory, &new)?;
         let transaction = context.database.write().await?;
-        let owner = organisation::find(&transaction, directory.organisation).await?;
-        let owner = owner.ok_or_else(|| Fault::new("a directory's organisation is missing"))?;
+        let owner = organisation::lock_row(&transaction, directory.organisation).await?;
+        let owner = Organisation::from_row(owner)?;
         let found = match work_account {
             Some(work_account) => {
                 directory::account_with_work_account(context, &transaction, owner.id, work_account).await?

@@ -21,6 +21,7 @@ use super::part::KeptOrganisationExtract;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::message::is_line;
+use crate::organisation::NotLocked;
 use crate::rights::Action;
 use crate::{Context, Denied, Fault, Portal, RecipientActor, RecipientIdentifier, StaffActor, organisation, staff};
 
@@ -100,6 +101,12 @@ impl<E: Into<Fault>> From<E> for OrganisationExtractError {
     }
 }
 
+impl From<NotLocked> for OrganisationExtractError {
+    fn from(problem: NotLocked) -> Self {
+        problem.or_gone(Self::Denied(Denied::OrganisationGone))
+    }
+}
+
 impl Portal {
     /// The extracts that organisations made about the person, the latest first; at most a hundred. As long as it is kept that they were
     /// made.
@@ -133,7 +140,7 @@ impl Portal {
         context.require(actor, Action::MakeRegisterExtract).await??;
         let (reader, own) = (context.database.reader(), actor.organisation_id());
         let organisation = organisation::find(reader, own).await?;
-        let organisation = organisation.ok_or_else(|| Fault::new("a staff member's organisation is missing"))?;
+        let organisation = organisation.ok_or(Denied::OrganisationGone)?;
         let rows = of(own)
             .order_by_desc(Column::MadeAt)
             .order_by_desc(Column::Id)

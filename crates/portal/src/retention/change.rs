@@ -14,7 +14,7 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::organisation::{self, Organisation};
 use crate::rights::Action;
-use crate::{Context, Fault, Portal, StaffActor, purge, staff};
+use crate::{Context, Denied, Fault, Portal, StaffActor, purge, staff};
 
 /// The policy that an organisation follows now.
 #[derive(Clone, Debug)]
@@ -248,10 +248,12 @@ fn checked(
     }
 }
 
-pub(super) async fn own_organisation(context: &Context, actor: &StaffActor) -> Result<Organisation, Fault> {
-    organisation::find(context.database.reader(), actor.organisation_id())
-        .await?
-        .ok_or_else(|| Fault::new("a staff member's organisation is missing"))
+pub(super) async fn own_organisation(
+    context: &Context,
+    actor: &StaffActor,
+) -> Result<Organisation, ChangeRetentionError> {
+    let found = organisation::find(context.database.reader(), actor.organisation_id()).await?;
+    Ok(found.ok_or(Denied::OrganisationGone)?)
 }
 
 fn deciders(row: &Model) -> impl Iterator<Item = StaffId> + use<> {

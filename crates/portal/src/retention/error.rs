@@ -1,5 +1,6 @@
 //! What a change of the policy can come to.
 
+use crate::organisation::NotLocked;
 use crate::{Denied, Fault, PolicyProblem};
 
 /// The policy could not be seen or changed.
@@ -40,5 +41,11 @@ pub enum ChangeRetentionError {
 impl<E: Into<Fault>> From<E> for ChangeRetentionError {
     fn from(error: E) -> Self {
         Self::Fault(error.into())
+    }
+}
+
+impl From<NotLocked> for ChangeRetentionError {
+    fn from(problem: NotLocked) -> Self {
+        problem.or_gone(Self::Denied(Denied::OrganisationGone))
     }
 }

@@ -21,7 +21,7 @@ use super::store::{self, VersionedPolicy};
 use super::term::Counted;
 use crate::database::WriteTransaction;
 use crate::delivery::entity::{Column, Entity};
-use crate::organisation::{self, Organisation};
+use crate::organisation::{self, NotLocked, Organisation};
 use crate::{Context, Fault, case, document};
 
 /// How many deliveries follow in one transaction.
@@ -259,7 +259,12 @@ async fn follow_batch(
     case::lock(&transaction, &cases).await?;
     let again = again(context, &transaction, organisation, decided.version, batch).await?;
     // After the deliveries, as events take it. Until the commit nobody decides on another version.
-    organisation::lock_row(&transaction, organisation.id).await?;
+    match organisation::lock_row(&transaction, organisation.id).await {
+        Ok(_) => {}
+        // What was sent is withdrawn with it.
+        Err(NotLocked::Gone) => return Ok(0),
+        Err(NotLocked::Database(error)) => return Err(error.into()),
+    }
     if store::in_force(context, &transaction, organisation).await?.version != decided.version {
         return Ok(0);
     }

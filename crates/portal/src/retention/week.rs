@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, Statement, Value};
 
 use super::ChangeRetentionError;
 use crate::rights::Action;
-use crate::{Fault, Portal, StaffActor, hold, organisation};
+use crate::{Denied, Fault, Portal, StaffActor, hold, organisation};
 
 /// How many weeks are looked at.
 const WEEKS: usize = 12;
@@ -51,7 +51,7 @@ impl Portal {
         let reader = context.database.reader();
         let organisation = organisation::find(reader, actor.organisation_id())
             .await?
-            .ok_or_else(|| Fault::new("a staff member's organisation is missing"))?;
+            .ok_or(Denied::OrganisationGone)?;
         let now = context.now();
         let today = now.to_jiff().to_zoned(organisation.time_zone.clone()).date();
         let mut weeks = weeks_from(today);

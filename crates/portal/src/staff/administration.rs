@@ -246,8 +246,9 @@ impl Portal {
         let context = &*self.0;
         let organisation = actor.organisation_id();
         let transaction = context.database.write().await?;
-        let row = organisation::lock_row(&transaction, organisation).await?;
-        let before = SignInRules::of(&row.ok_or(ChangeStaffError::NotFound)?)?;
+        let row = organisation::lock_row(&transaction, organisation).await;
+        let row = row.map_err(|problem| problem.or_gone(ChangeStaffError::Denied(Denied::OrganisationGone)))?;
+        let before = SignInRules::of(&row)?;
         if before.version() != seen {
             return Err(ChangeStaffError::ChangedMeanwhile);
         }

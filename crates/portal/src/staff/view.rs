@@ -238,9 +238,9 @@ pub(crate) async fn names(
     rows.iter().map(named).collect()
 }
 
-async fn time_zone(context: &Context, actor: &StaffActor) -> Result<TimeZone, Fault> {
+async fn time_zone(context: &Context, actor: &StaffActor) -> Result<TimeZone, SeeStaffError> {
     let organisation = organisation::find(context.database.reader(), actor.organisation_id()).await?;
-    let organisation = organisation.ok_or_else(|| Fault::new("a staff member's organisation is missing"))?;
+    let organisation = organisation.ok_or(Denied::OrganisationGone)?;
     Ok(organisation.time_zone)
 }
 

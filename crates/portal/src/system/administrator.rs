@@ -61,6 +61,14 @@ impl<'a> Administrator<'a> {
         }
     }
 
+    /// What is told the actor whose own organisation is no longer there; nothing to the operator, who has none.
+    pub(crate) const fn organisation_gone(&self) -> Option<Denied> {
+        match self.0 {
+            Who::Operator(_) => None,
+            Who::Staff(_) => Some(Denied::OrganisationGone),
+        }
+    }
+
     /// What the audit log says that the actor did, in the log of that organisation.
     pub(crate) fn entry(&self, action: AuditAction, organisation: Uuid) -> AuditEntry<'a> {
         let entry = match self.0 {

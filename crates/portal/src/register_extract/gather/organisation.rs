@@ -8,10 +8,11 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{Scope, case, cases, holds, rows};
+use crate::register_extract::by_organisation::OrganisationExtractError;
 use crate::register_extract::handed::{Handed, HandedCase, HandedDocument, HandedMessage, LeftOut};
 use crate::register_extract::organisation_part::OrganisationExtract;
 use crate::register_extract::part::{DeliveryState, KeptCase, KeptDelivery, KeptDocument};
-use crate::{Context, Fault, RetentionReason, StaffActor, audit, data_request, message, organisation};
+use crate::{Context, Denied, Fault, RetentionReason, StaffActor, audit, data_request, message, organisation};
 
 /// The most deliveries that an organisation's extract has, which is made while somebody waits.
 const MAX_AT_ONCE: usize = 20_000;
@@ -26,10 +27,10 @@ pub(in crate::register_extract) async fn of_organisation(
     recipient: RecipientId,
     number: &Personnummer,
     id: RegisterExtractId,
-) -> Result<Option<OrganisationExtract>, Fault> {
+) -> Result<Option<OrganisationExtract>, OrganisationExtractError> {
     let (scope, on) = (Scope::of_organisation(actor, recipient), context.database.reader());
     let organisation = organisation::find(on, actor.organisation_id()).await?;
-    let organisation = organisation.ok_or_else(|| Fault::new("a staff member's organisation is missing"))?;
+    let organisation = organisation.ok_or(Denied::OrganisationGone)?;
     let found = cases(context, scope).await?;
     let (requests, more_requests) = data_request::asked_of(context, actor, recipient).await?;
     let held = [scope.recipient(), (*organisation.id.as_uuid()).into()];

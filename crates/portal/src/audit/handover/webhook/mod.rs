@@ -18,6 +18,7 @@ use super::{AuditLogs, AuditReceiver, AuditReceiverKind, TakenHandover, state};
 use crate::audit::chain::{from_stored_id, stored_id};
 use crate::audit::{AuditAction, AuditEntry, AuditReceiverState, AuditTarget, checkpoint, checkpoint_entity};
 use crate::database::WriteTransaction;
+use crate::organisation::NotLocked;
 use crate::rights::Action;
 use crate::{Context, Denied, Fault, Portal, StaffActor, organisation};
 
@@ -45,6 +46,12 @@ pub enum ChangeWebhookError {
 impl<E: Into<Fault>> From<E> for ChangeWebhookError {
     fn from(error: E) -> Self {
         Self::Fault(error.into())
+    }
+}
+
+impl From<NotLocked> for ChangeWebhookError {
+    fn from(problem: NotLocked) -> Self {
+        problem.or_gone(Self::Denied(Denied::OrganisationGone))
     }
 }
 

@@ -1,0 +1,142 @@
+//! What comes of an act whose organisation is deleted between the making of the actor and the act.
+
+use std::collections::BTreeSet;
+
+use base::OrganisationId;
+
+use super::{NotLocked, lock_row};
+use crate::test_support::{
+    Norrby, PASSWORD, TestPortal, every_row, number, on_both_databases, policy_of, whatever_goes,
+};
+use crate::{
+    ChangeRetentionError, ChangeStaffError, ChangeWebhookError, Decided, Denied, GroupAttributes,
+    NewOrganisationExtract, NewProvisioningToken, OrganisationExtractError, Portal, ProvisioningError,
+    ProvisioningTokenError, Role, SessionKey, SignInRules, StaffActor, TenantError, WebhookAddress,
+};
+
+/// Whether somebody is told that their organisation is gone.
+const GONE: Denied = Denied::OrganisationGone;
+
+fn webhook(host: &str) -> WebhookAddress {
+    WebhookAddress::parse(&format!("https://{host}/postvalv")).unwrap()
+}
+
+fn new_token() -> NewProvisioningToken {
+    NewProvisioningToken {
+        name: "Okta".to_owned(),
+        tenant: None,
+        days: 30,
+    }
+}
+
+/// What an admin sees and changes, each with whether it says that the organisation is gone.
+async fn acts_of_retention(portal: &Portal, karin: &StaffActor, olle: &StaffActor, sent: &NewOrganisationExtract) {
+    let pending = portal.0.ids.next();
+    let retention = [
+        ("see", portal.retention(karin).await.map(drop)),
+        ("weeks", portal.due_weeks(karin).await.map(drop)),
+        (
+            "effect",
+            portal.retention_effect(karin, policy_of(5), None).await.map(drop),
+        ),
+        (
+            "change",
+            portal
+                .change_retention(karin, whatever_goes(0), policy_of(5), None)
+                .await
+                .map(drop),
+        ),
+        (
+            "approval",
+            portal.require_retention_approval(karin, false).await.map(drop),
+        ),
+        ("approve", portal.approve_retention(olle, pending, u64::MAX).await),
+        ("withdraw", portal.withdraw_retention(karin, pending).await),
+    ];
+    for (act, refused) in retention {
+        assert!(
+            matches!(refused, Err(ChangeRetentionError::Denied(GONE))),
+            "{act}: {refused:?}"
+        );
+    }
+    let webhooks = [
+        portal.set_audit_webhook(karin, &webhook("other.example")).await,
+        portal.remove_audit_webhook(karin).await,
+    ];
+    for refused in webhooks {
+        assert!(matches!(refused, Err(ChangeWebhookError::Denied(GONE))), "{refused:?}");
+    }
+    let refused = portal.make_organisation_extract(karin, sent).await;
+    assert!(matches!(refused, Err(OrganisationExtractError::Denied(GONE))));
+    let refused = portal.organisation_extracts(karin).await;
+    assert!(matches!(refused, Err(OrganisationExtractError::Denied(GONE))));
+    let own = karin.organisation_id();
+    let refused = portal.create_provisioning_token(karin, own, new_token()).await;
+    assert!(matches!(refused, Err(ProvisioningTokenError::Denied(GONE))));
+    let refused = portal.change_sign_in_rules(karin, "", SignInRules::default()).await;
+    assert!(matches!(refused, Err(ChangeStaffError::Denied(GONE))), "{refused:?}");
+}
+
+/// Marks it as deleted and nothing else, so that only what each act looks at itself keeps it from being done.
+async fn mark_deleted(test: &TestPortal, organisation: OrganisationId) {
+    use super::entity::{ActiveModel, Entity};
+    use sea_orm::{ActiveValue::Set, EntityTrait};
+    let change = ActiveModel {
+        id: Set(*organisation.as_uuid()),
+        deleted_at: Set(Some(test.now().as_millis())),
+        ..ActiveModel::default()
+    };
+    let transaction = test.portal.0.database.write().await.unwrap();
+    Entity::update(change).exec(&transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+}
+
+on_both_databases! {
+    async fn nothing_is_done_any_more_and_who_acts_is_told_why(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        norrby.send(&test, 1, 30).await;
+        let karin = norrby.admin(&test).await;
+        test.member(&karin, "olle@norrby.example", Role::Admin).await;
+        let key = SessionKey::of_staff(b"Olle");
+        test.staff_sign_in(&key, norrby.id, "olle@norrby.example", PASSWORD).await.unwrap();
+        let olle = test.staff_in(&key).await.unwrap();
+        assert_eq!(test.portal.require_retention_approval(&karin, true).await.unwrap(), Decided::InForce);
+        let waits = test.portal.change_retention(&karin, whatever_goes(0), policy_of(10), None).await;
+        assert_eq!(waits.unwrap(), Decided::Waits);
+        test.portal.set_audit_webhook(&karin, &webhook("hooks.example")).await.unwrap();
+        let operator = test.operator();
+        let token = test.portal.create_provisioning_token(&operator, norrby.id, new_token()).await.unwrap().token;
+        let directory = test.portal.provisioning_actor(&token, test.request()).await.unwrap();
+        let extract = NewOrganisationExtract {
+            form: test.portal.new_extract_form(),
+            number: number(0),
+            reason: "Begäran per brev".to_owned(),
+        };
+        test.portal.chain_audit_log().await.unwrap();
+        mark_deleted(&test, norrby.id).await;
+        let before = every_row(&test.portal.0.database).await;
+
+        acts_of_retention(&test.portal, &karin, &olle, &extract).await;
+        let group = GroupAttributes { display_name: "Socialtjänsten".to_owned(), ..GroupAttributes::default() };
+        let refused = test.portal.provision_group(&directory, &group, &BTreeSet::new()).await;
+        assert!(matches!(refused, Err(ProvisioningError::OrganisationGone)));
+        let refused = test.portal.create_provisioning_token(&operator, norrby.id, new_token()).await;
+        assert!(matches!(refused, Err(ProvisioningTokenError::NotFound)));
+        let refused = test.portal.add_tenant(&operator, norrby.id, base::TenantId::from_uuid(uuid::Uuid::from_u128(1))).await;
+        assert!(matches!(refused, Err(TenantError::NotFound)));
+        assert_eq!(crate::retention::follow(&test.portal.0).await.unwrap(), 0);
+        assert_eq!(every_row(&test.portal.0.database).await, before);
+    }
+
+    async fn the_row_of_a_deleted_organisation_is_locked_for_nobody(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let transaction = test.portal.0.database.write().await.unwrap();
+        assert_eq!(lock_row(&transaction, norrby.id).await.unwrap().name, "Norrby kommun");
+        let nobody = lock_row(&transaction, test.portal.0.ids.next()).await;
+        assert!(matches!(nobody, Err(NotLocked::Gone)));
+        drop(transaction);
+        mark_deleted(&test, norrby.id).await;
+        let transaction = test.portal.0.database.write().await.unwrap();
+        assert!(matches!(lock_row(&transaction, norrby.id).await, Err(NotLocked::Gone)));
+    }
+}
