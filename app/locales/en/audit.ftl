@@ -35,6 +35,7 @@ audit-receiver-timed-out = The receiver did not answer in time. Check that it is
 audit-receiver-denied = The store refused. Ask whoever runs the service to check the key, its permissions and the store's name.
 audit-receiver-not-locked = The store does not keep what is saved from being changed or deleted before its time, so nothing is sent there. Tell whoever runs the service.
 audit-receiver-other-history = The store already has a checkpoint of the same row, of another history than the log has now. That may mean that the log was rewritten, or that an older backup was restored. Ask whoever runs the service why.
+audit-receiver-not-as-written = The next row of the log is not as it was written, or is gone, so nothing more is sent. Somebody may have changed the log. Tell whoever runs the service.
 audit-receiver-inside = Something went wrong in the service. Tell whoever runs it.
 audit-receiver-webhook = Checkpoints, as JSON over HTTPS
 audit-receiver-waiting = The next has waited since { $at }

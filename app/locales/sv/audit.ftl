@@ -35,6 +35,7 @@ audit-receiver-timed-out = Mottagaren svarade inte i tid. Kontrollera att den ä
 audit-receiver-denied = Lagringen nekade. Be den som driver tjänsten kontrollera nyckeln, behörigheten och lagringens namn.
 audit-receiver-not-locked = Lagringen hindrar inte att det som sparas ändras eller tas bort i förtid, så inget skickas dit. Säg till den som driver tjänsten.
 audit-receiver-other-history = Lagringen har redan en kontrollpunkt för samma rad, men för en annan historik än den som loggen har nu. Det kan betyda att loggen är omskriven eller att en äldre säkerhetskopia har återställts. Fråga den som driver tjänsten varför.
+audit-receiver-not-as-written = Nästa rad i loggen är inte som den skrevs, eller saknas, så inget mer skickas. Någon kan ha ändrat i loggen. Säg till den som driver tjänsten.
 audit-receiver-inside = Något gick fel i tjänsten. Säg till den som driver den.
 audit-receiver-webhook = Kontrollpunkter, som JSON med HTTPS
 audit-receiver-waiting = Nästa har väntat sedan { $at }

@@ -72,8 +72,8 @@ pub use actor::{
 };
 pub use audit::{
     AuditEvent, AuditEvents, AuditExport, AuditExportError, AuditFinding, AuditLogs, AuditReceiver, AuditReceiverKind,
-    AuditReceiverState, AuditReport, AuditRow, ChainProblem, ChainReport, ChangeWebhookError, Checkpoint,
-    CheckpointBucket, CheckpointBucketError, CheckpointError, CheckpointHolder, ExportProblem, HandedOut,
+    AuditReceiverState, AuditReport, AuditRow, AuditRowsError, ChainProblem, ChainReport, ChangeWebhookError,
+    Checkpoint, CheckpointBucket, CheckpointBucketError, CheckpointError, CheckpointHolder, ExportProblem, HandedOut,
     HandoverFailure, HandoverOutcome, HandoverRows, InvalidCheckpoint, InvalidWebhookAddress, Proof, RowProblem,
     TakenHandover, WebhookAddress, WebhookDelivery, verify_audit_export,
 };

@@ -3,11 +3,12 @@
 //! The protocol has no acknowledgements. So rows count as handed over when the receiver, a while after it was sent the last
 //! of them, still had the connection open, and then ended it in its turn when we did: it was alive, and had read everything that
 //! came before. A connection that ends in any other way counts for nothing, and everything that went over it is sent again.
+//! A row that can't be read ends a connection in order, before that row, so that what came before it counts.
 
 use std::io;
 use std::time::Duration;
 
-use portal::{AuditReceiver, AuditRow, HandoverFailure, HandoverOutcome, Portal, TakenHandover};
+use portal::{AuditReceiver, AuditRow, AuditRowsError, HandoverFailure, HandoverOutcome, Portal, TakenHandover};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
@@ -110,12 +111,9 @@ impl Syslog {
 
     /// Sends rows over a connection of its own, and says up to which the receiver has them.
     async fn send(&self, portal: &Portal, taken: &TakenHandover) -> Result<u64, HandoverFailure> {
-        let inside = |fault| {
-            log_error("an audit log could not be read for a receiver", &fault);
-            HandoverFailure::Inside
-        };
-        let mut waiting = portal.audit_handover_rows(taken).await.map_err(inside)?;
-        let mut rows = waiting.next().await.map_err(inside)?;
+        let unread = |error| self.tell(&error);
+        let mut waiting = portal.audit_handover_rows(taken).await.map_err(unread)?;
+        let mut rows = waiting.next().await.map_err(unread)?;
         let (mut reader, mut writer) = tokio::io::split(self.connect().await?);
         let (mut count, mut last) = (0, taken.after());
         while let Some(row) = rows.last() {
@@ -123,7 +121,8 @@ impl Syslog {
             self.write(&mut reader, &mut writer, &rows).await?;
             count += rows.len();
             rows = if count < self.limits.rows {
-                waiting.next().await.map_err(inside)?
+                // The next handover begins with what could not be read, at once, and tells.
+                waiting.next().await.unwrap_or_default()
             } else {
                 Vec::new()
             };
@@ -134,6 +133,26 @@ impl Syslog {
         }
         self.end(reader, writer).await?;
         Ok(last)
+    }
+
+    /// Says why nothing more of a log goes to the receiver.
+    fn tell(&self, error: &AuditRowsError) -> HandoverFailure {
+        match error {
+            AuditRowsError::NotAsWritten(row) => {
+                let receiver = &self.receiver.name;
+                tracing::error!(
+                    receiver,
+                    row,
+                    "an audit log is handed over no further than to a row that is not as this installation wrote it: run \
+                     `postvalv audit verify`"
+                );
+                HandoverFailure::NotAsWritten
+            }
+            AuditRowsError::Fault(fault) => {
+                log_error("an audit log could not be read for a receiver", fault);
+                HandoverFailure::Inside
+            }
+        }
     }
 
     async fn connect(&self) -> Result<TlsStream<TcpStream>, HandoverFailure> {

@@ -313,6 +313,45 @@ async fn nothing_is_lost_when_the_receiver_is_killed_and_comes_back() {
 }
 
 #[tokio::test]
+async fn rows_before_one_that_was_changed_arrive_once_and_those_behind_it_when_it_is_put_right() {
+    let authority = Authority::new();
+    let Some(receiver) = Receiver::start(&authority, "localhost", 4000).await else {
+        return;
+    };
+    let sending = Sending::to(receiver.port, &authority, "").await;
+    sending.happens(20).await;
+    let chain = format!("chain_id = x'{}'", sending.organisation.as_uuid().simple());
+    let with_detail = |detail: &str| {
+        format!(
+            "UPDATE audit_event SET detail = {detail} WHERE id = \
+             (SELECT event_id FROM audit_link WHERE {chain} AND sequence = 11)"
+        )
+    };
+    let kept = "CREATE TABLE kept AS SELECT e.detail FROM audit_event e JOIN audit_link l ON l.event_id = e.id WHERE";
+    for sql in [
+        "DROP TRIGGER audit_event_unchangeable",
+        &format!("{kept} {chain} AND sequence = 11"),
+        &with_detail("'other'"),
+    ] {
+        sending.app.execute(sql).await;
+    }
+    // Once what comes before is handed over, nothing of it is sent again.
+    for _ in 0..3 {
+        assert!(!sending.hand_over().await);
+        assert_eq!(sending.places().await.1, 10);
+        let failed = "audit_handover WHERE failure = 'not-as-written'";
+        assert_eq!(sending.app.rows(failed).await, 1);
+    }
+    receiver.has_all(10).await;
+    sending.app.execute(&with_detail("(SELECT detail FROM kept)")).await;
+    assert!(sending.hand_over().await && sending.hand_over().await);
+    let (last, handed_over) = sending.places().await;
+    assert!(last > 20 && handed_over == last);
+    receiver.has_all(last).await;
+    assert!(receiver.rows().into_iter().map(|(number, _)| number).eq(1..=last));
+}
+
+#[tokio::test]
 async fn a_receiver_that_hangs_is_waited_for_so_long_and_gets_everything_later() {
     let authority = Authority::new();
     let Some(receiver) = Receiver::start(&authority, "localhost", 4000).await else {

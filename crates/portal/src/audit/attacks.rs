@@ -62,7 +62,8 @@ const ATTACKS: [(&str, &[&str], &str); 28] = [
     ("remove a row with the keys", &["DELETE FROM audit_event WHERE id = {R5}", "DELETE FROM audit_link WHERE chain_id = {A} AND sequence = 5", "UPDATE audit_link SET sequence = sequence - 1 WHERE chain_id = {A} AND sequence > 5", "UPDATE audit_event SET counter = counter - 1 WHERE counter > 5", SIGN, "UPDATE audit_writer SET next_counter = (SELECT MAX(counter) + 1 FROM audit_event WHERE writer_id = audit_writer.id)", "UPDATE audit_chained SET counter = (SELECT MAX(counter) FROM audit_event WHERE writer_id = audit_chained.writer_id)"], "rewritten between row 0 and row 10"),
 ];
 
-struct Attacker<'a>(&'a TestPortal);
+/// Somebody with the database to themselves.
+pub(super) struct Attacker<'a>(pub(super) &'a TestPortal);
 
 impl Attacker<'_> {
     fn backend(&self) -> DbBackend {
@@ -76,7 +77,7 @@ impl Attacker<'_> {
     }
 
     /// Drops what guards the tables, and keeps a copy of each.
-    async fn prepare(&self) {
+    pub(super) async fn prepare(&self) {
         let unguard: &[&str] = match self.backend() {
             DbBackend::Postgres => &[
                 "DROP TRIGGER audit_event_append_only ON audit_event",
@@ -107,7 +108,8 @@ impl Attacker<'_> {
         }
     }
 
-    async fn restore(&self) {
+    /// Puts everything back.
+    pub(super) async fn restore(&self) {
         for table in TABLES {
             self.run(&format!("DELETE FROM {table}")).await;
             self.run(&format!("INSERT INTO {table} SELECT * FROM kept_{table}"))
@@ -115,7 +117,7 @@ impl Attacker<'_> {
         }
     }
 
-    async fn attack(&self, statements: &[&str]) {
+    pub(super) async fn attack(&self, statements: &[&str]) {
         let links = self.links().await;
         let literal = |id: Uuid| match self.backend() {
             DbBackend::Postgres => format!("'{id}'::uuid"),

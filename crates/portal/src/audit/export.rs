@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base::{OrganisationId, StaffId, Timestamp};
 use keyring::Field;
-use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryResult, Statement};
 use uuid::Uuid;
 
 use super::canonical::{Hash, chain_start, link_hash};
@@ -28,9 +28,7 @@ const ASK_AGAIN_AFTER: Duration = Duration::from_secs(3);
 /// The longest line of an export that is read, in bytes.
 const MAX_LINE_BYTES: u64 = 64 * 1024;
 
-const GONE: &str = "rows of an audit log's chain are gone";
 const ENDED: &str = "the right to take the audit log away has ended";
-const CHANGED: &str = "a row of an audit log is not as this installation wrote it";
 
 const ROWS: &str = "\
     SELECT l.sequence AS place, l.hash AS chain_hash, e.* FROM audit_link l JOIN audit_event e ON e.id = l.event_id \
@@ -45,6 +43,39 @@ pub enum AuditExportError {
     /// Something inside failed.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+/// Rows of a log could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditRowsError {
+    /// This row, the next one, is not as this installation wrote it, or is gone. Nothing behind it is given.
+    #[error("row {0} of an audit log is not as this installation wrote it, or is gone")]
+    NotAsWritten(u64),
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl AuditRowsError {
+    /// This row is not as it was written.
+    fn at(row: i64) -> Self {
+        Self::NotAsWritten(u64::try_from(row).unwrap_or(0))
+    }
+}
+
+impl From<DbErr> for AuditRowsError {
+    fn from(error: DbErr) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<AuditRowsError> for Fault {
+    fn from(error: AuditRowsError) -> Self {
+        match error {
+            AuditRowsError::Fault(fault) => fault,
+            AuditRowsError::NotAsWritten(_) => Self::new(error),
+        }
+    }
 }
 
 /// An export could not be verified.
@@ -172,7 +203,7 @@ impl AuditExport {
     ///
     /// # Errors
     ///
-    /// A fault, also when rows of the chain are gone or are not as they were written, and when the right to take the log away has ended.
+    /// A fault, also when the next row is gone or is not as it was written, and when the right to take the log away has ended.
     pub async fn next(&mut self) -> Result<Option<String>, Fault> {
         if let Some(right) = &mut self.right
             && !right.holds(&self.portal).await?
@@ -187,7 +218,7 @@ impl AuditExport {
 
 impl Rows {
     /// Those behind a row, or from the first that is kept when that one is gone; behind 0, from the beginning.
-    pub(super) async fn behind(context: &Context, chain: Uuid, after: i64) -> Result<Self, Fault> {
+    pub(super) async fn behind(context: &Context, chain: Uuid, after: i64) -> Result<Self, AuditRowsError> {
         let reader = context.database.reader();
         let head = chain_entity::Entity::find_by_id(chain).one(reader).await?;
         let cut = cut_entity::Entity::find_by_id(chain).one(reader).await?;
@@ -205,8 +236,8 @@ impl Rows {
             (first, hash)
         } else {
             let link = link_entity::Entity::find_by_id((chain, after)).one(reader).await?;
-            let link = link.ok_or_else(|| Fault::new(GONE))?;
-            (after, link.hash.as_slice().try_into().map_err(Fault::new)?)
+            let hash = link.and_then(|link| link.hash.as_slice().try_into().ok());
+            (after, hash.ok_or_else(|| AuditRowsError::at(after))?)
         };
         Ok(Self {
             chain,
@@ -216,8 +247,9 @@ impl Rows {
         })
     }
 
-    /// Some more; none when there are no more.
-    pub(super) async fn next(&mut self, context: &Context) -> Result<Vec<AuditRow>, Fault> {
+    /// Some more; none when there are no more. What comes before a row that is not as it was written is given first, and that row is the
+    /// error of the next call, and of each that follows.
+    pub(super) async fn next(&mut self, context: &Context) -> Result<Vec<AuditRow>, AuditRowsError> {
         if self.after >= self.last {
             return Ok(Vec::new());
         }
@@ -226,15 +258,10 @@ impl Rows {
         let query = Statement::from_sql_and_values(reader.get_database_backend(), ROWS, values);
         let mut rows = Vec::new();
         for row in reader.query_all_raw(query).await? {
-            self.after = row.try_get("", "place")?;
-            let hash: Vec<u8> = row.try_get("", "chain_hash")?;
-            let hash: Hash = hash.as_slice().try_into().map_err(Fault::new)?;
-            let event = entity::Model::from_query_result(&row, "")?;
-            let is_here = event.organisation_id.unwrap_or_default() == self.chain
-                && hash == link_hash(self.chain, self.after, &self.hash, &event);
-            if !is_here || !context.audit.verifies(&event) {
-                return Err(Fault::new(CHANGED));
-            }
+            let Some((event, hash)) = self.read(context, &row) else {
+                break;
+            };
+            self.after += 1;
             let sequence = u64::try_from(self.after).map_err(Fault::new)?;
             let line = Line::of(&event, sequence, &self.hash, &hash, address(context, &event));
             rows.push(AuditRow {
@@ -246,9 +273,23 @@ impl Rows {
             self.hash = hash;
         }
         if rows.is_empty() {
-            return Err(Fault::new(GONE));
+            return Err(AuditRowsError::at(self.after.saturating_add(1)));
         }
         Ok(rows)
+    }
+
+    /// The next row, with the chain's hash up to and with it; `None` when this is another one, or not as it was written. What can't even be
+    /// read is not: SQLite keeps a value of any kind in any column.
+    fn read(&self, context: &Context, row: &QueryResult) -> Option<(entity::Model, Hash)> {
+        let place: i64 = row.try_get("", "place").ok()?;
+        let hash: Vec<u8> = row.try_get("", "chain_hash").ok()?;
+        let hash: Hash = hash.as_slice().try_into().ok()?;
+        let event = entity::Model::from_query_result(row, "").ok()?;
+        let is_next = self.after.checked_add(1) == Some(place)
+            && event.organisation_id.unwrap_or_default() == self.chain
+            && hash == link_hash(self.chain, place, &self.hash, &event)
+            && context.audit.verifies(&event);
+        is_next.then_some((event, hash))
     }
 }
 

@@ -3,6 +3,7 @@
 use base::OrganisationId;
 use sea_orm::ConnectionTrait;
 
+use super::attacks::Attacker;
 use super::chain_tests::write;
 use super::line::Line;
 use super::{AuditReport, Checkpoint, checkpoint, verify_audit_export};
@@ -161,6 +162,22 @@ on_both_databases! {
         transaction.commit().await.unwrap();
         let mut export = portal.portal.export_audit_log_of(&portal.operator(), organisation).await.unwrap();
         assert!(export.next().await.is_err());
+    }
+
+    async fn an_export_gives_what_comes_before_a_changed_row_and_breaks_off_there(portal: TestPortal) {
+        let organisation = Some(OrganisationId::from_uuid(uuid::Uuid::from_u128(0xa)));
+        write(&portal.portal, organisation, 6).await;
+        portal.portal.chain_audit_log().await.unwrap();
+        let attacker = Attacker(&portal);
+        attacker.prepare().await;
+        attacker.attack(&["UPDATE audit_event SET detail = 'other' WHERE id = {R5}"]).await;
+        let mut export = portal.portal.export_audit_log_of(&portal.operator(), organisation).await.unwrap();
+        let lines = export.next().await.unwrap().unwrap();
+        assert_eq!(lines.lines().count(), 4);
+        for _ in 0..2 {
+            let fault = export.next().await.unwrap_err();
+            assert!(fault.causes().contains("row 5 of an audit log"), "{}", fault.causes());
+        }
     }
 
     async fn an_export_from_before_there_were_types_and_outcomes_verifies_and_a_wrong_category_in_it_is_found(portal: TestPortal) {

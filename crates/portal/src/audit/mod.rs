@@ -31,7 +31,7 @@ pub(crate) use checkpoint::sign_due;
 pub use checkpoint::{Checkpoint, CheckpointError, InvalidCheckpoint};
 pub(crate) use cut::cut_due;
 pub(crate) use entry::{AuditAction, AuditEntry, AuditTarget};
-pub use export::{AuditExport, AuditExportError, AuditRow, ExportProblem, verify_audit_export};
+pub use export::{AuditExport, AuditExportError, AuditRow, AuditRowsError, ExportProblem, verify_audit_export};
 pub use finding::{AuditFinding, AuditReport, ChainProblem, ChainReport, HandedOut, Proof, RowProblem};
 pub use handover::{
     AuditLogs, AuditReceiver, AuditReceiverKind, AuditReceiverState, ChangeWebhookError, CheckpointBucket,

@@ -112,6 +112,7 @@ fn failure_words(texts: &Texts, kind: AuditReceiverKind, failure: HandoverFailur
         HandoverFailure::Refused => "audit-receiver-refused",
         HandoverFailure::BrokenOff => "audit-receiver-broken-off",
         HandoverFailure::TimedOut => "audit-receiver-timed-out",
+        HandoverFailure::NotAsWritten => "audit-receiver-not-as-written",
         HandoverFailure::Inside => "audit-receiver-inside",
     };
     texts.get(key)

@@ -26,7 +26,7 @@ pub(crate) use webhook::{forget_webhook, webhook_waits};
 
 use super::chain::{from_stored_id, stored_id};
 use super::export::Rows;
-use super::{AuditAction, AuditEntry, AuditRow, AuditTarget, chain_entity, checkpoint};
+use super::{AuditAction, AuditEntry, AuditRow, AuditRowsError, AuditTarget, chain_entity, checkpoint};
 use crate::database::WriteTransaction;
 use crate::{Context, Fault, Portal};
 
@@ -103,13 +103,15 @@ pub enum HandoverFailure {
     NotLocked,
     /// The bucket has another checkpoint of the same row, from another history.
     OtherHistory,
+    /// The next row is not as this installation wrote it, or is gone. Nothing behind it is handed over.
+    NotAsWritten,
     /// Something inside the portal failed.
     Inside,
 }
 
 impl HandoverFailure {
     /// All that have a name of their own.
-    const NAMED: [(Self, &'static str); 9] = [
+    const NAMED: [(Self, &'static str); 10] = [
         (Self::Unreachable, "unreachable"),
         (Self::NotAllowed, "not-allowed"),
         (Self::Certificate, "certificate"),
@@ -118,6 +120,7 @@ impl HandoverFailure {
         (Self::TimedOut, "timed-out"),
         (Self::NotLocked, "not-locked"),
         (Self::OtherHistory, "other-history"),
+        (Self::NotAsWritten, "not-as-written"),
         (Self::Inside, "inside"),
     ];
 
@@ -224,8 +227,8 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// A fault.
-    pub async fn audit_handover_rows(&self, taken: &TakenHandover) -> Result<HandoverRows, Fault> {
+    /// [`AuditRowsError`].
+    pub async fn audit_handover_rows(&self, taken: &TakenHandover) -> Result<HandoverRows, AuditRowsError> {
         let rows = Rows::behind(&self.0, taken.row.chain_id, taken.row.sequence).await?;
         Ok(HandoverRows {
             portal: self.clone(),
@@ -290,8 +293,8 @@ impl HandoverRows {
     ///
     /// # Errors
     ///
-    /// A fault, also when rows of the chain are gone.
-    pub async fn next(&mut self) -> Result<Vec<AuditRow>, Fault> {
+    /// [`AuditRowsError`]: of a row, when everything before it was given, and again each time.
+    pub async fn next(&mut self) -> Result<Vec<AuditRow>, AuditRowsError> {
         self.rows.next(&self.portal.0).await
     }
 }

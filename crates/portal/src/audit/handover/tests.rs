@@ -5,8 +5,9 @@ use std::time::Duration;
 use base::OrganisationId;
 use uuid::Uuid;
 
+use super::super::attacks::Attacker;
 use super::super::chain_tests::write;
-use super::super::{cut_due, handover};
+use super::super::{AuditRowsError, cut_due, handover};
 use super::{AuditLogs, AuditReceiver, AuditReceiverKind, HandoverFailure, HandoverOutcome, TakenHandover};
 use crate::test_support::{TestPortal, on_both_databases};
 use crate::{AuditReceiverState, Portal};
@@ -133,6 +134,58 @@ on_both_databases! {
         let taken = take(&portal.portal).await.unwrap();
         portal.portal.settle_audit_handover(taken, HandoverOutcome::HandedOver(3)).await.unwrap();
         assert_eq!(state(&portal).await.failure, None);
+    }
+
+    async fn what_comes_before_a_row_that_is_not_as_it_was_written_goes_and_nothing_behind_it(portal: TestPortal) {
+        let portal = with_rows(portal, 6).await;
+        let taken = take(&portal.portal).await.unwrap();
+        portal.portal.settle_audit_handover(taken, HandoverOutcome::GivenBack).await.unwrap();
+        let attacker = Attacker(&portal);
+        attacker.prepare().await;
+        let mut attacks = vec![
+            "UPDATE audit_event SET at = at + 1 WHERE id = {R4}",
+            "UPDATE audit_event SET organisation_id = {B} WHERE id = {R4}",
+            "UPDATE audit_link SET event_id = {R5} WHERE chain_id = {A} AND sequence = 4",
+            "UPDATE audit_link SET hash = mac FROM audit_event WHERE chain_id = {A} AND sequence = 4 AND audit_event.id = event_id",
+            "DELETE FROM audit_event WHERE id = {R4}",
+            "DELETE FROM audit_event WHERE id IN ({R4}, {R5}, {R6})",
+            "DELETE FROM audit_link WHERE chain_id = {A} AND sequence = 4",
+        ];
+        if portal.portal.0.database.backend() == sea_orm::DbBackend::Sqlite {
+            // What is of no kind that the column has.
+            attacks.push("UPDATE audit_event SET at = 'then' WHERE id = {R4}");
+        }
+        for attack in attacks {
+            attacker.attack(&[attack]).await;
+            let taken = take(&portal.portal).await.unwrap();
+            let mut rows = portal.portal.audit_handover_rows(&taken).await.unwrap();
+            let given = rows.next().await.unwrap();
+            assert!(given.iter().map(|row| row.sequence).eq(1..=3), "{attack}");
+            for _ in 0..2 {
+                let refused = rows.next().await;
+                assert!(matches!(refused, Err(AuditRowsError::NotAsWritten(4))), "{attack}: {refused:?}");
+            }
+            portal.portal.settle_audit_handover(taken, HandoverOutcome::GivenBack).await.unwrap();
+            attacker.restore().await;
+        }
+
+        attacker.attack(&["DELETE FROM audit_event WHERE id = {R4}"]).await;
+        let taken = take(&portal.portal).await.unwrap();
+        portal.portal.settle_audit_handover(taken, HandoverOutcome::HandedOver(3)).await.unwrap();
+        // It stays there, and is told of.
+        let taken = take(&portal.portal).await.unwrap();
+        let mut rows_left = portal.portal.audit_handover_rows(&taken).await.unwrap();
+        assert!(matches!(rows_left.next().await, Err(AuditRowsError::NotAsWritten(4))));
+        let failed = HandoverOutcome::Failed(HandoverFailure::NotAsWritten);
+        portal.portal.settle_audit_handover(taken, failed).await.unwrap();
+        let told = state(&portal).await;
+        assert_eq!((told.row, told.failure), (3, Some((HandoverFailure::NotAsWritten, portal.now()))));
+        portal.clock.advance(10 * SECOND);
+        assert!(portal.portal.audit_handover_lag().await.unwrap() >= 10 * SECOND);
+        // Put right, it goes on there.
+        attacker.restore().await;
+        let taken = take(&portal.portal).await.unwrap();
+        assert_eq!(rows(&portal.portal, &taken).await[..3], [4, 5, 6]);
     }
 
     async fn a_clock_that_was_ahead_keeps_nothing_waiting(portal: TestPortal) {
