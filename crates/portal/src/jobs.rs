@@ -7,7 +7,6 @@ use crate::audit::{AuditAction, AuditEntry};
 use crate::latch::ClockStep;
 use crate::purge::Release;
 use crate::system::{credential, used_assertion};
-use crate::vault::EndedDay;
 use crate::{
     Context, Fault, Orphans, Portal, PurgeReport, PurgeStopped, audit, data_request, hold, installation, intent,
     ledger, notification, organisation, orphan, past_sign_in, purge, register_extract, retention, session, skew,
@@ -33,8 +32,8 @@ pub struct JobsReport {
     pub followed: u64,
     /// Holds that keep nothing any more and of which what was said was forgotten.
     pub settled: u64,
-    /// Batches of the ledger that nobody had carried out.
-    pub applied: u64,
+    /// Batches of the ledger that nobody had carried out, and that were taken back.
+    pub taken_back: u64,
     /// Days whose secrets were destroyed.
     pub days: u64,
     /// Rows of the audit log that had been kept for as long as it is.
@@ -78,8 +77,11 @@ impl Portal {
         let step = context.latch().await?;
         // By a clock that is far ahead everything is over: sessions, secrets of systems, mails.
         if !matches!(step, ClockStep::Ahead { .. }) {
-            // Before the purge: a hold that was told and not placed keeps what it is on.
-            keep(&mut report.applied, ledger::apply_left(context).await, &mut fault);
+            keep(
+                &mut report.taken_back,
+                ledger::take_back_left(context).await,
+                &mut fault,
+            );
             self.end_what_is_over(&mut report, &mut fault).await;
         }
         let mut release = None;
@@ -191,26 +193,37 @@ async fn turn_days(context: &Context, release: Option<Release>, held: Result<(),
     held?;
     let today = release.until().day();
     // A provider that has no room for new secrets can still destroy old ones.
-    let destroyed = context.vault.destroy_days_before(today).await;
-    let logged = finish_days(context, today).await?;
+    let logged = log_days(context, today).await?;
+    let destroyed = context.vault.destroy_secrets_before(today).await;
+    finish_days(context, today).await?;
     prepared?;
     destroyed?;
     Ok(logged)
 }
 
-/// Logs the days whose secrets were destroyed, in this round or in one that failed or stopped after it, deletes the rows
-/// that no secret opens, and compacts the marked days, so that what was destroyed before its day becomes unreadable in
-/// remnants too. Each part gets its turn, and the days stay unfinished until all succeed.
-///
-/// The audit log may tell of a day twice (two nodes at the same instant, a stop between the row and its note), but never
-/// not at all.
-async fn finish_days(context: &Context, today: Day) -> Result<u64, Fault> {
+/// Ends the days before today and logs them: no secret is destroyed of which the log does not tell. It may tell of a day twice (two nodes
+/// at the same instant, a stop between the row and its note).
+async fn log_days(context: &Context, today: Day) -> Result<u64, Fault> {
+    let mut logged = 0;
+    for ended in context.vault.end_days_before(today).await? {
+        let day = ended.to_string();
+        let entry = AuditEntry::by_portal(AuditAction::DaySecretDestroyed).detail(&day);
+        context.record(&entry).await?;
+        context.vault.set_logged(ended).await?;
+        logged += 1;
+    }
+    Ok(logged)
+}
+
+/// Deletes the rows that no secret opens, and compacts the marked days, so that what was destroyed before its day becomes unreadable in
+/// remnants too, for the days whose secrets were destroyed in this round or in one that failed or stopped after it. Each part gets its turn,
+/// and the days stay unfinished until all succeed.
+async fn finish_days(context: &Context, today: Day) -> Result<(), Fault> {
     let ended = context.vault.ended_days().await?;
     if ended.is_empty() {
-        return Ok(0);
+        return Ok(());
     }
-    let (mut logged, mut fault) = (0, None);
-    keep(&mut logged, log_days(context, &ended).await, &mut fault);
+    let mut fault = None;
     let deleted = context.vault.delete_rows_before(today).await;
     keep(&mut (), deleted.map_err(Fault::from), &mut fault);
     let compacted = context.vault.compact_marked_days().await;
@@ -218,20 +231,7 @@ async fn finish_days(context: &Context, today: Day) -> Result<u64, Fault> {
     if let Some(fault) = fault {
         return Err(fault);
     }
-    context.vault.finish(&ended).await?;
-    Ok(logged)
-}
-
-async fn log_days(context: &Context, ended: &[EndedDay]) -> Result<u64, Fault> {
-    let mut logged = 0;
-    for ended in ended.iter().filter(|ended| !ended.logged) {
-        let day = ended.day.to_string();
-        let entry = AuditEntry::by_portal(AuditAction::DaySecretDestroyed).detail(&day);
-        context.record(&entry).await?;
-        context.vault.set_logged(ended.day).await?;
-        logged += 1;
-    }
-    Ok(logged)
+    Ok(context.vault.finish(&ended).await?)
 }
 
 /// The last day on which something that is sent today may expire: the ceiling, a day for the time zone and a day until

@@ -80,6 +80,40 @@ fn changed(what: &str, before: &BTreeMap<String, Vec<String>>, after: &BTreeMap<
 }
 
 on_both_databases! {
+    async fn the_jobs_destroy_nothing_of_which_the_log_can_not_tell(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let (revoked, due) = (norrby.send(&test, 1, 30).await, norrby.send(&test, 1, 3).await);
+        test.portal.revoke_message(&norrby.system, revoked.id).await.unwrap();
+        test.clock.advance(Duration::from_secs(4 * 86_400));
+        test.no_audit(true).await;
+        let is_kept = |name: &String| {
+            ["vault content_key", "vault recipient"].contains(&name.as_str())
+                || ["/blobs/", "/provider/days/"].iter().any(|folder| name.contains(folder))
+        };
+        let kept = async || {
+            let mut everything = everything(&test, test.folder()).await;
+            everything.retain(|name, _| is_kept(name));
+            everything
+        };
+        let before = kept().await;
+        assert!(before.keys().filter(|name| name.contains("/provider/days/")).count() > 40, "{:?}", before.keys());
+        for _ in 0..2 {
+            assert!(test.portal.run_jobs().await.is_err());
+        }
+        let mut after = kept().await;
+        // Secrets of days to come are no loss.
+        after.retain(|name, _| before.contains_key(name));
+        assert_eq!(after, before);
+        test.no_audit(false).await;
+        let report = test.portal.run_jobs().await.unwrap();
+        assert_eq!((report.purge.messages, report.purge.recipients, report.days), (2, 1, 4));
+        assert!(!norrby.exists(&test, &revoked).await && !norrby.exists(&test, &due).await);
+        // Before the row of each there was one that it begins.
+        let log = test.audit_log().await;
+        let place = |action: &str| log.iter().position(|row| row.action == action).unwrap();
+        assert!(place("purge.begun") < place("document.purged") && place("purge.begun") < place("recipient.forgotten"));
+    }
+
     async fn what_the_log_can_not_tell_of_is_not_done(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
         let admin = norrby.admin(&test).await;

@@ -111,7 +111,7 @@ async fn done(context: &Context, row: &Model) -> Result<bool, Fault> {
     Ok(true)
 }
 
-/// Deletes the requests whose time is over, keys first, and says how many.
+/// Deletes the requests whose time is over, and says how many.
 pub(crate) async fn forget_due(context: &Context) -> Result<u64, Fault> {
     let mut deleted = 0;
     let now = context.certain_now();
@@ -130,7 +130,6 @@ pub(crate) async fn forget_due(context: &Context) -> Result<u64, Fault> {
         }
         let owner = |id: &Uuid| ContentOwner::Request(DataRequestId::from_uuid(*id));
         let owners: Vec<ContentOwner> = ids.iter().map(owner).collect();
-        context.vault.destroy_content_keys(&owners).await?;
         let transaction = context.database.write().await?;
         let gone = store::delete(&transaction, &ids, context.now()).await?;
         deleted += u64::try_from(gone.len()).unwrap_or(0);
@@ -140,6 +139,8 @@ pub(crate) async fn forget_due(context: &Context) -> Result<u64, Fault> {
                 .about(AuditTarget::DataRequest(row.request_id()));
             context.audit.record(&transaction, context.now(), &entry).await?;
         }
+        // After the log knows. When this fails, all is as it was; when the commit does, the next round finds the rows.
+        context.vault.destroy_content_keys(&owners).await?;
         transaction.commit().await?;
     }
 }

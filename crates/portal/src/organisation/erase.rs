@@ -57,10 +57,6 @@ async fn erase(context: &Context, organisation: OrganisationId, deleted_at: Time
     if audit::webhook_waits(context, organisation, deleted_at).await? {
         return Ok(false);
     }
-    // First, so that nobody reads that it is done while the key is there. Keys that nothing names are the orphans' to destroy.
-    if !context.vault.destroy_organisation_key(organisation).await? {
-        return Ok(false);
-    }
     let now = context.now();
     let transaction = context.database.write().await?;
     let row = finder::lock_row_even_deleted(&transaction, organisation).await?;
@@ -89,6 +85,10 @@ async fn erase(context: &Context, organisation: OrganisationId, deleted_at: Time
         .within(organisation)
         .about(AuditTarget::Organisation(organisation));
     context.audit.record(&transaction, now, &entry).await?;
+    // After the log knows, and before anybody reads that it is done. Keys that nothing names are the orphans' to destroy.
+    if !context.vault.destroy_organisation_key(organisation).await? {
+        return Ok(false);
+    }
     transaction.commit().await?;
     Ok(true)
 }

@@ -7,6 +7,7 @@ use base::{DocumentId, MessageId, OrganisationId};
 use keyring::ContentOwner;
 
 use super::work::Work;
+use crate::audit::{AuditAction, AuditEntry};
 use crate::blob::Blobs;
 use crate::ledger::LedgerEntry;
 use crate::{Context, Fault};
@@ -23,6 +24,14 @@ pub(super) async fn keys(context: &Context, work: &Work) -> Result<(), Fault> {
         .map(|document| ContentOwner::Document(document.id));
     let owners: Vec<ContentOwner> = messages.chain(documents).collect();
     for owners in owners.chunks(KEYS_AT_ONCE) {
+        if !context.vault.has_content_keys(owners).await? {
+            // As in each round while their blobs can't be deleted.
+            continue;
+        }
+        // What is told of each is written when it is erased, after its blob: without this the log would tell of nothing until then.
+        let number = owners.len().to_string();
+        let entry = AuditEntry::by_portal(AuditAction::PurgeBegun).detail(&number);
+        context.record(&entry).await?;
         context.vault.destroy_content_keys(owners).await?;
     }
     Ok(())

@@ -85,6 +85,13 @@ async fn forget(context: &Context, rows: &[Model]) -> Result<u64, Fault> {
         .map(|row| RecipientId::from_uuid(row.recipient_id))
         .filter(|recipient| !needed.contains(recipient.as_uuid()))
         .collect();
+    let due = context.vault.count_forgettable(&unneeded).await?;
+    if due > 0 {
+        // What is told of each is written when the rest of them is erased: without this nothing would be, while the log can't be written.
+        let number = due.to_string();
+        let entry = AuditEntry::by_portal(AuditAction::PurgeBegun).detail(&number);
+        context.record(&entry).await?;
+    }
     let gone = context.vault.forget_recipients(&unneeded).await?;
     register_extract::destroy_keys_of(context, &gone).await?;
     let mut forgotten = 0;

@@ -141,6 +141,15 @@ impl Vault {
         }
     }
 
+    /// Whether any of these keys is there.
+    ///
+    /// # Errors
+    ///
+    /// When the vault fails.
+    pub(crate) async fn has_content_keys(&self, owners: &[ContentOwner]) -> Result<bool, VaultError> {
+        Ok(!self.content_days(&sorted(owners)).await?.is_empty())
+    }
+
     /// Destroys keys, after the ledger tells of them; fine when they are gone already. Days that aren't over are marked for
     /// compaction.
     ///

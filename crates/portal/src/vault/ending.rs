@@ -1,9 +1,9 @@
 //! The end of days.
 //!
 //! It has parts that can't fail or succeed together: the secrets are destroyed at the provider, the audit log is the
-//! portal's, and rows are deleted and marked days compacted here. So the vault writes down that a day ends before it
-//! destroys anything, and the day stays *ended but not finished* until every part is done, by whichever node and in
-//! whichever round.
+//! portal's, and rows are deleted and marked days compacted here. So the vault writes down that a day ends, the portal
+//! has the audit log tell of it, and only then its secrets are destroyed; the day stays *ended but not finished* until
+//! every part is done, by whichever node and in whichever round.
 
 use std::collections::BTreeSet;
 
@@ -18,26 +18,17 @@ use super::{BATCH, Vault, VaultError, earlier_days, register};
 use crate::database::WriteTransaction;
 use crate::provider::DaySecretName;
 
-/// A day whose secrets are destroyed and that isn't finished.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct EndedDay {
-    pub(crate) day: Day,
-    /// The audit log tells of it.
-    pub(crate) logged: bool,
-}
-
 impl Vault {
-    /// Destroys the secrets of all days before `day`, and gives the days whose secrets were destroyed now. Can be repeated at
-    /// any point. What is to be done after that, [`Vault::ended_days`] tells.
+    /// Ends all days before `day`, and gives those of which the audit log does not tell yet. Their secrets are destroyed by
+    /// [`Vault::destroy_secrets_before`], after it does. Can be repeated.
     ///
     /// # Errors
     ///
-    /// When the vault or the provider fails; one secret that can't be destroyed holds up no other.
-    pub(crate) async fn destroy_days_before(&self, day: Day) -> Result<Vec<Day>, VaultError> {
-        let secrets = self.provider.day_secrets().await?;
-        let due: BTreeSet<DaySecretName> = secrets.into_iter().filter(|name| name.day < day).collect();
+    /// When the vault or the provider fails.
+    pub(crate) async fn end_days_before(&self, day: Day) -> Result<Vec<Day>, VaultError> {
+        let due = self.secrets_before(day).await?;
         if due.is_empty() {
-            return Ok(Vec::new());
+            return self.unlogged_days().await;
         }
         // First the word that the days are over, so that nobody wraps for them or makes their secrets again.
         let transaction = self.database.write().await?;
@@ -67,15 +58,58 @@ impl Vault {
                 .await?;
         }
         transaction.commit().await?;
+        self.unlogged_days().await
+    }
 
+    /// Destroys the secrets of the days before `day` of whose end the audit log tells. Can be repeated at any point. What is
+    /// to be done after that, [`Vault::ended_days`] tells.
+    ///
+    /// # Errors
+    ///
+    /// When the vault or the provider fails; one secret that can't be destroyed holds up no other.
+    pub(crate) async fn destroy_secrets_before(&self, day: Day) -> Result<(), VaultError> {
+        let due = self.secrets_before(day).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let logged = ended_day::Entity::find()
+            .filter(ended_day::Column::Logged.eq(true))
+            .all(self.database.reader())
+            .await?;
+        let is_logged = |name: &DaySecretName| logged.iter().any(|row| row.number == name.day.number());
         let mut problem = None;
-        for name in due {
+        for name in due.into_iter().filter(is_logged) {
             if let Err(error) = self.provider.destroy_day_secret(name).await {
                 problem.get_or_insert(error);
             }
         }
         self.recent.forget_wrapping_keys();
-        problem.map_or_else(|| Ok(days.into_iter().collect()), |problem| Err(problem.into()))
+        problem.map_or(Ok(()), |problem| Err(problem.into()))
+    }
+
+    /// Ends all days before `day` with their secrets, as if the audit log told of them, and says which.
+    #[cfg(test)]
+    pub(crate) async fn destroy_days_before(&self, day: Day) -> Result<Vec<Day>, VaultError> {
+        let ended = self.end_days_before(day).await?;
+        for day in &ended {
+            self.set_logged(*day).await?;
+        }
+        self.destroy_secrets_before(day).await?;
+        Ok(ended)
+    }
+
+    async fn secrets_before(&self, day: Day) -> Result<BTreeSet<DaySecretName>, VaultError> {
+        let secrets = self.provider.day_secrets().await?;
+        Ok(secrets.into_iter().filter(|name| name.day < day).collect())
+    }
+
+    async fn unlogged_days(&self) -> Result<Vec<Day>, VaultError> {
+        let rows = ended_day::Entity::find()
+            .filter(ended_day::Column::Logged.eq(false))
+            .order_by_asc(ended_day::Column::Number)
+            .all(self.database.reader())
+            .await?;
+        Ok(rows.into_iter().map(|row| Day::from_number(row.number)).collect())
     }
 
     /// The days whose secrets are destroyed and that aren't finished, from the first on.
@@ -83,7 +117,7 @@ impl Vault {
     /// # Errors
     ///
     /// When the vault or the provider fails.
-    pub(crate) async fn ended_days(&self) -> Result<Vec<EndedDay>, VaultError> {
+    pub(crate) async fn ended_days(&self) -> Result<Vec<Day>, VaultError> {
         let rows = ended_day::Entity::find()
             .order_by_asc(ended_day::Column::Number)
             .all(self.database.reader())
@@ -94,11 +128,8 @@ impl Vault {
         let secrets = self.provider.day_secrets().await?;
         Ok(rows
             .into_iter()
-            .map(|row| EndedDay {
-                day: Day::from_number(row.number),
-                logged: row.logged,
-            })
-            .filter(|ended| secrets.iter().all(|name| name.day != ended.day))
+            .map(|row| Day::from_number(row.number))
+            .filter(|ended| secrets.iter().all(|name| name.day != *ended))
             .collect())
     }
 
@@ -122,10 +153,10 @@ impl Vault {
     /// # Errors
     ///
     /// When the vault fails.
-    pub(crate) async fn finish(&self, days: &[EndedDay]) -> Result<(), VaultError> {
+    pub(crate) async fn finish(&self, days: &[Day]) -> Result<(), VaultError> {
         let transaction = self.database.write().await?;
         ended_day::Entity::delete_many()
-            .filter(ended_day::Column::Number.is_in(days.iter().map(|ended| ended.day.number())))
+            .filter(ended_day::Column::Number.is_in(days.iter().map(|day| day.number())))
             .exec(&transaction)
             .await?;
         Ok(transaction.commit().await?)

@@ -7,8 +7,8 @@ use std::time::Duration;
 use base::{Day, RecipientId};
 use keyring::{BlindIndex, Field, RecipientKey, WrappedKey};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::Query,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select, sea_query::Query,
 };
 use uuid::Uuid;
 
@@ -220,20 +220,26 @@ impl Vault {
         Ok(gone)
     }
 
+    /// How many of these people [`Vault::forget_recipients`] would forget now.
+    ///
+    /// # Errors
+    ///
+    /// When the vault fails.
+    pub(crate) async fn count_forgettable(&self, recipients: &[RecipientId]) -> Result<u64, VaultError> {
+        let before = (self.clock.now() - RESERVATION).as_millis();
+        let mut count = 0;
+        for recipients in recipients.chunks(BATCH) {
+            count += forgettable(recipients, before).count(self.database.reader()).await?;
+        }
+        Ok(count)
+    }
+
     async fn forget_some(&self, recipients: &[RecipientId], before: i64) -> Result<Vec<RecipientId>, VaultError> {
         let theirs = recipient::Column::Id.is_in(recipients.iter().map(|id| *id.as_uuid()));
-        let mut linked = Query::select();
-        linked
-            .column(recipient::Column::LinkedTo)
-            .from(recipient::Entity)
-            .and_where(recipient::Column::LinkedTo.is_not_null());
-        let due = theirs.clone().and(recipient::Column::Id.not_in_subquery(linked));
         loop {
-            let look: Vec<(Uuid, i32)> = recipient::Entity::find()
+            let look: Vec<(Uuid, i32)> = forgettable(recipients, before)
                 .select_only()
                 .columns([recipient::Column::Id, recipient::Column::Day])
-                .filter(due.clone())
-                .filter(recipient::Column::ReservedAt.lte(before))
                 .into_tuple()
                 .all(self.database.reader())
                 .await?;
@@ -295,6 +301,19 @@ impl Vault {
     pub(super) fn indexes(&self, identifier: &RecipientIdentifier) -> Vec<(u32, BlindIndex)> {
         self.in_each_version(identifier.index_kind(), &identifier.indexed())
     }
+}
+
+/// Those of these people for whom nobody has asked since then, and to whom nobody is linked.
+fn forgettable(recipients: &[RecipientId], before: i64) -> Select<recipient::Entity> {
+    let mut linked = Query::select();
+    linked
+        .column(recipient::Column::LinkedTo)
+        .from(recipient::Entity)
+        .and_where(recipient::Column::LinkedTo.is_not_null());
+    recipient::Entity::find()
+        .filter(recipient::Column::Id.is_in(recipients.iter().map(|id| *id.as_uuid())))
+        .filter(recipient::Column::Id.not_in_subquery(linked))
+        .filter(recipient::Column::ReservedAt.lte(before))
 }
 
 pub(super) fn field<'a>(column: &'static str, recipient: &'a RecipientId) -> Field<'a> {
