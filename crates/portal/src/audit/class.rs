@@ -193,7 +193,7 @@ impl AuditAction {
 
             Self::StaffNamesShownChanged | Self::SignInRulesChanged | Self::RetentionChanged
             | Self::RetentionApprovalChanged | Self::HoldsShownChanged | Self::PurgeConfirmed
-            | Self::SigningKeyRotated | Self::LedgerApplied
+            | Self::SigningKeyRotated | Self::LedgerApplied | Self::LedgerTakenBack
             | Self::InstallationRestored => done(&[Configuration], &[Change]),
             Self::RetentionChangeAsked | Self::RetentionChangeWithdrawn => done(&[Configuration], &[Info]),
             Self::HoldPlaced | Self::AuditReceiverAdded | Self::AuditWebhookSet => done(&[Configuration], &[Creation]),

@@ -177,7 +177,8 @@ pub(crate) enum AuditAction {
     MessagePurged,
     /// The purge stands still until the operator confirms it; the detail is how many documents wait.
     PurgeStopped,
-    /// The operator let everything be purged that is due and may go.
+    /// The operator let everything be purged that is due and may go; or the portal begins to destroy keys, and the detail is of how many texts,
+    /// documents or people.
     PurgeBegun,
     /// The operator let the purge go on; the detail is how many documents waited.
     PurgeConfirmed,
@@ -199,6 +200,8 @@ pub(crate) enum AuditAction {
     SigningKeyRotated,
     /// What the ledger tells and the databases did not know was done again; the detail is the numbers of its batches.
     LedgerApplied,
+    /// What the ledger was told and nobody did was taken back; the detail is the number of the batch.
+    LedgerTakenBack,
     /// A key or a blob that nothing names was deleted; the detail is which of the two.
     OrphanDeleted,
     /// There are too many of these to delete them without a word; the detail is how many.
@@ -362,6 +365,7 @@ impl AuditAction {
             Self::DaySecretDestroyed => "day-secret.destroyed",
             Self::SigningKeyRotated => "signing-key.rotated",
             Self::LedgerApplied => "ledger.applied",
+            Self::LedgerTakenBack => "ledger.taken-back",
             Self::OrphanDeleted => "orphan.deleted",
             Self::OrphansFound => "orphans.found",
             Self::OrphansConfirmed => "orphans.confirmed",

@@ -200,7 +200,7 @@ impl Portal {
         let entries: Vec<LedgerEntry> = erased.iter().map(|erased| LedgerEntry::Erased(erased.id)).collect();
         if !entries.is_empty() {
             // Before it holds: a restored copy must not give back what a person was told is gone. Last of all: what is told of an
-            // erasure that failed is done some minutes later.
+            // erasure that failed is taken back some minutes later.
             let told = context.ledger.append(&entries).await.map_err(Fault::from)?;
             told.applied_by(&transaction).await?;
         }

@@ -20,7 +20,7 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// [`HoldError`]; after [`HoldError::Fault`] it may be lifted, and a copy that is restored not know it.
+    /// [`HoldError`]; after [`HoldError::Fault`] it stands.
     pub async fn lift_hold(&self, actor: &StaffActor, hold: HoldId, reason: &str) -> Result<(), HoldError> {
         let context = &*self.0;
         context.require(actor, Action::LiftHold).await??;
@@ -44,11 +44,10 @@ impl Portal {
             .about(target(&row))
             .detail(&id);
         context.audit.record(&transaction, now, &entry).await?;
-        transaction.commit().await?;
-        // So that a restored copy does not keep what may go, and whom it names, for ever. After it holds: what is told of a lifting
-        // that failed would be done all the same, and one that is not told keeps too much.
+        // So that a restored copy does not keep what may go, and whom it names, for ever.
         let told = context.ledger.append(&[LedgerEntry::Lifted(hold)]).await?;
-        Ok(told.applied(context).await?)
+        told.applied_by(&transaction).await?;
+        Ok(transaction.commit().await?)
     }
 }
 

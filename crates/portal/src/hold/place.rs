@@ -133,7 +133,7 @@ impl Portal {
                 .detail(&detail);
             context.audit.record(&transaction, now, &entry).await?;
             // Before it holds: a restored copy must not purge what somebody was told is kept. Last of all: what is told of a hold that
-            // failed is placed some minutes later.
+            // failed is taken back some minutes later.
             let told = context.ledger.append(&[told]).await?;
             told.applied_by(&transaction).await?;
             transaction.commit().await?;

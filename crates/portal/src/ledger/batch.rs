@@ -21,7 +21,7 @@ use super::signed::verified;
 use crate::signing::{PublicKeys, SigningPurpose};
 
 /// The newest version of batches that this program writes and reads.
-const NEWEST: u32 = 3;
+const NEWEST: u32 = 4;
 
 /// A place in the ledger: a batch and what it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +110,17 @@ impl LedgerBatch {
         self.installation == installation
             && self.number == number_after(before)
             && self.previous == before.map(|head| head.hash)
+    }
+
+    /// Whether the vault does what it tells of.
+    pub(super) fn is_of_vault(&self) -> bool {
+        self.entries.iter().any(LedgerEntry::is_of_vault)
+    }
+
+    /// Whether it tells of something that whoever wrote it may have failed to do.
+    pub(super) fn can_be_taken_back(&self) -> bool {
+        let is_so = |entry: &LedgerEntry| matches!(entry, LedgerEntry::TakenBack(_) | LedgerEntry::Restored(_));
+        !self.entries.iter().all(is_so)
     }
 
     /// Its place.

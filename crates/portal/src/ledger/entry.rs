@@ -35,6 +35,8 @@ pub(crate) enum LedgerEntry {
     OrganisationErased(OrganisationId),
     /// The installation was restored from archives, and has this generation.
     Restored(i64),
+    /// What the batch of this number tells of was not done, and never will be.
+    TakenBack(u64),
 }
 
 /// A hold as the ledger tells of it.
@@ -52,6 +54,7 @@ impl LedgerEntry {
     /// The version of batches in which it stood first.
     pub(super) const fn since(&self) -> u32 {
         match self {
+            Self::TakenBack(_) => 4,
             Self::OrganisationDeleted(_) | Self::OrganisationErased(_) => 3,
             Self::Purged(ContentOwner::Request(_)) | Self::Erased(_) => 2,
             Self::Purged(_) | Self::Ended(_) | Self::Revoked(_) | Self::Forgotten(_) => 1,
@@ -62,6 +65,11 @@ impl LedgerEntry {
             | Self::OwnAddress(_)
             | Self::Restored(_) => 2,
         }
+    }
+
+    /// Whether the vault does what it tells of, and not the portal's database.
+    pub(super) const fn is_of_vault(&self) -> bool {
+        matches!(self, Self::Purged(_) | Self::Forgotten(_) | Self::OrganisationErased(_))
     }
 }
 
@@ -89,6 +97,7 @@ impl fmt::Display for LedgerEntry {
             Self::OrganisationDeleted(id) => write!(f, "deleted organisation {id}"),
             Self::OrganisationErased(id) => write!(f, "erased organisation {id}"),
             Self::Restored(generation) => write!(f, "restored generation {generation}"),
+            Self::TakenBack(number) => write!(f, "taken-back batch {number}"),
         }
     }
 }
@@ -140,6 +149,7 @@ impl FromStr for LedgerEntry {
             ["deleted", "organisation", of] => Self::OrganisationDeleted(id(of)?),
             ["erased", "organisation", of] => Self::OrganisationErased(id(of)?),
             ["restored", "generation", number] => Self::Restored(id(number)?),
+            ["taken-back", "batch", number] => Self::TakenBack(id(number)?),
             _ => return Err(InvalidEntry),
         })
     }

@@ -1,6 +1,5 @@
-//! Catching up with the ledger: what it tells and the databases do not know is done to them. Before anybody gets in that is normally
-//! nothing, or the last batch before a crash; after a restore it is everything since the copy was made. While the portal is open it is what
-//! somebody told and could not do.
+//! Catching up with the ledger when a portal opens: what it tells and the databases do not know is done to them, before anybody gets in.
+//! Normally that is nothing, or the last batch before a crash; after a restore it is everything since the copy was made.
 
 use base::{DataRequestId, DeliveryId, MessageId, OrganisationId, RecipientId, Timestamp};
 use keyring::ContentOwner;
@@ -8,7 +7,9 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{LedgerBatch, LedgerEntry, LedgerHead, Told, applied, head};
+use super::fate::{self, Fate};
+use super::settle::{least, recorded, settle};
+use super::{LedgerBatch, LedgerEntry, head};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::database::WriteTransaction;
 use crate::delivery::entity::{Column, Entity};
@@ -16,9 +17,6 @@ use crate::{Context, Fault, OpenError, data_request, delivery, hold, notificatio
 
 /// How many rows one statement names: far below the databases' limits on parameters.
 const NAMED: usize = 500;
-
-/// How long a batch is left to whoever wrote it, in milliseconds. What they do may be done twice, so a clock that is wrong does no harm.
-const LEFT_MILLIS: i64 = 5 * 60 * 1000;
 
 /// Applies every batch that one of the databases does not know, and purges what that ends. Says how many batches there were.
 ///
@@ -33,20 +31,37 @@ pub(crate) async fn follow(context: &Context) -> Result<u64, OpenError> {
         ledger.check(head::last(reader).await.map_err(Fault::from)?).await?;
         ledger.check(head::recorded(reader).await.map_err(Fault::from)?).await?;
     }
-    let mut place = settle(context).await?;
-    ledger.check(place).await?;
+    let from = recorded(context).await.map_err(Fault::from)?;
     let last = ledger.0.batches.highest().await?;
-    let first = least(place);
+    let taken_back = ledger.taken_back(from, last).await?;
+    let (mut place, mut applied, mut is_behind) = (from, Vec::new(), false);
     while least(place) < last {
         let batch = ledger.batch_after(place).await?;
-        apply(context, &batch).await?;
         place = Some(batch.head());
+        let fates = fates(context, batch.number).await.map_err(Fault::from)?;
+        if taken_back.contains(&batch.number) {
+            write_down(context, &batch, Fate::TakenBack).await?;
+            continue;
+        }
+        // The jobs tell the ledger of the first of these.
+        if fates.contains(&Some(Fate::ToTakeBack)) || fates.contains(&Some(Fate::TakenBack)) {
+            continue;
+        }
+        let is_known = fates.contains(&Some(Fate::Done));
+        if is_known && !is_behind && !batch.is_of_vault() {
+            continue;
+        }
+        apply(context, &batch).await?;
+        if !is_known {
+            applied.push(batch.number);
+            // What comes later was done before it, and what comes last must be done last.
+            is_behind = true;
+        }
     }
     *ledger.0.head.lock().await = place;
     settle(context).await?;
-    let applied = least(place).saturating_sub(first);
-    if applied > 0 {
-        let numbers = format!("{}-{}", first.saturating_add(1), least(place));
+    if let (Some(first), Some(last)) = (applied.first(), applied.last()) {
+        let numbers = format!("{first}-{last}");
         let entry = AuditEntry::by_portal(AuditAction::LedgerApplied).detail(&numbers);
         context.record(&entry).await?;
         // What has expired meanwhile is the jobs', whose brake may hold it back.
@@ -56,65 +71,15 @@ pub(crate) async fn follow(context: &Context) -> Result<u64, OpenError> {
             tracing::error!(causes = fault.causes(), "what the ledger told of is not all erased yet");
         }
     }
-    Ok(applied)
+    Ok(u64::try_from(applied.len()).unwrap_or(u64::MAX))
 }
 
-/// Records in both databases up to where all is carried out, whichever node did it, and says where that is.
-///
-/// # Errors
-///
-/// When a database fails; what is carried out may be done anew then.
-pub(crate) async fn settle(context: &Context) -> Result<Option<LedgerHead>, Fault> {
-    let databases = [&context.database, context.vault.database()];
-    let readers = databases.map(|database| database.reader());
-    let recorded = [head::recorded(readers[0]).await?, head::recorded(readers[1]).await?];
-    let from = recorded.into_iter().min_by_key(|place| least(*place)).flatten();
-    let end = applied::end_of(from, readers).await?;
-    let Some(place) = end.filter(|_| end != recorded[0] || end != recorded[1]) else {
-        return Ok(end);
-    };
-    for database in databases {
-        let transaction = database.write().await?;
-        head::record(&transaction, place).await?;
-        transaction.commit().await?;
-    }
-    // Only now, since the two together tell of it.
-    for database in databases {
-        let transaction = database.write().await?;
-        applied::forget(&transaction, place).await?;
-        transaction.commit().await?;
-    }
-    Ok(end)
-}
-
-/// Carries out what the ledger has told of for five minutes and nobody has done: who told of it failed to, or ended. So what is told comes
-/// true, and stays so when a copy is restored. Says how many batches there were.
-///
-/// # Errors
-///
-/// When the ledger is not what was written, or something fails. What was applied stays so, and it can be repeated.
-pub(crate) async fn apply_left(context: &Context) -> Result<u64, Fault> {
-    let mut numbers: Option<(u64, u64)> = None;
-    loop {
-        let place = settle(context).await?;
-        let batch = context.ledger.next_batch(place).await?;
-        let Some(batch) = batch.filter(|batch| batch.at.as_millis() <= context.now().as_millis() - LEFT_MILLIS) else {
-            break;
-        };
-        apply(context, &batch).await?;
-        let first = numbers.map_or(batch.number, |(first, _)| first);
-        numbers = Some((first, batch.number));
-    }
-    let Some((first, last)) = numbers else { return Ok(0) };
-    let detail = format!("{first}-{last}");
-    let entry = AuditEntry::by_portal(AuditAction::LedgerApplied).detail(&detail);
-    context.record(&entry).await?;
-    Ok(last.saturating_sub(first).saturating_add(1))
-}
-
-/// The number of the batch at a place; 0 before the first.
-fn least(place: Option<LedgerHead>) -> u64 {
-    place.map_or(0, |place| place.number)
+/// What the two databases tell of a batch.
+async fn fates(context: &Context, batch: u64) -> Result<[Option<Fate>; 2], DbErr> {
+    Ok([
+        fate::fate_of(context.database.reader(), batch).await?,
+        fate::fate_of(context.vault.database().reader(), batch).await?,
+    ])
 }
 
 /// Does to both databases what a batch tells. Can be repeated.
@@ -163,7 +128,14 @@ async fn apply(context: &Context, batch: &LedgerBatch) -> Result<(), Fault> {
         // The purge forgets them, once it has seen that nothing refers to them.
         recipient::may_be_forgotten(&transaction, recipient, context.now()).await?;
     }
-    Told(vec![batch.head()]).applied_by(&transaction).await?;
+    fate::decide(&transaction, batch.head(), Fate::Done).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// Writes down what became of a batch, unless that is written down.
+async fn write_down(context: &Context, batch: &LedgerBatch, fate: Fate) -> Result<(), Fault> {
+    let transaction = context.database.write().await?;
+    fate::decide(&transaction, batch.head(), fate).await?;
     Ok(transaction.commit().await?)
 }
 
@@ -203,7 +175,8 @@ impl Ended {
             | LedgerEntry::MailRefused(_)
             | LedgerEntry::MailAllowed(_)
             | LedgerEntry::OwnAddress(_)
-            | LedgerEntry::Restored(_) => {}
+            | LedgerEntry::Restored(_)
+            | LedgerEntry::TakenBack(_) => {}
         }
     }
 }

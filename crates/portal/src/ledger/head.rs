@@ -3,7 +3,7 @@
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::{LedgerHead, applied};
+use super::{LedgerHead, fate};
 use crate::{Context, Fault};
 
 /// The place up to which all is carried out, as a database has recorded it; `None` before the first.
@@ -78,6 +78,6 @@ pub(crate) async fn known(context: &Context) -> Result<u64, Fault> {
 ///
 /// When the database fails.
 pub(super) async fn last(on: &impl ConnectionTrait) -> Result<Option<LedgerHead>, DbErr> {
-    let places = [recorded(on).await?, applied::last(on).await?];
+    let places = [recorded(on).await?, fate::last(on).await?];
     Ok(places.into_iter().flatten().max_by_key(|place| place.number))
 }

@@ -3,20 +3,22 @@
 //!
 //! Owns its batches – numbered, each with the hash of the one before, signed, made once – and the rule that follows from them:
 //! nothing loses its key before a durable batch tells of it, whoever opens a portal first catches up with every batch that
-//! its databases do not know ([`follow`]), and what was told and not done is done ([`apply_left`]). Both databases record how far they
-//! have come, so a ledger that lost its end, or is another one, is noticed.
+//! its databases do not know ([`follow`]), and what was told and not done is taken back ([`take_back_left`]). Both databases record how far
+//! they have come, so a ledger that lost its end, or is another one, is noticed.
 //!
 //! What ends by time alone (an expiry, a day's secret) needs no word here: the clock tells of it.
 
-mod applied;
 mod batch;
 mod entry;
+mod fate;
 mod follow;
 mod head;
 mod note;
+mod settle;
 mod signed;
 mod store;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -29,12 +31,13 @@ use crate::{Fault, LedgerSettings};
 use batch::{LedgerBatch, number_after};
 use store::Batches;
 
-pub(crate) use applied::Told;
 pub(crate) use batch::LedgerHead;
 pub(crate) use entry::{LedgerEntry, ToldHold};
-pub(crate) use follow::{apply_left, follow, settle};
+pub(crate) use fate::Told;
+pub(crate) use follow::follow;
 pub(crate) use head::known;
 pub(crate) use note::LedgerNote;
+pub(crate) use settle::{settle, take_back_left};
 
 /// The most entries in one batch.
 const MAX_ENTRIES: usize = 10_000;
@@ -118,7 +121,7 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// When the ledger or the key provider fails: some may be written then, and are carried out; the call can be repeated.
+    /// When the ledger or the key provider fails: some may be written then, and are taken back; the call can be repeated.
     pub(crate) async fn append(&self, entries: &[LedgerEntry]) -> Result<Told, LedgerError> {
         let mut head = self.0.head.lock().await;
         let mut told = Vec::new();
@@ -266,6 +269,20 @@ impl Ledger {
     pub(crate) async fn read_note(&self, stored: &str) -> Result<Option<LedgerNote>, LedgerError> {
         let keys = PublicKeys::of(&self.0.provider.signing_keys().await?);
         Ok(LedgerNote::verify(stored, self.0.installation, &keys))
+    }
+
+    /// The numbers of the batches that those after a place, up to a number, tell to have been taken back.
+    async fn taken_back(&self, from: Option<LedgerHead>, last: u64) -> Result<BTreeSet<u64>, LedgerError> {
+        let (mut place, mut taken_back) = (from, BTreeSet::new());
+        while number_after(place) <= last {
+            let batch = self.batch_after(place).await?;
+            taken_back.extend(batch.entries.iter().filter_map(|entry| match entry {
+                LedgerEntry::TakenBack(number) => Some(*number),
+                _ => None,
+            }));
+            place = Some(batch.head());
+        }
+        Ok(taken_back)
     }
 
     /// The batch after a place, which must be there.

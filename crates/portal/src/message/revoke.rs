@@ -38,7 +38,7 @@ impl Portal {
         context.audit.record(&transaction, now, &entry).await?;
         if is_new {
             // Before it holds: a restored copy must not give back what a sender was told is gone. Last of all: what is told of a
-            // revocation that failed is done some minutes later.
+            // revocation that failed is taken back some minutes later, or done by a start before that.
             let told = context.ledger.append(&[LedgerEntry::Revoked(message)]).await;
             told.map_err(Fault::from)?.applied_by(&transaction).await?;
         }

@@ -45,7 +45,7 @@ mod m0047_audit_counting;
 mod m0048_mail_consent_told;
 mod m0049_deleted_organisations;
 mod m0051_names_shown;
-mod m0054_applied_batches;
+mod m0054_ledger_batches;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -101,7 +101,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0047_audit_counting::Migration),
             Box::new(m0048_mail_consent_told::Migration),
             Box::new(m0051_names_shown::Migration),
-            Box::new(m0054_applied_batches::Migration),
+            Box::new(m0054_ledger_batches::Migration),
             Box::new(m0049_deleted_organisations::Migration),
         ]
     }

@@ -110,11 +110,14 @@ impl Portal {
             let entry = entry.about(AuditTarget::Recipient(recipient));
             context.audit.record(&transaction, now, &entry).await?;
         }
-        // Before it holds: a restored copy must not write to somebody who was told that nobody will. Last of all: what is told of a refusal
-        // that failed is done some minutes later. Also of one that stands: the ledger may have told since that it was taken back, by
-        // somebody who failed to.
-        let told = context.ledger.append(&[LedgerEntry::MailRefused(recipient)]).await?;
-        told.applied_by(&transaction).await?;
+        // Twice: a program that ends between the commit and the second leaves no address.
+        context.vault.erase_emails(recipient).await?;
+        if is_new {
+            // Before it holds: a restored copy must not write to somebody who was told that nobody will. Last of all: what is told of a
+            // refusal that failed is taken back some minutes later.
+            let told = context.ledger.append(&[LedgerEntry::MailRefused(recipient)]).await?;
+            told.applied_by(&transaction).await?;
+        }
         transaction.commit().await?;
         // After it is written down: whoever keeps an address looks there before and after.
         context.vault.erase_emails(recipient).await?;
@@ -125,7 +128,7 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// A fault; then the ledger may have been told, and the jobs take it back some minutes later.
+    /// A fault; then they want none, as before.
     pub async fn allow_mail(&self, actor: &RecipientActor) -> Result<(), Fault> {
         let context = &*self.0;
         let recipient = actor.recipient_id();

@@ -20,6 +20,7 @@ use sea_orm::ConnectionTrait as _;
 use tempfile::TempDir;
 
 use crate::blob::testing::{bucket, names};
+use crate::database::Database;
 use crate::{
     AssuranceLevel, BlobSettings, LedgerSettings, Limits, OperatorActor, PasswordCost, Portal, ProviderSettings,
     PurgeSettings, RequestInfo, SessionLimits, Settings, StaffSettings, WarningSettings, WaysIn,
@@ -199,21 +200,21 @@ impl TestPortal {
         transaction.commit().await.unwrap();
     }
 
-    /// Lets nothing be written down as carried out in the portal's database, so that whatever the ledger is told of fails after that.
-    pub(crate) async fn no_applied(&self, is_away: bool) {
+    /// Lets nothing be written down as carried out in a database, so that whatever the ledger is told of fails after that.
+    pub(crate) async fn no_batches(&self, database: &Database, is_away: bool) {
         let rename = match is_away {
-            true => "ALTER TABLE applied_batch RENAME TO applied_batch_away",
-            false => "ALTER TABLE applied_batch_away RENAME TO applied_batch",
+            true => "ALTER TABLE ledger_batch RENAME TO ledger_batch_away",
+            false => "ALTER TABLE ledger_batch_away RENAME TO ledger_batch",
         };
-        let transaction = self.portal.0.database.write().await.unwrap();
+        let transaction = database.write().await.unwrap();
         transaction.execute_unprepared(rename).await.unwrap();
         transaction.commit().await.unwrap();
     }
 
     /// Forgets what was carried out since the recorded place, as a copy from before does.
-    pub(crate) async fn forget_applied(&self) {
+    pub(crate) async fn forget_batches(&self) {
         let transaction = self.portal.0.database.write().await.unwrap();
-        let forget = "DELETE FROM applied_batch";
+        let forget = "DELETE FROM ledger_batch";
         assert!(transaction.execute_unprepared(forget).await.unwrap().rows_affected() > 0);
         transaction.commit().await.unwrap();
     }

@@ -7,7 +7,7 @@ mod m0004_linked_recipients;
 mod m0005_ledger_place;
 mod m0007_extract_keys;
 mod m0008_own_addresses;
-mod m0009_applied_batches;
+mod m0009_ledger_batches;
 
 use sea_orm_migration::prelude::*;
 
@@ -26,7 +26,7 @@ impl MigratorTrait for VaultMigrator {
             Box::new(m0005_ledger_place::Migration),
             Box::new(m0007_extract_keys::Migration),
             Box::new(m0008_own_addresses::Migration),
-            Box::new(m0009_applied_batches::Migration),
+            Box::new(m0009_ledger_batches::Migration),
         ]
     }
 }

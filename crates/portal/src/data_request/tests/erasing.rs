@@ -111,7 +111,7 @@ on_both_databases! {
         norrby.erase(&test, request, &sent).await;
         // As a copy from before: the row knows nothing of it, and the databases not of the batches.
         let transaction = test.portal.0.database.write().await.unwrap();
-        for forget in ["UPDATE delivery SET revoked_at = NULL, erased_for = NULL", "DELETE FROM applied_batch"] {
+        for forget in ["UPDATE delivery SET revoked_at = NULL, erased_for = NULL", "DELETE FROM ledger_batch"] {
             sea_orm::ConnectionTrait::execute_unprepared(&transaction, forget).await.unwrap();
         }
         transaction.commit().await.unwrap();

@@ -21,7 +21,7 @@ on_both_databases! {
         portal.clock.advance(MINUTE);
         let ledger = &portal.portal.0.ledger;
         // What was told before is told again, as after a crash: what holds since stays.
-        portal.forget_applied().await;
+        portal.forget_batches().await;
         let node = portal.another_node().await;
         assert_eq!(node.own_mail(&anna).await.unwrap().own_address.as_deref(), Some(OWN));
         // This copy lacks the address that was given after it was made, so it writes to none.

@@ -1,5 +1,5 @@
-//! Batches of the ledger that are carried out, beyond the place that is recorded. The version before records its own place alone, and leaves
-//! nothing here.
+//! What became of the ledger's batches beyond the place that is recorded: 0 carried out, 1 to be taken back, 2 taken back. The version
+//! before records its own place alone, and leaves nothing here.
 
 use sea_orm_migration::prelude::*;
 
@@ -10,9 +10,10 @@ pub(super) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let table = Table::create()
-            .table("applied_batch")
+            .table("ledger_batch")
             .col(ColumnDef::new("number").big_integer().not_null().primary_key())
             .col(ColumnDef::new("hash").binary().not_null())
+            .col(ColumnDef::new("fate").integer().not_null())
             .to_owned();
         manager.create_table(table).await
     }
