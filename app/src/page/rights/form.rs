@@ -104,8 +104,8 @@ pub fn new_request_page(layout: &Layout, organisations: &[RequestableOrganisatio
             </form>
         };
         view! {
-            {refused}
             {back_link("/rights".to_owned(), texts.get("rights-title"))}
+            {refused}
             <h1>{texts.get("request-new-title")}</h1>
             {if nobody {
                 view! { <p class="lead">{texts.get("rights-nobody")}</p> }.into_any()

@@ -87,9 +87,9 @@ pub fn staff_case_page(
     let extensions = extensions(texts, case);
     render(layout, head, move || {
         view! {
+            {back_link("/staff/cases".to_owned(), texts.get("staff-cases-title"))}
             {told}
             {too_late}
-            {back_link("/staff/cases".to_owned(), texts.get("staff-cases-title"))}
             <h1>{title}</h1>
             <p>{stands}</p>
             <ul class="cards">{messages}</ul>

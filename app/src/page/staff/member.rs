@@ -71,10 +71,10 @@ pub fn member_page(
     let access = may_change.then(|| access(texts, member));
     render(layout, head, move || {
         view! {
+            {back_link("/staff/members".to_owned(), texts.get("member-back"))}
             {told}
             {confirm}
             {last_admin.then(|| refusal(texts.get("member-last-admin")))}
-            {back_link("/staff/members".to_owned(), texts.get("member-back"))}
             <div class="title">
                 <h1>{name}</h1>
                 <p>{state}</p>

@@ -175,8 +175,8 @@ pub fn invite_page(layout: &Layout, form: &InviteForm) -> Page {
     );
     render(layout, head, move || {
         view! {
-            {confirm}
             {back_link("/staff/members".to_owned(), texts.get("member-back"))}
+            {confirm}
             <h1>{texts.get("member-invite-title")}</h1>
             <p class="lead">{texts.get("member-invite-lead")}</p>
             <form method="post" action="/staff/members" class="form" novalidate>

@@ -137,9 +137,9 @@ pub fn system_page(
     let forms = may_change.then(|| forms(texts, system, problem));
     render(layout, head, move || {
         view! {
+            {back_link("/staff/systems".to_owned(), texts.get("system-back"))}
             {told}
             {refused.map(|refused| refusal(texts.get(refused)))}
-            {back_link("/staff/systems".to_owned(), texts.get("system-back"))}
             <div class="title">
                 <h1>{name}</h1>
                 <p>{state}</p>

@@ -199,9 +199,9 @@ pub fn new_system_page(layout: &Layout, form: &NewSystemForm) -> Page {
     let networks = networks_field(texts, texts.get("system-networks-hint"), &form.networks, wrong_networks);
     render(layout, head, move || {
         view! {
+            {back_link("/staff/systems".to_owned(), texts.get("system-back"))}
             {confirm}
             {too_many}
-            {back_link("/staff/systems".to_owned(), texts.get("system-back"))}
             <h1>{texts.get("systems-new")}</h1>
             <form method="post" action="/staff/systems" class="form" novalidate>
                 {name.view()} {scopes} {networks.view()} <button class="button">{texts.get("system-create")} {icon("forward")}</button>

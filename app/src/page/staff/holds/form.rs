@@ -79,8 +79,8 @@ pub fn new_hold_page(layout: &Layout, form: &NewHoldForm) -> Page {
     let about = texts.with("hold-new-about", &[("recipient", whom.into())]);
     render(layout, head, move || {
         view! {
-            {too_late}
             {back_link("/staff/cases".to_owned(), texts.get("staff-cases-title"))}
+            {too_late}
             <h1>{texts.get("hold-new-title")}</h1>
             <p class="lead">{about}</p>
             <p>{texts.get("hold-new-lead")}</p>

@@ -73,11 +73,11 @@ pub fn hold_page(layout: &Layout, hold: &Hold, form: &LiftForm, rights: HoldRigh
     let title = title(texts, hold);
     render(layout, head, move || {
         view! {
-            {confirm}
             {back_link("/staff/holds".to_owned(), texts.get("holds-title"))}
             <h1>{title}</h1>
             {due}
             <ul class="facts">{facts}</ul>
+            {confirm}
             {words::pairs(texts, said)}
             {lift}
         }

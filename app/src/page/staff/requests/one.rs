@@ -122,9 +122,9 @@ pub fn request_page(
     let states = states(texts, request);
     render(layout, head, move || {
         view! {
+            {back_link("/staff/requests".to_owned(), texts.get("requests-title"))}
             {confirm}
             {refused}
-            {back_link("/staff/requests".to_owned(), texts.get("requests-title"))}
             {told}
             <h1>{heading}</h1>
             <p>{states}</p>

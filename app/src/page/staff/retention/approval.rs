@@ -101,9 +101,9 @@ pub fn pending_retention_page(layout: &Layout, shown: PendingRetentionPage<'_>) 
     });
     render(layout, head, move || {
         view! {
+            {back_link("/staff/retention".to_owned(), texts.get("retention-title"))}
             {confirm}
             {refused}
-            {back_link("/staff/retention".to_owned(), texts.get("retention-title"))}
             <h1>{texts.get("retention-pending-title")}</h1>
             <p class="lead">{asked}</p>
             {change}

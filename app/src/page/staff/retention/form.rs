@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use portal::{CountedFrom, RetentionPolicy, RetentionRule};
 
+use crate::component::back_link;
 use crate::component::form::{Choice, Field, Kind, choices, confirm_first, refusal, title};
 use crate::context::Layout;
 use crate::page::Page;
@@ -172,6 +173,7 @@ pub fn retention_form_page(layout: &Layout, form: &RetentionForm) -> Page {
     let limits = limit_fields(texts, form);
     render(layout, head, move || {
         view! {
+            {back_link("/staff/retention".to_owned(), texts.get("retention-title"))}
             {confirm}
             {refused}
             <h1>{texts.get("retention-form-title")}</h1>
