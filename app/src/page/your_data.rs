@@ -124,11 +124,16 @@ pub fn your_data_page(
     let without_terms = (!has_accepted_terms).then(|| {
         view! {
             <section class="notice" aria-labelledby="terms">
-                <h2 id="terms">{texts.get("extract-without-terms-title")}</h2>
-                <p>{texts.get("extract-without-terms")}</p>
-                <p>
-                    <a href="/terms">{texts.get("extract-to-terms")}</a>
-                </p>
+                {icon("info")}
+                <div>
+                    <h2 id="terms" class="small">
+                        {texts.get("extract-without-terms-title")}
+                    </h2>
+                    <p>{texts.get("extract-without-terms")}</p>
+                    <p>
+                        <a href="/terms">{texts.get("extract-to-terms")}</a>
+                    </p>
+                </div>
             </section>
         }
     });

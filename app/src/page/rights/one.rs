@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use portal::{DataRequestKind, DataRequestState, OwnDataRequest};
 
 use super::words::state;
-use crate::component::{back_link, told};
+use crate::component::{Tone, back_link, notice, told};
 use crate::context::{Flash, Layout, PageContext};
 use crate::page::error::read_error;
 use crate::page::{ErrorPage, Page, error_page};
@@ -42,7 +42,7 @@ pub fn own_request_page(layout: &Layout, request: &OwnDataRequest, flash: Option
         DataRequestState::Granted => Some("request-granted"),
         _ => None,
     };
-    let becomes = becomes.map(|key| view! { <p class="notice">{texts.get(key)}</p> });
+    let becomes = becomes.map(|key| notice(Tone::Calm, texts.get(key)));
     let wrote = request.text.clone().unwrap_or_else(|| texts.get("request-no-text"));
     let answer = request
         .answer

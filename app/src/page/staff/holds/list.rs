@@ -6,7 +6,7 @@ use portal::{Hold, HoldScope, Holds, SentRecipient};
 
 use super::super::cases::recipient;
 use crate::component::form::tick;
-use crate::component::told;
+use crate::component::{Tone, notice, told};
 use crate::context::{Flash, Layout};
 use crate::page::Page;
 use crate::shell::{Head, render};
@@ -20,9 +20,7 @@ pub fn holds_page(layout: &Layout, holds: &Holds, may_place: bool, flash: Option
     let cards = |holds: &[Hold], zone: &TimeZone| holds.iter().map(|hold| card(texts, hold, zone)).collect::<Vec<_>>();
     let standing = cards(&holds.standing, &holds.time_zone);
     let lifted = cards(&holds.lifted, &holds.time_zone);
-    let more = holds
-        .more
-        .then(|| view! { <p class="notice soon">{texts.get("holds-more")}</p> });
+    let more = holds.more.then(|| notice(Tone::Calm, texts.get("holds-more")));
     let lifted = (!lifted.is_empty()).then(|| {
         view! {
             <section aria-labelledby="lifted">

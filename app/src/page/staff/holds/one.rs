@@ -7,6 +7,7 @@ use portal::Hold;
 use super::super::words;
 use super::list::{facts, title};
 use crate::component::back_link;
+use crate::component::{Tone, back_link, notice};
 use crate::component::form::{self, Field, Kind, confirm_first};
 use crate::context::Layout;
 use crate::page::Page;
@@ -68,7 +69,7 @@ pub fn hold_page(layout: &Layout, hold: &Hold, form: &LiftForm, rights: HoldRigh
     }
     let due = hold
         .review_due
-        .then(|| view! { <p class="notice soon">{texts.get("hold-review-due")}</p> });
+        .then(|| notice(Tone::Soon, texts.get("hold-review-due")));
     let lift = (rights.lift && hold.lifted.is_none()).then(|| lift(texts, hold, form));
     let title = title(texts, hold);
     render(layout, head, move || {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use portal::{DataRequest, DataRequests};
 
 use super::super::cases::recipient;
-use crate::component::told;
+use crate::component::{Tone, notice, told};
 use crate::context::{Flash, Layout};
 use crate::page::{Page, rights};
 use crate::shell::{Head, render};
@@ -19,9 +19,7 @@ pub fn requests_page(layout: &Layout, requests: &DataRequests, flash: Option<Fla
     let card = |request: &DataRequest| card(texts, request, &requests.time_zone);
     let open: Vec<_> = requests.open.iter().map(card).collect();
     let answered: Vec<_> = requests.answered.iter().map(card).collect();
-    let more = requests
-        .more
-        .then(|| view! { <p class="notice soon">{texts.get("requests-more")}</p> });
+    let more = requests.more.then(|| notice(Tone::Calm, texts.get("requests-more")));
     let answered = (!answered.is_empty()).then(|| {
         view! {
             <section aria-labelledby="answered">

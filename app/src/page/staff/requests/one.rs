@@ -10,7 +10,7 @@ use portal::{DataRequest, DataRequestKind, DataRequestState, RequestedCase};
 use super::super::words::{case_link, pairs};
 use super::list::{facts, states, title};
 use crate::component::form::{self, Field, Kind, boxes_of, confirm_first, refusal};
-use crate::component::{back_link, told};
+use crate::component::{Tone, back_link, notice, told};
 use crate::context::{Flash, Layout};
 use crate::page::Page;
 use crate::shell::{Head, render};
@@ -95,7 +95,7 @@ pub fn request_page(
         DataRequestState::Granted => Some("request-staff-granted"),
         _ => None,
     };
-    let becomes = becomes.map(|key| view! { <p class="notice">{texts.get(key)}</p> });
+    let becomes = becomes.map(|key| notice(Tone::Calm, texts.get(key)));
     let asked = may_answer.then(|| {
         let text = request.text.clone();
         let answers = [

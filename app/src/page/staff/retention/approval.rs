@@ -6,8 +6,8 @@ use portal::{PendingRetention, RetentionApproval, RetentionEffect};
 
 use super::effect::effect_of;
 use super::in_force::rules;
-use crate::component::back_link;
 use crate::component::form::{confirm_first, refusal, title};
+use crate::component::{back_link, icon};
 use crate::context::Layout;
 use crate::page::Page;
 use crate::shell::{Head, render};
@@ -142,6 +142,7 @@ pub(super) fn waiting(
         let asked = asked(texts, pending, time_zone);
         view! {
             <div class="notice soon">
+                {icon("clock")}
                 <div>
                     <p>
                         <strong>

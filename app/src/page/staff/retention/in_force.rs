@@ -8,7 +8,7 @@ use portal::{
 
 use super::approval::{approval, waiting};
 use super::due::due;
-use crate::component::told;
+use crate::component::{Tone, notice, told};
 use crate::context::{Flash, Layout};
 use crate::page::Page;
 use crate::shell::{Head, render};
@@ -59,7 +59,7 @@ pub fn retention_page(layout: &Layout, shown: RetentionPage<'_>, flash: Option<F
     );
     let following = (in_force.still_following_before > 0).then(|| {
         let count = [("count", in_force.still_following_before.into())];
-        view! { <p class="notice soon">{texts.with("retention-still-following", &count)}</p> }
+        notice(Tone::Calm, texts.with("retention-still-following", &count))
     });
     let change = may_change.then(|| {
         view! {
