@@ -6,9 +6,8 @@ use portal::Hold;
 
 use super::super::words;
 use super::list::{facts, title};
-use crate::component::back_link;
-use crate::component::{Tone, back_link, notice};
 use crate::component::form::{self, Field, Kind, confirm_first};
+use crate::component::{Tone, back_link, notice};
 use crate::context::Layout;
 use crate::page::Page;
 use crate::shell::{Head, render};
@@ -52,7 +51,10 @@ pub fn hold_page(layout: &Layout, hold: &Hold, form: &LiftForm, rights: HoldRigh
         .map(|fact| view! { <li>{fact}</li> })
         .collect();
     let case = rights.see_case.then(|| words::case_link(texts, hold.case));
-    let case = view! { {hold.case.to_string()} " " {case} };
+    let case = view! {
+        <p>{hold.case.to_string()}</p>
+        {case.map(|link| view! { <p>{link}</p> })}
+    };
     let mut said = vec![("hold-case", case.into_any())];
     // Of one that is over nothing is kept, whatever became of it before.
     let is_over = hold.lifted.as_ref().is_some_and(|lifted| lifted.is_over);
@@ -75,10 +77,10 @@ pub fn hold_page(layout: &Layout, hold: &Hold, form: &LiftForm, rights: HoldRigh
     render(layout, head, move || {
         view! {
             {back_link("/staff/holds".to_owned(), texts.get("holds-title"))}
+            {confirm}
             <h1>{title}</h1>
             {due}
             <ul class="facts">{facts}</ul>
-            {confirm}
             {words::pairs(texts, said)}
             {lift}
         }
