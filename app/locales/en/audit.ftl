@@ -1,7 +1,9 @@
 ### The log: what happened, checkpoints and export.
 
 audit-title = Log
+audit-events-title = Events
 audit-lead = This is what happened in the organisation, the latest first.
+audit-to-events = To the events
 audit-empty = Nothing has happened yet
 audit-pages = More events
 audit-older = Show older

@@ -1,7 +1,9 @@
 ### Loggen: vad som har hänt, kontrollpunkter och export.
 
 audit-title = Logg
+audit-events-title = Händelser
 audit-lead = Det här har hänt i organisationen, det senaste först.
+audit-to-events = Till händelserna
 audit-empty = Inget har hänt än
 audit-pages = Fler händelser
 audit-older = Visa äldre

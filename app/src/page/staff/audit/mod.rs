@@ -42,6 +42,14 @@ pub fn audit_page(
         .map(|event| entry(texts, event, names, time_zone))
         .collect();
     let older = log.older_than.map(|row| format!("/staff/audit?older-than={row}"));
+    // What happened is long, and stands last so that what went wrong with a receiver is seen before it.
+    let jump = (is_first && !entries.is_empty()).then(|| {
+        view! {
+            <p>
+                <a href="#events">{texts.get("audit-to-events")}</a>
+            </p>
+        }
+    });
     let files = is_first.then(|| {
         let files = files(texts, log.checkpoint, time_zone);
         view! {
@@ -58,6 +66,7 @@ pub fn audit_page(
             {told}
             {confirm}
             <h1>{texts.get("audit-title")}</h1>
+            {jump}
             {files}
             {if entries.is_empty() {
                 view! {
@@ -71,8 +80,9 @@ pub fn audit_page(
                     .into_any()
             } else {
                 view! {
-                    <section>
-                        <p class="lead">{texts.get("audit-lead")}</p>
+                    <section aria-labelledby="events">
+                        <h2 id="events">{texts.get("audit-events-title")}</h2>
+                        <p>{texts.get("audit-lead")}</p>
                         <ul class="cards">{entries}</ul>
                     </section>
                 }
@@ -142,7 +152,7 @@ fn entry(
         .map(|id| texts.with("audit-about", &[("id", id.into())]));
     view! {
         <li class="card">
-            <h2>{what}</h2>
+            <h3>{what}</h3>
             <ul class="facts">
                 <li>{at}</li>
                 <li>{who(texts, event, names)}</li>
