@@ -111,6 +111,7 @@ fn table(texts: &'static Texts, weeks: &[DueWeek]) -> impl IntoView + use<> {
         <details class="more">
             <summary>{texts.get("retention-due-table")}</summary>
             <table>
+                <caption class="unseen">{texts.get("retention-due-caption")}</caption>
                 <thead>
                     <tr>
                         <th scope="col">{texts.get("retention-due-week-column")}</th>
