@@ -42,6 +42,9 @@ pub fn data_protection(layout: &Layout, facts: &DataProtection) -> Page {
                     <a href="/your-data">{texts.get("extract-page-title")}</a>
                 </p>
                 <p>
+                    <a href="/rights">{texts.get("rights-title")}</a>
+                </p>
+                <p>
                     <a href=SUPERVISION rel="noreferrer">
                         {texts.get("data-rights-supervision")}
                     </a>
