@@ -1,7 +1,7 @@
 ### The pages on which an organisation stops the purge of a case, and lets it go on again.
 
 holds-title = Holds
-holds-lead = What is held is not destroyed. The recipient still can't read it for longer than until its time is over, and nobody can read what you took back.
+holds-lead = What is held is not destroyed. The recipient still can’t read it for longer than until its time is over, and nobody can read what you took back.
 holds-how = You place a hold from the list of cases.
 holds-standing = Holds in force
 holds-none = Nothing is held.
@@ -46,7 +46,7 @@ hold-reason-forgotten = No longer kept
 hold-restored = The hold was restored from the portal’s ledger when a backup was put back. The reason was not in the backup and is lost. Review the hold.
 hold-lift-restored = By the portal’s ledger, the hold was lifted before a backup was put back. The reason is lost. The seven days are counted from when it was put back.
 hold-lift = Lift the hold
-hold-lift-lead = Seven days later, whatever has run out of time or was taken back is destroyed. It can't be had back.
+hold-lift-lead = Seven days later, whatever has run out of time or was taken back is destroyed. It can’t be had back.
 hold-lift-button = Lift the hold
 hold-new-title = Hold from purging
 hold-new-about = The case with { $recipient }

@@ -42,7 +42,7 @@ protocol-rule-revoked = The sender took it back. Its retention was { $days ->
 protocol-rule-expired-opened = Its retention was over: { $days ->
     [one] 1 day
    *[other] { $days } days
-} after it was first opened, or at the rules' longest time
+} after it was first opened, or at the rules’ longest time
 protocol-rule-revoked-opened = The sender took it back. Its retention was { $days ->
     [one] 1 day
    *[other] { $days } days
@@ -50,16 +50,16 @@ protocol-rule-revoked-opened = The sender took it back. Its retention was { $day
 protocol-rule-expired-closed = Its retention was over: { $days ->
     [one] 1 day
    *[other] { $days } days
-} from the day on which its case was closed, or at the rules' longest time
+} from the day on which its case was closed, or at the rules’ longest time
 protocol-rule-revoked-closed = The sender took it back. Its retention was { $days ->
     [one] 1 day
    *[other] { $days } days
 } from the day on which its case was closed
-protocol-rule-erased = Erased at the recipient's request. Its retention was { $days ->
+protocol-rule-erased = Erased at the recipient’s request. Its retention was { $days ->
     [one] 1 day
    *[other] { $days } days
 } after it was sent
-protocol-rule-erased-opened = Erased at the recipient's request. Its retention was { $days ->
+protocol-rule-erased-opened = Erased at the recipient’s request. Its retention was { $days ->
     [one] 1 day
    *[other] { $days } days
 } after it was first opened

@@ -1,7 +1,7 @@
 ### The pages on which an organisation decides how long it keeps what it sends.
 
 retention-title = Retention
-retention-lead = For this long recipients can read what you send. When the time is up it is destroyed and can't be brought back.
+retention-lead = This is how long recipients can read what you send. When the time is up it is destroyed and can’t be brought back.
 retention-rules = The rules in force
 retention-everything = Everything you send
 retention-everything-else = Everything else
@@ -21,13 +21,13 @@ retention-purpose = Purpose
 retention-legal-ground = Legal ground
 retention-limits = Whoever sends a message can choose a time of their own between { $least } and { $most } days. Nothing is kept for longer than { $most } days. The operator of Postvalv allows at most { $ceiling }.
 retention-still-following = { $count ->
-    [one] One delivery
-   *[other] { $count } deliveries
-} not under these rules yet, but under those before. That mends itself.
+    [one] One delivery is
+   *[other] { $count } deliveries are
+} still under the rules before these. That mends itself.
 retention-change = Change the rules
-retention-due = What goes in the time to come
-retention-due-lead = So many documents go in the next twelve weeks, if nothing changes.
-retention-due-none = No documents go in the next twelve weeks.
+retention-due = What will be purged
+retention-due-lead = How many documents will be purged each week for the next twelve weeks, if nothing changes.
+retention-due-none = No documents will be purged in the next twelve weeks.
 retention-due-caption = Documents by calendar week
 retention-due-table = Show as a table
 retention-due-week-column = Week
@@ -66,7 +66,7 @@ retention-types-lead = The document type is the word that your system sends alon
 retention-type-own = A rule of its own
 retention-type-follows = No rule of its own
 retention-new-type = A new document type
-retention-type-name = The document type's name
+retention-type-name = The document type’s name
 retention-type-name-hint = Write it exactly as the system sends it, such as decision.
 retention-type-name-wrong = A name has at most 64 characters: letters from a to z, digits, full stops, hyphens and underscores.
 retention-type-known = That document type is in the list already. Give it a rule there.
@@ -82,7 +82,7 @@ retention-effect-gone = { $documents ->
     [one] one message
    *[other] { $messages } messages
 } will be gone today
-retention-effect-gone-hint = It can't be undone.
+retention-effect-gone-hint = It can’t be undone.
 retention-effect-earlier = { $documents ->
     [one] One document
    *[other] { $documents } documents
@@ -104,13 +104,13 @@ retention-effect-later = { $documents ->
     [one] one message
    *[other] { $messages } messages
 } will stay longer than otherwise
-retention-effect-unchanged = { $documents ->
-    [one] One document
+retention-effect-unchanged = Not affected: { $documents ->
+    [one] one document
    *[other] { $documents } documents
 } in { $messages ->
     [one] one message
    *[other] { $messages } messages
-} not affected
+}
 retention-effect-unsent = Nothing was sent with the type “{ $type }” yet
 retention-effect-unsent-alike = Did you mean “{ $type }”, which is in use? A rule holds only for what is sent with the same spelling.
 retention-effect-nothing = Nothing was sent that is affected.
