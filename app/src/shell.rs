@@ -16,32 +16,17 @@ use crate::texts::{Language, Texts};
 pub(crate) struct Head {
     title: String,
     islands: bool,
-    refresh_seconds: Option<u32>,
 }
 
 impl Head {
     /// A page without scripts.
     pub(crate) const fn plain(title: String) -> Self {
-        Self {
-            title,
-            islands: false,
-            refresh_seconds: None,
-        }
-    }
-
-    /// The same page, which is asked for again after so many seconds: for what goes on by itself.
-    pub(crate) const fn refreshed_after(mut self, seconds: u32) -> Self {
-        self.refresh_seconds = Some(seconds);
-        self
+        Self { title, islands: false }
     }
 
     /// A page with an island, which therefore loads the site's script and WebAssembly.
     pub(crate) const fn with_islands(title: String) -> Self {
-        Self {
-            title,
-            islands: true,
-            refresh_seconds: None,
-        }
+        Self { title, islands: true }
     }
 }
 
@@ -55,9 +40,6 @@ pub(crate) fn render<V: IntoView + 'static>(layout: &Layout, head: Head, main: i
     let touch_icon = layout.assets.url("icons/mark-180.png");
     let manifest = layout.assets.url("site.webmanifest");
     let font = layout.assets.url("fonts/text-latin.woff2");
-    let refresh = head
-        .refresh_seconds
-        .map(|seconds| view! { <meta http-equiv="refresh" content=seconds.to_string()/> });
     let html = whole(layout.language, "", move || {
         let scripts = head.islands.then(|| {
             let module = layout.assets.url("postvalv.js");
@@ -83,7 +65,6 @@ pub(crate) fn render<V: IntoView + 'static>(layout: &Layout, head: Head, main: i
                 <link rel="icon" href=icon r#type="image/svg+xml"/>
                 <link rel="apple-touch-icon" href=touch_icon/>
                 <link rel="manifest" href=manifest/>
-                {refresh}
                 {scripts}
             </head>
             <body>

@@ -7,8 +7,8 @@ extract-most = You can order at most { $count } register extracts in 24 hours.
 extract-ordered = The register extract is ordered.
 extract-too-many = You have ordered as many register extracts as can be ordered in 24 hours. Try again tomorrow.
 extract-under-way = The register extract is being prepared
-extract-under-way-body = The page is updated by itself. You can leave it, but if you are signed out the work stops.
-extract-look-again = Update now
+extract-under-way-body = Update the page to see how far it has come. You can leave it, but if you are signed out the work stops.
+extract-look-again = Update the page
 extract-progress = { $total ->
         [0] The work has begun.
        *[other] { $done } of { $total } cases are done.

@@ -7,8 +7,8 @@ extract-most = Du kan beställa högst { $count } registerutdrag per dygn.
 extract-ordered = Registerutdraget är beställt.
 extract-too-many = Du har beställt så många registerutdrag som det går på ett dygn. Försök igen i morgon.
 extract-under-way = Registerutdraget förbereds
-extract-under-way-body = Sidan uppdateras av sig själv. Du kan lämna den, men om du loggas ut avbryts arbetet.
-extract-look-again = Uppdatera nu
+extract-under-way-body = Uppdatera sidan för att se hur långt det har kommit. Du kan lämna den, men om du loggas ut avbryts arbetet.
+extract-look-again = Uppdatera sidan
 extract-progress = { $total ->
         [0] Arbetet har börjat.
        *[other] { $done } av { $total } ärenden är klara.

@@ -16,8 +16,6 @@ use crate::shell::{Head, render};
 use crate::texts::Texts;
 
 const PATH: &str = "/your-data";
-/// After how long the page is asked for again while something is being made.
-const REFRESH_SECONDS: u32 = 5;
 
 /// The page of the person who is signed in.
 pub async fn your_data(context: &PageContext) -> Page {
@@ -93,10 +91,6 @@ pub fn your_data_page(
         None => texts.get("extract-page-title"),
     };
     let head = Head::plain(title);
-    let head = match under_way {
-        Some(_) => head.refreshed_after(REFRESH_SECONDS),
-        None => head,
-    };
     let is_ready = |extract: &&OwnExtract| matches!(extract.state, ExtractState::Ready { .. });
     let has_ready = extracts.iter().any(|extract| is_ready(&extract));
     let is_fresh = sign_in_again.is_none();
@@ -157,8 +151,10 @@ pub fn your_data_page(
                 <p role="status">{progress}</p>
                 <progress value=done max=max aria-labelledby="under-way"></progress>
                 <p class="hint">{texts.get("extract-under-way-body")}</p>
-                <p>
-                    <a href=PATH>{texts.get("extract-look-again")}</a>
+                <p class="actions">
+                    <a class="button quiet" href=PATH>
+                        {texts.get("extract-look-again")}
+                    </a>
                 </p>
             </section>
         }

@@ -233,6 +233,12 @@ fn nothing_is_styled_or_run_in_the_page_itself() {
     });
 }
 
+/// Whoever reads slowly, or by ear, loses their place when a page comes anew (WCAG 2.2.1).
+#[test]
+fn no_page_is_asked_for_again_by_itself() {
+    for_every_page(|name, _, html| assert!(!html.contains("http-equiv"), "{name}"));
+}
+
 #[test]
 fn nothing_is_loaded_from_anybody_else() {
     for_every_page(|name, _, html| {

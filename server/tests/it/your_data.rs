@@ -28,7 +28,7 @@ pub(crate) async fn ordered(browser: &mut Browser<'_>) -> String {
     for _ in 0..500 {
         let page = browser.get("/your-data").await;
         assert_eq!(page.status, StatusCode::OK);
-        if !page.text().contains("http-equiv=\"refresh\"") {
+        if !page.text().contains("<progress") {
             return format!("/your-data/{}/archive", page.id_after("action=\"/your-data/"));
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
