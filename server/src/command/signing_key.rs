@@ -1,11 +1,12 @@
 //! `postvalv signing-key`
 
+use anyhow::Context as _;
 use base::Timestamp;
 use clap::Subcommand;
 use portal::PublicKeys;
 
 use super::{answer, operator};
-use crate::config::Config;
+use crate::config::{BackupSection, Config};
 
 /// What to do with the keys that the installation signs with.
 #[derive(Debug, Subcommand)]
@@ -18,9 +19,17 @@ pub enum SigningKeyCommand {
 
 pub(super) async fn run(config: &Config, command: SigningKeyCommand) -> anyhow::Result<()> {
     let (portal, clock) = super::open(config).await?;
-    let keys: PublicKeys = match command {
-        SigningKeyCommand::List => portal.signing_keys().await?,
-        SigningKeyCommand::Rotate => portal.rotate_signing_key(&operator(&clock)).await?,
+    let (keys, noted): (PublicKeys, _) = match command {
+        SigningKeyCommand::List => (portal.signing_keys().await?, Ok(0)),
+        SigningKeyCommand::Rotate => {
+            let keys = portal.rotate_signing_key(&operator(&clock)).await?;
+            let backups = config.backup.as_ref().map(BackupSection::settings);
+            let noted = match backups {
+                Some(settings) => portal.note_ledger(&settings).await,
+                None => Ok(0),
+            };
+            (keys, noted)
+        }
     };
     for key in keys.iter() {
         let until = key.signed_until.map_or_else(|| "-".to_owned(), Timestamp::to_rfc3339);
@@ -31,5 +40,8 @@ pub(super) async fn run(config: &Config, command: SigningKeyCommand) -> anyhow::
         ));
     }
     portal.close().await;
+    noted.context(
+        "the new key signs, and ledger-head in backup.folder is still of the one before: run `postvalv backup prune`",
+    )?;
     Ok(())
 }

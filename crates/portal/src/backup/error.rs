@@ -44,6 +44,9 @@ pub enum BackupError {
         /// The last batch that there is.
         end: u64,
     },
+    /// Others have the note beside the archives all the time.
+    #[error("{0} is held by another run all the time; try again")]
+    NoteTaken(PathBuf),
     /// The ledger can't be read, or is another one than when the note beside the archives was made.
     #[error("how far the ledger has come can't be noted beside the archives")]
     Ledger(#[from] LedgerError),

@@ -1,9 +1,11 @@
 //! The folder of archives: their names, that one appears whole or not at all, how long those of the provider live, and what runs left
 //! there that were killed.
 //!
-//! Whoever writes a file that has no name of its own yet holds a lock on it, which ends with the process: that tells what is in use.
+//! Whoever writes a file that has no name of its own yet holds a lock on it, which ends with the process: that tells what is in use. So
+//! does whoever reads and replaces the note of how far the ledger had come, on a file beside it, so that nobody puts there what was so
+//! before another one did.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -16,6 +18,8 @@ use super::{BackupError, BackupPart, BackupSettings, name_of, time_of};
 const WHOLE: &str = ".tar.age";
 /// The name of the note that says how far the ledger had come.
 pub(super) const LEDGER_HEAD: &str = "ledger-head";
+/// The name of the file on which whoever replaces the note holds a lock; the note itself is another file each time.
+const LEDGER_HEAD_LOCK: &str = "ledger-head.lock";
 /// The most bytes that are read of it: several times what it has.
 const MAX_NOTE: u64 = 4096;
 /// What the name of one ends with that is being written.
@@ -33,6 +37,11 @@ pub(super) struct BackupFolder(PathBuf);
 pub(super) struct Scratch {
     path: tempfile::TempPath,
     _lock: File,
+}
+
+/// The note of how far the ledger had come is its holder's alone to read and replace, until this is dropped.
+pub(super) struct NoteLock {
+    _file: File,
 }
 
 /// An archive that is being written. Dropped before [`ArchiveFile::finish`], it is deleted.
@@ -113,6 +122,34 @@ impl BackupFolder {
     /// Where the note lies that says how far the ledger had come.
     pub(super) fn ledger_head(&self) -> PathBuf {
         self.0.join(LEDGER_HEAD)
+    }
+
+    /// Where the lock on the note lies.
+    pub(super) fn ledger_head_lock(&self) -> PathBuf {
+        self.0.join(LEDGER_HEAD_LOCK)
+    }
+
+    /// Takes the note; `None` while somebody else has it. Where there are no locks everybody has it.
+    pub(super) fn lock_note(&self) -> Result<Option<NoteLock>, BackupError> {
+        let place = self.ledger_head_lock();
+        // Opened for writing, without which NFS gives no such lock. It stays: whoever deletes it could have it beside its holder.
+        let opened = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&place);
+        let file = opened.map_err(|problem| BackupError::File(place, problem))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(problem)) => tracing::warn!(
+                error = %problem,
+                "the folder of the archives has no locks: of two nodes that note at once how far the ledger has come, the one that knows less \
+                 may be the last"
+            ),
+        }
+        Ok(Some(NoteLock { _file: file }))
     }
 
     /// Puts a note there in place of the one before, durable when this returns: there is always one of them whole.

@@ -6,6 +6,7 @@
 //! vault/20261122T090004Z.tar.age       the vault's database
 //! provider/20261122T090005Z.tar.age    the key provider's secrets; deleted after a few days
 //! ledger-head                          how far the ledger had come, for a restore with an older copy of it
+//! ledger-head.lock                     empty; who holds a lock on it writes the note
 //! ```
 //!
 //! Each is a tar file, encrypted with age, that standard programs open, and begins with a manifest. The order is content, vault,
@@ -17,6 +18,7 @@ mod content;
 mod database;
 mod error;
 mod folder;
+mod note;
 mod provider;
 mod restore;
 
@@ -34,7 +36,8 @@ use crate::{Context, Fault, OperatorActor, Portal, installation, skew};
 
 use archive::{Archive, Manifest};
 pub use error::BackupError;
-use folder::{BackupFolder, read_note};
+use folder::BackupFolder;
+use note::note_ledger;
 pub use restore::{ArchiveKey, LedgerFound, RestoreError, RestoreSettings, Restored};
 
 /// How often vault and provider are archived anew because a day's secret was replaced in between.
@@ -227,46 +230,6 @@ async fn in_folder<T: Send + 'static>(
     let settings = settings.clone();
     let done = spawn_blocking(move || work(&BackupFolder::open(&settings)?)).await;
     done.map_err(Fault::new)?
-}
-
-/// Notes beside the archives how far the ledger has come, and gives the number of its last batch; 0 while there is none.
-///
-/// # Errors
-///
-/// [`BackupError`]; also when the ledger has lost what the note of before knew, which then stays.
-async fn note_ledger(context: &Context, settings: &BackupSettings) -> Result<u64, BackupError> {
-    let ledger = &context.ledger;
-    let end = ledger.end().await?;
-    let number = end.map_or(0, |end| end.number);
-    let (place, stored) = in_folder(settings, |folder| {
-        let place = folder.ledger_head();
-        let stored = read_note(&place).map_err(|problem| BackupError::File(place.clone(), problem))?;
-        Ok((place, stored))
-    })
-    .await?;
-    let before = match &stored {
-        Some(stored) => ledger.read_note(stored).await?,
-        None => None,
-    };
-    match before {
-        Some(before) if before.head.number > number => {
-            return Err(BackupError::LedgerBehind {
-                note: place,
-                known: before.head.number,
-                end: number,
-            });
-        }
-        Some(before) => ledger.check(Some(before.head)).await?,
-        None if stored.is_some() => {
-            tracing::warn!("the note of how far the ledger had come was not as it was written, and is made anew");
-        }
-        None => {}
-    }
-    if let Some(end) = end {
-        let note = ledger.note(end).await?;
-        in_folder(settings, move |folder| folder.note_ledger(&note)).await?;
-    }
-    Ok(number)
 }
 
 /// What is archived without anything else in between.

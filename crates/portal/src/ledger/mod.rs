@@ -36,7 +36,7 @@ pub(crate) use entry::{LedgerEntry, ToldHold};
 pub(crate) use fate::Told;
 pub(crate) use follow::follow;
 pub(crate) use head::known;
-pub(crate) use note::LedgerNote;
+pub(crate) use note::{LedgerNote, StoredNote};
 pub(crate) use settle::{settle, take_back_left};
 
 /// The most entries in one batch.
@@ -261,12 +261,12 @@ impl Ledger {
         Ok(note.signed(&signature))
     }
 
-    /// Reads a stored note; `None` when this installation did not write it so.
+    /// Reads a stored note.
     ///
     /// # Errors
     ///
     /// When the key provider's public keys can't be read.
-    pub(crate) async fn read_note(&self, stored: &str) -> Result<Option<LedgerNote>, LedgerError> {
+    pub(crate) async fn read_note(&self, stored: &str) -> Result<StoredNote, LedgerError> {
         let keys = PublicKeys::of(&self.0.provider.signing_keys().await?);
         Ok(LedgerNote::verify(stored, self.0.installation, &keys))
     }

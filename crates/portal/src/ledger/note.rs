@@ -10,7 +10,8 @@
 //! signature kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k 43baae56…
 //! ```
 //!
-//! What is signed is every line but the last. It keeps nobody from putting an older note in its place, which was signed as well.
+//! What is signed is every line but the last. It keeps nobody from putting an older note in its place that the same key signed. What a
+//! key signed that was replaced since says nothing: whoever took a copy of that key can have written it.
 
 use base::{InstallationId, Timestamp};
 
@@ -26,6 +27,18 @@ pub(crate) struct LedgerNote {
     pub(crate) head: LedgerHead,
     /// When the note was made.
     pub(crate) at: Timestamp,
+}
+
+/// What a stored note is to this installation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StoredNote {
+    /// The newest key signed it so.
+    Holds(LedgerNote),
+    /// A key signed it that was replaced since.
+    OfReplacedKey,
+    /// None of the keys signed it so for this installation: it was altered, is another one's, or the key is newer than all that are
+    /// known here.
+    Unknown,
 }
 
 impl LedgerNote {
@@ -63,10 +76,15 @@ impl LedgerNote {
         with_signature(&self.to_text(), signature)
     }
 
-    /// Reads a stored note; `None` when it is not what one of these keys signed for this installation.
-    pub(super) fn verify(stored: &str, installation: InstallationId, keys: &PublicKeys) -> Option<Self> {
-        let note = Self::from_text(verified(stored, SigningPurpose::LedgerHead, keys)?.0)?;
-        (note.installation == installation).then_some(note)
+    /// Reads a stored note and sees which of these keys signed it.
+    pub(super) fn verify(stored: &str, installation: InstallationId, keys: &PublicKeys) -> StoredNote {
+        let signed = verified(stored, SigningPurpose::LedgerHead, keys);
+        let read = signed.and_then(|(text, key)| Some((Self::from_text(text)?, key)));
+        match read.filter(|(note, _)| note.installation == installation) {
+            Some((note, key)) if key.saturating_add(1) == keys.iter().count() => StoredNote::Holds(note),
+            Some(_) => StoredNote::OfReplacedKey,
+            None => StoredNote::Unknown,
+        }
     }
 }
 
@@ -99,13 +117,13 @@ mod tests {
             };
             with_signature(text, &signature)
         };
+        let verify = |stored: &str| LedgerNote::verify(stored, installation, &keys);
         let (text, purpose) = (note.to_text(), "postvalv ledger head v1");
         let stored = sign(&text, purpose);
-        assert_eq!(LedgerNote::verify(&stored, installation, &keys), Some(note));
+        assert_eq!(verify(&stored), StoredNote::Holds(note));
         let other = "0192f0c1-2345-7abc-8def-0123456789ac".parse().unwrap();
-        assert_eq!(LedgerNote::verify(&stored, other, &keys), None);
-        let of_another_purpose = sign(&text, "postvalv ledger v1");
-        assert_eq!(LedgerNote::verify(&of_another_purpose, installation, &keys), None);
+        assert_eq!(LedgerNote::verify(&stored, other, &keys), StoredNote::Unknown);
+        assert_eq!(verify(&sign(&text, "postvalv ledger v1")), StoredNote::Unknown);
         for (was, becomes) in [
             ("number 17", "number 16"),
             ("number 17", "number 017"),
@@ -114,14 +132,51 @@ mod tests {
         ] {
             let altered = stored.replace(was, becomes);
             assert_ne!(altered, stored);
-            assert_eq!(LedgerNote::verify(&altered, installation, &keys), None, "{becomes}");
+            assert_eq!(verify(&altered), StoredNote::Unknown, "{becomes}");
             if becomes != "number 16" {
                 let signed = sign(&text.replace(was, becomes), purpose);
-                assert_eq!(LedgerNote::verify(&signed, installation, &keys), None, "{becomes}");
+                assert_eq!(verify(&signed), StoredNote::Unknown, "{becomes}");
             }
         }
         for broken in [&stored[..stored.len() - 1], &stored[1..], "", "\n", &text] {
-            assert_eq!(LedgerNote::verify(broken, installation, &keys), None);
+            assert_eq!(verify(broken), StoredNote::Unknown);
         }
+    }
+
+    #[test]
+    fn a_note_holds_by_the_newest_key_alone() {
+        let [old, new] = [[7; 32], [8; 32]].map(|bytes| keyring::SigningKey::from_bytes(&bytes));
+        let [before, after] = [&old, &new].map(|key| crate::provider::SigningKeyRecord {
+            version: 1,
+            key: key.verifying_key(),
+            from: Timestamp::from_millis(0),
+        });
+        let installation: InstallationId = "0192f0c1-2345-7abc-8def-0123456789ab".parse().unwrap();
+        let note = LedgerNote {
+            installation,
+            head: LedgerHead {
+                number: u64::MAX,
+                hash: [9; 32],
+            },
+            at: Timestamp::from_millis(1_795_338_000_000),
+        };
+        let [first, both] = [vec![before.clone()], vec![before, after]].map(|records| PublicKeys::of(&records));
+        let signed = |key: &keyring::SigningKey, place: usize| {
+            let signature = Signature {
+                key_id: both.iter().nth(place).unwrap().id.clone(),
+                bytes: key.sign("postvalv ledger head v1", note.to_text().as_bytes()),
+            };
+            note.signed(&signature)
+        };
+        let [by_old, by_new] = [signed(&old, 0), signed(&new, 1)];
+        let verify = |stored: &str, keys| LedgerNote::verify(stored, installation, keys);
+        assert_eq!(verify(&by_old, &first), StoredNote::Holds(note));
+        assert_eq!(verify(&by_old, &both), StoredNote::OfReplacedKey);
+        assert_eq!(verify(&by_new, &both), StoredNote::Holds(note));
+        assert_eq!(
+            verify(&by_new, &first),
+            StoredNote::Unknown,
+            "an archive of the provider may know fewer keys"
+        );
     }
 }

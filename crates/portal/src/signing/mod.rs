@@ -96,7 +96,8 @@ impl Portal {
         Ok(PublicKeys::of(&records))
     }
 
-    /// Lets a new key sign from now on and destroys the secret half of the one before, whose signatures still hold.
+    /// Lets a new key sign from now on and destroys the secret half of the one before, whose signatures still hold; that of the note
+    /// beside the archives does not, so that is to be made anew ([`Portal::note_ledger`]).
     ///
     /// # Errors
     ///

@@ -85,6 +85,13 @@ pub enum RestoreError {
          where it was not altered, or move it away and give the number that you know from elsewhere with --ledger-at-least"
     )]
     LedgerNote(PathBuf),
+    /// A note of how far the ledger had come was signed with a key that was replaced since: whoever has a copy of that key can have written
+    /// it.
+    #[error(
+        "{0} was signed with a key that has been replaced since, and says nothing: put the newest ledger-head there, or move it away and \
+         give the number that you know from elsewhere with --ledger-at-least"
+    )]
+    LedgerNoteOfReplacedKey(PathBuf),
     /// A file or folder can't be made.
     #[error("{0} can't be written")]
     Write(PathBuf, #[source] io::Error),

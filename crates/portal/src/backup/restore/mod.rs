@@ -23,7 +23,7 @@ use super::folder::{LEDGER_HEAD, read_note};
 use crate::blob::Blobs;
 use crate::database::Database;
 use crate::installation::{self, InstallationMark};
-use crate::ledger::{Ledger, LedgerEntry, LedgerRead};
+use crate::ledger::{Ledger, LedgerEntry, LedgerRead, StoredNote};
 use crate::provider::{FolderProvider, KeyProvider as _};
 use crate::{Fault, OperatorActor, Portal, Settings, ledger};
 
@@ -218,8 +218,11 @@ impl Restore<'_> {
         for file in self.from.notes() {
             let stored = read_note(&file).map_err(|problem| RestoreError::File(file.clone(), problem))?;
             let Some(stored) = stored else { continue };
-            let note = ledger.read_note(&stored).await?;
-            let note = note.ok_or_else(|| RestoreError::LedgerNote(file.clone()))?;
+            let note = match ledger.read_note(&stored).await? {
+                StoredNote::Holds(note) => note,
+                StoredNote::OfReplacedKey => return Err(RestoreError::LedgerNoteOfReplacedKey(file)),
+                StoredNote::Unknown => return Err(RestoreError::LedgerNote(file)),
+            };
             reaches(note.head.number, &|| {
                 format!("{} of {}", file.display(), note.at.to_rfc3339())
             })?;

@@ -9,7 +9,7 @@ use sea_orm::ConnectionTrait as _;
 
 use super::*;
 use crate::backup::tests::{Backups, empty_places, opens};
-use crate::backup::{BackupError, BackupLock, archive};
+use crate::backup::{BackupLock, archive};
 use crate::ledger::LedgerError;
 use crate::test_support::{TestPortal, copy, on_both_databases, on_each_storage};
 use crate::{BlobSettings, LedgerSettings, NotReady, OpenError, PurgeMode};
@@ -235,38 +235,6 @@ on_both_databases! {
         let (found, opened) = restore(&newest, &given).await;
         assert_eq!(found, LedgerFound { last: Some((2, portal.now())), at_least: Some(2) });
         assert_eq!(opened, [false, true], "what was revoked since is gone");
-    }
-
-    async fn the_note_of_the_ledgers_end_never_goes_back(portal: TestPortal) {
-        let backups = Backups::new();
-        let note = async || {
-            let pruned = portal.portal.prune_backups(&portal.operator(), &backups.settings).await;
-            pruned.map(|pruned| pruned.ledger)
-        };
-        let file = backups.settings.folder.join("ledger-head");
-        assert_eq!(note().await.unwrap(), 0);
-        assert!(!file.exists(), "there is nothing to say of an empty ledger");
-        let system = portal.sender().await;
-        for number in 1..=2 {
-            let sent = portal.send(&system, &number.to_string(), 1).await;
-            portal.portal.revoke_message(&system, sent.id).await.unwrap();
-            assert_eq!(note().await.unwrap(), number);
-        }
-        // What another node wrote counts, before this one knows of it.
-        let other = portal.another_node().await;
-        let sent = portal.send(&system, "3", 1).await;
-        other.revoke_message(&system, sent.id).await.unwrap();
-        let last = u64::try_from(files(&ledger_of(&portal)).len()).unwrap();
-        assert_eq!(note().await.unwrap(), last);
-        let noted = std::fs::read_to_string(&file).unwrap();
-        std::fs::write(&file, "forged").unwrap();
-        assert_eq!(note().await.unwrap(), last);
-        assert_eq!(std::fs::read_to_string(&file).unwrap(), noted);
-        // A ledger that lost what neither this node nor a database knows of.
-        std::fs::remove_file(ledger_of(&portal).join(format!("{last:020}"))).unwrap();
-        let error = note().await.unwrap_err();
-        assert!(matches!(error, BackupError::LedgerBehind { known, end, .. } if known == last && end == last - 1), "{error}");
-        assert_eq!(std::fs::read_to_string(&file).unwrap(), noted);
     }
 
     async fn an_archive_of_which_one_byte_is_missing_or_another_changes_nothing(portal: TestPortal) {
