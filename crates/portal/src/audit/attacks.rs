@@ -31,7 +31,7 @@ const SIGN: &str = "-- sign";
 
 /// `{R5}` stands for the id of A's fifth row, `{A}` and `{B}` for the organisations.
 #[rustfmt::skip]
-const ATTACKS: [(&str, &[&str], &str); 28] = [
+const ATTACKS: [(&str, &[&str], &str); 29] = [
     ("change when", &["UPDATE audit_event SET at = at + 1 WHERE id = {R5}"], "row 5 was changed"),
     ("change what", &["UPDATE audit_event SET action = 'case.opened' WHERE id = {R5}"], "row 5 was changed"),
     ("change who", &["UPDATE audit_event SET actor_kind = 'staff', actor_id = {A} WHERE id = {R5}"], "row 5 was changed"),
@@ -56,6 +56,7 @@ const ATTACKS: [(&str, &[&str], &str); 28] = [
     ("cut the end off", &["DELETE FROM audit_event WHERE id IN (SELECT event_id FROM audit_link WHERE chain_id = {A} AND sequence > 8)", "DELETE FROM audit_link WHERE chain_id = {A} AND sequence > 8", FIT], "cut off after row 8"),
     ("cut the end off and the numbers too", &["DELETE FROM audit_event WHERE id IN (SELECT event_id FROM audit_link WHERE chain_id = {A} AND sequence > 8)", "DELETE FROM audit_link WHERE chain_id = {A} AND sequence > 8", FIT, "UPDATE audit_writer SET next_counter = (SELECT MAX(counter) + 1 FROM audit_event WHERE writer_id = audit_writer.id)", "UPDATE audit_chained SET counter = (SELECT MAX(counter) FROM audit_event WHERE writer_id = audit_chained.writer_id)"], "cut off after row 8"),
     ("remove everything", &["DELETE FROM audit_event", "DELETE FROM audit_link", "DELETE FROM audit_chain", "DELETE FROM audit_chained", "DELETE FROM audit_writer", "DELETE FROM audit_checkpoint"], "cut off after row 0"),
+    ("pass numbers off as chained that no row has yet", &["UPDATE audit_chained SET counter = counter + 5"], " were removed"),
     ("move the head", &["UPDATE audit_chain SET sequence = 5 WHERE id = {A}"], "does not end where the database says"),
     ("change a checkpoint", &["UPDATE audit_checkpoint SET at = at + 1 WHERE chain_id = {A}"], "the checkpoint of row 10 is not signed by this installation"),
     ("change a row with the keys", &["UPDATE audit_event SET at = at + 1 WHERE id = {R5}", SIGN], "rewritten between row 0 and row 10"),
@@ -244,6 +245,39 @@ on_both_databases! {
         assert!(!verify(&portal, &[]).await.findings.is_empty());
     }
 
+    async fn rows_that_are_passed_off_as_chained_are_noticed_and_nothing_is_signed_or_chained_behind_them(portal: TestPortal) {
+        let (context, a) = (&portal.portal.0, Some(OrganisationId::from_uuid(A)));
+        write(&portal.portal, a, 3).await;
+        portal.portal.chain_audit_log().await.unwrap();
+        let attacker = Attacker(&portal);
+        attacker.prepare().await;
+        // Those that wait, and one that comes.
+        for (attack, waiting) in [
+            ("UPDATE audit_chained SET counter = counter + 2", 2),
+            ("UPDATE audit_chained SET counter = counter + 1", 0),
+        ] {
+            write(&portal.portal, a, waiting).await;
+            attacker.attack(&[attack]).await;
+            assert!(super::sign_due(context).await.is_err(), "{attack}");
+            let is_of_a_row = waiting > 0;
+            assert_eq!(portal.portal.chain_audit_log().await.is_ok(), is_of_a_row, "{attack}");
+            write(&portal.portal, a, 2).await;
+            for _ in 0..2 {
+                assert!(portal.portal.chain_audit_log().await.is_err(), "{attack}");
+                assert!(super::sign_due(context).await.is_err(), "{attack}");
+            }
+            assert_eq!(attacker.links().await.len(), 3, "{attack}");
+            assert_eq!(checkpoint_entity::Entity::find().all(context.database.reader()).await.unwrap(), [], "{attack}");
+            let findings = verify(&portal, &[]).await.findings;
+            assert!(findings.iter().any(|found| found.to_string().contains("its place in the chain was removed")), "{findings:?}");
+            // Put right by hand, it goes on.
+            attacker.attack(&["UPDATE audit_chained SET counter = 3"]).await;
+            assert_eq!(portal.portal.chain_audit_log().await.unwrap(), waiting as u64 + 2);
+            assert_eq!(verify(&portal, &[]).await.findings, []);
+            attacker.restore().await;
+        }
+    }
+
     async fn checkpoints_of_somebody_elses_are_not_handed_out_and_hide_nothing(portal: TestPortal) {
         let context = &portal.portal.0;
         let held = history(&portal).await;
@@ -269,6 +303,7 @@ on_both_databases! {
             ("exchange", &["UPDATE audit_link SET event_id = CASE sequence WHEN 11 THEN {R12} ELSE {R11} END WHERE chain_id = {A} AND sequence IN (11, 12)", FIT][..]),
             ("move the head", &["UPDATE audit_chain SET sequence = 11 WHERE id = {A}"][..]),
             ("change a checkpoint", &["UPDATE audit_checkpoint SET at = at + 1 WHERE chain_id = {A}"][..]),
+            ("pass a number off as chained", &["UPDATE audit_chained SET counter = counter + 1"][..]),
         ] {
             attacker.attack(statements).await;
             let before = checkpoint_entity::Entity::find().all(context.database.reader()).await.unwrap();

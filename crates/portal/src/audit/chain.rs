@@ -1,7 +1,8 @@
 //! Takes the rows of the log into one chain an organisation, and one of the installation's own.
 //!
 //! What no writer of this installation wrote so gets no place: it would be handed out and signed for. The log says in its place that
-//! something was left out.
+//! something was left out. How far each writer's rows are in the chains is a number that whoever has the database could raise, so that rows
+//! are left out without a word: so it is looked at each time, and nothing of that writer's is taken in behind a number that can't be so.
 //!
 //! Whoever acts does not wait for this. A writer's rows become visible in the order of their numbers, so how far each writer's rows
 //! are in the chains is one number. Rows are appended by compare-and-swap on that number and on the head of each chain: of several
@@ -11,8 +12,8 @@ use std::collections::BTreeMap;
 
 use base::OrganisationId;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
-    Value,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Statement, Value,
 };
 use uuid::Uuid;
 
@@ -29,6 +30,18 @@ const BATCH: u64 = 100;
 const WAITING: &str = "\
     SELECT w.id, COALESCE(c.counter, 0) AS counter, w.next_counter FROM audit_writer w LEFT JOIN audit_chained c ON c.writer_id = w.id \
     WHERE w.next_counter > COALESCE(c.counter, 0) + 1 AND w.id > $1 ORDER BY w.id LIMIT 1";
+/// Writers whose rows are said to be in the chains up to a number that they have not given.
+const AHEAD: &str = "\
+    SELECT 1 FROM audit_chained c LEFT JOIN audit_writer w ON w.id = c.writer_id \
+    WHERE c.counter >= COALESCE(w.next_counter, 1) LIMIT 1";
+/// The rows up to which writers' are said to be in the chains, and that have no place there.
+const WITHOUT_PLACE: &str = "\
+    SELECT e.* FROM audit_chained c JOIN audit_event e ON e.writer_id = c.writer_id AND e.counter = c.counter \
+    LEFT JOIN audit_link l ON l.event_id = e.id WHERE l.event_id IS NULL";
+/// How many such rows are looked at. Each was left out of its chain, which is rare, or should have a place.
+const LOOKED_AT: usize = 1_000;
+const NOT_AS_NOTED: &str =
+    "what is noted of how far a writer's rows are in the chains was changed: run `postvalv audit verify`";
 const BEGIN_WRITER: &str =
     "INSERT INTO audit_chained (writer_id, counter) VALUES ($1, 0) ON CONFLICT (writer_id) DO NOTHING";
 const ADVANCE_WRITER: &str = "UPDATE audit_chained SET counter = $3 WHERE writer_id = $1 AND counter = $2";
@@ -52,7 +65,7 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// The first fault, after every other writer got its turn; what was taken in stays.
+    /// The first fault, after every other writer got its turn; what was taken in stays. Also when how far a writer's rows are was changed.
     pub async fn chain_audit_log(&self) -> Result<u64, Fault> {
         let (mut chained, mut writer, mut fault) = (0, Uuid::nil(), None);
         while let Some(waiting) = next_writer(&self.0, writer).await? {
@@ -62,8 +75,49 @@ impl Portal {
                 Err(problem) => fault = fault.or(Some(problem)),
             }
         }
+        if let Err(problem) = check_given(&self.0).await {
+            fault = fault.or(Some(problem));
+        }
         fault.map_or(Ok(chained), Err)
     }
+}
+
+/// Sees that what is noted of how far writers' rows are in the chains can be so: no further than the numbers that a writer has given, and
+/// up to a row that is in its chain, was left out, or had been kept for long enough.
+///
+/// # Errors
+///
+/// When it was changed, and when the database fails.
+pub(super) async fn check_noted(context: &Context) -> Result<(), Fault> {
+    check_given(context).await?;
+    check_placed(context, WITHOUT_PLACE, []).await
+}
+
+/// Sees that no writer's rows are said to be in the chains up to a number that it has not given.
+async fn check_given(context: &Context) -> Result<(), Fault> {
+    let reader = context.database.reader();
+    let ahead = Statement::from_string(reader.get_database_backend(), AHEAD);
+    match reader.query_one_raw(ahead).await? {
+        Some(_) => Err(Fault::new(NOT_AS_NOTED)),
+        None => Ok(()),
+    }
+}
+
+/// Sees that of these rows without a place each was left out.
+async fn check_placed(context: &Context, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<(), Fault> {
+    let reader = context.database.reader();
+    let sql = format!("{sql} LIMIT {LOOKED_AT}");
+    let query = Statement::from_sql_and_values(reader.get_database_backend(), sql, values);
+    let rows = reader.query_all_raw(query).await?;
+    for row in &rows {
+        if context.audit.verifies(&entity::Model::from_query_result(row, "")?) {
+            return Err(Fault::new(NOT_AS_NOTED));
+        }
+    }
+    // So many hide one that should have a place.
+    (rows.len() < LOOKED_AT)
+        .then_some(())
+        .ok_or_else(|| Fault::new(NOT_AS_NOTED))
 }
 
 /// A writer of whose rows some wait.
@@ -92,6 +146,13 @@ async fn next_writer(context: &Context, after: Uuid) -> Result<Option<Waiting>, 
 /// Takes in what waits of a writer's rows.
 async fn chain_writer(context: &Context, waiting: &Waiting) -> Result<u64, Fault> {
     let (writer, mut counter, mut chained) = (waiting.writer, waiting.counter, 0);
+    // By the next time it may stand at a row that has a place.
+    check_placed(
+        context,
+        &format!("{WITHOUT_PLACE} AND c.writer_id = $1"),
+        [writer.into()],
+    )
+    .await?;
     loop {
         let rows = entity::Entity::find()
             .filter(entity::Column::WriterId.eq(writer))

@@ -27,7 +27,7 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder
 use serde::{Deserialize, Serialize};
 
 use super::canonical::Hash;
-use super::chain::{from_stored_id, stored_id};
+use super::chain::{check_noted, from_stored_id, stored_id};
 use super::{AuditAction, AuditEntry, AuditTarget, chain_entity, checkpoint_entity, since_checkpoint};
 use crate::provider::ProviderError;
 use crate::rights::Action;
@@ -214,11 +214,12 @@ impl Checkpoint {
 ///
 /// # Errors
 ///
-/// The first fault, after every other chain got its turn.
+/// The first fault, after every other chain got its turn; before any does when what is noted of how far writers' rows are in the chains was
+/// changed.
 pub(crate) async fn sign_due(context: &Context) -> Result<u64, Fault> {
     let installation = installation(context).await?;
     let now = context.now();
-    let (mut signed, mut first) = (0, None);
+    let (mut signed, mut first, mut is_checked) = (0, None, false);
     for head in chain_entity::Entity::find().all(context.database.reader()).await? {
         let last = latest_row(context, head.id).await?;
         let is_due = last.as_ref().is_none_or(|last| {
@@ -227,6 +228,10 @@ pub(crate) async fn sign_due(context: &Context) -> Result<u64, Fault> {
             last.sequence > head.sequence || (last.sequence < head.sequence && (at + INTERVAL <= now || at > now))
         });
         if is_due && head.sequence > 0 {
+            if !std::mem::replace(&mut is_checked, true) {
+                // Rows that were passed off as chained are in none, and what is signed would say that nothing is missing.
+                check_noted(context).await?;
+            }
             match sign(context, installation, head, last, now).await {
                 Ok(_) => signed += 1,
                 Err(fault) => {
