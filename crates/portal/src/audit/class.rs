@@ -1,5 +1,9 @@
 //! How the Elastic Common Schema sorts what was done: the four fields by which a SIEM tells a refusal from a success and a reading from a
 //! change. Every action is in the table, so that a new one does not compile before somebody has said where it belongs.
+//!
+//! A row says what was done, which its chain proves; these fields follow from it, and a line of an export has them as the program of then
+//! sorted. So the table says what it ever said, and a line must have one of that: a line with anything else was altered. (A version of the
+//! table in each line would say no more, since nothing proves it.)
 
 use super::AuditAction;
 
@@ -147,7 +151,23 @@ impl Class {
     }
 }
 
+/// What the table said before. A class that is replaced moves here, so that what was exported with it verifies.
+const EARLIER: [(AuditAction, Class); 3] = [
+    (AuditAction::OrphanDeleted, done(&[Category::File], &[Type::Deletion])),
+    (
+        AuditAction::OrphansConfirmed,
+        done(&[Category::File], &[Type::Deletion]),
+    ),
+    (AuditAction::BackupsPruned, done(&[Category::File], &[Type::Deletion])),
+];
+
 impl AuditAction {
+    /// What it is to ECS, and before that was.
+    pub(super) fn classes(self) -> impl Iterator<Item = Class> {
+        let earlier = EARLIER.into_iter().filter(move |(action, _)| *action == self);
+        std::iter::once(self.class()).chain(earlier.map(|(_, class)| class))
+    }
+
     /// What it is to ECS.
     #[rustfmt::skip]
     pub(super) const fn class(self) -> Class {
@@ -205,7 +225,9 @@ impl AuditAction {
             Self::MessageSent | Self::DataRequestReceived | Self::RegisterExtractMade
             | Self::PurgeProtocolClosed => done(&[File], &[Creation]),
             Self::BackupBegun => done(&[File], &[Creation]).of_unknown_end(),
-            Self::PurgeBegun => done(&[File], &[Deletion]).of_unknown_end(),
+            // Each is written before anything goes.
+            Self::PurgeBegun | Self::OrphanDeleted | Self::OrphansConfirmed
+            | Self::BackupsPruned => done(&[File], &[Deletion]).of_unknown_end(),
             Self::RegisterExtractMadeByOrganisation => done(&[File], &[Access, Creation]),
             Self::CaseOpened | Self::CasesListed | Self::DocumentViewed | Self::DocumentDownloaded
             | Self::MessageStatusRead | Self::DataRequestsListed | Self::RegisterExtractDownloaded
@@ -218,8 +240,7 @@ impl AuditAction {
             | Self::DataRequestWithdrawn | Self::DataRequestTakenUp | Self::DataRequestExtended
             | Self::DataRequestDeclined | Self::DataRequestGranted => done(&[File], &[Change]),
             Self::DeliveryPurged | Self::DocumentPurged | Self::MessagePurged | Self::DataRequestCarriedOut
-            | Self::DataRequestPurged | Self::OrphanDeleted | Self::OrphansConfirmed | Self::BackupsPruned
-            | Self::AuditLogCut => done(&[File], &[Deletion]),
+            | Self::DataRequestPurged | Self::AuditLogCut => done(&[File], &[Deletion]),
             Self::RegisterExtractOrdered => done(&[File], &[Info]),
             Self::OrphansFound | Self::AuditRowLeftOut => told(&[File]).as_alert(),
 
@@ -289,20 +310,42 @@ mod tests {
         );
     }
 
+    fn read(class: Class) -> String {
+        let categories: Vec<_> = class.categories.iter().map(|it| it.as_str()).collect();
+        let types: Vec<_> = class.types.iter().map(|it| it.as_str()).collect();
+        let outcome = class.outcome.map_or("-", Outcome::as_str);
+        format!(
+            "{} {} {} {outcome}",
+            class.kind.as_str(),
+            categories.join("+"),
+            types.join("+")
+        )
+    }
+
+    /// A line is added for each class that some version exported, and none is ever changed or taken away.
+    #[test]
+    fn whatever_an_action_was_ever_sorted_as_still_verifies() {
+        let exported: Vec<&str> = include_str!("class_vectors.txt").lines().collect();
+        let of = |action: AuditAction| {
+            action
+                .classes()
+                .map(move |class| format!("{} {}", action.as_str(), read(class)))
+        };
+        let known: Vec<String> = AuditAction::iter().flat_map(of).collect();
+        for line in &exported {
+            let is_known = known.iter().any(|known| known == line);
+            assert!(is_known, "no longer verified, and so to be added to EARLIER: {line}");
+        }
+        for line in &known {
+            assert!(
+                exported.contains(&line.as_str()),
+                "to be added to class_vectors.txt: {line}"
+            );
+        }
+    }
+
     #[test]
     fn some_actions_as_a_siem_reads_them() {
-        let read = |action: AuditAction| {
-            let class = action.class();
-            let categories: Vec<_> = class.categories.iter().map(|it| it.as_str()).collect();
-            let types: Vec<_> = class.types.iter().map(|it| it.as_str()).collect();
-            let outcome = class.outcome.map_or("-", Outcome::as_str);
-            format!(
-                "{} {} {} {outcome}",
-                class.kind.as_str(),
-                categories.join("+"),
-                types.join("+")
-            )
-        };
         for (action, expected) in [
             (
                 AuditAction::RecipientSignedIn,
@@ -324,10 +367,11 @@ mod tests {
             (AuditAction::AuditRowLeftOut, "alert file info -"),
             (AuditAction::InstallationRestored, "event configuration change success"),
             (AuditAction::BackupBegun, "event file creation unknown"),
+            (AuditAction::OrphanDeleted, "event file deletion unknown"),
             // Who refuses mails succeeds in it.
             (AuditAction::RecipientMailRefused, "event iam change+user success"),
         ] {
-            assert_eq!(read(action), expected);
+            assert_eq!(read(action.class()), expected);
         }
     }
 }

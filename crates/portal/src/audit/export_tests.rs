@@ -6,7 +6,7 @@ use sea_orm::ConnectionTrait;
 use super::attacks::Attacker;
 use super::chain_tests::write;
 use super::line::Line;
-use super::{AuditReport, Checkpoint, checkpoint, verify_audit_export};
+use super::{AuditAction, AuditEntry, AuditReport, Checkpoint, checkpoint, verify_audit_export};
 use crate::test_support::{TestPortal, on_both_databases};
 use crate::{AuditExportError, CheckpointError, Denied, ExportProblem, PublicKeys, Role};
 
@@ -210,6 +210,30 @@ on_both_databases! {
         let altered = lines.replace(&format!("{}\n", of_holds[0]), &as_before(of_holds[0], "configuration"));
         let found = verified(&altered);
         assert!(found.len() == 1 && found[0].contains("what the export says of row"), "{found:?}");
+    }
+
+    async fn an_export_from_before_an_action_was_sorted_otherwise_verifies_and_one_with_what_was_never_said_does_not(portal: TestPortal) {
+        portal.portal.0.record(&AuditEntry::by_portal(AuditAction::OrphanDeleted)).await.unwrap();
+        portal.portal.chain_audit_log().await.unwrap();
+        let mut export = portal.portal.export_audit_log_of(&portal.operator(), None).await.unwrap();
+        let lines = export.next().await.unwrap().unwrap();
+        let keys = portal.portal.signing_keys().await.unwrap();
+        let found = |from: &str, to: &str| {
+            assert!(lines.contains(from), "{lines}");
+            let report = verify_audit_export(lines.replace(from, to).as_bytes(), &[], &keys).unwrap();
+            report.findings.len()
+        };
+        let now = "\"type\":[\"deletion\"],\"outcome\":\"unknown\"";
+        assert_eq!(found(now, now), 0);
+        assert_eq!(found(now, "\"type\":[\"deletion\"],\"outcome\":\"success\""), 0);
+        for never in [
+            "\"type\":[\"deletion\"],\"outcome\":\"failure\"",
+            "\"type\":[\"deletion\"]",
+            "\"type\":[\"access\"],\"outcome\":\"success\"",
+            "\"type\":[\"access\"],\"outcome\":\"unknown\"",
+        ] {
+            assert_eq!(found(now, never), 1, "{never}");
+        }
     }
 
     async fn what_is_no_export_is_refused(portal: TestPortal) {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::AuditAction;
 use super::canonical::Hash;
-use super::class::{Category, Outcome, Type};
+use super::class::{Category, Class, Outcome, Type};
 use super::entity::Model;
 
 const ECS_VERSION: &str = "8.17.0";
@@ -109,7 +109,8 @@ struct Audit {
 impl Line {
     /// The line of a row. `address` is where the request came from, when that is told.
     pub(super) fn of(row: &Model, sequence: u64, previous: &Hash, hash: &Hash, address: Option<String>) -> Self {
-        let sorted = Sorted::of(&row.action).unwrap_or_else(|| Sorted::earlier(&row.action));
+        let known = AuditAction::named(&row.action).map(|action| Sorted::of(action.class()));
+        let sorted = known.unwrap_or_else(|| Sorted::without_type(&row.action));
         let is_person = matches!(row.actor_kind.as_str(), "staff" | "recipient");
         Self {
             timestamp: Timestamp::from_millis(row.at).to_rfc3339(),
@@ -150,22 +151,21 @@ impl Line {
         }
     }
 
-    /// Whether the line is what an export says of the row: one that is made now, or one that was made before lines had types and
-    /// outcomes. How an action is sorted that this version doesn't know, it can't say.
+    /// Whether the line is what an export says of the row, or said in an earlier version: as this one sorts the action, as the table ever
+    /// did, or as it was before lines had types and outcomes. How an action is sorted that this version doesn't know, it can't say.
     pub(super) fn is_of(&self, row: &Model, sequence: u64, previous: &Hash, hash: &Hash) -> bool {
-        let expected = Self::of(row, sequence, previous, hash, self.address());
-        let sorted = if AuditAction::named(&row.action).is_none() {
-            self.event.sorted()
-        } else if self.event.types.is_none() {
-            Sorted::earlier(&row.action)
-        } else {
-            expected.event.sorted()
+        let sorted = self.event.sorted();
+        let was_said = match AuditAction::named(&row.action) {
+            None => true,
+            Some(_) if sorted.types.is_none() => sorted == Sorted::without_type(&row.action),
+            Some(action) => action.classes().any(|class| sorted == Sorted::of(class)),
         };
+        let expected = Self::of(row, sequence, previous, hash, self.address());
         let expected = Self {
             event: expected.event.sorted_as(sorted),
             ..expected
         };
-        *self == expected
+        was_said && *self == expected
     }
 
     /// The row that the line is of; `None` when it holds what no row could.
@@ -215,6 +215,7 @@ fn read_hash(text: &str) -> Option<Hash> {
 }
 
 /// The fields of ECS that sort an event.
+#[derive(Debug, PartialEq, Eq)]
 struct Sorted {
     kind: String,
     category: Vec<String>,
@@ -244,20 +245,18 @@ impl Event {
 }
 
 impl Sorted {
-    /// How an action is sorted; `None` for one that this version doesn't know.
-    fn of(action: &str) -> Option<Self> {
-        let class = AuditAction::named(action)?.class();
+    fn of(class: Class) -> Self {
         let texts = |texts: &mut dyn Iterator<Item = &'static str>| texts.map(str::to_owned).collect();
-        Some(Self {
+        Self {
             kind: class.kind.as_str().to_owned(),
             category: texts(&mut class.categories.iter().copied().map(Category::as_str)),
             types: Some(texts(&mut class.types.iter().copied().map(Type::as_str))),
             outcome: class.outcome.map(Outcome::as_str).map(str::to_owned),
-        })
+        }
     }
 
-    /// How lines sorted it that had neither type nor outcome.
-    fn earlier(action: &str) -> Self {
+    /// How lines sorted an action that had neither type nor outcome.
+    fn without_type(action: &str) -> Self {
         Self {
             kind: "event".to_owned(),
             category: vec![earlier_category(action).to_owned()],
