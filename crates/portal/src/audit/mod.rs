@@ -3,6 +3,7 @@
 //! checkpoints that are signed of them, to whom both go by themselves, and how long rows are kept (`docs/audit.md`). Knows no names or numbers of people: rows carry ids, and the address is
 //! sealed.
 
+mod action;
 mod acts;
 mod canonical;
 mod chain;
@@ -21,16 +22,18 @@ mod handover;
 mod line;
 mod link_entity;
 mod since_checkpoint;
+mod target;
 mod verify;
 mod view;
 mod writer;
 mod writer_cut_entity;
 
+pub(crate) use action::AuditAction;
 pub(crate) use acts::{acts_about, acts_of};
 pub(crate) use checkpoint::sign_due;
 pub use checkpoint::{Checkpoint, CheckpointError, InvalidCheckpoint};
 pub(crate) use cut::cut_due;
-pub(crate) use entry::{AuditAction, AuditEntry, AuditTarget};
+pub(crate) use entry::AuditEntry;
 pub use export::{AuditExport, AuditExportError, AuditRow, AuditRowsError, ExportProblem, verify_audit_export};
 pub use finding::{AuditFinding, AuditReport, ChainProblem, ChainReport, HandedOut, Proof, RowProblem};
 pub use handover::{
@@ -39,6 +42,7 @@ pub use handover::{
     TakenHandover, WebhookAddress, WebhookDelivery,
 };
 pub(crate) use handover::{forget_webhook, webhook_waits};
+pub(crate) use target::AuditTarget;
 pub use view::{AuditEvent, AuditEvents};
 pub(crate) use writer::AuditWriter;
 
