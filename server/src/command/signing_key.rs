@@ -41,7 +41,8 @@ pub(super) async fn run(config: &Config, command: SigningKeyCommand) -> anyhow::
     }
     portal.close().await;
     noted.context(
-        "the new key signs, and ledger-head in backup.folder is still of the one before: run `postvalv backup prune`",
+        "the new key signs, but ledger-head in backup.folder could not be made anew, and the one before counts no more: run \
+         `postvalv backup prune`",
     )?;
     Ok(())
 }

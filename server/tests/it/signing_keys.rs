@@ -67,7 +67,7 @@ async fn with_a_new_key_the_note_beside_the_archives_is_made_anew() {
     assert!(told.contains(&newest), "{told}");
     let complaint = String::from_utf8_lossy(&rotated.stderr);
     assert!(
-        complaint.contains("the new key signs, and ledger-head in backup.folder is still of the one before"),
+        complaint.contains("the new key signs, but ledger-head in backup.folder could not be made anew"),
         "{complaint}"
     );
 }

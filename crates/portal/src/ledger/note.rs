@@ -160,7 +160,7 @@ mod tests {
             },
             at: Timestamp::from_millis(1_795_338_000_000),
         };
-        let [first, both] = [vec![before.clone()], vec![before, after]].map(|records| PublicKeys::of(&records));
+        let [first, both] = [vec![before], vec![before, after]].map(|records| PublicKeys::of(&records));
         let signed = |key: &keyring::SigningKey, place: usize| {
             let signature = Signature {
                 key_id: both.iter().nth(place).unwrap().id.clone(),
