@@ -24,6 +24,7 @@ mod link_entity;
 mod since_checkpoint;
 mod target;
 mod verify;
+mod verify_export;
 mod view;
 mod writer;
 mod writer_cut_entity;
@@ -34,7 +35,7 @@ pub(crate) use checkpoint::sign_due;
 pub use checkpoint::{Checkpoint, CheckpointError, InvalidCheckpoint};
 pub(crate) use cut::cut_due;
 pub(crate) use entry::AuditEntry;
-pub use export::{AuditExport, AuditExportError, AuditRow, AuditRowsError, ExportProblem, verify_audit_export};
+pub use export::{AuditExport, AuditExportError, AuditRow, AuditRowsError};
 pub use finding::{AuditFinding, AuditReport, ChainProblem, ChainReport, HandedOut, Proof, RowProblem};
 pub use handover::{
     AuditLogs, AuditReceiver, AuditReceiverKind, AuditReceiverState, ChangeWebhookError, CheckpointBucket,
@@ -43,6 +44,7 @@ pub use handover::{
 };
 pub(crate) use handover::{forget_webhook, webhook_waits};
 pub(crate) use target::AuditTarget;
+pub use verify_export::{ExportProblem, verify_audit_export};
 pub use view::{AuditEvent, AuditEvents};
 pub(crate) use writer::AuditWriter;
 
