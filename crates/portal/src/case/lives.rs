@@ -407,6 +407,8 @@ async fn nothing_survives(test: &TestPortal, norrby: &Norrby, known: &[Known]) {
     let texts = Entity::find().filter(Column::SealedTitle.is_not_null());
     let texts = texts.count(test.portal.0.database.reader()).await.unwrap();
     assert_eq!(usize::try_from(texts).unwrap(), living);
+    let keys = usize::try_from(test.content_keys().await).unwrap();
+    assert_eq!(keys, 2 * living, "of a message and of its document each");
     let told = purged(&protocols(test, norrby.id).await).len();
     assert_eq!(told, 2 * (known.len() - living), "a message and its document each");
 }

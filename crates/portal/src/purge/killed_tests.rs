@@ -1,31 +1,28 @@
-//! A purge that is killed: nodes are processes of their own, which the test ends with SIGKILL at random instants and starts again, until
-//! they come to the end.
+//! A purge that is killed: nodes are processes of their own, which the test ends with SIGKILL when they have done a random part of what was
+//! left, and starts again, until they come to the end.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use base::{ManualClock, SecretString, Timestamp};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
+use crate::delivery::entity::{Column, Entity};
 use crate::message::ManyMessages;
 use crate::protocol::tests::{protocols, purged};
-use crate::test_support::{TestPortal, number, settings};
+use crate::test_support::{TestPortal, count, number, settings};
 use crate::{EventKind, Portal, PurgeMode, PurgeReport, RecipientIdentifier};
 
 /// Tells a process that it is a node, and of which portal: its folder, its databases and the time, in lines.
 const NODE: &str = "POSTVALV_TEST_NODE";
-/// What a node says when it begins to purge.
-const BEGINS: &str = "begins";
 
 /// Messages, with two documents each.
 const MESSAGES: usize = 5_000;
 const DOCUMENTS_EACH: usize = 2;
-/// How often each node is killed at most, so that a machine on which nothing gets done before the next kill comes to an end too.
-const KILLED_AT_MOST: usize = 15;
-/// How long a node may work at most before it is killed.
-const LONGEST_LIFE: Duration = Duration::from_millis(500);
+/// How often each node is killed. After that less than a quarter is left, whatever happened: keys come first, and are half of all.
+const KILLED: usize = 12;
 
 #[tokio::test]
 async fn sqlite() {
@@ -52,8 +49,6 @@ async fn node(of: &str) {
     let address = |text: &str| SecretString::new(text.to_owned());
     let settings = settings(Path::new(folder), address(database), address(vault));
     let clock = ManualClock::at(Timestamp::from_millis(now.parse().unwrap()));
-    // Opening purges too, where it follows the ledger.
-    println!("{BEGINS}");
     let portal = Portal::open(settings, clock.clock()).await.unwrap();
     while portal.purge(PurgeMode::DryRun).await.unwrap() != PurgeReport::default() {
         portal.run_jobs().await.unwrap();
@@ -61,36 +56,62 @@ async fn node(of: &str) {
     portal.close().await;
 }
 
-/// A process that is a node, killed again and again until it comes to the end. Says how often it was.
-fn killed(test: &str, of: &str) -> usize {
-    let mut kills = 0;
+/// How much of each is left to be destroyed.
+#[derive(Clone, Copy, Debug)]
+struct Left {
+    keys: usize,
+    blobs: usize,
+    deliveries: usize,
+}
+
+impl Left {
+    async fn of(portal: &Portal, folder: &Path) -> Self {
+        let keys = count(portal.0.vault.database(), "content_key").await;
+        let deliveries = Entity::find()
+            .filter(Column::PurgedAt.is_null())
+            .count(portal.0.database.reader());
+        Self {
+            keys: usize::try_from(keys).unwrap(),
+            blobs: blobs(folder).len(),
+            deliveries: usize::try_from(deliveries.await.unwrap()).unwrap(),
+        }
+    }
+
+    const fn sum(self) -> usize {
+        self.keys + self.blobs + self.deliveries
+    }
+}
+
+/// A process that is a node, killed again and again when it has done between an eighth and a quarter of what was left, and at last let go to
+/// the end. Says what was left each time.
+async fn killed(test: &str, of: &str, portal: &Portal, folder: &Path) -> Vec<Left> {
+    let mut kills = Vec::new();
     loop {
         let mut node = Command::new(std::env::current_exe().unwrap())
-            .args([&format!("purge::killed_tests::{test}"), "--exact", "--nocapture"])
+            .args([&format!("purge::killed_tests::{test}"), "--exact"])
             .env(NODE, of)
-            .stdout(Stdio::piped())
+            .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        let mut said = BufReader::new(node.stdout.take().unwrap()).lines();
-        assert!(said.by_ref().any(|line| line.unwrap().contains(BEGINS)));
         let mut random = [0; 2];
         getrandom::fill(&mut random).unwrap();
-        std::thread::sleep(LONGEST_LIFE * u32::from(u16::from_le_bytes(random)) / u32::from(u16::MAX));
-        if kills < KILLED_AT_MOST && node.try_wait().unwrap().is_none() {
-            match node.kill() {
-                Ok(()) => {}
-                // It ended meanwhile.
-                Err(problem) => assert_eq!(problem.kind(), ErrorKind::InvalidInput),
+        let before = Left::of(portal, folder).await.sum();
+        let share = before / 8 + before / 8 * usize::from(u16::from_le_bytes(random)) / usize::from(u16::MAX);
+        let end = loop {
+            if let Some(end) = node.try_wait().unwrap() {
+                break end;
             }
-            if node.wait().unwrap().code().is_none() {
-                kills += 1;
-                continue;
+            if kills.len() < KILLED && Left::of(portal, folder).await.sum() + share <= before {
+                node.kill().unwrap();
+                break node.wait().unwrap();
             }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        };
+        if end.code().is_some() {
+            assert!(end.success());
+            return kills;
         }
-        // Its output is read, so that it never waits for that.
-        said.for_each(drop);
-        assert!(node.wait().unwrap().success());
-        return kills;
+        kills.push(Left::of(portal, folder).await);
     }
 }
 
@@ -134,13 +155,26 @@ async fn killed_again_and_again(portal: TestPortal, test: &'static str, nodes: u
         ends.as_millis().to_string(),
     ]
     .join("\n");
-    let processes = (0..nodes).map(|_| {
-        let of = of.clone();
-        tokio::task::spawn_blocking(move || killed(test, &of))
-    });
-    let kills: Vec<usize> = futures::future::try_join_all(processes).await.unwrap();
-    eprintln!("{test}: killed {kills:?} times");
-    assert!(kills.iter().sum::<usize>() >= 3, "hardly ever killed: {kills:?}");
+    let all = Left::of(&portal.portal, portal.folder()).await;
+    let processes = (0..nodes).map(|_| killed(test, &of, &portal.portal, portal.folder()));
+    let kills = futures::future::join_all(processes).await.concat();
+    eprintln!("{test}: killed when there were left {kills:?}");
+    let some_keys = |left: &&Left| left.keys > 0 && left.keys < all.keys;
+    let some_blobs = |left: &&Left| left.blobs > 0 && left.blobs < all.blobs;
+    assert!(
+        kills.iter().any(|left| some_keys(&left)),
+        "never among the keys: {kills:?}"
+    );
+    assert!(
+        kills.iter().any(|left| some_blobs(&left)),
+        "never among the blobs: {kills:?}"
+    );
+    assert!(
+        kills
+            .iter()
+            .any(|left| left.deliveries > 0 && left.deliveries < all.deliveries),
+        "never among what is erased: {kills:?}"
+    );
 
     // Nothing is left.
     assert_eq!(portal.content_keys().await, 0);

@@ -137,6 +137,8 @@ async fn agree(test: &TestPortal, norrby: &Norrby, model: &Model, blobs_too: boo
     if blobs_too {
         let living = model.known.iter().filter(|it| !it.destroyed).count();
         assert_eq!(test.blob_names().await.len(), living);
+        let keys = usize::try_from(test.content_keys().await).unwrap();
+        assert_eq!(keys, 2 * living, "of a message and of its document each");
     }
 }
 
