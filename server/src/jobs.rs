@@ -4,7 +4,7 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use portal::{BackupSettings, BackupsPruned, Fault, Portal, PurgeStopped};
+use portal::{BackupSettings, BackupsPruned, JobsReport, JobsRound, Portal, PurgeStopped};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -29,11 +29,9 @@ pub(crate) async fn run(portal: Portal, interval: Duration, longest_lag: Duratio
     let mut blobs: Option<JoinHandle<()>> = None;
     let mut alarm = Alarm::of(longest_lag);
     loop {
-        let done = portal.run_key_jobs().await;
-        if let Ok(report) = &done {
-            alarm.look(report.stopped);
-        }
-        tell(done);
+        let round = portal.run_key_jobs().await;
+        alarm.look(&round.report);
+        tell(&round);
         match portal.purge_lag().await {
             Ok(lag) => alarm.look_at_lag(lag),
             Err(fault) => crate::answer::log_error("the lag of the purge could not be read", &fault),
@@ -44,7 +42,7 @@ pub(crate) async fn run(portal: Portal, interval: Duration, longest_lag: Duratio
         }
         if blobs.as_ref().is_none_or(JoinHandle::is_finished) {
             let portal = portal.clone();
-            blobs = Some(tokio::spawn(async move { tell(portal.run_blob_jobs().await) }));
+            blobs = Some(tokio::spawn(async move { tell(&portal.run_blob_jobs().await) }));
         }
         tokio::select! {
             () = tokio::time::sleep(interval) => {}
@@ -76,8 +74,12 @@ impl Alarm {
         }
     }
 
-    fn look(&mut self, stopped: Option<PurgeStopped>) {
-        match (self.standstill.turn(stopped.is_some()), stopped) {
+    /// Looks at what a round did, whatever else failed in it. One that could not find out whether the purge may go on changes nothing.
+    fn look(&mut self, report: &JobsReport) {
+        if report.unjudged {
+            return;
+        }
+        match (self.standstill.turn(report.stopped.is_some()), report.stopped) {
             (Some(Turn::Begins), Some(PurgeStopped { reason, documents })) => {
                 tracing::error!(documents, %reason, "the purge stands still");
             }
@@ -131,11 +133,12 @@ impl Episode {
     }
 }
 
-fn tell(done: Result<impl Debug, Fault>) {
-    match done {
-        Ok(report) => tracing::debug!(?report, "a round of jobs is done"),
-        Err(fault) => crate::answer::log_error("a round of jobs failed", &fault),
+/// Logs each thing that failed in a round, and what it did nevertheless.
+fn tell(round: &JobsRound<impl Debug>) {
+    for fault in &round.faults {
+        crate::answer::log_error("something failed in a round of jobs", fault);
     }
+    tracing::debug!(report = ?round.report, faults = round.faults.len(), "a round of jobs is done");
 }
 
 /// Takes what waits of the audit log into its chains, each second until `stop` says true, so that nobody who acts waits for it.
@@ -230,6 +233,30 @@ mod tests {
         };
         let seen = [59, 60, 61, 300, 60, 61].map(|lag| is_lagging(minutes(lag)));
         assert_eq!(seen, [false, false, true, true, false, true]);
+    }
+
+    #[test]
+    fn a_round_that_could_not_judge_the_purge_leaves_the_alarm_as_it_is() {
+        let reason = portal::StopReason::Unforeseen {
+            documents: 80,
+            allowed: 50,
+        };
+        let stopped = JobsReport {
+            stopped: Some(PurgeStopped { reason, documents: 80 }),
+            ..JobsReport::default()
+        };
+        let unjudged = JobsReport {
+            unjudged: true,
+            ..JobsReport::default()
+        };
+        let mut alarm = Alarm::of(Duration::from_secs(60));
+        let mut stands_still = |report: &JobsReport| {
+            alarm.look(report);
+            alarm.standstill.0
+        };
+        let goes_on = JobsReport::default();
+        let seen = [&unjudged, &stopped, &unjudged, &goes_on, &unjudged].map(&mut stands_still);
+        assert_eq!(seen, [false, true, true, false, false]);
     }
 
     #[test]

@@ -114,9 +114,9 @@ mod tests {
             portal.portal.revoke_message(&system, receipt.id).await.unwrap();
             portal.clock.advance(HOUR);
             assert_eq!(portal.portal.purge_lag().await.unwrap(), HOUR);
-            portal.portal.run_key_jobs().await.unwrap();
+            portal.portal.run_key_jobs().await.result().unwrap();
             assert_eq!(portal.portal.purge_lag().await.unwrap(), HOUR);
-            portal.portal.run_blob_jobs().await.unwrap();
+            portal.portal.run_blob_jobs().await.result().unwrap();
             assert_eq!(portal.portal.purge_lag().await.unwrap(), Duration::ZERO);
             portal.clock.set(receipt.deliveries[0].expires_at + HOUR);
             assert_eq!(portal.portal.purge_lag().await.unwrap(), HOUR);

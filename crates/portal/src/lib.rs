@@ -59,7 +59,7 @@ use std::time::Duration;
 
 use base::{Clock, Ids};
 
-use audit::AuditWriter;
+use audit::{AuditWriter, RefusedChains};
 use blob::Blobs;
 use database::Database;
 use ledger::Ledger;
@@ -100,7 +100,7 @@ pub use gauges::Gauges;
 pub use hold::{Hold, HoldError, HoldScope, Holds, LiftedHold, NewHold, PlacedHold};
 pub use idempotency::IdempotencyKey;
 pub use installation::InstallationError;
-pub use jobs::JobsReport;
+pub use jobs::{JobsReport, JobsRound};
 #[cfg(any(test, feature = "bench"))]
 pub use message::ManyMessages;
 pub use message::{
@@ -193,6 +193,7 @@ pub(crate) struct Context {
     /// The clock was found not to be the databases', and `latest` may hold what it said; owned by `latch`.
     is_doubted: AtomicBool,
 }
+    refused_chains: RefusedChains,
 
 /// How far the clock may go back, or nodes' clocks be apart, before what was made in the time to come counts as over.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);

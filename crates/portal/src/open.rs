@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64};
 
 use base::{Clock, Ids};
 
-use crate::audit::AuditWriter;
+use crate::audit::{AuditWriter, RefusedChains};
 use crate::installation::{self, Installation, InstallationError};
 use crate::ledger::LedgerError;
 use crate::skew::{self, ClockSkew, SkewError};
@@ -127,6 +127,7 @@ async fn assemble(settings: Settings, clock: Clock) -> Result<Context, OpenError
         ledger: parts.ledger,
         latest: AtomicI64::new(i64::MIN),
         is_doubted: AtomicBool::new(false),
+        refused_chains: RefusedChains::default(),
     };
     context.latch().await?;
     Ok(context)

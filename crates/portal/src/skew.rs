@@ -128,7 +128,7 @@ mod tests {
             let node = Portal::open(settings, portal.clock.clock()).await.unwrap();
             let is_postgres = node.0.database.backend() == DbBackend::Postgres;
             assert_eq!(matches!(node.readiness().await, Err(NotReady::Clock(_))), is_postgres);
-            assert_eq!(node.run_key_jobs().await.is_err(), is_postgres);
+            assert_eq!(node.run_key_jobs().await.result().is_err(), is_postgres);
         }
 
         async fn what_a_clock_said_while_it_was_not_the_databases_is_latched_for_nobody(portal: TestPortal) {

@@ -174,7 +174,7 @@ async fn what_was_wrong_comes_back_where_it_was_wrong() {
 
     // Everything in it is being purged, but its blobs are there yet.
     app.clock.set(receipt.deliveries[0].expires_at);
-    app.portal.run_key_jobs().await.unwrap();
+    app.portal.run_key_jobs().await.result().unwrap();
     come_back(&mut karin).await;
     let too_late = karin.post("/staff/holds", &filled_in(case, &[])).await;
     assert_eq!(too_late.status, StatusCode::UNPROCESSABLE_ENTITY);

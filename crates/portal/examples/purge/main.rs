@@ -140,7 +140,7 @@ async fn measure(mut settings: Settings, count: usize) -> Result<(), Failure> {
     let keys = many.messages * (1 + DOCUMENTS_EACH);
     let took = timed(
         "the round that destroys the keys",
-        Box::pin(bench.portal.run_key_jobs()),
+        Box::pin(async { bench.portal.run_key_jobs().await.result() }),
     )
     .await?;
     print("keys destroyed, a second", keys as f64 / took.as_secs_f64());
@@ -152,7 +152,7 @@ async fn measure(mut settings: Settings, count: usize) -> Result<(), Failure> {
     let reading = Reading::begin(&bench.portal, &living);
     let took = timed(
         "the round that deletes and erases",
-        Box::pin(bench.portal.run_blob_jobs()),
+        Box::pin(async { bench.portal.run_blob_jobs().await.result() }),
     )
     .await?;
     print("documents purged, a second", count as f64 / took.as_secs_f64());

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::canonical::{Hash, chain_start, link_hash};
 use super::chain_tests::{verify, write};
 use super::{Checkpoint, checkpoint, checkpoint_entity, entity, link_entity};
-use crate::test_support::{TestPortal, on_both_databases};
+use crate::test_support::{Log, TestPortal, on_both_databases};
 
 const A: Uuid = Uuid::from_u128(0xa);
 const B: Uuid = Uuid::from_u128(0xb);
@@ -288,7 +288,7 @@ on_both_databases! {
         assert_eq!(checkpoint::latest(context, Some(OrganisationId::from_uuid(A))).await.unwrap(), Some(held));
         assert_eq!(checkpoint::latest_places(context, A, 2).await.unwrap(), [10]);
         assert_eq!(checkpoint::behind(context, A, 10, 2).await.unwrap(), []);
-        assert!(super::sign_due(context).await.is_err(), "it is an alarm each time");
+        assert_eq!(super::sign_due(context).await.unwrap(), 1, "it is an alarm");
     }
 
     async fn nothing_is_signed_but_what_was_written(portal: TestPortal) {
@@ -308,14 +308,50 @@ on_both_databases! {
             attacker.attack(statements).await;
             let before = checkpoint_entity::Entity::find().all(context.database.reader()).await.unwrap();
             portal.clock.advance_millis(3_600_000);
-            assert!(super::sign_due(context).await.is_err(), "{attack}");
+            assert_eq!(super::sign_due(context).await.unwrap(), 1, "{attack}");
             let after = checkpoint_entity::Entity::find().all(context.database.reader()).await.unwrap();
             let of_a = |rows: &[checkpoint_entity::Model]| rows.iter().filter(|row| row.chain_id == A).count();
             assert_eq!(of_a(&before), of_a(&after), "{attack}");
             attacker.restore().await;
         }
         portal.clock.advance_millis(3_600_000);
-        super::sign_due(context).await.unwrap();
+        assert_eq!(super::sign_due(context).await.unwrap(), 0);
+        assert_eq!(checkpoint::latest(context, Some(OrganisationId::from_uuid(A))).await.unwrap().unwrap().sequence, 12);
+    }
+
+    async fn a_log_that_is_not_as_it_was_written_is_told_of_once_an_hour_with_what_was_found(portal: TestPortal) {
+        let context = &portal.portal.0;
+        history(&portal).await;
+        portal.portal.run_jobs().await.unwrap();
+        portal.clock.advance_millis(3_600_000);
+        let attacker = Attacker(&portal);
+        attacker.prepare().await;
+        attacker.attack(&["UPDATE audit_event SET at = at + 1 WHERE id = {R12}", FIT]).await;
+        let rounds = async |count: usize| {
+            let log = Log::new();
+            let mut unsigned = 0;
+            for _ in 0..count {
+                let listening = log.listen();
+                let round = portal.portal.run_key_jobs().await;
+                drop(listening);
+                assert!(round.faults.is_empty(), "{:?}", round.faults);
+                unsigned += round.report.unsigned;
+            }
+            (unsigned, log.text())
+        };
+        let (unsigned, told) = rounds(3).await;
+        assert_eq!(unsigned, 1);
+        assert_eq!(told.matches("no checkpoint is signed of an audit log").count(), 1, "{told}");
+        assert!(told.contains("row 12 was changed, or inserted"), "{told}");
+        portal.clock.advance_millis(3_599_999);
+        assert_eq!(rounds(1).await.0, 0);
+        portal.clock.advance_millis(1);
+        assert_eq!(rounds(2).await.0, 1);
+        // Other chains got theirs meanwhile, and this one when it is as it was.
+        assert!(checkpoint::latest(context, None).await.unwrap().is_some());
+        attacker.restore().await;
+        portal.clock.advance_millis(3_600_000);
+        assert_eq!(rounds(1).await.0, 0);
         assert_eq!(checkpoint::latest(context, Some(OrganisationId::from_uuid(A))).await.unwrap().unwrap().sequence, 12);
     }
 

@@ -15,8 +15,10 @@
 //! What is signed are the lines up to and with the one that begins with `at`. Where it goes by itself, it stands in a JSON object:
 //! `{"checkpoint": "…"}`.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use base::{InstallationId, OrganisationId, Timestamp};
@@ -25,10 +27,11 @@ use base64::engine::general_purpose::STANDARD;
 use keyring::SIGNATURE_SIZE;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::canonical::Hash;
 use super::chain::{check_noted, from_stored_id, stored_id};
-use super::{AuditAction, AuditEntry, AuditTarget, chain_entity, checkpoint_entity, since_checkpoint};
+use super::{AuditAction, AuditEntry, AuditFinding, AuditTarget, chain_entity, checkpoint_entity, since_checkpoint};
 use crate::provider::ProviderError;
 use crate::rights::Action;
 use crate::{Context, Denied, Fault, OperatorActor, Portal, PublicKeys, Signature, SigningPurpose, StaffActor};
@@ -36,6 +39,8 @@ use crate::{Context, Denied, Fault, OperatorActor, Portal, PublicKeys, Signature
 /// How long after a checkpoint the next one is signed, when something happened.
 const INTERVAL: Duration = Duration::from_secs(60 * 60);
 const NOT_AS_WRITTEN: &str = "no checkpoint is signed of an audit log that is not as it was written since its last one: run `postvalv audit verify`";
+/// How many of the things that were found in such a log are named.
+const NAMED: usize = 3;
 /// How many stored rows are looked at for checkpoints to hand out.
 const LOOKED_AT: u64 = 64;
 /// The first line.
@@ -210,7 +215,24 @@ impl Checkpoint {
     }
 }
 
-/// Signs a checkpoint of each chain in which something happened since the last one, an hour after it. Says how many.
+/// The chains that were found not to be as they were written, and when: looking through one again is for the next hour. Each node finds
+/// out for itself.
+#[derive(Debug, Default)]
+pub(crate) struct RefusedChains(Mutex<HashMap<Uuid, Timestamp>>);
+
+impl RefusedChains {
+    fn is_due(&self, chain: Uuid, now: Timestamp) -> bool {
+        let refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.get(&chain).is_none_or(|at| *at + INTERVAL <= now || *at > now)
+    }
+
+    fn refuse(&self, chain: Uuid, now: Timestamp) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(chain, now);
+    }
+}
+
+/// Signs a checkpoint of each chain in which something happened since the last one, an hour after it. Says how many it looked through and
+/// refused, since they are not as they were written; each is logged with what was found, and looked through again an hour later.
 ///
 /// # Errors
 ///
@@ -219,39 +241,52 @@ impl Checkpoint {
 pub(crate) async fn sign_due(context: &Context) -> Result<u64, Fault> {
     let installation = installation(context).await?;
     let now = context.now();
-    let (mut signed, mut first, mut is_checked) = (0, None, false);
+    let (mut refused, mut first, mut is_checked) = (0, None, false);
     for head in chain_entity::Entity::find().all(context.database.reader()).await? {
-        let last = latest_row(context, head.id).await?;
+        let (chain, last) = (head.id, latest_row(context, head.id).await?);
         let is_due = last.as_ref().is_none_or(|last| {
             let at = Timestamp::from_millis(last.at);
             // One from later than now was signed by a clock that was wrong; one of a row that is not there is for [`sign`] to refuse.
             last.sequence > head.sequence || (last.sequence < head.sequence && (at + INTERVAL <= now || at > now))
         });
-        if is_due && head.sequence > 0 {
-            if !std::mem::replace(&mut is_checked, true) {
-                // Rows that were passed off as chained are in none, and what is signed would say that nothing is missing.
-                check_noted(context).await?;
+        if !is_due || head.sequence == 0 || !context.refused_chains.is_due(chain, now) {
+            continue;
+        }
+        if !std::mem::replace(&mut is_checked, true) {
+            // Rows that were passed off as chained are in none, and what is signed would say that nothing is missing.
+            check_noted(context).await?;
+        }
+        match sign(context, installation, head, last, now).await {
+            Ok(found) if found.is_empty() => {}
+            Ok(found) => {
+                context.refused_chains.refuse(chain, now);
+                tell_of_refused(&found);
+                refused += 1;
             }
-            match sign(context, installation, head, last, now).await {
-                Ok(_) => signed += 1,
-                Err(fault) => {
-                    first.get_or_insert(fault);
-                }
+            Err(fault) => {
+                first.get_or_insert(fault);
             }
         }
     }
-    first.map_or(Ok(signed), Err)
+    first.map_or(Ok(refused), Err)
 }
 
+fn tell_of_refused(found: &[AuditFinding]) {
+    let named: Vec<String> = found.iter().take(NAMED).map(ToString::to_string).collect();
+    tracing::error!(found = found.len(), causes = named.join("; "), "{NOT_AS_WRITTEN}");
+}
+
+/// Signs how a chain is, unless it is not as it was written: then it says what was found.
 async fn sign(
     context: &Context,
     installation: InstallationId,
     head: chain_entity::Model,
     latest: Option<checkpoint_entity::Model>,
     now: Timestamp,
-) -> Result<(), Fault> {
-    if !since_checkpoint::is_as_written(context, installation, &head, latest).await? {
-        return Err(Fault::new(NOT_AS_WRITTEN));
+) -> Result<Vec<AuditFinding>, Fault> {
+    let found = since_checkpoint::findings(context, installation, &head, latest).await?;
+    if !found.is_empty() {
+        return Ok(found);
     }
     let mut checkpoint = Checkpoint {
         installation,
@@ -285,7 +320,7 @@ async fn sign(
         .exec_without_returning(&transaction)
         .await?;
     transaction.commit().await?;
-    Ok(())
+    Ok(found)
 }
 
 /// Which installation this is.
@@ -294,7 +329,7 @@ pub(super) async fn installation(context: &Context) -> Result<InstallationId, Fa
     Ok(mark.ok_or_else(|| Fault::new(ProviderError::Taken))?.id)
 }
 
-async fn latest_row(context: &Context, chain: uuid::Uuid) -> Result<Option<checkpoint_entity::Model>, Fault> {
+async fn latest_row(context: &Context, chain: Uuid) -> Result<Option<checkpoint_entity::Model>, Fault> {
     let row = checkpoint_entity::Entity::find()
         .filter(checkpoint_entity::Column::ChainId.eq(chain))
         .order_by_desc(checkpoint_entity::Column::Sequence)
@@ -319,7 +354,7 @@ async fn signed(
 }
 
 /// A chain's latest checkpoints, so many at most, the latest first.
-async fn latest_ones(context: &Context, chain: uuid::Uuid, count: usize) -> Result<Vec<Checkpoint>, Fault> {
+async fn latest_ones(context: &Context, chain: Uuid, count: usize) -> Result<Vec<Checkpoint>, Fault> {
     let rows = checkpoint_entity::Entity::find()
         .filter(checkpoint_entity::Column::ChainId.eq(chain))
         .order_by_desc(checkpoint_entity::Column::Sequence)
@@ -330,19 +365,14 @@ async fn latest_ones(context: &Context, chain: uuid::Uuid, count: usize) -> Resu
 }
 
 /// The numbers of the rows that a chain's latest checkpoints are of, so many at most, the latest first.
-pub(super) async fn latest_places(context: &Context, chain: uuid::Uuid, count: usize) -> Result<Vec<i64>, Fault> {
+pub(super) async fn latest_places(context: &Context, chain: Uuid, count: usize) -> Result<Vec<i64>, Fault> {
     let latest = latest_ones(context, chain, count).await?;
     let places = latest.iter().map(|checkpoint| i64::try_from(checkpoint.sequence));
     places.collect::<Result<_, _>>().map_err(Fault::new)
 }
 
 /// The first checkpoints of a chain behind a row, so many at most.
-pub(super) async fn behind(
-    context: &Context,
-    chain: uuid::Uuid,
-    after: i64,
-    count: usize,
-) -> Result<Vec<Checkpoint>, Fault> {
+pub(super) async fn behind(context: &Context, chain: Uuid, after: i64, count: usize) -> Result<Vec<Checkpoint>, Fault> {
     let rows = checkpoint_entity::Entity::find()
         .filter(checkpoint_entity::Column::ChainId.eq(chain))
         .filter(checkpoint_entity::Column::Sequence.gt(after))

@@ -31,8 +31,8 @@ mod writer_cut_entity;
 
 pub(crate) use action::AuditAction;
 pub(crate) use acts::{acts_about, acts_of};
-pub(crate) use checkpoint::sign_due;
 pub use checkpoint::{Checkpoint, CheckpointError, InvalidCheckpoint};
+pub(crate) use checkpoint::{RefusedChains, sign_due};
 pub(crate) use cut::cut_due;
 pub(crate) use entry::AuditEntry;
 pub use export::{AuditExport, AuditExportError, AuditRow, AuditRowsError};

@@ -7,40 +7,48 @@ use sea_orm::EntityTrait;
 use super::canonical::chain_start;
 use super::chain::from_stored_id;
 use super::check::{look, places};
-use super::finding::AuditReport;
+use super::finding::{AuditFinding, AuditReport, ChainProblem};
 use super::verify::ChainVerifier;
 use super::{chain_entity, checkpoint, checkpoint_entity, cut_entity};
 use crate::{Context, Fault, PublicKeys};
 
-/// Goes from a chain's latest checkpoint to its head: every row is authentic, and the hashes lead there.
+/// Goes from a chain's latest checkpoint to its head, and says what is not so: every row is authentic, and the hashes lead there. Nothing
+/// when all is as it was written.
 ///
 /// # Errors
 ///
 /// A fault.
-pub(super) async fn is_as_written(
+pub(super) async fn findings(
     context: &Context,
     installation: InstallationId,
     head: &chain_entity::Model,
     latest: Option<checkpoint_entity::Model>,
-) -> Result<bool, Fault> {
+) -> Result<Vec<AuditFinding>, Fault> {
+    let chain = from_stored_id(head.id);
+    let only = |problem| Ok(vec![AuditFinding::Chain { chain, problem }]);
     let reader = context.database.reader();
     let cut = cut_entity::Entity::find_by_id(head.id).one(reader).await?;
-    let begins = match (latest, cut) {
+    let (first, hash) = match (latest, cut) {
         (Some(latest), _) => {
+            let checkpoint = u64::try_from(latest.sequence).unwrap_or_default();
             let keys = PublicKeys::of(&context.vault.provider().signing_keys().await.map_err(Fault::new)?);
-            checkpoint::read_row(installation, latest)
-                .filter(|latest| latest.bears_signature_of(&keys))
-                .map(|latest| (latest.sequence, latest.hash))
+            let latest = checkpoint::read_row(installation, latest).filter(|latest| latest.bears_signature_of(&keys));
+            match latest {
+                Some(latest) => (latest.sequence, latest.hash),
+                None => return only(ChainProblem::ForgedCheckpoint { checkpoint }),
+            }
         }
-        (None, Some(cut)) => cut.read(&context.vault),
-        (None, None) => Some((0, chain_start(*installation.as_uuid(), head.id))),
+        (None, Some(cut)) => match cut.read(&context.vault) {
+            Some(cut) => cut,
+            None => return only(ChainProblem::ForgedCut),
+        },
+        (None, None) => (0, chain_start(*installation.as_uuid(), head.id)),
     };
-    let Some((first, hash)) = begins else { return Ok(false) };
     if i64::try_from(first).is_ok_and(|first| first > head.sequence) {
-        return Ok(false);
+        return only(ChainProblem::Head);
     }
     let mut report = AuditReport::default();
-    let mut verifier = ChainVerifier::new(from_stored_id(head.id), first, hash, Vec::new(), &mut report);
+    let mut verifier = ChainVerifier::new(chain, first, hash, Vec::new(), &mut report);
     let mut after = i64::try_from(first).map_err(Fault::new)?;
     while after < head.sequence {
         let mut rows = places(reader, head.id, after).await?;
@@ -52,5 +60,9 @@ pub(super) async fn is_as_written(
         look(context, &rows, &mut verifier, &mut report)?;
     }
     let ends_there = u64::try_from(head.sequence) == Ok(verifier.last()) && head.hash == verifier.hash().as_slice();
-    Ok(ends_there && report.findings.is_empty())
+    if !ends_there {
+        let problem = ChainProblem::Head;
+        report.found(AuditFinding::Chain { chain, problem });
+    }
+    Ok(report.findings)
 }

@@ -216,7 +216,7 @@ on_both_databases! {
         let norrby = norrby(&test).await;
         let letter = norrby.send_as(&test, None, None).await;
         test.clock.set(norrby.end_of(&test, &letter).await);
-        test.portal.run_key_jobs().await.unwrap();
+        test.portal.run_key_jobs().await.result().unwrap();
         test.clock.set(letter.sent_at);
         let refused = norrby.extend(&test, &letter, day(&test, 20)).await;
         assert!(matches!(refused, Err(CaseError::TooLate)), "though the clock went back");

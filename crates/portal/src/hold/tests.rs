@@ -221,7 +221,7 @@ on_both_databases! {
         let (lost, later) = (norrby.send(&test, 1, 3).await, norrby.send(&test, 1, 10).await);
         test.clock.set(lost.deliveries[0].expires_at);
         // The program stops before any blob is deleted.
-        test.portal.run_key_jobs().await.unwrap();
+        test.portal.run_key_jobs().await.result().unwrap();
         assert!(matches!(norrby.try_to_hold(&test, &lost, HoldScope::Case).await, Err(HoldError::TooLate)));
         assert_eq!(test.rows("hold").await, 0);
         let placed = norrby.try_to_hold(&test, &lost, HoldScope::Recipient).await.unwrap();

@@ -112,6 +112,46 @@ on_both_databases! {
     }
 }
 
+/// What a round says when something fails in it.
+mod with_faults {
+    use super::*;
+
+    /// Renames a table, so that whatever needs it fails.
+    async fn take_away(portal: &TestPortal, table: &str) {
+        let rename = format!("ALTER TABLE {table} RENAME TO {table}_away");
+        sql(&portal.portal.0.database, &rename).await;
+    }
+
+    on_both_databases! {
+        async fn what_a_round_did_is_told_beside_each_thing_that_failed_in_it(portal: TestPortal) {
+            let portal = portal.guarded().await;
+            let system = portal.sender().await;
+            portal.send(&system, "1", 1).await;
+            portal.portal.run_jobs().await.unwrap();
+            take_away(&portal, "audit_chained").await;
+            take_away(&portal, "audit_checkpoint").await;
+            let round = portal.portal.run_key_jobs().await;
+            assert_eq!(round.faults.len(), 2, "{:?}", round.faults);
+            assert!(!round.report.unjudged && round.report.stopped.is_none());
+
+            portal.clock.advance(std::time::Duration::from_secs(365 * 86_400));
+            let round = portal.portal.run_key_jobs().await;
+            assert_eq!(round.faults.len(), 1, "{:?}", round.faults);
+            assert!(!round.report.unjudged);
+            assert_eq!(round.report.stopped.map(|stopped| stopped.documents), Some(1));
+        }
+
+        async fn a_round_that_never_came_to_the_purge_does_not_say_that_it_goes_on(portal: TestPortal) {
+            portal.portal.run_jobs().await.unwrap();
+            take_away(&portal, "installation").await;
+            let round = portal.portal.run_key_jobs().await;
+            assert!(round.report.unjudged);
+            assert_eq!(round.faults.len(), 1);
+            assert_eq!(portal.portal.run_blob_jobs().await.faults.len(), 1);
+        }
+    }
+}
+
 /// A blob store in a folder, which can be taken away.
 mod without_blobs {
     use super::*;

@@ -237,7 +237,7 @@ on_both_databases! {
         let request = norrby.asked(&test, &sent).await;
         test.clock.set(sent.deliveries[0].expires_at);
         // Condemned, while its blob and metadata are there yet.
-        test.portal.run_key_jobs().await.unwrap();
+        test.portal.run_key_jobs().await.result().unwrap();
         let admin = norrby.admin(&test).await;
         let (_, cases, _) = test.portal.data_request(&admin, request).await.unwrap();
         assert!(cases.is_empty());

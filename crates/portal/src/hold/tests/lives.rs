@@ -241,7 +241,7 @@ async fn run(mut test: TestPortal, steps: Vec<Step>) {
                 copies = Some((folder, model.clone()));
             }
             Step::Stopped => {
-                node.run_key_jobs().await.unwrap();
+                node.run_key_jobs().await.result().unwrap();
                 model.round(test.now());
             }
             Step::Restart => {

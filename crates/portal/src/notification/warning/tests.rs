@@ -52,7 +52,7 @@ async fn mails(node: &Portal) -> Vec<NotificationKind> {
 
 async fn ending_at(portal: &TestPortal, node: &Portal, at: Timestamp) -> u64 {
     portal.clock.set(at);
-    node.run_key_jobs().await.unwrap().ending
+    node.run_key_jobs().await.result().unwrap().ending
 }
 
 on_both_databases! {
