@@ -66,12 +66,13 @@ impl Portal {
         let row = finder::find_row_by_address_even_deleted(context.database.reader(), address).await?;
         let id = OrganisationId::from_uuid(row.ok_or(DeleteOrganisationError::NotFound)?.id);
         context.latch().await?;
-        let now = context.certain_now();
         let transaction = context.database.write().await?;
         // In the order in which everybody locks: who purges or places a hold has a case, who revokes has deliveries.
         case::lock_all(&transaction, id).await?;
         delivery::lock_all(&transaction, id).await?;
         let row = finder::lock_row_alone(&transaction, id).await?;
+        // Only now: what others did while this waited for them came before.
+        let now = context.certain_now();
         let organisation = Organisation::from_row(row.ok_or(DeleteOrganisationError::NotFound)?)?;
         let content = content::count(&transaction, id, now).await?;
         if organisation.deleted_at.is_some() {

@@ -382,6 +382,26 @@ async fn a_deletion_that_was_told_and_failed_is_done_to_no_copy() {
 }
 
 #[tokio::test]
+async fn it_is_deleted_when_whoever_was_before_is_done_and_not_earlier() {
+    // On SQLite whoever is before has the turn to write, which the deletion waits for before it does anything.
+    let Some(test) = TestPortal::on_postgres().await else {
+        return;
+    };
+    let (norrby, node) = (Norrby::new(&test).await, test.another_node().await);
+    let holder = test.portal.0.database.write().await.unwrap();
+    assert!(super::stays(&holder, norrby.id).await.unwrap());
+    let (operator, address) = (test.operator(), norrby.id.to_string());
+    let deletion = tokio::spawn(async move { node.delete_organisation(&operator, &address, 100).await });
+    test.connections_wait(1).await;
+    test.clock.advance(Duration::from_secs(5));
+    let before = test.now();
+    holder.commit().await.unwrap();
+    deletion.await.unwrap().unwrap();
+    let listed = test.portal.list_organisations(&test.operator()).await.unwrap();
+    assert_eq!(listed[0].deleted_at, Some(before));
+}
+
+#[tokio::test]
 async fn a_copy_from_before_is_deleted_again_when_it_is_opened() {
     let test = TestPortal::on_sqlite().await;
     let norrby = Norrby::new(&test).await;

@@ -54,7 +54,7 @@ async fn due(context: &Context) -> Result<Vec<(OrganisationId, Timestamp)>, DbEr
 }
 
 async fn erase(context: &Context, organisation: OrganisationId, deleted_at: Timestamp) -> Result<bool, Fault> {
-    if audit::webhook_waits(context, organisation, deleted_at).await? {
+    if audit::webhook_waits(context, organisation, deleted_at).await?.is_some() {
         return Ok(false);
     }
     let now = context.now();

@@ -1,7 +1,11 @@
 //! Fresh databases on a PostgreSQL server.
 
+use std::time::Duration;
+
 use base::{SecretString, Timestamp};
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
+
+use super::TestPortal;
 
 /// Two empty databases with names that nobody else uses; `None` when the tests were given no server. They go with the
 /// server, which lives only as long as the test run.
@@ -20,6 +24,24 @@ pub(crate) async fn fresh_databases() -> Option<(SecretString, SecretString)> {
     connection.close().await.unwrap();
     let vault = urls.pop()?;
     Some((urls.pop()?, vault))
+}
+
+impl TestPortal {
+    /// Returns when that many connections wait for a lock in the portal's database.
+    pub(crate) async fn connections_wait(&self, connections: i64) {
+        let database = &self.portal.0.database;
+        let query = "SELECT count(*) AS waiting FROM pg_stat_activity \
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        for _ in 0..500 {
+            let statement = Statement::from_string(database.backend(), query);
+            let row = database.reader().query_one_raw(statement).await.unwrap().unwrap();
+            if row.try_get::<i64>("", "waiting").unwrap() == connections {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("{connections} connections were to wait for a lock, and do not");
+    }
 }
 
 /// The address of another database on the same server.

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Barrier};
-use std::time::Duration;
 
 use base::{GroupId, StaffId};
-use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect, Statement};
+use sea_orm::{EntityTrait, QuerySelect};
 
 use super::user;
 use crate::staff;
@@ -47,22 +46,6 @@ async fn set_members(
     node.change_provisioned_group(&actor, group, change).await
 }
 
-/// Returns when that many connections wait for a lock in the portal's database.
-async fn waiting(test: &TestPortal, connections: i64) {
-    let database = &test.portal.0.database;
-    let query = "SELECT count(*) AS waiting FROM pg_stat_activity \
-        WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    for _ in 0..500 {
-        let statement = Statement::from_string(database.backend(), query);
-        let row = database.reader().query_one_raw(statement).await.unwrap().unwrap();
-        if row.try_get::<i64>("", "waiting").unwrap() == connections {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("{connections} connections were to wait for a lock, and do not");
-}
-
 #[tokio::test]
 async fn who_leaves_both_groups_that_give_a_role_at_once_has_it_no_longer() {
     let Some(test) = TestPortal::on_postgres().await else {
@@ -87,7 +70,7 @@ async fn who_leaves_both_groups_that_give_a_role_at_once_has_it_no_longer() {
     assert!(account.one(&holder).await.unwrap().is_some());
     let leave = |place| set(place, BTreeSet::new());
     let changes: Vec<_> = nodes.iter().zip(&groups).map(leave).collect();
-    waiting(&test, 2).await;
+    test.connections_wait(2).await;
     drop(holder);
     for changed in changes {
         changed.await.unwrap().unwrap();

@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use base::{AuditWebhookId, OrganisationId, Timestamp};
 use keyring::Field;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Statement, Value};
 use uuid::Uuid;
 
 pub use self::address::{InvalidWebhookAddress, WebhookAddress};
 use super::{AuditLogs, AuditReceiver, AuditReceiverKind, TakenHandover, state};
 use crate::audit::chain::{from_stored_id, stored_id};
-use crate::audit::{AuditAction, AuditEntry, AuditReceiverState, AuditTarget, checkpoint, checkpoint_entity};
+use crate::audit::{AuditAction, AuditEntry, AuditReceiverState, AuditTarget, checkpoint};
 use crate::database::WriteTransaction;
 use crate::organisation::NotLocked;
 use crate::rights::Action;
@@ -28,6 +28,10 @@ const WAITS_FOR: Duration = Duration::from_secs(7 * 86_400);
 const WAITING: &str = "\
     SELECT h.chain_id, h.receiver FROM audit_handover h WHERE h.kind = 'webhook' AND EXISTS \
     (SELECT 1 FROM audit_checkpoint c WHERE c.chain_id = h.chain_id AND c.sequence > h.sequence) ORDER BY h.due_at";
+/// The place in chain $4 of the row by which organisation $1 was deleted at $2, in the words of the log $3; none while it has no place.
+const DELETED: &str = "\
+    SELECT MAX(l.sequence) FROM audit_event e JOIN audit_link l ON l.event_id = e.id AND l.chain_id = $4 \
+    WHERE e.organisation_id = $1 AND e.at >= $2 AND e.action = $3";
 const OLDEST_WAITING: &str = "\
     SELECT MIN(c.at) FROM audit_handover h JOIN audit_checkpoint c \
     ON c.chain_id = h.chain_id AND c.sequence > h.sequence WHERE h.kind = 'webhook'";
@@ -228,36 +232,39 @@ pub(in crate::audit) async fn webhook(
     Ok(Some(state.await?))
 }
 
-/// Whether the webhook of a deleted organisation is still to get a checkpoint that tells of that, or one before it. Not for ever: what
-/// can't be reached for a week gets nothing more.
+/// Until when the webhook of a deleted organisation is waited for, while it is still to get a checkpoint that tells of that. Not for ever:
+/// what can't be reached for a week gets nothing more.
 pub(crate) async fn webhook_waits(
     context: &Context,
     organisation: OrganisationId,
     deleted_at: Timestamp,
-) -> Result<bool, Fault> {
+) -> Result<Option<Timestamp>, Fault> {
     let reader = context.database.reader();
     let Some(row) = find(reader, organisation).await? else {
-        return Ok(false);
+        return Ok(None);
     };
-    if deleted_at + WAITS_FOR <= context.certain_now() {
-        return Ok(false);
+    let until = deleted_at + WAITS_FOR;
+    if until <= context.certain_now() {
+        return Ok(None);
     }
     let chain = stored_id(Some(organisation));
-    let latest = checkpoint_entity::Entity::find()
-        .filter(checkpoint_entity::Column::ChainId.eq(chain))
-        .order_by_desc(checkpoint_entity::Column::Sequence)
-        .one(reader)
-        .await?;
-    let Some(latest) = latest.filter(|latest| latest.at > deleted_at.as_millis()) else {
-        return Ok(true);
-    };
+    let values: [Value; 4] = [
+        (*organisation.as_uuid()).into(),
+        deleted_at.as_millis().into(),
+        AuditAction::OrganisationDeleted.as_str().into(),
+        chain.into(),
+    ];
+    let question = Statement::from_sql_and_values(reader.get_database_backend(), DELETED, values);
+    let told = reader.query_one_raw(question).await?;
+    let told: Option<i64> = told.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
     let key = (
         AuditReceiverKind::Webhook.as_str().to_owned(),
         row.id.to_string(),
         chain,
     );
     let handover = super::entity::Entity::find_by_id(key).one(reader).await?;
-    Ok(handover.is_some_and(|handover| handover.sequence < latest.sequence))
+    let waits = handover.is_some_and(|handover| told.is_none_or(|told| handover.sequence < told));
+    Ok(waits.then_some(until))
 }
 
 /// Forgets the webhook of a deleted organisation.

@@ -113,6 +113,24 @@ on_both_databases! {
         assert_eq!((portal.rows("audit_webhook").await, portal.audited("organisation.erased").await), (0, 2));
     }
 
+    async fn a_checkpoint_from_after_a_deletion_that_does_not_reach_its_row_tells_nothing_of_it(portal: TestPortal) {
+        let karin = portal.first_admin().await;
+        let organisation = karin.organisation_id();
+        set(&portal, &karin, "hooks.norrby.example").await;
+        portal.portal.chain_audit_log().await.unwrap();
+        portal.portal.delete_organisation(&portal.operator(), "norrby-kommun", 0).await.unwrap();
+        portal.clock.advance(HOUR);
+        // The row of the deletion has no place yet.
+        sign_due(&portal.portal.0).await.unwrap();
+        assert!(hand_over(&portal.portal).await.is_some());
+        portal.portal.run_jobs().await.unwrap();
+        assert_eq!((portal.rows("audit_webhook").await, portal.audited("organisation.erased").await), (1, 0));
+        an_hour(&portal, organisation).await;
+        assert!(hand_over(&portal.portal).await.is_some());
+        portal.portal.run_jobs().await.unwrap();
+        assert_eq!((portal.rows("audit_webhook").await, portal.audited("organisation.erased").await), (0, 1));
+    }
+
     async fn the_latest_checkpoint_goes_first_and_then_each_that_follows(portal: TestPortal) {
         let karin = portal.first_admin().await;
         let organisation = karin.organisation_id();
