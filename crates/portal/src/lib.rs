@@ -114,7 +114,8 @@ pub use notification::{
 };
 pub use open::{NotReady, OpenError};
 pub use organisation::{
-    DeleteOrganisationError, NewOrganisation, Organisation, OrganisationContent, SetUpError, SignInRules, TenantError,
+    DeleteOrganisationError, ErasureObstacle, ErasureWait, NewOrganisation, Organisation, OrganisationContent,
+    SetUpError, SignInRules, TenantError,
 };
 pub use orphan::{DeleteOrphansError, Orphans};
 pub use past_sign_in::{PAST_SIGN_IN_DAYS, PastSignIn, PastSignIns, ReportSignInError};

@@ -4,7 +4,7 @@ use anyhow::bail;
 use base::{OrganisationId, TenantId};
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
-use portal::{NewOrganisation, OperatorActor, Organisation, Portal};
+use portal::{ErasureObstacle, ErasureWait, NewOrganisation, OperatorActor, Organisation, Portal};
 
 use super::{answer, operator};
 use crate::config::Config;
@@ -132,6 +132,32 @@ fn state(organisation: &Organisation) -> String {
     }
 }
 
+/// What is said of what a deleted organisation waits for, a line for each.
+fn waits(waits: &[ErasureWait]) -> Vec<String> {
+    if waits.is_empty() {
+        return vec!["waits for    nothing; the next round of jobs erases the rest".to_owned()];
+    }
+    let line = |wait: &ErasureWait| {
+        let what = match wait.obstacle {
+            ErasureObstacle::Upload => "uploads that were begun and that the sweeper has not forgotten yet",
+            ErasureObstacle::Delivery => "deliveries that are not purged yet",
+            ErasureObstacle::Message => "messages whose texts are not erased yet",
+            ErasureObstacle::Document => "documents that are not purged yet",
+            ErasureObstacle::ProtocolLine => "messages and documents that were purged and stand in no protocol yet",
+            ErasureObstacle::Request => "requests that those who made them may read",
+            ErasureObstacle::Hold => "lifted holds of which the reasons are kept",
+            ErasureObstacle::Webhook => "webhooks that have no checkpoint yet that tells of the deletion",
+            ErasureObstacle::ContentKey => "content keys; those that nothing names go with the orphans",
+        };
+        let until = wait
+            .until
+            .map(|until| format!(", at the latest until {}", until.to_rfc3339()))
+            .unwrap_or_default();
+        format!("waits for    {} {what}{until}", wait.count)
+    };
+    waits.iter().map(line).collect()
+}
+
 async fn delete(portal: &Portal, actor: &OperatorActor, arguments: &Delete) -> anyhow::Result<()> {
     let address = &arguments.organisation;
     let (organisation, content) = portal.organisation_content(actor, address).await?;
@@ -151,6 +177,11 @@ async fn delete(portal: &Portal, actor: &OperatorActor, arguments: &Delete) -> a
         content.held
     ));
     if organisation.deleted_at.is_some() {
+        if organisation.erased_at.is_none() {
+            for line in waits(&portal.erasure_waits(actor, organisation.id).await?) {
+                answer(&line);
+            }
+        }
         return Ok(());
     }
     let Some(confirmed) = arguments.confirm else {

@@ -53,10 +53,15 @@ on_both_databases! {
         assert_eq!((page.status, unknown.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
         let listed = said(&postvalv(&configuration, &["list"])).0;
         assert!(listed.contains("Norrby kommun  (deleted ") && listed.contains(", being purged)"), "{listed}");
+        let waits = said(&postvalv(&configuration, &["delete", "norrby-kommun"])).0;
+        for line in ["waits for    2 deliveries that are not purged yet\n", "waits for    2 messages whose texts"] {
+            assert!(waits.contains(line), "{waits}");
+        }
         app.portal.run_jobs().await.unwrap();
         let listed = said(&postvalv(&configuration, &["list"])).0;
         assert!(listed.contains(", erased ") && listed.contains("Söderby kommun\n"), "{listed}");
         let again = postvalv(&configuration, &["delete", &system.organisation_id().to_string()]);
         assert!(again.status.success() && said(&again).0.contains("messages     0\n"), "{again:?}");
+        assert!(!said(&again).0.contains("waits for"), "{again:?}");
     }
 }

@@ -25,7 +25,7 @@ pub(crate) use keep::{days, keep};
 pub(crate) use lift::lift_all;
 pub use place::{NewHold, PlacedHold};
 pub use rule::HoldScope;
-pub(crate) use rule::local_date;
+pub(crate) use rule::{keeps_until, local_date};
 pub(crate) use settle::settle;
 pub(crate) use shown::is_shown;
 pub(crate) use store::{give, held_deliveries, recipients_held};

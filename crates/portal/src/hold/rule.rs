@@ -26,7 +26,7 @@ pub enum HoldScope {
 }
 
 /// When what a hold was on may be destroyed again.
-pub(super) fn keeps_until(lifted_at: Timestamp) -> Timestamp {
+pub(crate) fn keeps_until(lifted_at: Timestamp) -> Timestamp {
     lifted_at + GRACE
 }
 

@@ -1,7 +1,7 @@
 //! Organisations: the senders, each with a key, a retention and a time zone of its own.
 //!
 //! Others find them through `finder.rs` alone, which gives none that was deleted unless it is asked for by name. Deleting one is
-//! `delete.rs`, what is left to do then `erase.rs`.
+//! `delete.rs`, what is left to do then `erase.rs`, and what that waits for `waiting.rs`.
 
 mod content;
 mod delete;
@@ -18,6 +18,9 @@ mod tenant;
 mod tenant_entity;
 #[cfg(test)]
 mod tests;
+mod waiting;
+#[cfg(test)]
+mod waiting_tests;
 
 pub use content::OrganisationContent;
 pub use delete::DeleteOrganisationError;
@@ -32,6 +35,7 @@ pub use sign_in_rules::SignInRules;
 pub(crate) use sign_in_rules::{let_passwords_in, set_sign_in_rules};
 pub use tenant::TenantError;
 pub(crate) use tenant::{has_tenant, tenants_of};
+pub use waiting::{ErasureObstacle, ErasureWait};
 
 use base::{OrganisationId, Timestamp};
 use jiff::tz::TimeZone;

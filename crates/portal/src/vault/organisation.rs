@@ -3,7 +3,8 @@
 use base::OrganisationId;
 use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -72,6 +73,15 @@ impl Vault {
         transaction.commit().await?;
         self.recent.forget_organisation_keys();
         Ok(true)
+    }
+
+    /// How many content keys an organisation has.
+    ///
+    /// # Errors
+    ///
+    /// When the vault's database fails.
+    pub(crate) async fn count_content_keys_of(&self, organisation: OrganisationId) -> Result<u64, VaultError> {
+        Ok(content_keys_of(organisation).count(self.database.reader()).await?)
     }
 
     /// Destroys an organisation's key of which the ledger tells that it is, and whatever content keys there are of it in this copy. Can be
