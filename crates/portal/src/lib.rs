@@ -144,8 +144,8 @@ pub use register_extract::{
 };
 pub use retention::{
     Affected, ChangeRetentionError, CountedFrom, Decided, DueWeek, PendingRetention, PolicyProblem, RetentionApproval,
-    RetentionEffect, RetentionInForce, RetentionPolicy, RetentionReason, RetentionRule, RetentionVersion, SeenEffect,
-    TypeRule, UnsentType,
+    RetentionEffect, RetentionInForce, RetentionPolicy, RetentionReason, RetentionRule, RetentionVersion,
+    RetentionVersions, SeenEffect, TypeRule, UnsentType,
 };
 pub use rights::{Action, Role, UnknownRole};
 pub use session::{
@@ -193,8 +193,8 @@ pub(crate) struct Context {
     latest: AtomicI64,
     /// The clock was found not to be the databases', and `latest` may hold what it said; owned by `latch`.
     is_doubted: AtomicBool,
-}
     refused_chains: RefusedChains,
+}
 
 /// How far the clock may go back, or nodes' clocks be apart, before what was made in the time to come counts as over.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);

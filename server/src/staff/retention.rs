@@ -5,10 +5,10 @@ use std::collections::HashMap;
 
 use app::page::staff::{
     EffectProblem, RetentionEffectPage, RetentionForm, RetentionPage, RetentionProblem, RuleForm, RulePlace, TypeForm,
-    retention_effect_page, retention_form_page, retention_page,
+    retention_effect_page, retention_form_page, retention_page, retention_versions_page,
 };
 use app::{ErrorPage, Flash};
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use jiff::tz::TimeZone;
@@ -31,19 +31,35 @@ use crate::{answer, flash};
 /// More types than the form ever shows.
 const MAX_TYPES: usize = 200;
 
-/// `GET /staff/retention`
+/// Which part of the list of versions is asked for.
+#[derive(Deserialize)]
+pub(super) struct From {
+    before: Option<String>,
+}
+
+/// `GET /staff/retention`: the rules in force; with a version's number, those before it.
 pub(super) async fn page(
     State(state): State<AppState>,
     Staff { actor, visitor }: Staff,
+    Query(from): Query<From>,
     headers: HeaderMap,
 ) -> Response {
     let portal = state.portal();
+    if let Some(before) = from.before {
+        return versions(&state, &actor, &visitor, &before).await;
+    }
     let seen = async {
         let in_force = portal.retention(&actor).await?;
         let due = portal.due_weeks(&actor).await?;
         let held = portal.held_documents(&actor).await?;
         let approval = portal.retention_approval(&actor).await?;
-        Ok((in_force, due, held, portal.retention_versions(&actor).await?, approval))
+        Ok((
+            in_force,
+            due,
+            held,
+            portal.retention_versions(&actor, None).await?,
+            approval,
+        ))
     };
     let (in_force, due, held, versions, approval) = match seen.await {
         Ok(seen) => seen,
@@ -58,6 +74,21 @@ pub(super) async fn page(
         may_change: actor.role().allows(Action::ChangeRetention),
     };
     flash::tell(&headers, |flash| retention_page(&visitor.layout, shown, flash))
+}
+
+async fn versions(state: &AppState, actor: &StaffActor, visitor: &Visitor, before: &str) -> Response {
+    let Ok(before) = before.parse() else {
+        return answer::error(ErrorPage::NotFound, visitor);
+    };
+    let seen = async {
+        let versions = state.portal().retention_versions(actor, Some(before)).await?;
+        Ok((versions, state.portal().retention(actor).await?.time_zone))
+    };
+    match seen.await {
+        Ok((versions, _)) if versions.versions.is_empty() => answer::error(ErrorPage::NotFound, visitor),
+        Ok((versions, time_zone)) => retention_versions_page(&visitor.layout, &versions, &time_zone).into_response(),
+        Err(error) => refused(error, visitor),
+    }
 }
 
 /// `GET /staff/retention/change`

@@ -105,6 +105,38 @@ async fn an_admin_sees_what_a_change_does_and_then_saves_it() {
     }
 }
 
+#[tokio::test]
+async fn an_admin_goes_on_to_rules_from_before_the_latest_fifty() {
+    let app = App::without_second_factor().await;
+    let (_, mut karin) = norrby(&app).await;
+    for version in 0..52 {
+        let (version, days) = (version.to_string(), (10 + version % 2).to_string());
+        let effect = look(&mut karin, &[("version", &version), ("days", &days)]).await;
+        assert_eq!(save(&mut karin, &effect).await.location(), "/staff/retention");
+    }
+    let latest = karin.get("/staff/retention").await.text();
+    assert!(
+        latest.contains("Regler nummer 52") && latest.contains("Regler nummer 3<"),
+        "{latest}"
+    );
+    assert!(!latest.contains("Regler nummer 2<"), "{latest}");
+    assert!(latest.contains("href=\"/staff/retention?before=3\""), "{latest}");
+    let before = karin.get("/staff/retention?before=3").await.text();
+    assert!(
+        before.contains("Regler nummer 2<") && before.contains("Regler nummer 1<"),
+        "{before}"
+    );
+    assert!(
+        !before.contains("Regler nummer 3<") && !before.contains("?before="),
+        "{before}"
+    );
+    assert!(before.contains("href=\"/staff/retention\""), "{before}");
+    for nothing in ["1", "0", "-1", "x", "", "99999999999"] {
+        let answer = karin.get(&format!("/staff/retention?before={nothing}")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{nothing}");
+    }
+}
+
 /// "Norrby kommun" by its system and by its admin.
 async fn norrby(app: &App) -> (SystemActor, Browser<'_>) {
     let (system, _) = app.sender("Norrby kommun").await;

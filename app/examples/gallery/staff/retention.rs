@@ -3,13 +3,14 @@
 use app::page::staff::{
     ApprovalProblem, EffectProblem, PendingRetentionPage, RetentionEffectPage, RetentionForm, RetentionPage,
     RetentionProblem, RulePlace, pending_retention_page, retention_effect_page, retention_form_page, retention_page,
+    retention_versions_page,
 };
 use app::{Assets, Flash, Language};
 use base::{Ids, PendingRetentionId};
 use jiff::civil::Date;
 use portal::{
     Affected, CountedFrom, DueWeek, PendingRetention, RetentionApproval, RetentionEffect, RetentionInForce,
-    RetentionPolicy, RetentionReason, RetentionRule, RetentionVersion, TypeRule, UnsentType,
+    RetentionPolicy, RetentionReason, RetentionRule, RetentionVersion, RetentionVersions, TypeRule, UnsentType,
 };
 
 use super::{Pages, at};
@@ -93,15 +94,19 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
             },
         ),
     );
-    let versions: Vec<_> = [(2, policy(), -3), (1, plain.policy.clone(), -200)]
-        .map(|(version, policy, days)| RetentionVersion {
-            version,
-            policy,
-            decided_at: at(days),
-            decided_by: (version == 2).then(|| "Karin Åkerström".to_owned()),
-            approved_by: (version == 2).then(|| "Olle Berg".to_owned()),
-        })
-        .into();
+    let versions = RetentionVersions {
+        versions: [(2, policy(), -3), (1, plain.policy.clone(), -200)]
+            .map(|(version, policy, days)| RetentionVersion {
+                version,
+                policy,
+                decided_at: at(days),
+                decided_by: (version == 2).then(|| "Karin Åkerström".to_owned()),
+                approved_by: (version == 2).then(|| "Olle Berg".to_owned()),
+            })
+            .into(),
+        before: Some(1),
+    };
+    let no_versions = RetentionVersions::default();
     let due = weeks([12, 0, 48, 1_250, 7, 90, 0, 3, 412, 8, 800, 66]);
     let none_due = weeks([0; 12]);
     let waiting = PendingRetention {
@@ -185,7 +190,11 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         ),
         (
             "retention-seen",
-            retention_page(&inside, page(&plain, &none_due, &[], false), None),
+            retention_page(&inside, page(&plain, &none_due, &no_versions, false), None),
+        ),
+        (
+            "retention-versions",
+            retention_versions_page(&inside, &versions, &time_zone()),
         ),
         ("retention-form", retention_form_page(&inside, &form)),
         ("retention-form-wrong", retention_form_page(&inside, &wrong)),

@@ -45,7 +45,7 @@ pub use requests::{AnswerForm, AnswerProblem, RequestAnswer, request_page, reque
 pub use retention::{
     ApprovalProblem, EffectProblem, PendingRetentionPage, RetentionEffectPage, RetentionForm, RetentionPage,
     RetentionProblem, RuleForm, RulePlace, TypeForm, pending_retention_page, retention_effect_page,
-    retention_form_page, retention_page,
+    retention_form_page, retention_page, retention_versions_page,
 };
 pub use rules::{RulesForm, RulesProblem, rules_page};
 pub use second_factor::{

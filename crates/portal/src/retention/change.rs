@@ -49,6 +49,18 @@ pub struct RetentionVersion {
     pub approved_by: Option<String>,
 }
 
+/// Versions of the policy, the newest first, and the number to ask with for those before.
+#[derive(Clone, Debug, Default)]
+pub struct RetentionVersions {
+    /// At most fifty.
+    pub versions: Vec<RetentionVersion>,
+    /// What to ask with for those before, if there are any.
+    pub before: Option<u32>,
+}
+
+/// How many versions a page shows.
+const VERSIONS: usize = 50;
+
 impl Portal {
     /// The policy that the actor's organisation follows.
     ///
@@ -71,16 +83,23 @@ impl Portal {
         })
     }
 
-    /// The latest fifty versions that the actor's organisation decided on, the newest first.
+    /// The versions with numbers below `before` that the actor's organisation decided on, or its latest.
     ///
     /// # Errors
     ///
     /// [`ChangeRetentionError::Denied`], [`ChangeRetentionError::Fault`].
-    pub async fn retention_versions(&self, actor: &StaffActor) -> Result<Vec<RetentionVersion>, ChangeRetentionError> {
+    pub async fn retention_versions(
+        &self,
+        actor: &StaffActor,
+        before: Option<u32>,
+    ) -> Result<RetentionVersions, ChangeRetentionError> {
         let context = &*self.0;
         context.require(actor, Action::SeeRetention).await??;
         let reader = context.database.reader();
-        let rows = store::versions(reader, actor.organisation_id()).await?;
+        let before = before.and_then(|before| i32::try_from(before).ok());
+        let mut rows = store::versions(reader, actor.organisation_id(), before, VERSIONS as u64 + 1).await?;
+        let more = rows.len() > VERSIONS;
+        rows.truncate(VERSIONS);
         let deciders: BTreeSet<StaffId> = rows.iter().flat_map(deciders).collect();
         let names = staff::names(context, reader, actor.organisation_id(), &deciders).await?;
         let version = |row: Model| -> Result<RetentionVersion, Fault> {
@@ -94,7 +113,11 @@ impl Portal {
                     .and_then(|id| names.get(&StaffId::from_uuid(id)).cloned()),
             })
         };
-        Ok(rows.into_iter().map(version).collect::<Result<_, _>>()?)
+        let versions: Vec<RetentionVersion> = rows.into_iter().map(version).collect::<Result<_, _>>()?;
+        Ok(RetentionVersions {
+            before: versions.last().filter(|_| more).map(|last| last.version),
+            versions,
+        })
     }
 
     /// What a policy would do to what the actor's organisation has sent, if it were decided on now. Changes nothing.

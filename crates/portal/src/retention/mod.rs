@@ -24,7 +24,7 @@ mod week;
 pub(crate) use approval::forget_pending;
 pub use approval::{Decided, PendingRetention, RetentionApproval};
 pub(crate) use calendar::{end_of, last_day_before, last_possible_day, local_date};
-pub use change::{RetentionInForce, RetentionVersion};
+pub use change::{RetentionInForce, RetentionVersion, RetentionVersions};
 pub use effect::{Affected, RetentionEffect, SeenEffect, UnsentType};
 pub use error::ChangeRetentionError;
 pub(crate) use follow::follow;

@@ -2,7 +2,8 @@
 
 use base::{OrganisationId, Timestamp};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
 };
 
 use super::change::DecidedBy;
@@ -11,8 +12,6 @@ use super::rule::RetentionPolicy;
 use crate::organisation::Organisation;
 use crate::{Context, Fault};
 
-/// How many versions a page shows.
-const VERSIONS: u64 = 50;
 /// The most document types that a page names.
 pub(super) const TYPES: usize = 50;
 
@@ -69,12 +68,18 @@ pub(super) async fn latest(on: &impl ConnectionTrait, organisation: Organisation
     Ok(found.await?)
 }
 
-/// The latest versions, the newest first.
-pub(super) async fn versions(on: &impl ConnectionTrait, organisation: OrganisationId) -> Result<Vec<Model>, Fault> {
+/// The latest versions, or the latest before one, the newest first and at most so many.
+pub(super) async fn versions(
+    on: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    before: Option<i32>,
+    most: u64,
+) -> Result<Vec<Model>, Fault> {
     let found = Entity::find()
         .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .filter(Condition::all().add_option(before.map(|before| Column::Version.lt(before))))
         .order_by_desc(Column::Version)
-        .limit(VERSIONS)
+        .limit(most)
         .all(on);
     Ok(found.await?)
 }

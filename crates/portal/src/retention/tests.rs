@@ -275,11 +275,35 @@ on_both_databases! {
         test.days_pass(1).await;
         norrby.decide(&test, policy_of(20)).await;
         let admin = norrby.admin(&test).await;
-        let versions = test.portal.retention_versions(&admin).await.unwrap();
+        let versions = test.portal.retention_versions(&admin, None).await.unwrap().versions;
         let seen: Vec<_> = versions.iter().map(|it| (it.version, it.policy.default.days, it.decided_by.as_deref())).collect();
         assert_eq!(seen, [(2, 20, Some("Karin Ödegård")), (1, 10, Some("Karin Ödegård"))]);
         assert!(versions[0].decided_at.since(versions[1].decided_at) >= DAY);
         assert_eq!(test.audited("retention.changed").await, 2);
+    }
+
+    async fn all_versions_can_be_seen_fifty_at_a_time(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        for round in 0..103 {
+            norrby.decide(&test, policy_of(10 + round % 2)).await;
+        }
+        let admin = norrby.admin(&test).await;
+        let (mut before, mut seen, mut pages) = (None, Vec::new(), Vec::new());
+        loop {
+            let found = test.portal.retention_versions(&admin, before).await.unwrap();
+            pages.push(found.versions.len());
+            seen.extend(found.versions.iter().map(|it| it.version));
+            before = found.before;
+            if before.is_none() {
+                break;
+            }
+        }
+        assert_eq!(pages, [50, 50, 3]);
+        assert_eq!(seen, (1..=103).rev().collect::<Vec<u32>>());
+        for (before, shown) in [(51, 50), (4, 3), (1, 0), (0, 0), (u32::MAX, 50)] {
+            let found = test.portal.retention_versions(&admin, Some(before)).await.unwrap();
+            assert_eq!((found.versions.len(), found.before.is_some()), (shown, before == u32::MAX), "{before}");
+        }
     }
 
     async fn what_is_no_policy_changes_nothing(test: TestPortal) {

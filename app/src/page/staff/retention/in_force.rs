@@ -1,9 +1,10 @@
 //! The rules in force, with what falls due by them and the versions before.
 
+use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use portal::{
     CountedFrom, DueWeek, RetentionApproval, RetentionInForce, RetentionPolicy, RetentionReason, RetentionRule,
-    RetentionVersion,
+    RetentionVersion, RetentionVersions,
 };
 
 use super::approval::{approval, waiting};
@@ -24,8 +25,8 @@ pub struct RetentionPage<'a> {
     pub due: &'a [DueWeek],
     /// How many documents are held, so that they don't.
     pub held: u64,
-    /// The versions that were decided on, the newest first.
-    pub versions: &'a [RetentionVersion],
+    /// The latest versions that were decided on.
+    pub versions: &'a RetentionVersions,
     /// Whether a second admin is asked for what shortens, and what waits for one.
     pub approval: &'a RetentionApproval,
     /// Whether the reader's role lets them change it.
@@ -71,42 +72,24 @@ pub fn retention_page(layout: &Layout, shown: RetentionPage<'_>, flash: Option<F
         }
     });
     let due = due(texts, weeks, held);
-    let versions: Vec<_> = versions
-        .iter()
-        .map(|version| {
-            let when = day_and_time(texts, version.decided_at, &in_force.time_zone);
-            let approved = version.approved_by.as_ref().map(|who| {
-                let words = [("who", who.as_str().into())];
-                view! { <p>{texts.with("retention-approved-by", &words)}</p> }
-            });
-            let facts = match &version.decided_by {
-                Some(who) => texts.with(
-                    "retention-decided-by",
-                    &[("when", when.into()), ("who", who.as_str().into())],
-                ),
-                None => texts.with("retention-decided", &[("when", when.into())]),
-            };
-            let number = texts.with("retention-version", &[("version", version.version.into())]);
-            let rules = self::rules(texts, &version.policy);
-            view! {
-                <li class="card">
-                    <h3>{number}</h3>
-                    <p>{facts}</p>
-                    {approved}
-                    <details class="more">
-                        <summary>{texts.get("retention-version-rules")}</summary>
-                        {rules}
-                    </details>
-                </li>
-            }
-        })
-        .collect();
-    let history = (!versions.is_empty()).then(|| {
+    let history = (!versions.versions.is_empty()).then(|| {
+        let cards = cards(texts, &versions.versions, &in_force.time_zone, |number| {
+            view! { <h3>{number}</h3> }.into_any()
+        });
+        let older = older(texts, versions);
         view! {
             <section aria-labelledby="versions">
                 <h2 id="versions">{texts.get("retention-versions")}</h2>
                 <p>{texts.get("retention-versions-lead")}</p>
-                <ol class="cards">{versions}</ol>
+                <ol class="cards">{cards}</ol>
+                {older
+                    .map(|older| {
+                        view! {
+                            <nav class="pages" aria-label=texts.get("retention-versions-pages")>
+                                {older}
+                            </nav>
+                        }
+                    })}
             </section>
         }
     });
@@ -128,6 +111,72 @@ pub fn retention_page(layout: &Layout, shown: RetentionPage<'_>, flash: Option<F
             {history}
         }
     })
+}
+
+/// Versions from before those on the page of the rules in force.
+#[must_use]
+pub fn retention_versions_page(layout: &Layout, shown: &RetentionVersions, time_zone: &TimeZone) -> Page {
+    let texts = Texts::of(layout.language);
+    let head = Head::plain(texts.get("retention-versions-before"));
+    let cards = cards(texts, &shown.versions, time_zone, |number| {
+        view! { <h2>{number}</h2> }.into_any()
+    });
+    let older = older(texts, shown);
+    render(layout, head, move || {
+        view! {
+            <h1>{texts.get("retention-versions-before")}</h1>
+            <ol class="cards">{cards}</ol>
+            <nav class="pages" aria-label=texts.get("retention-versions-pages")>
+                <a class="button quiet" href="/staff/retention">
+                    {texts.get("retention-versions-latest")}
+                </a>
+                {older}
+            </nav>
+        }
+    })
+}
+
+/// The way on to the versions before.
+fn older(texts: &'static Texts, shown: &RetentionVersions) -> Option<impl IntoView + use<>> {
+    let href = format!("/staff/retention?before={}", shown.before?);
+    Some(view! { <a class="button quiet" href=href>{texts.get("retention-versions-older")}</a> })
+}
+
+/// A card for each version: its number, who decided on it and when, and its rules to unfold.
+fn cards(
+    texts: &'static Texts,
+    versions: &[RetentionVersion],
+    time_zone: &TimeZone,
+    heading: impl Fn(String) -> AnyView,
+) -> Vec<impl IntoView + use<>> {
+    let card = |version: &RetentionVersion| {
+        let when = day_and_time(texts, version.decided_at, time_zone);
+        let approved = version.approved_by.as_ref().map(|who| {
+            let words = [("who", who.as_str().into())];
+            view! { <p>{texts.with("retention-approved-by", &words)}</p> }
+        });
+        let facts = match &version.decided_by {
+            Some(who) => texts.with(
+                "retention-decided-by",
+                &[("when", when.into()), ("who", who.as_str().into())],
+            ),
+            None => texts.with("retention-decided", &[("when", when.into())]),
+        };
+        let number = texts.with("retention-version", &[("version", version.version.into())]);
+        let rules = rules(texts, &version.policy);
+        view! {
+            <li class="card">
+                {heading(number)}
+                <p>{facts}</p>
+                {approved}
+                <details class="more">
+                    <summary>{texts.get("retention-version-rules")}</summary>
+                    {rules}
+                </details>
+            </li>
+        }
+    };
+    versions.iter().map(card).collect()
 }
 
 /// Each rule of a policy, those of types first and what holds for everything else last.

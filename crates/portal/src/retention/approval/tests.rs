@@ -113,7 +113,7 @@ on_both_databases! {
         test.portal.approve_retention(&olle, pending, u64::MAX).await.unwrap();
         assert_eq!(norrby.in_force(&test).await, (2, 10));
         assert!(norrby.approval(&test).await.pending.is_none());
-        let versions = test.portal.retention_versions(&olle).await.unwrap();
+        let versions = test.portal.retention_versions(&olle, None).await.unwrap().versions;
         assert_eq!(versions[0].decided_by.as_deref(), Some("Karin Ödegård"));
         assert!(versions[0].approved_by.is_some() && versions[0].approved_by != versions[0].decided_by);
         assert_eq!((versions[1].approved_by.as_ref(), test.audited("retention.change-asked").await), (None, 1));
