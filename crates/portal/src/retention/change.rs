@@ -191,7 +191,7 @@ impl Portal {
         };
         put_in_force(context, &transaction, actor, &organisation, decided, by, goes).await?;
         transaction.commit().await?;
-        follow::follow_organisation(context, organisation.id).await?;
+        follow::begin(context, organisation.id).await;
         Ok(Decided::InForce)
     }
 }

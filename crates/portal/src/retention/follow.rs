@@ -148,8 +148,18 @@ pub(crate) async fn follow(context: &Context) -> Result<u64, Fault> {
     followed.result()
 }
 
+/// As [`follow`] for one organisation that has just decided: its version stands, and what fails is the jobs' to do again.
+pub(super) async fn begin(context: &Context, organisation: OrganisationId) {
+    if let Err(fault) = follow_organisation(context, organisation).await {
+        tracing::error!(
+            causes = fault.causes(),
+            "what was sent does not all follow the new rules yet"
+        );
+    }
+}
+
 /// As [`follow`] for one organisation.
-pub(super) async fn follow_organisation(context: &Context, organisation: OrganisationId) -> Result<u64, Fault> {
+async fn follow_organisation(context: &Context, organisation: OrganisationId) -> Result<u64, Fault> {
     let reader = context.database.reader();
     let mut followed = Followed::default();
     let Some(organisation) = organisation::find(reader, organisation).await? else {

@@ -372,3 +372,21 @@ on_both_databases! {
         assert_eq!(weeks[0].from, local);
     }
 }
+
+#[tokio::test]
+async fn a_version_stands_also_where_nothing_can_follow_it_yet() {
+    let test = TestPortal::on_sqlite().await;
+    let norrby = Norrby::new(&test).await;
+    let sent = norrby.send_as(&test, None, None).await;
+    let run = async |sql: &str| {
+        let transaction = test.portal.0.database.write().await.unwrap();
+        transaction.execute_unprepared(sql).await.unwrap();
+        transaction.commit().await.unwrap();
+    };
+    run("CREATE TRIGGER none_follows BEFORE UPDATE OF policy_version ON delivery BEGIN SELECT RAISE(ABORT, 'full'); END").await;
+    norrby.decide(&test, policy_of(10)).await;
+    assert_ne!(norrby.end_of(&test, &sent).await, after(&test, sent.sent_at, 10));
+    run("DROP TRIGGER none_follows").await;
+    assert_eq!(test.portal.run_jobs().await.unwrap().followed, 1);
+    assert_eq!(norrby.end_of(&test, &sent).await, after(&test, sent.sent_at, 10));
+}

@@ -147,7 +147,7 @@ fn cards(
     texts: &'static Texts,
     versions: &[RetentionVersion],
     time_zone: &TimeZone,
-    heading: impl Fn(String) -> AnyView,
+    heading: fn(String) -> AnyView,
 ) -> Vec<impl IntoView + use<>> {
     let card = |version: &RetentionVersion| {
         let when = day_and_time(texts, version.decided_at, time_zone);

@@ -212,7 +212,7 @@ impl Portal {
         .await?;
         forget(&transaction, own.id).await?;
         transaction.commit().await?;
-        super::follow::follow_organisation(context, own.id).await?;
+        super::follow::begin(context, own.id).await;
         Ok(())
     }
 
