@@ -150,7 +150,7 @@ impl StaffActor {
     ///
     /// # Errors
     ///
-    /// [`Denied`] says which of the two it is; the role comes first.
+    /// [`Denied::Forbidden`] or [`Denied::StepUpNeeded`]; the role comes first.
     pub fn require(&self, action: Action) -> Result<(), Denied> {
         if !self.facts.role.allows(action) {
             Err(Denied::Forbidden)

@@ -11,7 +11,7 @@ use crate::test_support::{
 use crate::{
     ChangeRetentionError, ChangeStaffError, ChangeWebhookError, Decided, Denied, GroupAttributes,
     NewOrganisationExtract, NewProvisioningToken, OrganisationExtractError, Portal, ProvisioningError,
-    ProvisioningTokenError, Role, SessionKey, SignInRules, StaffActor, TenantError, WebhookAddress,
+    ProvisioningTokenError, Role, SessionKey, SignInRules, StaffActor, TenantError, UserAttributes, WebhookAddress,
 };
 
 /// Whether somebody is told that their organisation is gone.
@@ -119,6 +119,13 @@ on_both_databases! {
         acts_of_retention(&test.portal, &karin, &olle, &extract).await;
         let group = GroupAttributes { display_name: "Socialtjänsten".to_owned(), ..GroupAttributes::default() };
         let refused = test.portal.provision_group(&directory, &group, &BTreeSet::new()).await;
+        assert!(matches!(refused, Err(ProvisioningError::OrganisationGone)));
+        let user = UserAttributes {
+            user_name: "lena@norrby.example".to_owned(),
+            active: true,
+            ..UserAttributes::default()
+        };
+        let refused = test.portal.provision_user(&directory, user).await;
         assert!(matches!(refused, Err(ProvisioningError::OrganisationGone)));
         let refused = test.portal.create_provisioning_token(&operator, norrby.id, new_token()).await;
         assert!(matches!(refused, Err(ProvisioningTokenError::NotFound)));
