@@ -308,7 +308,13 @@ on_both_databases! {
             attacker.attack(statements).await;
             let before = checkpoint_entity::Entity::find().all(context.database.reader()).await.unwrap();
             portal.clock.advance_millis(3_600_000);
-            assert_eq!(super::sign_due(context).await.unwrap(), 1, "{attack}");
+            let refused = super::sign_due(context).await;
+            if attack == "pass a number off as chained" {
+                // Of whichever log its rows are, that one's checkpoint would say that nothing is missing.
+                assert!(refused.is_err(), "{attack}");
+            } else {
+                assert_eq!(refused.unwrap(), 1, "{attack}");
+            }
             let after = checkpoint_entity::Entity::find().all(context.database.reader()).await.unwrap();
             let of_a = |rows: &[checkpoint_entity::Model]| rows.iter().filter(|row| row.chain_id == A).count();
             assert_eq!(of_a(&before), of_a(&after), "{attack}");
