@@ -52,7 +52,7 @@ impl Manifest {
             generation: mark.generation,
             part: part.as_str().to_owned(),
             made: made.to_rfc3339(),
-            ledger: ledger::known(context).await.map_err(Fault::from)?,
+            ledger: ledger::known(context).await?,
         })
     }
 }
