@@ -179,12 +179,17 @@ fn tell(report: &AuditReport, held: &Held, looks_at: LooksAt) -> anyhow::Result<
 fn note(chain: &ChainReport, looks_at: LooksAt) -> Option<String> {
     let (row, log, first) = (chain.earlier?, name(chain), chain.cut.saturating_add(1));
     Some(match looks_at {
+        LooksAt::Database if row == chain.cut => {
+            format!(
+                "log {log}: the checkpoint of row {row} proves none of the rows that are left, since those before {first} are gone"
+            )
+        }
         LooksAt::Database => format!(
-            "log {log}: the checkpoint of row {row} was compared with nothing, since the rows before {first} were deleted when \
-             their time was over"
+            "log {log}: the checkpoint of row {row} proves none of the rows that are left, since those before {first} are gone; whether \
+             the time of those behind row {row} was over, it does not show"
         ),
         LooksAt::Export => format!(
-            "log {log}: the checkpoint of row {row} was compared with nothing, since the file begins with row {first}; what became of \
+            "log {log}: the checkpoint of row {row} proves none of the rows in the file, which begins with row {first}; what became of \
              the rows before it, this file does not show"
         ),
     })
@@ -231,7 +236,7 @@ fn line(chain: &ChainReport, held: &Held, looks_at: LooksAt) -> String {
     let rows = match (chain.cut, looks_at) {
         (0, _) => format!("{} rows", chain.last),
         (_, LooksAt::Database) => format!(
-            "rows {first} to {}, those before were deleted when their time was over",
+            "rows {first} to {}, those before were cut off with the installation's keys",
             chain.last
         ),
         (_, LooksAt::Export) => format!("rows {first} to {}, those before are not in the file", chain.last),

@@ -12,10 +12,12 @@ use super::chain_tests::{verify, write};
 use super::{Checkpoint, checkpoint, checkpoint_entity, entity, link_entity};
 use crate::test_support::{Log, TestPortal, on_both_databases};
 
-const A: Uuid = Uuid::from_u128(0xa);
-const B: Uuid = Uuid::from_u128(0xb);
+pub(super) const A: Uuid = Uuid::from_u128(0xa);
+pub(super) const B: Uuid = Uuid::from_u128(0xb);
 
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 8] = [
+    "audit_cut",
+    "audit_writer_cut",
     "audit_event",
     "audit_link",
     "audit_chain",
@@ -25,7 +27,7 @@ const TABLES: [&str; 6] = [
 ];
 
 /// Makes the chain fit again, as whoever knows the documentation can: all places, the head, and no checkpoint.
-const FIT: &str = "-- fit";
+pub(super) const FIT: &str = "-- fit";
 /// As [`FIT`], and the codes of the rows and a new checkpoint too, for which one needs the installation's keys.
 const SIGN: &str = "-- sign";
 

@@ -3,44 +3,38 @@
 //!
 //! For each chain it is written down up to where it was cut and what its hash was there, and for each writer how many of its rows went,
 //! both under the key of the rows' codes: who has the database alone can't pass a row off as old. The database's guards let a
-//! row be deleted only behind what is written there.
+//! row be deleted only behind what is written there. Nor can they have the portal itself destroy a row before its time: what goes is
+//! verified first, and where it is not as it was written nothing goes ([`beginning`]).
+
+mod beginning;
 
 use base::{Day, Timestamp};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-    Statement, Value,
-};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QuerySelect, Statement, Value};
 use uuid::Uuid;
 
+use self::beginning::{Beginning, Due};
 use super::canonical::{Hash, chain_start};
 use super::chain::from_stored_id;
-use super::{
-    AuditAction, AuditEntry, AuditTarget, chain_entity, checkpoint, cut_entity, handover, link_entity,
-    writer_cut_entity,
-};
+use super::{AuditAction, AuditEntry, AuditTarget, chain_entity, checkpoint, cut_entity, handover, writer_cut_entity};
 use crate::database::WriteTransaction;
 use crate::vault::{MacPurpose, Vault};
 use crate::{Context, Fault, Settings};
 
-/// How many rows are cut in one transaction.
-const BATCH: i64 = 2_000;
+const NOT_AS_WRITTEN: &str =
+    "nothing is cut off an audit log whose oldest rows are not as they were written: run `postvalv audit verify`";
 
-/// The first of a chain's rows from `$2` to `$3` that isn't from before `$4`, or, from row `$5` on, not from before `$6`.
-const FIRST_KEPT: &str = "\
-    SELECT MIN(l.sequence) FROM audit_link l JOIN audit_event e ON e.id = l.event_id \
-    WHERE l.chain_id = $1 AND l.sequence BETWEEN $2 AND $3 AND (e.at >= $4 OR (l.sequence >= $5 AND e.at >= $6))";
 const BEGIN_CUT: &str = "\
     INSERT INTO audit_cut (chain_id, sequence, hash, mac) VALUES ($1, 0, $2, $3) ON CONFLICT (chain_id) DO NOTHING";
 const ADVANCE_CUT: &str =
     "UPDATE audit_cut SET sequence = $3, hash = $4, mac = $5 WHERE chain_id = $1 AND sequence = $2";
 const OF_WRITERS: &str = "\
     SELECT e.writer_id, COUNT(*), MAX(e.counter) FROM audit_link l JOIN audit_event e ON e.id = l.event_id \
-    WHERE l.chain_id = $1 AND l.sequence <= $2 GROUP BY e.writer_id ORDER BY e.writer_id";
+    WHERE l.chain_id = $1 AND l.sequence BETWEEN $2 AND $3 GROUP BY e.writer_id ORDER BY e.writer_id";
 const BEGIN_WRITER: &str = "\
     INSERT INTO audit_writer_cut (writer_id, rows, highest, mac) VALUES ($1, 0, 0, $2) ON CONFLICT (writer_id) DO NOTHING";
 const DELETE_EVENTS: &str = "\
-    DELETE FROM audit_event WHERE id IN (SELECT event_id FROM audit_link WHERE chain_id = $1 AND sequence <= $2)";
-const DELETE_LINKS: &str = "DELETE FROM audit_link WHERE chain_id = $1 AND sequence <= $2";
+    DELETE FROM audit_event WHERE id IN (SELECT event_id FROM audit_link WHERE chain_id = $1 AND sequence BETWEEN $2 AND $3)";
+const DELETE_LINKS: &str = "DELETE FROM audit_link WHERE chain_id = $1 AND sequence BETWEEN $2 AND $3";
 const DELETE_CHECKPOINTS: &str = "DELETE FROM audit_checkpoint WHERE chain_id = $1 AND sequence <= $2";
 
 impl cut_entity::Model {
@@ -75,7 +69,7 @@ fn of_writer<'a>(writer: &'a [u8], rows: &'a [u8], highest: &'a [u8]) -> [&'a [u
 }
 
 /// Deletes the rows that have been kept for as long as the log is, whole days at a time; those that somebody is to get and does not have
-/// yet, [`Settings::AUDIT_WAIT_DAYS`] later. Says how many. Safe to interrupt anywhere and to run on several nodes at once.
+/// yet, [`Settings::AUDIT_WAIT_DAYS`] later. A chain whose oldest rows are not as they were written loses none. Says how many. Safe to interrupt anywhere and to run on several nodes at once.
 ///
 /// # Errors
 ///
@@ -122,62 +116,34 @@ struct Ends {
 
 /// Cuts a batch off the beginning of a chain, and says how many rows it was.
 async fn cut_some(context: &Context, chain: Uuid, ends: &Ends) -> Result<u64, Fault> {
-    let reader = context.database.reader();
-    let cut = cut_entity::Entity::find_by_id(chain).one(reader).await?;
-    let first = cut.map_or(0, |cut| cut.sequence).saturating_add(1);
-    let end: Option<i64> = link_entity::Entity::find()
-        .select_only()
-        .expr(link_entity::Column::Sequence.max())
-        .filter(link_entity::Column::ChainId.eq(chain))
-        .filter(link_entity::Column::Sequence.lt(first.saturating_add(BATCH)))
-        .into_tuple()
-        .one(reader)
-        .await?
-        .flatten();
-    let Some(end) = end else { return Ok(0) };
     let waiting = handover::first_not_handed_over(context, chain).await?;
-    let values = [
-        chain.into(),
-        first.into(),
-        end.into(),
-        ends.kept.as_millis().into(),
-        waiting.unwrap_or(i64::MAX).into(),
-        ends.waiting.as_millis().into(),
-    ];
-    let query = Statement::from_sql_and_values(reader.get_database_backend(), FIRST_KEPT, values);
-    let row = reader.query_one_raw(query).await?;
-    let kept: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
-    let last = kept.map_or(end, |kept| kept - 1);
-    let Ok(rows) = u64::try_from(last.saturating_sub(first).saturating_add(1)) else {
-        return Ok(0);
+    let is_due = |sequence: i64, at: Timestamp| {
+        let is_had = waiting.is_none_or(|first| sequence < first);
+        at < if is_had { ends.kept } else { ends.waiting }
     };
-    if rows == 0 {
-        return Ok(0);
-    }
+    let due = match beginning::of(context, chain, is_due).await? {
+        Beginning::Due(due) => due,
+        Beginning::Kept => return Ok(0),
+        Beginning::NotAsWritten { row } => {
+            tracing::error!(%chain, row, "the oldest rows of an audit log are not as they were written, and nothing is cut off");
+            return Err(Fault::new(NOT_AS_WRITTEN));
+        }
+    };
     let transaction = context.database.write().await?;
-    if !delete(context, &transaction, chain, first, last).await? {
+    if !delete(context, &transaction, chain, &due).await? {
         return Ok(0);
     }
     transaction.commit().await?;
-    Ok(rows)
+    Ok(due.rows())
 }
 
-/// Deletes a chain's rows from `first` on, its first, up to `last`; `false`, and nothing is to be committed, when another node did so meanwhile.
-async fn delete(
-    context: &Context,
-    transaction: &WriteTransaction,
-    chain: Uuid,
-    first: i64,
-    last: i64,
-) -> Result<bool, Fault> {
+/// Deletes a chain's first rows; `false`, and nothing is to be committed, when another node did so meanwhile.
+async fn delete(context: &Context, transaction: &WriteTransaction, chain: Uuid, due: &Due) -> Result<bool, Fault> {
     let backend = transaction.get_database_backend();
     let run = async |sql: &str, values: Vec<Value>| {
         let statement = Statement::from_sql_and_values(backend, sql, values);
         let done = transaction.execute_raw(statement).await?;
         Ok::<_, DbErr>(done.rows_affected())
-    };
-    let Some(link) = link_entity::Entity::find_by_id((chain, last)).one(transaction).await? else {
-        return Ok(false);
     };
     let installation = checkpoint::installation(context).await?;
     let key = context.vault.mac_key(MacPurpose::AuditCut);
@@ -188,19 +154,19 @@ async fn delete(
     let start = chain_start(*installation.as_uuid(), chain).to_vec();
     let mac = code(0, &start);
     run(BEGIN_CUT, vec![chain.into(), start.into(), mac.into()]).await?;
-    let mac = code(last, &link.hash);
+    let mac = code(due.last, &due.hash);
     let advance = vec![
         chain.into(),
-        (first - 1).into(),
-        last.into(),
-        link.hash.into(),
+        (due.first - 1).into(),
+        due.last.into(),
+        due.hash.to_vec().into(),
         mac.into(),
     ];
     if run(ADVANCE_CUT, advance).await? == 0 {
         return Ok(false);
     }
-    let place: Vec<Value> = vec![chain.into(), last.into()];
-    let query = Statement::from_sql_and_values(backend, OF_WRITERS, place.clone());
+    let rows: Vec<Value> = vec![chain.into(), due.first.into(), due.last.into()];
+    let query = Statement::from_sql_and_values(backend, OF_WRITERS, rows.clone());
     for row in transaction.query_all_raw(query).await? {
         let highest = row.try_get_by_index(2)?;
         count_writer(
@@ -212,11 +178,15 @@ async fn delete(
         )
         .await?;
     }
-    run(DELETE_EVENTS, place.clone()).await?;
-    run(DELETE_LINKS, place.clone()).await?;
-    run(DELETE_CHECKPOINTS, place).await?;
+    let gone = [run(DELETE_EVENTS, rows.clone()).await?, run(DELETE_LINKS, rows).await?];
+    if gone != [due.rows(); 2] {
+        return Err(Fault::new(
+            "an audit log's oldest rows were changed while they were cut off",
+        ));
+    }
+    run(DELETE_CHECKPOINTS, vec![chain.into(), due.last.into()]).await?;
     let organisation = from_stored_id(chain);
-    let last = last.to_string();
+    let last = due.last.to_string();
     let entry = AuditEntry::by_portal(AuditAction::AuditLogCut).detail(&last);
     let entry = match organisation {
         Some(organisation) => entry
@@ -269,5 +239,7 @@ async fn count_writer(
     Ok(())
 }
 
+#[cfg(test)]
+mod backdating_tests;
 #[cfg(test)]
 mod tests;

@@ -100,11 +100,12 @@ on_both_databases! {
         assert_eq!((report.rows, &report.findings), (8, &Vec::new()));
         assert_eq!(report.chains[0].held.as_ref().map(|proof| proof.sequence), Some(10));
         assert_eq!(report.chains[0].earlier, None);
-        // One that begins behind the checkpoint says that it was compared with nothing; one that begins right behind it fits.
+        // One that begins behind the checkpoint says that it proves none of its rows, also one that begins right behind it.
         let report = exported.verify(&exported.lines[11..]);
         assert_eq!((report.chains[0].earlier, &report.chains[0].held), (Some(10), &None));
         let report = exported.verify(&exported.lines[10..]);
-        assert_eq!((report.chains[0].earlier, report.chains[0].held.is_some()), (None, true));
+        assert_eq!((report.chains[0].earlier, &report.chains[0].held), (Some(10), &None));
+        assert_eq!(report.findings, []);
         assert_eq!(portal.audited("audit.exported").await, 1);
     }
 

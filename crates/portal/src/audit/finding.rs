@@ -225,12 +225,12 @@ pub struct Proof {
 pub struct ChainReport {
     /// Whose; `None` for the installation's own.
     pub organisation: Option<OrganisationId>,
-    /// The number of the last row that was deleted because its time was over, or that an export does not have, whatever became of it; 0 for
-    /// none.
+    /// The number of the last row that this installation's keys say was deleted when its time was over, or that an export does not have, whatever
+    /// became of it; 0 for none.
     pub cut: u64,
     /// The number of its last row.
     pub last: u64,
-    /// The last row before the first that was looked at of which a checkpoint was given: nothing was compared with that one.
+    /// The last row before the first that was looked at of which a checkpoint was given: it proves none of those that were.
     pub earlier: Option<u64>,
     /// Up to where the newest fitting checkpoint proves it that came from outside the database.
     pub held: Option<Proof>,

@@ -39,7 +39,7 @@ pub(super) struct ChainVerifier {
     hash: Hash,
     /// In the order of their rows, the last one first.
     checkpoints: Vec<(Checkpoint, Source)>,
-    /// Those that somebody held of rows before the first.
+    /// Those that somebody held of rows that are not looked at.
     earlier: Vec<Checkpoint>,
     /// The last number of each writer so far: its rows come into the chain in their order.
     counters: HashMap<Uuid, i64>,
@@ -58,9 +58,15 @@ impl ChainVerifier {
     ) -> Self {
         let (earlier, mut checkpoints): (Vec<_>, Vec<_>) = checkpoints
             .into_iter()
-            .partition(|(checkpoint, _)| checkpoint.sequence < last);
+            .partition(|(checkpoint, _)| checkpoint.sequence <= last);
+        // That of the last row before the first still says how the chain was there, and proves nothing of those behind it.
+        for (other, _) in earlier.iter().filter(|(it, _)| it.sequence == last && it.hash != hash) {
+            let (after, checkpoint) = (0, other.sequence);
+            let problem = ChainProblem::Rewritten { after, checkpoint };
+            report.found(AuditFinding::Chain { chain, problem });
+        }
         checkpoints.sort_by_key(|(checkpoint, _)| std::cmp::Reverse(checkpoint.sequence));
-        let mut verifier = Self {
+        Self {
             chain,
             cut: last,
             last,
@@ -74,10 +80,7 @@ impl ChainVerifier {
             counters: HashMap::new(),
             held: None,
             stored: None,
-        };
-        // That of the last row that is gone still says how the chain was there.
-        verifier.compare(report);
-        verifier
+        }
     }
 
     /// The checkpoints that somebody held of rows that are not looked at.
