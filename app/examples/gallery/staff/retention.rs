@@ -146,6 +146,7 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         unchanged: affected(1, 1, Some((-2, -2))),
         held: affected(4, 3, Some((-61, -40))),
         gone_today: affected(312, 290, Some((-88, -30))),
+        counted_today: 315,
         unsent: vec![
             UnsentType {
                 document_type: "delgivning-med-kvittens".to_owned(),

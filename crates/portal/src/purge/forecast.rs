@@ -191,7 +191,8 @@ fn after(now: Timestamp) -> Value {
     (now + Duration::from_millis(1)).as_millis().into()
 }
 
-const fn hour(at: Timestamp) -> i64 {
+/// The hour that an instant is in.
+pub(crate) const fn hour(at: Timestamp) -> i64 {
     at.as_millis().div_euclid(MILLIS_PER_HOUR)
 }
 

@@ -186,7 +186,7 @@ impl Portal {
         };
         let decided = (before.version, policy);
         let goes = Goes {
-            today: effect.gone_today(),
+            today: effect.counted_today,
             seen: seen.gone_today,
         };
         put_in_force(context, &transaction, actor, &organisation, decided, by, goes).await?;

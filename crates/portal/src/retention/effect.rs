@@ -1,5 +1,7 @@
 //! What a policy would do to what was sent already, before anybody decides on it.
 
+use std::collections::BTreeSet;
+
 use base::Timestamp;
 use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 use uuid::Uuid;
@@ -10,7 +12,7 @@ use super::follow::Facts;
 use super::rule::RetentionPolicy;
 use super::store;
 use crate::organisation::Organisation;
-use crate::{Context, Fault, hold};
+use crate::{Context, Fault, hold, purge};
 
 /// How many deliveries are read at a time.
 const PAGE: i64 = 2_000;
@@ -28,6 +30,9 @@ pub struct RetentionEffect {
     pub unchanged: Affected,
     /// Those of the earlier ones that would be gone at once, or by the end of today, and that nothing holds.
     pub gone_today: Affected,
+    /// How many documents the purge's brake would count today beyond what it foresees: each one in each hour in which it ends for somebody, also
+    /// when the message stays for others, and a message without documents as one.
+    pub counted_today: u64,
     /// Those of the earlier ones that a hold keeps from being destroyed; nobody reads them for longer than the others.
     pub held: Affected,
     /// The document types with a rule of their own with which nothing was sent, in the order of their names: to them it does nothing yet.
@@ -43,20 +48,12 @@ pub struct UnsentType {
     pub most_alike: Option<String>,
 }
 
-impl RetentionEffect {
-    /// How much would be gone today, as the purge's brake counts: a message without documents is one.
-    #[must_use]
-    pub const fn gone_today(&self) -> u64 {
-        self.gone_today.documents.saturating_add(self.gone_today.messages)
-    }
-}
-
 /// What an actor had before them when they decided on a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeenEffect {
     /// The version that was in force.
     pub version: u32,
-    /// How much would be gone today, as [`RetentionEffect::gone_today`] counts. More than that must not go on their word.
+    /// How much would be gone today, as [`RetentionEffect::counted_today`] counts. More than that must not go on their word.
     pub gone_today: u64,
 }
 
@@ -88,6 +85,16 @@ struct Message {
     before: Timestamp,
     after: Timestamp,
     held: bool,
+    hours: Hours,
+}
+
+/// The hours in which a message ends for somebody from whom nothing keeps it.
+#[derive(Default)]
+struct Hours {
+    /// By now.
+    before: BTreeSet<i64>,
+    /// By the policy, of what would go earlier than by now, and by the end of today.
+    after: BTreeSet<i64>,
 }
 
 /// $1 is the organisation, $2 the instant, $3 and $4 the last delivery of the page before, $5 the page's size, $6 the instant of
@@ -98,7 +105,7 @@ const LIVING: &str = concat!(
     (SELECT COUNT(*) FROM document WHERE document.message_id = delivery.message_id AND document.purged_at IS NULL), \
     cases.closed_at, cases.extended_until, CASE WHEN ",
     hold::held!("delivery", "$6"),
-    " THEN 1 ELSE 0 END \
+    " THEN 1 ELSE 0 END, delivery.kept_until \
     FROM delivery JOIN message ON message.id = delivery.message_id JOIN cases ON cases.id = delivery.case_id \
     WHERE delivery.organisation_id = $1 AND delivery.purged_at IS NULL AND delivery.condemned_at IS NULL \
     AND delivery.revoked_at IS NULL AND delivery.expired_at IS NULL AND delivery.expires_at > $2 \
@@ -125,12 +132,14 @@ pub(super) async fn of(
         let Some(end) = rows.last() else { break };
         last = (end.try_get_by_index(1)?, end.try_get_by_index(0)?);
         for row in &rows {
-            let next = Message::from_row(context, organisation, policy, row)?;
+            let mut next = Message::from_row(context, organisation, policy, row, tonight)?;
             match &mut message {
                 Some(message) if message.id == next.id => {
                     message.before = message.before.max(next.before);
                     message.after = message.after.max(next.after);
                     message.held |= next.held;
+                    message.hours.before.append(&mut next.hours.before);
+                    message.hours.after.append(&mut next.hours.after);
                 }
                 _ => {
                     if let Some(whole) = message.replace(next) {
@@ -191,6 +200,7 @@ impl Message {
         organisation: &Organisation,
         policy: &RetentionPolicy,
         row: &QueryResult,
+        tonight: Timestamp,
     ) -> Result<Self, Fault> {
         let before = Timestamp::from_millis(row.try_get_by_index(4)?);
         let facts = Facts {
@@ -202,22 +212,38 @@ impl Message {
             extended_until: row.try_get_by_index(10)?,
         };
         let follows: Option<i32> = row.try_get_by_index(5)?;
+        let after = match follows {
+            Some(_) => facts.expires_at(context.settings.retention_ceiling_days, organisation, policy)?,
+            None => before,
+        };
+        let held = row.try_get_by_index::<i32>(11)? == 1;
+        let kept_until: Option<i64> = row.try_get_by_index(12)?;
+        let mut hours = Hours::default();
+        if !held {
+            // As the brake says when it is due.
+            let due = |end: Timestamp| kept_until.map_or(end, |kept| end.max(Timestamp::from_millis(kept)));
+            hours.before.insert(purge::hour(due(before)));
+            if after < before && due(after) <= tonight {
+                hours.after.insert(purge::hour(due(after)));
+            }
+        }
         Ok(Self {
             id: row.try_get_by_index(1)?,
             documents: u64::try_from(row.try_get_by_index::<i64>(8)?).map_err(Fault::new)?,
             sent: Timestamp::from_millis(facts.sent_at),
             before,
-            after: match follows {
-                Some(_) => facts.expires_at(context.settings.retention_ceiling_days, organisation, policy)?,
-                None => before,
-            },
-            held: row.try_get_by_index::<i32>(11)? == 1,
+            after,
+            held,
+            hours,
         })
     }
 }
 
 impl RetentionEffect {
     fn count(&mut self, message: &Message, tonight: Timestamp) {
+        // What ends in an hour anyway was foreseen for it.
+        let hours = message.hours.after.difference(&message.hours.before).count() as u64;
+        self.counted_today += hours * message.documents.max(1);
         let moved = match message.after.cmp(&message.before) {
             std::cmp::Ordering::Less => &mut self.earlier,
             std::cmp::Ordering::Equal => &mut self.unchanged,

@@ -70,7 +70,7 @@ pub fn pending_retention_page(layout: &Layout, shown: PendingRetentionPage<'_>) 
         .into_any(),
         None => view! { <p>{texts.get("retention-pending-no-approval")}</p> }.into_any(),
     };
-    let gone_today = effect.map_or(0, RetentionEffect::gone_today).to_string();
+    let gone_today = effect.map_or(0, |effect| effect.counted_today).to_string();
     let effect = effect.map(|effect| {
         view! {
             <section aria-labelledby="effect">

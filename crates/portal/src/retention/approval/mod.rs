@@ -205,7 +205,7 @@ impl Portal {
             (row.seen_version, policy),
             by,
             change::Goes {
-                today: effect.gone_today(),
+                today: effect.counted_today,
                 seen: gone_seen,
             },
         )

@@ -149,7 +149,7 @@ on_both_databases! {
         let stale = test.portal.approve_retention(&olle, pending, 0).await;
         assert!(matches!(stale, Err(ChangeRetentionError::MoreGoesToday)));
         assert!(norrby.approval(&test).await.pending.is_some());
-        test.portal.approve_retention(&olle, pending, effect().await.gone_today()).await.unwrap();
+        test.portal.approve_retention(&olle, pending, effect().await.counted_today).await.unwrap();
         test.portal.run_jobs().await.unwrap();
         assert_eq!(test.audited("document.purged").await, 1);
     }
