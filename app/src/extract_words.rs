@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
+use base::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use portal::{
-    DeliveryState, Handed, HandedCase, HandedRequest, KeptOrganisationExtract, LeftOut, MessageView, RegisterPart,
+    DeliveryState, Handed, HandedCase, HandedRequest, KeptHold, KeptOrganisationExtract, LeftOut, MessageView,
+    RegisterPart,
 };
 
 use crate::texts::{Language, Texts, dates};
@@ -77,6 +79,21 @@ impl ExtractWords {
             text.push_str("\r\n");
         }
         Some(text)
+    }
+}
+
+/// Whose hold it is and since when, and until when it keeps what it is on, when it is lifted.
+pub(crate) fn hold_of(texts: &Texts, hold: &KeptHold, at: impl Fn(Timestamp) -> String) -> String {
+    let words = [
+        ("organisation", hold.organisation.clone().into()),
+        ("since", at(hold.since).into()),
+    ];
+    match hold.until {
+        None => texts.with("extract-hold-of", &words),
+        Some(until) => {
+            let until = ("until", at(until).into());
+            texts.with("extract-hold-of-lifted", &[words.as_slice(), &[until]].concat())
+        }
     }
 }
 

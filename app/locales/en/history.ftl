@@ -12,6 +12,7 @@ history-case-reopened = { $who } opened the case again
 history-case-extended = { $who } decided that the case stays for longer
 history-case-extended-to = { $who } decided that the case stays up to and including { $last_day }
 history-extract-made = { $who } made an extract of what the organisation has registered about you
+history-case-seen = { $who } looked at the case: what has been sent to you, and whether you have opened it
 history-by-organisation = { $organisation }
 history-by-staff = A staff member of { $organisation }
 history-by-admin = An admin of { $organisation }
@@ -28,7 +29,7 @@ history-this-session = In this sign-in
 history-cut = Only the latest times are shown.
 history-unfamiliar = Wasn’t it you?
 history-unfamiliar-body = If somebody else did any of this, they have been signed in as you. Go to your sign-ins, and report the one that isn’t yours.
-history-described = What you opened and downloaded comes from the portal’s log. What you do several times within ten minutes is told once. From which device you were signed in is shown as long as the sign-in is kept.
+history-described = What you opened and downloaded comes from the portal’s log. That staff looked at the case comes from there too. What somebody does several times within ten minutes is told once. From which device you were signed in is shown as long as the sign-in is kept.
 
 sign-ins-title = All your sign-ins
 sign-ins-lead = { $unusual ->

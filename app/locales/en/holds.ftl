@@ -63,7 +63,8 @@ hold-all-too-late = It is too late. Everything in the case is being destroyed al
 hold-place = Place the hold
 staff-case-open = Show the case (new tab)
 staff-case-hidden = The contents are no longer shown
-staff-case-held = Held from purging
+staff-case-held-until = You can read this until { $last_day }, and no longer. The sender had decided that it is not to be deleted then all the same; that ends { $until }. Download what you want to keep.
+case-held = Held from purging
 staff-case-hold = Hold from purging
 staff-case-hold-of = Hold from purging: { $recipient }
 staff-case-hold-more = Add a hold
@@ -72,4 +73,5 @@ retention-held = { $count ->
     [one] One document is held and is not counted.
    *[other] { $count } documents are held and are not counted.
 }
+case-held-until = You can read this until { $last_day }, and no longer. The sender had decided that it is not to be deleted then all the same, and has taken that back: it is deleted { $until } at the earliest. Download what you want to keep.
 case-held = You can read this until { $last_day }, and no longer. The sender has decided that it is not to be deleted then all the same. Download what you want to keep.

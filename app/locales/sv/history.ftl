@@ -12,6 +12,7 @@ history-case-reopened = { $who } öppnade ärendet igen
 history-case-extended = { $who } bestämde att ärendet ska finnas kvar längre
 history-case-extended-to = { $who } bestämde att ärendet ska finnas kvar till och med { $last_day }
 history-extract-made = { $who } gjorde ett utdrag av vad organisationen har registrerat om dig
+history-case-seen = { $who } tittade på ärendet: vad som har skickats till dig, och om du har öppnat det
 history-by-organisation = { $organisation }
 history-by-staff = En handläggare vid { $organisation }
 history-by-admin = En administratör vid { $organisation }
@@ -28,7 +29,7 @@ history-this-session = I den här inloggningen
 history-cut = Bara de senaste gångerna visas.
 history-unfamiliar = Var det inte du?
 history-unfamiliar-body = Om något här är gjort av någon annan har den personen varit inloggad som du. Gå till dina inloggningar, och anmäl den som inte är din.
-history-described = Det du har öppnat och laddat ner kommer från portalens logg. Det du gör flera gånger inom tio minuter står en gång. Från vilken enhet du var inloggad visas så länge inloggningen finns sparad.
+history-described = Det du har öppnat och laddat ner kommer från portalens logg. Därifrån kommer också att handläggare har tittat på ärendet. Det någon gör flera gånger inom tio minuter står en gång. Från vilken enhet du var inloggad visas så länge inloggningen finns sparad.
 
 sign-ins-title = Alla dina inloggningar
 sign-ins-lead = { $unusual ->

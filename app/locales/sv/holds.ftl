@@ -63,7 +63,8 @@ hold-all-too-late = Det är för sent. Allt i ärendet håller redan på att fö
 hold-place = Spärra
 staff-case-open = Visa ärendet (ny flik)
 staff-case-hidden = Innehållet visas inte längre
-staff-case-held = Spärrat från gallring
+staff-case-held-until = Du kan läsa det här till och med { $last_day }, inte längre. Avsändaren hade bestämt att det ändå inte ska raderas då; det upphör { $until }. Ladda ner det du vill behålla.
+case-held = Spärrat från gallring
 staff-case-hold = Spärra från gallring
 staff-case-hold-of = Spärra från gallring: { $recipient }
 staff-case-hold-more = Lägg till en spärr
@@ -72,4 +73,5 @@ retention-held = { $count ->
     [one] Ett dokument är spärrat och räknas inte med.
    *[other] { $count } dokument är spärrade och räknas inte med.
 }
+case-held-until = Du kan läsa det här till och med { $last_day }, inte längre. Avsändaren hade bestämt att det ändå inte ska raderas då, men har tagit tillbaka det: det raderas tidigast { $until }. Ladda ner det du vill behålla.
 case-held = Du kan läsa det här till och med { $last_day }, inte längre. Avsändaren har bestämt att det ändå inte ska raderas då. Ladda ner det du vill behålla.

@@ -46,7 +46,13 @@ impl Setting<'_> {
         sheets.heading(level, &self.texts.with("extract-case", &words), CASE);
         sheets.space(3.0);
         if case.held {
-            sheets.paragraph(&self.texts.get("extract-held"), SMALL);
+            let held = match case.held_until {
+                None => self.texts.get("extract-held"),
+                Some(until) => self
+                    .texts
+                    .with("extract-held-until", &[("until", self.at(until).into())]),
+            };
+            sheets.paragraph(&held, SMALL);
         }
         if let Some(at) = case.closed_at {
             let words = [("at", self.at(at).into())];

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use portal::{OrganisationAct, OrganisationExtract};
 
 use super::{Columns, Frame, Reader, Setting};
+use crate::extract_words::hold_of;
 use crate::page::staff::{audit_actor, audit_words};
 use crate::pdf::{PdfFailed, Sheets, TEXT, WIDTH, heading};
 use crate::texts::{Language, Texts};
@@ -58,11 +59,7 @@ impl Setting<'_> {
         };
         self.identifier(sheets, kind, extract.number.expose());
         for hold in &extract.holds {
-            let held = [
-                ("organisation", hold.organisation.clone().into()),
-                ("since", self.at(hold.since).into()),
-            ];
-            self.pair(sheets, "extract-hold", &self.texts.with("extract-hold-of", &held));
+            self.pair(sheets, "extract-hold", &hold_of(self.texts, hold, |at| self.at(at)));
         }
         self.pair(sheets, "extract-of-made-by", &extract.organisation);
         self.pair(sheets, "extract-of-made", &self.at(extract.made_at));

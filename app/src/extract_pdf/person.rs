@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use portal::{HandedCase, HandedRequest, KeptRequest, RegisterPart, Whereabouts};
 
 use super::{Columns, Frame, Reader, Setting};
-use crate::extract_words::made_by;
+use crate::extract_words::{hold_of, made_by};
 use crate::page::sessions::{device, place_in_words};
 use crate::pdf::{PdfFailed, Sheets, TEXT, WIDTH, heading};
 use crate::texts::{Language, Texts};
@@ -154,11 +154,7 @@ impl Setting<'_> {
             self.pair(sheets, "extract-terms-hash", &terms.hash);
         }
         for hold in &part.holds {
-            let held = [
-                ("organisation", hold.organisation.clone().into()),
-                ("since", self.at(hold.since).into()),
-            ];
-            self.pair(sheets, "extract-hold", &self.texts.with("extract-hold-of", &held));
+            self.pair(sheets, "extract-hold", &hold_of(self.texts, hold, |at| self.at(at)));
         }
         for extract in &part.organisation_extracts {
             let made = made_by(self.texts, extract, self.at(extract.made_at));

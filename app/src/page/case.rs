@@ -2,7 +2,7 @@
 
 use base::{CaseId, DocumentId, Timestamp};
 use leptos::prelude::*;
-use portal::{AssuranceLevel, CaseView, DocumentSummary, ListedDocument, MessageView, RetentionReason};
+use portal::{AssuranceLevel, CaseView, DocumentSummary, ListedDocument, MessageView, RetentionReason, ShownHold};
 
 use super::error::read_error;
 use super::{ErrorPage, Page, error_page};
@@ -31,10 +31,17 @@ pub fn case_page(layout: &Layout, case: &CaseView, now: Timestamp) -> Page {
     let texts = Texts::of(layout.language);
     let left = dates::time_left(texts, now, case.expires_at, &case.time_zone);
     let last_day = dates::last_day(texts, case.expires_at, &case.time_zone);
-    let purging = texts.with(
-        if case.held { "case-held" } else { "case-purging" },
-        &[("last_day", last_day.into())],
-    );
+    let last_day = ("last_day", last_day.into());
+    let purging = match case.hold {
+        None => texts.with("case-purging", &[last_day]),
+        Some(ShownHold { keeps_until: None }) => texts.with("case-held", &[last_day]),
+        Some(ShownHold {
+            keeps_until: Some(until),
+        }) => {
+            let until = dates::day(texts, until, &case.time_zone);
+            texts.with("case-held-until", &[last_day, ("until", until.into())])
+        }
+    };
     let closed = case.closed_at.map(|at| {
         let day = dates::day(texts, at, &case.time_zone);
         let words = [("organisation", case.organisation.clone().into()), ("day", day.into())];

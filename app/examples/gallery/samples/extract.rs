@@ -105,6 +105,7 @@ pub(crate) fn register(cases: usize) -> (RegisterPart, Vec<HandedCase>) {
         holds: vec![KeptHold {
             organisation: "Överförmyndarnämnden i Östra Göinge kommun".to_owned(),
             since: days_ago(12),
+            until: None,
         }],
         cases,
         acts: [
@@ -186,6 +187,7 @@ fn register_case(number: usize) -> (KeptCase, Option<HandedCase>) {
         closed_at: (number == 1).then(|| days_ago(2)),
         extended_until: number.is_multiple_of(3).then(|| midnight(40)),
         held: number == 1,
+        held_until: (number == 1).then(|| midnight(6)),
         deliveries: vec![delivery],
     };
     let handed = handed.map(|message| HandedCase {

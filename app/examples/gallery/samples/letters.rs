@@ -3,7 +3,7 @@
 use base::{CaseId, DocumentId, MessageId, Timestamp};
 use portal::{
     AssuranceLevel, BrowserFamily, CaseAct, CaseActKind, CaseHistory, CaseView, DocumentSummary, DocumentView,
-    InboxEntry, ListedDocument, MessageView, Preview, RetentionReason, SystemFamily, Whereabouts,
+    InboxEntry, ListedDocument, MessageView, Preview, RetentionReason, ShownHold, SystemFamily, Whereabouts,
 };
 
 use super::sign_ins::{lulea, whereabouts};
@@ -117,7 +117,7 @@ pub(crate) fn case() -> CaseView {
         title: "Beslut om hemtjänst".to_owned(),
         expires_at: midnight(31),
         time_zone: time_zone(),
-        held: false,
+        hold: None,
         closed_at: None,
         extended: false,
         messages: vec![message(
@@ -147,7 +147,7 @@ pub(crate) fn long_case() -> CaseView {
                 .to_owned(),
         expires_at: midnight(3),
         time_zone: time_zone(),
-        held: true,
+        hold: Some(ShownHold { keeps_until: None }),
         closed_at: Some(NOW),
         extended: true,
         messages: vec![
@@ -200,7 +200,7 @@ pub(crate) fn named_history() -> CaseHistory {
     let karin = || "Karin Åkerström".to_owned();
     for act in &mut history.acts {
         act.by = match act.what {
-            CaseActKind::ExtractMade => vec![karin()],
+            CaseActKind::ExtractMade | CaseActKind::CaseSeen => vec![karin()],
             CaseActKind::RulesDecided { .. } => vec!["Anna-Stina Överförmyndare-Öhrström".to_owned(), karin()],
             _ => Vec::new(),
         };
@@ -264,6 +264,7 @@ pub(crate) fn history() -> CaseHistory {
             ),
             own(at(5, CaseActKind::DocumentViewed { name: name.clone() }), &here, true),
             own(at(6, CaseActKind::CaseOpened), &here, true),
+            at(650, CaseActKind::CaseSeen),
             at(700, CaseActKind::ExtractMade),
             at(1_200, rules),
             own(at(1_890, CaseActKind::DocumentViewed { name: None }), &phone, false),

@@ -64,6 +64,7 @@ pub(crate) fn extract(cases: usize) -> Result<OrganisationExtract, InvalidPerson
         holds: vec![KeptHold {
             organisation,
             since: at(-3),
+            until: Some(at(4)),
         }],
         acts: vec![
             act(

@@ -1,8 +1,9 @@
 //! What happened to a case, as its recipient is told of it: what its sender did, and each time that they opened something
 //! themselves, by the audit log.
 
+mod repeats;
+
 use std::collections::{BTreeSet, HashMap};
-use std::time::Duration;
 
 use base::{CaseId, DocumentId, MessageId, SessionId, StaffId, Timestamp};
 use jiff::civil::Date;
@@ -10,14 +11,13 @@ use jiff::tz::TimeZone;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 use uuid::Uuid;
 
+use self::repeats::once;
 use super::view::{CaseView, load};
 use crate::audit::AuditAction;
 use crate::{Context, Fault, ListedDocument, Portal, ReadError, RecipientActor, Whereabouts, past_sign_in, staff};
 
 /// How many rows of the log are read.
 const ROWS: usize = 300;
-/// What is repeated within so short a time is told once: a browser fetches one document in several pieces.
-const TOGETHER: Duration = Duration::from_secs(10 * 60);
 
 /// When the recipient was written to of each delivery, and when and by whom the rules that it follows were decided.
 const BY_SENDER: &str = "\
@@ -39,6 +39,12 @@ const EXTRACTS: &str = "\
     WHERE cases.id = $1 AND cases.recipient_id = $2 AND organisation_extract.recipient_id = $2 \
     AND organisation_extract.made_at >= cases.created_at \
     ORDER BY organisation_extract.made_at DESC LIMIT $3";
+
+/// When staff of the organisation looked at the case.
+const LOOKS: &str = "\
+    SELECT at, actor_id FROM audit_event WHERE target_id = $1 AND action = 'cases.listed' AND actor_kind = 'staff' \
+    AND EXISTS (SELECT 1 FROM delivery WHERE delivery.case_id = $1 AND delivery.recipient_id = $2) \
+    ORDER BY at DESC, counter DESC, id DESC LIMIT $3";
 
 /// What the recipient did: nobody else's acts, though others may have been sent the same documents. Who has opened the case is its
 /// recipient, perhaps under the id by which they were known before.
@@ -65,7 +71,7 @@ pub struct CaseHistory {
     pub time_zone: TimeZone,
     /// What happened, the latest first.
     pub acts: Vec<CaseAct>,
-    /// Whether the recipient has opened things so often that the earliest times are left out.
+    /// Whether the recipient has opened things, or staff have looked at the case, so often that the earliest times are left out.
     pub is_cut: bool,
 }
 
@@ -115,6 +121,8 @@ pub enum CaseActKind {
     },
     /// A staff member of the organisation made an extract of what it has registered about the recipient.
     ExtractMade,
+    /// A staff member of the organisation looked at the case: what was sent, and whether it was opened.
+    CaseSeen,
     /// The recipient opened the case.
     CaseOpened,
     /// The recipient looked at a document.
@@ -146,8 +154,9 @@ impl Portal {
         let context = &*self.0;
         let (view, _) = load(context, actor, case).await?;
         // Of what was at the same time, what the recipient did comes after what it was done to.
-        let (mut acts, is_cut) = own_acts(context, actor, &view).await?;
-        let mut senders = senders_acts(context, actor, &view).await?;
+        let (mut acts, own_are_cut) = own_acts(context, actor, &view).await?;
+        let (mut senders, looks_are_cut) = looks(context, actor, case).await?;
+        senders.extend(senders_acts(context, actor, &view).await?);
         senders.extend(decisions(context, actor, case).await?);
         acts.extend(named(context, actor, senders).await?);
         acts.sort_by_key(|act| std::cmp::Reverse(act.at));
@@ -157,7 +166,7 @@ impl Portal {
             title: view.title,
             time_zone: view.time_zone,
             acts,
-            is_cut,
+            is_cut: own_are_cut || looks_are_cut,
         })
     }
 }
@@ -264,13 +273,30 @@ async fn decisions(context: &Context, actor: &RecipientActor, case: CaseId) -> R
     Ok(acts)
 }
 
+/// When staff looked at the case, the latest first, and whether there was more.
+async fn looks(context: &Context, actor: &RecipientActor, case: CaseId) -> Result<(Vec<SendersAct>, bool), DbErr> {
+    let limit = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
+    let rows = query(context, actor, case, LOOKS, Some(limit.into())).await?;
+    let is_cut = rows.len() > ROWS;
+    let looks = rows.iter().take(ROWS).map(|row| {
+        let at: i64 = row.try_get_by_index(0)?;
+        let by: Option<Uuid> = row.try_get_by_index(1)?;
+        Ok((Timestamp::from_millis(at), by))
+    });
+    let looks = once(looks.collect::<Result<Vec<_>, DbErr>>()?, |look| *look);
+    let acts = looks
+        .into_iter()
+        .map(|(at, by)| SendersAct::new(at, CaseActKind::CaseSeen).by(by));
+    Ok((acts.collect(), is_cut))
+}
+
 /// What the recipient did, the latest first, and whether there was more.
 async fn own_acts(context: &Context, actor: &RecipientActor, view: &CaseView) -> Result<(Vec<CaseAct>, bool), DbErr> {
     let limit = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
     let rows = query(context, actor, view.id, BY_RECIPIENT, Some(limit.into())).await?;
     let is_cut = rows.len() > ROWS;
     let rows: Result<Vec<_>, _> = rows.iter().take(ROWS).map(Row::read).collect();
-    let rows = once(rows?);
+    let rows = once(rows?, Row::act);
     let sign_ins = rows.iter().filter_map(|row| row.sign_in);
     let sign_ins = past_sign_in::whereabouts(context, actor.recipient_id(), sign_ins).await?;
     let names = names(view);
@@ -331,7 +357,6 @@ fn what(row: &Row, case: CaseId, document: Option<Option<String>>) -> Option<Cas
 }
 
 /// A row of the log.
-#[derive(Clone, Debug, PartialEq, Eq)]
 struct Row {
     at: Timestamp,
     action: String,
@@ -349,52 +374,9 @@ impl Row {
             sign_in: detail.and_then(|detail| detail.parse().ok()),
         })
     }
-}
 
-/// Leaves out of rows, the latest first, what the same sign-in had done a few minutes after.
-fn once(rows: Vec<Row>) -> Vec<Row> {
-    let mut told: HashMap<(String, Uuid, Option<SessionId>), Timestamp> = HashMap::new();
-    let is_news = |row: &Row| {
-        let act = (row.action.clone(), row.target, row.sign_in);
-        let is_news = told.get(&act).is_none_or(|after| after.since(row.at) > TOGETHER);
-        if is_news {
-            told.insert(act, row.at);
-        }
-        is_news
-    };
-    rows.into_iter().filter(is_news).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MINUTE: i64 = 60_000;
-
-    fn row(minute: i64, action: &str, sign_in: Option<u128>) -> Row {
-        Row {
-            at: Timestamp::from_millis(minute * MINUTE),
-            action: action.to_owned(),
-            target: Uuid::nil(),
-            sign_in: sign_in.map(|number| SessionId::from_uuid(Uuid::from_u128(number))),
-        }
-    }
-
-    #[test]
-    fn what_one_sign_in_repeats_within_ten_minutes_is_told_once_and_what_goes_on_is_told_again() {
-        let minutes = |rows: &[Row]| rows.iter().map(|row| row.at.as_millis() / MINUTE).collect::<Vec<_>>();
-        let repeated: Vec<_> = (0..30)
-            .rev()
-            .map(|minute| row(minute, "document.viewed", Some(1)))
-            .collect();
-        assert_eq!(minutes(&once(repeated)), [29, 18, 7]);
-        let different = [
-            row(3, "document.viewed", Some(1)),
-            row(3, "document.viewed", Some(2)),
-            row(2, "document.downloaded", Some(1)),
-            row(1, "document.viewed", None),
-            row(0, "document.viewed", Some(1)),
-        ];
-        assert_eq!(minutes(&once(different.to_vec())), [3, 3, 2, 1]);
+    /// When it was, and what by which sign-in.
+    fn act(&self) -> (Timestamp, (String, Uuid, Option<SessionId>)) {
+        (self.at, (self.action.clone(), self.target, self.sign_in))
     }
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use base::{CaseId, Personnummer, SessionId};
 
 use super::{CaseActKind, CaseHistory};
-use crate::test_support::{PDF, TestPortal, document_id, draft, identity, number, on_both_databases};
+use crate::test_support::{Norrby, PDF, TestPortal, document_id, draft, identity, number, on_both_databases};
 use crate::{
-    BrowserFamily, ContentUse, Device, Identity, ReadError, RecipientActor, SessionKey, SystemFamily, VerifiedIdentity,
-    Whereabouts,
+    BrowserFamily, ContentUse, Device, Identity, ReadError, RecipientActor, Role, SessionKey, SystemFamily,
+    VerifiedIdentity, Whereabouts,
 };
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -31,6 +31,7 @@ fn kinds(history: &CaseHistory) -> Vec<&'static str> {
         CaseActKind::Notified { .. } => "notified",
         CaseActKind::RulesDecided { .. } => "rules",
         CaseActKind::ExtractMade => "extract made",
+        CaseActKind::CaseSeen => "seen",
         CaseActKind::CaseOpened => "opened",
         CaseActKind::CaseClosed => "closed",
         CaseActKind::CaseReopened => "reopened",
@@ -125,5 +126,32 @@ on_both_databases! {
         let told = history(&portal, &now, case).await;
         assert_eq!(kinds(&told), ["downloaded", "viewed", "opened", "sent"]);
         assert!(told.acts.iter().take(3).all(|act| act.from.is_some()));
+    }
+
+    async fn a_person_is_told_when_staff_looked_at_their_case_and_by_name_where_they_may_know(portal: TestPortal) {
+        let norrby = Norrby::new(&portal).await;
+        let [sent, other] = [norrby.send_as(&portal, None, None).await, norrby.send_as(&portal, None, None).await];
+        let (case, others) = (sent.deliveries[0].case, other.deliveries[0].case);
+        let karin = norrby.admin(&portal).await;
+        let olle = portal.member(&karin, "olle@norrby.example", Role::Sender).await;
+        let anna = portal.sign_in(0).await;
+        // The list of all cases is about none of them.
+        portal.portal.sent_messages(&karin, None).await.unwrap();
+        assert_eq!(kinds(&history(&portal, &anna, case).await), ["sent"]);
+        // What one of them repeats within a few minutes is told once, and of each who looked.
+        for (minutes, staff) in [(1, &karin), (1, &olle), (5, &karin), (11, &karin)] {
+            portal.clock.advance(Duration::from_secs(minutes * 60));
+            portal.portal.staff_case(staff, case).await.unwrap();
+        }
+        let told = history(&portal, &anna, case).await;
+        assert_eq!(kinds(&told), ["seen", "seen", "seen", "sent"]);
+        assert!(told.acts.iter().all(|act| act.by.is_empty() && act.from.is_none() && !act.is_in_this_session));
+        assert!(!told.is_cut);
+        assert_eq!(kinds(&history(&portal, &anna, others).await), ["sent"]);
+
+        let karin = norrby.admin(&portal).await;
+        portal.portal.show_staff_names(&karin, true).await.unwrap();
+        let by: Vec<_> = history(&portal, &anna, case).await.acts.into_iter().map(|act| act.by.join(" ")).collect();
+        assert_eq!(by, ["Karin Ödegård", "Karin Ödegård", "Olle Berg", ""]);
     }
 }

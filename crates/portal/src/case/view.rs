@@ -13,7 +13,9 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::delivery::{self, Finder, ReadableDelivery, ReadableDocument};
 use crate::document::summary;
 use crate::retention::{self, Kept, Nearing};
-use crate::{AssuranceLevel, Context, Fault, ListedDocument, Portal, ReadError, RecipientActor, RetentionReason};
+use crate::{
+    AssuranceLevel, Context, Fault, ListedDocument, Portal, ReadError, RecipientActor, RetentionReason, ShownHold,
+};
 use crate::{event, hold};
 
 /// A case with its messages.
@@ -29,8 +31,8 @@ pub struct CaseView {
     pub expires_at: Timestamp,
     /// The sender's time zone, in which its times are shown.
     pub time_zone: TimeZone,
-    /// Whether there is a hold on it, where the sender lets that be seen: then what has expired is not destroyed yet.
-    pub held: bool,
+    /// The hold on it, where the sender lets that be seen: then what has expired is not destroyed yet.
+    pub hold: Option<ShownHold>,
     /// When its sender closed it, while it is closed.
     pub closed_at: Option<Timestamp>,
     /// Whether its sender has extended it.
@@ -119,8 +121,8 @@ struct Found {
     reasons: HashMap<MessageId, Kept>,
     /// The case itself.
     row: entity::Model,
-    /// Whether the person sees that there is a hold on the case.
-    held: bool,
+    /// The hold on the case, where the person sees it.
+    hold: Option<ShownHold>,
 }
 
 impl Found {
@@ -148,7 +150,7 @@ impl Found {
             documents,
             reasons,
             row,
-            held: hold::is_shown(database, case).await?,
+            hold: hold::shown(database, case, context.now()).await?,
         })
     }
 }
@@ -234,7 +236,7 @@ fn view(context: &Context, case: CaseId, found: &Found, keys: &Keys) -> Result<C
         locked,
         reasons,
         row,
-        held,
+        hold,
     } = found;
     let mut listed: HashMap<MessageId, Vec<ListedDocument>> = HashMap::new();
     for document in documents {
@@ -283,7 +285,7 @@ fn view(context: &Context, case: CaseId, found: &Found, keys: &Keys) -> Result<C
         time_zone: sender
             .and_then(|sender| TimeZone::get(&sender.time_zone).ok())
             .unwrap_or_else(|| context.settings.time_zone.clone()),
-        held: *held,
+        hold: *hold,
         closed_at: row.closed_at.map(Timestamp::from_millis),
         extended: row.extended_until.is_some(),
         messages,

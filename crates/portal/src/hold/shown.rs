@@ -1,22 +1,46 @@
 //! What a case's recipient sees of holds, where the organisation lets them.
 
-use base::CaseId;
+use base::{CaseId, Timestamp};
 use sea_orm::{ConnectionTrait, Statement, Value};
+use serde::{Deserialize, Serialize};
 
+use super::condition::protects_since;
+use super::rule::keeps_until;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::organisation;
 use crate::rights::Action;
 use crate::{Fault, HoldError, Portal, StaffActor};
 
-/// Whether there is a hold on the case that has not been lifted, and its organisation lets its recipient see that.
-pub(crate) async fn is_shown(on: &impl ConnectionTrait, case: CaseId) -> Result<bool, Fault> {
-    const SHOWN: &str = "SELECT 1 FROM cases JOIN organisation ON organisation.id = cases.organisation_id \
-        WHERE cases.id = $1 AND organisation.holds_shown = 1 AND EXISTS (SELECT 1 FROM hold \
-        WHERE hold.organisation_id = cases.organisation_id AND hold.lifted_at IS NULL \
-        AND (hold.case_id = cases.id OR hold.recipient_id = cases.recipient_id))";
-    let case: Value = (*case.as_uuid()).into();
-    let question = Statement::from_sql_and_values(on.get_database_backend(), SHOWN, [case]);
-    Ok(on.query_one_raw(question).await?.is_some())
+/// A hold that the recipient of a case may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownHold {
+    /// Until when it keeps what it is on, when it is lifted.
+    pub keeps_until: Option<Timestamp>,
+}
+
+impl ShownHold {
+    /// By when it was lifted.
+    pub(crate) fn lifted(at: Option<Timestamp>) -> Self {
+        Self {
+            keeps_until: at.map(keeps_until),
+        }
+    }
+}
+
+/// The hold that keeps a case longest, also in the days after it was lifted, where its organisation lets its recipient see that.
+pub(crate) async fn shown(on: &impl ConnectionTrait, case: CaseId, now: Timestamp) -> Result<Option<ShownHold>, Fault> {
+    const SHOWN: &str = "SELECT hold.lifted_at FROM cases JOIN organisation ON organisation.id = cases.organisation_id \
+        JOIN hold ON hold.organisation_id = cases.organisation_id \
+        AND (hold.case_id = cases.id OR hold.recipient_id = cases.recipient_id) \
+        WHERE cases.id = $1 AND organisation.holds_shown = 1 AND (hold.lifted_at IS NULL OR hold.lifted_at > $2) \
+        ORDER BY CASE WHEN hold.lifted_at IS NULL THEN 0 ELSE 1 END, hold.lifted_at DESC LIMIT 1";
+    let values: [Value; 2] = [(*case.as_uuid()).into(), protects_since(now).as_millis().into()];
+    let question = Statement::from_sql_and_values(on.get_database_backend(), SHOWN, values);
+    let Some(row) = on.query_one_raw(question).await? else {
+        return Ok(None);
+    };
+    let lifted_at: Option<i64> = row.try_get_by_index(0)?;
+    Ok(Some(ShownHold::lifted(lifted_at.map(Timestamp::from_millis))))
 }
 
 impl Portal {

@@ -16,7 +16,7 @@ use crate::test_support::{
 };
 use crate::{
     Denied, Identity, KnownAs, MessageReceipt, PurgeMode, PurgeReport, ReadError, RecipientIdentifier, Role,
-    SentRecipient, SessionKey, Whereabouts, delivery,
+    SentRecipient, SessionKey, ShownHold, Whereabouts, delivery,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -334,13 +334,30 @@ on_both_databases! {
         let (held, free) = (norrby.send(&test, 1, 30).await, norrby.send(&test, 1, 30).await);
         let hold = norrby.hold(&test, &held, HoldScope::Case).await;
         let person = test.sign_in(0).await;
-        let sees = async |sent: &MessageReceipt| test.portal.case(&person, sent.deliveries[0].case).await.unwrap().held;
-        assert!(!sees(&held).await);
+        let sees = async |sent: &MessageReceipt| test.portal.case(&person, sent.deliveries[0].case).await.unwrap().hold;
+        assert_eq!(sees(&held).await, None);
         test.portal.show_holds(&norrby.admin(&test).await, true).await.unwrap();
-        assert!(sees(&held).await && !sees(&free).await);
+        let stands = Some(ShownHold { keeps_until: None });
+        assert_eq!((sees(&held).await, sees(&free).await), (stands, None));
+        // A lifted one keeps it for seven days more, and one that stands for longer.
+        let other = norrby.hold(&test, &held, HoldScope::Recipient).await;
         norrby.lift(&test, hold).await;
-        assert!(!sees(&held).await);
-        assert_eq!(test.audited("holds.shown-changed").await, 1);
+        assert_eq!((sees(&held).await, sees(&free).await), (stands, stands));
+        norrby.lift(&test, other).await;
+        let lifted = Some(ShownHold { keeps_until: Some(test.now() + 7 * DAY) });
+        assert_eq!((sees(&held).await, sees(&free).await), (lifted, lifted));
+        test.portal.show_holds(&norrby.admin(&test).await, false).await.unwrap();
+        assert_eq!(sees(&held).await, None);
+        test.portal.show_holds(&norrby.admin(&test).await, true).await.unwrap();
+        test.days_pass(6).await;
+        let person = test.sign_in(0).await;
+        let sees = async || test.portal.case(&person, held.deliveries[0].case).await.unwrap().hold;
+        assert_eq!(sees().await, lifted);
+        test.clock.advance(DAY);
+        let person = test.sign_in(0).await;
+        let sees = async || test.portal.case(&person, held.deliveries[0].case).await.unwrap().hold;
+        assert_eq!(sees().await, None);
+        assert_eq!(test.audited("holds.shown-changed").await, 3);
     }
 
     async fn what_is_no_hold_changes_nothing(test: TestPortal) {

@@ -141,7 +141,7 @@ pub fn organisation_extract_json(extract: &OrganisationExtract) -> String {
 fn holds(holds: &[KeptHold]) -> Vec<Value> {
     holds
         .iter()
-        .map(|hold| json!({"organisation": hold.organisation, "since": hold.since.to_rfc3339()}))
+        .map(|hold| json!({"organisation": hold.organisation, "since": hold.since.to_rfc3339(), "until": at(hold.until)}))
         .collect()
 }
 
@@ -194,6 +194,7 @@ fn case(case: &KeptCase, handed: Option<&HandedCase>) -> Value {
         "closed": at(case.closed_at),
         "extended_until": at(case.extended_until),
         "held": case.held,
+        "held_until": at(case.held_until),
         "messages": messages,
     })
 }

@@ -1,5 +1,7 @@
 //! What an organisation's extract has, what never, and who may make one.
 
+use std::time::Duration;
+
 use base::OrganisationId;
 use uuid::Uuid;
 
@@ -193,6 +195,13 @@ on_both_databases! {
         let extract = norrby.extract(&test, 0).await.unwrap();
         assert_eq!(holds(&extract), (1, 1, 2));
         assert!(!organisation_extract_json(&extract).contains("Tvist"));
+        // Lifted, it keeps everything for seven days more.
+        let hold = test.portal.holds(&norrby.admin).await.unwrap().standing[0].id;
+        test.portal.lift_hold(&norrby.admin, hold, "Över").await.unwrap();
+        let until = Some(test.now() + Duration::from_secs(7 * 86_400));
+        let extract = norrby.extract(&test, 0).await.unwrap();
+        assert_eq!(holds(&extract), (1, 2, 2));
+        assert!(extract.holds[0].until == until && extract.cases.iter().all(|case| case.held_until == until));
     }
 
     async fn nothing_of_another_organisation_nor_of_the_portals_is_in_it(test: TestPortal) {

@@ -179,6 +179,10 @@ pub struct KeptHold {
     pub organisation: String,
     /// Since when.
     pub since: Timestamp,
+    /// Until when it keeps what it is on, when it is lifted.
+    // What an earlier version gathered has none.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
 }
 
 /// That an organisation made an extract of what it has registered about the person.
@@ -209,6 +213,10 @@ pub struct KeptCase {
     pub extended_until: Option<Timestamp>,
     /// Whether there is a hold on it, where the organisation lets that be seen.
     pub held: bool,
+    /// Until when the hold keeps it, when it is lifted.
+    // What an earlier version gathered has none.
+    #[serde(default)]
+    pub held_until: Option<Timestamp>,
     /// What was delivered into it and not purged, the earliest first.
     pub deliveries: Vec<KeptDelivery>,
 }

@@ -108,13 +108,15 @@ pub(in crate::register_extract) async fn case(context: &Context, case: &CaseRow)
             delivery.documents.push(document);
         }
     }
+    let hold = hold::shown(on, case.id, now).await?;
     let case = KeptCase {
         id: case.id,
         organisation: case.name.clone(),
         created_at: case.created_at,
         closed_at: case.closed_at,
         extended_until: case.extended_until,
-        held: hold::is_shown(on, case.id).await?,
+        held: hold.is_some(),
+        held_until: hold.and_then(|hold| hold.keeps_until),
         deliveries,
     };
     Ok((case, is_cut))

@@ -13,22 +13,23 @@ use base::{OrganisationId, RecipientId, Timestamp};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 
 use super::part::KeptHold;
-use crate::{Context, RecipientActor, StaffActor};
+use crate::{Context, RecipientActor, ShownHold, StaffActor, hold};
 
 /// Those on whatever an organisation sends the person; one on a single case is that case's.
 macro_rules! holds_of {
     ($whose:literal) => {
         concat!(
-            "SELECT organisation.name, hold.placed_at FROM hold \
+            "SELECT organisation.name, hold.placed_at, hold.lifted_at FROM hold \
              JOIN organisation ON organisation.id = hold.organisation_id \
-             WHERE hold.recipient_id = $1 AND hold.lifted_at IS NULL AND organisation.holds_shown = 1",
+             WHERE hold.recipient_id = $1 AND (hold.lifted_at IS NULL OR hold.lifted_at > $2) \
+             AND organisation.holds_shown = 1",
             $whose,
             " ORDER BY hold.placed_at"
         )
     };
 }
 const HOLDS: &str = holds_of!("");
-const HOLDS_OF_ORGANISATION: &str = holds_of!(" AND hold.organisation_id = $2");
+const HOLDS_OF_ORGANISATION: &str = holds_of!(" AND hold.organisation_id = $3");
 
 /// What is gathered. Made of who acts alone, so that nobody's extract has another's rows.
 #[derive(Clone, Copy)]
@@ -65,11 +66,13 @@ async fn holds(context: &Context, scope: Scope) -> Result<Vec<KeptHold>, DbErr> 
         None => (HOLDS, None),
         Some(organisation) => (HOLDS_OF_ORGANISATION, Some((*organisation.as_uuid()).into())),
     };
-    let values = [scope.recipient()].into_iter().chain(whose);
+    let since = hold::protects_since(context.now()).as_millis().into();
+    let values = [scope.recipient(), since].into_iter().chain(whose);
     rows(context, sql, values, |row| {
         Ok(KeptHold {
             organisation: row.try_get_by_index(0)?,
             since: time(row, 1)?,
+            until: ShownHold::lifted(maybe_time(row, 2)?).keeps_until,
         })
     })
     .await

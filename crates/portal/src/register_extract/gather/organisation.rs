@@ -12,13 +12,12 @@ use crate::register_extract::by_organisation::OrganisationExtractError;
 use crate::register_extract::handed::{Handed, HandedCase, HandedDocument, HandedMessage, LeftOut};
 use crate::register_extract::organisation_part::OrganisationExtract;
 use crate::register_extract::part::{DeliveryState, KeptCase, KeptDelivery, KeptDocument};
-use crate::{Context, Denied, Fault, RetentionReason, StaffActor, audit, data_request, message, organisation};
+use crate::{Context, Denied, Fault, RetentionReason, StaffActor, audit, data_request, hold, message, organisation};
 
 /// The most deliveries that an organisation's extract has, which is made while somebody waits.
 const MAX_AT_ONCE: usize = 20_000;
-/// Whether there is a hold that has not been lifted on all that an organisation sends somebody, also where they are not told.
-const IS_HELD: &str =
-    "SELECT 1 FROM hold WHERE recipient_id = $1 AND organisation_id = $2 AND lifted_at IS NULL LIMIT 1";
+/// Whether there is a hold that keeps, also in the days after it was lifted, all that an organisation sends somebody, also where they are not told.
+const IS_HELD: &str = "SELECT 1 FROM hold WHERE recipient_id = $1 AND organisation_id = $2 AND (lifted_at IS NULL OR lifted_at > $3) LIMIT 1";
 
 /// Everything that the organisation of who acts has registered about a person; `None` when it has nothing.
 pub(in crate::register_extract) async fn of_organisation(
@@ -33,7 +32,8 @@ pub(in crate::register_extract) async fn of_organisation(
     let organisation = organisation.ok_or(Denied::OrganisationGone)?;
     let found = cases(context, scope).await?;
     let (requests, more_requests) = data_request::asked_of(context, actor, recipient).await?;
-    let held = [scope.recipient(), (*organisation.id.as_uuid()).into()];
+    let since = hold::protects_since(context.now()).as_millis().into();
+    let held = [scope.recipient(), (*organisation.id.as_uuid()).into(), since];
     let is_held = !rows(context, IS_HELD, held, |_| Ok(())).await?.is_empty();
     let (acts, more_acts) = audit::acts_about(context, organisation.id, recipient).await?;
     if found.rows.is_empty() && requests.is_empty() && !is_held {
