@@ -200,3 +200,29 @@ async fn delete(portal: &Portal, actor: &OperatorActor, arguments: &Delete) -> a
     answer("deleted      the purge destroys what it had in the next rounds of jobs");
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use base::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn what_is_waited_for_is_said_with_how_many_and_until_when() {
+        let wait = |obstacle, count, until: Option<i64>| ErasureWait {
+            obstacle,
+            count,
+            until: until.map(Timestamp::from_millis),
+        };
+        let said = waits(&[
+            wait(ErasureObstacle::Document, 412, None),
+            wait(ErasureObstacle::Request, 2, Some(1_795_348_800_000)),
+        ]);
+        let expected = [
+            "waits for    412 documents that are not purged yet",
+            "waits for    2 requests that those who made them may read, at the latest until 2026-11-22T12:00:00Z",
+        ];
+        assert_eq!(said, expected);
+        assert_eq!(waits(&[]).len(), 1);
+    }
+}
