@@ -66,7 +66,7 @@ fn a_case_names_both_of_two_who_decided_on_its_rules_and_nobody_where_no_name_is
         let layout = samples::layout(language, &Assets::default(), "/", Audience::Recipient);
         let html = case_history_page(&layout, &samples::named_history(), samples::NOW).html;
         assert_eq!((count(&html, named), count(&html, unnamed)), (1, 1), "{html}");
-        assert_eq!(count(&html, "Karin Åkerström"), 4, "{html}");
+        assert_eq!(count(&html, "Karin Åkerström"), 5, "{html}");
         let html = case_history_page(&layout, &samples::history(), samples::NOW).html;
         assert_eq!((count(&html, named), count(&html, "Karin")), (0, 0), "{html}");
     }
