@@ -64,7 +64,8 @@ test('nothing stands in clear in logs, temporary folders, exports and backups', 
     writeFileSync(path.join(exports, file), stdout);
   }
   await installation.operate('backup', 'all');
-  expect(readdirSync(path.join(installation.folder, 'var/backup')).sort()).toEqual(['content', 'ledger-head', 'provider', 'vault']);
+  const backup = readdirSync(path.join(installation.folder, 'var/backup')).sort();
+  expect(backup).toEqual(['content', 'ledger-head', 'ledger-head.lock', 'provider', 'vault']);
 
   // Everything that the programs wrote: databases, blobs, keys, ledger, logs, exports, temporary folders. What is inside the archives,
   // which are encrypted as a whole, this can't see: crates/portal/src/backup/capture_tests.rs unpacks them.
