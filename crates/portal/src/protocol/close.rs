@@ -6,7 +6,7 @@ use base::{OrganisationId, Timestamp};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -197,6 +197,11 @@ async fn count(on: &impl ConnectionTrait, organisation: OrganisationId, number: 
 
 /// The organisation's oldest leaves that are taken for no protocol.
 async fn free_leaves(on: &impl ConnectionTrait, organisation: OrganisationId, limit: u64) -> Result<Vec<Uuid>, DbErr> {
+    oldest_free(organisation, limit).into_tuple().all(on).await
+}
+
+/// By the index `purge_leaf_free`, in its order.
+pub(super) fn oldest_free(organisation: OrganisationId, limit: u64) -> Select<leaf_entity::Entity> {
     use leaf_entity::{Column, Entity};
     Entity::find()
         .select_only()
@@ -206,9 +211,6 @@ async fn free_leaves(on: &impl ConnectionTrait, organisation: OrganisationId, li
         .order_by_asc(Column::PurgedAt)
         .order_by_asc(Column::Id)
         .limit(limit)
-        .into_tuple()
-        .all(on)
-        .await
 }
 
 /// Takes leaves for a protocol, and says how many of them were taken for none before. By their ids: what is taken for none is much.
