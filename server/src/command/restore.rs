@@ -25,7 +25,8 @@ pub struct Restore {
     #[arg(long)]
     identity: Option<PathBuf>,
     /// The number of a batch that the ledger is known to have, from what a backup printed or the metric postvalv_ledger_head: a ledger
-    /// that ends before it is refused. What backup noted in the file ledger-head is found by itself.
+    /// that ends before it is refused. What backup noted in the file ledger-head is found by itself; without that file a number must be
+    /// given. 0 takes the ledger as it is: what was revoked, purged or erased after its end comes back.
     #[arg(long, value_name = "NUMBER")]
     ledger_at_least: Option<u64>,
     /// The program `pg_restore`, for databases on PostgreSQL.
@@ -71,10 +72,10 @@ fn tell(ledger: LedgerFound) {
         )),
         None => answer("ledger         is empty"),
     }
-    if ledger.at_least.is_none() {
+    if ledger.at_least == 0 {
         answer(
-            "WARNING        no file ledger-head was found, and --ledger-at-least was not given: nothing but the archives says whether this \
-             ledger is the newest",
+            "WARNING        nothing but the archives says whether this ledger is the newest: no file ledger-head was found, and you know of no \
+             number",
         );
     }
 }

@@ -40,13 +40,13 @@ fn with_passphrase(configuration: &Path, passphrase: &str) -> PathBuf {
     file
 }
 
-fn restore(configuration: &Path, archives: &[PathBuf]) -> Output {
+fn restore(configuration: &Path, archives: &[PathBuf], knows: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_postvalv"));
     command.arg("--config").arg(configuration).arg("restore");
     for (name, archive) in ["--content", "--vault", "--provider"].into_iter().zip(archives) {
         command.arg(name).arg(archive);
     }
-    command.output().unwrap()
+    command.args(knows).output().unwrap()
 }
 
 /// What it said on refusing.
@@ -68,8 +68,8 @@ on_both_databases! {
         let configuration = app.configuration_below(place.path()).await;
         let right = with_passphrase(&configuration, PASSPHRASE);
 
-        assert!(refused(&restore(&configuration, &made)).contains("backup.passphrase"));
-        assert!(refused(&restore(&right, &made)).contains("there is no ledger"));
+        assert!(refused(&restore(&configuration, &made, &[])).contains("backup.passphrase"));
+        assert!(refused(&restore(&right, &made, &[])).contains("there is no ledger"));
         let ledger = place.path().join("ledger");
         std::fs::create_dir(&ledger).unwrap();
         for batch in std::fs::read_dir(configuration_folder(&app).join("ledger")).unwrap() {
@@ -77,12 +77,18 @@ on_both_databases! {
             std::fs::copy(batch.path(), ledger.join(batch.file_name())).unwrap();
         }
         let wrong = with_passphrase(&configuration, "another passphrase");
-        assert!(refused(&restore(&wrong, &made)).contains("does not open with this identity or passphrase"));
+        assert!(refused(&restore(&wrong, &made, &[])).contains("does not open with this identity or passphrase"));
         let swapped = [made[1].clone(), made[0].clone(), made[2].clone()];
-        assert!(refused(&restore(&right, &swapped)).contains("is an archive of vault and not of content"));
+        assert!(refused(&restore(&right, &swapped, &[])).contains("is an archive of vault and not of content"));
         assert!(!place.path().join("keys").exists() && !place.path().join("blobs").exists());
 
-        let done = restore(&right, &made);
+        // What was copied with the archives would bring back what was revoked since: somebody must say that there is no more.
+        let unknown = refused(&restore(&right, &made, &[]));
+        assert!(unknown.contains("ends with batch 1 of 2026-11-22T09:00:00Z") && unknown.contains("ledger-head"), "{unknown}");
+        assert!(!place.path().join("keys").exists() && !place.path().join("blobs").exists());
+
+        let nothing_known = ["--ledger-at-least", "0"];
+        let done = restore(&right, &made, &nothing_known);
         let said = String::from_utf8(done.stdout).unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         for line in ["generation     2", "ledger         1 batches", "sessions       1 ended"] {
@@ -90,8 +96,8 @@ on_both_databases! {
         }
         let ends = said.find("ledger         ends with batch 1 of 2026-11-22T09:00:00Z").unwrap();
         assert!(ends < said.find("installation").unwrap(), "{said}");
-        assert!(said.contains("WARNING        no file ledger-head was found"), "{said}");
-        assert!(refused(&restore(&right, &made)).contains("is not empty"));
+        assert!(said.contains("WARNING        nothing but the archives says whether this ledger is the newest"), "{said}");
+        assert!(refused(&restore(&right, &made, &nothing_known)).contains("is not empty"));
 
         let config = Config::load_from(&configuration, []).unwrap();
         let restored = Portal::open(config.settings(), app.clock.clock()).await.unwrap();

@@ -72,7 +72,7 @@ impl Backups {
         Ok(settings)
     }
 
-    /// What the operator gives the command, with their identity in a file.
+    /// What the operator gives the command who knows nothing of the ledger, with their identity in a file.
     pub(super) fn given(&self, archives: [&Path; 3], into: &Path) -> RestoreSettings {
         let [content, vault, provider] = archives.map(Path::to_owned);
         let file = into.join("identity");
@@ -84,7 +84,7 @@ impl Backups {
             provider,
             key: ArchiveKey::Identities(file),
             backups: None,
-            ledger_at_least: None,
+            ledger_at_least: Some(0),
             pg_restore: "pg_restore".into(),
         }
     }

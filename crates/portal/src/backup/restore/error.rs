@@ -79,6 +79,16 @@ pub enum RestoreError {
         /// Who says so.
         by: String,
     },
+    /// Nothing but the archives says how far the ledger had come, which a copy of it from then reaches too.
+    #[error(
+        "the ledger {end}, and nothing says whether that is all of it: put the newest ledger-head beside the archives, or give with \
+         --ledger-at-least the highest number that you know from a backup's last line or the metric postvalv_ledger_head; if you know of \
+         none, --ledger-at-least 0 takes the ledger as it is, and what was revoked, purged or erased after its end comes back"
+    )]
+    LedgerEndUnknown {
+        /// Where the ledger ends, in words.
+        end: String,
+    },
     /// A note of how far the ledger had come is not what this installation wrote.
     #[error(
         "{0} is not as this installation wrote it, or was signed with a key that is newer than the archive of the provider: get it from \

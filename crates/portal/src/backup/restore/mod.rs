@@ -49,7 +49,7 @@ pub struct RestoreSettings {
     pub key: ArchiveKey,
     /// The folder of archives that is configured. A note in it of how far the ledger had come counts, as one beside the archives does.
     pub backups: Option<PathBuf>,
-    /// The number of a batch that the operator knows the ledger to have.
+    /// The number of a batch that the operator knows the ledger to have; 0 when they know of none, and take the ledger that there is.
     pub ledger_at_least: Option<u64>,
     /// The program `pg_restore`, for databases on PostgreSQL.
     pub pg_restore: PathBuf,
@@ -60,9 +60,9 @@ pub struct RestoreSettings {
 pub struct LedgerFound {
     /// The number and time of its last batch; `None` when it has none.
     pub last: Option<(u64, Timestamp)>,
-    /// How far it had come at least, by a note or the operator's word; `None` when there was neither, so that nothing but the archives
-    /// says whether it is the newest.
-    pub at_least: Option<u64>,
+    /// How far it had come at least, by a note or the operator's word; 0 when nothing but the archives says whether it is the newest,
+    /// and the operator takes it as it is.
+    pub at_least: u64,
 }
 
 impl RestoreSettings {
@@ -204,8 +204,8 @@ impl Restore<'_> {
     }
 
     /// Sees that the ledger reaches as far as it had come by every note that there is and by the operator's word, and says how far that
-    /// is. It was read from batch `first` on.
-    async fn check_end(&self, ledger: &Ledger, first: u64, told: LedgerRead) -> Result<Option<u64>, RestoreError> {
+    /// is. It was read from batch `first` on. When neither says anything it may be a copy of as long ago as the archives: that is refused.
+    async fn check_end(&self, ledger: &Ledger, first: u64, told: LedgerRead) -> Result<u64, RestoreError> {
         let end = told.last.map_or(0, |(number, _)| number);
         let reaches = |known: u64, by: &dyn Fn() -> String| match known > end {
             true => Err(RestoreError::LedgerBehind { end, known, by: by() }),
@@ -232,7 +232,12 @@ impl Restore<'_> {
             }
             at_least = at_least.max(Some(note.head.number));
         }
-        Ok(at_least)
+        at_least.ok_or_else(|| RestoreError::LedgerEndUnknown {
+            end: match told.last {
+                Some((number, at)) => format!("ends with batch {number} of {}", at.to_rfc3339()),
+                None => "is empty".to_owned(),
+            },
+        })
     }
 
     async fn database(&self, part: BackupPart) -> Result<(), RestoreError> {

@@ -88,6 +88,12 @@ on_both_databases! {
         let other = TestPortal::on_sqlite().await;
         other.clock.advance(2 * HOUR);
         let theirs = backups.make(&other).await;
+        // Afterwards, since a note of theirs would take the place of ours.
+        let their_sender = other.sender().await;
+        for key in ["1", "2"] {
+            let sent = other.send(&their_sender, key, 1).await;
+            other.portal.revoke_message(&their_sender, sent.id).await.unwrap();
+        }
 
         let into = tempfile::tempdir().unwrap();
         let settings = empty_places(&portal, into.path()).await;
@@ -141,6 +147,10 @@ on_both_databases! {
         let second = "00000000000000000002";
         std::fs::copy(ledger_of(&portal).join(first), short.path().join(second)).unwrap();
         assert!(matches!(refused(&without, &given).await, RestoreError::Ledger(LedgerError::Damaged(2))));
+        without.ledger = LedgerSettings::Folder(ledger_of(&other));
+        assert!(matches!(refused(&without, &given).await, RestoreError::Ledger(LedgerError::Damaged(_))));
+        let all_theirs = archives(&theirs[0], &theirs[1], &theirs[2]);
+        assert!(matches!(refused(&settings, &all_theirs).await, RestoreError::Ledger(LedgerError::Damaged(_))));
 
         // The wrong places.
         let mut same = settings.clone();
@@ -210,7 +220,14 @@ on_both_databases! {
         let configured = RestoreSettings { backups: Some(elsewhere.path().to_owned()), ..given.clone() };
         assert!(matches!(refused(&older, &configured).await, RestoreError::LedgerBehind { end: 1, known: 2, .. }));
 
-        // Without anything that says more, the ledger of then is taken as before, and told of before anything is put in place.
+        // Where nothing says how far it had come, neither is taken: the one of then reaches as far as the archives do.
+        let unknown = RestoreSettings { ledger_at_least: None, ..given.clone() };
+        for (settings, end) in [(&older, "batch 1 of 2026-11-22T09:00:00Z"), (&newest, "batch 2 of 2026-11-22T10:00:00Z")] {
+            let error = refused(settings, &unknown).await;
+            assert!(matches!(error, RestoreError::LedgerEndUnknown { .. }) && error.to_string().contains(end), "{error}");
+        }
+
+        // Only who says that they know nothing gets the ledger of then, and is told of it before anything is put in place.
         let restore = async |settings: &Settings, from: &RestoreSettings| {
             let mut found = None;
             let tell = |ledger| {
@@ -227,13 +244,13 @@ on_both_databases! {
         };
         let (found, opened) = restore(&older, &given).await;
         let then = portal.now() - HOUR;
-        assert_eq!(found, LedgerFound { last: Some((1, then)), at_least: None });
+        assert_eq!(found, LedgerFound { last: Some((1, then)), at_least: 0 });
         assert_eq!(opened, [true, true]);
         std::fs::write(&note, &text).unwrap();
         let again = tempfile::tempdir().unwrap();
         let newest = empty_places(&portal, again.path()).await;
         let (found, opened) = restore(&newest, &given).await;
-        assert_eq!(found, LedgerFound { last: Some((2, portal.now())), at_least: Some(2) });
+        assert_eq!(found, LedgerFound { last: Some((2, portal.now())), at_least: 2 });
         assert_eq!(opened, [false, true], "what was revoked since is gone");
     }
 
