@@ -164,7 +164,8 @@ impl Portal {
         let unproven = context.vault.addresses(recipient).await?.unproven;
         let asked_at = Timestamp::from_millis(row.asked_at);
         let Some(address) = unproven.filter(|_| !rule::is_over(asked_at, context.now())) else {
-            drop_unproven(context, &transaction, recipient).await?;
+            let dropped = delete_unproven(&transaction, recipient).await?;
+            dropped.erase(context).await?;
             transaction.commit().await?;
             return Err(ProveAddressError::NothingToProve);
         };
@@ -214,10 +215,11 @@ impl Portal {
         if store::locked(&transaction, recipient).await?.is_none() {
             return Ok(());
         }
-        drop_unproven(context, &transaction, recipient).await?;
+        let dropped = delete_unproven(&transaction, recipient).await?;
         let entry = AuditEntry::by_recipient(actor, AuditAction::RecipientAddressDropped);
         let entry = entry.about(AuditTarget::Recipient(recipient));
         context.audit.record(&transaction, context.now(), &entry).await?;
+        dropped.erase(context).await?;
         Ok(transaction.commit().await?)
     }
 }
@@ -245,7 +247,6 @@ async fn begin(
         undeliverable_at: None,
     };
     store::put(&transaction, row).await?;
-    context.vault.set_unproven_email(recipient, Some(address)).await?;
     // What waits of a code before may be due only later, and whoever is sending that one has nothing to say of this one.
     super::store::delete(&transaction, NotificationKind::AddressCode, *recipient.as_uuid()).await?;
     announce(
@@ -258,6 +259,8 @@ async fn begin(
     let entry = AuditEntry::by_recipient(actor, AuditAction::RecipientAddressGiven);
     let entry = entry.about(AuditTarget::Recipient(recipient)).detail(&version);
     context.audit.record(&transaction, now, &entry).await?;
+    // After the log knows, since it does not wait for this transaction's end.
+    context.vault.set_unproven_email(recipient, Some(address)).await?;
     Ok(transaction.commit().await?)
 }
 
@@ -271,14 +274,18 @@ async fn wrong(
     let recipient = actor.recipient_id();
     let tries = row.tries.saturating_add(1);
     let left = u32::try_from(rule::TRIES.saturating_sub(tries)).unwrap_or(0);
-    if left == 0 {
-        drop_unproven(context, &transaction, recipient).await?;
+    let dropped = if left == 0 {
+        Some(delete_unproven(&transaction, recipient).await?)
     } else {
         store::set_tries(&transaction, recipient, tries).await?;
-    }
+        None
+    };
     let entry = AuditEntry::by_recipient(actor, AuditAction::RecipientAddressCodeWrong);
     let entry = entry.about(AuditTarget::Recipient(recipient));
     context.audit.record(&transaction, context.now(), &entry).await?;
+    if let Some(dropped) = dropped {
+        dropped.erase(context).await?;
+    }
     transaction.commit().await?;
     Ok(match left {
         0 => ProveAddressError::TooManyTries,
@@ -298,18 +305,36 @@ async fn end(context: &Context, recipient: RecipientId, asking: Uuid) -> Result<
     Ok(transaction.commit().await?)
 }
 
-/// Forgets an address that is to be proven. The caller has locked its row.
-async fn drop_unproven(context: &Context, transaction: &WriteTransaction, recipient: RecipientId) -> Result<(), Fault> {
-    context.vault.set_unproven_email(recipient, None).await?;
-    match consent::since(transaction, recipient).await? {
-        // It may have been proven, and what senders gave not have been erased.
-        Some(_) => context.vault.erase_other_emails(recipient).await?,
-        // It may have been kept as proven without that having been written down.
-        None => context.vault.set_own_email(recipient, None).await?,
-    }
+/// An address that is not to be proven any more, and that the vault still has: that forgets at once, so the log must know before.
+#[must_use = "the vault has the address until it is erased"]
+struct Dropped {
+    recipient: RecipientId,
+    /// Whether an address of the person's own holds.
+    has_own: bool,
+}
+
+/// Deletes what says that an address is to be proven. The caller has locked its row.
+async fn delete_unproven(transaction: &WriteTransaction, recipient: RecipientId) -> Result<Dropped, Fault> {
+    let has_own = consent::since(transaction, recipient).await?.is_some();
     store::delete(transaction, recipient).await?;
     super::store::delete(transaction, NotificationKind::AddressCode, *recipient.as_uuid()).await?;
-    Ok(())
+    Ok(Dropped { recipient, has_own })
+}
+
+impl Dropped {
+    /// Erases the address in the vault, before the transaction is committed in which it was dropped.
+    async fn erase(self, context: &Context) -> Result<(), Fault> {
+        let Self { recipient, has_own } = self;
+        context.vault.set_unproven_email(recipient, None).await?;
+        if has_own {
+            // It may have been proven, and what senders gave not have been erased.
+            context.vault.erase_other_emails(recipient).await?;
+        } else {
+            // It may have been kept as proven without that having been written down.
+            context.vault.set_own_email(recipient, None).await?;
+        }
+        Ok(())
+    }
 }
 
 /// The address that a person has yet to prove, as long as its code holds.
@@ -340,7 +365,8 @@ pub(crate) async fn forget_old(context: &Context) -> Result<u64, Fault> {
             let transaction = context.database.write().await?;
             let row = store::locked(&transaction, *recipient).await?;
             if row.is_some_and(|row| rule::is_over(Timestamp::from_millis(row.asked_at), now)) {
-                drop_unproven(context, &transaction, *recipient).await?;
+                let dropped = delete_unproven(&transaction, *recipient).await?;
+                dropped.erase(context).await?;
                 transaction.commit().await?;
                 forgotten += 1;
             }
