@@ -1,5 +1,7 @@
 //! What holds for every page, in both languages, whatever it shows.
 
+use std::collections::BTreeSet;
+
 use app::page::{
     RefusedMail, SessionsOf, Shown, ShownExtracts, TermsProblem, accepted_terms_page, accessibility, case_history_page,
     case_page, data_protection, document_page, given_mail_consent_page, inbox_page, landing_page, locked_document_page,
@@ -221,6 +223,28 @@ fn only_pages_with_an_island_or_of_somebody_signed_in_carry_scripts_and_each_has
             "{name}"
         );
         assert_eq!(count(html, "postvalv_bg.wasm"), scripts, "{name}");
+    });
+}
+
+/// What stands between `before` and the next quotation mark, each time.
+fn values<'a>(html: &'a str, before: &'a str) -> impl Iterator<Item = &'a str> {
+    let parts = html.split(before).skip(1);
+    parts.filter_map(|rest| rest.split_once('"').map(|(value, _)| value))
+}
+
+/// A label for an id that something else has too is no label (HTML section 3.2.6).
+#[test]
+fn what_refers_to_a_part_of_the_page_means_one_that_is_there() {
+    for_every_page(|name, _, html| {
+        let mut ids = BTreeSet::new();
+        for id in values(html, " id=\"") {
+            assert!(ids.insert(id), "{name}: two parts are called {id}");
+        }
+        for attribute in [" for=\"", " aria-labelledby=\"", " aria-describedby=\"", " href=\"#"] {
+            for id in values(html, attribute).flat_map(str::split_whitespace) {
+                assert!(ids.contains(id), "{name}:{attribute}{id}\" is not there");
+            }
+        }
     });
 }
 

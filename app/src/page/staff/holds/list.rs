@@ -47,8 +47,8 @@ pub fn holds_page(layout: &Layout, holds: &Holds, may_place: bool, flash: Option
                 }}
             </section>
             {lifted}
-            <section aria-labelledby="shown">
-                <h2 id="shown">{texts.get("holds-shown-title")}</h2>
+            <section aria-labelledby="what-recipients-see">
+                <h2 id="what-recipients-see">{texts.get("holds-shown-title")}</h2>
                 <form method="post" action="/staff/holds/shown" novalidate>
                     <fieldset class="form plain" disabled=!may_place>
                         {tick("shown", texts.get("holds-shown"), Some(texts.get("holds-shown-hint")), shown)}
