@@ -1,20 +1,18 @@
-import { type Browser, type BrowserContextOptions, expect, type Locator, type Page, test } from '@playwright/test';
+import { expect, type Locator, type Page, test } from '@playwright/test';
+import { Admin } from '../support/admin.ts';
 import { Installation, people } from '../support/installation.ts';
 import { expectAccessible, failOnConsoleErrors, photograph } from '../support/page.ts';
-import { signInByQr } from '../support/sign-in.ts';
-import { admin, choosePassword, freshStep, giveCode, givePassword, inviteAdmin, moveAuthenticator, oneTimeCode, setUpCodes } from '../support/staff.ts';
 
 const phone = { width: 390, height: 844 };
-const recipient = '20000101-2384';
 
 let installation: Installation;
+let admin: Admin;
 
 test.describe.configure({ mode: 'serial' });
 
 test.beforeAll(async () => {
-  // Another file's stories may have left the phone ahead of this installation's clock.
-  moveAuthenticator(0);
   installation = await Installation.start();
+  admin = new Admin(installation);
   for (const [to, title] of [[people.first, 'Beslut om hemtjänst'], [people.second, 'Beslut om parkering']] as const) {
     await installation.valv(['send', '--to', to, '--title', title, '--body', 'Hej.', '--document-type', 'beslut', 'config/bridge.toml']);
   }
@@ -24,40 +22,14 @@ test.afterAll(async () => {
   await installation?.stop();
 });
 
-/** The secret of the admin's app, once it is set up. */
-let appSecret = '';
-let clock = 0;
-
-/** Signs the admin in; the portal's clock and the app's go on by a step each time, since no code counts twice. */
-async function signedIn(page: Page): Promise<void> {
-  clock += 60_000;
-  moveAuthenticator(clock);
-  installation.moveClock(clock);
-  await givePassword(page, installation, admin);
-  await freshStep(page);
-  await giveCode(page, oneTimeCode(appSecret));
-  await expect(page.getByRole('heading', { name: 'Ärenden', level: 1 })).toBeVisible();
-}
-
 async function open(page: Page, path: string): Promise<void> {
   await page.goto(installation.address + path);
 }
 
 async function look(page: Page, name: string): Promise<void> {
   await expectAccessible(page);
-  await photograph(page, `retention-and-rights-${name}-sv`);
+  await photograph(page, `retention-${name}-sv`);
 }
-
-/** A person who is signed in on a phone. */
-async function reader(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
-  const page = await (await browser.newContext({ locale: 'sv-SE', ...options })).newPage();
-  await signInByQr(page, installation, people.first);
-  await page.setViewportSize(phone);
-  return page;
-}
-
-/** The day so many days from the portal's today, as a field for dates takes it. */
-const dayIn = (days: number) => new Date(Date.now() + clock + days * 86_400_000).toISOString().slice(0, 10);
 
 const group = (page: Page, name: string) => page.getByRole('group', { name, exact: true });
 const everythingElse = 'Regel för allt som inte har en egen';
@@ -83,11 +55,7 @@ async function writeIn(page: Page, field: Locator, text: string): Promise<void> 
 
 test('an admin sees what other rules would do before they save them', async ({ page }) => {
   const noErrors = failOnConsoleErrors(page, [/status of 422/]);
-  await page.goto(await inviteAdmin(installation));
-  await choosePassword(page, admin.password);
-  await page.getByRole('button', { name: 'Fortsätt' }).click();
-  appSecret = (await setUpCodes(page)).secret;
-  await page.getByRole('link', { name: 'Jag har sparat koderna' }).click();
+  await admin.begin(page);
 
   await page.getByRole('link', { name: 'Gallring', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Gallring', level: 1 })).toBeVisible();
@@ -129,7 +97,7 @@ test('an admin sees what other rules would do before they save them', async ({ p
 
 test('the rules are changed with the keyboard alone', async ({ page }) => {
   const noErrors = failOnConsoleErrors(page);
-  await signedIn(page);
+  await admin.signIn(page);
   await page.setViewportSize(phone);
   await open(page, '/staff/retention');
   await tabTo(page, page.getByRole('link', { name: 'Ändra reglerna' }));
@@ -158,7 +126,7 @@ test('the rules are changed with the keyboard alone', async ({ page }) => {
 });
 
 test('the rules are changed without a script', async ({ page, browser }) => {
-  await signedIn(page);
+  await admin.signIn(page);
   const storageState = await page.context().storageState();
   const plain = await (await browser.newContext({ locale: 'sv-SE', javaScriptEnabled: false, viewport: phone, storageState })).newPage();
   await open(plain, '/staff/retention');
@@ -179,44 +147,4 @@ test('the rules are changed without a script', async ({ page, browser }) => {
   await expect(plain.getByText('Reglerna gäller nu, också för det som redan är skickat.')).toBeVisible();
   await expect(plain.getByText('45 dagar från att det skickades').first()).toBeVisible();
   await plain.context().close();
-});
-
-test('an admin extends a case and holds it, which the person is not told unless the organisation shows it', async ({ page, browser }) => {
-  const noErrors = failOnConsoleErrors(page, [/status of 422/]);
-  await signedIn(page);
-  await page.getByRole('link', { name: recipient, exact: true }).click();
-  await page.getByRole('button', { name: 'Förläng ärendet' }).click();
-  await expect(page.getByLabel('Sista dagen')).toHaveAccessibleDescription(/Skriv en dag\./);
-  await look(page, 'extend-wrong');
-  await page.getByLabel('Sista dagen').fill(dayIn(70));
-  await page.getByLabel('Skäl').fill('Överklagat, dnr 2026/17');
-  await page.getByRole('button', { name: 'Förläng ärendet' }).click();
-  await expect(page.getByText('Ärendet är förlängt.')).toBeVisible();
-  await look(page, 'extended');
-
-  await open(page, '/staff/cases');
-  await page.getByRole('link', { name: `Spärra från gallring: ${recipient}` }).click();
-  await page.getByRole('button', { name: 'Spärra', exact: true }).click();
-  await expect(page.getByLabel('Ompröva spärren den')).toHaveAccessibleDescription(/Välj en dag efter i dag/);
-  await look(page, 'hold-wrong');
-  await page.getByLabel('Skäl').fill('Tvist, dnr 2026/18');
-  await page.getByLabel('Ompröva spärren den').fill(dayIn(90));
-  await page.getByRole('button', { name: 'Spärra', exact: true }).click();
-  await expect(page.getByText('Spärren gäller. Inget av det som den omfattar förstörs.')).toBeVisible();
-  await expect(page.getByText('Omfattar ett meddelande')).toBeVisible();
-  await look(page, 'holds');
-
-  const person = await reader(browser);
-  const personsErrors = failOnConsoleErrors(person);
-  await person.getByRole('link', { name: /Beslut om hemtjänst/ }).click();
-  await expect(person.getByText(/har bestämt att ärendet ska finnas kvar längre/)).toBeVisible();
-  const held = person.getByText(/Avsändaren har bestämt att det ändå inte ska raderas då/);
-  await expect(held).toHaveCount(0);
-  await look(person, 'case');
-  await person.context().close();
-
-  await open(page, '/staff/retention');
-  await expect(page.getByText('Ett dokument är spärrat och räknas inte med.')).toBeVisible();
-  personsErrors();
-  noErrors();
 });
