@@ -166,8 +166,7 @@ impl Portal {
         let in_use = store::types_in_use(context.database.reader(), organisation.id, store::TYPES).await?;
         let policy = policy.check(context.settings.retention_ceiling_days)?;
         let effect = effect::of(context, &organisation, &policy).await?;
-        let transaction = context.database.write().await?;
-        organisation::lock_row(&transaction, organisation.id).await?;
+        let (transaction, admins) = begin(context, actor).await?;
         let before = store::in_force(context, &transaction, &organisation).await?;
         if u32::try_from(before.version).ok() != Some(seen.version) {
             return Err(ChangeRetentionError::ChangedMeanwhile);
@@ -176,7 +175,7 @@ impl Portal {
         if approval::is_required(&transaction, organisation.id).await?
             && approval::shortens(&before.policy, &policy, &effect)
         {
-            approval::wait(context, &transaction, actor, Some(&policy), before.version).await?;
+            approval::wait(context, &transaction, actor, &admins, Some(&policy), before.version).await?;
             transaction.commit().await?;
             return Ok(Decided::Waits);
         }
@@ -196,6 +195,23 @@ impl Portal {
     }
 }
 
+/// Begins to decide on what the actor's organisation follows, which nobody else does until the transaction ends. Says who its admins are
+/// that can sign in, whose accounts stay as they are until then; the actor must still be one, since what they asked for takes time to work
+/// out.
+pub(super) async fn begin(
+    context: &Context,
+    actor: &StaffActor,
+) -> Result<(WriteTransaction, BTreeSet<StaffId>), ChangeRetentionError> {
+    let organisation = actor.organisation_id();
+    let transaction = context.database.write().await?;
+    organisation::lock_row(&transaction, organisation).await?;
+    let admins = staff::locked_admins(context, &transaction, organisation).await?;
+    if !admins.contains(&actor.staff_id()) {
+        return Err(Denied::Forbidden.into());
+    }
+    Ok((transaction, admins))
+}
+
 /// Who decided on a version.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DecidedBy {
@@ -213,7 +229,7 @@ pub(super) struct Goes {
     pub(super) seen: u64,
 }
 
-/// Puts a policy in force after the version that stood before it, whose organisation's row the caller has locked.
+/// Puts a policy in force after the version that stood before it, in what [`begin`] gave.
 pub(super) async fn put_in_force(
     context: &Context,
     transaction: &WriteTransaction,

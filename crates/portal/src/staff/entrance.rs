@@ -1,11 +1,14 @@
 //! How an organisation's staff get in as things stand, and whether an admin of its is left who does.
 
-use base::{OrganisationId, TenantId, Timestamp};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use std::collections::BTreeSet;
+
+use base::{OrganisationId, StaffId, TenantId, Timestamp};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::entity::{Column, Entity, Model};
 use super::member;
 use super::sign_in::rules_of;
+use crate::database::WriteTransaction;
 use crate::organisation::{self, SignInRules};
 use crate::rights::Role;
 use crate::{Context, Fault};
@@ -33,42 +36,59 @@ impl Entrance {
         rows: impl IntoIterator<Item = &'a Model>,
         now: Timestamp,
     ) -> Result<bool, Fault> {
-        Ok(self.admins(context, rows, now)? > 0)
+        Ok(!self.admins(context, rows, now)?.is_empty())
     }
 
-    /// How many of these are admins who can sign in.
+    /// Which of these are admins who can sign in.
     fn admins<'a>(
         &self,
         context: &Context,
         rows: impl IntoIterator<Item = &'a Model>,
         now: Timestamp,
-    ) -> Result<u64, Fault> {
+    ) -> Result<BTreeSet<StaffId>, Fault> {
         let open = rows
             .into_iter()
             .filter(|row| row.role == Role::Admin.as_str() && row.shut(now).is_none());
-        let mut admins = 0;
+        let mut admins = BTreeSet::new();
         for row in open {
             let gets_in = match member::work_account(context, row)? {
                 Some(account) => self.tenants.contains(&account.tenant),
                 None => row.password_hash.is_some() && !self.rules.work_account_required,
             };
-            admins += u64::from(gets_in);
+            if gets_in {
+                admins.insert(row.staff_id());
+            }
         }
         Ok(admins)
     }
 }
 
-/// How many admins of an organisation can sign in.
+/// The admins of an organisation who can sign in.
 pub(crate) async fn admins(
     context: &Context,
     on: &impl ConnectionTrait,
     organisation: OrganisationId,
-) -> Result<u64, Fault> {
-    let rows = Entity::find()
-        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
-        .filter(Column::Role.eq(Role::Admin.as_str()))
-        .all(on)
-        .await?;
+) -> Result<BTreeSet<StaffId>, Fault> {
+    let rows = admins_of(organisation).all(on).await?;
     let entrance = Entrance::of(on, organisation).await?;
     entrance.admins(context, &rows, context.clock_time())
+}
+
+/// As [`admins`], whose accounts nobody changes until the transaction ends. After the organisation's row in the order of locks.
+pub(crate) async fn locked_admins(
+    context: &Context,
+    on: &WriteTransaction,
+    organisation: OrganisationId,
+) -> Result<BTreeSet<StaffId>, Fault> {
+    // In the order in which everybody locks accounts.
+    let rows = admins_of(organisation).order_by_asc(Column::Id).lock_exclusive();
+    let rows = rows.all(on).await?;
+    let entrance = Entrance::of(on, organisation).await?;
+    entrance.admins(context, &rows, context.clock_time())
+}
+
+fn admins_of(organisation: OrganisationId) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .filter(Column::Role.eq(Role::Admin.as_str()))
 }

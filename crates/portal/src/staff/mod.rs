@@ -38,7 +38,7 @@ pub use account::{ChangePasswordError, SeenNotices, StaffNotices};
 pub use administration::ChangeStaffError;
 pub(crate) use correspondent::correspondent;
 pub(crate) use end::{end_sessions_of, erase_all};
-pub(crate) use entrance::admins;
+pub(crate) use entrance::{admins, locked_admins};
 pub(crate) use invitation::void_all as void_all_invitations;
 pub use invitation::{Invitation, InviteError, NewStaffMember};
 pub(crate) use member::NotCreated;

@@ -1,7 +1,8 @@
 //! That a second admin approves what shortens retention, where the organisation demands it: the change that waits, and what becomes of it.
 //!
 //! At most one change of an organisation waits. It lapses after fourteen days and when another version comes into force, and is then as if
-//! it had never been asked for. No longer asking a second admin is itself such a change.
+//! it had never been asked for; so it is while whoever asked is no admin who can sign in. No longer asking a second admin is itself such a
+//! change.
 
 mod entity;
 mod rule;
@@ -79,13 +80,14 @@ impl Portal {
         context.require(actor, Action::SeeRetention).await??;
         let reader = context.database.reader();
         let organisation = actor.organisation_id();
-        let pending = match standing(context, reader, organisation).await? {
+        let admins = staff::admins(context, reader, organisation).await?;
+        let pending = match standing(context, reader, organisation, &admins).await? {
             Some(row) => Some(seen(context, actor, &row).await?),
             None => None,
         };
         Ok(RetentionApproval {
             required: is_required(reader, organisation).await?,
-            admins: staff::admins(context, reader, organisation).await?,
+            admins: admins.len() as u64,
             pending,
         })
     }
@@ -102,7 +104,9 @@ impl Portal {
     ) -> Result<(PendingRetention, Option<RetentionEffect>), ChangeRetentionError> {
         let context = &*self.0;
         context.require(actor, Action::SeeRetention).await??;
-        let row = standing(context, context.database.reader(), actor.organisation_id()).await?;
+        let (reader, id) = (context.database.reader(), actor.organisation_id());
+        let admins = staff::admins(context, reader, id).await?;
+        let row = standing(context, reader, id, &admins).await?;
         let pending = seen(context, actor, &row.ok_or(ChangeRetentionError::NothingWaits)?).await?;
         let organisation = own_organisation(context, actor).await?;
         let effect = match &pending.policy {
@@ -126,18 +130,17 @@ impl Portal {
         let context = &*self.0;
         context.require(actor, Action::ChangeRetention).await??;
         let own = own_organisation(context, actor).await?;
-        let transaction = context.database.write().await?;
-        organisation::lock_row(&transaction, own.id).await?;
+        let (transaction, admins) = change::begin(context, actor).await?;
         if is_required(&transaction, own.id).await? == required {
             return Err(ChangeRetentionError::Unchanged);
         }
         if !required {
             let version = store::in_force(context, &transaction, &own).await?.version;
-            wait(context, &transaction, actor, None, version).await?;
+            wait(context, &transaction, actor, &admins, None, version).await?;
             transaction.commit().await?;
             return Ok(Decided::Waits);
         }
-        if staff::admins(context, &transaction, own.id).await? < 2 {
+        if admins.len() < 2 {
             return Err(ChangeRetentionError::TooFewAdmins);
         }
         organisation::set_retention_approval(&transaction, own.id, true).await?;
@@ -171,11 +174,11 @@ impl Portal {
         let own = own_organisation(context, actor).await?;
         context.latch().await?;
         let reader = context.database.reader();
-        let row = this(standing(context, reader, own.id).await?, pending)?;
+        let admins = staff::admins(context, reader, own.id).await?;
+        let row = approvable(context, reader, actor, &admins, pending).await?;
         let Some(policy) = policy_of(&row)? else {
-            let transaction = context.database.write().await?;
-            organisation::lock_row(&transaction, own.id).await?;
-            approvable(context, &transaction, actor, pending).await?;
+            let (transaction, admins) = change::begin(context, actor).await?;
+            approvable(context, &transaction, actor, &admins, pending).await?;
             organisation::set_retention_approval(&transaction, own.id, false).await?;
             forget(&transaction, own.id).await?;
             audit(
@@ -190,9 +193,8 @@ impl Portal {
         };
         let policy = policy.check(context.settings.retention_ceiling_days)?;
         let effect = effect::of(context, &own, &policy).await?;
-        let transaction = context.database.write().await?;
-        organisation::lock_row(&transaction, own.id).await?;
-        let row = approvable(context, &transaction, actor, pending).await?;
+        let (transaction, admins) = change::begin(context, actor).await?;
+        let row = approvable(context, &transaction, actor, &admins, pending).await?;
         let by = change::DecidedBy {
             author: StaffId::from_uuid(row.asked_by),
             approver: Some(actor.staff_id()),
@@ -228,9 +230,9 @@ impl Portal {
     ) -> Result<(), ChangeRetentionError> {
         let context = &*self.0;
         context.require(actor, Action::ChangeRetention).await??;
-        let transaction = context.database.write().await?;
-        organisation::lock_row(&transaction, actor.organisation_id()).await?;
-        this(standing(context, &transaction, actor.organisation_id()).await?, pending)?;
+        let (transaction, admins) = change::begin(context, actor).await?;
+        let row = standing(context, &transaction, actor.organisation_id(), &admins).await?;
+        this(row, pending)?;
         forget(&transaction, actor.organisation_id()).await?;
         let detail = pending.to_string();
         audit(
@@ -251,16 +253,17 @@ pub(super) async fn is_required(on: &impl ConnectionTrait, organisation: Organis
     Ok(row.is_some_and(|row| row.retention_approval == Some(1)))
 }
 
-/// Lets a change wait for a second admin. The caller has locked the organisation's row.
+/// Lets a change wait for a second admin, in what [`change::begin`] gave.
 pub(super) async fn wait(
     context: &Context,
     transaction: &WriteTransaction,
     actor: &StaffActor,
+    admins: &BTreeSet<StaffId>,
     policy: Option<&RetentionPolicy>,
     seen_version: i32,
 ) -> Result<(), ChangeRetentionError> {
     let organisation = actor.organisation_id();
-    if standing(context, transaction, organisation).await?.is_some() {
+    if standing(context, transaction, organisation, admins).await?.is_some() {
         return Err(ChangeRetentionError::AlreadyWaits);
     }
     // One that has lapsed may still lie there.
@@ -287,11 +290,12 @@ pub(super) async fn wait(
     .await
 }
 
-/// What waits and can be approved: neither lapsed nor overtaken by another version.
+/// What waits and can be approved: neither lapsed nor overtaken by another version, and asked for by one of the admins who can sign in.
 async fn standing(
     context: &Context,
     on: &impl ConnectionTrait,
     organisation: OrganisationId,
+    admins: &BTreeSet<StaffId>,
 ) -> Result<Option<Model>, Fault> {
     let Some(row) = Entity::find_by_id(*organisation.as_uuid()).one(on).await? else {
         return Ok(None);
@@ -300,7 +304,8 @@ async fn standing(
     let latest = store::latest(on, organisation)
         .await?
         .map_or(0, |latest| latest.version);
-    Ok(Some(row).filter(|row| context.now() < lapses_at && row.seen_version == latest))
+    let is_asked_for = admins.contains(&StaffId::from_uuid(row.asked_by));
+    Ok(Some(row).filter(|row| is_asked_for && context.now() < lapses_at && row.seen_version == latest))
 }
 
 /// The change that somebody saw, if it is the one that waits.
@@ -312,11 +317,12 @@ fn this(standing: Option<Model>, pending: PendingRetentionId) -> Result<Model, C
 /// The change that somebody saw, if they may approve it.
 async fn approvable(
     context: &Context,
-    transaction: &WriteTransaction,
+    on: &impl ConnectionTrait,
     actor: &StaffActor,
+    admins: &BTreeSet<StaffId>,
     pending: PendingRetentionId,
 ) -> Result<Model, ChangeRetentionError> {
-    let row = this(standing(context, transaction, actor.organisation_id()).await?, pending)?;
+    let row = this(standing(context, on, actor.organisation_id(), admins).await?, pending)?;
     if row.asked_by == *actor.staff_id().as_uuid() {
         return Err(ChangeRetentionError::OwnChange);
     }

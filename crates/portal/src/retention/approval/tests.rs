@@ -8,7 +8,7 @@ use super::Decided;
 use crate::test_support::{PASSWORD, PDF, TestPortal, draft, on_both_databases, whatever_goes};
 use crate::{
     CaseActKind, ChangeRetentionError, CountedFrom, Denied, RetentionApproval, RetentionPolicy, RetentionReason,
-    RetentionRule, Role, Scope, SessionKey, StaffActor, SystemActor,
+    RetentionRule, Role, Scope, SessionKey, StaffActor, SystemActor, Validity,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -204,6 +204,35 @@ on_both_databases! {
             assert!(matches!(again, Err(ChangeRetentionError::NothingWaits)));
         }
         assert_eq!(test.audited("retention.change-withdrawn").await, 2);
+    }
+
+    async fn who_was_shut_out_or_demoted_meanwhile_neither_asks_nor_approves(test: TestPortal) {
+        let norrby = Norrby::careful(&test).await;
+        let pending = norrby.waiting(&test).await;
+        let (karin, olle) = (norrby.karin(&test).await, norrby.olle(&test).await);
+        // Who approves: shut out, or no admin any more, since their request began.
+        test.portal.deactivate_staff(&karin, olle.staff_id()).await.unwrap();
+        let approved = test.portal.approve_retention(&olle, pending, u64::MAX).await;
+        assert!(matches!(approved, Err(ChangeRetentionError::Denied(Denied::Forbidden))));
+        test.portal.reactivate_staff(&karin, olle.staff_id()).await.unwrap();
+        let demote = test.portal.change_staff(&karin, olle.staff_id(), Role::Auditor, Validity::default());
+        demote.await.unwrap();
+        let approved = test.portal.approve_retention(&olle, pending, u64::MAX).await;
+        assert!(matches!(approved, Err(ChangeRetentionError::Denied(Denied::Forbidden))));
+        let promote = test.portal.change_staff(&karin, olle.staff_id(), Role::Admin, Validity::default());
+        promote.await.unwrap();
+        // Who asked: what they asked for waits no longer, and is in nobody's way.
+        let olle = norrby.olle(&test).await;
+        let demote = test.portal.change_staff(&olle, karin.staff_id(), Role::Auditor, Validity::default());
+        demote.await.unwrap();
+        assert!(test.portal.retention_approval(&olle).await.unwrap().pending.is_none());
+        let approved = test.portal.approve_retention(&olle, pending, u64::MAX).await;
+        assert!(matches!(approved, Err(ChangeRetentionError::NothingWaits)));
+        let decided = test.portal.change_retention(&karin, whatever_goes(0), days(35), None).await;
+        assert!(matches!(decided, Err(ChangeRetentionError::Denied(Denied::Forbidden))));
+        assert_eq!(test.portal.retention(&olle).await.unwrap().version, 0);
+        let anew = test.portal.change_retention(&olle, whatever_goes(0), days(5), None).await;
+        assert_eq!(anew.unwrap(), Decided::Waits);
     }
 
     async fn asking_no_second_admin_any_more_needs_one_itself(test: TestPortal) {
