@@ -215,6 +215,8 @@ impl Archive {
 
     /// Decrypts a document into the archive. Once its entry has begun, whatever fails breaks the archive off.
     async fn document(&self, id: DocumentId, path: String, zip: &mut ZipFile, out: &Sender) -> Result<Handed, Broken> {
+        // A case may have many that are too small for their streams to ask.
+        self.may_go_on().await?;
         let content = self
             .portal
             .open_content(&self.actor, id, ContentUse::Download, None)
@@ -225,7 +227,7 @@ impl Archive {
             Err(ReadError::Damaged) => return Ok(Handed::Left(LeftOut::Damaged)),
             Err(ReadError::Fault(fault)) => return Err(fault.into()),
             Err(ReadError::NotFound | ReadError::RangeNotSatisfiable { .. }) => {
-                // When it is the session that has ended, nothing more goes out at all.
+                // When it is the right to all of it that has ended, nothing more goes out at all.
                 self.may_go_on().await?;
                 return Ok(Handed::Left(LeftOut::Gone));
             }

@@ -15,7 +15,7 @@ use super::ContentError;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::blob::{BlobError, BlobReader};
 use crate::delivery::{Finder, ReadableDelivery, ReadableDocument};
-use crate::{Context, Fault, RecipientActor, session};
+use crate::{Context, Fault, RecipientActor, terms};
 
 /// How much of the container is read at a time: four chunks, 256 KiB. This and what waits to be sent is all that a
 /// stream holds in memory.
@@ -51,7 +51,7 @@ impl Watch {
     }
 
     /// Passes when the person may read now: the known expiry is looked at each time; the database every few seconds,
-    /// which tells of a revocation, an end of the session and whatever else moved.
+    /// which tells of a revocation, an end of the session, terms taken back and whatever else moved.
     async fn pass(&mut self) -> Result<(), ContentError> {
         let (now, clock_time) = (self.context.now(), self.context.clock_time());
         let asked_lately = self.asked_at <= clock_time && clock_time.since(self.asked_at) < ASK_AGAIN_AFTER;
@@ -71,9 +71,9 @@ impl Watch {
         }
     }
 
-    /// Through what the person may read, if they are still signed in and still may.
+    /// Through what the person may read, if their right still holds.
     async fn delivery(&self, now: Timestamp) -> Result<Option<ReadableDelivery>, Fault> {
-        if !session::still_holds(&self.context, &self.actor).await? {
+        if !terms::right_holds(&self.context, &self.actor).await? {
             return Ok(None);
         }
         let finder = Finder::new(&self.actor, now);

@@ -9,7 +9,7 @@ use super::entity::{Column, Entity, Model};
 use super::order::theirs;
 use super::{RegisterPart, field};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
-use crate::{CLOCK_TOLERANCE, Context, Fault, Portal, RecipientActor, session};
+use crate::{CLOCK_TOLERANCE, Context, Fault, Portal, RecipientActor, session, terms};
 
 /// How long a sign-in is fresh.
 const FRESH: Duration = Duration::from_secs(15 * 60);
@@ -71,14 +71,15 @@ impl Portal {
         Ok(part)
     }
 
-    /// Whether what is being handed out may go on: the person is signed in still, and the extract is not gone.
+    /// Whether what is being handed out may go on: the person is signed in still and has not taken back the terms, and the extract is not
+    /// gone.
     ///
     /// # Errors
     ///
     /// A fault.
     pub async fn may_hand_out(&self, actor: &RecipientActor, extract: RegisterExtractId) -> Result<bool, Fault> {
         let context = &*self.0;
-        Ok(session::still_holds(context, actor).await?
+        Ok(terms::right_holds(context, actor).await?
             && find(context, context.database.reader(), actor, extract)
                 .await?
                 .is_some())

@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
-use crate::{Context, Fault, Portal, RecipientActor};
+use crate::{Context, Fault, Portal, RecipientActor, session};
 use entity::{Column, Entity, Model};
 
 /// What recipients are asked to accept.
@@ -192,6 +192,14 @@ pub(crate) async fn accepted(context: &Context, recipient: RecipientId) -> Resul
     };
     let row = find(context.database.reader(), recipient).await?;
     Ok(row.is_some_and(|row| row.withdrawn_at.is_none() && row.hash == terms.hash()))
+}
+
+/// Whether a person may still do what they might when this actor was made: their session holds, and terms that they had accepted stand.
+/// Whatever hands out for a long time asks this as it goes on.
+pub(crate) async fn right_holds(context: &Context, actor: &RecipientActor) -> Result<bool, Fault> {
+    // Who had not accepted them was given nothing that needs them.
+    let stand = !actor.has_accepted_terms() || accepted(context, actor.recipient_id()).await?;
+    Ok(stand && session::still_holds(context, actor).await?)
 }
 
 async fn find(on: &impl ConnectionTrait, recipient: RecipientId) -> Result<Option<Model>, DbErr> {

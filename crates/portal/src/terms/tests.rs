@@ -1,8 +1,12 @@
 //! Who accepted what, and what is read without.
 
+use std::time::Duration;
+
+use futures::StreamExt;
+
 use super::{AcceptTermsError, Terms};
-use crate::test_support::{TestPortal, on_both_databases};
-use crate::{ReadError, RecipientActor, SessionKey};
+use crate::test_support::{PDF, TestPortal, draft, file, on_both_databases};
+use crate::{ContentError, ReadError, RecipientActor, SessionKey};
 
 fn terms(version: &str) -> Terms {
     Terms {
@@ -90,6 +94,34 @@ on_both_databases! {
         assert_eq!(test.audited("recipient.terms-withdrawn").await, 1);
     }
 
+    async fn what_runs_when_they_are_taken_back_is_cut_and_an_extract_without_them_is_not(test: TestPortal) {
+        let system = test.sender().await;
+        let content: Vec<u8> = PDF.iter().copied().chain(std::iter::repeat(b'a')).take(1024 * 1024).collect();
+        let mut large = draft(1);
+        large.files = vec![file("beslut.pdf", "application/pdf", &content)];
+        let sent = test.send_all(&system, "1", large, &[&content]).await.unwrap();
+        let test = with(test, Some(terms("1"))).await;
+        let before = test.sign_in(0).await;
+        let extract = test.portal.order_register_extract(&before).await.unwrap();
+        test.portal.make_register_extract(&before, extract).await.unwrap();
+        test.portal.accept_terms(&before, &terms("1").hash()).await.unwrap();
+        let person = again(&test).await;
+        let document = test.only_document(&person, &sent.deliveries[0]).await;
+        let mut stream = test.view(&person, document, None).await.unwrap().stream;
+        stream.next().await.unwrap().unwrap();
+        assert!(test.portal.may_hand_out(&person, extract).await.unwrap());
+
+        test.portal.withdraw_terms(&person).await.unwrap();
+        assert!(!test.portal.may_hand_out(&person, extract).await.unwrap());
+        test.clock.advance(Duration::from_secs(3));
+        let rest: Vec<_> = stream.collect().await;
+        assert!(matches!(rest.last(), Some(Err(ContentError::RightEnded))));
+        assert_eq!(test.audited("document.cut-off").await, 1);
+        // What needs no terms goes on.
+        assert!(test.portal.may_hand_out(&before, extract).await.unwrap());
+        assert!(test.portal.may_hand_out(&again(&test).await, extract).await.unwrap());
+    }
+
     async fn another_version_asks_again_and_what_was_accepted_can_be_shown(test: TestPortal) {
         let test = with(test, Some(terms("1"))).await;
         let person = test.sign_in(0).await;
@@ -112,7 +144,7 @@ on_both_databases! {
         let person = test.sign_in(0).await;
         test.portal.accept_terms(&person, &terms("1").hash()).await.unwrap();
         test.portal.sign_out(&SessionKey::of(b"session of person 0"), &test.request()).await.unwrap();
-        test.clock.advance(std::time::Duration::from_secs(2 * 60 * 60));
+        test.clock.advance(Duration::from_secs(2 * 60 * 60));
         test.portal.run_jobs().await.unwrap();
         assert_eq!(test.rows("terms_acceptance").await, 0);
     }
