@@ -39,7 +39,7 @@ pub(crate) async fn sweep_keys(context: &Context) -> Result<u64, Fault> {
 /// blob store fails as a whole or isn't this installation's. One that can't be cleared holds up no other. Safe as
 /// [`sweep_keys`].
 pub(crate) async fn sweep_blobs(context: &Context) -> Result<(), Fault> {
-    let now = context.now();
+    let now = context.certain_now();
     let (mut after, mut fault) = (None, None);
     let mut store = StoreGate::default();
     while let Some(rows) = next_condemned(context, &mut after).await? {

@@ -85,14 +85,16 @@ async fn forget(context: &Context, rows: &[Model]) -> Result<u64, Fault> {
         .map(|row| RecipientId::from_uuid(row.recipient_id))
         .filter(|recipient| !needed.contains(recipient.as_uuid()))
         .collect();
-    let due = context.vault.count_forgettable(&unneeded).await?;
+    // Nobody goes by a clock that may be wrong.
+    let now = context.certain_now();
+    let due = context.vault.count_forgettable(&unneeded, now).await?;
     if due > 0 {
         // What is told of each is written when the rest of them is erased: without this nothing would be, while the log can't be written.
         let number = due.to_string();
         let entry = AuditEntry::by_portal(AuditAction::PurgeBegun).detail(&number);
         context.record(&entry).await?;
     }
-    let gone = context.vault.forget_recipients(&unneeded).await?;
+    let gone = context.vault.forget_recipients(&unneeded, now).await?;
     register_extract::destroy_keys_of(context, &gone).await?;
     let mut forgotten = 0;
     for rows in rows.chunks(AT_ONCE) {
@@ -161,8 +163,11 @@ async fn needed(context: &Context, rows: &[Model]) -> Result<HashSet<Uuid>, DbEr
     let ids = || rows.iter().map(|row| row.recipient_id);
     let with_cases = case::recipients_with_cases(on, ids()).await?;
     let with_sessions = session::recipients_with_sessions(on, ids()).await?;
-    let with_holds = hold::recipients_held(on, ids(), context.now()).await?;
+    let with_holds = hold::recipients_held(on, ids(), context.certain_now()).await?;
     let with_requests = data_request::recipients_with_requests(on, ids()).await?;
     let needed = with_cases.into_iter().chain(with_sessions).chain(with_holds);
     Ok(needed.chain(with_requests).collect())
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use base::{Day, RecipientId};
+use base::{Day, RecipientId, Timestamp};
 use keyring::{BlindIndex, Field, RecipientKey, WrappedKey};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
@@ -203,7 +203,7 @@ impl Vault {
         self.rewrap_recipient_row(transaction, row, until, version).await
     }
 
-    /// Forgets people, except who was asked for with [`Vault::recipient`] within the last hour, and whoever somebody was
+    /// Forgets people, except who was asked for with [`Vault::recipient`] within the last hour before `now` and by the vault's own clock, and whoever somebody was
     /// linked to who is not forgotten yet; gives those of them
     /// whom the register doesn't know any more. The ledger tells of each before they are deleted. Each day that isn't over and that their keys were ever wrapped for is marked
     /// for compaction.
@@ -211,8 +211,12 @@ impl Vault {
     /// # Errors
     ///
     /// When the vault or the ledger fails; some may be forgotten then, and the call can be repeated.
-    pub(crate) async fn forget_recipients(&self, recipients: &[RecipientId]) -> Result<Vec<RecipientId>, VaultError> {
-        let before = (self.clock.now() - RESERVATION).as_millis();
+    pub(crate) async fn forget_recipients(
+        &self,
+        recipients: &[RecipientId],
+        now: Timestamp,
+    ) -> Result<Vec<RecipientId>, VaultError> {
+        let before = self.reserved_until(now);
         let mut gone = Vec::new();
         for recipients in recipients.chunks(BATCH) {
             gone.extend(self.forget_some(recipients, before).await?);
@@ -225,13 +229,23 @@ impl Vault {
     /// # Errors
     ///
     /// When the vault fails.
-    pub(crate) async fn count_forgettable(&self, recipients: &[RecipientId]) -> Result<u64, VaultError> {
-        let before = (self.clock.now() - RESERVATION).as_millis();
+    pub(crate) async fn count_forgettable(
+        &self,
+        recipients: &[RecipientId],
+        now: Timestamp,
+    ) -> Result<u64, VaultError> {
+        let before = self.reserved_until(now);
         let mut count = 0;
         for recipients in recipients.chunks(BATCH) {
             count += forgettable(recipients, before).count(self.database.reader()).await?;
         }
         Ok(count)
+    }
+
+    /// Until when somebody who was asked for may be forgotten. A clock that is far ahead ends no reservation, and neither does one that
+    /// was put back: they are written by it.
+    fn reserved_until(&self, now: Timestamp) -> i64 {
+        (now.min(self.clock.now()) - RESERVATION).as_millis()
     }
 
     async fn forget_some(&self, recipients: &[RecipientId], before: i64) -> Result<Vec<RecipientId>, VaultError> {

@@ -30,6 +30,18 @@ on_both_databases! {
         assert_eq!(portal.rows("intent").await, 0);
     }
 
+    async fn by_a_clock_that_is_far_ahead_no_upload_is_swept_for_the_last_time(portal: TestPortal) {
+        let portal = portal.guarded().await;
+        let sender = portal.sender().await;
+        let upload = portal.begin(&sender, "key", draft(1)).await.unwrap();
+        std::mem::forget(upload);
+        portal.clock.advance(LEASE_OVER);
+        portal.portal.run_jobs().await.unwrap();
+        portal.clock.advance(INTENT_OVER * 24 * 365);
+        portal.portal.run_jobs().await.unwrap();
+        assert_eq!(portal.rows("intent").await, 1);
+    }
+
     async fn the_sweeper_never_touches_what_no_intent_names(portal: TestPortal) {
         let sender = portal.sender().await;
         portal.send(&sender, "key", 1).await;

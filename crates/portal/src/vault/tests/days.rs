@@ -268,7 +268,7 @@ async fn nodes_that_do_everything_at_once_never_stand_in_each_others_way() {
                         let person = vault
                             .recipient(&number("200001012384"), TODAY.plus_days(round % 5))
                             .await?;
-                        vault.forget_recipients(&[person]).await.map(drop)
+                        vault.forget_recipients(&[person], vault.clock.now()).await.map(drop)
                     }
                 });
                 tasks.spawn(async move { vault.compact_marked_days().await.map(drop) });

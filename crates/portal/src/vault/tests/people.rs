@@ -146,13 +146,22 @@ async fn people_are_forgotten_but_not_while_somebody_is_about_to_refer_to_them()
         let bo = vault.recipient(&number(BO), day).await.unwrap();
         fixture.clock.advance_millis(59 * 60_000);
         vault.recipient(&number(BO), TODAY).await.unwrap();
-        assert_eq!(vault.forget_recipients(&[anna, bo]).await.unwrap(), []);
+        assert_eq!(
+            vault.forget_recipients(&[anna, bo], vault.clock.now()).await.unwrap(),
+            []
+        );
         assert!(vault.personal(anna).await.unwrap().is_some());
         let copies = fixture.raw_recipients().await;
 
         fixture.clock.advance_millis(60_000);
-        assert_eq!(vault.forget_recipients(&[anna, bo]).await.unwrap(), [anna]);
-        assert_eq!(vault.forget_recipients(&[anna]).await.unwrap(), [anna]);
+        assert_eq!(
+            vault.forget_recipients(&[anna, bo], vault.clock.now()).await.unwrap(),
+            [anna]
+        );
+        assert_eq!(
+            vault.forget_recipients(&[anna], vault.clock.now()).await.unwrap(),
+            [anna]
+        );
         assert!(vault.personal(anna).await.unwrap().is_none());
         assert!(vault.personal(bo).await.unwrap().is_some());
         assert_eq!(
@@ -194,7 +203,10 @@ async fn each_day_that_a_forgotten_persons_key_was_ever_wrapped_for_is_compacted
         // Nor does a life that is lengthened cost one.
         assert_eq!(vault.compact_marked_days().await.unwrap(), []);
 
-        assert_eq!(vault.forget_recipients(&[anna]).await.unwrap(), [anna]);
+        assert_eq!(
+            vault.forget_recipients(&[anna], vault.clock.now()).await.unwrap(),
+            [anna]
+        );
         assert_eq!(vault.compact_marked_days().await.unwrap(), days[1..]);
         assert_eq!(fixture.earlier_days().await, []);
         assert_eq!(copies.len(), 3);
@@ -202,7 +214,7 @@ async fn each_day_that_a_forgotten_persons_key_was_ever_wrapped_for_is_compacted
             let node = fixture.other_node(databases).await;
             fixture.restore_recipients(vec![copy]).await;
             assert!(node.personal(anna).await.unwrap().is_none());
-            vault.forget_recipients(&[anna]).await.unwrap();
+            vault.forget_recipients(&[anna], vault.clock.now()).await.unwrap();
         }
         assert!(vault.personal(bo).await.unwrap().is_some());
     })
@@ -269,9 +281,21 @@ async fn two_numbers_of_one_person_find_one_whom_the_later_day_keeps() {
             (anna, &[before][..], false)
         );
         fixture.clock.advance(Duration::from_secs(2 * 60 * 60));
-        assert!(vault.forget_recipients(&[anna]).await.unwrap().is_empty());
-        assert_eq!(vault.forget_recipients(&[before]).await.unwrap(), [before]);
-        assert_eq!(vault.forget_recipients(&[anna]).await.unwrap(), [anna]);
+        assert!(
+            vault
+                .forget_recipients(&[anna], vault.clock.now())
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        assert_eq!(
+            vault.forget_recipients(&[before], vault.clock.now()).await.unwrap(),
+            [before]
+        );
+        assert_eq!(
+            vault.forget_recipients(&[anna], vault.clock.now()).await.unwrap(),
+            [anna]
+        );
         assert!(fixture.raw_recipients().await.is_empty());
     })
     .await;
