@@ -53,7 +53,8 @@ impl Portal {
         Ok(found.is_some())
     }
 
-    /// For how long the oldest of what is to be handed out of audit logs has waited; zero when nothing waits. Changes nothing.
+    /// For how long the oldest of what is to be handed out of audit logs has waited, by the database's word; zero when nothing waits.
+    /// Changes nothing.
     ///
     /// # Errors
     ///
