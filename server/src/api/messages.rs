@@ -143,11 +143,7 @@ async fn receive(parts: &mut Parts, upload: &mut Upload, documents: usize) -> Re
 }
 
 async fn answer(state: &ApiState, actor: &SystemActor, receipt: portal::MessageReceipt) -> Result<Response, Refusal> {
-    let sender = state
-        .portal
-        .sender(actor)
-        .await
-        .map_err(|fault| Refusal::fault(&fault))?;
+    let sender = state.portal.sender(actor).await?;
     let status = if receipt.repeated {
         StatusCode::OK
     } else {

@@ -86,6 +86,7 @@ impl From<SystemError> for Refusal {
                 .with_limit(count(limit))
                 .into(),
             SystemError::Forbidden(missing) => missing.into(),
+            SystemError::SystemDisabled => Self::unauthenticated(true),
             SystemError::Fault(fault) => Self::fault(&fault),
         }
     }

@@ -16,7 +16,7 @@ use crate::event::{self, EventKind, NewEvent};
 use crate::message::SystemError;
 use crate::retention::{Nearing, Prolonging};
 use crate::rights::Action;
-use crate::{Context, Fault, Portal, StaffActor, delivery, organisation, retention};
+use crate::{Context, Denied, Fault, Portal, StaffActor, delivery, organisation, retention};
 
 /// Who decides about a case.
 #[derive(Clone, Copy)]
@@ -71,7 +71,7 @@ impl Portal {
     /// # Errors
     ///
     /// [`SystemError::Forbidden`] without the scope [`Scope::MessagesSend`]; [`SystemError::NotFound`] also when the case is another
-    /// organisation's.
+    /// organisation's; [`SystemError::SystemDisabled`].
     pub async fn close_case_by_system(&self, actor: &SystemActor, case: CaseId) -> Result<(), SystemError> {
         actor.require(Scope::MessagesSend)?;
         close(&self.0, Decider::System(actor), case).await.map_err(for_system)
@@ -91,6 +91,7 @@ impl Portal {
 fn for_system(error: CaseError) -> SystemError {
     match error {
         CaseError::NotFound => SystemError::NotFound,
+        CaseError::Denied(Denied::OrganisationGone) => SystemError::SystemDisabled,
         CaseError::Fault(fault) => SystemError::Fault(fault),
         other => SystemError::Fault(Fault::new(other.to_string())),
     }
@@ -101,8 +102,7 @@ async fn close(context: &Context, by: Decider<'_>, case: CaseId) -> Result<(), C
     context.latch().await?;
     let now = context.now();
     let transaction = context.database.write().await?;
-    super::lock(&transaction, &[*case.as_uuid()]).await?;
-    if own(&transaction, by.organisation(), case).await?.closed_at.is_some() {
+    if locked(&transaction, by.organisation(), case).await?.closed_at.is_some() {
         return Ok(());
     }
     set_closed(&transaction, case, Some(now)).await?;
@@ -122,7 +122,7 @@ async fn reopen(context: &Context, by: Decider<'_>, case: CaseId) -> Result<(), 
     context.latch().await?;
     let reader = context.database.reader();
     let organisation = organisation::find(reader, by.organisation()).await?;
-    let organisation = organisation.ok_or_else(|| Fault::new("an actor's organisation is missing"))?;
+    let organisation = organisation.ok_or(Denied::OrganisationGone)?;
     let change = Prolonging::Reopened;
     loop {
         if own(reader, organisation.id, case).await?.closed_at.is_none() {
@@ -131,8 +131,7 @@ async fn reopen(context: &Context, by: Decider<'_>, case: CaseId) -> Result<(), 
         let seen = retention::plan(context, reader, &organisation, case, change).await?;
         retention::keep_planned(context, &seen).await?;
         let transaction = context.database.write().await?;
-        super::lock(&transaction, &[*case.as_uuid()]).await?;
-        if own(&transaction, organisation.id, case).await?.closed_at.is_none() {
+        if locked(&transaction, organisation.id, case).await?.closed_at.is_none() {
             return Ok(());
         }
         let planned = retention::plan(context, &transaction, &organisation, case, change).await?;
@@ -166,6 +165,19 @@ async fn tell(
     context.audit.record(&transaction, now, &entry).await?;
     transaction.commit().await?;
     Ok(())
+}
+
+/// As [`own`], of an organisation that stays, and nobody else decides about it until the transaction ends.
+async fn locked(
+    transaction: &WriteTransaction,
+    organisation: OrganisationId,
+    case: CaseId,
+) -> Result<Model, CaseError> {
+    super::lock(transaction, &[*case.as_uuid()]).await?;
+    if !organisation::stays(transaction, organisation).await? {
+        return Err(Denied::OrganisationGone.into());
+    }
+    own(transaction, organisation, case).await
 }
 
 /// A case of an organisation; another's is not found.

@@ -96,7 +96,7 @@ pub enum SendError {
     /// The sender's stream broke, or it took so long that the lease ran out.
     #[error("the upload was interrupted")]
     Interrupted,
-    /// The system was disabled while it sent.
+    /// The system was disabled since it began, or its organisation deleted.
     #[error("the system was disabled")]
     SystemDisabled,
     /// There is no room left to store it.
@@ -169,6 +169,9 @@ pub enum SystemError {
     /// The token lacks the scope.
     #[error(transparent)]
     Forbidden(#[from] MissingScope),
+    /// The system's organisation was deleted since the request began.
+    #[error("the system was disabled")]
+    SystemDisabled,
     /// Something inside failed.
     #[error(transparent)]
     Fault(Fault),
@@ -180,7 +183,7 @@ impl SystemError {
     pub const fn missing_scope(&self) -> Option<Scope> {
         match self {
             Self::Forbidden(MissingScope(scope)) => Some(*scope),
-            Self::NotFound | Self::TooMany { .. } | Self::Fault(_) => None,
+            Self::NotFound | Self::TooMany { .. } | Self::SystemDisabled | Self::Fault(_) => None,
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{MessageDraft, MessageReceipt, SendError, fingerprint, publish, recei
 use crate::actor::{Scope, SystemActor};
 use crate::idempotency::IdempotencyKey;
 use crate::vault::MacPurpose;
-use crate::{Fault, Portal, organisation, retention};
+use crate::{Portal, organisation, retention};
 
 /// A message whose files are being received. Nothing is visible until [`Upload::finish`]; dropping it gives it up.
 pub struct Upload {
@@ -60,7 +60,7 @@ impl Portal {
         let draft = draft.check(&context.settings.limits, &context.settings.ways_in)?;
         let organisation = organisation::find(context.database.reader(), actor.organisation_id())
             .await?
-            .ok_or_else(|| Fault::new("a system's organisation is missing"))?;
+            .ok_or(SendError::SystemDisabled)?;
         let ceiling_days = context.settings.retention_ceiling_days;
         let decided = retention::in_force(context, context.database.reader(), &organisation).await?;
         if let Some(days) = draft.retention_days {

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use base::OrganisationId;
+use base::{AllowedNetworks, CaseId, OrganisationId};
 
 use super::{NotLocked, lock_row};
 use crate::test_support::{
-    Norrby, PASSWORD, TestPortal, every_row, number, on_both_databases, policy_of, whatever_goes,
+    Norrby, PASSWORD, TestPortal, draft, every_row, new_member, number, on_both_databases, policy_of, secret,
+    whatever_goes,
 };
 use crate::{
-    ChangeRetentionError, ChangeStaffError, ChangeWebhookError, Decided, Denied, GroupAttributes,
-    NewOrganisationExtract, NewProvisioningToken, OrganisationExtractError, Portal, ProvisioningError,
-    ProvisioningTokenError, Role, SessionKey, SignInRules, StaffActor, TenantError, UserAttributes, WebhookAddress,
+    CaseError, ChangeRetentionError, ChangeStaffError, ChangeWebhookError, Decided, Denied, GroupAttributes,
+    InviteError, NewOrganisationExtract, NewProvisioningToken, NewSystem, OrganisationExtractError, Portal,
+    ProvisioningError, ProvisioningTokenError, Role, Scope, SecondFactorError, SeeStaffError, SendError, SessionKey,
+    SignInRules, StaffActor, StaffSignInError, SystemActor, SystemError, SystemSetUpError, TenantError, UserAttributes,
+    Validity, WebhookAddress,
 };
 
 /// Whether somebody is told that their organisation is gone.
@@ -50,6 +53,7 @@ async fn acts_of_retention(portal: &Portal, karin: &StaffActor, olle: &StaffActo
             "approval",
             portal.require_retention_approval(karin, false).await.map(drop),
         ),
+        ("see approval", portal.retention_approval(karin).await.map(drop)),
         ("approve", portal.approve_retention(olle, pending, u64::MAX).await),
         ("withdraw", portal.withdraw_retention(karin, pending).await),
     ];
@@ -73,8 +77,99 @@ async fn acts_of_retention(portal: &Portal, karin: &StaffActor, olle: &StaffActo
     let own = karin.organisation_id();
     let refused = portal.create_provisioning_token(karin, own, new_token()).await;
     assert!(matches!(refused, Err(ProvisioningTokenError::Denied(GONE))));
-    let refused = portal.change_sign_in_rules(karin, "", SignInRules::default()).await;
-    assert!(matches!(refused, Err(ChangeStaffError::Denied(GONE))), "{refused:?}");
+}
+
+/// What an admin sees and changes of staff, and what the operator does.
+async fn acts_on_staff(test: &TestPortal, karin: &StaffActor, olle: &StaffActor) {
+    let (portal, operator, own) = (&test.portal, test.operator(), karin.organisation_id());
+    let colleague = olle.staff_id();
+    let changes = [
+        portal.sign_in_rules(karin).await.map(drop),
+        portal.change_sign_in_rules(karin, "", SignInRules::default()).await,
+        portal
+            .change_staff(karin, colleague, Role::Sender, Validity::default())
+            .await,
+        portal.deactivate_staff(karin, colleague).await,
+    ];
+    for refused in changes {
+        assert!(matches!(refused, Err(ChangeStaffError::Denied(GONE))), "{refused:?}");
+    }
+    let new = || new_member("Lena Ek", "lena@norrby.example", Role::Sender);
+    let invited = [
+        portal.invite_staff(karin, new()).await,
+        portal.invite_staff_anew(karin, colleague).await,
+    ];
+    for refused in invited {
+        assert!(matches!(refused, Err(InviteError::Denied(GONE))), "{refused:?}");
+    }
+    let by_operator = [
+        portal.reset_staff(&operator, colleague).await,
+        portal
+            .invite_first_admin(&operator, own, "Lena Ek", "lena@norrby.example")
+            .await,
+    ];
+    for refused in by_operator {
+        assert!(matches!(refused, Err(InviteError::NotFound)), "{refused:?}");
+    }
+    let refused = portal.own_account(karin).await;
+    assert!(matches!(refused, Err(SeeStaffError::Denied(GONE))));
+    let refused = portal.remove_second_factor(karin).await;
+    assert!(matches!(refused, Err(SecondFactorError::Denied(GONE))), "{refused:?}");
+    assert!(!portal.lets_passwords_in(own).await.unwrap());
+}
+
+/// What its staff and its system decide about cases, and what the system sends.
+async fn acts_on_cases(test: &TestPortal, karin: &StaffActor, system: &SystemActor, open: CaseId, closed: CaseId) {
+    let portal = &test.portal;
+    let by_staff = [
+        portal.close_case(karin, open).await,
+        portal.reopen_case(karin, closed).await,
+    ];
+    for refused in by_staff {
+        assert!(matches!(refused, Err(CaseError::Denied(GONE))), "{refused:?}");
+    }
+    let by_system = [
+        portal.close_case_by_system(system, open).await,
+        portal.reopen_case_by_system(system, closed).await,
+        portal.sender(system).await.map(drop),
+    ];
+    for refused in by_system {
+        assert!(matches!(refused, Err(SystemError::SystemDisabled)), "{refused:?}");
+    }
+    let refused = test.begin(system, "later", draft(1)).await;
+    assert!(matches!(refused, Err(SendError::SystemDisabled)), "{refused:?}");
+}
+
+/// What an admin, and the operator, set up and change of its systems.
+async fn acts_on_systems(test: &TestPortal, karin: &StaffActor, system: &SystemActor) {
+    let (portal, operator, own) = (&test.portal, test.operator(), karin.organisation_id());
+    let system = system.system_id();
+    let new = || NewSystem {
+        name: "ärendesystem".to_owned(),
+        scopes: Vec::new(),
+        networks: AllowedNetworks::anywhere(),
+    };
+    let by_staff = [
+        portal.create_system(karin, own, new()).await.map(drop),
+        portal.add_secret(karin, system, None).await.map(drop),
+        portal.set_scopes(karin, system, &[Scope::EventsRead]).await,
+        portal.disable_system(karin, system).await,
+    ];
+    for refused in by_staff {
+        assert!(matches!(refused, Err(SystemSetUpError::Denied(GONE))), "{refused:?}");
+    }
+    let refused = portal.create_system(&operator, own, new()).await;
+    assert!(
+        matches!(refused, Err(SystemSetUpError::NoSuchOrganisation)),
+        "{refused:?}"
+    );
+    let by_operator = [
+        portal.add_secret(&operator, system, None).await.map(drop),
+        portal.disable_system(&operator, system).await,
+    ];
+    for refused in by_operator {
+        assert!(matches!(refused, Err(SystemSetUpError::NoSuchSystem)), "{refused:?}");
+    }
 }
 
 /// Marks it as deleted and nothing else, so that only what each act looks at itself keeps it from being done.
@@ -94,7 +189,8 @@ async fn mark_deleted(test: &TestPortal, organisation: OrganisationId) {
 on_both_databases! {
     async fn nothing_is_done_any_more_and_who_acts_is_told_why(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
-        norrby.send(&test, 1, 30).await;
+        let case = norrby.send(&test, 1, 30).await.deliveries[0].case;
+        let closed = norrby.send(&test, 1, 30).await.deliveries[0].case;
         let karin = norrby.admin(&test).await;
         test.member(&karin, "olle@norrby.example", Role::Admin).await;
         let key = SessionKey::of_staff(b"Olle");
@@ -104,6 +200,10 @@ on_both_databases! {
         let waits = test.portal.change_retention(&karin, whatever_goes(0), policy_of(10), None).await;
         assert_eq!(waits.unwrap(), Decided::Waits);
         test.portal.set_audit_webhook(&karin, &webhook("hooks.example")).await.unwrap();
+        test.portal.close_case(&karin, closed).await.unwrap();
+        let address = norrby.id.to_string();
+        let (password, request) = (secret(PASSWORD), test.request());
+        let proof = test.portal.staff_password(&address, "olle@norrby.example", &password, &request).await.unwrap();
         let operator = test.operator();
         let token = test.portal.create_provisioning_token(&operator, norrby.id, new_token()).await.unwrap().token;
         let directory = test.portal.provisioning_actor(&token, test.request()).await.unwrap();
@@ -117,6 +217,9 @@ on_both_databases! {
         let before = every_row(&test.portal.0.database).await;
 
         acts_of_retention(&test.portal, &karin, &olle, &extract).await;
+        acts_on_staff(&test, &karin, &olle).await;
+        acts_on_cases(&test, &karin, &norrby.system, case, closed).await;
+        acts_on_systems(&test, &karin, &norrby.system).await;
         let group = GroupAttributes { display_name: "Socialtjänsten".to_owned(), ..GroupAttributes::default() };
         let refused = test.portal.provision_group(&directory, &group, &BTreeSet::new()).await;
         assert!(matches!(refused, Err(ProvisioningError::OrganisationGone)));
@@ -133,6 +236,8 @@ on_both_databases! {
         assert!(matches!(refused, Err(TenantError::NotFound)));
         assert_eq!(crate::retention::follow(&test.portal.0).await.unwrap(), 0);
         assert_eq!(every_row(&test.portal.0.database).await, before);
+        let refused = test.continue_to(&SessionKey::of_staff(b"Olle, later"), proof).await;
+        assert!(matches!(refused, Err(StaffSignInError::Refused)), "{refused:?}");
     }
 
     async fn the_row_of_a_deleted_organisation_is_locked_for_nobody(test: TestPortal) {

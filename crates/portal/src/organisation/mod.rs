@@ -45,7 +45,7 @@ use sea_orm::{DbErr, EntityTrait, IntoActiveModel, QueryOrder, SqlErr};
 use crate::actor::{OperatorActor, SystemActor};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
-use crate::message::is_line;
+use crate::message::{SystemError, is_line};
 use crate::{Fault, Portal, retention};
 
 /// How often an organisation's slug is chosen anew when another node takes it at the same moment.
@@ -264,11 +264,10 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// [`Fault`].
-    pub async fn sender(&self, actor: &SystemActor) -> Result<Organisation, Fault> {
-        find(self.0.database.reader(), actor.organisation_id())
-            .await?
-            .ok_or_else(|| Fault::new("a system's organisation is missing"))
+    /// [`SystemError::SystemDisabled`], [`SystemError::Fault`].
+    pub async fn sender(&self, actor: &SystemActor) -> Result<Organisation, SystemError> {
+        let found = find(self.0.database.reader(), actor.organisation_id()).await?;
+        found.ok_or(SystemError::SystemDisabled)
     }
 }
 

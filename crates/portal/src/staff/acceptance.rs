@@ -9,9 +9,8 @@ use super::password::{self, About, PasswordProblem, PasswordRefused};
 use super::sign_in::rules_of;
 use super::{StaffProof, entity, invitation_entity, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
-use crate::organisation;
 use crate::session::{Proven, ProviderSessionCodes};
-use crate::{CLOCK_TOLERANCE, Fault, Portal, RequestInfo};
+use crate::{CLOCK_TOLERANCE, Fault, Organisation, Portal, RequestInfo};
 
 /// What the page of an invitation says.
 #[derive(Clone)]
@@ -96,11 +95,9 @@ impl Portal {
     pub async fn invitation(&self, token: &SecretString) -> Result<Option<InvitationView>, Fault> {
         let context = &*self.0;
         let reader = context.database.reader();
-        let Some((invitation, row)) = holding(reader, token, context.clock_time()).await? else {
+        let Some((invitation, row, organisation)) = holding(reader, token, context.clock_time()).await? else {
             return Ok(None);
         };
-        let organisation = organisation::find(reader, row.organisation()).await?;
-        let organisation = organisation.ok_or_else(|| Fault::new("an invitation's organisation is missing"))?;
         Ok(Some(InvitationView {
             organisation: organisation.name,
             slug: organisation.slug,
@@ -126,9 +123,7 @@ impl Portal {
         let context = &*self.0;
         let reader = context.database.reader();
         let found = holding(reader, token, context.clock_time()).await?;
-        let (_, row) = found.ok_or(AcceptError::NoSuchInvitation)?;
-        let organisation = organisation::find(reader, row.organisation()).await?;
-        let organisation = organisation.ok_or_else(|| Fault::new("an invitation's organisation is missing"))?;
+        let (_, row, organisation) = found.ok_or(AcceptError::NoSuchInvitation)?;
         let (name, email) = (member::name(context, &row)?, member::email(context, &row)?);
         let about = About {
             name: name.as_str(),
@@ -148,6 +143,7 @@ impl Portal {
             return Err(AcceptError::NoSuchInvitation);
         }
         let rules = rules_of(&transaction, row.organisation()).await?;
+        let rules = rules.ok_or(AcceptError::NoSuchInvitation)?;
         if rules.work_account_required {
             return Err(AcceptError::NoSuchInvitation);
         }
@@ -183,19 +179,21 @@ fn can_accept(row: &entity::Model, now: Timestamp) -> bool {
     row.shut(now).is_none_or(Shut::opens_by_itself)
 }
 
-/// The invitation of that token and whom it is for, when it holds and can be accepted.
+/// The invitation of that token, whom it is for and to which organisation, when it holds and can be accepted.
 async fn holding(
     on: &impl ConnectionTrait,
     token: &SecretString,
     now: Timestamp,
-) -> Result<Option<(invitation_entity::Model, entity::Model)>, DbErr> {
+) -> Result<Option<(invitation_entity::Model, entity::Model, Organisation)>, Fault> {
     let found = invitation_entity::Entity::find_by_id(hash(token)).one(on).await?;
     let Some(found) = found.filter(|found| found.used_at.is_none() && holds(found, now)) else {
         return Ok(None);
     };
     let row = store::find_with_organisation(on, StaffId::from_uuid(found.staff_id)).await?;
-    let row = row.map(|(row, _)| row).filter(|row| can_accept(row, now));
-    Ok(row.map(|row| (found, row)))
+    match row.filter(|(row, _)| can_accept(row, now)) {
+        Some((row, organisation)) => Ok(Some((found, row, Organisation::from_row(organisation)?))),
+        None => Ok(None),
+    }
 }
 
 /// One that expires later than any made now was made in the time to come: the clock went back.

@@ -76,7 +76,7 @@ impl Portal {
             return Err(ChangeStaffError::DatesOutOfOrder);
         }
         let owner = organisation::find(self.0.database.reader(), actor.organisation_id()).await?;
-        let owner = owner.ok_or(ChangeStaffError::NotFound)?;
+        let owner = owner.ok_or(Denied::OrganisationGone)?;
         let (from, until) = validity.instants(&owner.time_zone);
         let dates = (from.map(Timestamp::as_millis), until.map(Timestamp::as_millis));
         let change = |row: &mut entity::Model| {
@@ -201,17 +201,17 @@ impl Portal {
     pub async fn sign_in_rules(&self, actor: &StaffActor) -> Result<SignInRules, ChangeStaffError> {
         self.0.require(actor, Action::SeeSignInRules).await??;
         let row = organisation::find_row(self.0.database.reader(), actor.organisation_id()).await?;
-        Ok(SignInRules::of(&row.ok_or(ChangeStaffError::NotFound)?)?)
+        Ok(SignInRules::of(&row.ok_or(Denied::OrganisationGone)?)?)
     }
 
-    /// Whether an organisation lets anybody in with a password, which its sign-in page tells everybody.
+    /// Whether an organisation lets anybody in with a password, which its sign-in page tells everybody. One that was deleted does not.
     ///
     /// # Errors
     ///
     /// A fault.
     pub async fn lets_passwords_in(&self, organisation: OrganisationId) -> Result<bool, Fault> {
         let rules = rules_of(self.0.database.reader(), organisation).await?;
-        Ok(!rules.work_account_required)
+        Ok(rules.is_some_and(|rules| !rules.work_account_required))
     }
 
     /// Whether the operator asks everybody for a second factor, whatever organisations ask for.
@@ -309,6 +309,7 @@ impl Portal {
         let entries = change(row)?;
         let row = row.clone();
         let entrance = Entrance::of(&transaction, actor.organisation_id()).await?;
+        let entrance = entrance.ok_or(Denied::OrganisationGone)?;
         if !entrance.lets_an_admin_in(context, &everybody, now)? {
             return Err(ChangeStaffError::LastAdmin);
         }

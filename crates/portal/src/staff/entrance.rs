@@ -20,12 +20,13 @@ pub(super) struct Entrance {
 }
 
 impl Entrance {
-    /// The entrance of an organisation that must be there.
-    pub(super) async fn of(on: &impl ConnectionTrait, organisation: OrganisationId) -> Result<Self, Fault> {
-        Ok(Self {
-            rules: rules_of(on, organisation).await?,
-            tenants: organisation::tenants_of(on, organisation).await?,
-        })
+    /// The entrance of an organisation; none of one that was deleted.
+    pub(super) async fn of(on: &impl ConnectionTrait, organisation: OrganisationId) -> Result<Option<Self>, Fault> {
+        let Some(rules) = rules_of(on, organisation).await? else {
+            return Ok(None);
+        };
+        let tenants = organisation::tenants_of(on, organisation).await?;
+        Ok(Some(Self { rules, tenants }))
     }
 
     /// Whether one of these is an admin who can sign in. Whether a directory would still give them their role isn't known before
@@ -63,15 +64,17 @@ impl Entrance {
     }
 }
 
-/// The admins of an organisation who can sign in.
+/// The admins of an organisation who can sign in: nobody of one that was deleted.
 pub(crate) async fn admins(
     context: &Context,
     on: &impl ConnectionTrait,
     organisation: OrganisationId,
 ) -> Result<BTreeSet<StaffId>, Fault> {
     let rows = admins_of(organisation).all(on).await?;
-    let entrance = Entrance::of(on, organisation).await?;
-    entrance.admins(context, &rows, context.clock_time())
+    match Entrance::of(on, organisation).await? {
+        Some(entrance) => entrance.admins(context, &rows, context.clock_time()),
+        None => Ok(BTreeSet::new()),
+    }
 }
 
 /// As [`admins`], whose accounts nobody changes until the transaction ends. After the organisation's row in the order of locks.
@@ -83,8 +86,10 @@ pub(crate) async fn locked_admins(
     // In the order in which everybody locks accounts.
     let rows = admins_of(organisation).order_by_asc(Column::Id).lock_exclusive();
     let rows = rows.all(on).await?;
-    let entrance = Entrance::of(on, organisation).await?;
-    entrance.admins(context, &rows, context.clock_time())
+    match Entrance::of(on, organisation).await? {
+        Some(entrance) => entrance.admins(context, &rows, context.clock_time()),
+        None => Ok(BTreeSet::new()),
+    }
 }
 
 fn admins_of(organisation: OrganisationId) -> Select<Entity> {

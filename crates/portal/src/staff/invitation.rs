@@ -124,10 +124,8 @@ impl Portal {
         let context = &*self.0;
         let entry = AuditEntry::by_operator(actor, AuditAction::StaffInvited).within(organisation);
         let transaction = context.database.write().await?;
-        organisation::find_row(&transaction, organisation)
-            .await?
-            .ok_or(InviteError::NotFound)?;
         let entrance = Entrance::of(&transaction, organisation).await?;
+        let entrance = entrance.ok_or(InviteError::NotFound)?;
         if entrance.rules.work_account_required {
             return Err(InviteError::WorkAccount);
         }
@@ -156,10 +154,8 @@ impl Portal {
         self.0.require(actor, Action::InviteStaff).await??;
         let context = &*self.0;
         let transaction = context.database.write().await?;
-        if rules_of(&transaction, actor.organisation_id())
-            .await?
-            .work_account_required
-        {
+        let rules = rules_of(&transaction, actor.organisation_id()).await?;
+        if rules.ok_or(Denied::OrganisationGone)?.work_account_required {
             return Err(InviteError::WorkAccount);
         }
         let staff = create(context, &transaction, actor.organisation_id(), &new).await?;
@@ -186,6 +182,7 @@ impl Portal {
         let (of_them, others): (Vec<_>, Vec<_>) = everybody.iter().partition(|row| row.id == *staff.as_uuid());
         let row = of_them.first().ok_or(InviteError::NotFound)?;
         let entrance = Entrance::of(&transaction, actor.organisation_id()).await?;
+        let entrance = entrance.ok_or(Denied::OrganisationGone)?;
         if row.has_work_account() || entrance.rules.work_account_required {
             return Err(InviteError::WorkAccount);
         }
@@ -209,6 +206,7 @@ impl Portal {
         let transaction = context.database.write().await?;
         let row = store::lock(&transaction, staff).await?.ok_or(InviteError::NotFound)?;
         let rules = rules_of(&transaction, row.organisation()).await?;
+        let rules = rules.ok_or(InviteError::NotFound)?;
         if row.has_work_account() || rules.work_account_required {
             return Err(InviteError::WorkAccount);
         }

@@ -232,6 +232,7 @@ impl Portal {
         let row = store::lock(&transaction, proof.staff).await?;
         let row = row.ok_or(StaffSignInError::Refused)?;
         let rules = rules_of(&transaction, row.organisation()).await?;
+        let rules = rules.ok_or(StaffSignInError::Refused)?;
         // Nor does a password count any more that was given before another was set.
         let is_overtaken = match proof.proven {
             Proven::WorkAccount => !row.has_work_account(),
@@ -351,13 +352,13 @@ pub(super) async fn note_wrong_try(
     Ok(())
 }
 
-/// The rules of an organisation that must be there.
+/// The rules of an organisation; none of one that was deleted.
 pub(super) async fn rules_of(
     on: &impl sea_orm::ConnectionTrait,
     organisation: OrganisationId,
-) -> Result<SignInRules, Fault> {
+) -> Result<Option<SignInRules>, Fault> {
     let row = organisation::find_row(on, organisation).await?;
-    SignInRules::of(&row.ok_or_else(|| Fault::new("a staff member's organisation is missing"))?)
+    row.as_ref().map(SignInRules::of).transpose()
 }
 
 /// What is asked of somebody who gave their password at `began_at`.

@@ -208,6 +208,7 @@ impl Portal {
         let row = store::find(reader, actor.staff_id()).await?;
         let row = row.ok_or(SeeStaffError::NotFound)?;
         let rules = rules_of(reader, row.organisation()).await?;
+        let rules = rules.ok_or(Denied::OrganisationGone)?;
         let zone = time_zone(context, actor).await?;
         let has_codes = row.second_factors().codes;
         Ok(OwnAccount {

@@ -276,7 +276,9 @@ async fn admit(
     if expected.is_some() && expected != known {
         return refused(WorkAccountError::SomebodyElse);
     }
-    let rules = rules_of(transaction, owner.id).await?;
+    let Some(rules) = rules_of(transaction, owner.id).await? else {
+        return refused(WorkAccountError::OtherDirectory);
+    };
     if !rules.networks.allows_known(request.address) {
         return refused(WorkAccountError::NetworkNotAllowed);
     }

@@ -74,18 +74,26 @@ pub(super) fn networks(row: &entity::Model) -> Result<AllowedNetworks, Fault> {
     row.allowed_networks.parse().map_err(Fault::new)
 }
 
-/// The system with that id, if the actor may know of it, locked until the transaction ends.
+/// What the actor is told of an organisation that is no longer there; the operator, that there is none of what they asked for.
+fn told_gone(by: &Administrator<'_>, operator: SystemSetUpError) -> SystemSetUpError {
+    by.organisation_gone().map_or(operator, SystemSetUpError::Denied)
+}
+
+/// The system with that id, if the actor may know of it and its organisation stays, locked until the transaction ends.
 pub(super) async fn locked_system(
     transaction: &WriteTransaction,
     by: &Administrator<'_>,
     system: SystemId,
 ) -> Result<entity::Model, SystemSetUpError> {
-    entity::Entity::find_by_id(*system.as_uuid())
-        .lock_exclusive()
-        .one(transaction)
-        .await?
-        .filter(|row| by.reaches(OrganisationId::from_uuid(row.organisation_id)))
-        .ok_or(SystemSetUpError::NoSuchSystem)
+    let found = entity::Entity::find_by_id(*system.as_uuid()).one(transaction).await?;
+    let organisation = found.map(|row| OrganisationId::from_uuid(row.organisation_id));
+    let organisation = organisation.filter(|organisation| by.reaches(*organisation));
+    // Before the system, as everybody does who asks for both.
+    if !organisation::stays(transaction, organisation.ok_or(SystemSetUpError::NoSuchSystem)?).await? {
+        return Err(told_gone(by, SystemSetUpError::NoSuchSystem));
+    }
+    let row = entity::Entity::find_by_id(*system.as_uuid()).lock_exclusive();
+    row.one(transaction).await?.ok_or(SystemSetUpError::NoSuchSystem)
 }
 
 impl Portal {
@@ -113,9 +121,9 @@ impl Portal {
         let id: SystemId = context.ids.next();
         let now = context.now();
         let transaction = context.database.write().await?;
-        if organisation::find(&transaction, organisation).await?.is_none() {
-            return Err(SystemSetUpError::NoSuchOrganisation);
-        }
+        organisation::lock_row(&transaction, organisation)
+            .await
+            .map_err(|problem| problem.or_gone(told_gone(&by, SystemSetUpError::NoSuchOrganisation)))?;
         let others = entity::Entity::find()
             .filter(entity::Column::OrganisationId.eq(*organisation.as_uuid()))
             .filter(entity::Column::DisabledAt.is_null())

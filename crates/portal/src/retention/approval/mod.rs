@@ -79,7 +79,7 @@ impl Portal {
         let context = &*self.0;
         context.require(actor, Action::SeeRetention).await??;
         let reader = context.database.reader();
-        let organisation = actor.organisation_id();
+        let organisation = own_organisation(context, actor).await?.id;
         let admins = staff::admins(context, reader, organisation).await?;
         let pending = match standing(context, reader, organisation, &admins).await? {
             Some(row) => Some(seen(context, actor, &row).await?),

@@ -19,7 +19,7 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::rights::Action;
 use crate::session::{self, Owner};
-use crate::{Context, Fault, NotificationKind, Portal, notification};
+use crate::{Context, Denied, Fault, NotificationKind, Portal, notification};
 
 pub use add::PasskeyAdded;
 pub use give::PasskeyConfirms;
@@ -81,6 +81,7 @@ impl Portal {
             ..row.second_factors()
         };
         let rules = rules_of(&transaction, row.organisation()).await?;
+        let rules = rules.ok_or(Denied::OrganisationGone)?;
         // What was deleted comes back, since nothing is committed.
         if !second_factors.any() && demands(context, &row, &rules, context.clock_time()).second_factor_required {
             return Err(SecondFactorError::Required);

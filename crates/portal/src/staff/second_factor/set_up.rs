@@ -14,7 +14,7 @@ use crate::session::Owner;
 use crate::staff::member::{self, Sealed};
 use crate::staff::sign_in::{demands, rules_of};
 use crate::staff::{StaffProof, entity, passkey, store};
-use crate::{Context, Fault, NotificationKind, Portal, SessionKey, notification};
+use crate::{Context, Denied, Fault, NotificationKind, Portal, SessionKey, notification};
 
 /// What somebody puts into their authenticator app.
 #[derive(Debug)]
@@ -132,6 +132,7 @@ impl Portal {
         let row = store::lock(&transaction, staff).await?;
         let row = row.ok_or(SecondFactorError::Overtaken)?;
         let rules = rules_of(&transaction, row.organisation()).await?;
+        let rules = rules.ok_or(Denied::OrganisationGone)?;
         let has_passkeys = row.second_factors().passkeys;
         if !has_passkeys && demands(context, &row, &rules, context.clock_time()).second_factor_required {
             return Err(SecondFactorError::Required);
