@@ -89,6 +89,7 @@ pub(crate) struct Field {
     problem: Option<String>,
     value: String,
     lines: Option<u8>,
+    takes_focus: bool,
 }
 
 impl Field {
@@ -102,6 +103,7 @@ impl Field {
             problem: None,
             value: String::new(),
             lines: None,
+            takes_focus: true,
         }
     }
 
@@ -129,6 +131,12 @@ impl Field {
         self
     }
 
+    /// Leaves the focus to a field before it when that has a problem too: one alone may have it (HTML, section 6.6.7).
+    pub(crate) const fn leaves_focus(mut self, to_another: bool) -> Self {
+        self.takes_focus = !to_another;
+        self
+    }
+
     /// Shows it. A field with a problem takes the focus when the page opens.
     pub(crate) fn view(self) -> impl IntoView + use<> {
         let Self {
@@ -139,6 +147,7 @@ impl Field {
             problem,
             value,
             lines,
+            takes_focus,
         } = self;
         let (hint_id, problem_id) = (format!("{name}-hint"), format!("{name}-problem"));
         let ids = [
@@ -148,6 +157,7 @@ impl Field {
         let described_by: Vec<&str> = ids.into_iter().flatten().collect();
         let described_by = (!described_by.is_empty()).then(|| described_by.join(" "));
         let wrong = problem.is_some();
+        let focused = wrong && takes_focus;
         let invalid = wrong.then_some("true");
         // The browser says so only where a script asks it to, since our forms are sent without its looking.
         let required = matches!(kind, Kind::PasskeyName | Kind::CurrentPassword);
@@ -167,7 +177,7 @@ impl Field {
                     spellcheck="false"
                     aria-describedby=described_by
                     aria-invalid=invalid
-                    autofocus=wrong
+                    autofocus=focused
                 >
                     {value}
                 </textarea>
@@ -189,7 +199,7 @@ impl Field {
                     required=required
                     aria-describedby=described_by
                     aria-invalid=invalid
-                    autofocus=wrong
+                    autofocus=focused
                 />
             }
             .into_any()

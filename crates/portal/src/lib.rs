@@ -97,7 +97,7 @@ pub use document::{
 pub use event::{EndingCredential, Event, EventKind};
 pub use fault::Fault;
 pub use gauges::Gauges;
-pub use hold::{Hold, HoldError, HoldScope, Holds, LiftedHold, NewHold, PlacedHold, ShownHold};
+pub use hold::{Hold, HoldError, HoldScope, Holds, InvalidHold, LiftedHold, NewHold, PlacedHold, ShownHold};
 pub use idempotency::IdempotencyKey;
 pub use installation::InstallationError;
 pub use jobs::{JobsReport, JobsRound};

@@ -92,24 +92,18 @@ pub(super) async fn place(
         Some("recipient") => HoldScope::Recipient,
         _ => return answer::error(ErrorPage::BadRequest, &visitor),
     };
-    let problem = match given.review_on.trim().parse() {
-        Err(_) => NewHoldProblem::Review,
-        Ok(review_on) => {
-            let new = NewHold {
-                case,
-                scope,
-                reason: given.reason.clone(),
-                review_on,
-            };
-            match state.portal().place_hold(&actor, &new).await {
-                Ok(placed) if placed.too_late > 0 => return done(&Place::Holds, Flash::HoldPlacedInPart),
-                Ok(_) => return done(&Place::Holds, Flash::HoldPlaced),
-                Err(HoldError::InvalidReason) => NewHoldProblem::Reason,
-                Err(HoldError::InvalidReview) => NewHoldProblem::Review,
-                Err(HoldError::TooLate) => NewHoldProblem::TooLate,
-                Err(error) => return refused(error, &visitor),
-            }
-        }
+    let new = NewHold {
+        case,
+        scope,
+        reason: given.reason.clone(),
+        review_on: given.review_on.trim().parse().ok(),
+    };
+    let problem = match state.portal().place_hold(&actor, &new).await {
+        Ok(placed) if placed.too_late > 0 => return done(&Place::Holds, Flash::HoldPlacedInPart),
+        Ok(_) => return done(&Place::Holds, Flash::HoldPlaced),
+        Err(HoldError::Invalid(wrong)) => NewHoldProblem::Fields(wrong),
+        Err(HoldError::TooLate) => NewHoldProblem::TooLate,
+        Err(error) => return refused(error, &visitor),
     };
     match state.portal().case_to_hold(&actor, case).await {
         Ok(recipient) => {
@@ -216,7 +210,7 @@ fn refused(error: HoldError, visitor: &Visitor) -> Response {
         HoldError::Denied(no) => denied(no, &Place::Holds, visitor),
         HoldError::NotFound => answer::error(ErrorPage::NotFound, visitor),
         HoldError::Fault(fault) => answer::fault(&fault, visitor),
-        HoldError::InvalidReason | HoldError::InvalidReview | HoldError::TooLate | HoldError::AlreadyLifted => {
+        HoldError::Invalid(_) | HoldError::InvalidReason | HoldError::TooLate | HoldError::AlreadyLifted => {
             answer::error(ErrorPage::BadRequest, visitor)
         }
     }

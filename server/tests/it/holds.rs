@@ -157,6 +157,21 @@ async fn what_was_wrong_comes_back_where_it_was_wrong() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{otherwise:?}");
         assert!(answer.text().contains(told), "{otherwise:?}: {}", answer.text());
     }
+    // Each field says what was wrong with it, and the first of them has the focus.
+    let empty = filled_in(case, &[("reason", ""), ("review_on", "")]);
+    let answer = karin.post("/staff/holds", &empty).await.text();
+    for told in ["Skriv varför", "Välj en dag efter i dag"] {
+        assert_eq!(answer.matches(told).count(), 1, "{told}: {answer}");
+    }
+    assert_eq!(answer.matches("aria-invalid=\"true\"").count(), 2, "{answer}");
+    let focused: Vec<&str> = answer
+        .split("<input")
+        .filter(|input| input.contains("autofocus"))
+        .collect();
+    assert!(
+        matches!(focused[..], [it] if it.contains("name=\"reason\"")),
+        "{answer}"
+    );
     let nobodys = "0192f0c1-2345-7abc-8def-0123456789ab";
     for path in [
         "/staff/holds/new".to_owned(),

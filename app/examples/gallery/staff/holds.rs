@@ -6,7 +6,7 @@ use app::page::staff::{
 use app::{Assets, Flash, Language};
 use base::{CaseId, HoldId, Ids, Personnummer};
 use jiff::civil::Date;
-use portal::{Hold, HoldScope, Holds, KnownAs, LiftedHold, SentRecipient};
+use portal::{Hold, HoldScope, Holds, InvalidHold, KnownAs, LiftedHold, SentRecipient};
 
 use super::{Pages, at};
 use crate::samples::{clock, time_zone};
@@ -108,6 +108,10 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         problem: Some(problem),
         ..form.clone()
     };
+    let both = InvalidHold {
+        reason: true,
+        review_on: true,
+    };
     let lift = |problem| LiftForm {
         reason: "Domen har vunnit laga kraft".to_owned(),
         problem,
@@ -129,7 +133,7 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         ("hold-new", new_hold_page(&inside("/staff/holds/new"), &form)),
         (
             "hold-new-wrong",
-            new_hold_page(&inside("/staff/holds/new"), &wrong(NewHoldProblem::Review)),
+            new_hold_page(&inside("/staff/holds/new"), &wrong(NewHoldProblem::Fields(both))),
         ),
         (
             "hold-new-too-late",

@@ -304,7 +304,7 @@ on_both_databases! {
             case: case_of(&held),
             scope: HoldScope::Case,
             reason: REASON.to_owned(),
-            review_on: day(&test, 30),
+            review_on: Some(day(&test, 30)),
         };
         test.portal.place_hold(&admin, &hold).await.unwrap();
         let effect = test.portal.retention_effect(&admin, policy(7, 2, 30), None).await.unwrap();

@@ -2,6 +2,15 @@
 
 use crate::{Denied, Fault};
 
+/// What is wrong with a hold to place: at least one of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidHold {
+    /// The reason is missing, too long or no single line.
+    pub reason: bool,
+    /// The review is on no day, on none later than today, or more than two years ahead.
+    pub review_on: bool,
+}
+
 /// A hold could not be placed, seen or lifted.
 #[derive(Debug, thiserror::Error)]
 pub enum HoldError {
@@ -11,15 +20,15 @@ pub enum HoldError {
     /// The organisation has no such case or hold, or nobody is known any more whom the case was with.
     #[error("there is no such case or hold")]
     NotFound,
-    /// The reason is missing, too long or no single line.
+    /// The hold can't be placed as it is described.
+    #[error("the reason must be one line, and the review date a later day within two years")]
+    Invalid(InvalidHold),
+    /// The reason for lifting is missing, too long or no single line.
     #[error(
         "the reason must be one line of at most {} characters",
         super::rule::MAX_REASON_CHARS
     )]
     InvalidReason,
-    /// The review date is no later day, or more than two years ahead.
-    #[error("the review date must be a later day within two years")]
-    InvalidReview,
     /// All that the hold would keep is being purged already.
     #[error("everything in the case is being purged already")]
     TooLate,

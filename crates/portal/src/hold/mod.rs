@@ -20,7 +20,7 @@ mod told;
 mod view;
 
 pub(crate) use condition::{held, is_not_held, protects_since};
-pub use error::HoldError;
+pub use error::{HoldError, InvalidHold};
 pub(crate) use keep::{days, keep};
 pub(crate) use lift::lift_all;
 pub use place::{NewHold, PlacedHold};

@@ -10,11 +10,11 @@ use jiff::civil::Date;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::HoldError;
 use super::entity;
 use super::keep::{Held, keep_ahead};
 use super::lift::{Said, seal, target};
 use super::rule::{self, HoldScope};
+use super::{HoldError, InvalidHold};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::delivery::entity::{Column, Entity, Model};
 use crate::ledger::{LedgerEntry, ToldHold};
@@ -33,8 +33,8 @@ pub struct NewHold {
     pub scope: HoldScope,
     /// Why: one line of at most 200 characters, for the organisation's own people.
     pub reason: String,
-    /// On which day somebody is to look at it again; later than today, within two years.
-    pub review_on: Date,
+    /// On which day somebody is to look at it again; later than today, within two years. `None` when what was given is no day.
+    pub review_on: Option<Date>,
 }
 
 /// A hold that stands.
@@ -65,12 +65,20 @@ impl Portal {
     pub async fn place_hold(&self, actor: &StaffActor, new: &NewHold) -> Result<PlacedHold, HoldError> {
         let context = &*self.0;
         context.require(actor, Action::PlaceHold).await??;
-        let reason = rule::reason(&new.reason).ok_or(HoldError::InvalidReason)?;
         let organisation = organisation::find(context.database.reader(), actor.organisation_id()).await?;
         let organisation = organisation.ok_or(Denied::OrganisationGone)?;
         context.latch().await?;
         let now = context.now();
-        let review_at = rule::review_at(new.review_on, now, &organisation.time_zone).ok_or(HoldError::InvalidReview)?;
+        let reason = rule::reason(&new.reason);
+        let review_at = new
+            .review_on
+            .and_then(|day| rule::review_at(day, now, &organisation.time_zone));
+        let (Some(reason), Some(review_at)) = (reason, review_at) else {
+            return Err(HoldError::Invalid(InvalidHold {
+                reason: reason.is_none(),
+                review_on: review_at.is_none(),
+            }));
+        };
         loop {
             let seen = wanted(context.database.reader(), organisation.id, new).await?;
             for held in seen.standing.chunks(BATCH) {

@@ -9,7 +9,7 @@ use jiff::ToSpan;
 use keyring::ContentOwner;
 use sea_orm::{ConnectionTrait, EntityTrait};
 
-use super::{HoldError, HoldScope, NewHold};
+use super::{HoldError, HoldScope, InvalidHold, NewHold};
 use crate::purge::{Interruption, interrupted};
 use crate::test_support::{
     HOLD_REASON, Norrby, PDF, TestPortal, draft, identity, new_hold, number, on_both_databases, read,
@@ -366,9 +366,12 @@ on_both_databases! {
         let admin = norrby.admin(&test).await;
         let good = new_hold(&test, &sent, HoldScope::Case);
         let try_to = async |new: NewHold| test.portal.place_hold(&admin, &new).await;
-        assert!(matches!(try_to(NewHold { reason: " ".to_owned(), ..good.clone() }).await, Err(HoldError::InvalidReason)));
-        let yesterday = good.review_on.checked_sub(2.months()).unwrap();
-        assert!(matches!(try_to(NewHold { review_on: yesterday, ..good.clone() }).await, Err(HoldError::InvalidReview)));
+        let before = good.review_on.unwrap().checked_sub(2.months()).unwrap();
+        for (reason, review_on) in [(" ", good.review_on), (" ", Some(before)), (HOLD_REASON, Some(before)), ("", None)] {
+            let refused = try_to(NewHold { reason: reason.to_owned(), review_on, ..good.clone() }).await;
+            let wrong = InvalidHold { reason: reason != HOLD_REASON, review_on: review_on != good.review_on };
+            assert!(matches!(refused, Err(HoldError::Invalid(told)) if told == wrong), "{refused:?}");
+        }
         let other = test.sender_named("Söderby kommun").await;
         let theirs = test.send(&other, "1", 1).await;
         assert!(matches!(try_to(NewHold { case: theirs.deliveries[0].case, ..good.clone() }).await, Err(HoldError::NotFound)));

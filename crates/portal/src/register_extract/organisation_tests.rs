@@ -132,7 +132,7 @@ async fn all_of_it(test: &TestPortal, sender: &Sender, anna: &RecipientActor, ti
         case: receipt.deliveries[0].case,
         scope: HoldScope::Recipient,
         reason: format!("Tvist om {title}"),
-        review_on,
+        review_on: Some(review_on),
     };
     test.portal.place_hold(&sender.admin, &hold).await.unwrap();
     test.portal

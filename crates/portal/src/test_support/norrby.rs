@@ -162,6 +162,6 @@ pub(crate) fn new_hold(test: &TestPortal, sent: &MessageReceipt, scope: HoldScop
         case: sent.deliveries[0].case,
         scope,
         reason: HOLD_REASON.to_owned(),
-        review_on: today.checked_add(1.month()).unwrap(),
+        review_on: today.checked_add(1.month()).ok(),
     }
 }

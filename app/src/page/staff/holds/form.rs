@@ -2,7 +2,7 @@
 
 use base::CaseId;
 use leptos::prelude::*;
-use portal::{HoldScope, SentRecipient};
+use portal::{HoldScope, InvalidHold, SentRecipient};
 
 use super::super::cases::recipient;
 use crate::component::back_link;
@@ -32,10 +32,8 @@ pub struct NewHoldForm {
 /// What can be wrong with a new hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewHoldProblem {
-    /// The reason is missing or too long.
-    Reason,
-    /// The review is on no later day within two years.
-    Review,
+    /// The reason, the day of the review, or both.
+    Fields(InvalidHold),
     /// All of the case is being purged already.
     TooLate,
 }
@@ -46,7 +44,10 @@ pub fn new_hold_page(layout: &Layout, form: &NewHoldForm) -> Page {
     let texts = Texts::of(layout.language);
     let head = Head::plain(form::title(texts, "hold-new-title", form.problem.is_some()));
     let too_late = (form.problem == Some(NewHoldProblem::TooLate)).then(|| refusal(texts.get("hold-all-too-late")));
-    let wrong = |problem, key| (form.problem == Some(problem)).then(|| texts.get(key));
+    let (wrong_reason, wrong_review) = match form.problem {
+        Some(NewHoldProblem::Fields(wrong)) => (wrong.reason, wrong.review_on),
+        Some(NewHoldProblem::TooLate) | None => (false, false),
+    };
     let whom = recipient(texts, &form.recipient);
     let choice = |value: &str, label, hint| Choice {
         value: value.to_owned(),
@@ -70,11 +71,12 @@ pub fn new_hold_page(layout: &Layout, form: &NewHoldForm) -> Page {
     let reason = Field::new("reason", Kind::Text, texts.get("hold-reason"))
         .hint(texts.get("hold-reason-hint"))
         .value(&form.reason)
-        .problem(wrong(NewHoldProblem::Reason, "hold-reason-wrong"));
+        .problem(wrong_reason.then(|| texts.get("hold-reason-wrong")));
     let review = Field::new("review_on", Kind::Date, texts.get("hold-review"))
         .hint(texts.get("hold-review-hint"))
         .value(&form.review_on)
-        .problem(wrong(NewHoldProblem::Review, "hold-review-wrong"));
+        .problem(wrong_review.then(|| texts.get("hold-review-wrong")))
+        .leaves_focus(wrong_reason);
     let case = form.case.to_string();
     let about = texts.with("hold-new-about", &[("recipient", whom.into())]);
     render(layout, head, move || {
