@@ -47,9 +47,13 @@ export class Installation {
     return this.variation.postgres;
   }
 
-  /** Temporary files of the portal's lie in its folder too. */
+  /** Where temporary files of the programs lie. */
+  get temporary(): string {
+    return path.join(this.folder, 'temporary');
+  }
+
   private get environment(): Record<string, string> {
-    return { TMPDIR: path.join(this.folder, 'temporary') };
+    return { TMPDIR: this.temporary };
   }
 
   get address(): string {
@@ -79,7 +83,7 @@ export class Installation {
       writeFileSync(path.join(this.folder, 'config', name), text);
     }
     mkdirSync(path.join(this.folder, 'var'));
-    mkdirSync(path.join(this.folder, 'temporary'));
+    mkdirSync(this.temporary);
     if (this.variation.providers) {
       appendFileSync(path.join(this.folder, 'config/development.toml'), await this.variation.providers(this));
     }
@@ -102,6 +106,7 @@ export class Installation {
       Program.start(name, ['--config', `config/${configuration}`], {
         folder: this.folder,
         ready: `http://127.0.0.1:${this.ports[port]}/healthz`,
+        environment: this.environment,
       });
     this.others.push(await start('bankid-simulator', 'simulator.toml', 2));
     this.others.push(await start('bankid-bridge', 'bridge.toml', 1));

@@ -1,4 +1,5 @@
-import type { APIResponse, Browser, Page } from '@playwright/test';
+import { expect, type APIResponse, type Browser, type Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
 import type { Installation } from './installation.ts';
 import { signInByQr } from './sign-in.ts';
 
@@ -35,6 +36,19 @@ export class Reader {
     const answer = await this.get(`/documents/${id}/content?download`);
     if (answer.status() !== 200) throw new Error(`the content of document ${id} was answered ${answer.status()}`);
     return answer.body();
+  }
+
+  /** Orders a register extract, and downloads it when it is made. */
+  async registerExtract(): Promise<Buffer> {
+    await this.page.goto(`${this.installation.address}/your-data`);
+    await this.page.getByRole('button', { name: 'Beställ registerutdrag' }).click();
+    const button = this.page.getByRole('button', { name: /^Ladda ner/ });
+    await expect(async () => {
+      await this.page.reload();
+      await expect(button).toBeVisible({ timeout: 500 });
+    }).toPass({ timeout: 30_000 });
+    const [download] = await Promise.all([this.page.waitForEvent('download'), button.click()]);
+    return readFileSync(await download.path());
   }
 
   /** How the portal answers this person there. */
