@@ -95,6 +95,7 @@ audit-message-sent = A message was sent
 audit-message-status-read = The status of a message was read
 audit-message-revoked = A message was revoked
 audit-case-opened = A case was opened
+audit-case-history-seen = The recipient looked at who has opened a case
 audit-cases-listed = The organisation’s cases were shown
 audit-document-viewed = A document was read
 audit-document-downloaded = A document was downloaded

@@ -131,6 +131,7 @@ extract-act = Act
 extract-act-of = Organisation
 extract-address = Network address
 extract-act-case-opened = Opened a case
+extract-act-case-history-seen = Looked at who has opened a case
 extract-act-viewed = Read a document
 extract-act-downloaded = Downloaded a document
 extract-act-cut-off = Reading was broken off, since the right to read ended

@@ -19,6 +19,7 @@ history-by-admin = An admin of { $organisation }
 history-by-named = { $name }, a staff member of { $organisation },
 history-by-two = { $name } and { $other }, staff members of { $organisation },
 history-case-opened = You opened the case
+history-history-seen = You looked at who has opened the case
 history-viewed = You opened { $document }
 history-downloaded = You downloaded { $document }
 history-damaged = You tried to open the case, but what is stored is damaged

@@ -95,6 +95,7 @@ audit-message-sent = Ett meddelande skickades
 audit-message-status-read = Status för ett meddelande lästes
 audit-message-revoked = Ett meddelande återkallades
 audit-case-opened = Ett ärende öppnades
+audit-case-history-seen = Mottagaren tittade på vem som har öppnat ett ärende
 audit-cases-listed = Organisationens ärenden visades
 audit-document-viewed = Ett dokument lästes
 audit-document-downloaded = Ett dokument laddades ner

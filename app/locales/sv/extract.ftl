@@ -131,6 +131,7 @@ extract-act = Händelse
 extract-act-of = Organisation
 extract-address = Nätverksadress
 extract-act-case-opened = Öppnade ett ärende
+extract-act-case-history-seen = Tittade på vem som har öppnat ett ärende
 extract-act-viewed = Läste ett dokument
 extract-act-downloaded = Laddade ner ett dokument
 extract-act-cut-off = Läsningen avbröts, eftersom rätten att läsa tog slut

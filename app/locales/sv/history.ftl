@@ -19,6 +19,7 @@ history-by-admin = En administratör vid { $organisation }
 history-by-named = Handläggaren { $name } vid { $organisation }
 history-by-two = Handläggarna { $name } och { $other } vid { $organisation }
 history-case-opened = Du öppnade ärendet
+history-history-seen = Du tittade på vem som har öppnat ärendet
 history-viewed = Du öppnade { $document }
 history-downloaded = Du laddade ner { $document }
 history-damaged = Du försökte öppna ärendet, men det som är lagrat är skadat

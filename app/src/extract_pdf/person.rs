@@ -36,8 +36,9 @@ const DEVICE_NAMES: [&str; 3] = ["extract-first-seen", "extract-device", "extrac
 const ACT_NAMES: [&str; 4] = ["extract-at", "extract-act", "extract-act-of", "extract-address"];
 
 /// What a person does, by its stored name and the key of its words.
-const WORDS: [(&str, &str); 25] = [
+const WORDS: [(&str, &str); 26] = [
     ("case.opened", "extract-act-case-opened"),
+    ("case.history-seen", "extract-act-case-history-seen"),
     ("document.viewed", "extract-act-viewed"),
     ("document.downloaded", "extract-act-downloaded"),
     ("document.cut-off", "extract-act-cut-off"),

@@ -133,6 +133,7 @@ fn in_words(texts: &Texts, history: &CaseHistory, act: &CaseAct) -> String {
         CaseActKind::ExtractMade => texts.with("history-extract-made", &[who("history-by-admin")]),
         CaseActKind::CaseSeen => texts.with("history-case-seen", &[who("history-by-staff")]),
         CaseActKind::CaseOpened => texts.get("history-case-opened"),
+        CaseActKind::HistorySeen => texts.get("history-history-seen"),
         CaseActKind::DocumentViewed { name } => of_document(name, "history-viewed"),
         CaseActKind::DocumentDownloaded { name } => of_document(name, "history-downloaded"),
         CaseActKind::Damaged { name: None } => texts.get("history-damaged"),

@@ -57,6 +57,8 @@ on_both_databases! {
         computer.post("/language", &format!("language=en&to={history}")).await;
         assert!(page(&mut computer, &history).await.contains("You downloaded “beslut.txt”"));
         assert_eq!(app.rows("audit_event WHERE action = 'case.opened'").await, 2);
+        assert_eq!(app.rows("audit_event WHERE action = 'case.history-seen'").await, 3);
+        assert!(page(&mut computer, &history).await.contains("You looked at who has opened the case"));
     }
 
     async fn somebody_else_sees_nothing_of_it(app: App) {

@@ -264,6 +264,7 @@ pub(crate) fn history() -> CaseHistory {
             ),
             own(at(5, CaseActKind::DocumentViewed { name: name.clone() }), &here, true),
             own(at(6, CaseActKind::CaseOpened), &here, true),
+            own(at(400, CaseActKind::HistorySeen), &here, false),
             at(650, CaseActKind::CaseSeen),
             at(700, CaseActKind::ExtractMade),
             at(1_200, rules),

@@ -154,6 +154,8 @@ pub(crate) enum AuditAction {
     GroupMemberAdded,
     GroupMemberRemoved,
     CaseOpened,
+    /// A person looked at what has happened to a case of theirs, with the names of what they had opened in it.
+    CaseHistorySeen,
     CaseClosed,
     CaseReopened,
     /// A case is kept for longer; the detail is its last day.
@@ -335,6 +337,7 @@ impl AuditAction {
             Self::RegisterExtractMade => "register-extract.made",
             Self::RegisterExtractDownloaded => "register-extract.downloaded",
             Self::CaseOpened => "case.opened",
+            Self::CaseHistorySeen => "case.history-seen",
             Self::CaseClosed => "case.closed",
             Self::CaseReopened => "case.reopened",
             Self::CaseExtended => "case.extended",

@@ -13,14 +13,14 @@ use crate::{Context, Fault, KeptAct, OrganisationAct, organisation, staff};
 /// How many rows are given.
 const ROWS: usize = 10_000;
 
-/// Looked for by what was done to what, since there is no index of who did it. Who has opened a case is its recipient, perhaps under the
-/// id by which they were known before.
+/// Looked for by what was done to what, since there is no index of who did it. Who has opened a case, or looked at who
+/// has, is its recipient, perhaps under the id by which they were known before.
 const ACTS: &str = "\
     SELECT e.at, e.action, organisation.name, e.target_kind, e.target_id, e.id, e.sealed_address FROM audit_event e \
     LEFT JOIN organisation ON organisation.id = e.organisation_id \
     WHERE e.actor_kind = 'recipient' AND (e.actor_id = $1 OR e.actor_id IN ( \
     SELECT o.actor_id FROM cases JOIN audit_event o ON o.target_id = cases.id \
-    WHERE cases.recipient_id = $1 AND o.action = 'case.opened' AND o.actor_kind = 'recipient')) \
+    WHERE cases.recipient_id = $1 AND o.action IN ('case.opened', 'case.history-seen') AND o.actor_kind = 'recipient')) \
     AND e.target_id IN ( \
     SELECT document.id FROM delivery JOIN document ON document.message_id = delivery.message_id \
     WHERE delivery.recipient_id = $1 \
@@ -41,7 +41,7 @@ const ABOUT: &str = "\
     WHERE e.organisation_id = $2 AND (e.actor_kind <> 'recipient' OR e.actor_id = $1 OR e.actor_id IN ( \
     SELECT o.actor_id FROM cases JOIN audit_event o ON o.target_id = cases.id \
     WHERE cases.recipient_id = $1 AND cases.organisation_id = $2 \
-    AND o.action = 'case.opened' AND o.actor_kind = 'recipient')) \
+    AND o.action IN ('case.opened', 'case.history-seen') AND o.actor_kind = 'recipient')) \
     AND (e.action NOT IN ('hold.placed', 'hold.lifted') \
     OR EXISTS (SELECT 1 FROM organisation WHERE organisation.id = $2 AND organisation.holds_shown = 1)) \
     AND e.target_id IN ( \

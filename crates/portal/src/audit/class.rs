@@ -229,8 +229,8 @@ impl AuditAction {
             Self::PurgeBegun | Self::OrphanDeleted | Self::OrphansConfirmed
             | Self::BackupsPruned => done(&[File], &[Deletion]).of_unknown_end(),
             Self::RegisterExtractMadeByOrganisation => done(&[File], &[Access, Creation]),
-            Self::CaseOpened | Self::CasesListed | Self::DocumentViewed | Self::DocumentDownloaded
-            | Self::MessageStatusRead | Self::DataRequestsListed | Self::RegisterExtractDownloaded
+            Self::CaseOpened | Self::CaseHistorySeen | Self::CasesListed | Self::DocumentViewed
+            | Self::DocumentDownloaded | Self::MessageStatusRead | Self::DataRequestsListed | Self::RegisterExtractDownloaded
             | Self::AuditListed | Self::AuditExported | Self::AuditVerified
             | Self::PurgeProtocolsListed | Self::PurgeProtocolHandedOut | Self::PurgeProofHandedOut
             | Self::AuditCheckpointHandedOut => done(&[File], &[Access]),

@@ -228,6 +228,9 @@ on_both_databases! {
             ("download", Box::pin(async {
                 portal.open_content(&person, document, ContentUse::Download, None).await.is_err()
             })),
+            ("look at a case's history", Box::pin(async {
+                portal.case_history(&person, sent.deliveries[0].case).await.is_err()
+            })),
             ("refuse mails", Box::pin(async { portal.refuse_mail(&person).await.is_err() })),
             ("order an extract", Box::pin(async { portal.order_register_extract(&person).await.is_err() })),
             ("ask for erasure", Box::pin(async { portal.make_request(&person, &new_request).await.is_err() })),

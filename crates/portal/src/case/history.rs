@@ -12,8 +12,8 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 use uuid::Uuid;
 
 use self::repeats::once;
-use super::view::{CaseView, load};
-use crate::audit::AuditAction;
+use super::view::{CaseView, Opened, load};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::{Context, Fault, ListedDocument, Portal, ReadError, RecipientActor, Whereabouts, past_sign_in, staff};
 
 /// How many rows of the log are read.
@@ -46,16 +46,16 @@ const LOOKS: &str = "\
     AND EXISTS (SELECT 1 FROM delivery WHERE delivery.case_id = $1 AND delivery.recipient_id = $2) \
     ORDER BY at DESC, counter DESC, id DESC LIMIT $3";
 
-/// What the recipient did: nobody else's acts, though others may have been sent the same documents. Who has opened the case is its
-/// recipient, perhaps under the id by which they were known before.
+/// What the recipient did: nobody else's acts, though others may have been sent the same documents. Who has opened the case, or looked
+/// at this, is its recipient, perhaps under the id by which they were known before.
 const BY_RECIPIENT: &str = "\
     SELECT at, action, target_id, detail FROM audit_event WHERE target_id IN ( \
     SELECT document.id FROM delivery JOIN document ON document.message_id = delivery.message_id \
     WHERE delivery.case_id = $1 AND delivery.recipient_id = $2 UNION ALL SELECT cases.id FROM cases WHERE cases.id = $1) \
-    AND action IN ('case.opened', 'document.viewed', 'document.downloaded', 'content.damaged') \
+    AND action IN ('case.opened', 'case.history-seen', 'document.viewed', 'document.downloaded', 'content.damaged') \
     AND actor_kind = 'recipient' AND (actor_id = $2 OR actor_id IN ( \
     SELECT opened.actor_id FROM audit_event AS opened WHERE opened.target_id = $1 \
-    AND opened.action = 'case.opened' AND opened.actor_kind = 'recipient')) \
+    AND opened.action IN ('case.opened', 'case.history-seen') AND opened.actor_kind = 'recipient')) \
     ORDER BY at DESC, counter DESC, id DESC LIMIT $3";
 
 /// What happened to a case.
@@ -125,6 +125,8 @@ pub enum CaseActKind {
     CaseSeen,
     /// The recipient opened the case.
     CaseOpened,
+    /// The recipient looked at what had happened to the case.
+    HistorySeen,
     /// The recipient looked at a document.
     DocumentViewed {
         /// Its name.
@@ -143,8 +145,8 @@ pub enum CaseActKind {
 }
 
 impl Portal {
-    /// What happened to a case, for its recipient. Shows nothing that the case's page does not, so it opens nothing and leaves no
-    /// audit event.
+    /// What happened to a case, for its recipient. Titles and names of files are in it, so the audit log is told before anything is
+    /// shown; it opens no text and no document, so the case is no more opened than before.
     ///
     /// # Errors
     ///
@@ -152,7 +154,7 @@ impl Portal {
     /// [`ReadError::Fault`].
     pub async fn case_history(&self, actor: &RecipientActor, case: CaseId) -> Result<CaseHistory, ReadError> {
         let context = &*self.0;
-        let (view, _) = load(context, actor, case).await?;
+        let (view, deliveries) = load(context, actor, case, Opened::Names).await?;
         // Of what was at the same time, what the recipient did comes after what it was done to.
         let (mut acts, own_are_cut) = own_acts(context, actor, &view).await?;
         let (mut senders, looks_are_cut) = looks(context, actor, case).await?;
@@ -160,6 +162,13 @@ impl Portal {
         senders.extend(decisions(context, actor, case).await?);
         acts.extend(named(context, actor, senders).await?);
         acts.sort_by_key(|act| std::cmp::Reverse(act.at));
+        let sender = deliveries.first().ok_or(ReadError::NotFound)?;
+        let sign_in = actor.sign_in().map(|sign_in| sign_in.to_string());
+        let entry = AuditEntry::by_recipient(actor, AuditAction::CaseHistorySeen)
+            .within(sender.organisation)
+            .about(AuditTarget::Case(case))
+            .in_sign_in(sign_in.as_deref());
+        context.record(&entry).await?;
         Ok(CaseHistory {
             case,
             organisation: view.organisation,
@@ -342,6 +351,8 @@ fn what(row: &Row, case: CaseId, document: Option<Option<String>>) -> Option<Cas
     if row.target == *case.as_uuid() {
         return Some(if row.action == AuditAction::ContentDamaged.as_str() {
             CaseActKind::Damaged { name: None }
+        } else if row.action == AuditAction::CaseHistorySeen.as_str() {
+            CaseActKind::HistorySeen
         } else {
             CaseActKind::CaseOpened
         });

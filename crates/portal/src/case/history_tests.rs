@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use base::{CaseId, Personnummer, SessionId};
+use sea_orm::ConnectionTrait as _;
 
 use super::{CaseActKind, CaseHistory};
 use crate::test_support::{Norrby, PDF, TestPortal, document_id, draft, identity, number, on_both_databases};
@@ -33,6 +34,7 @@ fn kinds(history: &CaseHistory) -> Vec<&'static str> {
         CaseActKind::ExtractMade => "extract made",
         CaseActKind::CaseSeen => "seen",
         CaseActKind::CaseOpened => "opened",
+        CaseActKind::HistorySeen => "looked",
         CaseActKind::CaseClosed => "closed",
         CaseActKind::CaseReopened => "reopened",
         CaseActKind::CaseExtended { .. } => "extended",
@@ -41,6 +43,15 @@ fn kinds(history: &CaseHistory) -> Vec<&'static str> {
         CaseActKind::Damaged { .. } => "damaged",
     };
     history.acts.iter().map(|act| kind(&act.what)).collect()
+}
+
+/// Without what tells of looks at the history itself.
+fn of_others(history: CaseHistory) -> CaseHistory {
+    let acts = history.acts.into_iter().filter(|act| act.what != CaseActKind::HistorySeen);
+    CaseHistory {
+        acts: acts.collect(),
+        ..history
+    }
 }
 
 /// Opens the case and its only document to view and to download, an hour apart.
@@ -72,16 +83,44 @@ on_both_databases! {
         portal.portal.case(&elsewhere, case).await.unwrap();
 
         let told = history(&portal, &elsewhere, case).await;
-        assert_eq!(kinds(&told), ["opened", "downloaded", "viewed", "opened", "sent"]);
+        assert_eq!(kinds(&told), ["opened", "downloaded", "viewed", "opened", "looked", "sent"]);
         assert_eq!((told.organisation.as_str(), told.title.as_str()), ("Norrby kommun", "Beslut om förskoleplats"));
         let from: Vec<_> = told.acts.iter().map(|act| act.from.clone().map(|from| from.device)).collect();
         let phone = Some(PHONE.device);
-        assert_eq!(from, [Some(Device::UNKNOWN), phone, phone, phone, None]);
+        assert_eq!(from, [Some(Device::UNKNOWN), phone, phone, phone, phone, None]);
         let own: Vec<_> = told.acts.iter().map(|act| act.is_in_this_session).collect();
-        assert_eq!(own, [true, false, false, false, false]);
+        assert_eq!(own, [true, false, false, false, false, false]);
         let name = Some("beslut.pdf".to_owned());
         assert_eq!(told.acts[1].what, CaseActKind::DocumentDownloaded { name });
-        assert_eq!(told.acts[4].what, CaseActKind::Sent { title: "Beslut om förskoleplats".to_owned() });
+        assert_eq!(told.acts[5].what, CaseActKind::Sent { title: "Beslut om förskoleplats".to_owned() });
+    }
+
+    async fn a_look_at_the_history_is_in_the_log_before_anything_is_shown_and_opens_no_text(portal: TestPortal) {
+        let system = portal.sender().await;
+        let case = portal.send(&system, "1", 1).await.deliveries[0].case;
+        let anna = portal.sign_in(0).await;
+        portal.no_audit(true).await;
+        let refused = portal.portal.case_history(&anna, case).await;
+        assert!(matches!(refused, Err(ReadError::Fault(_))), "{refused:?}");
+        portal.no_audit(false).await;
+        // A text that does not open hides nothing that the page shows.
+        let transaction = portal.portal.0.database.write().await.unwrap();
+        transaction.execute_unprepared("UPDATE message SET sealed_body = sealed_title").await.unwrap();
+        transaction.commit().await.unwrap();
+        assert_eq!(kinds(&history(&portal, &anna, case).await), ["sent"]);
+        let log = portal.audit_log().await;
+        let row = log.iter().find(|row| row.action == "case.history-seen").unwrap();
+        assert_eq!((row.target_id, row.actor_id), (Some(*case.as_uuid()), Some(*anna.recipient_id().as_uuid())));
+        assert_eq!(row.organisation_id, Some(*system.organisation_id().as_uuid()));
+        assert_eq!(row.detail, anna.sign_in().map(|id| id.to_string()));
+        // Whoever looked is in it from then on.
+        let told = history(&portal, &anna, case).await;
+        assert_eq!(kinds(&told), ["looked", "sent"]);
+        assert!(told.acts[0].is_in_this_session);
+        assert_eq!(portal.audited("case.history-seen").await, 2);
+        for action in ["case.opened", "content.damaged"] {
+            assert_eq!(portal.audited(action).await, 0, "{action}");
+        }
     }
 
     async fn nobody_is_told_of_others_who_were_sent_the_same(portal: TestPortal) {
@@ -122,10 +161,15 @@ on_both_databases! {
         let case = portal.send_all(&system, "1", to_old, &[PDF]).await.unwrap().deliveries[0].case;
         let before = portal.identify(&SessionKey::of(b"one"), as_known(None, old.clone()), PHONE).await;
         read(&portal, &before, case).await;
+        let mut unread = draft(1);
+        unread.recipients[0].identifier = crate::RecipientIdentifier::Number(old.clone());
+        let unread = portal.send_all(&system, "2", unread, &[PDF]).await.unwrap().deliveries[0].case;
+        history(&portal, &before, unread).await;
         let now = portal.identify(&SessionKey::of(b"two"), as_known(Some(old), number(0)), PHONE).await;
         let told = history(&portal, &now, case).await;
         assert_eq!(kinds(&told), ["downloaded", "viewed", "opened", "sent"]);
         assert!(told.acts.iter().take(3).all(|act| act.from.is_some()));
+        assert_eq!(kinds(&history(&portal, &now, unread).await), ["looked", "sent"]);
     }
 
     async fn a_person_is_told_when_staff_looked_at_their_case_and_by_name_where_they_may_know(portal: TestPortal) {
@@ -144,14 +188,16 @@ on_both_databases! {
             portal.portal.staff_case(staff, case).await.unwrap();
         }
         let told = history(&portal, &anna, case).await;
-        assert_eq!(kinds(&told), ["seen", "seen", "seen", "sent"]);
+        assert_eq!(kinds(&told), ["seen", "seen", "seen", "looked", "sent"]);
+        let told = of_others(told);
         assert!(told.acts.iter().all(|act| act.by.is_empty() && act.from.is_none() && !act.is_in_this_session));
         assert!(!told.is_cut);
         assert_eq!(kinds(&history(&portal, &anna, others).await), ["sent"]);
 
         let karin = norrby.admin(&portal).await;
         portal.portal.show_staff_names(&karin, true).await.unwrap();
-        let by: Vec<_> = history(&portal, &anna, case).await.acts.into_iter().map(|act| act.by.join(" ")).collect();
+        let told = of_others(history(&portal, &anna, case).await);
+        let by: Vec<_> = told.acts.into_iter().map(|act| act.by.join(" ")).collect();
         assert_eq!(by, ["Karin Ödegård", "Karin Ödegård", "Olle Berg", ""]);
     }
 }

@@ -86,7 +86,7 @@ impl Portal {
     pub async fn case(&self, actor: &RecipientActor, case: CaseId) -> Result<CaseView, ReadError> {
         let context = &*self.0;
         loop {
-            let (mut view, deliveries) = load(context, actor, case).await?;
+            let (mut view, deliveries) = load(context, actor, case, Opened::Everything).await?;
             // Said to be opened only when it did open. What went meanwhile is looked for again, without it.
             if let Some(ends) = mark_opened(context, actor, case, &deliveries).await? {
                 view.end_by(&ends);
@@ -96,15 +96,25 @@ impl Portal {
     }
 }
 
+/// What of a case is opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opened {
+    /// All of it.
+    Everything,
+    /// Titles and names of files: every text is empty.
+    Names,
+}
+
 /// A case with what a person may read in it, and through which deliveries. Marks nothing and leaves no audit event.
 pub(super) async fn load(
     context: &Context,
     actor: &RecipientActor,
     case: CaseId,
+    opened: Opened,
 ) -> Result<(CaseView, Vec<ReadableDelivery>), ReadError> {
     let found = Found::of(context, actor, case).await?;
     let keys = keys(context, &found).await?;
-    match view(context, case, &found, &keys) {
+    match view(context, case, &found, &keys, opened) {
         Ok(view) => Ok((view, found.deliveries)),
         Err(ReadError::Damaged) => Err(damaged(context, actor, case, &found).await?),
         Err(error) => Err(error),
@@ -229,7 +239,13 @@ async fn keys(context: &Context, found: &Found) -> Result<Keys, ReadError> {
     Ok(found.filter_map(|((_, owner), key)| Some((owner, key?))).collect())
 }
 
-fn view(context: &Context, case: CaseId, found: &Found, keys: &Keys) -> Result<CaseView, ReadError> {
+fn view(
+    context: &Context,
+    case: CaseId,
+    found: &Found,
+    keys: &Keys,
+    opened: Opened,
+) -> Result<CaseView, ReadError> {
     let Found {
         deliveries,
         documents,
@@ -260,7 +276,10 @@ fn view(context: &Context, case: CaseId, found: &Found, keys: &Keys) -> Result<C
         messages.push(MessageView {
             id: delivery.message,
             title: open_title(key, delivery)?,
-            body: open_body(key, delivery)?,
+            body: match opened {
+                Opened::Everything => open_body(key, delivery)?,
+                Opened::Names => String::new(),
+            },
             sent_at: delivery.sent_at,
             expires_at: delivery.expires_at,
             reason: kept.reason,

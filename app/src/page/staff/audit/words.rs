@@ -27,7 +27,7 @@ pub(crate) fn audit_actor(texts: &Texts, kind: &str, name: Option<String>) -> St
 }
 
 /// What the actions that stand in organisations' logs are called.
-const WORDS: [(&str, &str); 104] = [
+const WORDS: [(&str, &str); 105] = [
     ("organisation.created", "audit-organisation-created"),
     ("organisation.deleted", "audit-organisation-deleted"),
     ("organisation.erased", "audit-organisation-erased"),
@@ -49,6 +49,7 @@ const WORDS: [(&str, &str); 104] = [
     ("message.status-read", "audit-message-status-read"),
     ("message.revoked", "audit-message-revoked"),
     ("case.opened", "audit-case-opened"),
+    ("case.history-seen", "audit-case-history-seen"),
     ("cases.listed", "audit-cases-listed"),
     ("document.viewed", "audit-document-viewed"),
     ("document.downloaded", "audit-document-downloaded"),
