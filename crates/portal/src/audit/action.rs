@@ -118,7 +118,7 @@ pub(crate) enum AuditAction {
     HoldLifted,
     /// Whether recipients see that there is a hold: the detail is `shown` or `hidden`.
     HoldsShownChanged,
-    /// A staff member looked at whom holds are on.
+    /// A staff member looked at the list of holds, with whom they are on.
     HoldsListed,
     /// A person asked for erasure or rectification; the detail is which.
     DataRequestReceived,
@@ -133,7 +133,7 @@ pub(crate) enum AuditAction {
     DataRequestCarriedOut,
     /// It was kept for as long as requests are, and is deleted.
     DataRequestPurged,
-    /// A staff member looked at who asks for what.
+    /// A staff member looked at who asks, or at one request with what is asked for.
     DataRequestsListed,
     /// What was in a case was withdrawn to be destroyed, at its recipient's request; the detail is the request's id.
     CaseErased,
@@ -160,7 +160,8 @@ pub(crate) enum AuditAction {
     CaseReopened,
     /// A case is kept for longer; the detail is its last day.
     CaseExtended,
-    /// A staff member looked at what their organisation had sent, and to whom.
+    /// A staff member looked at what their organisation had sent, and to whom: all of it, or a case. The page of a hold is such a look too, so that
+    /// it does not tell a recipient of a hold.
     CasesListed,
     DocumentViewed,
     DocumentDownloaded,

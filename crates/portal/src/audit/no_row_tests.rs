@@ -239,6 +239,16 @@ on_both_databases! {
                 portal.continue_staff_sign_in(&staff_key, proof, Whereabouts::UNKNOWN, &from).await.is_err()
             })),
             ("look at the cases", Box::pin(async { portal.sent_messages(&admin, None).await.is_err() })),
+            ("look at a case", Box::pin(async {
+                portal.staff_case(&admin, sent.deliveries[0].case).await.is_err()
+            })),
+            ("look at the holds", Box::pin(async { portal.holds(&admin).await.is_err() })),
+            ("look at a hold", Box::pin(async { portal.hold(&admin, hold).await.is_err() })),
+            ("look at whom to hold", Box::pin(async {
+                portal.case_to_hold(&admin, sent.deliveries[0].case).await.is_err()
+            })),
+            ("look at the requests", Box::pin(async { portal.data_requests(&admin).await.is_err() })),
+            ("look at a request", Box::pin(async { portal.data_request(&admin, request).await.is_err() })),
             ("change a role", Box::pin(async {
                 portal.change_staff(&admin, olle.staff_id(), Role::Auditor, Validity::default()).await.is_err()
             })),

@@ -47,7 +47,10 @@ fn kinds(history: &CaseHistory) -> Vec<&'static str> {
 
 /// Without what tells of looks at the history itself.
 fn of_others(history: CaseHistory) -> CaseHistory {
-    let acts = history.acts.into_iter().filter(|act| act.what != CaseActKind::HistorySeen);
+    let acts = history
+        .acts
+        .into_iter()
+        .filter(|act| act.what != CaseActKind::HistorySeen);
     CaseHistory {
         acts: acts.collect(),
         ..history

@@ -239,13 +239,7 @@ async fn keys(context: &Context, found: &Found) -> Result<Keys, ReadError> {
     Ok(found.filter_map(|((_, owner), key)| Some((owner, key?))).collect())
 }
 
-fn view(
-    context: &Context,
-    case: CaseId,
-    found: &Found,
-    keys: &Keys,
-    opened: Opened,
-) -> Result<CaseView, ReadError> {
+fn view(context: &Context, case: CaseId, found: &Found, keys: &Keys, opened: Opened) -> Result<CaseView, ReadError> {
     let Found {
         deliveries,
         documents,

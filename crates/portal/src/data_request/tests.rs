@@ -192,6 +192,20 @@ on_both_databases! {
         assert!(matches!(refused, Err(AnswerRequestError::NotFound)));
     }
 
+    async fn a_look_at_one_request_is_about_it_and_the_list_opens_no_text(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let request = norrby.asked(&test, &sent).await;
+        let admin = norrby.admin(&test).await;
+        let listed = test.portal.data_requests(&admin).await.unwrap();
+        assert!(listed.open[0].text.is_none() && listed.open[0].recipient.is_some());
+        let (seen, _, _) = test.portal.data_request(&admin, request).await.unwrap();
+        assert_eq!(seen.text.as_deref(), Some("Ta bort det, tack."));
+        let log = test.audit_log().await;
+        let looks: Vec<_> = log.iter().filter(|row| row.action == "data-requests.listed").map(|row| row.target_id).collect();
+        assert_eq!(looks, [None, Some(*request.as_uuid())]);
+    }
+
     async fn something_is_put_right_by_the_organisation_which_says_how(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
         let sent = norrby.send(&test, 1, 30).await;

@@ -15,7 +15,7 @@ use super::rule::{self, DataRequestKind, DataRequestState};
 use super::settle::going;
 use super::texts::{Text, Texts};
 use super::{SeeRequestsError, store};
-use crate::audit::{AuditAction, AuditEntry};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::rights::Action;
 use crate::{Context, Denied, Fault, Portal, SentRecipient, StaffActor, hold, organisation, staff};
 
@@ -39,7 +39,7 @@ pub struct DataRequest {
     pub case: Option<CaseId>,
     /// Who asks, for who may answer; `None` for others.
     pub recipient: Option<SentRecipient>,
-    /// What they wrote, for who may answer.
+    /// What they wrote, for who may answer; no list has it.
     pub text: Option<String>,
     /// When the request came.
     pub received_at: Timestamp,
@@ -49,7 +49,7 @@ pub struct DataRequest {
     pub overdue: bool,
     /// When more time was taken.
     pub extended_at: Option<Timestamp>,
-    /// Why, for who may answer.
+    /// Why, as [`DataRequest::text`].
     pub extension: Option<String>,
     /// Whether more time can be taken still.
     pub may_extend: bool,
@@ -59,7 +59,7 @@ pub struct DataRequest {
     pub answered_at: Option<Timestamp>,
     /// The name of who answered.
     pub answered_by: Option<String>,
-    /// What was answered, for who may answer.
+    /// What was answered, as [`DataRequest::text`].
     pub answer: Option<String>,
     /// When everything that came of it was done.
     pub done_at: Option<Timestamp>,
@@ -136,9 +136,9 @@ impl Portal {
             .await?;
         let time_zone = time_zone(context, actor).await?;
         Ok(DataRequests {
-            open: views(context, actor, &open, &time_zone).await?,
+            open: views(context, actor, &open, &time_zone, Look::List).await?,
             more,
-            answered: views(context, actor, &answered, &time_zone).await?,
+            answered: views(context, actor, &answered, &time_zone, Look::List).await?,
             time_zone,
         })
     }
@@ -164,7 +164,7 @@ impl Portal {
             (DataRequestKind::Erasure, true) => cases(context, reader, &row).await?,
             _ => Vec::new(),
         };
-        let mut views = views(context, actor, &[row], &time_zone).await?;
+        let mut views = views(context, actor, &[row], &time_zone, Look::One(request)).await?;
         let view = views.pop().ok_or(SeeRequestsError::NotFound)?;
         Ok((view, cases, time_zone))
     }
@@ -195,11 +195,21 @@ async fn time_zone(context: &Context, actor: &StaffActor) -> Result<TimeZone, Se
     Ok(organisation.time_zone)
 }
 
+/// What is looked at.
+#[derive(Clone, Copy)]
+enum Look {
+    /// All requests, without what was written in them.
+    List,
+    /// One.
+    One(DataRequestId),
+}
+
 async fn views(
     context: &Context,
     actor: &StaffActor,
     rows: &[Model],
     time_zone: &TimeZone,
+    look: Look,
 ) -> Result<Vec<DataRequest>, SeeRequestsError> {
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -218,10 +228,16 @@ async fn views(
     let (mut people, mut texts) = (HashMap::new(), None);
     if may_answer {
         let entry = AuditEntry::by_staff(actor, AuditAction::DataRequestsListed);
+        let entry = match look {
+            Look::List => entry,
+            Look::One(request) => entry.about(AuditTarget::DataRequest(request)),
+        };
         context.record(&entry).await?;
         let asking: Vec<RecipientId> = rows.iter().map(Model::recipient).collect();
         people = context.vault.known_as(&asking).await?;
-        texts = Some(Texts::of(context, rows).await?);
+        if let Look::One(_) = look {
+            texts = Some(Texts::of(context, rows).await?);
+        }
     }
     let now = context.now();
     let mut views = Vec::with_capacity(rows.len());

@@ -15,8 +15,8 @@ use crate::test_support::{
     HOLD_REASON, Norrby, PDF, TestPortal, draft, identity, new_hold, number, on_both_databases, read,
 };
 use crate::{
-    Denied, Identity, KnownAs, MessageReceipt, PurgeMode, PurgeReport, ReadError, RecipientIdentifier, Role,
-    SentRecipient, SessionKey, ShownHold, Whereabouts, delivery,
+    CaseActKind, Denied, Identity, KnownAs, MessageReceipt, NewOrganisationExtract, PurgeMode, PurgeReport, ReadError,
+    RecipientIdentifier, Role, SentRecipient, SessionKey, ShownHold, Whereabouts, delivery,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -406,6 +406,54 @@ on_both_databases! {
         test.clock.advance(Duration::from_secs(600));
         let stale = test.staff_in(&SessionKey::of_staff(b"Karin, later")).await.unwrap();
         assert!(matches!(test.portal.lift_hold(&stale, hold, "x").await, Err(HoldError::Denied(Denied::StepUpNeeded))));
+    }
+
+    async fn a_look_at_one_hold_or_before_placing_one_is_a_look_at_its_case(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let (held, free) = (norrby.send(&test, 1, 30).await, norrby.send(&test, 1, 30).await);
+        let hold = norrby.hold(&test, &held, HoldScope::Recipient).await;
+        let admin = norrby.admin(&test).await;
+        let [held, free] = [held, free].map(|sent| sent.deliveries[0].case);
+        test.portal.hold(&admin, hold).await.unwrap();
+        let known = test.portal.case_to_hold(&admin, free).await.unwrap();
+        assert!(known == SentRecipient::Known(KnownAs::Number(number(0))));
+        let log = test.audit_log().await;
+        let looks: Vec<_> = log.iter().filter(|row| row.action == "cases.listed").map(|row| row.target_id).collect();
+        assert_eq!(looks, [held, free].map(|case| Some(*case.as_uuid())));
+        // Which the person sees of both, and of neither that there is a hold.
+        let anna = test.sign_in(0).await;
+        for case in [held, free] {
+            let history = test.portal.case_history(&anna, case).await.unwrap();
+            assert_eq!(history.acts.iter().filter(|act| act.what == CaseActKind::CaseSeen).count(), 1);
+        }
+        let new = NewOrganisationExtract {
+            form: test.portal.new_extract_form(),
+            number: number(0),
+            reason: "Begäran per brev".to_owned(),
+        };
+        let extract = test.portal.make_organisation_extract(&admin, &new).await.unwrap().unwrap();
+        assert_eq!(extract.acts.iter().filter(|act| act.action == "cases.listed").count(), 2);
+        assert!(extract.acts.iter().all(|act| !act.action.contains("hold")));
+        // The list is about nobody in particular.
+        assert_eq!(test.audited("holds.listed").await, 0);
+        test.portal.holds(&admin).await.unwrap();
+        let log = test.audit_log().await;
+        let list = log.iter().find(|row| row.action == "holds.listed").unwrap();
+        assert_eq!(list.target_id, None);
+    }
+
+    async fn before_a_hold_is_placed_nobody_is_named_who_may_read_nothing_any_more(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let (revoked, due) = (norrby.send(&test, 1, 30).await, norrby.send(&test, 1, 3).await);
+        norrby.revoke(&test, &revoked).await;
+        test.clock.set(due.deliveries[0].expires_at);
+        let admin = norrby.admin(&test).await;
+        for sent in [&revoked, &due] {
+            let whom = test.portal.case_to_hold(&admin, sent.deliveries[0].case).await.unwrap();
+            assert!(whom == SentRecipient::Forgotten);
+            // Their destruction can be stopped still.
+            norrby.hold(&test, sent, HoldScope::Case).await;
+        }
     }
 
     async fn what_is_held_is_not_counted_as_falling_due(test: TestPortal) {

@@ -14,10 +14,12 @@ use super::lift::Said;
 use super::place::recipient_of;
 use super::rule::{HoldScope, keeps_until, local_date};
 use super::{HoldError, store};
-use crate::audit::{AuditAction, AuditEntry};
+use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::message::DeliveryStatus;
 use crate::rights::Action;
 use crate::{
-    ChangeRetentionError, Context, Denied, Fault, Portal, SentRecipient, StaffActor, case, organisation, staff,
+    ChangeRetentionError, Context, Denied, Fault, Portal, SentRecipient, StaffActor, case, delivery, organisation,
+    staff,
 };
 
 /// The most holds in force that a page shows.
@@ -121,10 +123,11 @@ impl Portal {
         let row = row.ok_or(Denied::OrganisationGone)?;
         let shown_to_recipients = row.holds_shown == Some(1);
         let time_zone = organisation::Organisation::from_row(row)?.time_zone;
+        let entry = AuditEntry::by_staff(actor, AuditAction::HoldsListed);
         Ok(Holds {
-            standing: views(context, actor, &standing, &time_zone).await?,
+            standing: views(context, actor, &standing, &time_zone, &entry).await?,
             more,
-            lifted: views(context, actor, &lifted, &time_zone).await?,
+            lifted: views(context, actor, &lifted, &time_zone, &entry).await?,
             shown_to_recipients,
             time_zone,
         })
@@ -143,12 +146,15 @@ impl Portal {
         let row = row.ok_or(HoldError::NotFound)?;
         let organisation = organisation::find(reader, actor.organisation_id()).await?;
         let organisation = organisation.ok_or(Denied::OrganisationGone)?;
-        let mut views = views(context, actor, &[row], &organisation.time_zone).await?;
+        // About the case, whose recipient may see that somebody looked at it, and not that there is a hold.
+        let entry = AuditEntry::by_staff(actor, AuditAction::CasesListed).about(AuditTarget::Case(row.case()));
+        let mut views = views(context, actor, &[row], &organisation.time_zone, &entry).await?;
         let view = views.pop().ok_or(HoldError::NotFound)?;
         Ok((view, organisation.time_zone))
     }
 
-    /// Whom a case of the actor's organisation is with, for whoever is about to place a hold on it.
+    /// Whom a case of the actor's organisation is with, for whoever is about to place a hold on it; forgotten when the recipient may read
+    /// nothing of it any more, as on the page of the case.
     ///
     /// # Errors
     ///
@@ -156,9 +162,18 @@ impl Portal {
     pub async fn case_to_hold(&self, actor: &StaffActor, case: CaseId) -> Result<SentRecipient, HoldError> {
         let context = &*self.0;
         context.require(actor, Action::PlaceHold).await??;
-        let recipient = recipient_of(context.database.reader(), actor.organisation_id(), case).await?;
+        let (reader, now) = (context.database.reader(), context.now());
+        let recipient = recipient_of(reader, actor.organisation_id(), case).await?;
         let recipient = recipient.ok_or(HoldError::NotFound)?;
-        let entry = AuditEntry::by_staff(actor, AuditAction::HoldsListed);
+        let deliveries = delivery::entity::Entity::find()
+            .filter(delivery::entity::Column::CaseId.eq(*case.as_uuid()))
+            .all(reader)
+            .await?;
+        let lives = |row| DeliveryStatus::from_row(row, now).is_living();
+        if !deliveries.iter().any(lives) {
+            return Ok(SentRecipient::Forgotten);
+        }
+        let entry = AuditEntry::by_staff(actor, AuditAction::CasesListed).about(AuditTarget::Case(case));
         context.record(&entry).await?;
         let known = context.vault.known_as(&[recipient]).await?;
         Ok(known
@@ -199,6 +214,7 @@ async fn views(
     actor: &StaffActor,
     rows: &[Model],
     time_zone: &TimeZone,
+    entry: &AuditEntry<'_>,
 ) -> Result<Vec<Hold>, HoldError> {
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -212,7 +228,7 @@ async fn views(
         .collect();
     let names = staff::names(context, reader, actor.organisation_id(), &staff).await?;
     let name = |id: Uuid| names.get(&StaffId::from_uuid(id)).cloned();
-    let mut people = people(context, actor, rows).await?;
+    let mut people = people(context, actor, rows, entry).await?;
     let messages = messages(context, actor.organisation_id()).await?;
     let now = context.now();
     let mut views = Vec::with_capacity(rows.len());
@@ -248,17 +264,17 @@ async fn views(
     Ok(views)
 }
 
-/// Whom the holds' cases are with, for whoever may see cases; the log is told before.
+/// Whom the holds' cases are with, for whoever may see cases; the log is told `entry` before.
 async fn people(
     context: &Context,
     actor: &StaffActor,
     rows: &[Model],
+    entry: &AuditEntry<'_>,
 ) -> Result<HashMap<Uuid, SentRecipient>, HoldError> {
     if !actor.role().allows(Action::SeeCases) {
         return Ok(HashMap::new());
     }
-    let entry = AuditEntry::by_staff(actor, AuditAction::HoldsListed);
-    context.record(&entry).await?;
+    context.record(entry).await?;
     let cases: HashMap<Uuid, RecipientId> = case::entity::Entity::find()
         .filter(case::entity::Column::Id.is_in(rows.iter().map(|row| row.case_id)))
         .all(context.database.reader())
