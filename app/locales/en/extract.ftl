@@ -192,6 +192,6 @@ extract-of-requests = What the person has asked the organisation for
 extract-of-no-requests = The person has not asked the organisation for erasure or correction.
 extract-of-state-erased = Erased at the person’s request; waits to be deleted
 extract-of-acts = What happened
-extract-of-acts-body = This is what the organisation’s log has of the cases above, of what was sent in them and of what the person has asked for.
+extract-of-acts-body = This is what the organisation’s log has of the cases above, of what was sent in them, of what the person has asked for, and of the person themselves.
 extract-of-act-by = By
 extract-of-act-person = The person

@@ -192,6 +192,6 @@ extract-of-requests = Det personen har bett organisationen om
 extract-of-no-requests = Personen har inte bett organisationen om radering eller rättelse.
 extract-of-state-erased = Raderat på personens begäran; väntar på att gallras
 extract-of-acts = Vad som har hänt
-extract-of-acts-body = Så här står det i organisationens logg om ärendena ovan, det som skickades i dem och det personen har bett om.
+extract-of-acts-body = Så här står det i organisationens logg om ärendena ovan, det som skickades i dem, det personen har bett om och personen själv.
 extract-of-act-by = Av
 extract-of-act-person = Personen

@@ -270,6 +270,25 @@ on_both_databases! {
         assert!(test.portal.extracts_by_organisations(&anna).await.unwrap().is_empty());
     }
 
+    async fn of_whom_the_log_tells_still_there_is_something_when_the_last_case_is_gone(test: TestPortal) {
+        let norrby = Sender::new(&test, "Norrby kommun").await;
+        let soderby = Sender::new(&test, "Söderby kommun").await;
+        let receipt = norrby.send(&test, "Beslut", 1).await;
+        let others = soderby.send(&test, "Beslut", 1).await;
+        norrby.extract(&test, 0).await.unwrap();
+        test.portal.revoke_message(&norrby.system, receipt.id).await.unwrap();
+        test.clock.advance_millis(2_000);
+        test.portal.run_jobs().await.unwrap();
+        assert_eq!((test.audited("message.purged").await, test.audited("recipient.forgotten").await), (1, 0));
+        let extract = norrby.extract(&test, 0).await.unwrap();
+        assert!(extract.cases.is_empty() && extract.requests.is_empty() && extract.holds.is_empty());
+        assert_eq!(extract.acts.iter().map(|act| &*act.action).collect::<Vec<_>>(), ["register-extract.made-by-organisation"]);
+        let json = organisation_extract_json(&extract);
+        for theirs in [others.id.to_string(), others.deliveries[0].case.to_string(), "Söderby".to_owned()] {
+            assert!(!json.contains(&theirs), "{theirs} in {json}");
+        }
+    }
+
     async fn it_is_in_the_log_with_the_reason_sealed_before_it_is_given(test: TestPortal) {
         let norrby = Sender::new(&test, "Norrby kommun").await;
         norrby.send(&test, "Beslut", 1).await;

@@ -36,7 +36,8 @@ pub(in crate::register_extract) async fn of_organisation(
     let held = [scope.recipient(), (*organisation.id.as_uuid()).into(), since];
     let is_held = !rows(context, IS_HELD, held, |_| Ok(())).await?.is_empty();
     let (acts, more_acts) = audit::acts_about(context, organisation.id, recipient).await?;
-    if found.rows.is_empty() && requests.is_empty() && !is_held {
+    // What only its log has still is registered about them too.
+    if found.rows.is_empty() && requests.is_empty() && !is_held && acts.is_empty() {
         return Ok(None);
     }
     let mut extract = OrganisationExtract {
