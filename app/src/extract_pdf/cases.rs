@@ -58,8 +58,11 @@ impl Setting<'_> {
             let words = [("at", self.at(at).into())];
             sheets.paragraph(&self.texts.with("extract-closed", &words), SMALL);
         }
-        if let Some(until) = case.extended_until {
-            let words = [("day", dates::last_day(self.texts, until, self.time_zone).into())];
+        // What an earlier version gathered has the end of the day alone.
+        let end = |until| dates::last_day(self.texts, until, self.time_zone);
+        let extended_to = case.extended_to.map(|day| dates::date(self.texts, day));
+        if let Some(day) = extended_to.or_else(|| case.extended_until.map(end)) {
+            let words = [("day", day.into())];
             sheets.paragraph(&self.texts.with("extract-extended", &words), SMALL);
         }
         let left = handed.and_then(|case| case.left).unwrap_or(LeftOut::Gone);

@@ -1,5 +1,6 @@
 //! The copy of what is held about a person.
 
+use jiff::civil::date;
 use portal::{
     BrowserFamily, DataRequestKind, DataRequestState, DeliveryState, Device, ExtractState, Handed, HandedCase,
     HandedDocument, HandedMessage, HandedRequest, KeptAct, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold,
@@ -186,6 +187,7 @@ fn register_case(number: usize) -> (KeptCase, Option<HandedCase>) {
         created_at: days_ago(20),
         closed_at: (number == 1).then(|| days_ago(2)),
         extended_until: number.is_multiple_of(3).then(|| midnight(40)),
+        extended_to: number.is_multiple_of(3).then(|| date(2026, 12, 31)),
         held: number == 1,
         held_until: (number == 1).then(|| midnight(6)),
         deliveries: vec![delivery],

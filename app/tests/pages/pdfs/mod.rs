@@ -9,6 +9,8 @@
 mod text;
 
 use app::{ExtractPdf, Language, extract_pdf, organisation_extract_pdf};
+use base::Timestamp;
+use jiff::civil::date;
 
 use self::text::{read, text_of};
 use crate::{samples, staff};
@@ -154,6 +156,26 @@ fn a_register_extract_has_everything_down_to_its_last_row() {
     }
     let none = text_of(&register_extract(0, Language::Swedish));
     assert_has(&none, &["Det finns inga ärenden.", "samhällsskydd och"]);
+}
+
+#[test]
+fn a_case_is_extended_to_a_day_of_its_organisation_whatever_day_it_is_here() {
+    let (mut part, handed) = samples::register(1);
+    // In Lisbon 31 December ends when 1 January has begun in Stockholm.
+    part.cases[0].extended_until = Some(Timestamp::from_millis(1_798_761_600_000));
+    part.cases[0].extended_to = Some(date(2026, 12, 31));
+    let made = extract_pdf(&ExtractPdf {
+        part: &part,
+        handed: &handed,
+        requests: &[],
+        handed_at: samples::NOW,
+        language: Language::Swedish,
+        time_zone: &samples::time_zone(),
+    });
+    assert_has(
+        &text_of(&made.unwrap()),
+        &["ärendet finns kvar till och med 31 december 2026."],
+    );
 }
 
 #[test]

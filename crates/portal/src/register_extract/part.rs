@@ -211,6 +211,10 @@ pub struct KeptCase {
     pub closed_at: Option<Timestamp>,
     /// With what instant the last day is over until which its sender extended it.
     pub extended_until: Option<Timestamp>,
+    /// That last day, where the organisation is.
+    // What an earlier version gathered has none.
+    #[serde(default, with = "maybe_day")]
+    pub extended_to: Option<Date>,
     /// Whether there is a hold on it, where the organisation lets that be seen.
     pub held: bool,
     /// Until when the hold keeps it, when it is lifted.
@@ -305,6 +309,24 @@ mod day {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+mod maybe_day {
+    //! The same, where there may be none.
+
+    use jiff::civil::Date;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
+    pub(super) fn serialize<S: Serializer>(day: &Option<Date>, serializer: S) -> Result<S::Ok, S::Error> {
+        day.map(|day| day.to_string()).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+        let day = Option::<String>::deserialize(deserializer)?;
+        day.map(|day| day.parse().map_err(D::Error::custom)).transpose()
     }
 }
 

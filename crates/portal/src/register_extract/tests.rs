@@ -9,8 +9,8 @@ use sea_orm::EntityTrait;
 use super::{DeliveryState, ExtractState, MakeExtractError, OpenExtractError, OrderExtractError, RegisterPart, entity};
 use crate::test_support::{TestPortal, columns, draft, everything_stored, is_among, number, on_both_databases};
 use crate::{
-    DataRequestKind, DataRequestState, NewDataRequest, Portal, RecipientActor, RecipientIdentifier, Scope, SessionKey,
-    Terms,
+    DataRequestKind, DataRequestState, NewDataRequest, NewOrganisation, Portal, RecipientActor, RecipientIdentifier,
+    Scope, SessionKey, Terms,
 };
 
 const MINUTE: i64 = 60_000;
@@ -150,6 +150,29 @@ on_both_databases! {
         assert_eq!(after.closed_at, Some(portal.now()));
         assert_eq!(after.extended_until, Some(after.deliveries[0].expires_at));
         assert!(after.extended_until.unwrap() > before.deliveries[0].expires_at);
+        assert_eq!((before.extended_to, after.extended_to), (None, Some(last_day)));
+    }
+
+    async fn the_last_day_of_an_extended_case_is_the_organisations_own(portal: TestPortal) {
+        // Its midnight is an hour into the next day of the installation.
+        let new = NewOrganisation {
+            name: "Câmara de Norrby".to_owned(),
+            retention_days: None,
+            time_zone: Some(jiff::tz::TimeZone::get("Europe/Lisbon").unwrap()),
+        };
+        let id = portal.portal.create_organisation(&portal.operator(), new).await.unwrap().id;
+        let karin = portal.first_admin_of(id).await;
+        let (system, secret) = portal.system(id, &Scope::ALL).await;
+        let issued = portal.portal.issue_token(system, &secret, None, portal.request()).await.unwrap();
+        let system = portal.portal.system_actor(&issued.token, portal.request()).await.unwrap();
+        let case = portal.send(&system, "1", 1).await.deliveries[0].case;
+        let (_, last_day) = portal.portal.staff_case(&karin, case).await.unwrap().extensible.unwrap();
+        portal.portal.extend_case(&karin, case, last_day, "Överklagat").await.unwrap();
+        let anna = portal.sign_in(0).await;
+        let kept = opened(&portal.portal, &anna).await.cases.remove(0);
+        let here = kept.extended_until.unwrap().to_jiff().to_zoned(portal.settings.time_zone.clone());
+        assert_eq!((here.date(), here.hour()), (last_day.tomorrow().unwrap(), 1));
+        assert_eq!(kept.extended_to, Some(last_day));
     }
 
     async fn it_says_which_terms_the_person_accepted_and_needs_none(portal: TestPortal) {

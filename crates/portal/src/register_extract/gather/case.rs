@@ -1,6 +1,7 @@
 //! A person's cases, with what was sent in them and when it was read: rows, and nothing that somebody wrote.
 
 use base::{CaseId, DeliveryId, DocumentId, MessageId, OrganisationId, RecipientId, Timestamp};
+use jiff::tz::TimeZone;
 use sea_orm::{DbErr, QueryResult, Value};
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ macro_rules! cases_of {
     ($whose:literal) => {
         concat!(
             "SELECT cases.id, cases.organisation_id, organisation.name, cases.created_at, cases.closed_at, \
-             cases.extended_until FROM cases JOIN organisation ON organisation.id = cases.organisation_id \
+             cases.extended_until, organisation.time_zone FROM cases JOIN organisation ON organisation.id = cases.organisation_id \
              WHERE cases.recipient_id = $1",
             $whose,
             " ORDER BY cases.created_at, cases.id LIMIT $2"
@@ -55,6 +56,7 @@ pub(in crate::register_extract) struct CaseRow {
     created_at: Timestamp,
     closed_at: Option<Timestamp>,
     extended_until: Option<Timestamp>,
+    time_zone: String,
 }
 
 /// Which cases there are.
@@ -74,6 +76,7 @@ pub(in crate::register_extract) async fn cases(context: &Context, scope: Scope) 
             created_at: time(row, 3)?,
             closed_at: maybe_time(row, 4)?,
             extended_until: maybe_time(row, 5)?,
+            time_zone: row.try_get_by_index(6)?,
         })
     })
     .await?;
@@ -109,12 +112,14 @@ pub(in crate::register_extract) async fn case(context: &Context, case: &CaseRow)
         }
     }
     let hold = hold::shown(on, case.id, now).await?;
+    let zone = TimeZone::get(&case.time_zone).map_err(Fault::new)?;
     let case = KeptCase {
         id: case.id,
         organisation: case.name.clone(),
         created_at: case.created_at,
         closed_at: case.closed_at,
         extended_until: case.extended_until,
+        extended_to: case.extended_until.map(|end| retention::last_day_before(end, &zone)),
         held: hold.is_some(),
         held_until: hold.and_then(|hold| hold.keeps_until),
         deliveries,
