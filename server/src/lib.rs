@@ -53,3 +53,4 @@ pub use router::router;
 pub use session::{COOKIE, STAFF_COOKIE};
 pub use sign_in::Providers;
 pub use state::AppState;
+pub use your_data::{ExtractReader, ExtractTurn, ExtractTurns};

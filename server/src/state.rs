@@ -16,6 +16,7 @@ use crate::handover;
 use crate::key_sets::KeySets;
 use crate::places::Places;
 use crate::sign_in::Providers;
+use crate::your_data::ExtractTurns;
 
 /// The state of the router. Cloning gives the same state.
 #[derive(Clone)]
@@ -35,6 +36,7 @@ struct Inner {
     webhooks: Destinations,
     sign_ins: RateLimit,
     staff_tries: RateLimit,
+    extract_turns: ExtractTurns,
     assets: Assets,
 }
 
@@ -72,6 +74,7 @@ impl AppState {
             webhooks: handover::destinations(config),
             sign_ins: RateLimit::per_minute(config.rates.sign_ins_per_minute),
             staff_tries: RateLimit::per_minute(config.rates.staff_tries_per_minute),
+            extract_turns: ExtractTurns::default(),
             assets: Assets::load(),
         }))
     }
@@ -150,6 +153,12 @@ impl AppState {
     #[must_use]
     pub(crate) fn staff_tries(&self) -> &RateLimit {
         &self.0.staff_tries
+    }
+
+    /// Whose register extracts are made and handed out now.
+    #[must_use]
+    pub fn extract_turns(&self) -> &ExtractTurns {
+        &self.0.extract_turns
     }
 
     /// The files that pages load.

@@ -29,6 +29,8 @@ pub enum Flash {
     ExtractOrdered,
     /// They have ordered as many as they may within a day.
     ExtractsTooMany,
+    /// They are downloading one already.
+    ExtractBeingRead,
     /// Their organisation asks for more since they signed in.
     MoreAsked,
     /// They changed their password.
@@ -117,7 +119,7 @@ pub enum Flash {
 
 impl Flash {
     /// Every message.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 56] = [
         Self::SignInFirst,
         Self::SessionEnded,
         Self::SignInCancelled,
@@ -131,6 +133,7 @@ impl Flash {
         Self::AddressProven,
         Self::ExtractOrdered,
         Self::ExtractsTooMany,
+        Self::ExtractBeingRead,
         Self::MoreAsked,
         Self::PasswordChanged,
         Self::SecondFactorRemoved,
@@ -192,6 +195,7 @@ impl Flash {
             Self::AddressProven => "mail-proven-now",
             Self::ExtractOrdered => "extract-ordered",
             Self::ExtractsTooMany => "extract-too-many",
+            Self::ExtractBeingRead => "extract-being-read",
             Self::MoreAsked => "staff-more-asked",
             Self::PasswordChanged => "account-password-changed",
             Self::SecondFactorRemoved => "account-second-factor-removed",

@@ -15,6 +15,7 @@ use portal::{
     StaffActor, organisation_extract_json,
 };
 use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::Place;
 use super::denied::{denied, denied_page};
@@ -24,7 +25,7 @@ use super::visitor::Staff;
 use crate::form_body::Form;
 use crate::state::AppState;
 use crate::visitor::Visitor;
-use crate::your_data::{ZipFile, archive_head};
+use crate::your_data::{ExtractReader, ZipFile, archive_head};
 use crate::{answer, flash};
 
 /// `GET /staff/extracts`
@@ -88,8 +89,17 @@ pub(super) async fn make(
         number,
         reason: given.reason.clone(),
     };
+    // One at a time for an organisation, so that no more are gathered than a day has, and few at once for all.
+    let reader = ExtractReader::Organisation(actor.organisation_id());
+    let Some(_turn) = state.extract_turns().take(reader) else {
+        return again(&state, &actor, &visitor, given, ExtractFormProblem::UnderWay).await;
+    };
+    let place = match state.extract_turns().place().await {
+        Ok(place) => place,
+        Err(error) => return failed("there is no place to make a register extract", &error, &visitor),
+    };
     let problem = match state.portal().make_organisation_extract(&actor, &new).await {
-        Ok(Some(extract)) => return hand_out(&state, &visitor, extract).await,
+        Ok(Some(extract)) => return hand_out(&state, &visitor, extract, place).await,
         Ok(None) => return done(&Place::Extracts, Flash::ExtractNothing),
         Err(OrganisationExtractError::InvalidReason) => ExtractFormProblem::Reason,
         Err(OrganisationExtractError::FormUsed) => ExtractFormProblem::Used,
@@ -121,11 +131,21 @@ async fn again(
     unprocessable(extracts_page(&visitor.layout, made.as_ref(), &form, None))
 }
 
-async fn hand_out(state: &AppState, visitor: &Visitor, extract: OrganisationExtract) -> Response {
+async fn hand_out(
+    state: &AppState,
+    visitor: &Visitor,
+    extract: OrganisationExtract,
+    place: OwnedSemaphorePermit,
+) -> Response {
     let (language, time_zone) = (visitor.layout.language, state.time_zone().clone());
     let day = extract.made_at.to_jiff().to_zoned(time_zone.clone()).date();
     let name = register_extract_texts(language).archive_name(day);
-    let archive = tokio::task::spawn_blocking(move || archive(&extract, language, &time_zone)).await;
+    let archive = tokio::task::spawn_blocking(move || {
+        // Written to its end, whoever waits for it.
+        let _place = place;
+        archive(&extract, language, &time_zone)
+    })
+    .await;
     match archive {
         Ok(Ok(archive)) => (archive_head(&name), archive).into_response(),
         Ok(Err(error)) => failed("an organisation's register extract can't be written", &error, visitor),

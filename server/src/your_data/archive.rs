@@ -20,6 +20,7 @@ use portal::{
 use tokio::sync::mpsc;
 
 use super::file_names::FileNames;
+use super::turns::{ExtractTurn, ExtractTurns};
 use super::zip_file::ZipFile;
 use crate::answer;
 
@@ -44,12 +45,17 @@ enum Broken {
     Pdf(#[from] app::PdfFailed),
     #[error("the task that sets the register ended")]
     Task(#[from] tokio::task::JoinError),
+    #[error("there is no place to set the register")]
+    NoPlace(#[from] tokio::sync::AcquireError),
 }
 
 /// What an archive is made of.
 pub(super) struct Archive {
     pub(super) portal: Portal,
     pub(super) actor: RecipientActor,
+    pub(super) turns: ExtractTurns,
+    /// The person's, until all of it is written or nobody reads it any more.
+    pub(super) turn: ExtractTurn,
     pub(super) extract: RegisterExtractId,
     pub(super) part: RegisterPart,
     pub(super) language: Language,
@@ -108,13 +114,18 @@ impl Archive {
         send(out, zip.whole(&json_name, json.as_bytes())?).await?;
         let left_out = words.left_out(&self.part, &handed, &requests);
         let Self {
+            turns,
+            turn: _turn,
             part,
             language,
             time_zone,
             now,
             ..
         } = self;
+        let place = turns.place().await?;
         let pdf = tokio::task::spawn_blocking(move || {
+            // Set to its end, whoever waits for it.
+            let _place = place;
             extract_pdf(&ExtractPdf {
                 part: &part,
                 handed: &handed,

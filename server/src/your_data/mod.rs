@@ -2,6 +2,7 @@
 
 mod archive;
 mod file_names;
+mod turns;
 mod zip_file;
 
 use app::{ErrorPage, Flash, page};
@@ -19,6 +20,7 @@ use crate::visitor::Visitor;
 use crate::{answer, flash, pages, sign_in};
 use archive::Archive;
 
+pub use turns::{ExtractReader, ExtractTurn, ExtractTurns};
 pub(crate) use zip_file::ZipFile;
 
 const PAGE: &str = "/your-data";
@@ -75,7 +77,8 @@ async fn make(portal: Portal, actor: RecipientActor, extract: RegisterExtractId)
     }
 }
 
-/// `POST /your-data/{id}/archive`: the archive, soon after the person has signed in; what is not their own is not found.
+/// `POST /your-data/{id}/archive`: the archive, soon after the person has signed in; what is not their own is not found. One at a time:
+/// each has a whole register in memory for as long as it is read.
 async fn archive(
     State(state): State<AppState>,
     Path(id): Path<String>,
@@ -86,6 +89,9 @@ async fn archive(
     };
     let Ok(extract) = id.parse::<RegisterExtractId>() else {
         return answer::error(ErrorPage::NotFound, &visitor);
+    };
+    let Some(turn) = state.extract_turns().take(ExtractReader::Person(actor.recipient_id())) else {
+        return flash::to(PAGE, Flash::ExtractBeingRead);
     };
     let part = match state.portal().open_register_extract(actor, extract).await {
         Ok(part) => part,
@@ -98,6 +104,8 @@ async fn archive(
     let archive = Archive {
         portal: state.portal().clone(),
         actor: actor.clone(),
+        turns: state.extract_turns().clone(),
+        turn,
         extract,
         part,
         language: visitor.layout.language,

@@ -5,6 +5,7 @@ use std::io::{Cursor, Read};
 use http::StatusCode;
 use portal::{MessageReceipt, Role};
 use serde_json::Value;
+use server::ExtractReader;
 
 use crate::browser::{Answer, Browser};
 use crate::harness::{ANNA, App, BENGT};
@@ -249,6 +250,30 @@ async fn what_was_wrong_comes_back_where_it_was_wrong() {
     assert_eq!(without_a_form.status, StatusCode::BAD_REQUEST);
     assert_eq!(app.rows("organisation_extract").await, 0);
     assert_eq!(app.rows("audit_event WHERE action LIKE 'register-extract.%'").await, 0);
+}
+
+#[tokio::test]
+async fn an_organisation_makes_one_at_a_time() {
+    let app = App::without_second_factor().await;
+    let (_, mut karin) = sent(&app, "Norrby kommun", "norrby-kommun").await;
+    let organisation = app.portal.organisation_at("norrby-kommun").await.unwrap().unwrap();
+    let turn = app
+        .state
+        .extract_turns()
+        .take(ExtractReader::Organisation(organisation.id));
+    let refused = asked(&mut karin, ANNA).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.text().contains("Ett utdrag görs åt er organisation just nu."),
+        "{}",
+        refused.text()
+    );
+    assert!(refused.text().contains(WHY));
+    assert_eq!(app.rows("organisation_extract").await, 0);
+    drop(turn);
+    opened(&asked(&mut karin, ANNA).await);
+    // Each gives its turn back.
+    opened(&asked(&mut karin, ANNA).await);
 }
 
 #[tokio::test]

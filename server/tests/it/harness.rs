@@ -88,6 +88,7 @@ pub(crate) async fn fresh_databases() -> Option<(String, String)> {
 
 /// The program, without a socket.
 pub(crate) struct App {
+    pub(crate) state: AppState,
     pub(crate) router: Router,
     pub(crate) routes: Vec<Route>,
     pub(crate) portal: Portal,
@@ -176,6 +177,7 @@ impl App {
         );
         let (router, routes) = router(&state, &config);
         Self {
+            state,
             router,
             routes,
             portal,

@@ -246,6 +246,40 @@ on_both_databases! {
         assert!(rest && received < content.len(), "{received}");
     }
 
+    async fn one_archive_is_read_at_a_time_and_another_once_nobody_reads_the_first(app: App) {
+        let (sender, _) = app.sender("Norrby kommun").await;
+        let content = vec![b'a'; 12 * 1024 * 1024];
+        app.message(&sender, ANNA, &[("stor.txt", "text/plain", &content)]).await;
+        let mut anna = app.signed_in(ANNA).await;
+        let archive = ordered(&mut anna).await;
+        let request = Request::post(&archive)
+            .header("sec-fetch-site", "same-origin")
+            .header("cookie", format!("{}={}", server::COOKIE, anna.session().unwrap()))
+            .body(Body::empty())
+            .unwrap();
+        let response = app.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        let refused = anna.post(&archive, "").await;
+        assert_eq!((refused.status, refused.location()), (StatusCode::SEE_OTHER, "/your-data"));
+        assert!(anna.get("/your-data").await.text().contains("Du laddar redan ner ett registerutdrag"));
+        assert_eq!(app.rows("audit_event WHERE action = 'register-extract.downloaded'").await, 1);
+        // Nobody else waits for it.
+        let mut bengt = app.signed_in(BENGT).await;
+        let bengts = ordered(&mut bengt).await;
+        assert!(files(&bengt.post(&bengts, "").await).contains_key("registerutdrag.pdf"));
+        drop(response);
+        let mut again = anna.post(&archive, "").await;
+        // Until whoever writes the first has seen that nobody reads it.
+        for _ in 0..500 {
+            if again.status == StatusCode::OK {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            again = anna.post(&archive, "").await;
+        }
+        assert!(files(&again).contains_key("registerutdrag.pdf"));
+    }
+
     async fn orders_are_bounded_and_say_so(app: App) {
         let mut anna = app.signed_in(ANNA).await;
         for _ in 0..3 {

@@ -148,6 +148,7 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         ("extracts-wrong-reason", again(ExtractFormProblem::Reason)),
         ("extracts-used", again(ExtractFormProblem::Used)),
         ("extracts-too-many", again(ExtractFormProblem::TooMany)),
+        ("extracts-under-way", again(ExtractFormProblem::UnderWay)),
         (
             "extracts-confirm",
             page(None, &wrong(ExtractFormProblem::ConfirmFirst), None),

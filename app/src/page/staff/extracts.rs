@@ -36,6 +36,8 @@ pub enum ExtractFormProblem {
     Used,
     /// The organisation has asked for as many as it may within a day.
     TooMany,
+    /// One is being made for the organisation.
+    UnderWay,
     /// Who sends the form must prove anew that it is them.
     ConfirmFirst,
 }
@@ -53,6 +55,7 @@ pub fn extracts_page(
     let whole = match form.problem {
         Some(ExtractFormProblem::ConfirmFirst) => Some(confirm_first(texts).into_any()),
         Some(ExtractFormProblem::Used) => Some(refusal(texts.get("extracts-used")).into_any()),
+        Some(ExtractFormProblem::UnderWay) => Some(refusal(texts.get("extracts-under-way")).into_any()),
         Some(ExtractFormProblem::TooMany) => {
             let most = [("count", ORGANISATION_EXTRACTS_A_DAY.into())];
             Some(refusal(texts.with("extracts-too-many", &most)).into_any())
