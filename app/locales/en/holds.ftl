@@ -59,6 +59,7 @@ hold-scope-recipient-hint = Also what you send later, for as long as the hold is
 hold-review = Review the hold on
 hold-review-hint = A later day, within two years. The page then reminds of the hold.
 hold-review-wrong = Choose a day after today and within two years.
+hold-form-used = A hold was already placed with this form, and it was another or has been lifted since. If you need one more, check what you wrote and press the button again.
 hold-all-too-late = It is too late. Everything in the case is being destroyed already.
 hold-place = Place the hold
 staff-case-open = Show the case (new tab)

@@ -59,6 +59,7 @@ hold-scope-recipient-hint = Också det ni skickar senare, så länge spärren g�
 hold-review = Ompröva spärren den
 hold-review-hint = En senare dag, inom två år. Då påminner sidan om spärren.
 hold-review-wrong = Välj en dag efter i dag och inom två år.
+hold-form-used = En spärr har redan lagts med det här formuläret, och den såg annorlunda ut eller har hävts sedan dess. Behöver du en till, så kontrollera det du har skrivit och tryck på knappen igen.
 hold-all-too-late = Det är för sent. Allt i ärendet håller redan på att förstöras.
 hold-place = Spärra
 staff-case-open = Visa ärendet (ny flik)

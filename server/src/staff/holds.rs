@@ -54,6 +54,7 @@ pub(super) async fn form(
     match state.portal().case_to_hold(&actor, case).await {
         Ok(recipient) => {
             let form = NewHoldForm {
+                id: state.portal().new_hold_form(),
                 case,
                 recipient,
                 scope: HoldScope::Case,
@@ -70,6 +71,8 @@ pub(super) async fn form(
 /// A hold as the form describes it.
 #[derive(Deserialize)]
 pub(super) struct Given {
+    #[serde(default)]
+    form: String,
     case: String,
     scope: Option<String>,
     #[serde(default)]
@@ -87,12 +90,16 @@ pub(super) async fn place(
     let Ok(case) = given.case.parse::<CaseId>() else {
         return answer::error(ErrorPage::NotFound, &visitor);
     };
+    let Ok(form) = given.form.parse::<HoldId>() else {
+        return answer::error(ErrorPage::BadRequest, &visitor);
+    };
     let scope = match given.scope.as_deref() {
         Some("case") => HoldScope::Case,
         Some("recipient") => HoldScope::Recipient,
         _ => return answer::error(ErrorPage::BadRequest, &visitor),
     };
     let new = NewHold {
+        form,
         case,
         scope,
         reason: given.reason.clone(),
@@ -103,11 +110,13 @@ pub(super) async fn place(
         Ok(_) => return done(&Place::Holds, Flash::HoldPlaced),
         Err(HoldError::Invalid(wrong)) => NewHoldProblem::Fields(wrong),
         Err(HoldError::TooLate) => NewHoldProblem::TooLate,
+        Err(HoldError::FormUsed) => NewHoldProblem::Used,
         Err(error) => return refused(error, &visitor),
     };
     match state.portal().case_to_hold(&actor, case).await {
         Ok(recipient) => {
             let form = NewHoldForm {
+                id: state.portal().new_hold_form(),
                 case,
                 recipient,
                 scope,
@@ -210,8 +219,10 @@ fn refused(error: HoldError, visitor: &Visitor) -> Response {
         HoldError::Denied(no) => denied(no, &Place::Holds, visitor),
         HoldError::NotFound => answer::error(ErrorPage::NotFound, visitor),
         HoldError::Fault(fault) => answer::fault(&fault, visitor),
-        HoldError::Invalid(_) | HoldError::InvalidReason | HoldError::TooLate | HoldError::AlreadyLifted => {
-            answer::error(ErrorPage::BadRequest, visitor)
-        }
+        HoldError::Invalid(_)
+        | HoldError::InvalidReason
+        | HoldError::TooLate
+        | HoldError::FormUsed
+        | HoldError::AlreadyLifted => answer::error(ErrorPage::BadRequest, visitor),
     }
 }

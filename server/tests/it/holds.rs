@@ -42,9 +42,12 @@ pub(crate) async fn case_of_another_organisation(app: &App) -> String {
     receipt.deliveries[0].case.to_string()
 }
 
-fn filled_in(case: CaseId, otherwise: &[(&str, &str)]) -> String {
-    let case = case.to_string();
+/// The page's form, filled in.
+async fn filled_in(admin: &mut Browser<'_>, case: CaseId, otherwise: &[(&str, &str)]) -> String {
+    let page = admin.get(&format!("/staff/holds/new?case={case}")).await;
+    let (id, case) = (page.id_after("name=\"form\" value=\""), case.to_string());
     let mut fields = vec![
+        ("form", id.as_str()),
         ("case", case.as_str()),
         ("scope", "case"),
         ("reason", REASON),
@@ -58,9 +61,8 @@ fn filled_in(case: CaseId, otherwise: &[(&str, &str)]) -> String {
 }
 
 async fn place(admin: &mut Browser<'_>, receipt: &MessageReceipt) -> Answer {
-    let placed = admin
-        .post("/staff/holds", &filled_in(receipt.deliveries[0].case, &[]))
-        .await;
+    let fields = filled_in(admin, receipt.deliveries[0].case, &[]).await;
+    let placed = admin.post("/staff/holds", &fields).await;
     assert_eq!(placed.location(), "/staff/holds", "{}", placed.text());
     admin.get("/staff/holds").await
 }
@@ -153,7 +155,8 @@ async fn what_was_wrong_comes_back_where_it_was_wrong() {
         (("review_on", "2099-01-01"), "Välj en dag efter i dag"),
         (("review_on", "i morgon"), "Välj en dag efter i dag"),
     ] {
-        let answer = karin.post("/staff/holds", &filled_in(case, &[otherwise])).await;
+        let fields = filled_in(&mut karin, case, &[otherwise]).await;
+        let answer = karin.post("/staff/holds", &fields).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{otherwise:?}");
         assert!(answer.text().contains(told), "{otherwise:?}: {}", answer.text());
     }
@@ -181,19 +184,49 @@ async fn what_was_wrong_comes_back_where_it_was_wrong() {
     ] {
         assert_eq!(karin.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
-    let answer = karin
-        .post("/staff/holds", &filled_in(case, &[("scope", "everything")]))
-        .await;
-    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    for otherwise in [("scope", "everything"), ("form", "")] {
+        let fields = filled_in(&mut karin, case, &[otherwise]).await;
+        assert_eq!(
+            karin.post("/staff/holds", &fields).await.status,
+            StatusCode::BAD_REQUEST
+        );
+    }
     assert_eq!(app.rows("hold").await, 0);
 
     // Everything in it is being purged, but its blobs are there yet.
     app.clock.set(receipt.deliveries[0].expires_at);
     app.portal.run_key_jobs().await.result().unwrap();
     come_back(&mut karin).await;
-    let too_late = karin.post("/staff/holds", &filled_in(case, &[])).await;
+    let fields = filled_in(&mut karin, case, &[]).await;
+    let too_late = karin.post("/staff/holds", &fields).await;
     assert_eq!(too_late.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(too_late.text().contains("Det är för sent"), "{}", too_late.text());
+}
+
+#[tokio::test]
+async fn a_form_places_one_hold_however_often_it_is_sent_and_another_only_as_a_new_form() {
+    let app = App::without_second_factor().await;
+    let (receipt, mut karin) = sent(&app).await;
+    let case = receipt.deliveries[0].case;
+    let fields = filled_in(&mut karin, case, &[]).await;
+    for _ in 0..2 {
+        assert_eq!(karin.post("/staff/holds", &fields).await.location(), "/staff/holds");
+        assert!(karin.get("/staff/holds").await.text().contains("Spärren gäller."));
+    }
+    assert_eq!(app.rows("hold").await, 1);
+    let wider = fields.replace("scope=case", "scope=recipient");
+    let used = karin.post("/staff/holds", &wider).await;
+    assert_eq!(used.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        used.text().contains("En spärr har redan lagts med det här formuläret"),
+        "{}",
+        used.text()
+    );
+    assert_eq!(app.rows("hold").await, 1);
+    let id = used.id_after("name=\"form\" value=\"");
+    let wider = filled_in(&mut karin, case, &[("scope", "recipient"), ("form", &id)]).await;
+    assert_eq!(karin.post("/staff/holds", &wider).await.location(), "/staff/holds");
+    assert_eq!(app.rows("hold").await, 2);
 }
 
 #[tokio::test]

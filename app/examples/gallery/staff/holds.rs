@@ -97,6 +97,7 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         ..seen.clone()
     };
     let form = NewHoldForm {
+        id: plain.id,
         case: plain.case,
         recipient: anna(),
         scope: HoldScope::Case,
@@ -138,6 +139,10 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         (
             "hold-new-too-late",
             new_hold_page(&inside("/staff/holds/new"), &wrong(NewHoldProblem::TooLate)),
+        ),
+        (
+            "hold-new-used",
+            new_hold_page(&inside("/staff/holds/new"), &wrong(NewHoldProblem::Used)),
         ),
         ("hold", one(&due, &LiftForm::default(), true)),
         (

@@ -301,6 +301,7 @@ on_both_databases! {
         test.days_pass(5).await;
         let admin = norrby.admin(&test).await;
         let hold = NewHold {
+            form: test.portal.new_hold_form(),
             case: case_of(&held),
             scope: HoldScope::Case,
             reason: REASON.to_owned(),

@@ -8,6 +8,9 @@ pub(super) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub(super) id: Uuid,
     pub(super) organisation_id: Uuid,
+    /// Names the form that it was placed with, so that one that is sent twice places one; `None` of what no form placed, and of what
+    /// an earlier version did.
+    pub(super) form_id: Option<Uuid>,
     /// The case that it was placed on.
     pub(super) case_id: Uuid,
     /// 1 when it is on everything that the organisation sends that case's recipient.

@@ -32,6 +32,9 @@ pub enum HoldError {
     /// All that the hold would keep is being purged already.
     #[error("everything in the case is being purged already")]
     TooLate,
+    /// The form has placed another hold than it asks for now, or one that was lifted since.
+    #[error("another hold was placed with this form before")]
+    FormUsed,
     /// Somebody lifted it before.
     #[error("the hold is lifted already")]
     AlreadyLifted,

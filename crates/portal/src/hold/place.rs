@@ -5,21 +5,26 @@
 
 use std::collections::BTreeSet;
 
-use base::{CaseId, DeliveryId, HoldId, MessageId, OrganisationId, RecipientId};
+use base::{CaseId, DeliveryId, HoldId, MessageId, OrganisationId, RecipientId, Timestamp};
 use jiff::civil::Date;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    TryInsertResult,
+};
 use uuid::Uuid;
 
 use super::entity;
 use super::keep::{Held, keep_ahead};
 use super::lift::{Said, seal, target};
 use super::rule::{self, HoldScope};
-use super::{HoldError, InvalidHold};
+use super::view::said;
+use super::{HoldError, InvalidHold, store};
 use crate::audit::{AuditAction, AuditEntry};
 use crate::delivery::entity::{Column, Entity, Model};
 use crate::ledger::{LedgerEntry, ToldHold};
 use crate::rights::Action;
-use crate::{Denied, Portal, StaffActor, case, organisation};
+use crate::{Context, Denied, Fault, Portal, StaffActor, case, organisation};
 
 /// How many deliveries get their keys wrapped together.
 pub(super) const BATCH: usize = 100;
@@ -27,6 +32,8 @@ pub(super) const BATCH: usize = 100;
 /// A hold to place.
 #[derive(Clone)]
 pub struct NewHold {
+    /// Names the form that it is placed with: the same form again places no second one.
+    pub form: HoldId,
     /// The case that it is on, or whose recipient.
     pub case: CaseId,
     /// What it is on.
@@ -56,8 +63,14 @@ pub(super) struct InScope {
 }
 
 impl Portal {
+    /// A name for a form that places a hold.
+    #[must_use]
+    pub fn new_hold_form(&self) -> HoldId {
+        self.0.ids.next()
+    }
+
     /// Places a hold on a case of the actor's organisation, or on everything between it and that case's recipient. What it reaches is
-    /// not destroyed from now on; who may read it until when stays as it is.
+    /// not destroyed from now on; who may read it until when stays as it is. The same form again gives the hold that stands by it.
     ///
     /// # Errors
     ///
@@ -80,6 +93,9 @@ impl Portal {
             }));
         };
         loop {
+            if let Some(placed) = placed_before(context, actor.organisation_id(), new, reason, review_at).await? {
+                return Ok(placed);
+            }
             let seen = wanted(context.database.reader(), organisation.id, new).await?;
             for held in seen.standing.chunks(BATCH) {
                 keep_ahead(context, held).await?;
@@ -112,6 +128,7 @@ impl Portal {
             let row = entity::Model {
                 id: *id.as_uuid(),
                 organisation_id: *organisation.id.as_uuid(),
+                form_id: Some(*new.form.as_uuid()),
                 case_id: *new.case.as_uuid(),
                 of_recipient: i32::from(new.scope == HoldScope::Recipient),
                 recipient_id: (new.scope == HoldScope::Recipient).then(|| *found.recipient.as_uuid()),
@@ -132,9 +149,18 @@ impl Portal {
                 of_recipient: (new.scope == HoldScope::Recipient).then_some((organisation.id, found.recipient)),
             });
             let target = target(&row);
-            entity::Entity::insert(row.into_active_model())
+            let once = OnConflict::columns([entity::Column::OrganisationId, entity::Column::FormId])
+                .do_nothing()
+                .to_owned();
+            let inserted = entity::Entity::insert(row.into_active_model())
+                .on_conflict(once)
+                .try_insert()
                 .exec_without_returning(&transaction)
                 .await?;
+            // The same form placed one meanwhile.
+            if !matches!(inserted, TryInsertResult::Inserted(1..)) {
+                continue;
+            }
             let detail = id.to_string();
             let entry = AuditEntry::by_staff(actor, AuditAction::HoldPlaced)
                 .about(target)
@@ -151,6 +177,29 @@ impl Portal {
             });
         }
     }
+}
+
+/// The hold that was placed with the form before, when it is the one that is asked for now and stands.
+async fn placed_before(
+    context: &Context,
+    organisation: OrganisationId,
+    new: &NewHold,
+    reason: &str,
+    review_at: Timestamp,
+) -> Result<Option<PlacedHold>, HoldError> {
+    let row = store::of_form(context.database.reader(), organisation, new.form).await?;
+    let Some(row) = row else { return Ok(None) };
+    let is_the_same = row.case() == new.case
+        && row.scope() == new.scope
+        && row.review_at == review_at.as_millis()
+        && said(context, &row, Said::OnPlacing)?.as_deref() == Some(reason);
+    if !is_the_same || row.lifted_at.is_some() {
+        return Err(HoldError::FormUsed);
+    }
+    Ok(Some(PlacedHold {
+        id: row.hold_id(),
+        too_late: u64::try_from(row.too_late).map_err(Fault::new)?,
+    }))
 }
 
 /// What a new hold would reach now.

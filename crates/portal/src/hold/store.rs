@@ -50,6 +50,19 @@ pub(super) async fn find(
         .await
 }
 
+/// The hold that an organisation placed with a form.
+pub(super) async fn of_form(
+    on: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    form: HoldId,
+) -> Result<Option<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .filter(Column::FormId.eq(*form.as_uuid()))
+        .one(on)
+        .await
+}
+
 /// Which of these people something is held of, so that they must stay known.
 pub(crate) async fn recipients_held(
     on: &impl ConnectionTrait,

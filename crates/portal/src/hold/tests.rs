@@ -360,6 +360,38 @@ on_both_databases! {
         assert_eq!(test.audited("holds.shown-changed").await, 3);
     }
 
+    async fn the_same_form_is_one_hold_and_none_other(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let (sent, other) = (norrby.send(&test, 1, 30).await, norrby.send(&test, 1, 30).await);
+        let admin = norrby.admin(&test).await;
+        let new = new_hold(&test, &sent, HoldScope::Case);
+        let node = test.another_node().await;
+        let (one, two) = tokio::join!(test.portal.place_hold(&admin, &new), node.place_hold(&admin, &new));
+        let placed = one.unwrap();
+        assert_eq!(two.unwrap(), placed);
+        assert_eq!(test.portal.place_hold(&admin, &new).await.unwrap(), placed);
+        assert_eq!((test.rows("hold").await, test.audited("hold.placed").await), (1, 1));
+        // What else it would have asked for is not said to be held.
+        for changed in [
+            NewHold { case: other.deliveries[0].case, ..new.clone() },
+            NewHold { scope: HoldScope::Recipient, ..new.clone() },
+            NewHold { reason: "Tvist".to_owned(), ..new.clone() },
+            NewHold { review_on: new.review_on.tomorrow().unwrap(), ..new.clone() },
+        ] {
+            let refused = test.portal.place_hold(&admin, &changed).await;
+            assert!(matches!(refused, Err(HoldError::FormUsed)));
+        }
+        norrby.lift(&test, placed.id).await;
+        let refused = test.portal.place_hold(&norrby.admin(&test).await, &new).await;
+        assert!(matches!(refused, Err(HoldError::FormUsed)));
+        // Another organisation's forms are its own.
+        let soderby = test.sender_named("Söderby kommun").await;
+        let theirs = NewHold { case: test.send(&soderby, "1", 1).await.deliveries[0].case, ..new };
+        let stranger = test.first_admin_of(soderby.organisation_id()).await;
+        test.portal.place_hold(&stranger, &theirs).await.unwrap();
+        assert_eq!(test.rows("hold").await, 2);
+    }
+
     async fn what_is_no_hold_changes_nothing(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
         let sent = norrby.send(&test, 1, 30).await;

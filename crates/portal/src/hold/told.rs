@@ -47,6 +47,7 @@ pub(crate) async fn place_as_told(context: &Context, told: ToldHold, at: Timesta
     let row = Model {
         id: *told.id.as_uuid(),
         organisation_id: *on.organisation.as_uuid(),
+        form_id: None,
         case_id: *told.case.as_uuid(),
         of_recipient: i32::from(on.scope == HoldScope::Recipient),
         recipient_id: (on.scope == HoldScope::Recipient).then(|| *on.recipient.as_uuid()),

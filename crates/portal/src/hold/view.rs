@@ -321,7 +321,7 @@ async fn messages(context: &Context, organisation: OrganisationId) -> Result<Has
 }
 
 /// What was said of a hold; `None` once that was forgotten.
-fn said(context: &Context, row: &Model, said: Said) -> Result<Option<String>, Fault> {
+pub(super) fn said(context: &Context, row: &Model, said: Said) -> Result<Option<String>, Fault> {
     let sealed = match said {
         Said::OnPlacing => &row.sealed_reason,
         Said::OnLifting => &row.sealed_lift_reason,

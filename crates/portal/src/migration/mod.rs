@@ -46,6 +46,7 @@ mod m0048_mail_consent_told;
 mod m0049_deleted_organisations;
 mod m0051_names_shown;
 mod m0054_ledger_batches;
+mod m0057_hold_forms;
 mod m0060_free_leaves;
 mod table;
 
@@ -103,8 +104,9 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0048_mail_consent_told::Migration),
             Box::new(m0051_names_shown::Migration),
             Box::new(m0054_ledger_batches::Migration),
-            Box::new(m0060_free_leaves::Migration),
             Box::new(m0049_deleted_organisations::Migration),
+            Box::new(m0057_hold_forms::Migration),
+            Box::new(m0060_free_leaves::Migration),
         ]
     }
 }

@@ -129,6 +129,7 @@ async fn all_of_it(test: &TestPortal, sender: &Sender, anna: &RecipientActor, ti
     let zone = jiff::tz::TimeZone::get("Europe/Stockholm").unwrap();
     let review_on = test.now().to_jiff().to_zoned(zone).date().tomorrow().unwrap();
     let hold = NewHold {
+        form: test.portal.new_hold_form(),
         case: receipt.deliveries[0].case,
         scope: HoldScope::Recipient,
         reason: format!("Tvist om {title}"),

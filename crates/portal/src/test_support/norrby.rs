@@ -159,6 +159,7 @@ pub(crate) fn rule(days: u32, counted_from: CountedFrom) -> RetentionRule {
 pub(crate) fn new_hold(test: &TestPortal, sent: &MessageReceipt, scope: HoldScope) -> NewHold {
     let today = test.now().to_jiff().to_zoned(test.settings.time_zone.clone()).date();
     NewHold {
+        form: test.portal.new_hold_form(),
         case: sent.deliveries[0].case,
         scope,
         reason: HOLD_REASON.to_owned(),

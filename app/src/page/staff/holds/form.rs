@@ -1,6 +1,6 @@
 //! The form that places a hold.
 
-use base::CaseId;
+use base::{CaseId, HoldId};
 use leptos::prelude::*;
 use portal::{HoldScope, InvalidHold, SentRecipient};
 
@@ -15,6 +15,8 @@ use crate::texts::Texts;
 /// A hold as it was filled in.
 #[derive(Clone)]
 pub struct NewHoldForm {
+    /// Names this form, so that one that is sent twice places one hold.
+    pub id: HoldId,
     /// The case that it is about.
     pub case: CaseId,
     /// Whom that case is with.
@@ -36,6 +38,8 @@ pub enum NewHoldProblem {
     Fields(InvalidHold),
     /// All of the case is being purged already.
     TooLate,
+    /// Another hold was placed with this form before.
+    Used,
 }
 
 /// The page of the form.
@@ -43,10 +47,15 @@ pub enum NewHoldProblem {
 pub fn new_hold_page(layout: &Layout, form: &NewHoldForm) -> Page {
     let texts = Texts::of(layout.language);
     let head = Head::plain(form::title(texts, "hold-new-title", form.problem.is_some()));
-    let too_late = (form.problem == Some(NewHoldProblem::TooLate)).then(|| refusal(texts.get("hold-all-too-late")));
+    let whole = match form.problem {
+        Some(NewHoldProblem::TooLate) => Some("hold-all-too-late"),
+        Some(NewHoldProblem::Used) => Some("hold-form-used"),
+        Some(NewHoldProblem::Fields(_)) | None => None,
+    };
+    let whole = whole.map(|key| refusal(texts.get(key)));
     let (wrong_reason, wrong_review) = match form.problem {
         Some(NewHoldProblem::Fields(wrong)) => (wrong.reason, wrong.review_on),
-        Some(NewHoldProblem::TooLate) | None => (false, false),
+        _ => (false, false),
     };
     let whom = recipient(texts, &form.recipient);
     let choice = |value: &str, label, hint| Choice {
@@ -77,16 +86,17 @@ pub fn new_hold_page(layout: &Layout, form: &NewHoldForm) -> Page {
         .value(&form.review_on)
         .problem(wrong_review.then(|| texts.get("hold-review-wrong")))
         .leaves_focus(wrong_reason);
-    let case = form.case.to_string();
+    let (id, case) = (form.id.to_string(), form.case.to_string());
     let about = texts.with("hold-new-about", &[("recipient", whom.into())]);
     render(layout, head, move || {
         view! {
             {back_link("/staff/cases".to_owned(), texts.get("staff-cases-title"))}
-            {too_late}
+            {whole}
             <h1>{texts.get("hold-new-title")}</h1>
             <p class="lead">{about}</p>
             <p>{texts.get("hold-new-lead")}</p>
             <form method="post" action="/staff/holds" class="form" novalidate>
+                <input type="hidden" name="form" value=id/>
                 <input type="hidden" name="case" value=case/>
                 {scope} {reason.view()} {review.view()} <button class="button">{texts.get("hold-place")}</button>
             </form>
