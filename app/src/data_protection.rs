@@ -312,6 +312,7 @@ mod tests {
             "SQLite",
             "system för säkerhetsövervakning",
             "tills du tar tillbaka ditt ja",
+            "Loggen: 730 dagar. Om något av det som ska raderas ur en logg har ändrats sedan det skrevs, raderas inget",
         ] {
             assert!(record.contains(words), "{words} in {record}");
         }
@@ -338,6 +339,8 @@ mod tests {
             !other.contains("SQLite") && !other.contains("BankID") && !other.contains("roughly where"),
             "{other}"
         );
+        let log = "The log: 90 days. If something that is to be deleted from a log was changed since it was written, nothing is";
+        assert!(other.contains(log), "{other}");
         assert!(
             other.contains("No e-mails are sent")
                 && !other.contains("monitor security")

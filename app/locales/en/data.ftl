@@ -48,7 +48,7 @@ data-how-long-backups = Backups of the keys live for { $days ->
 data-how-long-no-backups = The portal is not configured to make backups. Whether the keys are copied in another way, and how long copies live, those who run the portal know.
 data-how-long-staff = Data about staff: as long as the account is there. Accounts are shut, and deleted when their organisation is.
 data-how-long-left = When something is deleted, it is left that it was: times, kind of document and size, without names and content.
-data-how-long-log = The log: { $days } days.
+data-how-long-log = The log: { $days } days. If something that is to be deleted from a log was changed since it was written, nothing is deleted from that log until it is put right.
 
 data-others = Who else gets data
 data-others-sender = The sender is told when you have opened what was sent, and when you report that somebody else signed in as you.

@@ -48,7 +48,7 @@ data-how-long-backups = Säkerhetskopior av nycklarna finns i { $days ->
 data-how-long-no-backups = Portalen är inte inställd för säkerhetskopior. Om nycklarna kopieras på annat sätt, och hur länge kopiorna finns, vet den som driver portalen.
 data-how-long-staff = Uppgifter om handläggare: så länge kontot finns. Konton stängs av, och raderas när deras organisation raderas.
 data-how-long-left = När något är raderat finns det kvar att det har funnits: tider, sorts dokument och storlek, utan namn och innehåll.
-data-how-long-log = Loggen: { $days } dagar.
+data-how-long-log = Loggen: { $days } dagar. Om något av det som ska raderas ur en logg har ändrats sedan det skrevs, raderas inget ur den loggen förrän det är rättat.
 
 data-others = Vilka fler som får uppgifter
 data-others-sender = Avsändaren får veta när du har öppnat det som skickades, och om du anmäler att någon annan har loggat in som du.

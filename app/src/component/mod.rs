@@ -45,6 +45,13 @@ pub(crate) fn told(texts: &Texts, flash: Option<Flash>) -> Option<impl IntoView 
     Some(notice(Tone::Calm, texts.get(flash?.name())))
 }
 
+/// A text whose first `part` is set in a way of its own, wherever the language has it.
+pub(crate) fn set_part<V: IntoView + 'static>(text: &str, part: &str, set: fn(String) -> V) -> impl IntoView + use<V> {
+    let (before, after) = text.split_once(part).unwrap_or((text, ""));
+    let part = text.contains(part).then(|| set(part.to_owned()));
+    (before.to_owned(), part, after.to_owned())
+}
+
 /// A heading that a sender wrote, set smaller when it is long.
 pub(crate) fn sent_title(title: String) -> impl IntoView {
     const LONG: usize = 48;

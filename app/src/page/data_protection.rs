@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::Page;
+use crate::component::set_part;
 use crate::context::Layout;
 use crate::data_protection::{DataProtection, parts};
 use crate::shell::{Head, render};
@@ -15,13 +16,22 @@ pub(super) const SUPERVISION: &str = "https://www.imy.se/";
 #[must_use]
 pub fn data_protection(layout: &Layout, facts: &DataProtection) -> Page {
     let texts = Texts::of(layout.language);
+    let email = layout.contact.as_ref().map(|contact| contact.email.as_str());
+    let set = |line: String| match email {
+        Some(email) => set_part(&line, email, mail_link).into_any(),
+        None => line.into_any(),
+    };
     let sections: Vec<_> = parts(texts, facts, layout.contact.as_ref())
         .into_iter()
         .enumerate()
         .map(|(number, part)| {
             let id = format!("part-{number}");
             let labelled = id.clone();
-            let lines: Vec<_> = part.lines.into_iter().map(|line| view! { <li>{line}</li> }).collect();
+            let lines: Vec<_> = part
+                .lines
+                .into_iter()
+                .map(|line| view! { <li>{set(line)}</li> })
+                .collect();
             view! {
                 <section aria-labelledby=labelled>
                     <h2 id=id>{part.title}</h2>
@@ -52,4 +62,9 @@ pub fn data_protection(layout: &Layout, facts: &DataProtection) -> Page {
             </section>
         }
     })
+}
+
+fn mail_link(email: String) -> impl IntoView {
+    let address = format!("mailto:{email}");
+    view! { <a href=address>{email}</a> }
 }

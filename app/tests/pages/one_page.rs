@@ -2,7 +2,8 @@
 
 use app::page::staff::sent_messages_page;
 use app::page::{
-    SessionsOf, Shown, case_history_page, document_page, inbox_page, landing_page, sessions_page, sign_ins_page,
+    SessionsOf, Shown, case_history_page, data_protection, document_page, inbox_page, landing_page,
+    sessions_page, sign_ins_page,
 };
 use app::{Assets, Audience, ErrorPage, Language, Letter, error_page, letter};
 use portal::Preview;
@@ -216,4 +217,18 @@ fn the_letter_names_the_portal_and_the_sender_and_holds_no_link() {
     assert_eq!(count(&text, "post.example.se"), 2);
     assert!(text.contains("22\u{a0}december 2026") && text.contains("22\u{a0}December 2026"));
     assert!(!text.contains("http"));
+}
+
+#[test]
+fn the_operators_address_on_the_page_on_data_protection_leads_to_a_mail() {
+    let facts = samples::data_protection();
+    for language in Language::ALL {
+        let mut layout = samples::layout(language, &Assets::default(), "/data-protection", Audience::Visitor);
+        let html = data_protection(&layout, &facts).html;
+        let link = "<a href=\"mailto:tillganglighet@exempelstad.se\">tillganglighet@exempelstad.se</a>";
+        assert_eq!(count(&html, link), 1, "{html}");
+        assert_eq!(count(&html, "tillganglighet@exempelstad.se"), 2, "{html}");
+        layout.contact = None;
+        assert_eq!(count(&data_protection(&layout, &facts).html, "mailto:"), 0);
+    }
 }
