@@ -22,6 +22,7 @@ extract-sign-in-again = Sign in again to download
 extract-sign-in-again-body = You signed in more than 15 minutes ago. Sign in again, and you come back here. The sign-in that you have now ends.
 extract-what = What you get
 extract-what-body = A ZIP file with what the portal has registered about you, as PDF and as JSON for computer programs, and all messages and documents that you can read when you download it.
+extract-what-body-without-terms = A ZIP file with what the portal has registered about you, as PDF and as JSON for computer programs. Messages and documents are not in it until you have accepted the terms.
 extract-opens = Downloading counts as opening. Whoever has sent you something is told that you have opened it, and some of it may be deleted sooner than if you leave it unopened.
 extract-on-device = The file is not encrypted on your device. Download it only on a device that you trust.
 extract-without-terms-title = Without messages and documents

@@ -22,6 +22,7 @@ extract-sign-in-again = Logga in igen för att ladda ner
 extract-sign-in-again-body = Det var mer än 15 minuter sedan du loggade in. Logga in igen, så kommer du tillbaka hit. Den inloggning som du har nu avslutas.
 extract-what = Det här får du
 extract-what-body = En ZIP-fil med vad portalen har registrerat om dig, som PDF och som JSON för datorprogram, och alla meddelanden och dokument som du kan läsa när du laddar ner den.
+extract-what-body-without-terms = En ZIP-fil med vad portalen har registrerat om dig, som PDF och som JSON för datorprogram. Meddelanden och dokument är inte med förrän du har godkänt villkoren.
 extract-opens = Att ladda ner räknas som att öppna. Den som har skickat något till dig får veta att du har öppnat det, och en del kan gallras tidigare än om du låter det vara oöppnat.
 extract-on-device = Filen är inte krypterad på din enhet. Ladda ner den bara på en enhet som du litar på.
 extract-without-terms-title = Utan meddelanden och dokument

@@ -131,6 +131,10 @@ pub fn your_data_page(
             </section>
         }
     });
+    let what = match has_accepted_terms {
+        true => "extract-what-body",
+        false => "extract-what-body-without-terms",
+    };
     let opens = has_accepted_terms.then(|| view! { <p>{texts.get("extract-opens")}</p> });
     let order = (under_way.is_none()).then(|| {
         let class = if has_ready { "button quiet" } else { "button" };
@@ -175,7 +179,7 @@ pub fn your_data_page(
             {made}
             <section class="aside" aria-labelledby="what">
                 <h2 id="what">{texts.get("extract-what")}</h2>
-                <p>{texts.get("extract-what-body")}</p>
+                <p>{texts.get(what)}</p>
                 {opens}
                 <p>{texts.get("extract-on-device")}</p>
             </section>

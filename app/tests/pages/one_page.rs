@@ -2,8 +2,8 @@
 
 use app::page::staff::sent_messages_page;
 use app::page::{
-    SessionsOf, Shown, case_history_page, data_protection, document_page, inbox_page, landing_page,
-    sessions_page, sign_ins_page,
+    SessionsOf, Shown, ShownExtracts, case_history_page, data_protection, document_page, inbox_page, landing_page,
+    sessions_page, sign_ins_page, your_data_page,
 };
 use app::{Assets, Audience, ErrorPage, Language, Letter, error_page, letter};
 use portal::Preview;
@@ -230,5 +230,33 @@ fn the_operators_address_on_the_page_on_data_protection_leads_to_a_mail() {
         assert_eq!(count(&html, "tillganglighet@exempelstad.se"), 2, "{html}");
         layout.contact = None;
         assert_eq!(count(&data_protection(&layout, &facts).html, "mailto:"), 0);
+    }
+}
+
+#[test]
+fn what_an_extract_holds_is_told_by_whether_the_terms_are_accepted() {
+    let (now, zone, extracts) = (samples::NOW, samples::time_zone(), samples::extracts());
+    for (language, all, less) in [
+        (
+            Language::Swedish,
+            "och alla meddelanden och dokument som du kan läsa",
+            "Meddelanden och dokument är inte med förrän du har godkänt villkoren.",
+        ),
+        (
+            Language::English,
+            "and all messages and documents that you can read",
+            "Messages and documents are not in it until you have accepted the terms.",
+        ),
+    ] {
+        let layout = samples::layout(language, &Assets::default(), "/your-data", Audience::Recipient);
+        for accepted in [true, false] {
+            let shown = ShownExtracts {
+                ordered: &extracts,
+                by_organisations: &[],
+            };
+            let html = your_data_page(&layout, shown, None, accepted, None, now, &zone).html;
+            let told = (html.contains(all), html.contains(less));
+            assert_eq!(told, (accepted, !accepted), "{html}");
+        }
     }
 }
