@@ -89,7 +89,7 @@ proofs-of-message = Message
 proofs-purged = Purged { $at }
 proofs-sent = Sent { $at }
 proofs-file = Download the proof
-proofs-check = Check a file with the command postvalv protocol verify and the public keys. It needs no network.
+proofs-check = Check a file with the command { $command } and the public keys. It needs no network.
 
 protocol-pdf-description = Signed statement of purged documents
 protocol-pdf-lead = Postvalv has destroyed the keys of the documents below, deleted their encrypted content, and removed titles, file names and the tie to the recipients.

@@ -89,7 +89,7 @@ proofs-of-message = Meddelande
 proofs-purged = Gallrades { $at }
 proofs-sent = Skickades { $at }
 proofs-file = Ladda ner beviset
-proofs-check = Kontrollera en fil med kommandot postvalv protocol verify och de publika nycklarna. Det går utan nätverk.
+proofs-check = Kontrollera en fil med kommandot { $command } och de publika nycklarna. Det går utan nätverk.
 
 protocol-pdf-description = Signerad redovisning av gallrade dokument
 protocol-pdf-lead = Postvalv har förstört nycklarna till dokumenten nedan, raderat det krypterade innehållet och tagit bort titlar, filnamn och kopplingen till mottagarna.

@@ -1,6 +1,6 @@
 //! What single pages, and the letter, say and leave out.
 
-use app::page::staff::sent_messages_page;
+use app::page::staff::{protocol_page, sent_messages_page};
 use app::page::{
     SessionsOf, Shown, ShownExtracts, case_history_page, data_protection, document_page, inbox_page, landing_page,
     sessions_page, sign_ins_page, your_data_page,
@@ -258,5 +258,33 @@ fn what_an_extract_holds_is_told_by_whether_the_terms_are_accepted() {
             let told = (html.contains(all), html.contains(less));
             assert_eq!(told, (accepted, !accepted), "{html}");
         }
+    }
+}
+
+#[test]
+fn the_command_that_checks_a_protocol_stands_as_code() {
+    let protocol = staff::protocols::protocol().unwrap();
+    for (language, before, after) in [
+        (
+            Language::Swedish,
+            "Kontrollera en fil med kommandot ",
+            " och de publika",
+        ),
+        (Language::English, "Check a file with the command ", " and the public"),
+    ] {
+        let layout = samples::layout(
+            language,
+            &Assets::default(),
+            "/staff/protocols/2",
+            Audience::StaffVisitor,
+        );
+        let html = protocol_page(&layout, protocol.signed(), &samples::time_zone()).html;
+        let code = "<code class=\"code\">postvalv protocol verify</code>";
+        let (lead, rest) = html.split_once(code).unwrap();
+        let plain = |html: &str| html.replace("<!>", "");
+        assert!(
+            plain(lead).ends_with(before) && plain(rest).starts_with(after),
+            "{html}"
+        );
     }
 }

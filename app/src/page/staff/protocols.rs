@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use portal::{InclusionProof, ProtocolStatement, PurgeProtocols, PurgedKind, RuleTotal, SignedStatement};
 
 use crate::component::form::{Field, Kind, title};
-use crate::component::{back_link, icon};
+use crate::component::{back_link, icon, set_part};
 use crate::context::Layout;
 use crate::page::Page;
 use crate::shell::{Head, render};
@@ -176,7 +176,7 @@ pub fn protocol_page(layout: &Layout, signed: &SignedStatement, time_zone: &Time
                     <dt>{texts.get("protocol-key")}</dt>
                     <dd class="code">{key}</dd>
                 </dl>
-                <p>{texts.get("proofs-check")}</p>
+                {how_to_check(texts)}
             </section>
         }
     })
@@ -237,7 +237,7 @@ pub fn proofs_page(layout: &Layout, id: PurgedId, proofs: &[InclusionProof], tim
             <p class="code">{id.to_string()}</p>
             <p class="lead">{texts.get("proofs-lead")}</p>
             <ul class="cards">{entries}</ul>
-            <p>{texts.get("proofs-check")}</p>
+            {how_to_check(texts)}
         }
     })
 }
@@ -277,4 +277,12 @@ fn proof_card(texts: &'static Texts, proof: &InclusionProof, time_zone: &TimeZon
             </div>
         </li>
     }
+}
+
+/// How a file is checked, with the command as one types it.
+fn how_to_check(texts: &Texts) -> impl IntoView + use<> {
+    const COMMAND: &str = "postvalv protocol verify";
+    let text = texts.with("proofs-check", &[("command", COMMAND.into())]);
+    let text = set_part(&text, COMMAND, |command| view! { <code class="code">{command}</code> });
+    view! { <p>{text}</p> }
 }
