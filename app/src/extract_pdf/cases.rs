@@ -4,9 +4,9 @@ use std::num::NonZeroU16;
 
 use portal::{DeliveryState, Handed, HandedDocument, HandedMessage, KeptCase, KeptDelivery, KeptDocument, LeftOut};
 
-use super::{Columns, Reader, Setting, row};
+use super::{Columns, Reader, Setting};
 use crate::extract_words::why;
-use crate::pdf::{Colour, PdfFailed, SMALL, SMALL_BOLD, Sheets, Style, TEXT, WIDTH, heading};
+use crate::pdf::{Colour, PdfFailed, SMALL, Sheets, Style, TEXT, WIDTH, heading};
 use crate::texts::{dates, sizes};
 
 const CASE: Style = Style {
@@ -17,6 +17,7 @@ const CASE: Style = Style {
 /// What a case begins with, in points: its heading, three lines on it, and the title of its first message with the lines that stay with it.
 const CASE_BEGINS: f32 = 160.0;
 const DOCUMENTS: Columns<3> = [(0.0, 180.0), (190.0, 56.0), (256.0, WIDTH - 256.0)];
+const DOCUMENT_NAMES: [&str; 3] = ["extract-document", "extract-size", "extract-in-archive"];
 
 impl Setting<'_> {
     pub(super) fn cases(&self, sheets: &mut Sheets) -> Result<(), PdfFailed> {
@@ -121,7 +122,8 @@ impl Setting<'_> {
             self.pair(sheets, "extract-text", &self.became(&message.text));
         }
         if !delivery.documents.is_empty() {
-            self.documents_head(sheets);
+            sheets.space(3.0);
+            self.table(sheets, &DOCUMENTS, DOCUMENT_NAMES);
         }
         for document in &delivery.documents {
             let handed = message.and_then(|it| it.documents.iter().find(|it| it.document == document.id));
@@ -137,16 +139,12 @@ impl Setting<'_> {
         self.reason(sheets, &message.reason.purpose, &message.reason.legal_ground);
         self.pair(sheets, "extract-text", &self.became(&message.text));
         if !message.documents.is_empty() {
-            self.documents_head(sheets);
+            sheets.space(3.0);
+            self.table(sheets, &DOCUMENTS, DOCUMENT_NAMES);
         }
         for document in &message.documents {
-            row(
-                sheets,
-                &DOCUMENTS,
-                &[self.name(Some(document)), String::new(), self.became(&document.handed)],
-                SMALL,
-                false,
-            );
+            let texts = [self.name(Some(document)), String::new(), self.became(&document.handed)];
+            self.line(sheets, &DOCUMENTS, DOCUMENT_NAMES, &texts);
         }
         sheets.space(6.0);
     }
@@ -159,15 +157,6 @@ impl Setting<'_> {
         }
     }
 
-    fn documents_head(&self, sheets: &mut Sheets) {
-        let names = ["extract-document", "extract-size", "extract-in-archive"].map(|key| self.texts.get(key));
-        sheets.space(3.0);
-        sheets.keep_together(40.0);
-        sheets.begin_table();
-        row(sheets, &DOCUMENTS, &names, SMALL_BOLD, true);
-        sheets.rule(3.0, 2.0);
-    }
-
     fn document(&self, sheets: &mut Sheets, document: &KeptDocument, handed: Option<&HandedDocument>, left: LeftOut) {
         let size = sizes::size(self.texts, document.size);
         // To the organisation's staff no document has a name.
@@ -176,8 +165,7 @@ impl Setting<'_> {
             Reader::Organisation => document.media_type.clone(),
         };
         let became = handed.map_or_else(|| self.texts.get(why(left)), |document| self.became(&document.handed));
-        row(sheets, &DOCUMENTS, &[name, size, became], SMALL, false);
-        sheets.space(2.0);
+        self.line(sheets, &DOCUMENTS, DOCUMENT_NAMES, &[name, size, became]);
     }
 
     fn name(&self, handed: Option<&HandedDocument>) -> String {

@@ -11,6 +11,7 @@ mod text;
 use app::{ExtractPdf, Language, extract_pdf, organisation_extract_pdf};
 use base::Timestamp;
 use jiff::civil::date;
+use portal::HandedMessage;
 
 use self::text::{read, text_of};
 use crate::{samples, staff};
@@ -242,4 +243,42 @@ fn no_heading_stands_alone_at_the_foot_of_a_page() {
             }
         }
     }
+}
+
+#[test]
+fn what_stands_in_columns_has_their_names_above_it_on_each_page() {
+    let (mut part, mut handed) = samples::register(1);
+    let (delivery, message) = (&mut part.cases[0].deliveries[0], &mut handed[0].messages[0]);
+    let (kept, handed_over) = (delivery.documents[2].clone(), message.documents[2].clone());
+    delivery.documents = vec![kept; 100];
+    message.documents = vec![handed_over; 100];
+    let late = HandedMessage {
+        message: "0192f0c1-2345-7abc-8def-0123456789ab".parse().unwrap(),
+        title: "Ett sent meddelande".to_owned(),
+        ..message.clone()
+    };
+    handed[0].messages.push(late);
+    let pdf = extract_pdf(&ExtractPdf {
+        part: &part,
+        handed: &handed,
+        requests: &[],
+        handed_at: samples::NOW,
+        language: Language::Swedish,
+        time_zone: &samples::time_zone(),
+    });
+    let pages = pages_of(&pdf.unwrap());
+    let mut pages_of_documents = 0;
+    for page in pages {
+        let place = |words: &str| page.iter().position(|line| line.contains(words));
+        if let Some(document) = place("Utan namn här ") {
+            pages_of_documents += 1;
+            let names = place("Dokument Storlek I ZIP-filen");
+            assert!(names.is_some_and(|names| names < document), "{page:#?}");
+        }
+        if let Some(act) = place(" Loggade in ") {
+            let names = place("När Händelse Organisation Nätverksadress");
+            assert!(names.is_some_and(|names| names < act), "{page:#?}");
+        }
+    }
+    assert!(pages_of_documents > 5, "{pages_of_documents}");
 }
