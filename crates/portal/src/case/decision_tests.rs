@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use base::{CaseId, Timestamp};
+use base::CaseId;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use crate::test_support::{Norrby, PDF, TestPortal, on_both_databases, read, rule};
+use crate::test_support::{Norrby, PDF, TestPortal, after, on_both_databases, read, rule};
 use crate::{
     CaseError, CountedFrom, Denied, EventKind, HoldScope, MessageReceipt, MissingScope, NewHold, ReadError,
     RetentionPolicy, Role, Scope, SystemError, TypeRule, retention,
@@ -65,14 +65,6 @@ impl Norrby {
 
 pub(super) fn case_of(sent: &MessageReceipt) -> CaseId {
     sent.deliveries[0].case
-}
-
-/// The midnight after so many days.
-pub(super) fn after(test: &TestPortal, from: Timestamp, days: u32) -> Timestamp {
-    retention::end_of(
-        retention::last_possible_day(from, days, &test.settings.time_zone),
-        &test.settings.time_zone,
-    )
 }
 
 /// The day after so many from now.

@@ -8,13 +8,13 @@ use base::{HoldId, Timestamp};
 use proptest::prelude::*;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
-use super::decision_tests::{DAY, after, case_of, day};
+use super::decision_tests::{DAY, case_of, day};
 use crate::protocol::tests::{protocols, purged};
 use crate::purge::{Interruption, interrupted};
-use crate::test_support::{Norrby, TestPortal, read, rule};
+use crate::test_support::{Norrby, TestPortal, after, read, rule};
 use crate::{
-    CaseError, CountedFrom, HoldError, HoldScope, MessageReceipt, Portal, RetentionPolicy, StopReason, TypeRule, hold,
-    message, purge,
+    CaseError, CountedFrom, HoldError, HoldScope, MessageReceipt, Portal, RetentionPolicy, StopReason, TypeRule,
+    message,
 };
 
 /// The operator's, in days.
@@ -266,15 +266,6 @@ async fn by_a_wrong_clock(
     test.clock.set(right);
 }
 
-async fn interrupted_after_days(test: &TestPortal) {
-    let node = test.another_node().await;
-    let context = &node.0;
-    let release = purge::judge(context).await.unwrap().unwrap();
-    purge::keys(context, Some(release)).await.unwrap();
-    hold::keep(context).await.unwrap();
-    context.vault.destroy_days_before(release.until().day()).await.unwrap();
-}
-
 async fn run(test: &mut TestPortal, steps: Vec<Step>) {
     let norrby = super::decision_tests::norrby(test).await;
     let mut known: Vec<Known> = Vec::new();
@@ -389,7 +380,7 @@ async fn run(test: &mut TestPortal, steps: Vec<Step>) {
                 condemn(&mut known, now);
             }
             Step::InterruptedAfterDays => {
-                interrupted_after_days(test).await;
+                test.a_node_ends_after_days().await;
                 destroy(&mut known, now);
             }
         }

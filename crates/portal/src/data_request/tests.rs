@@ -22,7 +22,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 const WHY: &str = "Vi måste bevara det enligt arkivlagen.";
 
 impl Norrby {
-    fn ask(&self, test: &TestPortal, case: Option<CaseId>, kind: DataRequestKind) -> NewDataRequest {
+    pub(crate) fn ask(&self, test: &TestPortal, case: Option<CaseId>, kind: DataRequestKind) -> NewDataRequest {
         NewDataRequest {
             form: test.portal.new_request_form(),
             organisation: self.id,

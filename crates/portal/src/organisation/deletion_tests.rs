@@ -21,12 +21,12 @@ use crate::{
 const DAY: Duration = Duration::from_secs(86_400);
 
 impl Norrby {
-    async fn delete(&self, test: &TestPortal) -> Result<OrganisationContent, DeleteOrganisationError> {
+    pub(super) async fn delete(&self, test: &TestPortal) -> Result<OrganisationContent, DeleteOrganisationError> {
         delete_by(&test.portal, test, self.id, 100).await
     }
 }
 
-async fn delete_by(
+pub(super) async fn delete_by(
     node: &Portal,
     test: &TestPortal,
     organisation: OrganisationId,
@@ -47,14 +47,14 @@ fn told_in(ledger: &Path, words: &str) -> usize {
     texts.map(|text| text.matches(words).count()).sum()
 }
 
-async fn is_erased(node: &Portal, test: &TestPortal, organisation: OrganisationId) -> bool {
+pub(super) async fn is_erased(node: &Portal, test: &TestPortal, organisation: OrganisationId) -> bool {
     let listed = node.list_organisations(&test.operator()).await.unwrap();
     let found = listed.into_iter().find(|listed| listed.id == organisation).unwrap();
     assert!(found.deleted_at.is_some(), "it is not even deleted");
     found.erased_at.is_some()
 }
 
-async fn organisation_keys(node: &Portal) -> i64 {
+pub(super) async fn organisation_keys(node: &Portal) -> i64 {
     count(node.0.vault.database(), "organisation_key").await
 }
 

@@ -12,6 +12,8 @@ mod erase;
 mod finder;
 #[cfg(test)]
 mod gone_tests;
+#[cfg(test)]
+mod lives;
 mod sign_in_rules;
 mod slug;
 mod tenant;

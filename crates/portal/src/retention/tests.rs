@@ -4,12 +4,12 @@ mod lives;
 
 use std::time::Duration;
 
-use base::Timestamp;
 use sea_orm::{ConnectionTrait as _, Statement};
 
-use super::{calendar, follow};
+use super::follow;
 use crate::test_support::{
-    Norrby, PDF, TestPortal, document_id, draft, file, on_both_databases, pieces, policy_of, read, rule, whatever_goes,
+    Norrby, PDF, TestPortal, after, document_id, draft, file, on_both_databases, pieces, policy_of, read, rule,
+    whatever_goes,
 };
 use crate::{
     Affected, ChangeRetentionError, ContentUse, CountedFrom, Denied, HoldScope, MessageReceipt, PolicyProblem,
@@ -27,10 +27,6 @@ fn decisions_from_opening() -> RetentionPolicy {
         }],
         ..policy_of(30)
     }
-}
-
-fn after(test: &TestPortal, sent: Timestamp, days: u32) -> Timestamp {
-    calendar::expires_at(sent, days, &test.settings.time_zone)
 }
 
 /// How many documents were announced to the purge.

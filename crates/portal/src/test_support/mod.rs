@@ -23,16 +23,17 @@ use crate::blob::testing::{bucket, names};
 use crate::database::Database;
 use crate::{
     AssuranceLevel, BlobSettings, LedgerSettings, Limits, OperatorActor, PasswordCost, Portal, ProviderSettings,
-    PurgeSettings, RequestInfo, SessionLimits, Settings, StaffSettings, WarningSettings, WaysIn,
+    PurgeSettings, RequestInfo, SessionLimits, Settings, StaffSettings, WarningSettings, WaysIn, data_request, hold,
+    purge,
 };
 
 pub(crate) use authenticator::Authenticator;
 pub(crate) use copies::copy;
 pub(crate) use log::Log;
 pub(crate) use look::{columns, count, every_row, everything_stored, is_among};
-pub(crate) use norrby::{HOLD_REASON, Norrby, new_hold, policy_of, rule, whatever_goes};
+pub(crate) use norrby::{HOLD_REASON, Norrby, after, new_hold, policy_of, rule, whatever_goes};
 pub(crate) use postgres::fresh_databases;
-pub(crate) use reading::{bytes_of, document_id, identity, read};
+pub(crate) use reading::{bytes_of, document_id, identity, read, read_as};
 pub(crate) use sending::{PDF, draft, file, number, pieces};
 pub(crate) use staff::{PASSWORD, new_member, secret};
 
@@ -151,6 +152,17 @@ impl TestPortal {
     /// Another node whose clock may differ.
     pub(crate) async fn another_node_at(&self, clock: Clock) -> Portal {
         Portal::open(self.settings.clone(), clock).await.unwrap()
+    }
+
+    /// Another node does what is due up to the destruction of days' secrets, and ends before it has noted anything of that.
+    pub(crate) async fn a_node_ends_after_days(&self) {
+        let node = self.another_node().await;
+        let context = &node.0;
+        let release = purge::judge(context).await.unwrap().unwrap();
+        purge::keys(context, Some(release)).await.unwrap();
+        hold::keep(context).await.unwrap();
+        data_request::keep(context).await.unwrap();
+        context.vault.destroy_days_before(release.until().day()).await.unwrap();
     }
 
     /// The operator at the command line.

@@ -8,7 +8,7 @@ use super::{PASSWORD, PDF, TestPortal, draft};
 use crate::{
     ChangeRetentionError, CountedFrom, HoldError, HoldScope, MessageDraft, MessageReceipt, NewHold, PlacedHold,
     RetentionEffect, RetentionPolicy, RetentionReason, RetentionRule, Scope, SeenEffect, SessionKey, StaffActor,
-    SystemActor,
+    SystemActor, retention,
 };
 
 /// Why the admin places a hold.
@@ -72,7 +72,7 @@ impl Norrby {
     }
 
     /// Sends under a key of its own.
-    async fn send_draft(&self, test: &TestPortal, draft: MessageDraft) -> MessageReceipt {
+    pub(crate) async fn send_draft(&self, test: &TestPortal, draft: MessageDraft) -> MessageReceipt {
         let key: MessageId = test.portal.0.ids.next();
         let sent = test.send_all(&self.system, &key.to_string(), draft, &[PDF]).await;
         sent.unwrap()
@@ -134,6 +134,12 @@ impl Norrby {
         let key = test.portal.0.vault.content_key(self.id, ContentOwner::Message(sent.id));
         key.await.unwrap().is_some()
     }
+}
+
+/// The midnight after so many days.
+pub(crate) fn after(test: &TestPortal, from: Timestamp, days: u32) -> Timestamp {
+    let time_zone = &test.settings.time_zone;
+    retention::end_of(retention::last_possible_day(from, days, time_zone), time_zone)
 }
 
 /// So many days from sending for everything, within 1 to 40.

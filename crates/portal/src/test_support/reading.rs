@@ -44,10 +44,18 @@ pub(crate) async fn bytes_of(content: Content) -> Result<Vec<u8>, ContentError> 
 
 /// The content of a message's only document, as its first recipient gets it.
 pub(crate) async fn read(test: &TestPortal, sent: &MessageReceipt) -> Result<Vec<u8>, ReadError> {
-    let person = test.sign_in(0).await;
-    let case = test.portal.case(&person, sent.deliveries[0].case).await?;
+    read_as(test, &test.sign_in(0).await, &sent.deliveries[0]).await
+}
+
+/// The content of a delivery's only document, as somebody gets it who is signed in.
+pub(crate) async fn read_as(
+    test: &TestPortal,
+    person: &RecipientActor,
+    delivery: &DeliveryReceipt,
+) -> Result<Vec<u8>, ReadError> {
+    let case = test.portal.case(person, delivery.case).await?;
     let document = document_id(&case.messages[0].documents[0]);
-    Ok(bytes_of(test.view(&person, document, None).await?).await.unwrap())
+    Ok(bytes_of(test.view(person, document, None).await?).await.unwrap())
 }
 
 impl TestPortal {

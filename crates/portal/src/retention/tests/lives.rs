@@ -4,8 +4,7 @@
 use base::Timestamp;
 use proptest::prelude::*;
 
-use super::after;
-use crate::test_support::{Norrby, TestPortal, read, rule};
+use crate::test_support::{Norrby, TestPortal, after, read, rule};
 use crate::{CountedFrom, MessageReceipt, RetentionPolicy, TypeRule};
 
 /// A step in the life of an organisation's messages.
