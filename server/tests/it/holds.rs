@@ -161,7 +161,7 @@ async fn what_was_wrong_comes_back_where_it_was_wrong() {
         assert!(answer.text().contains(told), "{otherwise:?}: {}", answer.text());
     }
     // Each field says what was wrong with it, and the first of them has the focus.
-    let empty = filled_in(case, &[("reason", ""), ("review_on", "")]);
+    let empty = filled_in(&mut karin, case, &[("reason", ""), ("review_on", "")]).await;
     let answer = karin.post("/staff/holds", &empty).await.text();
     for told in ["Skriv varför", "Välj en dag efter i dag"] {
         assert_eq!(answer.matches(told).count(), 1, "{told}: {answer}");

@@ -376,7 +376,7 @@ on_both_databases! {
             NewHold { case: other.deliveries[0].case, ..new.clone() },
             NewHold { scope: HoldScope::Recipient, ..new.clone() },
             NewHold { reason: "Tvist".to_owned(), ..new.clone() },
-            NewHold { review_on: new.review_on.tomorrow().unwrap(), ..new.clone() },
+            NewHold { review_on: new.review_on.map(|day| day.tomorrow().unwrap()), ..new.clone() },
         ] {
             let refused = test.portal.place_hold(&admin, &changed).await;
             assert!(matches!(refused, Err(HoldError::FormUsed)));

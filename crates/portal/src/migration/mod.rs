@@ -46,6 +46,7 @@ mod m0048_mail_consent_told;
 mod m0049_deleted_organisations;
 mod m0051_names_shown;
 mod m0054_ledger_batches;
+mod m0056_whose_announcement;
 mod m0057_hold_forms;
 mod m0060_free_leaves;
 mod table;
@@ -105,6 +106,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0051_names_shown::Migration),
             Box::new(m0054_ledger_batches::Migration),
             Box::new(m0049_deleted_organisations::Migration),
+            Box::new(m0056_whose_announcement::Migration),
             Box::new(m0057_hold_forms::Migration),
             Box::new(m0060_free_leaves::Migration),
         ]

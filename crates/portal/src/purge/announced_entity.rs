@@ -9,6 +9,8 @@ pub(crate) struct Model {
     pub(crate) id: Uuid,
     pub(crate) at: i64,
     pub(crate) documents: i64,
+    /// Whose rules announced it; nobody's where the operator confirmed it.
+    pub(crate) organisation_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

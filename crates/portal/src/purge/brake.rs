@@ -253,7 +253,7 @@ impl Portal {
             StopReason::Unforeseen { documents, .. } => documents,
             StopReason::ClockAhead { .. } | StopReason::ClockBehind { .. } => 0,
         };
-        forecast::announce(context, &transaction, stopped.documents.max(beyond), now).await?;
+        forecast::announce(context, &transaction, None, stopped.documents.max(beyond), now).await?;
         let detail = stopped.documents.to_string();
         let entry = AuditEntry::by_operator(operator, AuditAction::PurgeConfirmed).detail(&detail);
         context.audit.record(&transaction, now, &entry).await?;

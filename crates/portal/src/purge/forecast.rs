@@ -5,12 +5,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use base::{AnnouncementId, Timestamp};
+use base::{AnnouncementId, OrganisationId, Timestamp};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Statement, Value,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Statement,
+    Value,
 };
 
 use super::{announced_entity, forecast_entity};
+use crate::database::WriteTransaction;
 use crate::{Context, Fault, hold};
 
 /// Over how long what was not foreseen is added up.
@@ -73,6 +75,15 @@ const DUE_OR_GONE: &str = documents_by_hour!(concat!(
     due!(),
     " / 3600000 AS hour FROM delivery WHERE condemned_at > $2 AND revoked_at IS NULL AND expires_at < $1"
 ));
+/// What ended for organisation $1 by rules later than version $2.
+const ENDED: &str = documents_by_hour!(concat!(
+    "SELECT DISTINCT message_id, ",
+    due!(),
+    " / 3600000 AS hour FROM delivery WHERE organisation_id = $1 AND policy_version > $2 AND revoked_at IS NULL \
+     AND expires_at < $3 AND (condemned_at IS NOT NULL OR NOT ",
+    hold::held!("delivery", "$4"),
+    ")"
+));
 const ANNOUNCED: &str =
     "SELECT CAST(COALESCE(SUM(documents), 0) AS BIGINT) FROM purge_announced WHERE at > $1 AND at <= $2";
 const LIVING: &str = "SELECT COUNT(*) FROM document WHERE purged_at IS NULL";
@@ -109,10 +120,39 @@ pub(super) async fn living(on: &impl ConnectionTrait) -> Result<u64, DbErr> {
     number(on, LIVING, []).await
 }
 
-/// Notes that so many documents will go beyond what was foreseen, since somebody decided it who saw how many.
-pub(crate) async fn announce(
+/// Notes that so many documents will go beyond what was foreseen when the day began, by rules that an organisation decided on who saw how
+/// many. It takes the place of what the organisation announced earlier that day: that goes by no rule any more, or is among these, or has
+/// ended, and what has ended stays announced. `version` is that of the rules by which the day was foreseen.
+pub(crate) async fn announce_rules(
     context: &Context,
-    transaction: &impl ConnectionTrait,
+    transaction: &WriteTransaction,
+    organisation: OrganisationId,
+    version: i32,
+    documents: u64,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    use announced_entity::{Column, Entity};
+    let today = Condition::all()
+        .add(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .add(Column::At.gte(now.day().start().as_millis()));
+    let earlier = Entity::find().filter(today.clone()).all(transaction).await?;
+    let earlier: u64 = earlier.iter().map(|row| count(row.documents)).sum();
+    let mut ended = 0;
+    if earlier > 0 {
+        let organisation = (*organisation.as_uuid()).into();
+        let values = [organisation, version.into(), after(now), since(now)];
+        ended = hours(transaction, ENDED, values).await?.values().sum();
+    }
+    Entity::delete_many().filter(today).exec(transaction).await?;
+    let documents = documents.saturating_add(earlier.min(ended));
+    announce(context, transaction, Some(organisation), documents, now).await
+}
+
+/// Notes that so many documents will go beyond what was foreseen, since somebody decided it who saw how many.
+pub(super) async fn announce(
+    context: &Context,
+    transaction: &WriteTransaction,
+    organisation: Option<OrganisationId>,
     documents: u64,
     now: Timestamp,
 ) -> Result<(), Fault> {
@@ -121,6 +161,7 @@ pub(crate) async fn announce(
         id: *id.as_uuid(),
         at: now.as_millis(),
         documents: i64::try_from(documents).map_err(Fault::new)?,
+        organisation_id: organisation.map(|id| *id.as_uuid()),
     };
     announced_entity::Entity::insert(row.into_active_model())
         .exec_without_returning(transaction)

@@ -33,7 +33,7 @@ use crate::{Context, Fault, OperatorActor, Portal, installation, ledger, protoco
 
 pub use brake::{ConfirmPurgeError, PurgeStopped, StopReason};
 pub(crate) use brake::{Release, judge};
-pub(crate) use forecast::{announce, hour};
+pub(crate) use forecast::{announce_rules, hour};
 
 /// The longest pause between two parts: one that took longer met something else that was slow.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);

@@ -254,7 +254,8 @@ pub(super) async fn put_in_force(
         .detail(&version);
     context.audit.record(transaction, now, &entry).await?;
     // The actor saw that so much goes today.
-    purge::announce(context, transaction, goes.today, now).await?;
+    let foreseen = store::in_force_as_day_began(context, transaction, organisation, now).await?;
+    purge::announce_rules(context, transaction, organisation.id, foreseen.version, goes.today, now).await?;
     Ok(())
 }
 

@@ -30,8 +30,8 @@ pub struct RetentionEffect {
     pub unchanged: Affected,
     /// Those of the earlier ones that would be gone at once, or by the end of today, and that nothing holds.
     pub gone_today: Affected,
-    /// How many documents the purge's brake would count today beyond what it foresees: each one in each hour in which it ends for somebody, also
-    /// when the message stays for others, and a message without documents as one.
+    /// How many documents the purge's brake would count today beyond what was foreseen as the day began, by whatever was decided since: each
+    /// one in each hour in which it ends for somebody, also when the message stays for others, and a message without documents as one.
     pub counted_today: u64,
     /// Those of the earlier ones that a hold keeps from being destroyed; nobody reads them for longer than the others.
     pub held: Affected,
@@ -91,9 +91,9 @@ struct Message {
 /// The hours in which a message ends for somebody from whom nothing keeps it.
 #[derive(Default)]
 struct Hours {
-    /// By now.
-    before: BTreeSet<i64>,
-    /// By the policy, of what would go earlier than by now, and by the end of today.
+    /// As it was foreseen.
+    foreseen: BTreeSet<i64>,
+    /// By the policy, of what would go earlier than was foreseen, and by the end of today.
     after: BTreeSet<i64>,
 }
 
@@ -121,6 +121,7 @@ pub(super) async fn of(
 ) -> Result<RetentionEffect, Fault> {
     let now = context.now();
     let tonight = calendar::expires_at(now, 0, &organisation.time_zone);
+    let foreseen_by = decided_since(context, organisation, now).await?;
     let mut effect = RetentionEffect {
         unsent: unsent(context, organisation, policy).await?,
         ..RetentionEffect::default()
@@ -132,13 +133,13 @@ pub(super) async fn of(
         let Some(end) = rows.last() else { break };
         last = (end.try_get_by_index(1)?, end.try_get_by_index(0)?);
         for row in &rows {
-            let mut next = Message::from_row(context, organisation, policy, row, tonight)?;
+            let mut next = Message::from_row(context, organisation, policy, foreseen_by.as_ref(), row, tonight)?;
             match &mut message {
                 Some(message) if message.id == next.id => {
                     message.before = message.before.max(next.before);
                     message.after = message.after.max(next.after);
                     message.held |= next.held;
-                    message.hours.before.append(&mut next.hours.before);
+                    message.hours.foreseen.append(&mut next.hours.foreseen);
                     message.hours.after.append(&mut next.hours.after);
                 }
                 _ => {
@@ -153,6 +154,18 @@ pub(super) async fn of(
         effect.count(&whole, tonight);
     }
     Ok(effect)
+}
+
+/// The policy by which today was foreseen, when another has been decided on since.
+async fn decided_since(
+    context: &Context,
+    organisation: &Organisation,
+    now: Timestamp,
+) -> Result<Option<RetentionPolicy>, Fault> {
+    let reader = context.database.reader();
+    let latest = store::in_force(context, reader, organisation).await?.version;
+    let began = store::in_force_as_day_began(context, reader, organisation, now).await?;
+    Ok((began.version < latest).then_some(began.policy))
 }
 
 /// The types of a policy with which nothing was sent. An organisation with more types than are looked through is told of none.
@@ -199,6 +212,7 @@ impl Message {
         context: &Context,
         organisation: &Organisation,
         policy: &RetentionPolicy,
+        foreseen_by: Option<&RetentionPolicy>,
         row: &QueryResult,
         tonight: Timestamp,
     ) -> Result<Self, Fault> {
@@ -212,9 +226,15 @@ impl Message {
             extended_until: row.try_get_by_index(10)?,
         };
         let follows: Option<i32> = row.try_get_by_index(5)?;
+        let ceiling = context.settings.retention_ceiling_days;
         let after = match follows {
-            Some(_) => facts.expires_at(context.settings.retention_ceiling_days, organisation, policy)?,
+            Some(_) => facts.expires_at(ceiling, organisation, policy)?,
             None => before,
+        };
+        let foreseen = match (follows, foreseen_by) {
+            // When it was decided on, the ceiling was no lower than its maximum.
+            (Some(_), Some(policy)) => facts.expires_at(ceiling.max(policy.maximum_days), organisation, policy)?,
+            _ => before,
         };
         let held = row.try_get_by_index::<i32>(11)? == 1;
         let kept_until: Option<i64> = row.try_get_by_index(12)?;
@@ -222,8 +242,8 @@ impl Message {
         if !held {
             // As the brake says when it is due.
             let due = |end: Timestamp| kept_until.map_or(end, |kept| end.max(Timestamp::from_millis(kept)));
-            hours.before.insert(purge::hour(due(before)));
-            if after < before && due(after) <= tonight {
+            hours.foreseen.insert(purge::hour(due(foreseen)));
+            if after < foreseen && due(after) <= tonight {
                 hours.after.insert(purge::hour(due(after)));
             }
         }
@@ -242,7 +262,7 @@ impl Message {
 impl RetentionEffect {
     fn count(&mut self, message: &Message, tonight: Timestamp) {
         // What ends in an hour anyway was foreseen for it.
-        let hours = message.hours.after.difference(&message.hours.before).count() as u64;
+        let hours = message.hours.after.difference(&message.hours.foreseen).count() as u64;
         self.counted_today += hours * message.documents.max(1);
         let moved = match message.after.cmp(&message.before) {
             std::cmp::Ordering::Less => &mut self.earlier,

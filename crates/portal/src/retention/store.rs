@@ -37,6 +37,28 @@ pub(crate) async fn in_force(
     }
 }
 
+/// The policy that was in force as the day began: by it the day was foreseen.
+pub(super) async fn in_force_as_day_began(
+    context: &Context,
+    on: &impl ConnectionTrait,
+    organisation: &Organisation,
+    now: Timestamp,
+) -> Result<VersionedPolicy, Fault> {
+    let found = Entity::find()
+        .filter(Column::OrganisationId.eq(*organisation.id.as_uuid()))
+        .filter(Column::DecidedAt.lt(now.day().start().as_millis()))
+        .order_by_desc(Column::Version)
+        .one(on)
+        .await?;
+    match found {
+        Some(row) => versioned(&row),
+        None => Ok(VersionedPolicy {
+            version: 0,
+            policy: undecided(context, organisation),
+        }),
+    }
+}
+
 /// A version of an organisation's policy.
 pub(crate) async fn of_version(
     context: &Context,

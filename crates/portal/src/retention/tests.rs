@@ -1,19 +1,19 @@
 //! What a policy does to what is sent under it and to what was sent before.
 
+mod announced;
 mod lives;
 
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait as _, Statement};
+use sea_orm::ConnectionTrait as _;
 
 use super::follow;
 use crate::test_support::{
-    Norrby, PDF, TestPortal, after, document_id, draft, file, on_both_databases, pieces, policy_of, read, rule,
-    whatever_goes,
+    Norrby, PDF, TestPortal, after, draft, on_both_databases, pieces, policy_of, read, rule, whatever_goes,
 };
 use crate::{
-    Affected, ChangeRetentionError, ContentUse, CountedFrom, Denied, HoldScope, MessageReceipt, PolicyProblem,
-    ReadError, RetentionPolicy, RetentionReason, Role, SeenEffect, SendError, TypeRule,
+    Affected, ChangeRetentionError, CountedFrom, Denied, MessageReceipt, PolicyProblem, ReadError, RetentionPolicy,
+    RetentionReason, Role, SeenEffect, SendError, TypeRule,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -27,15 +27,6 @@ fn decisions_from_opening() -> RetentionPolicy {
         }],
         ..policy_of(30)
     }
-}
-
-/// How many documents were announced to the purge.
-async fn announced(test: &TestPortal) -> i64 {
-    const ANNOUNCED: &str = "SELECT CAST(SUM(documents) AS BIGINT) FROM purge_announced";
-    let reader = test.portal.0.database.reader();
-    let question = Statement::from_string(reader.get_database_backend(), ANNOUNCED);
-    let row = reader.query_one_raw(question).await.unwrap().unwrap();
-    row.try_get_by_index(0).unwrap()
 }
 
 on_both_databases! {
@@ -259,57 +250,6 @@ on_both_databases! {
             rules.push((rule.retention_days, rule.counted_from, rule.policy_version));
         }
         assert_eq!(rules, [(3, CountedFrom::Sent, Some(1)), (7, CountedFrom::FirstOpened, Some(1))]);
-    }
-
-    async fn what_a_decision_ends_at_once_is_announced_to_the_purge(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
-        for (key, files) in [("1", 30), ("2", 29), ("3", 1), ("4", 0)] {
-            let mut draft = draft(1);
-            draft.files = vec![file("beslut.pdf", "application/pdf", PDF); files];
-            test.send_all(&norrby.system, key, draft, &vec![PDF; files]).await.unwrap();
-        }
-        test.days_pass(5).await;
-        norrby.decide(&test, policy_of(3)).await;
-        // A message without documents counts as one, and one with some as so many.
-        assert_eq!(announced(&test).await, 61);
-        let report = test.portal.run_jobs().await.unwrap();
-        assert_eq!((report.stopped, report.purge.documents, report.purge.messages), (None, 60, 4));
-    }
-
-    async fn the_brake_counts_a_document_in_each_hour_in_which_it_ends_for_somebody_and_so_does_the_announcement(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
-        norrby.decide(&test, decisions_from_opening()).await;
-        let mut draft = draft(3);
-        draft.document_type = Some("decision".to_owned());
-        draft.files = vec![file("beslut.pdf", "application/pdf", PDF); 2];
-        let sent = test.send_all(&norrby.system, "1", draft, &[PDF; 2]).await.unwrap();
-        // One opens it today, one tomorrow and one not at all: two are past their end by the shorter rule, in different hours.
-        for index in 0..2 {
-            let person = test.sign_in(index).await;
-            let view = test.portal.case(&person, sent.deliveries[index].case).await.unwrap();
-            let document = document_id(&view.messages[0].documents[0]);
-            test.portal.open_content(&person, document, ContentUse::View, None).await.unwrap();
-            test.days_pass(1).await;
-        }
-        test.days_pass(3).await;
-        let mut shorter = decisions_from_opening();
-        shorter.types[0].rule = rule(1, CountedFrom::FirstOpened);
-        let effect = norrby.effect(&test, shorter.clone()).await;
-        assert_eq!((effect.gone_today.messages, effect.counted_today), (0, 4), "the message stays for the third");
-        norrby.decide(&test, shorter).await;
-        assert_eq!(announced(&test).await, 4);
-    }
-
-    async fn what_is_held_is_not_announced(test: TestPortal) {
-        let norrby = Norrby::new(&test).await;
-        let held = norrby.send_as(&test, None, None).await;
-        norrby.hold(&test, &held, HoldScope::Case).await;
-        norrby.send_as(&test, None, None).await;
-        test.days_pass(5).await;
-        let effect = norrby.effect(&test, policy_of(3)).await;
-        assert_eq!((effect.held.documents, effect.counted_today), (1, 1));
-        norrby.decide(&test, policy_of(3)).await;
-        assert_eq!(announced(&test).await, 1);
     }
 
     async fn each_version_is_kept_with_who_decided_on_it_and_when(test: TestPortal) {
