@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use base::Timestamp;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
 
 use super::NotificationKind;
-use crate::test_support::{PDF, TestPortal, draft, on_both_databases};
+use crate::test_support::{Norrby, PDF, TestPortal, draft, on_both_databases, policy_of};
 use crate::{EventKind, MessageReceipt, Portal, SendingOutcome, SystemActor, WarningSettings};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -48,6 +50,16 @@ async fn mails(node: &Portal) -> Vec<NotificationKind> {
         node.settle_notification(taken, SendingOutcome::Sent).await.unwrap();
     }
     kinds
+}
+
+/// How many mails about what is unread and soon gone the mail server would get now.
+async fn warnings(node: &Portal) -> usize {
+    let mut warnings = 0;
+    for taken in node.take_notifications(100).await.unwrap().0 {
+        warnings += usize::from(taken.kind == NotificationKind::EndingUnread);
+        node.settle_notification(taken, SendingOutcome::Sent).await.unwrap();
+    }
+    warnings
 }
 
 async fn ending_at(portal: &TestPortal, node: &Portal, at: Timestamp) -> u64 {
@@ -117,6 +129,57 @@ on_both_databases! {
         assert_eq!(events(&portal, &system).await, 3);
         portal.clock.advance(GATHERED);
         assert_eq!(mails(&node).await, [NotificationKind::EndingUnread]);
+    }
+
+    async fn what_an_extension_takes_out_of_the_window_is_warned_of_anew_and_nothing_else(portal: TestPortal) {
+        let mut portal = portal;
+        portal.portal = warning(&portal).await;
+        let (node, norrby) = (portal.portal.clone(), Norrby::new(&portal).await);
+        let sent = send(&portal, &norrby.system, "1", 20).await;
+        let extend = async |last_day: Date| {
+            let admin = norrby.admin(&portal).await;
+            portal.portal.extend_case(&admin, sent.deliveries[0].case, last_day, "Överklagat").await.unwrap();
+            norrby.end_of(&portal, &sent).await
+        };
+        let end = sent.deliveries[0].expires_at;
+        assert_eq!(ending_at(&portal, &node, end - DAY * 7).await, 1);
+        // One day more: it is soon gone still.
+        assert_eq!(ending_at(&portal, &node, end - DAY * 6).await, 0);
+        assert_eq!(warnings(&node).await, 1);
+        let day_of_end = end.to_jiff().to_zoned(portal.settings.time_zone.clone()).date();
+        let later = extend(day_of_end).await;
+        assert!(end < later && later <= portal.now() + DAY * 7);
+        assert_eq!(ending_at(&portal, &node, end).await, 0);
+
+        let later = extend(day_of_end + 15.days()).await;
+        assert_eq!(ending_at(&portal, &node, later - DAY * 7 - Duration::from_millis(1)).await, 0);
+        assert_eq!(ending_at(&portal, &node, later - DAY * 7).await, 1);
+        assert_eq!(ending_at(&portal, &node, later - DAY * 6).await, 0);
+        assert_eq!((events(&portal, &norrby.system).await, warnings(&node).await), (2, 1));
+    }
+
+    async fn what_rules_take_out_of_the_window_is_warned_of_anew_and_nothing_else(portal: TestPortal) {
+        let mut portal = portal;
+        portal.portal = warning(&portal).await;
+        let (node, norrby) = (portal.portal.clone(), Norrby::new(&portal).await);
+        norrby.decide(&portal, policy_of(20)).await;
+        let mut draft = draft(1);
+        draft.recipients[0].email = Some("anna@example.com".to_owned());
+        let sent = portal.send_all(&norrby.system, "1", draft, &[PDF]).await.unwrap();
+        let end = sent.deliveries[0].expires_at;
+        assert_eq!(ending_at(&portal, &node, end - DAY * 7).await, 1);
+        assert_eq!(ending_at(&portal, &node, end - DAY * 6).await, 0);
+        assert_eq!(warnings(&node).await, 1);
+        norrby.decide(&portal, policy_of(21)).await;
+        assert!(end < norrby.end_of(&portal, &sent).await);
+        assert_eq!(ending_at(&portal, &node, end).await, 0);
+
+        norrby.decide(&portal, policy_of(36)).await;
+        let later = norrby.end_of(&portal, &sent).await;
+        assert_eq!(ending_at(&portal, &node, later - DAY * 7 - Duration::from_millis(1)).await, 0);
+        assert_eq!(ending_at(&portal, &node, later - DAY * 7).await, 1);
+        assert_eq!(ending_at(&portal, &node, later - DAY * 6).await, 0);
+        assert_eq!((events(&portal, &norrby.system).await, warnings(&node).await), (2, 1));
     }
 
     async fn nobody_is_warned_where_the_days_are_none(portal: TestPortal) {
