@@ -63,6 +63,7 @@ use audit::{AuditWriter, RefusedChains};
 use blob::Blobs;
 use database::Database;
 use ledger::Ledger;
+use retention::EffectTurns;
 use staff::{HashingPool, RelyingParty};
 use vault::Vault;
 
@@ -194,6 +195,7 @@ pub(crate) struct Context {
     /// The clock was found not to be the databases', and `latest` may hold what it said; owned by `latch`.
     is_doubted: AtomicBool,
     refused_chains: RefusedChains,
+    effects: EffectTurns,
 }
 
 /// How far the clock may go back, or nodes' clocks be apart, before what was made in the time to come counts as over.

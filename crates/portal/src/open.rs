@@ -8,6 +8,7 @@ use base::{Clock, Ids};
 use crate::audit::{AuditWriter, RefusedChains};
 use crate::installation::{self, Installation, InstallationError};
 use crate::ledger::LedgerError;
+use crate::retention::EffectTurns;
 use crate::skew::{self, ClockSkew, SkewError};
 use crate::staff::{HashingPool, RelyingParty};
 use crate::{Context, Fault, Portal, Settings, ledger};
@@ -128,6 +129,7 @@ async fn assemble(settings: Settings, clock: Clock) -> Result<Context, OpenError
         latest: AtomicI64::new(i64::MIN),
         is_doubted: AtomicBool::new(false),
         refused_chains: RefusedChains::default(),
+        effects: EffectTurns::default(),
     };
     context.latch().await?;
     Ok(context)

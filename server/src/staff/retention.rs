@@ -352,6 +352,7 @@ fn refusal(error: ChangeRetentionError, form: &RetentionForm) -> Refusal {
         | ChangeRetentionError::OwnChange
         | ChangeRetentionError::MoreGoesToday
         | ChangeRetentionError::TooFewAdmins
+        | ChangeRetentionError::Busy
         | ChangeRetentionError::Fault(_) => return Refusal::Other(error),
     })
 }
@@ -360,6 +361,7 @@ pub(super) fn refused(error: ChangeRetentionError, visitor: &Visitor) -> Respons
     match error {
         ChangeRetentionError::Denied(no) => denied(no, &Place::Retention, visitor),
         ChangeRetentionError::Fault(fault) => answer::fault(&fault, visitor),
+        ChangeRetentionError::Busy => answer::error(ErrorPage::Unavailable, visitor),
         ChangeRetentionError::NothingWaits => done(&Place::Retention, Flash::RetentionGone),
         ChangeRetentionError::Policy(_)
         | ChangeRetentionError::ChangedMeanwhile

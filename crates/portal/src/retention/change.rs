@@ -140,7 +140,7 @@ impl Portal {
         let before = store::in_force(context, context.database.reader(), &organisation).await?;
         let in_use = store::types_in_use(context.database.reader(), organisation.id, store::TYPES).await?;
         let policy = checked(context, &in_use, &before, policy, declared)?;
-        Ok(effect::of(context, &organisation, &policy).await?)
+        effect::of(context, &organisation, &policy).await
     }
 
     /// Decides on a policy for the actor's organisation: a new version, which everything that can still be read follows from now
@@ -165,13 +165,20 @@ impl Portal {
         context.latch().await?;
         let in_use = store::types_in_use(context.database.reader(), organisation.id, store::TYPES).await?;
         let policy = policy.check(context.settings.retention_ceiling_days)?;
+        let decidable = |before: &VersionedPolicy, policy| {
+            if u32::try_from(before.version).ok() != Some(seen.version) {
+                return Err(ChangeRetentionError::ChangedMeanwhile);
+            }
+            checked(context, &in_use, before, policy, declared)
+        };
+        // What is refused as things stand is refused before its effect is worked out.
+        let before = store::in_force(context, context.database.reader(), &organisation).await?;
+        let policy = decidable(&before, policy)?;
+        approval::may_wait(context, organisation.id, &before.policy, &policy).await?;
         let effect = effect::of(context, &organisation, &policy).await?;
         let (transaction, admins) = begin(context, actor).await?;
         let before = store::in_force(context, &transaction, &organisation).await?;
-        if u32::try_from(before.version).ok() != Some(seen.version) {
-            return Err(ChangeRetentionError::ChangedMeanwhile);
-        }
-        let policy = checked(context, &in_use, &before, policy, declared)?;
+        let policy = decidable(&before, policy)?;
         if approval::is_required(&transaction, organisation.id).await?
             && approval::shortens(&before.policy, &policy, &effect)
         {

@@ -10,7 +10,7 @@ use super::alike::most_alike;
 use super::calendar;
 use super::follow::Facts;
 use super::rule::RetentionPolicy;
-use super::store;
+use super::{ChangeRetentionError, store};
 use crate::organisation::Organisation;
 use crate::{Context, Fault, hold, purge};
 
@@ -114,11 +114,16 @@ const LIVING: &str = concat!(
 );
 
 /// What `policy` would do, page by page, so that it takes no more memory for a million documents than for a thousand.
+///
+/// # Errors
+///
+/// [`ChangeRetentionError::Busy`], [`ChangeRetentionError::Fault`].
 pub(super) async fn of(
     context: &Context,
     organisation: &Organisation,
     policy: &RetentionPolicy,
-) -> Result<RetentionEffect, Fault> {
+) -> Result<RetentionEffect, ChangeRetentionError> {
+    let _turn = context.effects.take(organisation.id).await?;
     let now = context.now();
     let tonight = calendar::expires_at(now, 0, &organisation.time_zone);
     let foreseen_by = decided_since(context, organisation, now).await?;

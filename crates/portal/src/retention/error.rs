@@ -33,6 +33,9 @@ pub enum ChangeRetentionError {
     /// There is no second admin who could approve.
     #[error("there is no second admin")]
     TooFewAdmins,
+    /// Effects are being worked out already, for this organisation or for others.
+    #[error("effects are being worked out already")]
+    Busy,
     /// Something inside failed.
     #[error(transparent)]
     Fault(Fault),

@@ -19,6 +19,7 @@ mod store;
 mod term;
 #[cfg(test)]
 mod tests;
+mod turn;
 mod week;
 
 pub(crate) use approval::forget_pending;
@@ -34,4 +35,5 @@ pub(crate) use rule::DEFAULT_DAYS;
 pub use rule::{CountedFrom, PolicyProblem, RetentionPolicy, RetentionReason, RetentionRule, TypeRule};
 pub(crate) use store::{in_force, of_version};
 pub(crate) use term::{Counted, NoExtension, Term, extended_until};
+pub(crate) use turn::EffectTurns;
 pub use week::DueWeek;

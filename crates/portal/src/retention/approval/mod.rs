@@ -92,12 +92,13 @@ impl Portal {
         })
     }
 
-    /// What waits for a second admin of the actor's organisation, and what it would do if it were approved now; nothing for a policy that
-    /// is none.
+    /// What waits for a second admin of the actor's organisation, and for who may approve it what it would do if they did now; nothing for
+    /// a policy that is none.
     ///
     /// # Errors
     ///
-    /// [`ChangeRetentionError::NothingWaits`], [`ChangeRetentionError::Denied`], [`ChangeRetentionError::Fault`].
+    /// [`ChangeRetentionError::NothingWaits`], [`ChangeRetentionError::Busy`], [`ChangeRetentionError::Denied`],
+    /// [`ChangeRetentionError::Fault`].
     pub async fn pending_retention(
         &self,
         actor: &StaffActor,
@@ -109,7 +110,8 @@ impl Portal {
         let row = standing(context, reader, id, &admins).await?;
         let pending = seen(context, actor, &row.ok_or(ChangeRetentionError::NothingWaits)?).await?;
         let organisation = own_organisation(context, actor).await?;
-        let effect = match &pending.policy {
+        let may_approve = !pending.is_own && actor.role().allows(Action::ChangeRetention);
+        let effect = match pending.policy.as_ref().filter(|_| may_approve) {
             Some(policy) => Some(effect::of(context, &organisation, policy).await?),
             None => None,
         };
@@ -288,6 +290,24 @@ pub(super) async fn wait(
         &id.to_string(),
     )
     .await
+}
+
+/// Refuses a policy that would have to wait, whatever its effect is, while another one does.
+pub(super) async fn may_wait(
+    context: &Context,
+    organisation: OrganisationId,
+    before: &RetentionPolicy,
+    policy: &RetentionPolicy,
+) -> Result<(), ChangeRetentionError> {
+    let reader = context.database.reader();
+    if !shortens(before, policy, &RetentionEffect::default()) || !is_required(reader, organisation).await? {
+        return Ok(());
+    }
+    let admins = staff::admins(context, reader, organisation).await?;
+    match standing(context, reader, organisation, &admins).await? {
+        Some(_) => Err(ChangeRetentionError::AlreadyWaits),
+        None => Ok(()),
+    }
 }
 
 /// What waits and can be approved: neither lapsed nor overtaken by another version, and asked for by one of the admins who can sign in.

@@ -235,6 +235,33 @@ on_both_databases! {
         assert_eq!(anew.unwrap(), Decided::Waits);
     }
 
+    async fn no_effect_is_worked_out_for_what_is_refused_or_for_who_can_not_approve(test: TestPortal) {
+        let norrby = Norrby::careful(&test).await;
+        let (karin, olle) = (norrby.karin(&test).await, norrby.olle(&test).await);
+        let eva = test.member(&karin, "eva@norrby.example", Role::Auditor).await;
+        let pending = norrby.waiting(&test).await;
+        // All the places of the organisation are taken.
+        let effects = &test.portal.0.effects;
+        let turns = [effects.take(norrby.id).await.unwrap(), effects.take(norrby.id).await.unwrap()];
+        let seen = async |actor: &StaffActor| test.portal.pending_retention(actor).await;
+        for who in [&eva, &karin] {
+            assert!(seen(who).await.unwrap().1.is_none());
+        }
+        assert!(matches!(seen(&olle).await, Err(ChangeRetentionError::Busy)));
+        let approve = async |actor: &StaffActor| test.portal.approve_retention(actor, pending, u64::MAX).await;
+        assert!(matches!(approve(&karin).await, Err(ChangeRetentionError::OwnChange)));
+        assert!(matches!(approve(&olle).await, Err(ChangeRetentionError::Busy)));
+        let change = async |version, asked| {
+            test.portal.change_retention(&olle, whatever_goes(version), days(asked), None).await
+        };
+        assert!(matches!(change(7, 5).await, Err(ChangeRetentionError::ChangedMeanwhile)));
+        assert!(matches!(change(0, 5).await, Err(ChangeRetentionError::AlreadyWaits)));
+        assert!(matches!(change(0, 35).await, Err(ChangeRetentionError::Busy)));
+        drop(turns);
+        assert!(seen(&olle).await.unwrap().1.is_some());
+        approve(&olle).await.unwrap();
+    }
+
     async fn asking_no_second_admin_any_more_needs_one_itself(test: TestPortal) {
         let norrby = Norrby::careful(&test).await;
         let karin = norrby.karin(&test).await;
