@@ -193,6 +193,14 @@ pub(super) async fn save(
         gone_today: given.gone_today.and_then(|gone| gone.parse().ok()).unwrap_or_default(),
     };
     let declared = given.declared.as_deref();
+    let allowed = actor.require(Action::ChangeRetention);
+    if let Err(no @ (Denied::Forbidden | Denied::OrganisationGone)) = allowed {
+        return denied(no, &Place::Retention, &visitor);
+    }
+    let needs_approval = match state.portal().retention_approval(&actor).await {
+        Ok(approval) => approval.required,
+        Err(error) => return refused(error, &visitor),
+    };
     let again_with = |problem, effect: Option<&RetentionEffect>, time_zone: &TimeZone| {
         unprocessable(retention_effect_page(
             &visitor.layout,
@@ -203,16 +211,14 @@ pub(super) async fn save(
                 declared,
                 gone_today: effect.map_or(seen.gone_today, |effect| effect.counted_today),
                 problem: Some(problem),
-                needs_approval: false,
+                needs_approval,
                 time_zone,
             },
         ))
     };
     let again = |problem| again_with(problem, None, state.time_zone());
-    match actor.require(Action::ChangeRetention) {
-        Ok(()) => {}
-        Err(Denied::StepUpNeeded) => return again(EffectProblem::ConfirmFirst),
-        Err(no) => return denied(no, &Place::Retention, &visitor),
+    if allowed == Err(Denied::StepUpNeeded) {
+        return again(EffectProblem::ConfirmFirst);
     }
     let Some(policy) = RetentionPolicy::from_json(&text) else {
         return answer::error(ErrorPage::BadRequest, &visitor);

@@ -7,6 +7,8 @@ use crate::harness::App;
 use crate::retention::{hidden, look, save};
 use crate::staff_support::form;
 
+const MINUTE: i64 = 60_000;
+
 #[tokio::test]
 async fn one_admin_asks_and_another_approves() {
     let app = App::without_second_factor().await;
@@ -86,6 +88,25 @@ async fn one_admin_asks_and_another_approves() {
             .await
             .text()
             .contains("Ändringen väntar inte längre")
+    );
+}
+
+#[tokio::test]
+async fn the_page_that_comes_again_says_still_that_another_must_approve() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    app.colleague(&mut karin, "Olle", Role::Admin).await;
+    let effect = look(&mut karin, &[("days", "20")]).await;
+    karin
+        .post("/staff/retention/approval", &form(&[("required", "yes")]))
+        .await;
+    app.clock.advance_millis(6 * MINUTE);
+    let asked = save(&mut karin, &effect).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        asked.text().contains("behöver en annan administratör godkänna"),
+        "{}",
+        asked.text()
     );
 }
 
