@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use super::decision_tests::{DAY, case_of, day};
 use crate::protocol::tests::{protocols, purged};
 use crate::purge::{Interruption, interrupted};
-use crate::test_support::{Norrby, TestPortal, after, read, rule};
+use crate::test_support::{Norrby, TestPortal, after, lives, read, rule};
 use crate::{
     CaseError, CountedFrom, HoldError, HoldScope, MessageReceipt, Portal, RetentionPolicy, StopReason, TypeRule,
     message,
@@ -405,7 +405,7 @@ async fn nothing_survives(test: &TestPortal, norrby: &Norrby, known: &[Known]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+    #![proptest_config(lives(16))]
 
     #[test]
     fn nothing_opens_after_its_end_however_its_case_was_closed_and_extended_and_nothing_goes_before_it(steps in steps()) {
@@ -418,7 +418,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4, ..ProptestConfig::default() })]
+    #![proptest_config(lives(4))]
 
     #[test]
     fn nor_on_postgres(steps in steps()) {

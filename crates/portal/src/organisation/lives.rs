@@ -13,7 +13,7 @@ use proptest::prelude::*;
 
 use crate::protocol::tests::{protocols, purged};
 use crate::purge::{Interruption, interrupted};
-use crate::test_support::{Norrby, TestPortal, count, draft, rule};
+use crate::test_support::{Norrby, TestPortal, count, draft, lives, rule};
 use crate::{CountedFrom, HoldScope, MessageDraft, RecipientActor, RetentionPolicy, SystemActor, TypeRule};
 use model::{Fate, GRACE, KEPT, Model, one_of};
 
@@ -259,7 +259,7 @@ async fn run(test: TestPortal, steps: Vec<Step>, at: Interruption) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+    #![proptest_config(lives(16))]
 
     #[test]
     fn what_is_erased_for_one_and_held_for_another_lives_as_long_as_it_must_and_ends_with_its_organisation(
@@ -275,7 +275,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4, ..ProptestConfig::default() })]
+    #![proptest_config(lives(4))]
 
     #[test]
     fn nor_on_postgres(steps in steps(), at in interruptions()) {

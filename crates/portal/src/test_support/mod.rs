@@ -3,6 +3,7 @@
 
 mod authenticator;
 mod copies;
+mod lives;
 mod log;
 mod look;
 mod norrby;
@@ -29,6 +30,7 @@ use crate::{
 
 pub(crate) use authenticator::Authenticator;
 pub(crate) use copies::copy;
+pub(crate) use lives::lives;
 pub(crate) use log::Log;
 pub(crate) use look::{columns, count, every_row, everything_stored, is_among};
 pub(crate) use norrby::{HOLD_REASON, Norrby, after, new_hold, policy_of, rule, whatever_goes};

@@ -45,8 +45,8 @@ on_both_databases! {
             CaseClosed: portal.close_case(&admin, case);
             CaseReopened: portal.reopen_case(&admin, closed);
             HoldsListed: portal.holds(&admin);
-            HoldsListed: portal.hold(&admin, held);
-            HoldsListed: portal.case_to_hold(&admin, case);
+            CasesListed: portal.hold(&admin, held);
+            CasesListed: portal.case_to_hold(&admin, case);
             HoldsShownChanged: portal.show_holds(&admin, true);
             StaffNamesShownChanged: portal.show_staff_names(&admin, true);
             DataRequestsListed: portal.data_requests(&admin);

@@ -150,7 +150,9 @@ on_both_databases! {
         without.ledger = LedgerSettings::Folder(ledger_of(&other));
         assert!(matches!(refused(&without, &given).await, RestoreError::Ledger(LedgerError::Damaged(_))));
         let all_theirs = archives(&theirs[0], &theirs[1], &theirs[2]);
-        assert!(matches!(refused(&settings, &all_theirs).await, RestoreError::Ledger(LedgerError::Damaged(_))));
+        let mut their_places = empty_places(&other, into.path()).await;
+        their_places.ledger = settings.ledger.clone();
+        assert!(matches!(refused(&their_places, &all_theirs).await, RestoreError::Ledger(LedgerError::Damaged(_))));
 
         // The wrong places.
         let mut same = settings.clone();

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::super::{HoldError, HoldScope, keep};
 use super::DAY;
-use crate::test_support::{Norrby, TestPortal, copy, policy_of, read};
+use crate::test_support::{Norrby, TestPortal, copy, lives, policy_of, read};
 use crate::{MessageReceipt, Portal, purge};
 
 /// A step in the life of an organisation's messages.
@@ -260,7 +260,7 @@ async fn run(mut test: TestPortal, steps: Vec<Step>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+    #![proptest_config(lives(16))]
 
     #[test]
     fn nothing_opens_after_its_end_nothing_held_is_destroyed_and_nothing_else_survives(steps in steps()) {
@@ -273,7 +273,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4, ..ProptestConfig::default() })]
+    #![proptest_config(lives(4))]
 
     /// Without the steps that copy the databases' files, which lie in no folder of ours there.
     #[test]

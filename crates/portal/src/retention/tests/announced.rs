@@ -4,7 +4,9 @@ use base::Timestamp;
 use sea_orm::{ConnectionTrait as _, Statement};
 
 use super::decisions_from_opening;
-use crate::test_support::{Norrby, PDF, TestPortal, after, document_id, draft, file, on_both_databases, policy_of, rule};
+use crate::test_support::{
+    Norrby, PDF, TestPortal, after, document_id, draft, file, on_both_databases, policy_of, rule,
+};
 use crate::{ContentUse, CountedFrom, HoldScope};
 
 /// How many documents were announced to the purge.

@@ -4,7 +4,7 @@
 use base::Timestamp;
 use proptest::prelude::*;
 
-use crate::test_support::{Norrby, TestPortal, after, read, rule};
+use crate::test_support::{Norrby, TestPortal, after, lives, read, rule};
 use crate::{CountedFrom, MessageReceipt, RetentionPolicy, TypeRule};
 
 /// A step in the life of an organisation's messages.
@@ -135,7 +135,7 @@ async fn run(test: &TestPortal, steps: Vec<Step>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(lives(12))]
 
     #[test]
     fn nothing_opens_after_its_end_and_nothing_goes_before_it(steps in steps()) {
@@ -148,7 +148,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4, ..ProptestConfig::default() })]
+    #![proptest_config(lives(4))]
 
     #[test]
     fn nor_on_postgres(steps in steps()) {
