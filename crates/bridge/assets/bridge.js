@@ -9,7 +9,14 @@
     // Only a change is read out.
     if (node && node.textContent !== text) node.textContent = text;
   };
-  const reload = () => window.location.replace(window.location.pathname);
+  // Where the page goes next is answered once. Over a slow network a second try would break off the first, and find the sign-in gone.
+  const longestAway = 30_000;
+  let leaving = false;
+  const reload = () => {
+    leaving = true;
+    window.setTimeout(() => (leaving = false), longestAway);
+    window.location.replace(window.location.pathname);
+  };
 
   const show = (live) => {
     const qr = element("qr");
@@ -36,7 +43,7 @@
   const path = order ? order.dataset.status : `${window.location.pathname}/status`;
   let asking = false;
   const ask = async () => {
-    if (asking || document.hidden) return;
+    if (asking || leaving || document.hidden) return;
     asking = true;
     try {
       const response = await fetch(path, { cache: "no-store", credentials: "same-origin" });
@@ -53,5 +60,8 @@
   window.setInterval(ask, 1000);
   // Phones stop timers while the BankID app is in front: ask at once when the person is back.
   document.addEventListener("visibilitychange", ask);
-  window.addEventListener("pageshow", ask);
+  window.addEventListener("pageshow", () => {
+    leaving = false;
+    ask();
+  });
 })();
