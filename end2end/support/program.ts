@@ -104,7 +104,10 @@ async function answers(address: string): Promise<boolean> {
 /** What a command printed, and how it ended. */
 export type Outcome = { code: number; stdout: string; stderr: string };
 
-/** Runs a program of ours to its end. */
+/**
+ * Runs a program of ours to its end, with `input` as its standard input or with none at all: a program that has ended before
+ * this process has come to closing a pipe that it never read would fail the story with EPIPE.
+ */
 export function run(
   name: string,
   args: string[],
@@ -114,14 +117,20 @@ export function run(
     const child = spawn(path.join(programs, name), args, {
       cwd: options.folder,
       env: environment(options.environment ?? {}),
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (data) => (stdout += data));
-    child.stderr.on('data', (data) => (stderr += data));
+    let unread: Error | undefined;
+    child.stdout?.on('data', (data) => (stdout += data));
+    child.stderr?.on('data', (data) => (stderr += data));
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr }));
-    child.stdin.end(options.input ?? '');
+    child.on('close', (code) => {
+      // A program that refuses before it reads says why itself; one that succeeds must have read what it was given.
+      if (code === 0 && unread) reject(unread);
+      else resolve({ code: code ?? -1, stdout, stderr });
+    });
+    child.stdin?.on('error', (error) => (unread = error));
+    child.stdin?.end(options.input);
   });
 }
