@@ -4,16 +4,21 @@ use std::collections::BTreeSet;
 
 use base::Timestamp;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::Release;
 use crate::delivery::entity::{Column, Entity};
 use crate::{Context, Fault, case, hold};
 
-/// How many deliveries are marked in one transaction, and what else of their cases has ended: few, since on SQLite whoever reads a
-/// document waits for it.
-const BATCH: u64 = 100;
+/// How many deliveries are marked in one transaction, and what else of their cases has ended: on SQLite few, since whoever reads a
+/// document waits for it. On PostgreSQL only what changes the same cases does.
+const fn batch(backend: DbBackend) -> u64 {
+    match backend {
+        DbBackend::Postgres => 1000,
+        _ => 100,
+    }
+}
 
 /// Condemns what nothing holds of the deliveries that were revoked, and of those that had expired at the instant of the release, whose
 /// expiry it latches, held or not.
@@ -60,7 +65,7 @@ async fn next(
         .filter(Condition::all().add_option(later))
         .order_by_asc(since)
         .order_by_asc(Column::Id)
-        .limit(BATCH)
+        .limit(batch(context.database.backend()))
         .into_tuple()
         .all(context.database.reader())
         .await?;
