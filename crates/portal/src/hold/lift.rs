@@ -3,7 +3,7 @@
 use base::{HoldId, OrganisationId, StaffId, Timestamp};
 use keyring::Field;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::entity::{Column, Entity, Model};
 use super::rule::{self, HoldScope};
@@ -28,9 +28,15 @@ impl Portal {
         // The seven days begin no earlier than what others have acted on, and by no clock that may be wrong.
         context.latch().await?;
         let now = context.certain_now();
-        let transaction = context.database.write().await?;
-        let row = store::find(&transaction, actor.organisation_id(), hold).await?;
-        let row = row.ok_or(HoldError::NotFound)?;
+        let (transaction, row) = loop {
+            let transaction = context.database.write().await?;
+            let row = store::find(&transaction, actor.organisation_id(), hold).await?;
+            let row = row.ok_or(HoldError::NotFound)?;
+            // What is its recipient's may have become another's meanwhile.
+            if let Some(row) = store::locked(&transaction, &row).await? {
+                break (transaction, row);
+            }
+        };
         let end = Lifting {
             at: now,
             by: Some(actor.staff_id()),
@@ -97,7 +103,7 @@ pub(super) struct Lifting {
 }
 
 impl Lifting {
-    /// Lifts the hold, unless somebody did before. Says whether it did.
+    /// Lifts the hold, unless somebody did before. Says whether it did. The caller has locked what it is on.
     pub(super) async fn apply(self, transaction: &WriteTransaction, row: &Model) -> Result<bool, DbErr> {
         let lifted = Entity::update_many()
             .col_expr(Column::LiftedAt, self.at.as_millis().into())
@@ -113,14 +119,7 @@ impl Lifting {
         use delivery::entity as of;
         of::Entity::update_many()
             .col_expr(of::Column::KeptUntil, rule::keeps_until(self.at).as_millis().into())
-            .filter(of::Column::OrganisationId.eq(row.organisation_id))
-            .filter(
-                Condition::any()
-                    .add(of::Column::CaseId.eq(row.case_id))
-                    .add(of::Column::RecipientId.eq(row.recipient_id)),
-            )
-            .filter(of::Column::CondemnedAt.is_null())
-            .filter(of::Column::PurgedAt.is_null())
+            .filter(store::deliveries_of(row))
             .exec(transaction)
             .await?;
         Ok(true)
@@ -154,4 +153,45 @@ impl Said {
 pub(super) fn seal(context: &Context, hold: HoldId, said: Said, reason: &str) -> Vec<u8> {
     let place = Field::new("hold", said.column(), hold.as_bytes());
     context.vault.hold_key().seal_field(place, reason.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::EntityTrait;
+
+    use crate::case;
+    use crate::hold::{HoldScope, entity};
+    use crate::test_support::{Norrby, TestPortal};
+
+    #[tokio::test]
+    async fn a_hold_is_lifted_when_whoever_gives_its_cases_to_another_is_done_and_takes_nothing_before() {
+        // On SQLite whoever is before has the turn to write.
+        let Some(test) = TestPortal::on_postgres().await else {
+            return;
+        };
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let hold = norrby.hold(&test, &sent, HoldScope::Recipient).await;
+        let admin = norrby.admin(&test).await;
+        let holder = test.portal.0.database.write().await.unwrap();
+        case::lock(&holder, &[*sent.deliveries[0].case.as_uuid()])
+            .await
+            .unwrap();
+        let node = test.another_node().await;
+        let lifting = tokio::spawn(async move { node.lift_hold(&admin, hold, "Tvisten är avgjord").await });
+        test.connections_wait(1).await;
+        // As linking does, after the cases: whoever lifts must not have this row while waiting for them.
+        let row = entity::Entity::find().one(&holder).await.unwrap().unwrap();
+        entity::Entity::update_many()
+            .col_expr(
+                entity::Column::RecipientId,
+                sea_orm::sea_query::Expr::value(row.recipient_id),
+            )
+            .exec(&holder)
+            .await
+            .unwrap();
+        holder.commit().await.unwrap();
+        lifting.await.unwrap().unwrap();
+        assert_eq!(test.audited("hold.lifted").await, 1);
+    }
 }

@@ -4,14 +4,16 @@ use std::collections::HashSet;
 
 use base::{CaseId, DeliveryId, HoldId, OrganisationId, RecipientId, Timestamp};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use super::condition::{is_held, protects_since};
 use super::entity::{Column, Entity, Model};
 use super::rule::HoldScope;
 use crate::database::WriteTransaction;
-use crate::delivery;
+use crate::{case, delivery};
 
 impl Model {
     pub(super) const fn hold_id(&self) -> HoldId {
@@ -48,6 +50,37 @@ pub(super) async fn find(
         .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
         .one(on)
         .await
+}
+
+/// Locks what a hold is on and is not being purged: cases, then deliveries, each in the order of their ids and before the hold's row, as
+/// whoever gives a person's things to another does. Then gives the hold as it stands; `None` when it is on another person's things by
+/// now. (SQLite has one writer at a time.)
+pub(super) async fn locked(transaction: &WriteTransaction, row: &Model) -> Result<Option<Model>, DbErr> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        use delivery::entity as of;
+        let scope = of::Entity::find().filter(deliveries_of(row));
+        let cases = scope.clone().select_only().column(of::Column::CaseId).distinct();
+        let cases: Vec<Uuid> = cases.into_tuple().all(transaction).await?;
+        case::lock(transaction, &cases).await?;
+        let deliveries = scope.select_only().column(of::Column::Id);
+        let deliveries = deliveries.order_by_asc(of::Column::Id).lock_exclusive();
+        deliveries.into_tuple::<Uuid>().all(transaction).await?;
+    }
+    let now = Entity::find_by_id(row.id).one(transaction).await?;
+    Ok(now.filter(|now| now.recipient_id == row.recipient_id))
+}
+
+/// Deliveries that a hold is on and that are not being purged.
+pub(super) fn deliveries_of(row: &Model) -> Condition {
+    use delivery::entity::Column;
+    let on = Condition::any()
+        .add(Column::CaseId.eq(row.case_id))
+        .add(Column::RecipientId.eq(row.recipient_id));
+    Condition::all()
+        .add(Column::OrganisationId.eq(row.organisation_id))
+        .add(on)
+        .add(Column::CondemnedAt.is_null())
+        .add(Column::PurgedAt.is_null())
 }
 
 /// The hold that an organisation placed with a form.

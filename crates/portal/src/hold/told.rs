@@ -12,6 +12,7 @@ use super::keep::keep_ahead;
 use super::lift::{Lifting, target};
 use super::place::{BATCH, in_scope};
 use super::rule::HoldScope;
+use super::store;
 use crate::audit::{AuditAction, AuditEntry};
 use crate::database::WriteTransaction;
 use crate::ledger::ToldHold;
@@ -86,12 +87,17 @@ pub(crate) async fn place_as_told(context: &Context, told: ToldHold, at: Timesta
 /// Lifts a hold of which the ledger tells that it was lifted, if it is known and stands. Its seven days begin now, and not when it was
 /// lifted, so that nobody has less of them for a restore. Can be repeated.
 pub(crate) async fn lift_as_told(context: &Context, hold: HoldId) -> Result<(), Fault> {
-    let transaction = context.database.write().await?;
-    let Some(row) = Entity::find_by_id(*hold.as_uuid()).one(&transaction).await? else {
-        return Ok(());
-    };
-    lift(context, &transaction, &row).await?;
-    Ok(transaction.commit().await?)
+    loop {
+        let transaction = context.database.write().await?;
+        let Some(row) = Entity::find_by_id(*hold.as_uuid()).one(&transaction).await? else {
+            return Ok(());
+        };
+        // What is its recipient's may have become another's meanwhile.
+        if let Some(row) = store::locked(&transaction, &row).await? {
+            lift(context, &transaction, &row).await?;
+            return Ok(transaction.commit().await?);
+        }
+    }
 }
 
 /// Lifts a hold now, if it stands.
