@@ -16,8 +16,9 @@ use super::view::{CaseView, Opened, load};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::{Context, Fault, ListedDocument, Portal, ReadError, RecipientActor, Whereabouts, past_sign_in, staff};
 
-/// How many rows of the log are read.
-const ROWS: usize = 300;
+/// How many acts are told, of which some happened twice: what one sign-in or staff member does again and again the same day, as a browser
+/// that fetches a document in many pieces, or somebody who wants the acts before it out of sight, is one.
+pub(super) const ACTS: usize = 300;
 
 /// When the recipient was written to of each delivery, and when and by whom the rules that it follows were decided.
 const BY_SENDER: &str = "\
@@ -40,23 +41,24 @@ const EXTRACTS: &str = "\
     AND organisation_extract.made_at >= cases.created_at \
     ORDER BY organisation_extract.made_at DESC LIMIT $3";
 
-/// When staff of the organisation looked at the case.
+/// When staff of the organisation looked at the case, first and last each day.
 const LOOKS: &str = "\
-    SELECT at, actor_id FROM audit_event WHERE target_id = $1 AND action = 'cases.listed' AND actor_kind = 'staff' \
+    SELECT MIN(at), MAX(at), actor_id FROM audit_event WHERE target_id = $1 AND action = 'cases.listed' \
+    AND actor_kind = 'staff' \
     AND EXISTS (SELECT 1 FROM delivery WHERE delivery.case_id = $1 AND delivery.recipient_id = $2) \
-    ORDER BY at DESC, counter DESC, id DESC LIMIT $3";
+    GROUP BY actor_id, at / 86400000 ORDER BY MAX(at) DESC, MAX(counter) DESC LIMIT $3";
 
 /// What the recipient did: nobody else's acts, though others may have been sent the same documents. Who has opened the case, or looked
-/// at this, is its recipient, perhaps under the id by which they were known before.
+/// at this, is its recipient, perhaps under the id by which they were known before. First and last by each sign-in.
 const BY_RECIPIENT: &str = "\
-    SELECT at, action, target_id, detail FROM audit_event WHERE target_id IN ( \
+    SELECT MIN(at), MAX(at), action, target_id, detail FROM audit_event WHERE target_id IN ( \
     SELECT document.id FROM delivery JOIN document ON document.message_id = delivery.message_id \
     WHERE delivery.case_id = $1 AND delivery.recipient_id = $2 UNION ALL SELECT cases.id FROM cases WHERE cases.id = $1) \
     AND action IN ('case.opened', 'case.history-seen', 'document.viewed', 'document.downloaded', 'content.damaged') \
     AND actor_kind = 'recipient' AND (actor_id = $2 OR actor_id IN ( \
     SELECT opened.actor_id FROM audit_event AS opened WHERE opened.target_id = $1 \
     AND opened.action IN ('case.opened', 'case.history-seen') AND opened.actor_kind = 'recipient')) \
-    ORDER BY at DESC, counter DESC, id DESC LIMIT $3";
+    GROUP BY action, target_id, detail, at / 86400000 ORDER BY MAX(at) DESC, MAX(counter) DESC LIMIT $3";
 
 /// What happened to a case.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,7 +80,8 @@ pub struct CaseHistory {
 /// Something that happened to a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseAct {
-    /// When; of what was repeated within a few minutes, the last time.
+    /// When; of what was repeated the same day by one sign-in or staff member, the first time and the last, or the last alone when there are
+    /// but a few minutes between them.
     pub at: Timestamp,
     /// What.
     pub what: CaseActKind,
@@ -255,7 +258,7 @@ async fn senders_acts(context: &Context, actor: &RecipientActor, view: &CaseView
 
 /// What the organisation decided about the case, and took out about its recipient, the latest first of each.
 async fn decisions(context: &Context, actor: &RecipientActor, case: CaseId) -> Result<Vec<SendersAct>, DbErr> {
-    let limit = i64::try_from(ROWS).unwrap_or(i64::MAX);
+    let limit = i64::try_from(ACTS).unwrap_or(i64::MAX);
     let mut acts = Vec::new();
     for row in &query(context, actor, case, DECIDED, Some(limit.into())).await? {
         let at = Timestamp::from_millis(row.try_get_by_index(0)?);
@@ -284,42 +287,53 @@ async fn decisions(context: &Context, actor: &RecipientActor, case: CaseId) -> R
 
 /// When staff looked at the case, the latest first, and whether there was more.
 async fn looks(context: &Context, actor: &RecipientActor, case: CaseId) -> Result<(Vec<SendersAct>, bool), DbErr> {
-    let limit = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
-    let rows = query(context, actor, case, LOOKS, Some(limit.into())).await?;
-    let is_cut = rows.len() > ROWS;
-    let looks = rows.iter().take(ROWS).map(|row| {
-        let at: i64 = row.try_get_by_index(0)?;
-        let by: Option<Uuid> = row.try_get_by_index(1)?;
-        Ok((Timestamp::from_millis(at), by))
-    });
-    let looks = once(looks.collect::<Result<Vec<_>, DbErr>>()?, |look| *look);
-    let acts = looks
+    let (looks, is_cut) = acts(context, actor, case, LOOKS, |row| row.try_get_by_index(2)).await?;
+    let looks = once(looks, |(at, by): &(Timestamp, Option<Uuid>)| (*at, *by));
+    let looks = looks
         .into_iter()
         .map(|(at, by)| SendersAct::new(at, CaseActKind::CaseSeen).by(by));
-    Ok((acts.collect(), is_cut))
+    Ok((looks.collect(), is_cut))
 }
 
 /// What the recipient did, the latest first, and whether there was more.
 async fn own_acts(context: &Context, actor: &RecipientActor, view: &CaseView) -> Result<(Vec<CaseAct>, bool), DbErr> {
-    let limit = i64::try_from(ROWS + 1).unwrap_or(i64::MAX);
-    let rows = query(context, actor, view.id, BY_RECIPIENT, Some(limit.into())).await?;
-    let is_cut = rows.len() > ROWS;
-    let rows: Result<Vec<_>, _> = rows.iter().take(ROWS).map(Row::read).collect();
-    let rows = once(rows?, Row::act);
-    let sign_ins = rows.iter().filter_map(|row| row.sign_in);
+    let (acts, is_cut) = acts(context, actor, view.id, BY_RECIPIENT, OwnAct::read).await?;
+    let acts = once(acts, |(at, act)| (*at, act.clone()));
+    let sign_ins = acts.iter().filter_map(|(_, act)| act.sign_in);
     let sign_ins = past_sign_in::whereabouts(context, actor.recipient_id(), sign_ins).await?;
     let names = names(view);
-    let acts = rows.into_iter().filter_map(|row| {
-        let name = names.get(&DocumentId::from_uuid(row.target)).cloned();
+    let acts = acts.into_iter().filter_map(|(at, act)| {
+        let name = names.get(&DocumentId::from_uuid(act.target)).cloned();
         Some(CaseAct {
-            at: row.at,
-            what: what(&row, view.id, name)?,
+            at,
+            what: what(&act, view.id, name)?,
             by: Vec::new(),
-            from: row.sign_in.and_then(|id| sign_ins.get(&id).cloned()),
-            is_in_this_session: row.sign_in.is_some() && row.sign_in == actor.sign_in(),
+            from: act.sign_in.and_then(|id| sign_ins.get(&id).cloned()),
+            is_in_this_session: act.sign_in.is_some() && act.sign_in == actor.sign_in(),
         })
     });
     Ok((acts.collect(), is_cut))
+}
+
+/// What a question gives by the first and the last time that it was done, at both of them, the latest first, and whether there was more.
+async fn acts<T: Clone>(
+    context: &Context,
+    actor: &RecipientActor,
+    case: CaseId,
+    sql: &'static str,
+    read: impl Fn(&QueryResult) -> Result<T, DbErr>,
+) -> Result<(Vec<(Timestamp, T)>, bool), DbErr> {
+    let limit = i64::try_from(ACTS + 1).unwrap_or(i64::MAX);
+    let rows = query(context, actor, case, sql, Some(limit.into())).await?;
+    let mut acts = Vec::new();
+    for row in rows.iter().take(ACTS) {
+        let (first, last): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let act = read(row)?;
+        let earlier = (first < last).then(|| (Timestamp::from_millis(first), act.clone()));
+        acts.extend([(Timestamp::from_millis(last), act)].into_iter().chain(earlier));
+    }
+    acts.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    Ok((acts, rows.len() > ACTS))
 }
 
 async fn query(
@@ -346,48 +360,42 @@ fn names(view: &CaseView) -> HashMap<DocumentId, Option<String>> {
     named.collect()
 }
 
-/// What a row tells; nothing of a document that is not shown any more.
-fn what(row: &Row, case: CaseId, document: Option<Option<String>>) -> Option<CaseActKind> {
-    if row.target == *case.as_uuid() {
-        return Some(if row.action == AuditAction::ContentDamaged.as_str() {
+/// What an act tells; nothing of a document that is not shown any more.
+fn what(act: &OwnAct, case: CaseId, document: Option<Option<String>>) -> Option<CaseActKind> {
+    if act.target == *case.as_uuid() {
+        return Some(if act.action == AuditAction::ContentDamaged.as_str() {
             CaseActKind::Damaged { name: None }
-        } else if row.action == AuditAction::CaseHistorySeen.as_str() {
+        } else if act.action == AuditAction::CaseHistorySeen.as_str() {
             CaseActKind::HistorySeen
         } else {
             CaseActKind::CaseOpened
         });
     }
     let name = document?;
-    Some(if row.action == AuditAction::DocumentViewed.as_str() {
+    Some(if act.action == AuditAction::DocumentViewed.as_str() {
         CaseActKind::DocumentViewed { name }
-    } else if row.action == AuditAction::DocumentDownloaded.as_str() {
+    } else if act.action == AuditAction::DocumentDownloaded.as_str() {
         CaseActKind::DocumentDownloaded { name }
     } else {
         CaseActKind::Damaged { name }
     })
 }
 
-/// A row of the log.
-struct Row {
-    at: Timestamp,
+/// What a recipient did, by which sign-in.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct OwnAct {
     action: String,
     target: Uuid,
     sign_in: Option<SessionId>,
 }
 
-impl Row {
+impl OwnAct {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
-        let detail: Option<String> = row.try_get_by_index(3)?;
+        let detail: Option<String> = row.try_get_by_index(4)?;
         Ok(Self {
-            at: Timestamp::from_millis(row.try_get_by_index(0)?),
-            action: row.try_get_by_index(1)?,
-            target: row.try_get_by_index(2)?,
+            action: row.try_get_by_index(2)?,
+            target: row.try_get_by_index(3)?,
             sign_in: detail.and_then(|detail| detail.parse().ok()),
         })
-    }
-
-    /// When it was, and what by which sign-in.
-    fn act(&self) -> (Timestamp, (String, Uuid, Option<SessionId>)) {
-        (self.at, (self.action.clone(), self.target, self.sign_in))
     }
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 use base::{CaseId, Personnummer, SessionId};
 use sea_orm::ConnectionTrait as _;
 
+use super::history::ACTS;
 use super::{CaseActKind, CaseHistory};
 use crate::test_support::{Norrby, PDF, TestPortal, document_id, draft, identity, number, on_both_databases};
 use crate::{
-    BrowserFamily, ContentUse, Device, Identity, ReadError, RecipientActor, Role, SessionKey, SystemFamily,
-    VerifiedIdentity, Whereabouts,
+    BrowserFamily, ContentUse, Device, Identity, ReadError, RecipientActor, RequestedRange, Role, SessionKey,
+    SystemFamily, VerifiedIdentity, Whereabouts,
 };
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -185,7 +186,7 @@ on_both_databases! {
         // The list of all cases is about none of them.
         portal.portal.sent_messages(&karin, None).await.unwrap();
         assert_eq!(kinds(&history(&portal, &anna, case).await), ["sent"]);
-        // What one of them repeats within a few minutes is told once, and of each who looked.
+        // What one of them repeats the same day is told when it was first and last, and of each who looked.
         for (minutes, staff) in [(1, &karin), (1, &olle), (5, &karin), (11, &karin)] {
             portal.clock.advance(Duration::from_secs(minutes * 60));
             portal.portal.staff_case(staff, case).await.unwrap();
@@ -201,6 +202,46 @@ on_both_databases! {
         portal.portal.show_staff_names(&karin, true).await.unwrap();
         let told = of_others(history(&portal, &anna, case).await);
         let by: Vec<_> = told.acts.into_iter().map(|act| act.by.join(" ")).collect();
-        assert_eq!(by, ["Karin Ödegård", "Karin Ödegård", "Olle Berg", ""]);
+        assert_eq!(by, ["Karin Ödegård", "Olle Berg", "Karin Ödegård", ""]);
+    }
+
+    async fn whoever_repeats_an_act_hundreds_of_times_hides_nothing_that_was_before_it(portal: TestPortal) {
+        let norrby = Norrby::new(&portal).await;
+        let sent = norrby.send_as(&portal, None, None).await;
+        let case = sent.deliveries[0].case;
+        let karin = norrby.admin(&portal).await;
+        portal.portal.staff_case(&karin, case).await.unwrap();
+        let anna = portal.sign_in(0).await;
+        let document = portal.only_document(&anna, &sent.deliveries[0]).await;
+        portal.portal.open_content(&anna, document, ContentUse::Download, None).await.unwrap();
+        for _ in 0..=ACTS {
+            portal.clock.advance(Duration::from_secs(1));
+            let range = Some(RequestedRange::Last(1));
+            portal.portal.open_content(&anna, document, ContentUse::View, range).await.unwrap();
+        }
+        let olle = portal.member(&karin, "olle@norrby.example", Role::Sender).await;
+        for _ in 0..=ACTS {
+            portal.clock.advance(Duration::from_secs(1));
+            portal.portal.staff_case(&olle, case).await.unwrap();
+        }
+        let told = history(&portal, &anna, case).await;
+        assert_eq!(kinds(&told), ["seen", "viewed", "downloaded", "opened", "seen", "sent"]);
+        assert!(!told.is_cut);
+    }
+
+    async fn of_more_acts_than_are_told_the_latest_are_and_that_there_are_more(portal: TestPortal) {
+        let norrby = Norrby::new(&portal).await;
+        let case = norrby.send_as(&portal, None, None).await.deliveries[0].case;
+        let mut last = portal.sign_in(0).await;
+        for number in 0..=ACTS {
+            portal.clock.advance(Duration::from_secs(1));
+            last = portal.sign_in_from(PHONE, &SessionKey::of(number.to_string().as_bytes()), 0).await;
+            portal.portal.case(&last, case).await.unwrap();
+        }
+        let told = history(&portal, &last, case).await;
+        assert!(told.is_cut);
+        let opened: Vec<_> = told.acts.iter().filter(|act| act.what == CaseActKind::CaseOpened).collect();
+        assert_eq!(opened.len(), ACTS);
+        assert!(opened[0].is_in_this_session);
     }
 }
