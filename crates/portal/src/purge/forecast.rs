@@ -75,6 +75,13 @@ const DUE_OR_GONE: &str = documents_by_hour!(concat!(
     due!(),
     " / 3600000 AS hour FROM delivery WHERE condemned_at > $2 AND revoked_at IS NULL AND expires_at < $1"
 ));
+/// What expired and was marked after $2 and no later than $3.
+const GONE: &str = documents_by_hour!(concat!(
+    "SELECT DISTINCT message_id, ",
+    due!(),
+    " / 3600000 AS hour FROM delivery WHERE condemned_at > $2 AND condemned_at <= $3 AND revoked_at IS NULL \
+     AND expires_at < $1"
+));
 /// What ended for organisation $1 by rules later than version $2.
 const ENDED: &str = documents_by_hour!(concat!(
     "SELECT DISTINCT message_id, ",
@@ -86,7 +93,11 @@ const ENDED: &str = documents_by_hour!(concat!(
 ));
 const ANNOUNCED: &str =
     "SELECT CAST(COALESCE(SUM(documents), 0) AS BIGINT) FROM purge_announced WHERE at > $1 AND at <= $2";
-const LIVING: &str = "SELECT COUNT(*) FROM document WHERE purged_at IS NULL";
+/// Documents, and messages without any that have deliveries left.
+const LIVING: &str = "\
+    SELECT (SELECT COUNT(*) FROM document WHERE purged_at IS NULL) + ( \
+    SELECT COUNT(DISTINCT delivery.message_id) FROM delivery WHERE delivery.purged_at IS NULL \
+    AND NOT EXISTS (SELECT 1 FROM document WHERE document.message_id = delivery.message_id))";
 
 /// What is due at an instant.
 pub(super) async fn due(on: &impl ConnectionTrait, now: Timestamp) -> Result<Hours, DbErr> {
@@ -99,13 +110,23 @@ pub(super) async fn due_or_gone(on: &impl ConnectionTrait, now: Timestamp) -> Re
     hours(on, DUE_OR_GONE, [after(now), window, since(now)]).await
 }
 
-/// What was foreseen for the hours until an instant.
+/// What was foreseen for the hours until an instant and had not gone when the window before it began: what went of an hour days ago
+/// lets nothing else go whose end was moved to that hour.
 pub(super) async fn foreseen(on: &impl ConnectionTrait, now: Timestamp) -> Result<Hours, DbErr> {
+    let kept = now - KEPT;
     let rows = forecast_entity::Entity::find()
         .filter(forecast_entity::Column::Hour.lte(hour(now)))
+        // What is marked was due before, so of these hours everything that went went since.
+        .filter(forecast_entity::Column::Hour.gt(hour(kept)))
         .all(on)
         .await?;
-    Ok(rows.into_iter().map(|row| (row.hour, count(row.documents))).collect())
+    let from_until = [kept, now - WINDOW].map(|at| at.as_millis().into());
+    let gone = hours(on, GONE, [after(now)].into_iter().chain(from_until)).await?;
+    let left = |hour, foreseen: u64| foreseen.saturating_sub(gone.get(&hour).copied().unwrap_or(0));
+    let left = rows
+        .into_iter()
+        .map(|row| (row.hour, left(row.hour, count(row.documents))));
+    Ok(left.collect())
 }
 
 /// How many documents somebody announced or confirmed in the two windows before an instant.
@@ -115,7 +136,7 @@ pub(super) async fn announced(on: &impl ConnectionTrait, now: Timestamp) -> Resu
     number(on, ANNOUNCED, [from.as_millis().into(), now.as_millis().into()]).await
 }
 
-/// How many documents there are.
+/// How many documents there are, counted as what falls due is.
 pub(super) async fn living(on: &impl ConnectionTrait) -> Result<u64, DbErr> {
     number(on, LIVING, []).await
 }

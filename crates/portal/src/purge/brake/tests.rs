@@ -56,6 +56,14 @@ async fn send_many(portal: &TestPortal, system: &SystemActor, first: usize, mess
     expires_at
 }
 
+/// A message to one person without documents.
+fn draft_of_text() -> MessageDraft {
+    MessageDraft {
+        files: Vec::new(),
+        ..draft(1)
+    }
+}
+
 /// How many documents were purged.
 async fn purged(portal: &TestPortal) -> usize {
     portal.audited("document.purged").await
@@ -175,6 +183,44 @@ on_both_databases! {
         portal.clock.advance(HOUR * 2);
         let report = portal.portal.run_jobs().await.unwrap();
         assert_eq!((report.stopped, report.purge.documents), (None, 40));
+    }
+
+    async fn what_went_days_ago_lets_nothing_go_whose_end_is_moved_to_its_hour(portal: TestPortal) {
+        let system = portal.sender().await;
+        let ended = send_many(&portal, &system, 0, 2).await;
+        portal.clock.set(ended - DAY);
+        portal.portal.run_jobs().await.unwrap();
+        portal.clock.set(ended);
+        assert_eq!(portal.portal.run_jobs().await.unwrap().purge.documents, 80);
+        send_many(&portal, &system, 2, 2).await;
+        portal.clock.set(ended + DAY * 3);
+        assert_eq!(portal.portal.run_jobs().await.unwrap().stopped, None);
+
+        let moved = format!("UPDATE delivery SET expires_at = {} WHERE purged_at IS NULL", ended.as_millis());
+        let transaction = portal.portal.0.database.write().await.unwrap();
+        transaction.execute_unprepared(&moved).await.unwrap();
+        transaction.commit().await.unwrap();
+        let stopped = portal.portal.run_jobs().await.unwrap().stopped.unwrap();
+        assert_eq!(stopped.reason, StopReason::Unforeseen { documents: 80, allowed: 50 });
+    }
+
+    async fn what_was_foreseen_and_did_not_go_yet_still_may_days_later(portal: TestPortal) {
+        let system = portal.sender().await;
+        let ended = send_many(&portal, &system, 0, 2).await;
+        portal.clock.set(ended - DAY);
+        portal.portal.run_jobs().await.unwrap();
+        portal.clock.set(ended + DAY * 3);
+        let report = portal.portal.run_jobs().await.unwrap();
+        assert_eq!((report.stopped, report.purge.documents), (None, 80));
+    }
+
+    async fn messages_without_documents_count_in_the_share_as_they_do_in_what_falls_due(portal: TestPortal) {
+        let system = portal.sender().await;
+        let reader = portal.portal.0.database.reader();
+        portal.send_all(&system, "text", draft_of_text(), &[]).await.unwrap();
+        assert_eq!(forecast::living(reader).await.unwrap(), 1);
+        send_many(&portal, &system, 0, 1).await;
+        assert_eq!(forecast::living(reader).await.unwrap(), 41);
     }
 
     async fn what_was_revoked_needs_no_word(portal: TestPortal) {
