@@ -25,6 +25,7 @@ mod forecast;
 mod forecast_entity;
 mod work;
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::audit::{AuditAction, AuditEntry};
@@ -37,6 +38,11 @@ pub(crate) use forecast::{announce_rules, hour};
 
 /// The longest pause between two parts: one that took longer met something else that was slow.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+
+/// How many deliveries are erased together: few enough that the transaction is short, though each may bring fifty documents.
+const ERASED_AT_ONCE: usize = 10;
+/// How many deliveries that can't be erased end a round: then it is not some rows that are damaged, but something else.
+const MOST_FAILED: usize = 20;
 
 /// Whether a purge does what it reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +75,9 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// A fault; what was done stays done, and the next run goes on from there. A blob that can't be deleted is a fault
-    /// too, and so is a blob store that doesn't answer or is another installation's, but everything else is purged first.
+    /// A fault; what was done stays done, and the next run goes on from there. A blob that can't be deleted and a row that can't be
+    /// erased are faults too, and so is a blob store that doesn't answer or is another installation's, but everything else is purged
+    /// first.
     pub async fn purge(&self, mode: PurgeMode) -> Result<PurgeReport, Fault> {
         match mode {
             PurgeMode::Run => run(&self.0).await,
@@ -124,7 +131,7 @@ pub(crate) async fn keys(context: &Context, release: Option<Release>) -> Result<
 pub(crate) async fn rest(context: &Context) -> Result<PurgeReport, Fault> {
     let mut report = PurgeReport::default();
     let mut store = StoreGate::default();
-    let mut fault = None;
+    let (mut fault, mut failed) = (None, 0);
     let mut round = work::Round::begin(context).await?;
     while let Some(mut work) = round.next(context, work::BATCH).await? {
         // What another node condemned since has its keys yet.
@@ -140,14 +147,11 @@ pub(crate) async fn rest(context: &Context) -> Result<PurgeReport, Fault> {
             fault.get_or_insert(problem);
         }
         destroy::tell_of_deliveries(context, &work).await?;
-        for part in work.into_parts() {
-            let began = Instant::now();
-            let erased = erase::metadata(context, &part).await?;
-            tokio::time::sleep(pause_after(began.elapsed())).await;
-            report.deliveries += erased.deliveries;
-            report.messages += erased.messages;
-            report.documents += erased.documents;
-            report.bytes += erased.bytes;
+        let faults = erase_parts(context, work, &mut report).await;
+        failed += faults.len();
+        fault = fault.or(faults.into_iter().next());
+        if failed >= MOST_FAILED {
+            break;
         }
     }
     let closed = protocol::close(context, protocol::MAX_LEAVES).await;
@@ -155,6 +159,35 @@ pub(crate) async fn rest(context: &Context) -> Result<PurgeReport, Fault> {
     ledger::settle(context).await?;
     closed?;
     store.problem().or(fault).map_or(Ok(report), Err)
+}
+
+/// Erases the metadata of all that ended in parts, and tells of the deliveries that could not be erased: each alone, so that one row that
+/// is damaged keeps nothing else.
+async fn erase_parts(context: &Context, work: work::Work, report: &mut PurgeReport) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut parts: VecDeque<work::Work> = work.into_parts(ERASED_AT_ONCE).into();
+    while let Some(part) = parts.pop_front() {
+        let began = Instant::now();
+        match erase::metadata(context, &part).await {
+            Ok(erased) => {
+                report.deliveries += erased.deliveries;
+                report.messages += erased.messages;
+                report.documents += erased.documents;
+                report.bytes += erased.bytes;
+            }
+            Err(_) if part.deliveries.len() > 1 => {
+                for alone in part.into_parts(1).into_iter().rev() {
+                    parts.push_front(alone);
+                }
+            }
+            Err(fault) => faults.push(fault),
+        }
+        if faults.len() >= MOST_FAILED {
+            break;
+        }
+        tokio::time::sleep(pause_after(began.elapsed())).await;
+    }
+    faults
 }
 
 /// How long a purge does nothing after a part that took so long: half of the time is the readers', who wait for what the part locked, for the
@@ -214,7 +247,7 @@ pub(crate) async fn interrupted(context: &Context, at: Interruption, batch: u64)
         return;
     }
     destroy::tell_of_deliveries(context, &work).await.unwrap();
-    for part in work.into_parts() {
+    for part in work.into_parts(ERASED_AT_ONCE) {
         erase::metadata(context, &part).await.unwrap();
     }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use base::DocumentId;
 use keyring::ContentOwner;
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::{condemn, destroy, erase, judge, work};
 use crate::test_support::{PDF, TestPortal, bytes_of, copy, number, on_each_storage};
@@ -131,6 +132,30 @@ async fn sql(portal: &TestPortal, statement: &str) {
 }
 
 on_each_storage! {
+    async fn a_row_that_can_not_be_erased_keeps_nothing_else(portal: TestPortal) {
+        let sent = send(&portal).await;
+        let other = portal.send(&sent.system, "2", 2).await;
+        expire(&portal, &sent);
+        let damage = |days: Option<i32>| {
+            message::entity::Entity::update_many()
+                .col_expr(message::entity::Column::RetentionDays, Expr::value(days))
+                .filter(message::entity::Column::Id.eq(*other.id.as_uuid()))
+        };
+        let transaction = portal.portal.0.database.write().await.unwrap();
+        damage(Some(-1)).exec(&transaction).await.unwrap();
+        transaction.commit().await.unwrap();
+        assert!(portal.portal.purge(PurgeMode::Run).await.is_err());
+        assert_eq!(portal.audited("message.purged").await, 1);
+        assert_eq!(portal.audited("purge-protocol.closed").await, 1);
+        assert_eq!(portal.content_keys().await, 0);
+
+        let transaction = portal.portal.0.database.write().await.unwrap();
+        damage(None).exec(&transaction).await.unwrap();
+        transaction.commit().await.unwrap();
+        portal.portal.purge(PurgeMode::Run).await.unwrap();
+        assert_eq!(portal.audited("message.purged").await, 2);
+    }
+
     async fn nothing_is_left_of_what_has_expired_but_a_tombstone(portal: TestPortal) {
         let sent = send(&portal).await;
         expire(&portal, &sent);

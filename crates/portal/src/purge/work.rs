@@ -12,8 +12,6 @@ use crate::{Context, Fault, delivery, document};
 /// How many deliveries are worked on together. The disk is waited for once for the keys of all, and once for their blobs: each time
 /// it writes its journal, and whoever reads a document waits for that.
 pub(super) const BATCH: u64 = 1000;
-/// How many deliveries are erased together: few enough that the transaction is short, though each may bring fifty documents.
-const ERASED_AT_ONCE: usize = 10;
 
 /// Condemned deliveries, and what ends with them.
 pub(super) struct Work {
@@ -120,12 +118,13 @@ impl Work {
         cases.into_iter().collect()
     }
 
-    /// The same in parts that are erased one after the other. A message with its documents is in the first that has a delivery of it.
-    pub(super) fn into_parts(mut self) -> Vec<Self> {
+    /// The same in parts of so many deliveries that are erased one after the other. A message with its documents is in the first that
+    /// has a delivery of it.
+    pub(super) fn into_parts(mut self, size: usize) -> Vec<Self> {
         let mut deliveries = std::mem::take(&mut self.deliveries).into_iter();
         let mut parts = Vec::new();
         loop {
-            let deliveries: Vec<_> = deliveries.by_ref().take(ERASED_AT_ONCE).collect();
+            let deliveries: Vec<_> = deliveries.by_ref().take(size).collect();
             if deliveries.is_empty() {
                 return parts;
             }
