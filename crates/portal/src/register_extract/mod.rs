@@ -44,8 +44,10 @@ use base::RegisterExtractId;
 
 /// How long an extract can be had.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
-/// How many a person may order within [`KEPT`].
+/// How many a person may order within [`KEPT`], apart from those that broke off.
 pub const EXTRACTS_A_DAY: u64 = 3;
+/// How many with those.
+const ORDERS_A_DAY: u64 = 10;
 /// How long whoever makes one is believed to be at it since they last said so.
 const LEASE: Duration = Duration::from_secs(2 * 60);
 

@@ -2,10 +2,12 @@
 
 use base::{RecipientId, RegisterExtractId, Timestamp};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, TryInsertResult};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, TryInsertResult,
+};
 
 use super::entity::{Column, Entity, Model};
-use super::{EXTRACTS_A_DAY, KEPT, LEASE};
+use super::{EXTRACTS_A_DAY, KEPT, LEASE, ORDERS_A_DAY};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::{Fault, Portal, RecipientActor};
 
@@ -99,12 +101,16 @@ impl Portal {
         }
         let ordered = Entity::find()
             .filter(theirs(recipient))
-            .filter(Column::OrderedAt.gt((now - KEPT).as_millis()))
-            .count(&transaction)
-            .await
-            .map_err(Fault::from)?;
-        if ordered > EXTRACTS_A_DAY {
-            return Err(OrderExtractError::TooMany);
+            .filter(Column::OrderedAt.gt((now - KEPT).as_millis()));
+        // Signing out, or a node that stops, breaks one off, and the person is told to order it again.
+        let unbroken = Condition::any()
+            .add(Column::ReadyAt.is_not_null())
+            .add(Column::UnderWay.is_not_null());
+        let unbroken = ordered.clone().filter(unbroken);
+        for (orders, most) in [(unbroken, EXTRACTS_A_DAY), (ordered, ORDERS_A_DAY)] {
+            if orders.count(&transaction).await.map_err(Fault::from)? > most {
+                return Err(OrderExtractError::TooMany);
+            }
         }
         let entry = AuditEntry::by_recipient(actor, AuditAction::RegisterExtractOrdered)
             .about(AuditTarget::RegisterExtract(id));

@@ -291,6 +291,28 @@ on_both_databases! {
         assert!(matches!(gone, Err(OpenExtractError::NotFound)));
     }
 
+    async fn those_that_broke_off_do_not_use_up_the_days_orders_but_have_an_end_too(portal: TestPortal) {
+        let anna = portal.sign_in(0).await;
+        for _ in 0..7 {
+            portal.portal.order_register_extract(&anna).await.unwrap();
+            // Nobody makes it.
+            portal.clock.advance(super::LEASE);
+        }
+        for _ in 0..3 {
+            made(&portal.portal, &anna).await;
+        }
+        let refused = portal.portal.order_register_extract(&anna).await;
+        assert!(matches!(refused, Err(OrderExtractError::TooMany)));
+        portal.clock.advance(super::KEPT);
+        let anna = portal.sign_in(0).await;
+        for _ in 0..10 {
+            portal.portal.order_register_extract(&anna).await.unwrap();
+            portal.clock.advance(super::LEASE);
+        }
+        let refused = portal.portal.order_register_extract(&anna).await;
+        assert!(matches!(refused, Err(OrderExtractError::TooMany)));
+    }
+
     async fn one_is_under_way_at_most_and_a_few_are_ordered_in_a_day(portal: TestPortal) {
         let anna = portal.sign_in(0).await;
         let state = async || portal.portal.register_extracts_of(&anna).await.unwrap()[0].state;
