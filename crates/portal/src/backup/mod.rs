@@ -83,6 +83,8 @@ pub struct BackupsMade {
     pub files: Vec<PathBuf>,
     /// The number of the ledger's last batch when they were there; 0 while there is none.
     pub ledger: u64,
+    /// How many documents that have not ended have no blob in the blob store, so that no archive has them either.
+    pub lost: u64,
 }
 
 /// What was deleted of old archives.
@@ -142,13 +144,17 @@ impl Portal {
         }
         let folder = BackupFolder::open(settings)?;
         let run = context.ids.next();
-        let mut made = Vec::new();
+        let (mut files, mut lost) = (Vec::new(), 0);
         for step in steps(parts) {
-            made.extend(take(context, settings, &folder, run, step).await?);
+            for made in take(context, settings, &folder, run, step).await? {
+                files.push(made.file);
+                lost += made.lost;
+            }
         }
         Ok(BackupsMade {
-            files: made,
+            files,
             ledger: note_ledger(context, settings).await?,
+            lost,
         })
     }
 
@@ -261,7 +267,7 @@ async fn take(
     folder: &BackupFolder,
     run: BackupId,
     step: Step,
-) -> Result<Vec<PathBuf>, BackupError> {
+) -> Result<Vec<Made>, BackupError> {
     Ok(match step {
         Step::One(part) => vec![make(context, settings, folder, run, part).await?],
         Step::VaultWithProvider => vault_with_provider(context, settings, folder, run).await?.into(),
@@ -284,7 +290,7 @@ async fn vault_with_provider(
     settings: &BackupSettings,
     folder: &BackupFolder,
     run: BackupId,
-) -> Result<[PathBuf; 2], BackupError> {
+) -> Result<[Made; 2], BackupError> {
     for _ in 0..TRIES {
         let today = context.now().day();
         let before = provider::day_secrets(context).await?;
@@ -296,11 +302,18 @@ async fn vault_with_provider(
         if before.iter().all(|name| name.day < today || after.contains(name)) {
             return Ok(made);
         }
-        for file in made {
+        for Made { file, .. } in made {
             folder.delete(&file)?;
         }
     }
     Err(BackupError::Busy)
+}
+
+/// An archive.
+struct Made {
+    file: PathBuf,
+    /// How many documents should be in it and are lost.
+    lost: u64,
 }
 
 /// Makes one archive. What it refers to must be in an archive that is made after it.
@@ -310,7 +323,7 @@ async fn make(
     folder: &BackupFolder,
     run: BackupId,
     part: BackupPart,
-) -> Result<PathBuf, BackupError> {
+) -> Result<Made, BackupError> {
     let made = context.now();
     // A part that is not this installation's must not become a backup of it.
     installation::check(&context.database, &context.vault, &context.blobs)
@@ -319,8 +332,9 @@ async fn make(
     let manifest = Manifest::of(context, run, part, made).await?;
     let file = folder.begin(part, made)?;
     let mut archive = Archive::begin(file.create()?, settings, &manifest)?;
+    let mut lost = 0;
     match part {
-        BackupPart::Content => content::write(context, settings, folder, &mut archive).await?,
+        BackupPart::Content => lost = content::write(context, settings, folder, &mut archive).await?,
         BackupPart::Vault => {
             let vault = context.vault.database();
             let url = &context.settings.vault_url;
@@ -329,7 +343,8 @@ async fn make(
         BackupPart::Provider => provider::write(context, &mut archive)?,
     }
     archive.finish()?;
-    file.finish()
+    let file = file.finish()?;
+    Ok(Made { file, lost })
 }
 
 /// The time in an archive's name: `20261122T090000Z`.

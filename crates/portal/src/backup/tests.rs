@@ -151,6 +151,23 @@ async fn thief_opens(
 }
 
 on_both_databases! {
+    async fn a_blob_that_is_lost_is_told_of_and_one_that_is_being_purged_is_not(portal: TestPortal) {
+        let system = portal.sender().await;
+        let [kept, revoked] = [portal.send(&system, "1", 1).await, portal.send(&system, "2", 1).await];
+        let operator = portal.operator();
+        let (backups, parts) = (Backups::new(), [BackupPart::Content]);
+        assert_eq!(portal.portal.back_up(&operator, &backups.settings, &parts).await.unwrap().lost, 0);
+        for name in portal.blob_names().await {
+            std::fs::remove_file(portal.folder().join("blobs").join(name)).unwrap();
+        }
+        portal.portal.revoke_message(&system, revoked.id).await.unwrap();
+        portal.portal.run_key_jobs().await.result().unwrap();
+        portal.clock.advance(Duration::from_secs(60));
+        let made = portal.portal.back_up(&operator, &backups.settings, &parts).await.unwrap();
+        assert_eq!((made.files.len(), made.lost), (1, 1));
+        assert!(kept.deliveries[0].expires_at > portal.now());
+    }
+
     async fn when_the_providers_archives_are_gone_what_was_purged_does_not_open_and_the_rest_does(portal: TestPortal) {
         let backups = Backups::new();
         let system = portal.sender().await;
@@ -194,7 +211,8 @@ on_both_databases! {
         let mut sent = vec![portal.send(&system, "before", 1).await];
         let mut made = Vec::new();
         for (step, key) in steps(&BackupPart::ALL).into_iter().zip(["between", "after"]) {
-            made.extend(take(&context, &backups.settings, &folder, run, step).await.unwrap());
+            let archives = take(&context, &backups.settings, &folder, run, step).await.unwrap();
+            made.extend(archives.into_iter().map(|made| made.file));
             sent.push(portal.send(&system, key, 1).await);
         }
         let part_of = |archive: &PathBuf| archive.parent().unwrap().file_name().unwrap().to_owned();
