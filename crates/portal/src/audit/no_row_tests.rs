@@ -1,6 +1,7 @@
 //! No row, no action: while the log can't be written, nothing is done that it would tell of, and nothing is handed out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
 use std::path::Path;
 use std::pin::Pin;
 use std::time::Duration;
@@ -19,8 +20,10 @@ use crate::{
 };
 
 mod people;
+mod second_factors;
 mod staff;
 mod systems;
+mod work_accounts;
 
 /// What leaves a row of that action, and can be tried twice: why it was not done, if it wasn't.
 type Act<'a> = (
@@ -41,6 +44,17 @@ macro_rules! acts {
     };
 }
 use acts;
+
+/// An act that is done by refusing somebody, which leaves its row: as one that is not done whenever it is not refused like this.
+async fn refused<T: Debug, E: Debug>(
+    attempt: impl Future<Output = Result<T, E>>,
+    like_this: impl FnOnce(&E) -> bool,
+) -> Result<(), String> {
+    match attempt.await {
+        Err(refusal) if like_this(&refusal) => Ok(()),
+        other => Err(format!("{other:?}")),
+    }
+}
 
 /// Tries each while the log can't be written, when nothing of it may be done, and then in the same order while it can, when each is done
 /// and leaves its row.

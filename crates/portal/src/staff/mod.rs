@@ -27,7 +27,7 @@ mod sign_in;
 mod step;
 mod store;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod view;
 mod visitor;
 mod within;

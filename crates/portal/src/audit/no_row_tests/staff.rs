@@ -7,11 +7,12 @@ use crate::test_support::{
     Norrby, PASSWORD, TestPortal, new_member, on_both_databases, policy_of, secret, whatever_goes,
 };
 use crate::{
-    DataRequestKind, HoldScope, NewDataRequest, Role, SessionKey, SignInRules, StaffActor, Validity, WebhookAddress,
+    DataRequestKind, HoldScope, NewDataRequest, Role, SeenNotices, SessionKey, SignInRules, StaffActor, Validity,
+    WebhookAddress,
 };
 
 /// Somebody else of the organisation.
-async fn colleague(test: &TestPortal, admin: &StaffActor, name: &str) -> StaffActor {
+pub(super) async fn colleague(test: &TestPortal, admin: &StaffActor, name: &str) -> StaffActor {
     test.member(admin, &format!("{name}@norrby.example"), Role::Sender)
         .await
 }
@@ -71,11 +72,15 @@ on_both_databases! {
         let address = WebhookAddress::parse("https://hooks.norrby.example/checkpoints").unwrap();
         let (password, new_password) = (secret(PASSWORD), secret("gråsten paraply 3 hyacint"));
         let (request, key) = (test.request(), SessionKey::of_staff(b"Karin, later"));
+        let seen_by_now = SeenNotices { failed_tries: 0, until: test.now() };
 
         each_is_done_with_its_row_alone(&test, acts! {
             StaffInvitationAccepted: portal.accept_invitation(&invited.token, &password, &request);
             StaffValidityChanged: portal.change_staff(&admin, olle.staff_id(), Role::Sender, until_later);
             StaffSessionEnded: portal.end_sessions_of_staff(&admin, eva.staff_id());
+            StaffUnlocked: portal.unlock_staff(&admin, eva.staff_id());
+            StaffUnlocked: portal.unlock_any_staff(&operator, eva.staff_id());
+            StaffNoticesDismissed: portal.dismiss_staff_notices(&olle, seen_by_now);
             StaffDeactivated: portal.deactivate_staff(&admin, eva.staff_id());
             StaffReactivated: portal.reactivate_staff(&admin, bo.staff_id());
             StaffPasswordChanged: portal.change_staff_password(&ida, &password, &new_password);
@@ -84,6 +89,10 @@ on_both_databases! {
             SignInRulesChanged: portal.change_sign_in_rules(&admin, &seen, rules());
             AuditWebhookSet: portal.set_audit_webhook(&admin, &address);
             StaffSignedOut: portal.sign_out_staff(&key, &request);
+        })
+        .await;
+        each_is_done_with_its_row_alone(&test, acts! {
+            AuditWebhookRemoved: portal.remove_audit_webhook(&admin);
         })
         .await;
     }

@@ -18,14 +18,14 @@ use crate::test_support::{PASSWORD, TestPortal};
 use crate::{Action, SeenNotices, SessionKey, SignInRules, StaffActor, StaffCandidate, StaffVisitor};
 
 /// Where every first admin gets mail.
-const KARIN: &str = "karin@norrby.example";
+pub(crate) const KARIN: &str = "karin@norrby.example";
 
-fn key(name: &str) -> SessionKey {
+pub(crate) fn key(name: &str) -> SessionKey {
     SessionKey::of_staff(name.as_bytes())
 }
 
 /// Gives the password of an account of Karin's organisation in a new session, in which more is asked for.
-async fn on_the_way(portal: &TestPortal, name: &str, karin: &StaffActor, email: &str) -> StaffCandidate {
+pub(crate) async fn on_the_way(portal: &TestPortal, name: &str, karin: &StaffActor, email: &str) -> StaffCandidate {
     let organisation = karin.organisation_id();
     portal
         .staff_sign_in(&key(name), organisation, email, PASSWORD)
@@ -38,13 +38,13 @@ async fn on_the_way(portal: &TestPortal, name: &str, karin: &StaffActor, email: 
 }
 
 /// A second factor that was set up: what the app keeps, and the recovery codes.
-struct SecondFactor {
-    secret: SecretString,
-    recovery_codes: Vec<SecretString>,
+pub(crate) struct SecondFactor {
+    pub(crate) secret: SecretString,
+    pub(crate) recovery_codes: Vec<SecretString>,
 }
 
 /// Sets a second factor up for somebody.
-async fn second_factor_for(portal: &TestPortal, actor: &StaffActor) -> SecondFactor {
+pub(crate) async fn second_factor_for(portal: &TestPortal, actor: &StaffActor) -> SecondFactor {
     let actor = &fresh(portal, actor).await;
     let begun = portal.portal.second_factor_set_up(actor).await.unwrap();
     let code = code_now(portal, &begun.secret);
@@ -64,7 +64,7 @@ fn everything(portal: &TestPortal) -> SeenNotices {
 }
 
 /// Somebody as they are now, who just proved that it is them where that is asked for to change a second factor.
-async fn fresh(portal: &TestPortal, actor: &StaffActor) -> StaffActor {
+pub(crate) async fn fresh(portal: &TestPortal, actor: &StaffActor) -> StaffActor {
     let actor = portal.staff_in(actor.session()).await.unwrap();
     if actor.require(Action::ChangeOwnSecondFactor).is_ok() {
         return actor;
@@ -78,13 +78,13 @@ async fn fresh(portal: &TestPortal, actor: &StaffActor) -> StaffActor {
 }
 
 /// What an app shows now that was given a secret in base32.
-fn code_now(portal: &TestPortal, secret: &SecretString) -> String {
+pub(crate) fn code_now(portal: &TestPortal, secret: &SecretString) -> String {
     let secret = totp_rs::Secret::try_from_base32(secret.expose()).unwrap();
     code_at(secret.as_bytes(), portal.now())
 }
 
 /// Sets what the actor's organisation asks of its staff.
-async fn rules_of(portal: &TestPortal, actor: &StaffActor, rules: SignInRules) {
+pub(crate) async fn rules_of(portal: &TestPortal, actor: &StaffActor, rules: SignInRules) {
     let seen = portal.portal.sign_in_rules(actor).await.unwrap().version();
     portal.portal.change_sign_in_rules(actor, &seen, rules).await.unwrap();
 }
