@@ -53,6 +53,9 @@ impl Portal {
             };
             let transaction = context.database.write().await?;
             super::lock(&transaction, &[*case.as_uuid()]).await?;
+            if !organisation::stays(&transaction, organisation.id).await? {
+                return Err(Denied::OrganisationGone.into());
+            }
             let found = planned(context, &transaction, &organisation, case, last_day).await?;
             if !retention::is_kept(&found, &seen) || found.iter().all(|it| it.message != message) {
                 continue;

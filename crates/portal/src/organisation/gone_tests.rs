@@ -2,19 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use base::{AllowedNetworks, CaseId, OrganisationId};
+use base::{AllowedNetworks, CaseId, ObjectId, OrganisationId, Timestamp};
+use uuid::Uuid;
 
+use super::finder::lock_row_alone;
 use super::{NotLocked, lock_row};
+use crate::database::WriteTransaction;
 use crate::test_support::{
-    Norrby, PASSWORD, TestPortal, draft, every_row, new_member, number, on_both_databases, policy_of, secret,
-    whatever_goes,
+    Norrby, PASSWORD, TestPortal, directory, draft, every_row, new_member, number, on_both_databases, policy_of,
+    secret, whatever_goes,
 };
 use crate::{
     CaseError, ChangeRetentionError, ChangeStaffError, ChangeWebhookError, Decided, Denied, GroupAttributes,
     InviteError, NewOrganisationExtract, NewProvisioningToken, NewSystem, OrganisationExtractError, Portal,
     ProvisioningError, ProvisioningTokenError, Role, Scope, SecondFactorError, SeeStaffError, SendError, SessionKey,
     SignInRules, StaffActor, StaffSignInError, SystemActor, SystemError, SystemSetUpError, TenantError, UserAttributes,
-    Validity, WebhookAddress,
+    Validity, VouchedStaff, WebhookAddress, WorkAccount, WorkAccountError,
 };
 
 /// Whether somebody is told that their organisation is gone.
@@ -121,9 +124,11 @@ async fn acts_on_staff(test: &TestPortal, karin: &StaffActor, olle: &StaffActor)
 /// What its staff and its system decide about cases, and what the system sends.
 async fn acts_on_cases(test: &TestPortal, karin: &StaffActor, system: &SystemActor, open: CaseId, closed: CaseId) {
     let portal = &test.portal;
+    let later = "2027-12-31".parse().unwrap();
     let by_staff = [
         portal.close_case(karin, open).await,
         portal.reopen_case(karin, closed).await,
+        portal.extend_case(karin, open, later, "Överklagat").await,
     ];
     for refused in by_staff {
         assert!(matches!(refused, Err(CaseError::Denied(GONE))), "{refused:?}");
@@ -174,6 +179,11 @@ async fn acts_on_systems(test: &TestPortal, karin: &StaffActor, system: &SystemA
 
 /// Marks it as deleted and nothing else, so that only what each act looks at itself keeps it from being done.
 async fn mark_deleted(test: &TestPortal, organisation: OrganisationId) {
+    being_deleted(test, organisation).await.commit().await.unwrap();
+}
+
+/// The same before it is committed.
+async fn being_deleted(test: &TestPortal, organisation: OrganisationId) -> WriteTransaction {
     use super::entity::{ActiveModel, Entity};
     use sea_orm::{ActiveValue::Set, EntityTrait};
     let change = ActiveModel {
@@ -182,8 +192,22 @@ async fn mark_deleted(test: &TestPortal, organisation: OrganisationId) {
         ..ActiveModel::default()
     };
     let transaction = test.portal.0.database.write().await.unwrap();
+    lock_row_alone(&transaction, organisation).await.unwrap();
     Entity::update(change).exec(&transaction).await.unwrap();
-    transaction.commit().await.unwrap();
+    transaction
+}
+
+/// What comes of an act that begins while the organisation is there, and waits for who deletes it.
+async fn while_it_is_deleted<T: Send + 'static>(
+    test: &TestPortal,
+    organisation: OrganisationId,
+    act: impl Future<Output = T> + Send + 'static,
+) -> T {
+    let deletion = being_deleted(test, organisation).await;
+    let act = tokio::spawn(act);
+    test.connections_wait(1).await;
+    deletion.commit().await.unwrap();
+    act.await.unwrap()
 }
 
 on_both_databases! {
@@ -232,7 +256,7 @@ on_both_databases! {
         assert!(matches!(refused, Err(ProvisioningError::OrganisationGone)));
         let refused = test.portal.create_provisioning_token(&operator, norrby.id, new_token()).await;
         assert!(matches!(refused, Err(ProvisioningTokenError::NotFound)));
-        let refused = test.portal.add_tenant(&operator, norrby.id, base::TenantId::from_uuid(uuid::Uuid::from_u128(1))).await;
+        let refused = test.portal.add_tenant(&operator, norrby.id, crate::test_support::directory()).await;
         assert!(matches!(refused, Err(TenantError::NotFound)));
         assert_eq!(crate::retention::follow(&test.portal.0).await.unwrap(), 0);
         assert_eq!(every_row(&test.portal.0.database).await, before);
@@ -250,5 +274,64 @@ on_both_databases! {
         mark_deleted(&test, norrby.id).await;
         let transaction = test.portal.0.database.write().await.unwrap();
         assert!(matches!(lock_row(&transaction, norrby.id).await, Err(NotLocked::Gone)));
+    }
+}
+
+#[tokio::test]
+async fn who_began_while_it_was_there_makes_no_account_in_it_and_extends_no_case_of_it() {
+    // On SQLite whoever is before has the turn to write, and what is read after that is as it left it.
+    let Some(test) = TestPortal::on_postgres().await else {
+        return;
+    };
+    let (operator, request) = (test.operator(), test.request());
+
+    let norrby = Norrby::new(&test).await;
+    let case = norrby.send(&test, 1, 30).await.deliveries[0].case;
+    let (karin, node) = (norrby.admin(&test).await, test.another_node().await);
+    let later = "2026-12-31".parse().unwrap();
+    let extends = async move { node.extend_case(&karin, case, later, "Överklagat").await };
+    let refused = while_it_is_deleted(&test, norrby.id, extends).await;
+    assert!(matches!(refused, Err(CaseError::Denied(GONE))), "{refused:?}");
+    assert_eq!(test.rows("case_extension").await, 0);
+
+    let id = test.organisation("Söderby kommun").await;
+    let (karin, node) = (test.first_admin_of(id).await, test.another_node().await);
+    let accounts = test.rows("staff_member").await;
+    let new = new_member("Lena Ek", "lena@soderby.example", Role::Sender);
+    let invites = async move { node.invite_staff(&karin, new).await };
+    let refused = while_it_is_deleted(&test, id, invites).await;
+    assert!(matches!(refused, Err(InviteError::Denied(GONE))), "{refused:?}");
+
+    let (id, node) = (test.organisation("Västby kommun").await, test.another_node().await);
+    let invites = async move {
+        node.invite_first_admin(&operator, id, "Lena Ek", "lena@vastby.example")
+            .await
+    };
+    let refused = while_it_is_deleted(&test, id, invites).await;
+    assert!(matches!(refused, Err(InviteError::NotFound)), "{refused:?}");
+
+    let (id, node) = (test.organisation("Österby kommun").await, test.another_node().await);
+    test.portal.add_tenant(&test.operator(), id, directory()).await.unwrap();
+    let (address, vouched) = (id.to_string(), vouched(test.now()));
+    let comes = async move { node.staff_work_account(&address, &vouched, &request).await };
+    let refused = while_it_is_deleted(&test, id, comes).await;
+    assert!(matches!(refused, Err(WorkAccountError::OtherDirectory)), "{refused:?}");
+    assert_eq!(test.rows("staff_member").await, accounts);
+}
+
+/// Somebody to whom their directory gives a role, and who has no account yet.
+fn vouched(now: Timestamp) -> VouchedStaff {
+    VouchedStaff {
+        account: WorkAccount {
+            tenant: directory(),
+            object: ObjectId::from_uuid(Uuid::from_u128(1)),
+        },
+        role: Some(Role::Sender),
+        name: Some("Lena Ek".to_owned()),
+        email: None,
+        authenticated_at: Some(now),
+        began_at: now,
+        provider: "entra".to_owned(),
+        at_provider: None,
     }
 }

@@ -93,6 +93,7 @@ impl From<NotCreated> for ProvisioningError {
         match problem {
             NotCreated::Taken => Self::Taken("account"),
             NotCreated::TooMany => Self::TooMany("staff members"),
+            NotCreated::OrganisationGone => Self::OrganisationGone,
             NotCreated::Fault(fault) => Self::Fault(fault),
         }
     }

@@ -140,7 +140,7 @@ impl Portal {
         let staff = match invited {
             Some(row) if row.role == Role::Admin.as_str() && row.password_hash.is_none() => row.staff_id(),
             Some(_) => return Err(InviteError::AlreadyStaff),
-            None => create(context, &transaction, organisation, &new).await?,
+            None => create(context, &transaction, organisation, &new, InviteError::NotFound).await?,
         };
         finish_invitation(context, transaction, staff, entry).await
     }
@@ -158,7 +158,8 @@ impl Portal {
         if rules.ok_or(Denied::OrganisationGone)?.work_account_required {
             return Err(InviteError::WorkAccount);
         }
-        let staff = create(context, &transaction, actor.organisation_id(), &new).await?;
+        let gone = Denied::OrganisationGone.into();
+        let staff = create(context, &transaction, actor.organisation_id(), &new, gone).await?;
         let entry = AuditEntry::by_staff(actor, AuditAction::StaffInvited).detail(new.role.as_str());
         finish_invitation(context, transaction, staff, entry).await
     }
@@ -219,12 +220,13 @@ impl Portal {
     }
 }
 
-/// A new account, which nobody can use before its invitation is accepted.
+/// A new account, which nobody can use before its invitation is accepted. `gone` is what is said when the organisation is.
 async fn create(
     context: &Context,
     transaction: &WriteTransaction,
     organisation: OrganisationId,
     new: &NewStaffMember,
+    gone: InviteError,
 ) -> Result<StaffId, InviteError> {
     let (name, email) = (new.name.trim(), new.email.trim());
     if !is_line(name, MAX_NAME_CHARS) {
@@ -236,9 +238,9 @@ async fn create(
     if !new.validity.is_in_order() {
         return Err(InviteError::DatesOutOfOrder);
     }
-    let owner = organisation::find(transaction, organisation)
-        .await?
-        .ok_or(InviteError::NotFound)?;
+    let Some(owner) = organisation::find(transaction, organisation).await? else {
+        return Err(gone);
+    };
     let new = NewAccount {
         name,
         email,
@@ -250,6 +252,7 @@ async fn create(
         Ok(row) => Ok(row.staff_id()),
         Err(NotCreated::Taken) => Err(InviteError::AlreadyStaff),
         Err(NotCreated::TooMany) => Err(InviteError::TooManyStaff),
+        Err(NotCreated::OrganisationGone) => Err(gone),
         Err(NotCreated::Fault(fault)) => Err(InviteError::Fault(fault)),
     }
 }

@@ -11,7 +11,7 @@ use super::lock::Tries;
 use super::store;
 use crate::database::WriteTransaction;
 use crate::rights::Role;
-use crate::{Context, Fault, Organisation, WorkAccount};
+use crate::{Context, Fault, Organisation, WorkAccount, organisation};
 
 /// How many accounts an organisation may have. Where more people than this send documents, they are several organisations.
 const MAX_PER_ORGANISATION: u64 = 10_000;
@@ -205,6 +205,8 @@ pub(crate) enum NotCreated {
     Taken,
     #[error("the organisation has as many accounts as it may have")]
     TooMany,
+    #[error("the organisation is gone")]
+    OrganisationGone,
     #[error(transparent)]
     Fault(Fault),
 }
@@ -222,6 +224,10 @@ pub(super) async fn create(
     owner: &Organisation,
     new: &NewAccount<'_>,
 ) -> Result<Model, NotCreated> {
+    // Before any account, as everybody locks them.
+    if !organisation::stays(transaction, owner.id).await? {
+        return Err(NotCreated::OrganisationGone);
+    }
     if store::count(transaction, owner.id).await? >= MAX_PER_ORGANISATION {
         return Err(NotCreated::TooMany);
     }

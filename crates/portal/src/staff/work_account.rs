@@ -308,6 +308,7 @@ async fn admit(
         Ok(row) => row.staff_id(),
         Err(NotCreated::Taken) => return Ok(Admission::Overtaken),
         Err(NotCreated::TooMany) => return refused(WorkAccountError::TooManyStaff),
+        Err(NotCreated::OrganisationGone) => return refused(WorkAccountError::OtherDirectory),
         Err(NotCreated::Fault(fault)) => return Err(fault),
     };
     let entry = AuditEntry::by_incoming_staff(staff, AuditAction::StaffCreated, request)
