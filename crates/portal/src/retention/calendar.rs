@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use base::Timestamp;
-use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Span, ToSpan};
 
 /// When something that is kept for so many days from an instant on expires: at the local midnight after its last day. The day
 /// that it is counted from is not one of them, so the recipient always has `days` whole days.
@@ -30,9 +30,10 @@ pub(crate) fn last_day_before(end: Timestamp, time_zone: &TimeZone) -> Date {
     local_date(end - Duration::from_millis(1), time_zone)
 }
 
-/// The last day of something that is kept for so many days from an instant on.
+/// The last day of something that is kept for so many days from an instant on; the calendar's last for more than it has.
 pub(crate) fn last_possible_day(from: Timestamp, days: u32, time_zone: &TimeZone) -> Date {
-    local_date(from, time_zone).saturating_add(i64::from(days).days())
+    let days = Span::new().try_days(days);
+    days.map_or(Date::MAX, |days| local_date(from, time_zone).saturating_add(days))
 }
 
 /// The day at an instant.
@@ -61,6 +62,15 @@ mod tests {
         assert_eq!(expires("2026-11-22T10:00:00Z", 30), "2026-12-22T23:00:00Z");
         // 23:30 UTC is the next day in Stockholm.
         assert_eq!(expires("2026-11-22T23:30:00Z", 1), "2026-11-24T23:00:00Z");
+    }
+
+    #[test]
+    fn what_is_kept_for_more_days_than_a_calendar_has_ends_after_all_else() {
+        let sent = instant("2026-11-22T10:00:00Z");
+        for days in [7_304_484, 7_304_485, u32::MAX] {
+            assert_eq!(last_possible_day(sent, days, &stockholm()), Date::MAX, "{days}");
+            assert!(expires_at(sent, days, &stockholm()) > expires_at(sent, 36_525, &stockholm()));
+        }
     }
 
     #[test]
