@@ -1,6 +1,10 @@
 //! What the ledger promises: it is whole or refused, it comes before the keys' end, and whoever opens a portal catches up with
 //! it.
 
+mod format;
+mod taken_back;
+mod whole;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -120,79 +124,6 @@ on_both_databases! {
         assert_eq!(follow(&node.0).await.unwrap(), 0, "it is done once");
     }
 
-    async fn what_was_told_and_failed_is_taken_back_by_any_node_some_minutes_later(portal: TestPortal) {
-        let system = portal.sender().await;
-        let (failed, revoked) = (portal.send(&system, "1", 1).await, portal.send(&system, "2", 1).await);
-        let node = portal.another_node().await;
-        portal.no_batches(&portal.portal.0.database, true).await;
-        assert!(portal.portal.revoke_message(&system, failed.id).await.is_err());
-        portal.no_batches(&portal.portal.0.database, false).await;
-        // Another node goes on behind it, and records no place beyond it.
-        node.revoke_message(&system, revoked.id).await.unwrap();
-        portal.clock.advance(LEFT - Duration::from_secs(1));
-        assert_eq!(node.run_jobs().await.unwrap().taken_back, 0);
-        assert_eq!(recorded(&portal).await, [None, None]);
-
-        portal.clock.advance(Duration::from_secs(1));
-        assert_eq!(node.run_jobs().await.unwrap().taken_back, 1);
-        assert!(read(&portal, &failed).await.is_ok() && read(&portal, &revoked).await.is_err());
-        assert!(text(&portal).contains("taken-back batch 1\n"));
-        let end = node.0.ledger.end().await.unwrap();
-        assert_eq!(recorded(&portal).await, [end, end]);
-        assert_eq!(portal.audited("ledger.taken-back").await, 1);
-        assert_eq!(portal.portal.run_jobs().await.unwrap().taken_back, 0);
-        // Nor does a copy from before learn of it, which learns of all else.
-        let copied = portal.another_node().await;
-        let transaction = copied.0.database.write().await.unwrap();
-        for forget in ["UPDATE installation SET ledger_number = NULL, ledger_hash = NULL", "UPDATE delivery SET revoked_at = NULL"] {
-            transaction.execute_unprepared(forget).await.unwrap();
-        }
-        transaction.commit().await.unwrap();
-        reopened(&portal).await.unwrap();
-        assert!(read(&portal, &failed).await.is_ok() && read(&portal, &revoked).await.is_err());
-    }
-
-    async fn what_was_taken_back_can_not_be_done_any_more(portal: TestPortal) {
-        let context = &portal.portal.0;
-        let delivery = Ids::new(portal.clock.clock()).next::<DeliveryId>();
-        let [late, later] = [
-            context.ledger.append(&[LedgerEntry::Ended(delivery)]).await.unwrap(),
-            context.ledger.append(&[LedgerEntry::Ended(delivery)]).await.unwrap(),
-        ];
-        portal.clock.advance(LEFT);
-        // The ledger can't be told, so the row alone knows.
-        let ledger = folder(&portal);
-        let batch = context.ledger.next_batch(None).await.unwrap().unwrap();
-        let transaction = context.database.write().await.unwrap();
-        fate::decide(&transaction, batch.head(), Fate::ToTakeBack).await.unwrap();
-        transaction.commit().await.unwrap();
-        assert!(late.applied(context).await.is_err());
-        assert_eq!(files(&ledger).len(), 2);
-        assert_eq!(settle(context).await.unwrap(), None, "it waits for the ledger");
-        // Another start does not do it either.
-        portal.another_node().await;
-        assert_eq!(portal.portal.run_jobs().await.unwrap().taken_back, 1);
-        // The start did the second, which lies before the place by now: whoever comes with it may not go on.
-        assert!(later.applied(context).await.is_err());
-        assert_eq!(text(&portal).matches("taken-back batch 1\n").count(), 1);
-    }
-
-    async fn what_the_vault_was_about_to_destroy_and_did_not_is_taken_back_and_told_again(portal: TestPortal) {
-        let system = portal.sender().await;
-        let receipt = portal.send(&system, "1", 1).await;
-        portal.portal.revoke_message(&system, receipt.id).await.unwrap();
-        portal.no_batches(portal.portal.0.vault.database(), true).await;
-        assert!(portal.portal.purge(PurgeMode::Run).await.is_err());
-        portal.no_batches(portal.portal.0.vault.database(), false).await;
-        assert_eq!(portal.content_keys().await, 2);
-        portal.clock.advance(LEFT);
-        let report = portal.portal.run_jobs().await.unwrap();
-        assert_eq!((report.taken_back, report.purge.documents), (1, 1));
-        assert_eq!((portal.content_keys().await, text(&portal).matches("purged document").count()), (0, 2));
-        let end = portal.portal.0.ledger.end().await.unwrap();
-        assert_eq!(recorded(&portal).await, [end, end]);
-    }
-
     async fn what_two_nodes_did_in_turns_is_recorded_and_not_done_anew(portal: TestPortal) {
         let system = portal.sender().await;
         let node = portal.another_node().await;
@@ -211,91 +142,6 @@ on_both_databases! {
         }
         assert_eq!(follow(&portal.another_node().await.0).await.unwrap(), 0);
         assert_eq!(portal.audited("ledger.applied").await, 0);
-    }
-
-    async fn a_ledger_that_lost_what_was_done_since_the_recorded_place_is_refused(portal: TestPortal) {
-        let system = portal.sender().await;
-        let receipt = portal.send(&system, "1", 1).await;
-        portal.portal.revoke_message(&system, receipt.id).await.unwrap();
-        assert_eq!(recorded(&portal).await, [None, None]);
-        std::fs::remove_file(&files(&folder(&portal))[0]).unwrap();
-        assert!(matches!(refused(&portal).await, LedgerError::Missing(1)));
-    }
-
-    async fn a_ledger_without_its_end_its_middle_or_its_word_is_refused(portal: TestPortal) {
-        let system = portal.sender().await;
-        for key in ["1", "2", "3"] {
-            let receipt = portal.send(&system, key, 1).await;
-            portal.portal.revoke_message(&system, receipt.id).await.unwrap();
-            portal.portal.purge(PurgeMode::Run).await.unwrap();
-        }
-        let files = files(&folder(&portal));
-        assert_eq!(files.len(), 6);
-        let last = files.last().unwrap();
-        let whole = std::fs::read(last).unwrap();
-
-        std::fs::remove_file(last).unwrap();
-        assert!(matches!(refused(&portal).await, LedgerError::Missing(6)));
-        assert!(portal.portal.readiness().await.is_err());
-        let altered = String::from_utf8(whole.clone()).unwrap().replace("purged message", "purged document");
-        std::fs::write(last, altered).unwrap();
-        assert!(matches!(refused(&portal).await, LedgerError::Damaged(6)));
-        std::fs::copy(&files[0], last).unwrap();
-        assert!(matches!(refused(&portal).await, LedgerError::Damaged(6)));
-        std::fs::write(last, &whole).unwrap();
-        reopened(&portal).await.unwrap();
-
-        // A node that knows less than the ledger has needs every batch on the way.
-        let transaction = portal.portal.0.database.write().await.unwrap();
-        let forget = "UPDATE installation SET ledger_number = NULL, ledger_hash = NULL";
-        transaction.execute_unprepared(forget).await.unwrap();
-        transaction.commit().await.unwrap();
-        let middle = std::fs::read(&files[2]).unwrap();
-        std::fs::remove_file(&files[2]).unwrap();
-        assert!(matches!(refused(&portal).await, LedgerError::Missing(3)));
-        std::fs::write(&files[2], middle).unwrap();
-        reopened(&portal).await.unwrap();
-    }
-
-    async fn another_installations_ledger_is_refused(portal: TestPortal) {
-        let other = TestPortal::on_sqlite().await;
-        for portal in [&portal, &other] {
-            let system = portal.sender().await;
-            let receipt = portal.send(&system, "1", 1).await;
-            portal.portal.revoke_message(&system, receipt.id).await.unwrap();
-            portal.portal.purge(PurgeMode::Run).await.unwrap();
-        }
-        let mut settings = portal.settings.clone();
-        settings.ledger = other.settings.ledger.clone();
-        let opened = Portal::open(settings, portal.clock.clock()).await;
-        assert!(matches!(opened.err(), Some(OpenError::Ledger(LedgerError::Damaged(_)))));
-    }
-
-    async fn who_has_a_key_that_was_replaced_writes_nothing_more(portal: TestPortal) {
-        let ledger = &portal.portal.0.ledger;
-        let delivery = Ids::new(portal.clock.clock()).next::<DeliveryId>();
-        ledger.tell_alone(&[LedgerEntry::Ended(delivery)]).await;
-        let stolen = tempfile::TempDir::new().unwrap();
-        let ProviderSettings::Folder(keys) = &portal.settings.provider;
-        copy(keys, stolen.path());
-        let thief = crate::provider::FolderProvider::open(stolen.path()).unwrap();
-        portal.portal.rotate_signing_key(&portal.operator()).await.unwrap();
-        assert!(reopened(&portal).await.is_ok());
-        let head = ledger.head().await.unwrap();
-        assert_eq!(head.number, 2, "the new key has signed");
-        let forged = LedgerBatch {
-            installation: ledger.0.installation,
-            number: 3,
-            at: portal.now(),
-            previous: Some(head.hash),
-            entries: vec![LedgerEntry::Ended(delivery)],
-        };
-        let signature = signing::sign(&thief, SigningPurpose::Ledger, forged.to_text().as_bytes()).await.unwrap();
-        let stored = signed::with_signature(&forged.to_text(), &signature);
-        assert!(ledger.0.batches.create(3, stored).await.unwrap());
-        assert!(matches!(refused(&portal).await, LedgerError::Damaged(3)));
-        // Nor does a node go on behind it.
-        assert!(matches!(ledger.append(&[LedgerEntry::Ended(delivery)]).await, Err(LedgerError::Damaged(3))));
     }
 
     async fn without_the_ledger_no_key_goes_before_its_day_and_each_goes_with_its_day(portal: TestPortal) {
@@ -387,94 +233,4 @@ async fn copies_from_before_a_purge_a_revocation_and_an_erasure_give_none_of_it_
     whole.readiness().await.unwrap();
     assert!(opens(&whole, lives.id).await);
     whole.close().await;
-}
-
-#[test]
-fn a_batch_reads_as_it_was_written_and_in_no_other_form() {
-    let key = keyring::SigningKey::from_bytes(&[7; 32]);
-    let record = crate::provider::SigningKeyRecord {
-        version: 1,
-        key: key.verifying_key(),
-        from: Timestamp::from_millis(0),
-    };
-    let keys = PublicKeys::of(&[record]);
-    let id = "0192f0c1-2345-7abc-8def-0123456789ab";
-    let batch = LedgerBatch {
-        installation: id.parse().unwrap(),
-        number: 17,
-        at: Timestamp::from_millis(1_795_338_000_000),
-        previous: Some([9; 32]),
-        entries: vec![
-            LedgerEntry::Purged(ContentOwner::Message(id.parse().unwrap())),
-            LedgerEntry::Purged(ContentOwner::Document(id.parse().unwrap())),
-            LedgerEntry::Ended(id.parse().unwrap()),
-            LedgerEntry::Revoked(id.parse().unwrap()),
-            LedgerEntry::Forgotten(id.parse().unwrap()),
-        ],
-    };
-    let latest = LedgerBatch {
-        entries: vec![
-            LedgerEntry::Revoked(id.parse().unwrap()),
-            LedgerEntry::OrganisationDeleted(id.parse().unwrap()),
-            LedgerEntry::OrganisationErased(id.parse().unwrap()),
-        ],
-        ..batch
-    };
-    let told = |of_recipient| ToldHold {
-        id: id.parse().unwrap(),
-        case: id.parse().unwrap(),
-        of_recipient,
-    };
-    let later = LedgerBatch {
-        entries: vec![
-            LedgerEntry::Revoked(id.parse().unwrap()),
-            LedgerEntry::Held(told(None)),
-            LedgerEntry::Held(told(Some((id.parse().unwrap(), id.parse().unwrap())))),
-            LedgerEntry::Lifted(id.parse().unwrap()),
-            LedgerEntry::MailRefused(id.parse().unwrap()),
-            LedgerEntry::MailAllowed(id.parse().unwrap()),
-            LedgerEntry::OwnAddress(id.parse().unwrap()),
-            LedgerEntry::Restored(2),
-        ],
-        ..batch
-    };
-    let text = batch.to_text();
-    let sign = |text: &str| {
-        let signature = crate::Signature {
-            key_id: keys.iter().next().unwrap().id.clone(),
-            bytes: key.sign("postvalv ledger v1", text.as_bytes()),
-        };
-        signed::with_signature(text, &signature)
-    };
-    assert_eq!(LedgerBatch::verify(&sign(&text), &keys), Some((batch, 0)));
-    let newer = later.to_text();
-    assert!(newer.starts_with("postvalv ledger v2\n") && text.starts_with("postvalv ledger v1\n"));
-    assert_eq!(LedgerBatch::verify(&sign(&newer), &keys), Some((later, 0)));
-    assert_eq!(
-        LedgerBatch::verify(&sign(&newer.replace("ledger v2", "ledger v1")), &keys),
-        None
-    );
-    let newest = latest.to_text();
-    assert!(
-        newest.starts_with("postvalv ledger v3\n")
-            && newest.contains(&format!("\ndeleted organisation {id}\nerased organisation {id}\n"))
-    );
-    assert_eq!(LedgerBatch::verify(&sign(&newest), &keys), Some((latest, 0)));
-    assert!(LedgerBatch::is_newer(&sign(&newer.replace("ledger v2", "ledger v5"))));
-    assert!(!LedgerBatch::is_newer(&sign(&newer)));
-    for other in [
-        text.replace("number 17", "number 017"),
-        text.replace("ledger v1", "ledger v2"),
-        text.replace("ended delivery", "ended  delivery"),
-        text.replace(id, &id.to_uppercase()),
-        text.replace("09:00:00Z", "09:00:00.000Z"),
-    ] {
-        assert_ne!(other, text);
-        assert_eq!(LedgerBatch::verify(&sign(&other), &keys), None, "{other}");
-    }
-    let stored = sign(&text);
-    for broken in [&stored[..stored.len() - 1], &stored[1..], "", "\n", &text] {
-        assert_eq!(LedgerBatch::verify(broken, &keys), None);
-    }
-    assert_eq!(LedgerBatch::verify(&stored, &PublicKeys::of(&[])), None);
 }

@@ -13,7 +13,10 @@ use crate::{
     WarningSettings, Whereabouts,
 };
 
+mod codes;
+mod linked;
 mod told;
+mod withdrawn;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -197,53 +200,6 @@ on_both_databases! {
         assert!(matches!(none, Err(GiveAddressError::NothingToProve)));
     }
 
-    async fn five_wrong_codes_forget_the_address(portal: TestPortal) {
-        let anna = portal.sign_in(0).await;
-        portal.gives(&anna, OWN).await.unwrap();
-        let code = portal.code_for(OWN).await;
-        let unformed = portal.portal.prove_address(&anna, "1234").await;
-        assert!(matches!(unformed, Err(ProveAddressError::NotACode)));
-        for expected in [4, 3, 2, 1] {
-            let wrong = portal.portal.prove_address(&anna, &another(&code)).await;
-            assert!(matches!(wrong, Err(ProveAddressError::Wrong { left }) if left == expected), "{wrong:?}");
-        }
-        let last = portal.portal.prove_address(&anna, &another(&code)).await;
-        assert!(matches!(last, Err(ProveAddressError::TooManyTries)));
-        let late = portal.portal.prove_address(&anna, code.expose()).await;
-        assert!(matches!(late, Err(ProveAddressError::NothingToProve)));
-        assert!(portal.own(&anna).await.unproven.is_none());
-        assert_eq!(portal.audited("recipient.address-code-wrong").await, 5);
-    }
-
-    async fn a_code_holds_for_half_an_hour_and_what_it_was_for_is_forgotten_then(portal: TestPortal) {
-        let anna = portal.sign_in(0).await;
-        portal.gives(&anna, OWN).await.unwrap();
-        let code = portal.code_for(OWN).await;
-        portal.clock.advance(30 * MINUTE);
-        let anna = portal.sign_in(0).await;
-        assert!(portal.own(&anna).await.unproven.is_none());
-        portal.portal.run_jobs().await.unwrap();
-        assert_eq!(portal.rows("address_proof").await, 0);
-        let addresses = portal.portal.0.vault.addresses(anna.recipient_id()).await.unwrap();
-        assert!(addresses.unproven.is_none());
-        let over = portal.portal.prove_address(&anna, code.expose()).await;
-        assert!(matches!(over, Err(ProveAddressError::NothingToProve)));
-        // Nor is a mail sent whose code holds no more.
-        portal.gives(&anna, OWN).await.unwrap();
-        assert!(portal.told_after(30 * MINUTE).await.is_empty());
-    }
-
-    async fn what_was_kept_as_proven_without_being_written_down_goes_with_its_code(portal: TestPortal) {
-        let anna = portal.sign_in(0).await;
-        portal.gives(&anna, OWN).await.unwrap();
-        let vault = &portal.portal.0.vault;
-        // As a program leaves it that ends before it has written down that the address is proven.
-        vault.set_own_email(anna.recipient_id(), Some(OWN)).await.unwrap();
-        portal.clock.advance(30 * MINUTE);
-        portal.portal.run_jobs().await.unwrap();
-        assert!(vault.addresses(anna.recipient_id()).await.unwrap().own.is_none());
-    }
-
     async fn an_address_that_is_given_while_another_is_being_proven_stays_to_be_proven(portal: TestPortal) {
         let anna = portal.sign_in(0).await;
         portal.proves(&anna, OWN).await;
@@ -252,47 +208,6 @@ on_both_databases! {
         portal.portal.0.vault.erase_other_emails(anna.recipient_id()).await.unwrap();
         let code = portal.code_for(OTHER).await;
         portal.portal.prove_address(&anna, code.expose()).await.unwrap();
-        assert_eq!(portal.own(&anna).await.own_address.as_deref(), Some(OTHER));
-    }
-
-    async fn a_code_is_of_one_person_in_whichever_session(portal: TestPortal) {
-        let anna = portal.sign_in(0).await;
-        portal.gives(&anna, OWN).await.unwrap();
-        let code = portal.code_for(OWN).await;
-        let bengt = portal.sign_in(1).await;
-        let none = portal.portal.prove_address(&bengt, code.expose()).await;
-        assert!(matches!(none, Err(ProveAddressError::NothingToProve)));
-        portal.gives(&bengt, OTHER).await.unwrap();
-        portal.code_for(OTHER).await;
-        let wrong = portal.portal.prove_address(&bengt, code.expose()).await;
-        assert!(matches!(wrong, Err(ProveAddressError::Wrong { left: 4 })));
-        let elsewhere = identity(0, portal.now());
-        let elsewhere = portal.identify(&SessionKey::of(b"her phone"), elsewhere, Whereabouts::UNKNOWN).await;
-        portal.portal.prove_address(&elsewhere, code.expose()).await.unwrap();
-        assert_eq!(portal.own(&anna).await.own_address.as_deref(), Some(OWN));
-        assert!(portal.own(&bengt).await.own_address.is_none());
-    }
-
-    async fn a_code_is_of_the_address_that_was_given_last(portal: TestPortal) {
-        let anna = portal.sign_in(0).await;
-        portal.gives(&anna, OWN).await.unwrap();
-        let first = portal.code_for(OWN).await;
-        // In another tab.
-        portal.gives(&anna, OTHER).await.unwrap();
-        let second = portal.code_for(OTHER).await;
-        let wrong = portal.portal.prove_address(&anna, first.expose()).await;
-        assert!(matches!(wrong, Err(ProveAddressError::Wrong { left: 4 })));
-        portal.portal.send_another_code(&anna).await.unwrap();
-        let third = portal.code_for(OTHER).await;
-        assert!(second != third);
-        let wrong = portal.portal.prove_address(&anna, second.expose()).await;
-        assert!(matches!(wrong, Err(ProveAddressError::Wrong { left: 4 })));
-        // Both tabs send the form.
-        let both = tokio::join!(
-            portal.portal.prove_address(&anna, third.expose()),
-            portal.portal.prove_address(&anna, third.expose()),
-        );
-        assert!(both.0.is_ok() != both.1.is_ok(), "{both:?}");
         assert_eq!(portal.own(&anna).await.own_address.as_deref(), Some(OTHER));
     }
 
@@ -308,33 +223,6 @@ on_both_databases! {
         assert_eq!(portal.audited("recipient.address-dropped").await, 1);
     }
 
-    async fn nobody_can_fill_a_mailbox_with_codes(portal: TestPortal) {
-        let (anna, bengt) = (portal.sign_in(0).await, portal.sign_in(1).await);
-        for address in ["cecilia@example.se", "Cecilia+1@example.se"] {
-            portal.gives(&anna, address).await.unwrap();
-        }
-        portal.gives(&bengt, "cecilia+b@Example.se").await.unwrap();
-        // The fourth to one mailbox, whoever asks for it.
-        let before = portal.own(&bengt).await.unproven;
-        for person in [&anna, &bengt] {
-            let refused = portal.gives(person, "cecilia@example.se").await;
-            assert!(matches!(refused, Err(GiveAddressError::TooMany)));
-        }
-        assert!(matches!(portal.portal.send_another_code(&bengt).await, Err(GiveAddressError::TooMany)));
-        assert_eq!(portal.own(&bengt).await.unproven, before);
-        // The sixth of one person's, wherever it goes.
-        for address in ["a@example.se", "b@example.se", "c@example.se"] {
-            portal.gives(&anna, address).await.unwrap();
-        }
-        assert!(matches!(portal.gives(&anna, "d@example.se").await, Err(GiveAddressError::TooMany)));
-        portal.clock.advance(DAY);
-        let anna = portal.sign_in(0).await;
-        portal.gives(&anna, "cecilia@example.se").await.unwrap();
-        portal.clock.advance(DAY);
-        portal.portal.run_jobs().await.unwrap();
-        assert_eq!(portal.rows("address_code_count").await, 0);
-    }
-
     async fn an_address_that_takes_no_mail_is_said_to(portal: TestPortal) {
         let anna = portal.sign_in(0).await;
         portal.gives(&anna, OWN).await.unwrap();
@@ -346,126 +234,12 @@ on_both_databases! {
         assert!(!portal.own(&anna).await.unproven.unwrap().is_undeliverable);
     }
 
-    async fn withdrawing_erases_every_address_at_once_and_drops_what_waits(portal: TestPortal) {
-        let sender = portal.sender().await;
-        let anna = portal.sign_in(0).await;
-        portal.proves(&anna, OWN).await;
-        portal.write(&sender, "1", Some(GIVEN)).await;
-        portal.gives(&anna, OTHER).await.unwrap();
-        portal.clock.advance(MINUTE);
-        portal.portal.refuse_mail(&anna).await.unwrap();
-        assert_eq!((portal.rows("unsent_notification").await, portal.rows("address_proof").await), (0, 0));
-        let addresses = portal.portal.0.vault.addresses(anna.recipient_id()).await.unwrap();
-        assert!(addresses == crate::vault::Addresses::default());
-        let own = portal.own(&anna).await;
-        assert_eq!(own.consent.unwrap().withdrawn_at, Some(portal.now()));
-        assert_eq!((own.refused_at, own.own_address), (Some(portal.now()), None));
-        portal.write(&sender, "2", Some(GIVEN)).await;
-        assert!(portal.told_after(HOUR).await.is_empty());
-        for action in ["recipient.mail-refused", "recipient.mail-consent-withdrawn"] {
-            assert_eq!(portal.audited(action).await, 1, "{action}");
-        }
-        // To lift the refusal is not to agree again: senders' addresses are used, not this one.
-        portal.portal.allow_mail(&anna).await.unwrap();
-        portal.write(&sender, "3", Some(GIVEN)).await;
-        assert_eq!(portal.told_after(HOUR).await, [GIVEN]);
-    }
-
-    async fn a_mail_that_is_being_sent_when_consent_is_withdrawn_is_the_last(portal: TestPortal) {
-        let sender = portal.sender().await;
-        let anna = portal.sign_in(0).await;
-        portal.proves(&anna, OWN).await;
-        portal.write(&sender, "1", None).await;
-        portal.clock.advance(5 * MINUTE);
-        let mail = portal.due().await.remove(0);
-        portal.portal.refuse_mail(&anna).await.unwrap();
-        portal.portal.settle_notification(mail, SendingOutcome::Failed).await.unwrap();
-        assert!(portal.told_after(HOUR).await.is_empty());
-    }
-
-    async fn whoever_refused_changes_their_mind_by_proving_an_address(portal: TestPortal) {
-        let sender = portal.sender().await;
-        let anna = portal.sign_in(0).await;
-        portal.portal.refuse_mail(&anna).await.unwrap();
-        portal.clock.advance(MINUTE);
-        portal.gives(&anna, OWN).await.unwrap();
-        assert!(portal.own(&anna).await.refused_at.is_some());
-        let code = portal.code_for(OWN).await;
-        portal.portal.prove_address(&anna, code.expose()).await.unwrap();
-        let own = portal.own(&anna).await;
-        assert_eq!((own.own_address.as_deref(), own.refused_at), (Some(OWN), None));
-        portal.write(&sender, "1", Some(GIVEN)).await;
-        assert_eq!(portal.told_after(HOUR).await, [OWN]);
-    }
-
-    async fn what_senders_gave_is_erased_later_where_that_failed(portal: TestPortal) {
-        let anna = portal.sign_in(0).await;
-        let vault = &portal.portal.0.vault;
-        portal.gives(&anna, OWN).await.unwrap();
-        let asking = portal.row_of_proof().await;
-        let code = portal.code_for(OWN).await;
-        portal.portal.prove_address(&anna, code.expose()).await.unwrap();
-        assert_eq!(portal.rows("address_proof").await, 0);
-        // As a program leaves it that ends between the two.
-        portal.put_proof(asking).await;
-        vault.set_email(anna.recipient_id(), Some(GIVEN)).await.unwrap();
-        portal.clock.advance(rule::HOLDS + MINUTE);
-        portal.portal.run_jobs().await.unwrap();
-        let addresses = vault.addresses(anna.recipient_id()).await.unwrap();
-        assert_eq!((addresses.given, addresses.own.as_deref()), (None, Some(OWN)));
-        assert_eq!(portal.rows("address_proof").await, 0);
-    }
-
     async fn an_address_that_is_proven_during_a_sign_in_stays(portal: TestPortal) {
         let anna = portal.sign_in(0).await;
         portal.proves(&anna, OWN).await;
         // What a sign-in does last of somebody to whom others turned out to be linked: by then they agree.
         erase_unwanted(&portal.portal.0, anna.recipient_id()).await.unwrap();
         assert_eq!(portal.own(&anna).await.own_address.as_deref(), Some(OWN));
-    }
-
-    async fn of_two_who_turn_out_to_be_one_the_living_ones_word_counts(portal: TestPortal) {
-        let old = Personnummer::from_digits("197010632391").unwrap();
-        // Who has said nothing has said what they said before.
-        let before = portal.known_by(b"one", None, old.clone()).await;
-        portal.proves(&before, OWN).await;
-        portal.gives(&before, OTHER).await.unwrap();
-        let living = portal.known_by(b"two", None, number(0)).await;
-        let now = portal.known_by(b"three", Some(old), number(0)).await;
-        assert!(now.recipient_id() == living.recipient_id() && now.recipient_id() != before.recipient_id());
-        let own = portal.own(&now).await;
-        assert_eq!((own.own_address.as_deref(), own.unproven), (Some(OWN), None));
-        assert!(own.consent.is_some_and(|consent| consent.withdrawn_at.is_none()));
-        let linked = portal.portal.0.vault.addresses(before.recipient_id()).await.unwrap();
-        assert!(linked.own.is_none() && linked.unproven.is_none());
-        let sender = portal.sender().await;
-        portal.write(&sender, "1", None).await;
-        assert_eq!(portal.told_after(5 * MINUTE).await, [OWN]);
-    }
-
-    async fn whoever_refused_is_not_mailed_where_they_agreed_under_another_number(portal: TestPortal) {
-        let old = Personnummer::from_digits("197010632391").unwrap();
-        let before = portal.known_by(b"one", None, old.clone()).await;
-        portal.proves(&before, OWN).await;
-        let living = portal.known_by(b"two", None, number(0)).await;
-        portal.portal.refuse_mail(&living).await.unwrap();
-        let now = portal.known_by(b"three", Some(old), number(0)).await;
-        assert_eq!(living.recipient_id(), now.recipient_id());
-        let own = portal.own(&now).await;
-        assert!(own.refused_at.is_some() && own.own_address.is_none());
-        let addresses = portal.portal.0.vault.addresses(now.recipient_id()).await.unwrap();
-        assert!(addresses == crate::vault::Addresses::default());
-    }
-
-    async fn whoever_agreed_is_mailed_where_they_refused_under_another_number(portal: TestPortal) {
-        let old = Personnummer::from_digits("197010632391").unwrap();
-        let before = portal.known_by(b"one", None, old.clone()).await;
-        portal.portal.refuse_mail(&before).await.unwrap();
-        let living = portal.known_by(b"two", None, number(0)).await;
-        portal.proves(&living, OWN).await;
-        let now = portal.known_by(b"three", Some(old), number(0)).await;
-        let own = portal.own(&now).await;
-        assert_eq!((own.own_address.as_deref(), own.refused_at), (Some(OWN), None));
     }
 
     async fn it_goes_with_the_person_and_lies_nowhere_in_clear(portal: TestPortal) {
