@@ -25,6 +25,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use crate::browser::{Answer, Browser};
+use crate::given::given;
 use crate::provider::Provider;
 
 /// Where people reach the portal in these tests.
@@ -69,7 +70,7 @@ pub(crate) use on_both_databases;
 
 /// The addresses of two fresh databases of the PostgreSQL server; `None` when there is no server.
 pub(crate) async fn fresh_databases() -> Option<(String, String)> {
-    let server = std::env::var("POSTVALV_TEST_POSTGRES").ok()?;
+    let server = given("POSTVALV_TEST_POSTGRES", "scripts/with-postgres")?;
     let connection = sea_orm::Database::connect(server.as_str()).await.unwrap();
     let id: base::RequestId = Ids::new(ManualClock::at(Timestamp::from_millis(0)).clock()).next();
     let id = id.to_string().replace('-', "");

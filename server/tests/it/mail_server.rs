@@ -8,6 +8,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use crate::given::given;
+
 /// Far more than it takes to start or to answer on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -32,13 +34,7 @@ pub(crate) struct Mail {
 impl MailServer {
     /// `None` when no mail server is installed (`scripts/with-mail`).
     pub(crate) async fn start(options: Value) -> Option<Self> {
-        let Ok(python) = std::env::var("POSTVALV_TEST_MAIL") else {
-            assert!(
-                std::env::var_os("CI").is_none(),
-                "POSTVALV_TEST_MAIL is missing: run the tests through scripts/with-mail"
-            );
-            return None;
-        };
+        let python = given("POSTVALV_TEST_MAIL", "scripts/with-mail")?;
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/mail_server.py");
         let mut child = Command::new(python)
             .args([script, &options.to_string()])

@@ -39,6 +39,9 @@ mod extracts;
 mod forms;
 mod front_channel;
 mod full_disk;
+// What tests are given from outside is asked for as those of `portal` do.
+#[path = "../../../crates/portal/src/test_support/given.rs"]
+mod given;
 mod harness;
 mod headers;
 mod history;

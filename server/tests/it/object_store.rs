@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use crate::api_support::{PDF, Served, document, metadata, metadata_with, refused};
+use crate::given::given;
 use crate::harness::{ANNA, App};
 
 /// A link to the S3 server that can be cut.
@@ -50,13 +51,7 @@ impl Link {
 
 /// The program over a part of the bucket that nobody else uses; `None` when there is no S3 server.
 async fn served() -> Option<(Served, Link)> {
-    let Ok(server) = std::env::var("POSTVALV_TEST_S3") else {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "POSTVALV_TEST_S3 is missing: run the tests through scripts/with-s3"
-        );
-        return None;
-    };
+    let server = given("POSTVALV_TEST_S3", "scripts/with-s3")?;
     let server = Url::parse(&server).unwrap();
     let address = server.socket_addrs(|| None).unwrap()[0];
     let link = Link::to(address, SocketAddr::from(([127, 0, 0, 1], 0))).await;

@@ -14,6 +14,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use crate::authority::Authority;
+use crate::given::given;
 use crate::harness::App;
 
 /// Far more than it takes to start or to write on a busy machine.
@@ -43,13 +44,7 @@ impl Receiver {
     }
 
     async fn asking(authority: &Authority, name: &str, last_year: i32, whom: &'static str) -> Option<Self> {
-        let Ok(program) = std::env::var("POSTVALV_TEST_SYSLOG") else {
-            assert!(
-                std::env::var_os("CI").is_none(),
-                "POSTVALV_TEST_SYSLOG is missing: run the tests through scripts/with-syslog"
-            );
-            return None;
-        };
+        let program = given("POSTVALV_TEST_SYSLOG", "scripts/with-syslog")?;
         let folder = tempfile::tempdir().unwrap();
         authority.sign(folder.path(), name, last_year);
         let mut receiver = Self {

@@ -13,6 +13,7 @@ use super::s3::Bucket;
 use super::s3::testing::{delete_version, send, send_with, unfinished};
 use super::{Blobs, Place};
 use crate::S3Settings;
+use crate::test_support::given;
 
 /// The bucket that the tests share, each below a prefix of its own. It is made with the server.
 const SHARED: &str = "postvalv-tests";
@@ -97,13 +98,7 @@ pub(crate) async fn delete_for_good(settings: &S3Settings, name: &str) -> Result
 
 /// A bucket of that name on the server, with a prefix that nobody else uses.
 fn settings(bucket: &str) -> Option<S3Settings> {
-    let Ok(server) = std::env::var("POSTVALV_TEST_S3") else {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "POSTVALV_TEST_S3 is missing: run the tests through scripts/with-s3"
-        );
-        return None;
-    };
+    let server = given("POSTVALV_TEST_S3", "scripts/with-s3")?;
     let mut endpoint = Url::parse(&server).unwrap();
     let access_key_id = SecretString::new(endpoint.username().to_owned());
     let secret_access_key = SecretString::new(endpoint.password().unwrap().to_owned());

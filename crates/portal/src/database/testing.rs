@@ -5,6 +5,8 @@ use base::SecretString;
 use sea_orm::{ConnectionTrait, Database as Connector};
 use tempfile::TempDir;
 
+use crate::test_support::given;
+
 /// Empty databases for one test, with a folder for its other files.
 pub(crate) struct TestDatabases {
     pub(crate) folder: TempDir,
@@ -19,7 +21,7 @@ pub(crate) async fn on_each_database(test: impl AsyncFn(&TestDatabases)) {
     let (portal, vault) = (url("portal.sqlite"), url("vault.sqlite"));
     test(&TestDatabases { folder, portal, vault }).await;
 
-    let Ok(server) = std::env::var("POSTVALV_TEST_POSTGRES") else {
+    let Some(server) = given("POSTVALV_TEST_POSTGRES", "scripts/with-postgres") else {
         return;
     };
     let mut random = [0; 8];

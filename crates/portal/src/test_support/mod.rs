@@ -3,6 +3,7 @@
 
 mod authenticator;
 mod copies;
+mod given;
 mod lives;
 mod log;
 mod look;
@@ -30,6 +31,7 @@ use crate::{
 
 pub(crate) use authenticator::Authenticator;
 pub(crate) use copies::copy;
+pub(crate) use given::given;
 pub(crate) use lives::lives;
 pub(crate) use log::Log;
 pub(crate) use look::{columns, count, every_row, everything_stored, is_among};

@@ -5,12 +5,12 @@ use std::time::Duration;
 use base::{SecretString, Timestamp};
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 
-use super::TestPortal;
+use super::{TestPortal, given};
 
 /// Two empty databases with names that nobody else uses; `None` when the tests were given no server. They go with the
 /// server, which lives only as long as the test run.
 pub(crate) async fn fresh_databases() -> Option<(SecretString, SecretString)> {
-    let server = std::env::var("POSTVALV_TEST_POSTGRES").ok()?;
+    let server = given("POSTVALV_TEST_POSTGRES", "scripts/with-postgres")?;
     let connection = Database::connect(server.as_str()).await.unwrap();
     let ids = base::Ids::new(base::ManualClock::at(Timestamp::from_millis(0)).clock());
     let id: base::RequestId = ids.next();
