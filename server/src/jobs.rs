@@ -203,10 +203,90 @@ pub(crate) async fn refresh(providers: Providers, places: Places, mut stop: watc
     }
 }
 
+// What is logged is heard in the tests of `portal` and here alike.
+#[cfg(test)]
+#[path = "../../crates/portal/src/test_support/log.rs"]
+mod log;
+
 #[cfg(test)]
 mod tests {
+    use base::Timestamp;
+
+    use super::log::Log;
     use super::*;
     use crate::config::PurgeSection;
+
+    /// What alarms log, each line from its level on: whole, so that nothing else stands there, and nothing of anybody.
+    fn told(look: impl FnOnce(&mut Alarm)) -> Vec<String> {
+        let log = Log::new();
+        let listening = log.listen();
+        look(&mut Alarm::of(Duration::from_secs(60 * 60)));
+        drop(listening);
+        let line = |line: &str| line.split_once('Z').unwrap().1.trim().to_owned();
+        log.text().lines().map(line).collect()
+    }
+
+    #[test]
+    fn a_lag_is_told_once_as_an_error_in_seconds_and_its_end_once() {
+        let told = told(|alarm| {
+            for minutes in [60, 61, 62, 60, 59] {
+                alarm.look_at_lag(Duration::from_secs(minutes * 60));
+            }
+        });
+        assert_eq!(
+            told,
+            [
+                "ERROR server::jobs: the purge lags behind what is due lag_seconds=3660",
+                "INFO server::jobs: the purge has caught up",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_standstill_is_told_once_as_an_error_with_its_reason_and_its_end_once() {
+        let at = |day: i64| Timestamp::from_millis(day * 86_400_000);
+        let unforeseen = portal::StopReason::Unforeseen {
+            documents: 80,
+            allowed: 50,
+        };
+        let (latest, clock) = (at(20_000), at(20_400));
+        let ahead = portal::StopReason::ClockAhead { latest, clock };
+        let behind = portal::StopReason::ClockBehind {
+            latest: clock,
+            clock: latest,
+        };
+        for (reason, why) in [
+            (
+                unforeseen,
+                "80 documents more than foreseen would go within 24 hours, and 50 may",
+            ),
+            (
+                ahead,
+                "the clock says 2025-11-08T00:00:00Z, but the latest round was at 2024-10-04T00:00:00Z",
+            ),
+            (
+                behind,
+                "the clock says 2024-10-04T00:00:00Z, which is before the latest round at 2025-11-08T00:00:00Z",
+            ),
+        ] {
+            let stopped = JobsReport {
+                stopped: Some(PurgeStopped { reason, documents: 90 }),
+                ..JobsReport::default()
+            };
+            let told = told(|alarm| {
+                for report in [&stopped, &stopped, &JobsReport::default(), &JobsReport::default()] {
+                    alarm.look(report);
+                }
+            });
+            assert_eq!(
+                told,
+                [
+                    format!("ERROR server::jobs: the purge stands still documents=90 reason={why}"),
+                    "INFO server::jobs: the purge goes on".to_owned(),
+                ]
+            );
+        }
+    }
 
     #[test]
     fn a_lag_is_told_from_after_as_many_minutes_as_are_configured() {

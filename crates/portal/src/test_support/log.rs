@@ -1,4 +1,4 @@
-//! What is logged, for tests about what is and is not told there.
+//! What is logged, for tests about what is and is not told there. `server`'s tests use this file too.
 
 use std::io;
 use std::sync::{Arc, Mutex};
