@@ -100,7 +100,12 @@ requests-title = Requests
 requests-lead = People who ask you to erase or correct what you have sent. You are to answer within a month (articles 12(3), 16 and 17 of the General Data Protection Regulation).
 requests-open = Waiting for an answer
 requests-none = Nobody waits for an answer.
-requests-more = More than 500 wait. Those to be answered first are shown.
+requests-no-more = There are no more.
+requests-open-pages = More that wait for an answer
+requests-next = Show more
+requests-first = To the beginning
+requests-answered-pages = More that are answered
+requests-older = Show older
 requests-answered = Answered
 requests-waiting = { $open ->
     [one] One request for erasure or correction waits for an answer.

@@ -100,7 +100,12 @@ requests-title = Begäranden
 requests-lead = Personer som ber er att radera eller rätta det ni har skickat. Ni ska svara inom en månad (artikel 12.3, 16 och 17 i dataskyddsförordningen).
 requests-open = Väntar på svar
 requests-none = Ingen väntar på svar.
-requests-more = Fler än 500 väntar. De som ska besvaras först visas.
+requests-no-more = Det finns inga fler.
+requests-open-pages = Fler som väntar på svar
+requests-next = Visa fler
+requests-first = Till början
+requests-answered-pages = Fler som är besvarade
+requests-older = Visa äldre
 requests-answered = Besvarade
 requests-waiting = { $open ->
     [one] En begäran om radering eller rättelse väntar på svar.

@@ -45,6 +45,24 @@ pub(crate) fn told(texts: &Texts, flash: Option<Flash>) -> Option<impl IntoView 
     Some(notice(Tone::Calm, texts.get(flash?.name())))
 }
 
+/// The ways on from a part of a list: to its beginning, where this isn't it, and to the next part, where there is one.
+pub(crate) fn pages(
+    label: String,
+    first: Option<(&'static str, String)>,
+    next: Option<(String, String)>,
+) -> impl IntoView {
+    let way = |(href, text): (String, String)| view! { <a class="button quiet" href=href>{text}</a> };
+    let first = first.map(|(href, text)| (href.to_owned(), text));
+    (first.is_some() || next.is_some()).then(|| {
+        view! {
+            <nav class="pages" aria-label=label>
+                {first.map(way)}
+                {next.map(way)}
+            </nav>
+        }
+    })
+}
+
 /// A text whose first `part` is set in a way of its own, wherever the language has it.
 pub(crate) fn set_part<V: IntoView + 'static>(text: &str, part: &str, set: fn(String) -> V) -> impl IntoView + use<V> {
     let (before, after) = text.split_once(part).unwrap_or((text, ""));

@@ -25,6 +25,7 @@ mod intent;
 mod jobs;
 mod latch;
 mod ledger;
+mod list_part;
 mod message;
 mod migration;
 mod new_device;
@@ -102,6 +103,7 @@ pub use hold::{Hold, HoldError, HoldScope, Holds, InvalidHold, LiftedHold, NewHo
 pub use idempotency::IdempotencyKey;
 pub use installation::InstallationError;
 pub use jobs::{JobsReport, JobsRound};
+pub use list_part::{Cursor, InvalidCursor, ListPart};
 #[cfg(any(test, feature = "bench"))]
 pub use message::ManyMessages;
 pub use message::{

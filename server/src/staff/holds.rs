@@ -8,7 +8,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use base::{CaseId, HoldId};
 use http::HeaderMap;
-use portal::{Action, Denied, HoldError, HoldScope, NewHold, StaffActor};
+use portal::{Action, Denied, HoldError, HoldScope, ListPart, NewHold, StaffActor};
 use serde::Deserialize;
 
 use super::Place;
@@ -22,18 +22,33 @@ use crate::state::AppState;
 use crate::visitor::Visitor;
 use crate::{answer, flash};
 
-/// `GET /staff/holds`
+/// From where to go on, in one of the page's lists.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct From {
+    standing_after: Option<String>,
+    lifted_before: Option<String>,
+}
+
+/// `GET /staff/holds`: those in force, the next review first, and those that were lifted, the latest first; some at a time.
 pub(super) async fn list(
     State(state): State<AppState>,
     Staff { actor, visitor }: Staff,
+    Query(from): Query<From>,
     headers: HeaderMap,
 ) -> Response {
-    let holds = match state.portal().holds(&actor).await {
+    let part = ListPart::parse(from.standing_after.as_deref(), from.lifted_before.as_deref());
+    let Ok(part) = part else {
+        return answer::error(ErrorPage::NotFound, &visitor);
+    };
+    let holds = match state.portal().holds(&actor, part).await {
         Ok(holds) => holds,
         Err(error) => return refused(error, &visitor),
     };
     let may_place = actor.role().allows(Action::PlaceHold);
-    flash::tell(&headers, |flash| holds_page(&visitor.layout, &holds, may_place, flash))
+    flash::tell(&headers, |flash| {
+        holds_page(&visitor.layout, &holds, part, may_place, flash)
+    })
 }
 
 /// The case that a hold is to be placed on.

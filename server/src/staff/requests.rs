@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use app::page::staff::{AnswerForm, AnswerProblem, RequestAnswer, request_page, requests_page};
 use app::{ErrorPage, Flash};
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
 use base::{CaseId, DataRequestId};
 use http::HeaderMap;
-use portal::{Action, AnswerRequestError, Denied, Grant, Granted, SeeRequestsError, StaffActor};
+use portal::{Action, AnswerRequestError, Denied, Grant, Granted, ListPart, SeeRequestsError, StaffActor};
 use serde::Deserialize;
 use url::form_urlencoded;
 
@@ -24,14 +24,27 @@ use crate::state::AppState;
 use crate::visitor::Visitor;
 use crate::{answer, flash};
 
-/// `GET /staff/requests`
+/// From where to go on, in one of the page's lists.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct From {
+    open_after: Option<String>,
+    answered_before: Option<String>,
+}
+
+/// `GET /staff/requests`: those that wait, the one that is due first, and the others, the latest first; some at a time.
 pub(super) async fn list(
     State(state): State<AppState>,
     Staff { actor, visitor }: Staff,
+    Query(from): Query<From>,
     headers: HeaderMap,
 ) -> Response {
-    match state.portal().data_requests(&actor).await {
-        Ok(requests) => flash::tell(&headers, |flash| requests_page(&visitor.layout, &requests, flash)),
+    let part = ListPart::parse(from.open_after.as_deref(), from.answered_before.as_deref());
+    let Ok(part) = part else {
+        return answer::error(ErrorPage::NotFound, &visitor);
+    };
+    match state.portal().data_requests(&actor, part).await {
+        Ok(requests) => flash::tell(&headers, |flash| requests_page(&visitor.layout, &requests, part, flash)),
         Err(error) => not_seen(error, &Place::Requests, &visitor),
     }
 }

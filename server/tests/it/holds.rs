@@ -142,6 +142,42 @@ async fn an_admin_holds_a_case_from_the_list_and_lifts_the_hold() {
 }
 
 #[tokio::test]
+async fn every_hold_is_reached_from_the_list_a_part_at_a_time() {
+    let app = App::without_second_factor().await;
+    let (receipt, mut karin) = sent(&app).await;
+    let case = receipt.deliveries[0].case;
+    for _ in 0..26 {
+        let fields = filled_in(&mut karin, case, &[]).await;
+        assert_eq!(karin.post("/staff/holds", &fields).await.location(), "/staff/holds");
+    }
+    let cards = |page: &str| page.matches("class=\"card\"").count();
+    let text = karin.get("/staff/holds").await.text();
+    let (_, next) = text.split_once("href=\"/staff/holds?standing-after=").unwrap();
+    let (next, _) = next.split_once('"').unwrap();
+    let shown = "Det mottagarna ser";
+    assert!(
+        cards(&text) == 25 && text.contains(shown) && !text.contains("Till början"),
+        "{text}"
+    );
+    let text = karin.get(&format!("/staff/holds?standing-after={next}")).await.text();
+    assert!(cards(&text) == 1 && !text.contains(shown), "{text}");
+    assert!(
+        text.contains("Till början") && !text.contains("standing-after"),
+        "{text}"
+    );
+    let none = karin.get(&format!("/staff/holds?lifted-before={next}")).await.text();
+    assert!(cards(&none) == 0 && none.contains("Det finns inga fler."), "{none}");
+    for wrong in [
+        "standing-after=x".to_owned(),
+        "lifted-before=".to_owned(),
+        format!("standing-after={next}&lifted-before={next}"),
+    ] {
+        let answer = karin.get(&format!("/staff/holds?{wrong}")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{wrong}");
+    }
+}
+
+#[tokio::test]
 async fn what_was_wrong_comes_back_where_it_was_wrong() {
     let app = App::without_second_factor().await;
     let (receipt, mut karin) = sent(&app).await;

@@ -123,6 +123,38 @@ async fn a_person_asks_and_an_admin_erases() {
 }
 
 #[tokio::test]
+async fn each_part_of_the_lists_has_its_own_alone() {
+    const BEFORE_ALL: &str = "0.00000000-0000-0000-0000-000000000000";
+    let app = App::without_second_factor().await;
+    let (receipt, mut karin) = app.sent_to_anna().await;
+    let mut anna = app.signed_in(ANNA).await;
+    asked(&mut anna, &receipt, "erasure").await;
+    let open = karin
+        .get(&format!("/staff/requests?open-after={BEFORE_ALL}"))
+        .await
+        .text();
+    assert!(
+        open.contains("href=\"/staff/requests/") && open.contains("Till början"),
+        "{open}"
+    );
+    let answered = karin
+        .get(&format!("/staff/requests?answered-before={BEFORE_ALL}"))
+        .await
+        .text();
+    assert!(
+        !answered.contains("href=\"/staff/requests/") && answered.contains("Det finns inga fler."),
+        "{answered}"
+    );
+    for wrong in [
+        "open-after=x".to_owned(),
+        format!("open-after={BEFORE_ALL}&answered-before={BEFORE_ALL}"),
+    ] {
+        let answer = karin.get(&format!("/staff/requests?{wrong}")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{wrong}");
+    }
+}
+
+#[tokio::test]
 async fn what_was_wrong_comes_back_where_it_was_wrong() {
     let app = App::without_second_factor().await;
     let (receipt, mut karin) = app.sent_to_anna().await;

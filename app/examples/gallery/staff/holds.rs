@@ -6,9 +6,9 @@ use app::page::staff::{
 use app::{Assets, Flash, Language};
 use base::{CaseId, HoldId, Ids, Personnummer};
 use jiff::civil::Date;
-use portal::{Hold, HoldScope, Holds, InvalidHold, KnownAs, LiftedHold, SentRecipient};
+use portal::{Hold, HoldScope, Holds, InvalidHold, KnownAs, LiftedHold, ListPart, SentRecipient};
 
-use super::{Pages, at};
+use super::{Pages, at, further};
 use crate::samples::{clock, time_zone};
 
 fn anna() -> SentRecipient {
@@ -75,7 +75,8 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
     let just_lifted = hold(HoldScope::Case, |hold| lifted(hold, false));
     let holds = Holds {
         standing: vec![due.clone(), plain.clone()],
-        more: true,
+        more_standing: further(),
+        more_lifted: further(),
         lifted: vec![
             just_lifted.clone(),
             hold(HoldScope::Recipient, |hold| lifted(hold, true)),
@@ -87,7 +88,8 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         standing: vec![hold(HoldScope::Recipient, |hold| hold.recipient = None), {
             hold(HoldScope::Case, |hold| hold.recipient = None)
         }],
-        more: false,
+        more_standing: None,
+        more_lifted: None,
         lifted: Vec::new(),
         shown_to_recipients: false,
         time_zone: time_zone(),
@@ -127,10 +129,32 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
     vec![
         (
             "holds",
-            holds_page(&inside("/staff/holds"), &holds, true, Some(Flash::HoldPlacedInPart)),
+            holds_page(
+                &inside("/staff/holds"),
+                &holds,
+                ListPart::Beginning,
+                true,
+                Some(Flash::HoldPlacedInPart),
+            ),
         ),
-        ("holds-seen", holds_page(&inside("/staff/holds"), &seen, false, None)),
-        ("holds-none", holds_page(&inside("/staff/holds"), &none, true, None)),
+        (
+            "holds-seen",
+            holds_page(&inside("/staff/holds"), &seen, ListPart::Beginning, false, None),
+        ),
+        (
+            "holds-more",
+            holds_page(
+                &inside("/staff/holds"),
+                &seen,
+                further().map_or(ListPart::Beginning, ListPart::Open),
+                false,
+                None,
+            ),
+        ),
+        (
+            "holds-none",
+            holds_page(&inside("/staff/holds"), &none, ListPart::Beginning, true, None),
+        ),
         ("hold-new", new_hold_page(&inside("/staff/holds/new"), &form)),
         (
             "hold-new-wrong",

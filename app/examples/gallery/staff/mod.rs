@@ -15,7 +15,7 @@ mod way_in;
 
 use app::{Assets, Audience, Language, Layout, Page, ProviderChoice, StaffFrame, StaffSection};
 use base::Timestamp;
-use portal::{OpenRequests, SecondFactors};
+use portal::{Cursor, OpenRequests, SecondFactors};
 
 use crate::samples::{NOW, layout};
 
@@ -27,6 +27,11 @@ type Pages = Vec<(&'static str, Page)>;
 /// A day so many days from now.
 fn at(days: i64) -> Timestamp {
     Timestamp::from_millis(NOW.as_millis() + days * DAY)
+}
+
+/// Where a list goes on that has more than one part.
+fn further() -> Option<Cursor> {
+    "0.00000000-0000-0000-0000-000000000001".parse().ok()
 }
 
 /// An admin's surroundings: every part of the portal.

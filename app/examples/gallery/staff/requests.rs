@@ -3,9 +3,11 @@
 use app::page::staff::{AnswerForm, AnswerProblem, RequestAnswer, request_page, requests_page};
 use app::{Assets, Flash, Language};
 use base::{Ids, Personnummer};
-use portal::{DataRequest, DataRequestKind, DataRequestState, DataRequests, KnownAs, RequestedCase, SentRecipient};
+use portal::{
+    DataRequest, DataRequestKind, DataRequestState, DataRequests, KnownAs, ListPart, RequestedCase, SentRecipient,
+};
 
-use super::{Pages, at, inside};
+use super::{Pages, at, further, inside};
 use crate::samples::{NOW, clock, time_zone};
 
 fn request(kind: DataRequestKind, state: DataRequestState) -> DataRequest {
@@ -73,13 +75,15 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
             overdue.clone(),
             request(DataRequestKind::Rectification, DataRequestState::Received),
         ],
-        more: false,
+        more_open: further(),
+        more_answered: further(),
         answered: vec![waits.clone(), erasure(DataRequestState::Declined)],
         time_zone: zone.clone(),
     };
     let none = DataRequests {
         open: Vec::new(),
-        more: false,
+        more_open: None,
+        more_answered: None,
         answered: Vec::new(),
         time_zone: zone.clone(),
     };
@@ -109,9 +113,17 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
     vec![
         (
             "requests",
-            requests_page(&inside("/staff/requests"), &all, Some(Flash::RequestGranted)),
+            requests_page(
+                &inside("/staff/requests"),
+                &all,
+                ListPart::Beginning,
+                Some(Flash::RequestGranted),
+            ),
         ),
-        ("requests-none", requests_page(&inside("/staff/requests"), &none, None)),
+        (
+            "requests-none",
+            requests_page(&inside("/staff/requests"), &none, ListPart::Beginning, None),
+        ),
         (
             "request-erasure",
             one(&erasure(DataRequestState::Received), &cases, None, true),

@@ -15,8 +15,8 @@ use crate::test_support::{
     policy_of, secret, whatever_goes,
 };
 use crate::{
-    BackupPart, ContentUse, DataRequestKind, Grant, HoldScope, NewDataRequest, NewOrganisation, NewOrganisationExtract,
-    PurgeMode, Role, SessionKey, Validity, Whereabouts,
+    BackupPart, ContentUse, DataRequestKind, Grant, HoldScope, ListPart, NewDataRequest, NewOrganisation,
+    NewOrganisationExtract, PurgeMode, Role, SessionKey, Validity, Whereabouts,
 };
 
 mod people;
@@ -256,12 +256,12 @@ on_both_databases! {
             ("look at a case", Box::pin(async {
                 portal.staff_case(&admin, sent.deliveries[0].case).await.is_err()
             })),
-            ("look at the holds", Box::pin(async { portal.holds(&admin).await.is_err() })),
+            ("look at the holds", Box::pin(async { portal.holds(&admin, ListPart::Beginning).await.is_err() })),
             ("look at a hold", Box::pin(async { portal.hold(&admin, hold).await.is_err() })),
             ("look at whom to hold", Box::pin(async {
                 portal.case_to_hold(&admin, sent.deliveries[0].case).await.is_err()
             })),
-            ("look at the requests", Box::pin(async { portal.data_requests(&admin).await.is_err() })),
+            ("look at the requests", Box::pin(async { portal.data_requests(&admin, ListPart::Beginning).await.is_err() })),
             ("look at a request", Box::pin(async { portal.data_request(&admin, request).await.is_err() })),
             ("change a role", Box::pin(async {
                 portal.change_staff(&admin, olle.staff_id(), Role::Auditor, Validity::default()).await.is_err()

@@ -4,18 +4,23 @@ use base::{CaseId, DataRequestId, OrganisationId, RecipientId, Timestamp};
 use keyring::ContentOwner;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
-    UpdateMany,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select, UpdateMany,
 };
 use uuid::Uuid;
 
 use super::entity::{Column, Entity, Model};
 use super::rule::{DataRequestKind, DataRequestState};
 use crate::database::WriteTransaction;
-use crate::{Fault, recipient};
+use crate::list_part::PAGE;
+use crate::{Cursor, Fault, recipient};
 
 /// How many rows one statement names: far below the databases' limits on parameters.
 const BATCH: usize = 500;
+
+/// That a request waits for an answer, and that it doesn't: in the words of the indexes over the lists of each, or they are not used.
+const IS_OPEN: &str = "state IN ('received', 'handling')";
+const IS_NOT_OPEN: &str = "state NOT IN ('received', 'handling')";
 
 impl Model {
     pub(super) const fn request_id(&self) -> DataRequestId {
@@ -111,6 +116,32 @@ pub(super) fn open() -> Select<Entity> {
     Entity::find().filter(Column::State.is_in(DataRequestState::OPEN.map(DataRequestState::as_str)))
 }
 
+/// Some of an organisation's requests that wait for an answer, one more than is shown: the one that is due first.
+pub(super) fn open_of(organisation: OrganisationId, after: Option<Cursor>) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .filter(Expr::cust(IS_OPEN))
+        .apply_if(after, |query, cursor| {
+            query.filter(cursor.after(Column::DueAt, Column::Id))
+        })
+        .order_by_asc(Column::DueAt)
+        .order_by_asc(Column::Id)
+        .limit(PAGE as u64 + 1)
+}
+
+/// Some of an organisation's other requests, one more than is shown: the latest first.
+pub(super) fn others_of(organisation: OrganisationId, after: Option<Cursor>) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .filter(Expr::cust(IS_NOT_OPEN))
+        .apply_if(after, |query, cursor| {
+            query.filter(cursor.before(Column::ReceivedAt, Column::Id))
+        })
+        .order_by_desc(Column::ReceivedAt)
+        .order_by_desc(Column::Id)
+        .limit(PAGE as u64 + 1)
+}
+
 /// A request that waits for an answer, locked until the transaction ends.
 pub(super) async fn lock_open(transaction: &WriteTransaction, id: DataRequestId) -> Result<Option<Model>, DbErr> {
     open()
@@ -195,4 +226,18 @@ pub(super) async fn delete(transaction: &WriteTransaction, ids: &[Uuid], now: Ti
         recipient::may_be_forgotten(transaction, person, now).await?;
     }
     Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_for_an_answer_is_the_same_in_both_words() {
+        let states = DataRequestState::OPEN
+            .map(|state| format!("'{}'", state.as_str()))
+            .join(", ");
+        assert_eq!(IS_OPEN, format!("state IN ({states})"));
+        assert_eq!(IS_NOT_OPEN, format!("state NOT IN ({states})"));
+    }
 }

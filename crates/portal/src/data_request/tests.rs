@@ -1,6 +1,7 @@
 //! What becomes of requests: of the person who asks, and of the organisation that answers.
 
 mod erasing;
+mod listed;
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::test_support::{Norrby, PDF, TestPortal, bytes_of, number, on_both_databases};
 use crate::{
-    Denied, EventKind, HoldScope, MessageReceipt, NotificationKind, OpenRequests, PurgeReason, ReadError,
+    Denied, EventKind, HoldScope, ListPart, MessageReceipt, NotificationKind, OpenRequests, PurgeReason, ReadError,
     RecipientActor, RecipientIdentifier, Role, SendingOutcome, SessionKey, case, delivery,
 };
 
@@ -184,7 +185,7 @@ on_both_databases! {
 
         let eva = test.first_admin_of(soderby).await;
         assert!(matches!(test.portal.data_request(&eva, request).await, Err(SeeRequestsError::NotFound)));
-        assert!(test.portal.data_requests(&eva).await.unwrap().open.is_empty());
+        assert!(test.portal.data_requests(&eva, ListPart::Beginning).await.unwrap().open.is_empty());
         assert!(matches!(test.portal.take_up_request(&eva, request).await, Err(AnswerRequestError::NotFound)));
         assert!(matches!(test.portal.decline_request(&eva, request, WHY).await, Err(AnswerRequestError::NotFound)));
         assert!(matches!(test.portal.extend_request(&eva, request, WHY).await, Err(AnswerRequestError::NotFound)));
@@ -197,7 +198,7 @@ on_both_databases! {
         let sent = norrby.send(&test, 1, 30).await;
         let request = norrby.asked(&test, &sent).await;
         let admin = norrby.admin(&test).await;
-        let listed = test.portal.data_requests(&admin).await.unwrap();
+        let listed = test.portal.data_requests(&admin, ListPart::Beginning).await.unwrap();
         assert!(listed.open[0].text.is_none() && listed.open[0].recipient.is_some());
         let (seen, _, _) = test.portal.data_request(&admin, request).await.unwrap();
         assert_eq!(seen.text.as_deref(), Some("Ta bort det, tack."));
@@ -248,7 +249,7 @@ on_both_databases! {
         let admin = norrby.admin(&test).await;
         assert!(matches!(test.portal.extend_request(&admin, late, "Sent").await, Err(AnswerRequestError::TooLateToExtend)));
         assert_eq!(test.portal.open_requests(&admin).await.unwrap(), OpenRequests { open: 2, overdue: 1 });
-        let seen = test.portal.data_requests(&admin).await.unwrap();
+        let seen = test.portal.data_requests(&admin, ListPart::Beginning).await.unwrap();
         assert_eq!(seen.open.iter().map(|one| (one.id, one.overdue)).collect::<Vec<_>>(), [(late, true), (request, false)]);
     }
 
@@ -331,7 +332,7 @@ on_both_databases! {
         let sender = test.member(&admin, "eva@norrby.example", Role::Sender).await;
         let (seen, cases, _) = test.portal.data_request(&auditor, request).await.unwrap();
         assert!(seen.recipient.is_none() && seen.text.is_none() && seen.case.is_none() && cases.is_empty());
-        assert!(matches!(test.portal.data_requests(&sender).await, Err(SeeRequestsError::Denied(Denied::Forbidden))));
+        assert!(matches!(test.portal.data_requests(&sender, ListPart::Beginning).await, Err(SeeRequestsError::Denied(Denied::Forbidden))));
         assert_eq!(test.portal.open_requests(&sender).await.unwrap(), OpenRequests::default());
         for actor in [&auditor, &sender] {
             let refused = test.portal.grant_request(actor, request, &whole(&[&sent])).await;

@@ -5,24 +5,19 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use base::{CaseId, DataRequestId, OrganisationId, RecipientId, StaffId, Timestamp};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, Statement, Value};
 use uuid::Uuid;
 
-use super::entity::{Column, Entity, Model};
+use super::entity::{Column, Model};
 use super::rule::{self, DataRequestKind, DataRequestState};
 use super::settle::going;
 use super::texts::{Text, Texts};
 use super::{SeeRequestsError, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::rights::Action;
-use crate::{Context, Denied, Fault, Portal, SentRecipient, StaffActor, hold, organisation, staff};
-
-/// The most open requests that a page shows.
-const OPEN: u64 = 500;
-/// How many answered ones it shows, the latest.
-const ANSWERED: u64 = 50;
+use crate::{
+    Context, Cursor, Denied, Fault, ListPart, Portal, SentRecipient, StaffActor, hold, list_part, organisation, staff,
+};
 
 /// A request as the organisation sees it that it went to.
 #[derive(Clone, PartialEq)]
@@ -87,12 +82,14 @@ pub struct RequestedCase {
 /// An organisation's requests.
 #[derive(Clone, PartialEq)]
 pub struct DataRequests {
-    /// Those that wait for an answer, the one that is due first; at most 500.
+    /// Those that wait for an answer, the one that is due first.
     pub open: Vec<DataRequest>,
-    /// Whether more wait than are shown.
-    pub more: bool,
-    /// The latest fifty others, the latest first.
+    /// Where to go on with them, when there are more.
+    pub more_open: Option<Cursor>,
+    /// The others, the latest first.
     pub answered: Vec<DataRequest>,
+    /// Where to go on with them, when there are more.
+    pub more_answered: Option<Cursor>,
     /// Where the organisation's days end.
     pub time_zone: TimeZone,
 }
@@ -107,38 +104,45 @@ pub struct OpenRequests {
 }
 
 impl Portal {
-    /// The requests that came to the actor's organisation.
+    /// A part of the requests that came to the actor's organisation: those that wait for an answer are open, the others closed.
     ///
     /// # Errors
     ///
     /// [`SeeRequestsError::Denied`], [`SeeRequestsError::Fault`].
-    pub async fn data_requests(&self, actor: &StaffActor) -> Result<DataRequests, SeeRequestsError> {
+    pub async fn data_requests(&self, actor: &StaffActor, part: ListPart) -> Result<DataRequests, SeeRequestsError> {
         let context = &*self.0;
         context.require(actor, Action::SeeRequests).await??;
-        let reader = context.database.reader();
-        let organisation = Column::OrganisationId.eq(*actor.organisation_id().as_uuid());
-        let mut open = store::open()
-            .filter(organisation.clone())
-            .order_by_asc(Column::DueAt)
-            .order_by_asc(Column::Id)
-            .limit(OPEN + 1)
-            .all(reader)
-            .await?;
-        let more = open.len() as u64 > OPEN;
-        open.truncate(usize::try_from(OPEN).unwrap_or(usize::MAX));
-        let answered = Entity::find()
-            .filter(organisation)
-            .filter(Column::State.is_not_in(DataRequestState::OPEN.map(DataRequestState::as_str)))
-            .order_by_desc(Column::ReceivedAt)
-            .order_by_desc(Column::Id)
-            .limit(ANSWERED)
-            .all(reader)
-            .await?;
+        let (reader, id) = (context.database.reader(), actor.organisation_id());
+        let (mut open, mut answered) = (Vec::new(), Vec::new());
+        if let ListPart::Beginning | ListPart::Open(_) = part {
+            let after = if let ListPart::Open(cursor) = part {
+                Some(cursor)
+            } else {
+                None
+            };
+            open = store::open_of(id, after).all(reader).await?;
+        }
+        if let ListPart::Beginning | ListPart::Closed(_) = part {
+            let after = if let ListPart::Closed(cursor) = part {
+                Some(cursor)
+            } else {
+                None
+            };
+            answered = store::others_of(id, after).all(reader).await?;
+        }
+        let more_open = list_part::cut(&mut open, |row| Cursor::new(row.due_at, row.id));
+        let more_answered = list_part::cut(&mut answered, |row| Cursor::new(row.received_at, row.id));
         let time_zone = time_zone(context, actor).await?;
+        // Together, since it is one look.
+        let waiting = open.len();
+        open.append(&mut answered);
+        let mut open = views(context, actor, &open, &time_zone, Look::List).await?;
+        let answered = open.split_off(waiting.min(open.len()));
         Ok(DataRequests {
-            open: views(context, actor, &open, &time_zone, Look::List).await?,
-            more,
-            answered: views(context, actor, &answered, &time_zone, Look::List).await?,
+            open,
+            more_open,
+            answered,
+            more_answered,
             time_zone,
         })
     }

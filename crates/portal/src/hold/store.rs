@@ -6,6 +6,7 @@ use base::{CaseId, DeliveryId, HoldId, OrganisationId, RecipientId, Timestamp};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -13,7 +14,8 @@ use super::condition::{is_held, protects_since};
 use super::entity::{Column, Entity, Model};
 use super::rule::HoldScope;
 use crate::database::WriteTransaction;
-use crate::{case, delivery};
+use crate::list_part::PAGE;
+use crate::{Cursor, case, delivery};
 
 impl Model {
     pub(super) const fn hold_id(&self) -> HoldId {
@@ -81,6 +83,32 @@ pub(super) fn deliveries_of(row: &Model) -> Condition {
         .add(on)
         .add(Column::CondemnedAt.is_null())
         .add(Column::PurgedAt.is_null())
+}
+
+/// Some of an organisation's holds in force, one more than is shown: the next review first.
+pub(super) fn standing(organisation: OrganisationId, after: Option<Cursor>) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .filter(Column::LiftedAt.is_null())
+        .apply_if(after, |query, cursor| {
+            query.filter(cursor.after(Column::ReviewAt, Column::Id))
+        })
+        .order_by_asc(Column::ReviewAt)
+        .order_by_asc(Column::Id)
+        .limit(PAGE as u64 + 1)
+}
+
+/// Some of an organisation's holds that were lifted, one more than is shown: the latest first.
+pub(super) fn lifted(organisation: OrganisationId, after: Option<Cursor>) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::OrganisationId.eq(*organisation.as_uuid()))
+        .filter(Column::LiftedAt.is_not_null())
+        .apply_if(after, |query, cursor| {
+            query.filter(cursor.before(Column::LiftedAt, Column::Id))
+        })
+        .order_by_desc(Column::LiftedAt)
+        .order_by_desc(Column::Id)
+        .limit(PAGE as u64 + 1)
 }
 
 /// The hold that an organisation placed with a form.

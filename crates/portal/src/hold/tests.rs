@@ -1,6 +1,7 @@
 //! What a hold keeps, from what, and until when.
 
 mod keys;
+mod listed;
 mod lives;
 mod placing;
 mod restored;
@@ -18,8 +19,8 @@ use crate::test_support::{
     HOLD_REASON, Norrby, PDF, TestPortal, draft, identity, new_hold, number, on_both_databases, read,
 };
 use crate::{
-    CaseActKind, Denied, Identity, KnownAs, MessageReceipt, NewOrganisationExtract, PurgeMode, PurgeReport, ReadError,
-    RecipientIdentifier, Role, SentRecipient, SessionKey, ShownHold, Whereabouts, delivery,
+    CaseActKind, Denied, Identity, KnownAs, ListPart, MessageReceipt, NewOrganisationExtract, PurgeMode, PurgeReport,
+    ReadError, RecipientIdentifier, Role, SentRecipient, SessionKey, ShownHold, Whereabouts, delivery,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);

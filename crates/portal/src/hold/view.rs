@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use base::{CaseId, HoldId, OrganisationId, RecipientId, StaffId, Timestamp};
+use base::{CaseId, HoldId, RecipientId, StaffId, Timestamp};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use keyring::Field;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement, Value};
 use uuid::Uuid;
 
-use super::entity::{Column, Entity, Model};
+use super::entity::Model;
 use super::lift::Said;
 use super::place::recipient_of;
 use super::rule::{HoldScope, keeps_until, local_date};
@@ -18,14 +18,9 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::message::DeliveryStatus;
 use crate::rights::Action;
 use crate::{
-    ChangeRetentionError, Context, Denied, Fault, Portal, SentRecipient, StaffActor, case, delivery, organisation,
-    staff,
+    ChangeRetentionError, Context, Cursor, Denied, Fault, ListPart, Portal, SentRecipient, StaffActor, case, delivery,
+    list_part, organisation, staff,
 };
-
-/// The most holds in force that a page shows.
-const STANDING: u64 = 500;
-/// How many lifted ones it shows, the latest.
-const LIFTED: u64 = 50;
 
 /// A hold.
 #[derive(Clone, PartialEq, Eq)]
@@ -79,12 +74,14 @@ pub struct LiftedHold {
 /// An organisation's holds.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Holds {
-    /// Those in force, the next review first; at most 500.
+    /// Those in force, the next review first.
     pub standing: Vec<Hold>,
-    /// Whether more are in force than are shown.
-    pub more: bool,
-    /// The latest fifty that were lifted, the latest first.
+    /// Where to go on with them, when there are more.
+    pub more_standing: Option<Cursor>,
+    /// Those that were lifted, the latest first.
     pub lifted: Vec<Hold>,
+    /// Where to go on with them, when there are more.
+    pub more_lifted: Option<Cursor>,
     /// Whether recipients may see that there is a hold on a case of theirs.
     pub shown_to_recipients: bool,
     /// Where the organisation's days end.
@@ -92,42 +89,51 @@ pub struct Holds {
 }
 
 impl Portal {
-    /// The holds of the actor's organisation.
+    /// A part of the holds of the actor's organisation: those in force are open, those that were lifted closed.
     ///
     /// # Errors
     ///
     /// [`HoldError::Denied`], [`HoldError::Fault`].
-    pub async fn holds(&self, actor: &StaffActor) -> Result<Holds, HoldError> {
+    pub async fn holds(&self, actor: &StaffActor, part: ListPart) -> Result<Holds, HoldError> {
         let context = &*self.0;
         context.require(actor, Action::SeeHolds).await??;
-        let reader = context.database.reader();
-        let of_organisation = Entity::find().filter(Column::OrganisationId.eq(*actor.organisation_id().as_uuid()));
-        let mut standing = of_organisation
-            .clone()
-            .filter(Column::LiftedAt.is_null())
-            .order_by_asc(Column::ReviewAt)
-            .order_by_asc(Column::Id)
-            .limit(STANDING + 1)
-            .all(reader)
-            .await?;
-        let more = standing.len() as u64 > STANDING;
-        standing.truncate(usize::try_from(STANDING).unwrap_or(usize::MAX));
-        let lifted = of_organisation
-            .filter(Column::LiftedAt.is_not_null())
-            .order_by_desc(Column::LiftedAt)
-            .order_by_desc(Column::Id)
-            .limit(LIFTED)
-            .all(reader)
-            .await?;
-        let row = organisation::find_row(reader, actor.organisation_id()).await?;
+        let (reader, id) = (context.database.reader(), actor.organisation_id());
+        let (mut standing, mut lifted) = (Vec::new(), Vec::new());
+        if let ListPart::Beginning | ListPart::Open(_) = part {
+            let after = if let ListPart::Open(cursor) = part {
+                Some(cursor)
+            } else {
+                None
+            };
+            standing = store::standing(id, after).all(reader).await?;
+        }
+        if let ListPart::Beginning | ListPart::Closed(_) = part {
+            let after = if let ListPart::Closed(cursor) = part {
+                Some(cursor)
+            } else {
+                None
+            };
+            lifted = store::lifted(id, after).all(reader).await?;
+        }
+        let more_standing = list_part::cut(&mut standing, |row| Cursor::new(row.review_at, row.id));
+        let more_lifted = list_part::cut(&mut lifted, |row| {
+            Cursor::new(row.lifted_at.unwrap_or_default(), row.id)
+        });
+        let row = organisation::find_row(reader, id).await?;
         let row = row.ok_or(Denied::OrganisationGone)?;
         let shown_to_recipients = row.holds_shown == Some(1);
         let time_zone = organisation::Organisation::from_row(row)?.time_zone;
         let entry = AuditEntry::by_staff(actor, AuditAction::HoldsListed);
+        // Together, since it is one look.
+        let in_force = standing.len();
+        standing.append(&mut lifted);
+        let mut standing = views(context, actor, &standing, &time_zone, &entry).await?;
+        let lifted = standing.split_off(in_force.min(standing.len()));
         Ok(Holds {
-            standing: views(context, actor, &standing, &time_zone, &entry).await?,
-            more,
-            lifted: views(context, actor, &lifted, &time_zone, &entry).await?,
+            standing,
+            more_standing,
+            lifted,
+            more_lifted,
             shown_to_recipients,
             time_zone,
         })
@@ -229,7 +235,7 @@ async fn views(
     let names = staff::names(context, reader, actor.organisation_id(), &staff).await?;
     let name = |id: Uuid| names.get(&StaffId::from_uuid(id)).cloned();
     let mut people = people(context, actor, rows, entry).await?;
-    let messages = messages(context, actor.organisation_id()).await?;
+    let messages = messages(context, rows).await?;
     let now = context.now();
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {
@@ -302,16 +308,17 @@ async fn people(
     Ok(rows.iter().map(|row| (row.id, recipient(row))).collect())
 }
 
-/// How many messages each hold of an organisation keeps.
-async fn messages(context: &Context, organisation: OrganisationId) -> Result<HashMap<Uuid, u64>, Fault> {
+/// How many messages each of these holds keeps.
+async fn messages(context: &Context, rows: &[Model]) -> Result<HashMap<Uuid, u64>, Fault> {
     const KEPT: &str = "SELECT hold.id, COUNT(DISTINCT delivery.message_id) FROM hold JOIN delivery \
         ON delivery.organisation_id = hold.organisation_id \
         AND (delivery.case_id = hold.case_id OR delivery.recipient_id = hold.recipient_id) \
-        WHERE hold.organisation_id = $1 AND delivery.purged_at IS NULL AND delivery.condemned_at IS NULL \
-        AND hold.settled_at IS NULL GROUP BY hold.id";
+        WHERE delivery.purged_at IS NULL AND delivery.condemned_at IS NULL AND hold.settled_at IS NULL AND hold.id IN (";
     let reader = context.database.reader();
-    let values: [Value; 1] = [(*organisation.as_uuid()).into()];
-    let question = Statement::from_sql_and_values(reader.get_database_backend(), KEPT, values);
+    let places: Vec<String> = (1..=rows.len()).map(|place| format!("${place}")).collect();
+    let question = format!("{KEPT}{}) GROUP BY hold.id", places.join(", "));
+    let values = rows.iter().map(|row| row.id.into());
+    let question = Statement::from_sql_and_values(reader.get_database_backend(), question, values);
     let mut kept = HashMap::new();
     for row in reader.query_all_raw(question).await? {
         let count: i64 = row.try_get_by_index(1)?;

@@ -49,6 +49,7 @@ mod m0054_ledger_batches;
 mod m0056_whose_announcement;
 mod m0057_hold_forms;
 mod m0060_free_leaves;
+mod m0061_lists_of_staff;
 mod table;
 
 use sea_orm_migration::prelude::*;
@@ -109,6 +110,7 @@ impl MigratorTrait for PortalMigrator {
             Box::new(m0056_whose_announcement::Migration),
             Box::new(m0057_hold_forms::Migration),
             Box::new(m0060_free_leaves::Migration),
+            Box::new(m0061_lists_of_staff::Migration),
         ]
     }
 }

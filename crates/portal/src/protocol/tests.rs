@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use base::{MessageId, OrganisationId, PurgedId};
-use sea_orm::{ColumnTrait, ConnectionTrait as _, DbBackend, EntityTrait, QueryFilter, QueryTrait as _};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait as _};
 
 use super::{MAX_LEAVES, ProtocolError, PurgeProtocol, PurgeReason, PurgedKind, VerifiedFile, close};
 use crate::purge::{Interruption, interrupted};
@@ -88,23 +88,9 @@ async fn take_for(portal: &TestPortal, message: MessageId, protocol: i64) {
 
 on_both_databases! {
     async fn what_stands_in_no_protocol_is_found_in_its_order_without_sorting_all_of_it(portal: TestPortal) {
-        let database = &portal.portal.0.database;
         let organisation = portal.organisation("Norrby").await;
-        let transaction = database.write().await.unwrap();
-        let (explain, column) = match database.backend() {
-            DbBackend::Sqlite => ("EXPLAIN QUERY PLAN", "detail"),
-            _ => {
-                // In a small table it would look through everything, whatever indexes there are.
-                for scan in ["seqscan", "bitmapscan"] {
-                    transaction.execute_unprepared(&format!("SET LOCAL enable_{scan} = off")).await.unwrap();
-                }
-                ("EXPLAIN", "QUERY PLAN")
-            }
-        };
-        let mut question = close::oldest_free(organisation, 10).build(database.backend());
-        question.sql = format!("{explain} {}", question.sql);
-        let steps = transaction.query_all_raw(question).await.unwrap();
-        let steps: Vec<String> = steps.iter().map(|step| step.try_get("", column).unwrap()).collect();
+        let question = close::oldest_free(organisation, 10).build(portal.portal.0.database.backend());
+        let steps = portal.plan(question).await;
         assert!(steps.iter().any(|step| step.contains("purge_leaf_")), "{steps:?}");
         assert!(steps.iter().all(|step| !step.contains("Sort") && !step.contains("TEMP B-TREE")), "{steps:?}");
     }

@@ -13,7 +13,7 @@ use crate::test_support::{
     PASSWORD, PDF, TestPortal, draft, everything_stored, is_among, number, on_both_databases, secret,
 };
 use crate::{
-    CaseActKind, DataRequestKind, Denied, HoldScope, MessageReceipt, NewDataRequest, NewHold, RecipientActor,
+    CaseActKind, DataRequestKind, Denied, HoldScope, ListPart, MessageReceipt, NewDataRequest, NewHold, RecipientActor,
     RecipientIdentifier, Role, Scope, StaffActor, SystemActor,
 };
 
@@ -197,7 +197,7 @@ on_both_databases! {
         assert_eq!(holds(&extract), (1, 1, 2));
         assert!(!organisation_extract_json(&extract).contains("Tvist"));
         // Lifted, it keeps everything for seven days more.
-        let hold = test.portal.holds(&norrby.admin).await.unwrap().standing[0].id;
+        let hold = test.portal.holds(&norrby.admin, ListPart::Beginning).await.unwrap().standing[0].id;
         test.portal.lift_hold(&norrby.admin, hold, "Över").await.unwrap();
         let until = Some(test.now() + Duration::from_secs(7 * 86_400));
         let extract = norrby.extract(&test, 0).await.unwrap();

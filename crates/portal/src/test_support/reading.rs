@@ -2,7 +2,7 @@
 
 use base::Timestamp;
 use futures::TryStreamExt;
-use sea_orm::EntityTrait;
+use sea_orm::{ConnectionTrait as _, DbBackend, EntityTrait, Statement};
 
 use super::{TestPortal, number};
 use crate::audit::entity::{Entity as AuditRows, Model as AuditRow};
@@ -118,6 +118,26 @@ impl TestPortal {
         let mut rows = AuditRows::find().all(self.portal.0.database.reader()).await.unwrap();
         rows.sort_by_key(|row| (row.at, row.writer_id, row.counter));
         rows
+    }
+
+    /// How the database would answer a question, a line for each step.
+    pub(crate) async fn plan(&self, mut question: Statement) -> Vec<String> {
+        let database = &self.portal.0.database;
+        let transaction = database.write().await.unwrap();
+        let (explain, column) = match database.backend() {
+            DbBackend::Sqlite => ("EXPLAIN QUERY PLAN", "detail"),
+            _ => {
+                // In a small table it would look through everything, whatever indexes there are.
+                for scan in ["seqscan", "bitmapscan"] {
+                    let off = format!("SET LOCAL enable_{scan} = off");
+                    transaction.execute_unprepared(&off).await.unwrap();
+                }
+                ("EXPLAIN", "QUERY PLAN")
+            }
+        };
+        question.sql = format!("{explain} {}", question.sql);
+        let steps = transaction.query_all_raw(question).await.unwrap();
+        steps.iter().map(|step| step.try_get("", column).unwrap()).collect()
     }
 
     /// How often the audit log holds an action.

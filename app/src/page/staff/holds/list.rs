@@ -2,62 +2,101 @@
 
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
-use portal::{Hold, HoldScope, Holds, SentRecipient};
+use portal::{Hold, HoldScope, Holds, ListPart, SentRecipient};
 
 use super::super::cases::recipient;
 use crate::component::form::tick;
-use crate::component::{Tone, notice, told};
+use crate::component::{pages, told};
 use crate::context::{Flash, Layout};
 use crate::page::Page;
 use crate::shell::{Head, render};
 use crate::texts::{Texts, dates};
 
-/// The page. `may_place` says whether the reader's role lets them place holds.
+/// The page, or another part of one of its lists. `may_place` says whether the reader's role lets them place holds.
 #[must_use]
-pub fn holds_page(layout: &Layout, holds: &Holds, may_place: bool, flash: Option<Flash>) -> Page {
+pub fn holds_page(layout: &Layout, holds: &Holds, part: ListPart, may_place: bool, flash: Option<Flash>) -> Page {
     let texts = Texts::of(layout.language);
     let told = told(texts, flash);
-    let cards = |holds: &[Hold], zone: &TimeZone| holds.iter().map(|hold| card(texts, hold, zone)).collect::<Vec<_>>();
-    let standing = cards(&holds.standing, &holds.time_zone);
-    let lifted = cards(&holds.lifted, &holds.time_zone);
-    let more = holds.more.then(|| notice(Tone::Calm, texts.get("holds-more")));
-    let lifted = (!lifted.is_empty()).then(|| {
-        view! {
-            <section aria-labelledby="lifted">
-                <h2 id="lifted">{texts.get("holds-lifted")}</h2>
-                <p>{texts.get("holds-lifted-lead")}</p>
-                <ul class="cards">{lifted}</ul>
-            </section>
-        }
-    });
-    let shown = holds.shown_to_recipients;
-    let how = may_place.then(|| view! { <p>{texts.get("holds-how")}</p> });
+    let whole = part == ListPart::Beginning;
+    let how = (may_place && whole).then(|| view! { <p>{texts.get("holds-how")}</p> });
+    let standing = (!matches!(part, ListPart::Closed(_))).then(|| standing(texts, holds, whole));
+    let lifted = match part {
+        ListPart::Beginning if holds.lifted.is_empty() => None,
+        ListPart::Open(_) => None,
+        ListPart::Beginning | ListPart::Closed(_) => Some(lifted(texts, holds, whole)),
+    };
+    let shown = whole.then(|| shown(texts, holds.shown_to_recipients, may_place));
     render(layout, Head::plain(texts.get("holds-title")), move || {
         view! {
             {told}
             <h1>{texts.get("holds-title")}</h1>
             <p class="lead">{texts.get("holds-lead")}</p>
             {how}
-            <section aria-labelledby="standing">
-                <h2 id="standing">{texts.get("holds-standing")}</h2>
-                {if standing.is_empty() {
-                    view! { <p>{texts.get("holds-none")}</p> }.into_any()
-                } else {
-                    view! { {more} <ul class="cards">{standing}</ul> }.into_any()
-                }}
-            </section>
+            {standing}
             {lifted}
-            <section aria-labelledby="what-recipients-see">
-                <h2 id="what-recipients-see">{texts.get("holds-shown-title")}</h2>
-                <form method="post" action="/staff/holds/shown" novalidate>
-                    <fieldset class="form plain" disabled=!may_place>
-                        {tick("shown", texts.get("holds-shown"), Some(texts.get("holds-shown-hint")), shown)}
-                        {may_place.then(|| view! { <button class="button quiet">{texts.get("holds-shown-save")}</button> })}
-                    </fieldset>
-                </form>
-            </section>
+            {shown}
         }
     })
+}
+
+/// A part of those in force. `is_first` says that none was left out before it.
+fn standing(texts: &'static Texts, holds: &Holds, is_first: bool) -> impl IntoView + use<> {
+    let none = if is_first { "holds-none" } else { "holds-no-more" };
+    let cards = cards(texts, &holds.standing, &holds.time_zone, none);
+    let first = (!is_first).then(|| ("/staff/holds", texts.get("holds-first")));
+    let next = holds
+        .more_standing
+        .map(|cursor| format!("/staff/holds?standing-after={cursor}"));
+    let next = next.map(|href| (href, texts.get("holds-next")));
+    view! {
+        <section aria-labelledby="standing">
+            <h2 id="standing">{texts.get("holds-standing")}</h2>
+            {cards}
+            {pages(texts.get("holds-standing-pages"), first, next)}
+        </section>
+    }
+}
+
+/// A part of those that were lifted, as [`standing`].
+fn lifted(texts: &'static Texts, holds: &Holds, is_first: bool) -> impl IntoView + use<> {
+    let cards = cards(texts, &holds.lifted, &holds.time_zone, "holds-no-more");
+    let first = (!is_first).then(|| ("/staff/holds", texts.get("holds-first")));
+    let next = holds
+        .more_lifted
+        .map(|cursor| format!("/staff/holds?lifted-before={cursor}"));
+    let next = next.map(|href| (href, texts.get("holds-older")));
+    view! {
+        <section aria-labelledby="lifted">
+            <h2 id="lifted">{texts.get("holds-lifted")}</h2>
+            <p>{texts.get("holds-lifted-lead")}</p>
+            {cards}
+            {pages(texts.get("holds-lifted-pages"), first, next)}
+        </section>
+    }
+}
+
+/// The form that decides whether recipients see that there are holds.
+fn shown(texts: &'static Texts, shown: bool, may_place: bool) -> impl IntoView + use<> {
+    view! {
+        <section aria-labelledby="what-recipients-see">
+            <h2 id="what-recipients-see">{texts.get("holds-shown-title")}</h2>
+            <form method="post" action="/staff/holds/shown" novalidate>
+                <fieldset class="form plain" disabled=!may_place>
+                    {tick("shown", texts.get("holds-shown"), Some(texts.get("holds-shown-hint")), shown)}
+                    {may_place.then(|| view! { <button class="button quiet">{texts.get("holds-shown-save")}</button> })}
+                </fieldset>
+            </form>
+        </section>
+    }
+}
+
+/// A card for each of some holds, or a line that says that there is none.
+fn cards(texts: &'static Texts, holds: &[Hold], zone: &TimeZone, none: &str) -> AnyView {
+    if holds.is_empty() {
+        return view! { <p>{texts.get(none)}</p> }.into_any();
+    }
+    let cards: Vec<_> = holds.iter().map(|hold| card(texts, hold, zone)).collect();
+    view! { <ul class="cards">{cards}</ul> }.into_any()
 }
 
 fn card(texts: &'static Texts, hold: &Hold, zone: &TimeZone) -> impl IntoView + use<> {

@@ -2,48 +2,80 @@
 
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
-use portal::{DataRequest, DataRequests};
+use portal::{DataRequest, DataRequests, ListPart};
 
 use super::super::cases::recipient;
-use crate::component::{Tone, notice, told};
+use crate::component::{pages, told};
 use crate::context::{Flash, Layout};
 use crate::page::{Page, rights};
 use crate::shell::{Head, render};
 use crate::texts::{Texts, dates};
 
-/// The page.
+/// The page, or another part of one of its lists.
 #[must_use]
-pub fn requests_page(layout: &Layout, requests: &DataRequests, flash: Option<Flash>) -> Page {
+pub fn requests_page(layout: &Layout, requests: &DataRequests, part: ListPart, flash: Option<Flash>) -> Page {
     let texts = Texts::of(layout.language);
     let told = told(texts, flash);
-    let card = |request: &DataRequest| card(texts, request, &requests.time_zone);
-    let open: Vec<_> = requests.open.iter().map(card).collect();
-    let answered: Vec<_> = requests.answered.iter().map(card).collect();
-    let more = requests.more.then(|| notice(Tone::Calm, texts.get("requests-more")));
-    let answered = (!answered.is_empty()).then(|| {
-        view! {
-            <section aria-labelledby="answered">
-                <h2 id="answered">{texts.get("requests-answered")}</h2>
-                <ul class="cards">{answered}</ul>
-            </section>
-        }
-    });
+    let whole = part == ListPart::Beginning;
+    let open = (!matches!(part, ListPart::Closed(_))).then(|| open(texts, requests, whole));
+    let answered = match part {
+        ListPart::Beginning if requests.answered.is_empty() => None,
+        ListPart::Open(_) => None,
+        ListPart::Beginning | ListPart::Closed(_) => Some(answered(texts, requests, whole)),
+    };
     render(layout, Head::plain(texts.get("requests-title")), move || {
         view! {
             {told}
             <h1>{texts.get("requests-title")}</h1>
             <p class="lead">{texts.get("requests-lead")}</p>
-            <section aria-labelledby="open">
-                <h2 id="open">{texts.get("requests-open")}</h2>
-                {if open.is_empty() {
-                    view! { <p>{texts.get("requests-none")}</p> }.into_any()
-                } else {
-                    view! { {more} <ul class="cards">{open}</ul> }.into_any()
-                }}
-            </section>
+            {open}
             {answered}
         }
     })
+}
+
+/// A part of those that wait. `is_first` says that none was left out before it.
+fn open(texts: &'static Texts, requests: &DataRequests, is_first: bool) -> impl IntoView + use<> {
+    let none = if is_first { "requests-none" } else { "requests-no-more" };
+    let cards = cards(texts, &requests.open, &requests.time_zone, none);
+    let first = (!is_first).then(|| ("/staff/requests", texts.get("requests-first")));
+    let next = requests
+        .more_open
+        .map(|cursor| format!("/staff/requests?open-after={cursor}"));
+    let next = next.map(|href| (href, texts.get("requests-next")));
+    view! {
+        <section aria-labelledby="open">
+            <h2 id="open">{texts.get("requests-open")}</h2>
+            {cards}
+            {pages(texts.get("requests-open-pages"), first, next)}
+        </section>
+    }
+}
+
+/// A part of the others, as [`open`].
+fn answered(texts: &'static Texts, requests: &DataRequests, is_first: bool) -> impl IntoView + use<> {
+    let cards = cards(texts, &requests.answered, &requests.time_zone, "requests-no-more");
+    let first = (!is_first).then(|| ("/staff/requests", texts.get("requests-first")));
+    let next = requests
+        .more_answered
+        .map(|cursor| format!("/staff/requests?answered-before={cursor}"));
+    let next = next.map(|href| (href, texts.get("requests-older")));
+    view! {
+        <section aria-labelledby="answered">
+            <h2 id="answered">{texts.get("requests-answered")}</h2>
+            {cards}
+            {pages(texts.get("requests-answered-pages"), first, next)}
+        </section>
+    }
+}
+
+/// A card for each of some requests, or a line that says that there is none.
+fn cards(texts: &'static Texts, requests: &[DataRequest], zone: &TimeZone, none: &str) -> AnyView {
+    if requests.is_empty() {
+        return view! { <p>{texts.get(none)}</p> }.into_any();
+    }
+    let cards: Vec<_> = requests.iter().map(|request| card(texts, request, zone)).collect();
+    view! { <ul class="cards">{cards}</ul> }.into_any()
 }
 
 fn card(texts: &'static Texts, request: &DataRequest, zone: &TimeZone) -> impl IntoView + use<> {

@@ -7,8 +7,8 @@ use crate::test_support::{
     Norrby, PASSWORD, TestPortal, new_member, on_both_databases, policy_of, secret, whatever_goes,
 };
 use crate::{
-    DataRequestKind, HoldScope, NewDataRequest, Role, SeenNotices, SessionKey, SignInRules, StaffActor, Validity,
-    WebhookAddress,
+    DataRequestKind, HoldScope, ListPart, NewDataRequest, Role, SeenNotices, SessionKey, SignInRules, StaffActor,
+    Validity, WebhookAddress,
 };
 
 /// Somebody else of the organisation.
@@ -45,12 +45,12 @@ on_both_databases! {
             CaseExtended: portal.extend_case(&admin, case, last_day, "Överklagat");
             CaseClosed: portal.close_case(&admin, case);
             CaseReopened: portal.reopen_case(&admin, closed);
-            HoldsListed: portal.holds(&admin);
+            HoldsListed: portal.holds(&admin, ListPart::Beginning);
             CasesListed: portal.hold(&admin, held);
             CasesListed: portal.case_to_hold(&admin, case);
             HoldsShownChanged: portal.show_holds(&admin, true);
             StaffNamesShownChanged: portal.show_staff_names(&admin, true);
-            DataRequestsListed: portal.data_requests(&admin);
+            DataRequestsListed: portal.data_requests(&admin, ListPart::Beginning);
             DataRequestsListed: portal.data_request(&admin, requests[0]);
             DataRequestTakenUp: portal.take_up_request(&admin, requests[0]);
             DataRequestExtended: portal.extend_request(&admin, requests[1], "Många ärenden");

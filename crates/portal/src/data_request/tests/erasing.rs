@@ -63,7 +63,7 @@ on_both_databases! {
         assert!(norrby.exists(&test, &sent).await, "held");
         assert_eq!(state(&test, &person, request).await, (DataRequestState::Granted, true));
         let admin = norrby.admin(&test).await;
-        assert!(test.portal.data_requests(&admin).await.unwrap().answered[0].waits);
+        assert!(test.portal.data_requests(&admin, ListPart::Beginning).await.unwrap().answered[0].waits);
 
         test.portal.lift_hold(&admin, hold, "Avgjort").await.unwrap();
         test.clock.advance(7 * DAY - Duration::from_secs(1));

@@ -14,7 +14,7 @@ on_both_databases! {
         let placed = norrby.try_to_hold(&test, &lost, HoldScope::Recipient).await.unwrap();
         assert_eq!(placed.too_late, 1);
         let admin = norrby.admin(&test).await;
-        let holds = test.portal.holds(&admin).await.unwrap();
+        let holds = test.portal.holds(&admin, ListPart::Beginning).await.unwrap();
         assert_eq!((holds.standing[0].too_late, holds.standing[0].messages), (1, 1));
         test.days_pass(20).await;
         assert!(!norrby.exists(&test, &lost).await && norrby.exists(&test, &later).await);

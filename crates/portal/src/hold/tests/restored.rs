@@ -58,7 +58,7 @@ async fn what_was_held_after_the_copy_is_held_again_before_anything_is_purged() 
     assert!(!norrby.exists(&test, &free).await);
 
     let admin = norrby.admin(&test).await;
-    let holds = test.portal.holds(&admin).await.unwrap();
+    let holds = test.portal.holds(&admin, ListPart::Beginning).await.unwrap();
     assert_eq!(holds.standing.len(), 2);
     for seen in &holds.standing {
         assert!(seen.restored && seen.review_due && seen.reason.is_none() && seen.placed_by.is_none());
@@ -89,7 +89,7 @@ async fn what_was_lifted_after_the_copy_has_its_seven_days_from_the_restore() {
 
     let test = put_back(test, copies.path()).await;
     let admin = norrby.admin(&test).await;
-    let lifted = test.portal.holds(&admin).await.unwrap().lifted;
+    let lifted = test.portal.holds(&admin, ListPart::Beginning).await.unwrap().lifted;
     assert_eq!(lifted.len(), 2);
     for hold in lifted {
         let how = hold.lifted.unwrap();
@@ -143,7 +143,7 @@ on_both_databases! {
         assert!(matches!(lifted, Err(HoldError::Fault(_))), "{lifted:?}");
         test.no_audit(false).await;
         let node = test.another_node().await;
-        assert_eq!(node.holds(&admin).await.unwrap().standing.len(), 1);
+        assert_eq!(node.holds(&admin, ListPart::Beginning).await.unwrap().standing.len(), 1);
     }
 
     async fn a_restored_hold_is_on_whom_the_ledger_names_also_where_the_case_is_somebody_elses(test: TestPortal) {

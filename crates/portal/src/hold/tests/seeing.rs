@@ -8,7 +8,7 @@ on_both_databases! {
         let sent = norrby.send(&test, 1, 30).await;
         let hold = norrby.hold(&test, &sent, HoldScope::Recipient).await;
         let admin = norrby.admin(&test).await;
-        let seen = test.portal.holds(&admin).await.unwrap();
+        let seen = test.portal.holds(&admin, ListPart::Beginning).await.unwrap();
         let standing = &seen.standing[0];
         assert_eq!((standing.reason.as_deref(), standing.messages), (Some(HOLD_REASON), 1));
         assert_eq!(standing.placed_by.as_deref(), Some("Karin Ödegård"));
@@ -24,7 +24,7 @@ on_both_databases! {
         test.days_pass(7).await;
         let row = super::super::entity::Entity::find().one(test.portal.0.database.reader()).await.unwrap().unwrap();
         assert_eq!((row.sealed_reason, row.sealed_lift_reason, row.recipient_id), (None, None, None));
-        let holds = test.portal.holds(&norrby.admin(&test).await).await.unwrap();
+        let holds = test.portal.holds(&norrby.admin(&test).await, ListPart::Beginning).await.unwrap();
         assert!(holds.standing.is_empty() && holds.lifted[0].lifted.as_ref().is_some_and(|lifted| lifted.is_over));
         assert_eq!((test.audited("hold.placed").await, test.audited("hold.lifted").await), (1, 1));
         for line in test.audit_log().await {
@@ -70,7 +70,7 @@ on_both_databases! {
         let admin = norrby.admin(&test).await;
         let auditor = test.member(&admin, "olle@norrby.example", Role::Auditor).await;
         let sender = test.member(&admin, "eva@norrby.example", Role::Sender).await;
-        assert!(test.portal.holds(&auditor).await.unwrap().standing[0].recipient.is_none());
+        assert!(test.portal.holds(&auditor, ListPart::Beginning).await.unwrap().standing[0].recipient.is_none());
         let new = new_hold(&test, &sent, HoldScope::Case);
         for actor in [&auditor, &sender] {
             let refused = test.portal.place_hold(actor, &new).await;
@@ -79,7 +79,7 @@ on_both_databases! {
             assert!(matches!(refused, Err(HoldError::Denied(Denied::Forbidden))));
             assert!(matches!(test.portal.show_holds(actor, true).await, Err(HoldError::Denied(Denied::Forbidden))));
         }
-        assert!(matches!(test.portal.holds(&sender).await, Err(HoldError::Denied(Denied::Forbidden))));
+        assert!(matches!(test.portal.holds(&sender, ListPart::Beginning).await, Err(HoldError::Denied(Denied::Forbidden))));
         test.clock.advance(Duration::from_secs(600));
         let stale = test.staff_in(&SessionKey::of_staff(b"Karin, later")).await.unwrap();
         assert!(matches!(test.portal.lift_hold(&stale, hold, "x").await, Err(HoldError::Denied(Denied::StepUpNeeded))));
@@ -113,7 +113,7 @@ on_both_databases! {
         assert!(extract.acts.iter().all(|act| !act.action.contains("hold")));
         // The list is about nobody in particular.
         assert_eq!(test.audited("holds.listed").await, 0);
-        test.portal.holds(&admin).await.unwrap();
+        test.portal.holds(&admin, ListPart::Beginning).await.unwrap();
         let log = test.audit_log().await;
         let list = log.iter().find(|row| row.action == "holds.listed").unwrap();
         assert_eq!(list.target_id, None);
