@@ -56,7 +56,8 @@ pub struct DocumentView {
 }
 
 impl Portal {
-    /// A document that can be read now. Shows no content, so it leaves no audit event; [`Portal::open_content`] does.
+    /// A document that can be read now. Shows its name and its message's title and no content, so it leaves no audit event, as the inbox;
+    /// [`Portal::open_content`] does.
     ///
     /// # Errors
     ///
