@@ -12,6 +12,7 @@ use super::entity::{Column, Entity, Model};
 use super::rule::{self, DataRequestState};
 use super::store;
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
+use crate::latch::ClockStep;
 use crate::{Context, Fault, organisation, retention};
 
 /// How many are looked at together.
@@ -68,8 +69,11 @@ pub(super) async fn is_done(on: &impl ConnectionTrait, request: DataRequestId) -
     Ok(done.one(on).await?.is_some())
 }
 
-/// Notes of what was granted that it is done, and says of how many.
+/// Notes of what was granted that it is done, and says of how many. By a clock that may be wrong nothing is: it would be kept by that, too.
 pub(crate) async fn settle(context: &Context) -> Result<u64, Fault> {
+    if let ClockStep::Ahead { .. } = context.clock_step().await? {
+        return Ok(0);
+    }
     let mut settled = 0;
     loop {
         let rows: Vec<Model> = Entity::find()

@@ -216,10 +216,10 @@ impl Vault {
         recipients: &[RecipientId],
         now: Timestamp,
     ) -> Result<Vec<RecipientId>, VaultError> {
-        let before = self.reserved_until(now);
+        let over = self.over(now);
         let mut gone = Vec::new();
         for recipients in recipients.chunks(BATCH) {
-            gone.extend(self.forget_some(recipients, before).await?);
+            gone.extend(self.forget_some(recipients, over).await?);
         }
         Ok(gone)
     }
@@ -234,24 +234,28 @@ impl Vault {
         recipients: &[RecipientId],
         now: Timestamp,
     ) -> Result<u64, VaultError> {
-        let before = self.reserved_until(now);
+        let over = self.over(now);
         let mut count = 0;
         for recipients in recipients.chunks(BATCH) {
-            count += forgettable(recipients, before).count(self.database.reader()).await?;
+            count += forgettable(recipients, over).count(self.database.reader()).await?;
         }
         Ok(count)
     }
 
-    /// Until when somebody who was asked for may be forgotten. A clock that is far ahead ends no reservation, and neither does one that
-    /// was put back: they are written by it.
-    fn reserved_until(&self, now: Timestamp) -> i64 {
-        (now.min(self.clock.now()) - RESERVATION).as_millis()
+    /// Which reservations are over. A clock that is far ahead ends none, and neither does one that was put back: they are written by it. What
+    /// one wrote that was far ahead, and is right again, keeps nobody for as long as that.
+    fn over(&self, now: Timestamp) -> Over {
+        let clock = self.clock.now();
+        Over {
+            until: (now.min(clock) - RESERVATION).as_millis(),
+            after: (now.max(clock) + RESERVATION).as_millis(),
+        }
     }
 
-    async fn forget_some(&self, recipients: &[RecipientId], before: i64) -> Result<Vec<RecipientId>, VaultError> {
+    async fn forget_some(&self, recipients: &[RecipientId], over: Over) -> Result<Vec<RecipientId>, VaultError> {
         let theirs = recipient::Column::Id.is_in(recipients.iter().map(|id| *id.as_uuid()));
         loop {
-            let look: Vec<(Uuid, i32)> = forgettable(recipients, before)
+            let look: Vec<(Uuid, i32)> = forgettable(recipients, over)
                 .select_only()
                 .columns([recipient::Column::Id, recipient::Column::Day])
                 .into_tuple()
@@ -276,7 +280,7 @@ impl Vault {
                 .await?;
             let (stay, go): (Vec<_>, Vec<_>) = known
                 .into_iter()
-                .partition(|row| row.reserved_at > before || linked.contains(&Some(row.id)));
+                .partition(|row| !over.is(row.reserved_at) || linked.contains(&Some(row.id)));
             let mut wrapped_for = earlier_days::of(&transaction, go.iter().map(|row| row.id)).await?;
             wrapped_for.extend(go.iter().map(|row| row.day));
             // Wrapped for another day since the look: look again.
@@ -317,8 +321,21 @@ impl Vault {
     }
 }
 
-/// Those of these people for whom nobody has asked since then, and to whom nobody is linked.
-fn forgettable(recipients: &[RecipientId], before: i64) -> Select<recipient::Entity> {
+/// Which reservations are over: those made until then, and those made after what can have been.
+#[derive(Clone, Copy)]
+struct Over {
+    until: i64,
+    after: i64,
+}
+
+impl Over {
+    const fn is(self, reserved_at: i64) -> bool {
+        reserved_at <= self.until || reserved_at > self.after
+    }
+}
+
+/// Those of these people for whom nobody has asked lately, and to whom nobody is linked.
+fn forgettable(recipients: &[RecipientId], over: Over) -> Select<recipient::Entity> {
     let mut linked = Query::select();
     linked
         .column(recipient::Column::LinkedTo)
@@ -327,7 +344,7 @@ fn forgettable(recipients: &[RecipientId], before: i64) -> Select<recipient::Ent
     recipient::Entity::find()
         .filter(recipient::Column::Id.is_in(recipients.iter().map(|id| *id.as_uuid())))
         .filter(recipient::Column::Id.not_in_subquery(linked))
-        .filter(recipient::Column::ReservedAt.lte(before))
+        .filter(recipient::Column::ReservedAt.not_between(over.until + 1, over.after))
 }
 
 pub(super) fn field<'a>(column: &'static str, recipient: &'a RecipientId) -> Field<'a> {

@@ -3,6 +3,24 @@
 use super::*;
 
 on_both_databases! {
+    async fn what_is_done_while_the_clock_is_far_ahead_is_kept_no_longer_than_by_a_right_one(test: TestPortal) {
+        let test = test.guarded().await;
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 30).await;
+        let request = norrby.asked(&test, &sent).await;
+        norrby.erase(&test, request, &sent).await;
+        test.portal.run_key_jobs().await.result().unwrap();
+        let right = test.now();
+        test.clock.set(right + 60 * DAY);
+        test.portal.run_jobs().await.unwrap();
+        assert_eq!(test.audited("message.purged").await, 1);
+        test.clock.set(right);
+        test.portal.run_jobs().await.unwrap();
+        let person = test.sign_in(0).await;
+        let own = test.portal.own_request(&person, request).await.unwrap();
+        assert_eq!((own.state, own.done_at, own.kept_until), (DataRequestState::Done, Some(right), Some(right + 30 * DAY)));
+    }
+
     async fn a_case_is_erased_for_the_person_who_asks_and_this_is_told(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
         let (sent, other) = (norrby.send(&test, 1, 30).await, norrby.send(&test, 1, 30).await);

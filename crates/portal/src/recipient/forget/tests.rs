@@ -5,8 +5,8 @@ use std::time::Duration;
 use sea_orm::ConnectionTrait;
 
 use super::may_be_forgotten;
-use crate::HoldScope;
 use crate::test_support::{Norrby, PDF, draft, on_both_databases, pieces};
+use crate::{HoldScope, SessionKey};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -26,6 +26,20 @@ on_both_databases! {
         upload.finish().await.unwrap();
         let person = test.sign_in(0).await;
         assert_eq!(test.portal.inbox(&person).await.unwrap().len(), 1);
+    }
+
+    async fn who_came_while_the_clock_was_far_ahead_is_forgotten_once_it_is_right(test: TestPortal) {
+        let test = test.guarded().await;
+        test.portal.run_jobs().await.unwrap();
+        let right = test.now();
+        test.clock.set(right + HOUR * 24 * 30);
+        test.sign_in(0).await;
+        test.portal.sign_out(&SessionKey::of(b"session of person 0"), &test.request()).await.unwrap();
+        test.portal.run_jobs().await.unwrap();
+        assert_eq!(test.audited("recipient.forgotten").await, 0);
+        test.clock.set(right);
+        test.portal.run_jobs().await.unwrap();
+        assert_eq!(test.audited("recipient.forgotten").await, 1);
     }
 
     async fn a_clock_that_is_far_ahead_forgets_nobody_whom_a_lifted_hold_keeps(test: TestPortal) {
