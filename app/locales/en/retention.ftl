@@ -78,6 +78,8 @@ retention-too-many-types = At most thirty document types can have rules of their
 retention-unchanged = These are the rules that are in force now.
 retention-show-effect = Show what happens
 retention-effect-title = This happens if you save
+retention-effect-refused = The change is not saved
+retention-effect-back = Back to retention
 retention-effect-lead = Nothing has changed yet.
 retention-effect-gone = { $documents ->
     [one] One document

@@ -78,6 +78,8 @@ retention-too-many-types = Högst trettio dokumenttyper kan ha egna regler.
 retention-unchanged = Det är samma regler som gäller nu.
 retention-show-effect = Visa vad som händer
 retention-effect-title = Det här händer om du sparar
+retention-effect-refused = Ändringen är inte sparad
+retention-effect-back = Tillbaka till gallringen
 retention-effect-lead = Inget är ändrat än.
 retention-effect-gone = { $documents ->
     [one] Ett dokument

@@ -70,6 +70,33 @@ pub(crate) async fn save(karin: &mut Browser<'_>, effect: &Answer) -> Answer {
 }
 
 #[tokio::test]
+async fn who_saves_after_somebody_else_is_told_so_and_nothing_of_what_would_happen() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    let effect = look(&mut karin, &[("days", "40")]).await;
+    assert!(
+        effect.text().contains("Det här händer om du sparar"),
+        "{}",
+        effect.text()
+    );
+    let first = look(&mut karin, &[("days", "50")]).await;
+    assert_eq!(save(&mut karin, &first).await.location(), "/staff/retention");
+    let late = save(&mut karin, &effect).await;
+    assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let text = late.text();
+    for told in [
+        "Ändringen är inte sparad</h1>",
+        "ändrades av någon annan",
+        "Tillbaka till gallringen",
+    ] {
+        assert!(text.contains(told), "{told} in {text}");
+    }
+    for untrue in ["Det här händer om du sparar", "Inget är ändrat än", "utan att spara"] {
+        assert!(!text.contains(untrue), "{untrue} in {text}");
+    }
+}
+
+#[tokio::test]
 async fn an_admin_sees_what_a_change_does_and_then_saves_it() {
     let app = App::without_second_factor().await;
     let mut karin = app.admin().await;

@@ -214,6 +214,9 @@ pub(super) async fn begin(
     organisation::lock_row(&transaction, organisation).await?;
     let admins = staff::locked_admins(context, &transaction, organisation).await?;
     if !admins.contains(&actor.staff_id()) {
+        // So that the log's writer waits for no lock of theirs.
+        drop(transaction);
+        context.record_denied(actor, Action::ChangeRetention).await?;
         return Err(Denied::Forbidden.into());
     }
     Ok((transaction, admins))

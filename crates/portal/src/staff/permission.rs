@@ -20,7 +20,12 @@ impl Context {
         Ok(allowed)
     }
 
-    async fn record_denied(&self, actor: &StaffActor, action: Action) -> Result<(), Fault> {
+    /// Writes down that a staff member was refused by role.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::require`].
+    pub(crate) async fn record_denied(&self, actor: &StaffActor, action: Action) -> Result<(), Fault> {
         let entry = AuditEntry::by_staff(actor, AuditAction::StaffDenied);
         self.record(&entry.detail(action.as_str())).await
     }

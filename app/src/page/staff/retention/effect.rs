@@ -51,27 +51,34 @@ pub struct RetentionEffectPage<'a> {
 #[must_use]
 pub fn retention_effect_page(layout: &Layout, shown: RetentionEffectPage<'_>) -> Page {
     let texts = Texts::of(layout.language);
-    let head = Head::plain(title(texts, "retention-effect-title", shown.problem.is_some()));
+    // What can't be saved any more does nothing, whatever it would have done.
+    let is_over = matches!(
+        shown.problem,
+        Some(EffectProblem::ChangedMeanwhile | EffectProblem::AlreadyWaits)
+    );
+    let (heading, leave) = if is_over {
+        ("retention-effect-refused", "retention-effect-back")
+    } else {
+        ("retention-effect-title", "retention-effect-leave")
+    };
+    let lead = (!is_over).then(|| view! { <p class="lead">{texts.get("retention-effect-lead")}</p> });
+    let head = Head::plain(title(texts, heading, shown.problem.is_some()));
     let problem = shown.problem.map(|problem| match problem {
         EffectProblem::ConfirmFirst => confirm_first(texts).into_any(),
         EffectProblem::ChangedMeanwhile => refusal(texts.get("retention-effect-changed-meanwhile")).into_any(),
         EffectProblem::AlreadyWaits => refusal(texts.get("retention-effect-already-waits")).into_any(),
         EffectProblem::MoreGoesToday => refusal(texts.get("retention-effect-more-goes")).into_any(),
     });
-    let waits = shown
-        .needs_approval
-        .then(|| view! { <p>{texts.get("retention-effect-needs-approval")}</p> });
-    let effect = shown.effect.map(|effect| effect_of(texts, effect, shown.time_zone));
+    let waits =
+        (shown.needs_approval && !is_over).then(|| view! { <p>{texts.get("retention-effect-needs-approval")}</p> });
+    let effect = shown.effect.filter(|_| !is_over);
+    let effect = effect.map(|effect| effect_of(texts, effect, shown.time_zone));
     let version = shown.version.to_string();
     let policy = shown.policy.to_owned();
     let declared = shown
         .declared
         .map(|name| view! { <input type="hidden" name="declared" value=name.to_owned() /> });
     let gone_today = shown.gone_today.to_string();
-    let is_over = matches!(
-        shown.problem,
-        Some(EffectProblem::ChangedMeanwhile | EffectProblem::AlreadyWaits)
-    );
     let save = (!is_over).then(|| {
         view! {
             <form method="post" action="/staff/retention">
@@ -86,13 +93,13 @@ pub fn retention_effect_page(layout: &Layout, shown: RetentionEffectPage<'_>) ->
     render(layout, head, move || {
         view! {
             {problem}
-            <h1>{texts.get("retention-effect-title")}</h1>
-            <p class="lead">{texts.get("retention-effect-lead")}</p>
+            <h1>{texts.get(heading)}</h1>
+            {lead}
             {waits}
             {effect}
             {save}
             <p>
-                <a href="/staff/retention">{texts.get("retention-effect-leave")}</a>
+                <a href="/staff/retention">{texts.get(leave)}</a>
             </p>
         }
     })

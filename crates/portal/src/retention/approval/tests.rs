@@ -219,6 +219,7 @@ on_both_databases! {
         demote.await.unwrap();
         let approved = test.portal.approve_retention(&olle, pending, u64::MAX).await;
         assert!(matches!(approved, Err(ChangeRetentionError::Denied(Denied::Forbidden))));
+        assert_eq!(test.audited("staff.denied").await, 2);
         let promote = test.portal.change_staff(&karin, olle.staff_id(), Role::Admin, Validity::default());
         promote.await.unwrap();
         // Who asked: what they asked for waits no longer, and is in nobody's way.
