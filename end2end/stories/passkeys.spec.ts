@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import { Installation } from '../support/installation.ts';
-import { expectAccessible, failOnConsoleErrors, photograph } from '../support/page.ts';
+import { failOnConsoleErrors, lookAt } from '../support/page.ts';
 import { Authenticator } from '../support/authenticator.ts';
 import { admin, choosePassword, freshStep, giveCode, givePassword, inviteAdmin, moveAuthenticator, oneTimeCode, setUpCodes } from '../support/staff.ts';
 
@@ -17,10 +17,7 @@ test.afterEach(async () => {
 
 const cases = (page: Page) => expect(page.getByRole('heading', { name: 'Ärenden', level: 1 })).toBeVisible();
 
-async function look(page: Page, name: string): Promise<void> {
-  await expectAccessible(page);
-  await photograph(page, `staff-${name}-sv`);
-}
+const look = (page: Page, name: string) => lookAt(page, `staff-${name}-sv`);
 
 /** Invites somebody, who chooses a password and comes to what is required. */
 async function invited(page: Page, who: { name: string; email: string; password: string }): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { Admin } from '../support/admin.ts';
 import { Installation, people } from '../support/installation.ts';
-import { expectAccessible, failOnConsoleErrors, photograph } from '../support/page.ts';
+import { failOnConsoleErrors, lookAt } from '../support/page.ts';
 
 const phone = { width: 390, height: 844 };
 
@@ -22,14 +22,8 @@ test.afterAll(async () => {
   await installation?.stop();
 });
 
-async function open(page: Page, path: string): Promise<void> {
-  await page.goto(installation.address + path);
-}
-
-async function look(page: Page, name: string): Promise<void> {
-  await expectAccessible(page);
-  await photograph(page, `retention-${name}-sv`);
-}
+const open = (page: Page, path: string) => page.goto(installation.address + path);
+const look = (page: Page, name: string) => lookAt(page, `retention-${name}-sv`);
 
 const group = (page: Page, name: string) => page.getByRole('group', { name, exact: true });
 const everythingElse = 'Regel för allt som inte har en egen';

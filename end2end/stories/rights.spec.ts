@@ -2,7 +2,7 @@ import { type Browser, expect, type Page, test } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
 import { Admin } from '../support/admin.ts';
 import { Installation, people } from '../support/installation.ts';
-import { expectAccessible, failOnConsoleErrors, photograph } from '../support/page.ts';
+import { failOnConsoleErrors, lookAt } from '../support/page.ts';
 import { signInByQr } from '../support/sign-in.ts';
 import { choosePassword, setUpCodes } from '../support/staff.ts';
 
@@ -24,14 +24,8 @@ test.afterAll(async () => {
   await installation?.stop();
 });
 
-async function open(page: Page, path: string): Promise<void> {
-  await page.goto(installation.address + path);
-}
-
-async function look(page: Page, name: string): Promise<void> {
-  await expectAccessible(page);
-  await photograph(page, `rights-${name}-sv`);
-}
+const open = (page: Page, path: string) => page.goto(installation.address + path);
+const look = (page: Page, name: string) => lookAt(page, `rights-${name}-sv`);
 
 /** The person, signed in on a phone, in a browser of their own. */
 async function reader(browser: Browser): Promise<Page> {

@@ -60,6 +60,12 @@ export async function expectAccessible(page: Page): Promise<void> {
   await expectReflow(page);
 }
 
+/** Looks at the page as somebody would who checks a whole story: it can be used by everybody, and there is a picture of it. */
+export async function lookAt(page: Page, name: string): Promise<void> {
+  await expectAccessible(page);
+  await photograph(page, name);
+}
+
 /** What a QR code on the page says, read from its picture as a phone would. */
 export async function readQr(code: Locator): Promise<string> {
   const picture = PNG.sync.read(await code.screenshot({ scale: 'device' }));
