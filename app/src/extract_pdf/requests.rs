@@ -56,8 +56,10 @@ impl Setting<'_> {
                 self.pair(sheets, key, &self.at(at));
             }
         }
-        if let Some(until) = request.kept_until {
-            let last = dates::last_day(self.texts, until, self.time_zone);
+        // What an earlier version gathered has the instant alone.
+        let end = |until| dates::last_day(self.texts, until, self.time_zone);
+        let last = request.last_day.map(|day| dates::date(self.texts, day));
+        if let Some(last) = last.or_else(|| request.kept_until.map(end)) {
             self.pair(sheets, "extract-request-kept", &last);
         }
         if let Some(handed) = handed {

@@ -225,6 +225,7 @@ fn register_request(number: usize) -> HandedRequest {
             answered_at: (!state.is_open()).then(|| days_ago(2)),
             done_at: (number == 3).then(|| days_ago(2)),
             kept_until: (number == 3).then(|| midnight(28)),
+            last_day: (number == 3).then(|| midnight(27).to_jiff().to_zoned(time_zone()).date()),
         },
         text: (number != 2).then(|| "Adressen är fel.\nDet ska vara Storgatan 2.".to_owned()),
         extension: (number == 1).then(|| "Vi behöver fråga en annan myndighet.".to_owned()),

@@ -180,6 +180,27 @@ fn a_case_is_extended_to_a_day_of_its_organisation_whatever_day_it_is_here() {
 }
 
 #[test]
+fn a_request_is_kept_through_a_day_of_its_organisation_whatever_day_it_is_here() {
+    let (part, _) = samples::register(0);
+    let mut requests = samples::register_requests();
+    requests.truncate(1);
+    // In Lisbon 31 December ends when 1 January has begun in Stockholm.
+    requests[0].request.kept_until = Some(Timestamp::from_millis(1_798_761_600_000));
+    requests[0].request.last_day = Some(date(2026, 12, 31));
+    let made = extract_pdf(&ExtractPdf {
+        part: &part,
+        handed: &[],
+        requests: &requests,
+        handed_at: samples::NOW,
+        language: Language::Swedish,
+        time_zone: &samples::time_zone(),
+    });
+    let text = text_of(&made.unwrap());
+    assert_has(&text, &["31 december 2026"]);
+    assert!(!text.contains("1 januari 2027"), "{text}");
+}
+
+#[test]
 fn an_organisations_register_extract_has_everything_down_to_its_last_row() {
     for (language, lines) in [
         (

@@ -11,7 +11,9 @@ use super::entity::{Column, Entity, Model};
 use super::rule::{self, DataRequestKind, DataRequestState};
 use super::texts::{Text, Texts};
 use super::{store, view};
-use crate::{Context, Fault, HandedRequest, KeptRequest, Portal, ReadError, RecipientActor, StaffActor, organisation};
+use crate::{
+    Context, Fault, HandedRequest, KeptRequest, Portal, ReadError, RecipientActor, StaffActor, organisation, retention,
+};
 
 /// The most requests that a page shows, the latest.
 const SHOWN: u64 = 100;
@@ -147,6 +149,9 @@ fn kept(row: &Model, view: &OwnDataRequest) -> KeptRequest {
         answered_at: view.answered_at,
         done_at: view.done_at,
         kept_until: view.kept_until,
+        last_day: view
+            .kept_until
+            .map(|until| retention::last_day_before(until, &view.time_zone)),
     }
 }
 

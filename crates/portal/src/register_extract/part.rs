@@ -170,6 +170,10 @@ pub struct KeptRequest {
     pub done_at: Option<Timestamp>,
     /// Until when it is kept.
     pub kept_until: Option<Timestamp>,
+    /// The last day of that, where the organisation is.
+    // What an earlier version gathered has none.
+    #[serde(default, with = "maybe_day")]
+    pub last_day: Option<Date>,
 }
 
 /// A hold on what an organisation sends somebody.
