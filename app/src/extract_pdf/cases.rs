@@ -121,15 +121,11 @@ impl Setting<'_> {
         if let Some(message) = message {
             self.pair(sheets, "extract-text", &self.became(&message.text));
         }
-        if !delivery.documents.is_empty() {
-            sheets.space(3.0);
-            self.table(sheets, &DOCUMENTS, DOCUMENT_NAMES);
-        }
-        for document in &delivery.documents {
+        let documents = delivery.documents.iter().map(|document| {
             let handed = message.and_then(|it| it.documents.iter().find(|it| it.document == document.id));
-            self.document(sheets, document, handed, left);
-        }
-        sheets.space(6.0);
+            self.document(document, handed, left)
+        });
+        self.documents(sheets, &documents.collect::<Vec<_>>());
     }
 
     fn late(&self, sheets: &mut Sheets, message: &HandedMessage) {
@@ -138,13 +134,17 @@ impl Setting<'_> {
         self.pair(sheets, "extract-expires", &self.at(message.expires_at));
         self.reason(sheets, &message.reason.purpose, &message.reason.legal_ground);
         self.pair(sheets, "extract-text", &self.became(&message.text));
-        if !message.documents.is_empty() {
+        let documents = message
+            .documents
+            .iter()
+            .map(|document| [self.name(Some(document)), String::new(), self.became(&document.handed)]);
+        self.documents(sheets, &documents.collect::<Vec<_>>());
+    }
+
+    fn documents(&self, sheets: &mut Sheets, rows: &[[String; 3]]) {
+        if !rows.is_empty() {
             sheets.space(3.0);
-            self.table(sheets, &DOCUMENTS, DOCUMENT_NAMES);
-        }
-        for document in &message.documents {
-            let texts = [self.name(Some(document)), String::new(), self.became(&document.handed)];
-            self.line(sheets, &DOCUMENTS, DOCUMENT_NAMES, &texts);
+            self.table(sheets, &DOCUMENTS, DOCUMENT_NAMES, rows);
         }
         sheets.space(6.0);
     }
@@ -157,7 +157,7 @@ impl Setting<'_> {
         }
     }
 
-    fn document(&self, sheets: &mut Sheets, document: &KeptDocument, handed: Option<&HandedDocument>, left: LeftOut) {
+    fn document(&self, document: &KeptDocument, handed: Option<&HandedDocument>, left: LeftOut) -> [String; 3] {
         let size = sizes::size(self.texts, document.size);
         // To the organisation's staff no document has a name.
         let name = match self.reader {
@@ -165,7 +165,7 @@ impl Setting<'_> {
             Reader::Organisation => document.media_type.clone(),
         };
         let became = handed.map_or_else(|| self.texts.get(why(left)), |document| self.became(&document.handed));
-        self.line(sheets, &DOCUMENTS, DOCUMENT_NAMES, &[name, size, became]);
+        [name, size, became]
     }
 
     fn name(&self, handed: Option<&HandedDocument>) -> String {

@@ -13,7 +13,7 @@ use krilla::tagging::TableHeaderScope;
 use portal::{HandedCase, KeptCase};
 
 use crate::pdf::{
-    About, BRAND, Cell, Colour, PdfFailed, SMALL, SMALL_BOLD, Sheets, Style, TEXT, TITLE, date_time, pair,
+    About, BRAND, Cell, Colour, PdfFailed, SMALL, SMALL_BOLD, Sheets, Style, TEXT, TITLE, date_time, heading, pair,
 };
 use crate::texts::{Language, Texts, dates};
 
@@ -37,6 +37,11 @@ const KINDS: [(&str, &str); 5] = [
     ("work account", "extract-kind-work-account"),
     ("work account invitation", "extract-kind-invitation"),
 ];
+
+/// The room above and below the line between the names of a table's columns and its rows.
+const RULE: (f32, f32) = (3.0, 2.0);
+/// How high a heading above a table is at most.
+const HEADED: f32 = 50.0;
 
 /// What stands around an extract.
 struct Frame {
@@ -145,27 +150,58 @@ impl Setting<'_> {
         pair(sheets, &self.texts.get(key), value, TEXT);
     }
 
-    fn table<const N: usize>(&self, sheets: &mut Sheets, columns: &Columns<N>, keys: [&str; N]) {
-        sheets.keep_together(50.0);
+    /// A table, on each page below the names of its columns, which never stand there without a row.
+    fn table<const N: usize>(&self, sheets: &mut Sheets, columns: &Columns<N>, names: [&str; N], rows: &[[String; N]]) {
+        sheets.keep_together(self.begins(sheets, columns, names, rows));
         sheets.begin_table();
-        row(sheets, columns, &keys.map(|key| self.texts.get(key)), SMALL_BOLD, true);
-        sheets.rule(3.0, 2.0);
-    }
-
-    /// A row, on a new page below the names of the columns again.
-    fn line<const N: usize>(&self, sheets: &mut Sheets, columns: &Columns<N>, names: [&str; N], texts: &[String; N]) {
-        let cells = cells(columns, texts, SMALL, false);
-        if sheets.keep_together(sheets.height(&cells)) {
-            row(sheets, columns, &names.map(|key| self.texts.get(key)), SMALL_BOLD, true);
-            sheets.rule(3.0, 2.0);
+        self.names(sheets, columns, names);
+        for (number, texts) in rows.iter().enumerate() {
+            let cells = cells(columns, texts, SMALL, false);
+            if number > 0 && sheets.keep_together(sheets.height(&cells)) {
+                self.names(sheets, columns, names);
+            }
+            sheets.row(&cells);
+            sheets.space(3.0);
         }
-        sheets.row(&cells);
-        sheets.space(3.0);
     }
-}
 
-fn row<const N: usize>(sheets: &mut Sheets, columns: &Columns<N>, texts: &[String; N], style: Style, is_header: bool) {
-    sheets.row(&cells(columns, texts, style, is_header));
+    /// How high the names of a table's columns and its first row are together.
+    fn begins<const N: usize>(
+        &self,
+        sheets: &Sheets,
+        columns: &Columns<N>,
+        names: [&str; N],
+        rows: &[[String; N]],
+    ) -> f32 {
+        let names = names.map(|key| self.texts.get(key));
+        let names = sheets.height(&cells(columns, &names, SMALL_BOLD, true));
+        let first = rows
+            .first()
+            .map_or(0.0, |texts| sheets.height(&cells(columns, texts, SMALL, false)));
+        names + RULE.0 + RULE.1 + first
+    }
+
+    fn names<const N: usize>(&self, sheets: &mut Sheets, columns: &Columns<N>, names: [&str; N]) {
+        let names = names.map(|key| self.texts.get(key));
+        sheets.row(&cells(columns, &names, SMALL_BOLD, true));
+        sheets.rule(RULE.0, RULE.1);
+    }
+
+    /// A heading and the table below it, which begins on the same page.
+    fn headed_table<const N: usize>(
+        &self,
+        sheets: &mut Sheets,
+        key: &str,
+        columns: &Columns<N>,
+        names: [&str; N],
+        rows: &[[String; N]],
+    ) -> Result<(), PdfFailed> {
+        sheets.space(18.0);
+        sheets.keep_together(HEADED + self.begins(sheets, columns, names, rows));
+        heading(sheets, &self.texts.get(key))?;
+        self.table(sheets, columns, names, rows);
+        Ok(())
+    }
 }
 
 fn cells<'a, const N: usize>(

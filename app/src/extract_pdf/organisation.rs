@@ -71,15 +71,15 @@ impl Setting<'_> {
         heading(sheets, &self.texts.get("extract-of-acts"))?;
         sheets.paragraph(&self.texts.get("extract-of-acts-body"), TEXT);
         sheets.space(5.0);
-        self.table(sheets, &ACTS, ACT_NAMES);
-        for act in acts {
+        let rows = acts.iter().map(|act| {
             let what = audit_words(self.texts, &act.action);
             let who = match act.actor_kind.as_str() {
                 "recipient" => self.texts.get("extract-of-act-person"),
                 kind => audit_actor(self.texts, kind, act.actor.clone()),
             };
-            self.line(sheets, &ACTS, ACT_NAMES, &[self.at(act.at), what, who]);
-        }
+            [self.at(act.at), what, who]
+        });
+        self.table(sheets, &ACTS, ACT_NAMES, &rows.collect::<Vec<_>>());
         Ok(())
     }
 }

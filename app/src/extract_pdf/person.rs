@@ -167,55 +167,35 @@ impl Setting<'_> {
     }
 
     fn sign_ins(&self, sheets: &mut Sheets, part: &RegisterPart) -> Result<(), PdfFailed> {
-        sheets.space(18.0);
-        heading(sheets, &self.texts.get("extract-sign-ins"))?;
-        self.table(sheets, &SIGN_INS, SIGN_IN_NAMES);
-        for sign_in in &part.sign_ins {
+        let sign_ins = part.sign_ins.iter().map(|sign_in| {
             let mut at = self.at(sign_in.at);
             if let Some(reported) = sign_in.reported_at {
                 let words = [("at", self.at(reported).into())];
                 at = format!("{at}. {}", self.texts.with("extract-reported", &words));
             }
-            self.line(
-                sheets,
-                &SIGN_INS,
-                SIGN_IN_NAMES,
-                &[at, device(self.texts, sign_in.from.device), self.place(&sign_in.from)],
-            );
-        }
-        sheets.space(18.0);
-        heading(sheets, &self.texts.get("extract-sessions"))?;
-        self.table(sheets, &SIGN_INS, SESSION_NAMES);
-        for session in &part.sessions {
+            [at, device(self.texts, sign_in.from.device), self.place(&sign_in.from)]
+        });
+        let sign_ins: Vec<_> = sign_ins.collect();
+        self.headed_table(sheets, "extract-sign-ins", &SIGN_INS, SIGN_IN_NAMES, &sign_ins)?;
+        let sessions = part.sessions.iter().map(|session| {
             let words = [
                 ("since", self.at(session.signed_in_at).into()),
                 ("used", self.at(session.last_used_at).into()),
             ];
             let at = self.texts.with("extract-since-used", &words);
-            self.line(
-                sheets,
-                &SIGN_INS,
-                SESSION_NAMES,
-                &[at, device(self.texts, session.from.device), self.place(&session.from)],
-            );
-        }
-        Ok(())
+            [at, device(self.texts, session.from.device), self.place(&session.from)]
+        });
+        let sessions: Vec<_> = sessions.collect();
+        self.headed_table(sheets, "extract-sessions", &SIGN_INS, SESSION_NAMES, &sessions)
     }
 
     fn devices(&self, sheets: &mut Sheets, part: &RegisterPart) -> Result<(), PdfFailed> {
-        sheets.space(18.0);
-        heading(sheets, &self.texts.get("extract-devices"))?;
-        self.table(sheets, &SIGN_INS, DEVICE_NAMES);
-        for kept in &part.devices {
+        let devices = part.devices.iter().map(|kept| {
             let at = self.at(kept.first_seen_at);
-            self.line(
-                sheets,
-                &SIGN_INS,
-                DEVICE_NAMES,
-                &[at, device(self.texts, kept.from.device), self.place(&kept.from)],
-            );
-        }
-        Ok(())
+            [at, device(self.texts, kept.from.device), self.place(&kept.from)]
+        });
+        let devices: Vec<_> = devices.collect();
+        self.headed_table(sheets, "extract-devices", &SIGN_INS, DEVICE_NAMES, &devices)
     }
 
     fn acts(&self, sheets: &mut Sheets, part: &RegisterPart) -> Result<(), PdfFailed> {
@@ -223,19 +203,14 @@ impl Setting<'_> {
         heading(sheets, &self.texts.get("extract-acts"))?;
         sheets.paragraph(&self.texts.get("extract-acts-body"), TEXT);
         sheets.space(5.0);
-        self.table(sheets, &ACTS, ACT_NAMES);
-        for act in &part.acts {
+        let acts = part.acts.iter().map(|act| {
             let words = WORDS.iter().find(|(action, _)| *action == act.action);
             let what = words.map_or_else(|| act.action.clone(), |(_, key)| self.texts.get(key));
             let organisation = act.organisation.clone().unwrap_or_default();
             let address = act.address.clone().unwrap_or_default();
-            self.line(
-                sheets,
-                &ACTS,
-                ACT_NAMES,
-                &[self.at(act.at), what, organisation, address],
-            );
-        }
+            [self.at(act.at), what, organisation, address]
+        });
+        self.table(sheets, &ACTS, ACT_NAMES, &acts.collect::<Vec<_>>());
         Ok(())
     }
 

@@ -201,6 +201,48 @@ fn a_request_is_kept_through_a_day_of_its_organisation_whatever_day_it_is_here()
 }
 
 #[test]
+fn the_names_of_a_tables_columns_stand_above_its_first_row_and_a_heading_above_them() {
+    let (mut part, _) = samples::register(0);
+    let lines =
+        "Myndigheten för samhällsskydd och beredskap och en del andra som har lika långa namn och står i samma ruta";
+    part.acts.truncate(1);
+    part.acts[0].organisation = Some(lines.to_owned());
+    part.devices.truncate(1);
+    part.devices[0].from.place = None;
+    part.sessions.truncate(1);
+    part.sign_ins.truncate(1);
+    let number = part.identifiers[0].clone();
+    // The tables begin further and further down.
+    for _ in 0..60 {
+        part.identifiers.push(number.clone());
+        let made = extract_pdf(&ExtractPdf {
+            part: &part,
+            handed: &[],
+            requests: &[],
+            handed_at: samples::NOW,
+            language: Language::Swedish,
+            time_zone: &samples::time_zone(),
+        });
+        for page in pages_of(&made.unwrap()) {
+            // The last line of a page is its foot.
+            let last = page.iter().rev().nth(1).unwrap();
+            for alone in [
+                "När Händelse",
+                "När Enhet",
+                "Sedan, och",
+                "Första gången",
+                "Inloggningar de",
+                "Pågående",
+                "Sorters enheter",
+                "Vad du har gjort",
+            ] {
+                assert!(!last.starts_with(alone), "{page:#?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn an_organisations_register_extract_has_everything_down_to_its_last_row() {
     for (language, lines) in [
         (
