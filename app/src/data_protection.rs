@@ -11,8 +11,8 @@ use crate::texts::{Language, Texts};
 /// kind, and what the operator says of who hosts the portal in their own words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataProtection {
-    /// Whether both databases are on a PostgreSQL server; else they are files on the portal's own machine, or one is.
-    pub databases_on_server: bool,
+    /// Where the two databases are.
+    pub databases: DatabasesIn,
     /// Whether the encrypted documents are in a bucket; else in a folder.
     pub documents_in_bucket: bool,
     /// The longest retention, in days, that anything sent may have.
@@ -43,10 +43,32 @@ pub struct DataProtection {
     pub processors: Vec<String>,
 }
 
+/// Where the two databases are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DatabasesIn {
+    /// In SQLite files on the portal's own machine.
+    Files,
+    /// One in such a file, and one in PostgreSQL.
+    FileAndPostgres,
+    /// In PostgreSQL.
+    Postgres,
+}
+
 /// One part of the list.
 pub(crate) struct Part {
     pub(crate) title: String,
     pub(crate) lines: Vec<String>,
+    /// Where the person sees what of it is so for them, and the key of that page's name.
+    pub(crate) own: Option<(&'static str, &'static str)>,
+}
+
+impl Part {
+    fn with_own(self, href: &'static str, name: &'static str) -> Self {
+        Self {
+            own: Some((href, name)),
+            ..self
+        }
+    }
 }
 
 /// The parts, in the order to show them.
@@ -55,6 +77,7 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
     let part = |title: &str, lines: Vec<String>| Part {
         title: texts.get(title),
         lines,
+        own: None,
     };
     let operator = match contact {
         Some(contact) => texts.with(
@@ -71,10 +94,10 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
     } else {
         "data-what-sign-ins"
     };
-    let databases = if facts.databases_on_server {
-        "data-where-databases-server"
-    } else {
-        "data-where-databases-file"
+    let databases = match facts.databases {
+        DatabasesIn::Files => "data-where-databases-files",
+        DatabasesIn::FileAndPostgres => "data-where-databases-both",
+        DatabasesIn::Postgres => "data-where-databases-server",
     };
     let documents = if facts.documents_in_bucket {
         "data-where-documents-bucket"
@@ -138,6 +161,7 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
             "data-how-long",
             [
                 Some(days("data-how-long-sent", facts.ceiling_days)),
+                Some(plain("data-how-long-own")),
                 Some(plain("data-how-long-person")),
                 facts.sends_mail.then(|| plain("data-how-long-mail")),
                 Some(plain("data-how-long-requests")),
@@ -152,7 +176,8 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
             .into_iter()
             .flatten()
             .collect(),
-        ),
+        )
+        .with_own("/inbox", "inbox-title"),
         part(
             "data-others",
             [
@@ -211,7 +236,7 @@ mod tests {
 
     fn facts() -> DataProtection {
         DataProtection {
-            databases_on_server: false,
+            databases: DatabasesIn::Files,
             documents_in_bucket: false,
             ceiling_days: 365,
             audit_days: 730,
@@ -264,6 +289,18 @@ mod tests {
         );
         assert!(!all.contains("personuppgiftsbiträden"), "{all}");
         // Each alone.
+        let in_files = "i två databaser i SQLite-filer på portalens egen server";
+        assert!(all.contains(in_files), "{all}");
+        for (databases, words) in [
+            (
+                DatabasesIn::FileAndPostgres,
+                "i två databaser, en på PostgreSQL och en i en SQLite-fil på portalens egen server",
+            ),
+            (DatabasesIn::Postgres, "i två databaser på PostgreSQL"),
+        ] {
+            let other = without(|facts| facts.databases = databases);
+            assert_eq!(other, all.replace(in_files, words));
+        }
         let other = without(|facts| facts.backup_days = Some(30));
         assert_eq!(other, all.replace("i 7 dagar", "i 30 dagar"));
         assert!(without(|facts| facts.backup_days = Some(1)).contains("i 1 dag,"));
@@ -318,7 +355,7 @@ mod tests {
         }
         assert_eq!(record.matches("\n# ").count(), 0, "{record}");
         let other = DataProtection {
-            databases_on_server: true,
+            databases: DatabasesIn::Postgres,
             documents_in_bucket: true,
             ceiling_days: 30,
             audit_days: 90,

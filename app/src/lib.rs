@@ -56,7 +56,7 @@ pub use context::{
     StaffSection,
 };
 #[cfg(feature = "ssr")]
-pub use data_protection::{DataProtection, record_of_processing};
+pub use data_protection::{DataProtection, DatabasesIn, record_of_processing};
 #[cfg(feature = "ssr")]
 pub use extract_pdf::{ExtractPdf, extract_pdf, organisation_extract_pdf};
 #[cfg(feature = "ssr")]

@@ -1,6 +1,6 @@
 //! `GET /data-protection`, and what the configuration says for it and for the record of processing.
 
-use app::{DataProtection, Language, Page, page};
+use app::{DataProtection, DatabasesIn, Language, Page, page};
 use axum::extract::{Extension, State};
 use portal::SessionKind;
 
@@ -11,6 +11,14 @@ use crate::visitor::Visitor;
 /// What the configuration says of personal data, with the providers' names in a language.
 pub(crate) fn facts(config: &Config, language: Language) -> DataProtection {
     let is_file = |url: &str| url.starts_with("sqlite:");
+    let databases = match (
+        is_file(config.database.url.expose()),
+        is_file(config.vault.url.expose()),
+    ) {
+        (true, true) => DatabasesIn::Files,
+        (false, false) => DatabasesIn::Postgres,
+        (true, false) | (false, true) => DatabasesIn::FileAndPostgres,
+    };
     let for_recipients = config
         .providers
         .values()
@@ -24,7 +32,7 @@ pub(crate) fn facts(config: &Config, language: Language) -> DataProtection {
         false => portal::Settings::AUDIT_WAIT_DAYS.into(),
     };
     DataProtection {
-        databases_on_server: !is_file(config.database.url.expose()) && !is_file(config.vault.url.expose()),
+        databases,
         documents_in_bucket: config.blobs.s3.is_some(),
         ceiling_days: config.retention.ceiling_days,
         audit_days: config.retention.audit_days + longest_wait,
@@ -96,6 +104,22 @@ mod tests {
         assert_eq!(with("[audit.syslog.siem]\nhost = \"siem.example.se\""), expected);
         // Where webhooks may lead says nothing of whether there are any.
         assert_eq!(with("[audit.webhook]\nallowed_networks = [\"10.1.0.0/16\"]"), plain);
+    }
+
+    #[test]
+    fn each_database_is_where_the_configuration_says() {
+        let (portal, vault) = ("sqlite:./var/portal.sqlite", "sqlite:./var/vault.sqlite");
+        assert!(DEVELOPMENT.contains(portal) && DEVELOPMENT.contains(vault));
+        let server = "postgres://postvalv@localhost/postvalv";
+        let both = DEVELOPMENT.replace(portal, server);
+        let all = both.replace(vault, &format!("{server}-vault"));
+        assert_eq!(of(DEVELOPMENT).databases, DatabasesIn::Files);
+        assert_eq!(of(&both).databases, DatabasesIn::FileAndPostgres);
+        assert_eq!(
+            of(&DEVELOPMENT.replace(vault, server)).databases,
+            DatabasesIn::FileAndPostgres
+        );
+        assert_eq!(of(&all).databases, DatabasesIn::Postgres);
     }
 
     #[test]

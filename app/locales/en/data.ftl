@@ -27,7 +27,8 @@ data-what-log = In the log: who did what and when, with random ids in place of n
 
 data-where = Where it is
 data-where-databases-server = The data lies in two databases on PostgreSQL.
-data-where-databases-file = The data lies in two databases, at least one of them an SQLite file on the portal’s own server.
+data-where-databases-files = The data lies in two databases in SQLite files on the portal’s own server.
+data-where-databases-both = The data lies in two databases, one on PostgreSQL and one in an SQLite file on the portal’s own server.
 data-where-documents-bucket = The documents lie encrypted in a store (an S3 bucket). The keys are not there.
 data-where-documents-folder = The documents lie encrypted in a folder on the portal’s server, or on a disk that it uses.
 data-where-place = Where the server stands: { $place }
@@ -35,6 +36,7 @@ data-where-no-place = In which country and with whom the server stands is known 
 
 data-how-long = How long
 data-how-long-sent = What is sent: as long as the sender’s rules say, but { $days } days at most. Then nobody can read it, the keys are destroyed, and after that it is deleted. A sender can put the deletion off, for instance while there is a dispute, but not let anybody read it longer.
+data-how-long-own = The last day of what you were sent stands in its case once you are signed in, with the purpose and the legal ground where the sender wrote them.
 data-how-long-person = Data about you as a person: until nothing for you is left, no sender has put the deletion of anything off, what you have asked for and the answers are no longer kept, and you are not signed in.
 data-how-long-mail = An e-mail address that you have given yourself: until you withdraw your yes. It is then erased at once. If you don’t confirm it with the code, it is erased after about half an hour. We count for a day how many codes we have sent to an address. For that we keep an encrypted code in place of the address.
 data-how-long-requests = What you ask organisations for, and their answers: until some time after all is done, at least 30 days unless the portal keeps everything for less.

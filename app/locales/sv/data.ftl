@@ -27,7 +27,8 @@ data-what-log = I loggen: vem som gjorde vad och när, med slumpmässiga id:n i 
 
 data-where = Var de finns
 data-where-databases-server = Uppgifterna ligger i två databaser på PostgreSQL.
-data-where-databases-file = Uppgifterna ligger i två databaser, varav minst en är en SQLite-fil på portalens egen server.
+data-where-databases-files = Uppgifterna ligger i två databaser i SQLite-filer på portalens egen server.
+data-where-databases-both = Uppgifterna ligger i två databaser, en på PostgreSQL och en i en SQLite-fil på portalens egen server.
 data-where-documents-bucket = Dokumenten ligger krypterade i ett lagringsutrymme (S3-bucket). Nycklarna ligger inte där.
 data-where-documents-folder = Dokumenten ligger krypterade i en mapp på portalens server, eller på en disk som den använder.
 data-where-place = Här står servern: { $place }
@@ -35,6 +36,7 @@ data-where-no-place = I vilket land och hos vem servern står vet den som driver
 
 data-how-long = Hur länge
 data-how-long-sent = Det som skickas: så länge avsändarens regler säger, men högst { $days } dagar. Sedan kan ingen läsa det, nycklarna förstörs, och därefter raderas det. En avsändare kan skjuta upp raderingen, till exempel om det pågår en tvist, men inte låta någon läsa längre.
+data-how-long-own = Till och med vilken dag just det du har fått finns kvar står i ärendet när du har loggat in, med ändamål och rättslig grund om avsändaren har skrivit dem.
 data-how-long-person = Uppgifter om dig som person: tills det inte längre finns något till dig, ingen avsändare har skjutit upp raderingen av något, det du har bett om och svaren inte sparas längre, och du inte är inloggad.
 data-how-long-mail = En e‑postadress som du själv har lämnat: tills du tar tillbaka ditt ja. Då raderas den genast. Bekräftar du den inte med koden raderas den efter ungefär en halvtimme. Vi räknar i ett dygn hur många koder vi har skickat till en adress. Då sparar vi en krypterad kod i stället för adressen.
 data-how-long-requests = Det som du ber organisationer om, och deras svar: tills en tid efter att det är klart, minst 30 dagar om inte portalen sparar allt kortare än så.

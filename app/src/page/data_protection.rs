@@ -32,10 +32,18 @@ pub fn data_protection(layout: &Layout, facts: &DataProtection) -> Page {
                 .into_iter()
                 .map(|line| view! { <li>{set(line)}</li> })
                 .collect();
+            let own = part.own.map(|(href, name)| {
+                view! {
+                    <p>
+                        <a href=href>{texts.get(name)}</a>
+                    </p>
+                }
+            });
             view! {
                 <section aria-labelledby=labelled>
                     <h2 id=id>{part.title}</h2>
                     <ul>{lines}</ul>
+                    {own}
                 </section>
             }
         })

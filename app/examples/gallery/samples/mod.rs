@@ -8,7 +8,9 @@ mod sign_ins;
 
 use std::time::Duration;
 
-use app::{Assets, Audience, Contact, DataProtection, DeviceMode, Language, Layout, ProviderChoice, SessionEndsIn};
+use app::{
+    Assets, Audience, Contact, DataProtection, DatabasesIn, DeviceMode, Language, Layout, ProviderChoice, SessionEndsIn,
+};
 use base::{Clock, Ids, ManualClock, RequestId, Timestamp};
 use jiff::tz::TimeZone;
 use portal::{AcceptedTerms, AssuranceLevel, IdentifierKind, OwnTerms, Terms};
@@ -105,7 +107,7 @@ pub(crate) fn chooser() -> Vec<ProviderChoice> {
 /// What a configuration says of personal data.
 pub(crate) fn data_protection() -> DataProtection {
     DataProtection {
-        databases_on_server: true,
+        databases: DatabasesIn::Postgres,
         documents_in_bucket: true,
         ceiling_days: 365,
         audit_days: 730,
