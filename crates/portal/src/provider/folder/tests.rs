@@ -3,6 +3,7 @@ use std::os::unix::fs::PermissionsExt;
 use base::{Clock, Ids};
 use tempfile::TempDir;
 
+use super::files::FILE_SIZE;
 use super::*;
 
 const NAME: DaySecretName = DaySecretName {
