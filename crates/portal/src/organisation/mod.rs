@@ -6,6 +6,8 @@
 mod content;
 mod delete;
 #[cfg(test)]
+mod deletion_restore_tests;
+#[cfg(test)]
 mod deletion_tests;
 mod entity;
 mod erase;
