@@ -59,3 +59,5 @@ fn field(id: &RegisterExtractId) -> Field<'_> {
 mod organisation_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod time_zone_tests;
