@@ -228,6 +228,29 @@ pub(crate) fn tick(name: &'static str, label: String, hint: Option<String>, tick
     }
 }
 
+/// A box that must be ticked, never ticked beforehand, and what was wrong when it was not. With a problem it takes the focus when the page
+/// opens.
+pub(crate) fn must_tick(name: &'static str, label: String, problem: Option<String>) -> impl IntoView + use<> {
+    let problem_id = format!("{name}-problem");
+    let wrong = problem.is_some();
+    let described_by = wrong.then(|| problem_id.clone());
+    view! {
+        <div class="tick" class:wrong=wrong>
+            {problem.map(|problem| view! { <p class="problem" id=problem_id>{problem}</p> })}
+            <input
+                id=name
+                name=name
+                type="checkbox"
+                value="yes"
+                aria-describedby=described_by
+                aria-invalid=wrong.then_some("true")
+                autofocus=wrong
+            />
+            <label for=name>{label}</label>
+        </div>
+    }
+}
+
 /// One of several, to be chosen: value, what it is called, and what it means.
 pub(crate) struct Choice {
     pub(crate) value: String,

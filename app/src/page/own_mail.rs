@@ -7,7 +7,7 @@ use portal::{GivenMailConsent, OwnMail, UnprovenAddress};
 
 use super::error::fault;
 use super::{ErrorPage, Page, error_page};
-use crate::component::form::{self, Field, Kind, refusal, tick};
+use crate::component::form::{self, Field, Kind, must_tick, refusal};
 use crate::component::{back_link, icon, told};
 use crate::context::{Flash, Layout, PageContext};
 use crate::mail_consent;
@@ -151,12 +151,14 @@ pub fn own_mail_page(
 /// What is said of a form as a whole.
 fn general(texts: &Texts, problem: MailProblem) -> Option<String> {
     let key = match problem {
-        MailProblem::NotTicked => "mail-not-ticked",
         MailProblem::ConsentChanged => "mail-consent-changed",
         MailProblem::TooMany => "mail-too-many",
         MailProblem::TooManyTries => "mail-code-too-many-tries",
         MailProblem::CodeOver => "mail-code-over",
-        MailProblem::NotAnAddress | MailProblem::NotACode | MailProblem::WrongCode { .. } => return None,
+        // Said where they are mended.
+        MailProblem::NotAnAddress | MailProblem::NotTicked | MailProblem::NotACode | MailProblem::WrongCode { .. } => {
+            return None;
+        }
     };
     Some(texts.get(key))
 }
@@ -290,6 +292,7 @@ fn give_form(
         .value(refused.map(|refused| refused.address.clone()).unwrap_or_default())
         .view();
     let hash = mail_consent().hash();
+    let not_ticked = (problem == Some(MailProblem::NotTicked)).then(|| texts.get("mail-not-ticked"));
     let then = is_refused.then(|| texts.get("mail-give-refused"));
     view! {
         <section aria-labelledby="give">
@@ -298,7 +301,7 @@ fn give_form(
             <form method="post" action="/mail/address" class="form" novalidate>
                 {address}
                 <input type="hidden" name="consent" value=hash/>
-                {tick("agreed", texts.get("mail-consent"), None, false)}
+                {must_tick("agreed", texts.get("mail-consent"), not_ticked)}
                 <button class="button">{texts.get("mail-give-send")}</button>
             </form>
         </section>

@@ -6,7 +6,7 @@ use portal::{OwnTerms, Terms};
 use super::error::fault;
 use super::{ErrorPage, Page, error_page};
 use crate::component::back_link;
-use crate::component::form::{self, refusal, tick};
+use crate::component::form::{self, must_tick, refusal};
 use crate::context::{Layout, PageContext};
 use crate::shell::{Head, render};
 use crate::texts::{Language, Texts, dates};
@@ -68,11 +68,8 @@ pub fn terms_page(
 ) -> Page {
     let texts = Texts::of(layout.language);
     let head = Head::plain(form::title(texts, "terms-title", problem.is_some()));
-    let problem = problem.map(|problem| match problem {
-        TermsProblem::NotTicked => "terms-not-ticked",
-        TermsProblem::Changed => "terms-changed",
-    });
-    let refused = problem.map(|key| refusal(texts.get(key)));
+    let refused = (problem == Some(TermsProblem::Changed)).then(|| refusal(texts.get("terms-changed")));
+    let not_ticked = (problem == Some(TermsProblem::NotTicked)).then(|| texts.get("terms-not-ticked"));
     let lead = match (is_accepted, has_accepted_others) {
         (true, _) => "terms-lead-accepted",
         (false, true) => "terms-lead-again",
@@ -85,7 +82,7 @@ pub fn terms_page(
         view! {
             <form method="post" action="/terms/accept" class="form" novalidate>
                 <input type="hidden" name="terms" value=hash/>
-                {tick("accepted", texts.get("terms-accept"), None, false)}
+                {must_tick("accepted", texts.get("terms-accept"), not_ticked)}
                 <button class="button">{texts.get("terms-continue")}</button>
             </form>
             <section aria-labelledby="without">

@@ -2,8 +2,9 @@
 
 use app::page::staff::{protocol_page, sent_messages_page};
 use app::page::{
-    SessionsOf, Shown, ShownExtracts, case_history_page, data_protection, document_page, inbox_page, landing_page,
-    sessions_page, sign_ins_page, your_data_page,
+    MailProblem, RefusedMail, SessionsOf, Shown, ShownExtracts, TermsProblem, case_history_page, data_protection,
+    document_page, inbox_page, landing_page, own_mail_page, own_request_page, rights_page, sessions_page,
+    sign_ins_page, terms_page, your_data_page,
 };
 use app::{Assets, Audience, ErrorPage, Language, Letter, error_page, letter};
 use portal::Preview;
@@ -285,6 +286,35 @@ fn the_command_that_checks_a_protocol_stands_as_code() {
         assert!(
             plain(lead).ends_with(before) && plain(rest).starts_with(after),
             "{html}"
+        );
+    }
+}
+
+#[test]
+fn a_box_that_was_not_ticked_is_marked_and_says_what_was_wrong() {
+    let layout = samples::layout(Language::Swedish, &Assets::default(), "/terms", Audience::Recipient);
+    let terms = |problem| terms_page(&layout, &samples::terms(), false, false, problem).html;
+    let mails = samples::own_mails();
+    let (_, mail, _) = mails.iter().find(|(name, ..)| *name == "none").unwrap();
+    let mail = |problem: Option<MailProblem>| {
+        let refused = problem.map(|problem| RefusedMail {
+            problem,
+            address: "anna@example.se".to_owned(),
+        });
+        own_mail_page(&layout, mail, &samples::time_zone(), refused.as_ref(), None).html
+    };
+    for (name, wrong, right) in [
+        ("accepted", terms(Some(TermsProblem::NotTicked)), terms(None)),
+        ("agreed", mail(Some(MailProblem::NotTicked)), mail(None)),
+    ] {
+        let marked = format!("aria-describedby=\"{name}-problem\" aria-invalid=\"true\"");
+        let said = format!("<p id=\"{name}-problem\" class=\"problem\">Kryssa i rutan");
+        assert!(wrong.contains(&marked) && wrong.contains(&said), "{wrong}");
+        assert_eq!(count(&wrong, "class=\"tick wrong\""), 1, "{wrong}");
+        assert_eq!(count(&wrong, "Kryssa i rutan"), 1, "{wrong}");
+        assert!(
+            !right.contains("aria-invalid") && !right.contains("Kryssa i rutan"),
+            "{right}"
         );
     }
 }

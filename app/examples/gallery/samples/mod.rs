@@ -128,12 +128,12 @@ pub(crate) fn data_protection() -> DataProtection {
     }
 }
 
-/// Terms, with a heading and something hostile.
+/// Terms, with headings, several paragraphs and something hostile.
 pub(crate) fn terms() -> Terms {
     Terms {
         version: "2026-11".to_owned(),
-        swedish: "# Vad du får göra\n\nDu får läsa och ladda ner det som är till dig.\nHandlingarna är sekretessbelagda.\n\n<script>alert(1)</script>".to_owned(),
-        english: "# What you may do\n\nYou may read and download what is for you.\n\n<script>alert(1)</script>".to_owned(),
+        swedish: "# Vad du får göra\n\nDu får läsa och ladda ner det som är till dig.\nHandlingarna är sekretessbelagda.\n\nDu ansvarar själv för det som du har laddat ner.\n\n# Vad vi gör\n\nVi visar det som har skickats till dig så länge avsändaren har bestämt, och sparar vem som har öppnat det. <script>alert(1)</script>".to_owned(),
+        english: "# What you may do\n\nYou may read and download what is for you.\nIt is confidential.\n\nYou are responsible yourself for what you have downloaded.\n\n# What we do\n\nWe show what was sent to you for as long as its sender has decided, and keep who has opened it. <script>alert(1)</script>".to_owned(),
     }
 }
 
