@@ -1,6 +1,7 @@
 //! Writes every page, in both languages and in every state worth seeing, as HTML files into the folder that is named
 //! on the command line: `cargo run -p app --example gallery -- target/gallery`. Reads the site's manifest from
-//! `target/site`, so run `cargo xtask site` first to see them styled.
+//! `target/site`, so run `cargo xtask site` first to see them styled. Built alone: together with what runs in browsers, the preview would
+//! want what runs there.
 
 mod samples;
 mod staff;
@@ -166,14 +167,24 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
     let flash = Some(Flash::RequestMade);
     pages.push((
         "rights".to_owned(),
-        rights_page(&reader, &samples::own_requests(), &samples::own_terms(), &zone, None),
+        rights_page(
+            &reader,
+            &samples::own_requests(),
+            &samples::own_terms(),
+            now,
+            &zone,
+            None,
+        ),
     ));
     pages.push((
         "rights-none".to_owned(),
-        rights_page(&reader, &[], &samples::no_terms(), &zone, None),
+        rights_page(&reader, &[], &samples::no_terms(), now, &zone, None),
     ));
     for (number, request) in samples::own_requests().iter().enumerate() {
-        pages.push((format!("request-{number}"), own_request_page(&reader, request, flash)));
+        pages.push((
+            format!("request-{number}"),
+            own_request_page(&reader, request, now, flash),
+        ));
     }
     for (number, form) in samples::request_forms().iter().enumerate() {
         let page = new_request_page(&reader, &samples::requestable(), form);

@@ -126,17 +126,18 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
             &reader,
             &requests,
             &samples::own_terms(),
+            now,
             &zone,
             Some(Flash::RequestMade),
         ),
     ));
     pages.push((
         "rights without any".to_owned(),
-        rights_page(&reader, &[], &samples::no_terms(), &zone, None),
+        rights_page(&reader, &[], &samples::no_terms(), now, &zone, None),
     ));
     for request in &requests {
         let name = format!("rights, one {:?}", request.state);
-        pages.push((name, own_request_page(&reader, request, None)));
+        pages.push((name, own_request_page(&reader, request, now, None)));
     }
     for (accepted, problem) in [(false, None), (false, Some(TermsProblem::NotTicked)), (true, None)] {
         let page = terms_page(&reader, &samples::terms(), accepted, true, problem);

@@ -291,6 +291,29 @@ fn the_command_that_checks_a_protocol_stands_as_code() {
 }
 
 #[test]
+fn whoever_is_refused_or_gets_no_answer_is_told_where_to_complain() {
+    let layout = samples::layout(Language::Swedish, &Assets::default(), "/rights/x", Audience::Recipient);
+    let late = "<span class=\"state bad\">Försenad";
+    let told: Vec<_> = samples::own_requests()
+        .iter()
+        .map(|request| own_request_page(&layout, request, samples::NOW, None).html)
+        .map(|html| (html.contains("href=\"https://www.imy.se/\""), html.contains(late)))
+        .collect();
+    // In hand until today, granted, declined, granted, and one that should have been answered.
+    let expected = [
+        (false, false),
+        (false, false),
+        (true, false),
+        (false, false),
+        (true, true),
+    ];
+    assert_eq!(told, expected);
+    let (requests, terms, zone) = (samples::own_requests(), samples::no_terms(), samples::time_zone());
+    let html = rights_page(&layout, &requests, &terms, samples::NOW, &zone, None).html;
+    assert_eq!(count(&html, late), 1, "{html}");
+}
+
+#[test]
 fn a_box_that_was_not_ticked_is_marked_and_says_what_was_wrong() {
     let layout = samples::layout(Language::Swedish, &Assets::default(), "/terms", Audience::Recipient);
     let terms = |problem| terms_page(&layout, &samples::terms(), false, false, problem).html;

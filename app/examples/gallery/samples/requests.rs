@@ -5,7 +5,7 @@ use portal::{DataRequestKind, DataRequestState, OwnDataRequest, RequestableCase,
 
 use super::{NOW, days_ago, ids, time_zone};
 
-/// A person's requests: in hand, waiting for a hold, declined.
+/// A person's requests: in hand, waiting for a hold, declined, granted, and one whose answer should have come.
 pub(crate) fn own_requests() -> Vec<OwnDataRequest> {
     let request = |state: DataRequestState, waits, number| OwnDataRequest {
         id: ids().next(),
@@ -21,10 +21,13 @@ pub(crate) fn own_requests() -> Vec<OwnDataRequest> {
         waits,
         text: (number != 2).then(|| "Adressen är fel.\nDet ska vara Storgatan 2 <script>alert(1)</script>.".to_owned()),
         received_at: days_ago(20),
-        answer_by: NOW.to_jiff().to_zoned(time_zone()).date(),
+        answer_by: (if number == 5 { days_ago(3) } else { NOW })
+            .to_jiff()
+            .to_zoned(time_zone())
+            .date(),
         extension: (number == 1).then(|| "Vi behöver fråga en annan myndighet.".to_owned()),
         answered_at: (!state.is_open()).then(|| days_ago(2)),
-        answer: (number > 2).then(|| "Beslutet är rätt, eftersom adressen gällde den dagen.".to_owned()),
+        answer: matches!(number, 3 | 4).then(|| "Beslutet är rätt, eftersom adressen gällde den dagen.".to_owned()),
         done_at: (number == 3).then(|| days_ago(2)),
         kept_until: (number == 3).then(|| days_ago(-28)),
         organisation_deleted: false,
@@ -34,6 +37,7 @@ pub(crate) fn own_requests() -> Vec<OwnDataRequest> {
         request(DataRequestState::Granted, true, 2),
         request(DataRequestState::Declined, false, 3),
         request(DataRequestState::Granted, false, 4),
+        request(DataRequestState::Received, false, 5),
     ]
 }
 

@@ -1,14 +1,14 @@
 //! What a person can ask for, by whom it is answered, and what they have asked for.
 
+use base::Timestamp;
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use portal::{OwnDataRequest, OwnTerms};
 
 use super::one::{facts, title};
-use super::words::state;
+use super::words::{complain, states};
 use crate::component::{back_link, told};
 use crate::context::{Flash, Layout, PageContext};
-use crate::page::data_protection::SUPERVISION;
 use crate::page::error::fault;
 use crate::page::{ErrorPage, Page, error_page};
 use crate::shell::{Head, render};
@@ -24,7 +24,14 @@ pub async fn rights(context: &PageContext) -> Page {
         Err(problem) => return fault(&context.layout, &problem),
     };
     match context.portal.own_terms(actor).await {
-        Ok(terms) => rights_page(&context.layout, &requests, &terms, &context.time_zone, context.flash),
+        Ok(terms) => rights_page(
+            &context.layout,
+            &requests,
+            &terms,
+            context.now,
+            &context.time_zone,
+            context.flash,
+        ),
         Err(problem) => fault(&context.layout, &problem),
     }
 }
@@ -35,12 +42,13 @@ pub fn rights_page(
     layout: &Layout,
     requests: &[OwnDataRequest],
     terms: &OwnTerms,
+    now: Timestamp,
     time_zone: &TimeZone,
     flash: Option<Flash>,
 ) -> Page {
     let texts = Texts::of(layout.language);
     let told = told(texts, flash);
-    let cards: Vec<_> = requests.iter().map(|request| card(texts, request)).collect();
+    let cards: Vec<_> = requests.iter().map(|request| card(texts, request, now)).collect();
     let terms = own_terms(texts, terms, time_zone);
     render(layout, Head::plain(texts.get("rights-title")), move || {
         view! {
@@ -65,12 +73,7 @@ pub fn rights_page(
                 <h2 id="who">{texts.get("rights-who-title")}</h2>
                 <p>{texts.get("rights-who")}</p>
                 <p>{texts.get("rights-keep")}</p>
-                <p>
-                    {texts.get("rights-complain")} " "
-                    <a href=SUPERVISION rel="noreferrer">
-                        {texts.get("data-rights-supervision")}
-                    </a>
-                </p>
+                {complain(texts)}
             </section>
             {terms}
             <section aria-labelledby="self">
@@ -150,7 +153,7 @@ fn own_terms(texts: &'static Texts, terms: &OwnTerms, time_zone: &TimeZone) -> O
     })
 }
 
-fn card(texts: &'static Texts, request: &OwnDataRequest) -> impl IntoView + use<> {
+fn card(texts: &'static Texts, request: &OwnDataRequest, now: Timestamp) -> impl IntoView + use<> {
     let facts: Vec<_> = facts(texts, request)
         .into_iter()
         .map(|fact| view! { <li>{fact}</li> })
@@ -161,7 +164,7 @@ fn card(texts: &'static Texts, request: &OwnDataRequest) -> impl IntoView + use<
             <h3>
                 <a href=address>{title(texts, request)}</a>
             </h3>
-            <p>{state(texts, request.kind, request.state, request.waits)}</p>
+            <p>{states(texts, request, now)}</p>
             <ul class="facts">{facts}</ul>
         </li>
     }

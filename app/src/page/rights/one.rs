@@ -1,10 +1,10 @@
 //! One of a person's requests: what they asked for, what became of it, and the way to take it back.
 
-use base::DataRequestId;
+use base::{DataRequestId, Timestamp};
 use leptos::prelude::*;
 use portal::{DataRequestKind, DataRequestState, OwnDataRequest};
 
-use super::words::state;
+use super::words::{complain, is_overdue, states};
 use crate::component::{Tone, back_link, notice, told};
 use crate::context::{Flash, Layout, PageContext};
 use crate::page::error::read_error;
@@ -21,14 +21,14 @@ pub async fn own_request(context: &PageContext, id: &str) -> Page {
         return error_page(&context.layout, ErrorPage::NotFound);
     };
     match context.portal.own_request(actor, id).await {
-        Ok(request) => own_request_page(&context.layout, &request, context.flash),
+        Ok(request) => own_request_page(&context.layout, &request, context.now, context.flash),
         Err(problem) => read_error(&context.layout, &problem),
     }
 }
 
 /// The page of one request from values.
 #[must_use]
-pub fn own_request_page(layout: &Layout, request: &OwnDataRequest, flash: Option<Flash>) -> Page {
+pub fn own_request_page(layout: &Layout, request: &OwnDataRequest, now: Timestamp, flash: Option<Flash>) -> Page {
     let texts = Texts::of(layout.language);
     let told = told(texts, flash);
     let title = title(texts, request);
@@ -73,17 +73,20 @@ pub fn own_request_page(layout: &Layout, request: &OwnDataRequest, flash: Option
             </section>
         }
     });
-    let state = state(texts, request.kind, request.state, request.waits);
+    let may_complain = request.state == DataRequestState::Declined || is_overdue(request, now);
+    let complain = may_complain.then(|| complain(texts));
+    let states = states(texts, request, now);
     render(layout, Head::plain(title.clone()), move || {
         view! {
             {back_link("/rights".to_owned(), texts.get("rights-title"))}
             {told}
             <h1>{title}</h1>
-            <p>{state}</p>
+            <p>{states}</p>
             <ul class="facts">{facts}</ul>
             {becomes}
             {answer}
             {extension}
+            {complain}
             {said(texts, "request-text", wrote)}
             {case}
             {withdraw}

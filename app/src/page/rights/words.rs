@@ -1,9 +1,11 @@
-//! What requests are called, and how far they have come.
+//! What requests are called, how far they have come, and where to complain.
 
+use base::Timestamp;
 use leptos::prelude::*;
-use portal::{DataRequestKind, DataRequestState};
+use portal::{DataRequestKind, DataRequestState, OwnDataRequest};
 
-use crate::texts::Texts;
+use crate::page::data_protection::SUPERVISION;
+use crate::texts::{Texts, dates};
 
 /// The key of what is asked for.
 pub(crate) const fn kind(kind: DataRequestKind) -> &'static str {
@@ -41,4 +43,32 @@ pub(crate) fn state(
 ) -> impl IntoView + use<> {
     let (class, key) = state_words(kind, state, waits);
     view! { <span class=class>{texts.get(key)}</span> }
+}
+
+/// Whether an answer should have come.
+pub(super) fn is_overdue(request: &OwnDataRequest, now: Timestamp) -> bool {
+    request.state.is_open() && dates::local_date(now, &request.time_zone) > request.answer_by
+}
+
+/// How far the person's own request has come, and whether it is late.
+pub(super) fn states(texts: &'static Texts, request: &OwnDataRequest, now: Timestamp) -> impl IntoView + use<> {
+    let overdue =
+        is_overdue(request, now).then(|| view! { <span class="state bad">{texts.get("request-overdue")}</span> " " });
+    let state = state(texts, request.kind, request.state, request.waits);
+    view! {
+        {overdue}
+        {state}
+    }
+}
+
+/// Where to turn with an answer that one is not satisfied with, or when none comes.
+pub(super) fn complain(texts: &'static Texts) -> impl IntoView + use<> {
+    view! {
+        <p>
+            {texts.get("rights-complain")} " "
+            <a href=SUPERVISION rel="noreferrer">
+                {texts.get("data-rights-supervision")}
+            </a>
+        </p>
+    }
 }
