@@ -64,7 +64,7 @@ test('a person gives an address of their own, proves it by a code, and takes it 
   await look('consent');
   await page.goto(`${installation.address}/mail`);
   await page.getByRole('button', { name: 'Ta tillbaka mitt ja och ta bort adressen' }).click();
-  await expect(page.getByText(/Adressen är borttagen/)).toBeVisible();
+  await expect(page.getByText(/Nu mejlar vi dig inte mer/)).toBeVisible();
   await expect(page.getByText('anna@example.se')).toHaveCount(0);
   await look('withdrawn');
   noErrors();

@@ -133,10 +133,10 @@ on_both_databases! {
         let answer = anna.post("/mail/refuse", "").await;
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/mail"));
         let text = page(&mut anna, "/mail").await;
-        assert!(text.contains("Adressen är borttagen.") && text.contains("Du har sagt nej till mejl."), "{text}");
+        assert!(text.contains("Nu mejlar vi dig inte mer.") && text.contains("Du har sagt nej till mejl."), "{text}");
         write().await;
         let text = page(&mut anna, "/mail").await;
-        assert!(!text.contains("anna@example.com") && !text.contains("Adressen är borttagen."), "{text}");
+        assert!(!text.contains("anna@example.com") && !text.contains("Nu mejlar vi dig inte mer."), "{text}");
         assert_eq!(anna.post("/mail/allow", "").await.location(), "/mail");
         write().await;
         assert!(page(&mut anna, "/mail").await.contains("anna@example.com"));
