@@ -96,13 +96,14 @@ retention-effect-earlier = { $documents ->
     [one] one message
    *[other] { $messages } messages
 } will go earlier than otherwise
-retention-effect-held = { $documents ->
-    [one] One document
+retention-effect-earlier-today = What will be gone today is among these.
+retention-effect-earlier-held = Among these, { $documents ->
+    [one] one document
    *[other] { $documents } documents
 } in { $messages ->
     [one] one message
    *[other] { $messages } messages
-} of these are held: they can be read no longer than the others, but are not destroyed until the hold is lifted
+} are held. What is held can be read no longer than the rest, but is not destroyed until the hold is lifted.
 retention-effect-later = { $documents ->
     [one] One document
    *[other] { $documents } documents
@@ -128,7 +129,7 @@ retention-effect-leave = Back without saving
 retention-save = Save the rules
 retention-saved = The rules are in force now, for what was sent already too.
 retention-approved-by = Approved by { $who }
-retention-effect-needs-approval = If anything becomes shorter by this, another admin must approve it. Otherwise it holds at once.
+retention-effect-needs-approval = Another admin must approve this change.
 retention-effect-already-waits = Another change waits for approval already. It must be approved or withdrawn first.
 retention-approval = Two admins
 retention-approval-on = It takes two admins to let anything be purged earlier. One changes the rules, the other approves. To stop asking for two takes two as well.
@@ -141,6 +142,7 @@ retention-approval-on-now = From now on it takes two admins to let anything be p
 retention-waits-now = The change waits for another admin to approve it. Nothing has changed yet.
 retention-withdrawn-now = The change is withdrawn.
 retention-gone-now = The change waits no longer. It was approved or withdrawn, the rules were changed, fourteen days have passed, or whoever asked for it is no longer an admin who can sign in.
+retention-ask = Ask for approval
 retention-pending-title = A change waits
 retention-pending-link = A change waits for approval
 retention-pending-asked = Asked for { $when }. It can be approved before { $until }.

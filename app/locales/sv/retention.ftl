@@ -96,13 +96,14 @@ retention-effect-earlier = { $documents ->
     [one] ett meddelande
    *[other] { $messages } meddelanden
 } försvinner tidigare än annars
-retention-effect-held = { $documents ->
-    [one] Ett dokument
+retention-effect-earlier-today = Det som försvinner i dag är inräknat.
+retention-effect-earlier-held = Av dem är { $documents ->
+    [one] ett dokument
    *[other] { $documents } dokument
 } i { $messages ->
     [one] ett meddelande
    *[other] { $messages } meddelanden
-} av dem är spärrade: de kan inte läsas längre än de andra, men förstörs inte förrän spärren är hävd
+} spärrade. Det spärrade kan inte läsas längre än det andra, men förstörs inte förrän spärren är hävd.
 retention-effect-later = { $documents ->
     [one] Ett dokument
    *[other] { $documents } dokument
@@ -128,7 +129,7 @@ retention-effect-leave = Tillbaka utan att spara
 retention-save = Spara reglerna
 retention-saved = Reglerna gäller nu, också för det som redan är skickat.
 retention-approved-by = Godkändes av { $who }
-retention-effect-needs-approval = Blir något kortare av det här behöver en annan administratör godkänna det. Annars gäller det direkt.
+retention-effect-needs-approval = En annan administratör måste godkänna den här ändringen.
 retention-effect-already-waits = En annan ändring väntar redan på godkännande. Den måste godkännas eller dras tillbaka först.
 retention-approval = Två administratörer
 retention-approval-on = Två administratörer krävs för att något ska gallras tidigare. Den ena ändrar reglerna, den andra godkänner. För att sluta kräva två krävs också två.
@@ -141,6 +142,7 @@ retention-approval-on-now = Från och med nu krävs två administratörer för a
 retention-waits-now = Ändringen väntar på att en annan administratör godkänner den. Inget är ändrat än.
 retention-withdrawn-now = Ändringen är tillbakadragen.
 retention-gone-now = Ändringen väntar inte längre. Den är godkänd eller tillbakadragen, reglerna har ändrats, det har gått fjorton dagar, eller så är den som begärde den inte längre en administratör som kan logga in.
+retention-ask = Lämna för godkännande
 retention-pending-title = En ändring väntar
 retention-pending-link = En ändring väntar på godkännande
 retention-pending-asked = Lämnades { $when }. Den kan godkännas före { $until }.

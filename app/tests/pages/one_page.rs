@@ -341,3 +341,38 @@ fn a_box_that_was_not_ticked_is_marked_and_says_what_was_wrong() {
         );
     }
 }
+
+/// The page with that name among those of staff.
+fn of_staff(language: Language, name: &str) -> String {
+    let pages = staff::pages(language, &Assets::default());
+    let page = pages.into_iter().find(|(it, _)| *it == format!("staff-{name}"));
+    page.map(|(_, page)| page.html).unwrap()
+}
+
+#[test]
+fn an_effect_says_what_is_counted_in_what_and_what_its_button_does() {
+    let asked = of_staff(Language::Swedish, "retention-effect");
+    let saved = of_staff(Language::Swedish, "retention-effect-more-goes");
+    for html in [&asked, &saved] {
+        let earlier = html
+            .split("class=\"card\"")
+            .find(|card| card.contains("försvinner tidigare än annars"));
+        let earlier = earlier.unwrap();
+        for told in [
+            "1204 dokument i 966 meddelanden",
+            "Det som försvinner i dag är inräknat.",
+            "Av dem är 4 dokument i 3 meddelanden spärrade.",
+        ] {
+            assert!(earlier.contains(told), "{told} in {earlier}");
+        }
+    }
+    let (ask, save) = (
+        "<button class=\"button\">Lämna för godkännande",
+        "<button class=\"button danger\">Spara reglerna",
+    );
+    let approved = "En annan administratör måste godkänna den här ändringen.";
+    for (html, is_asked) in [(asked, true), (saved, false)] {
+        let told = [ask, approved, save].map(|words| html.contains(words));
+        assert_eq!(told, [is_asked, is_asked, !is_asked], "{html}");
+    }
+}

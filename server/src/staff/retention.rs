@@ -160,6 +160,7 @@ async fn looked_at(
         declared,
         gone_today: effect.counted_today,
         problem: (seen.version != form.version).then_some(EffectProblem::ChangedMeanwhile),
+        shortens: effect.shortens,
         needs_approval: approval.required,
         time_zone: &seen.time_zone,
     };
@@ -174,6 +175,8 @@ pub(super) struct Decision {
     declared: Option<String>,
     /// How much goes today by the page that was seen.
     gone_today: Option<String>,
+    /// Whether anything becomes shorter by the page that was seen. Only said again: what waits is worked out anew.
+    shortens: Option<String>,
 }
 
 /// `POST /staff/retention`: decides.
@@ -193,6 +196,7 @@ pub(super) async fn save(
         gone_today: given.gone_today.and_then(|gone| gone.parse().ok()).unwrap_or_default(),
     };
     let declared = given.declared.as_deref();
+    let seen_shorter = given.shortens.is_some();
     let allowed = actor.require(Action::ChangeRetention);
     if let Err(no @ (Denied::Forbidden | Denied::OrganisationGone)) = allowed {
         return denied(no, &Place::Retention, &visitor);
@@ -211,6 +215,7 @@ pub(super) async fn save(
                 declared,
                 gone_today: effect.map_or(seen.gone_today, |effect| effect.counted_today),
                 problem: Some(problem),
+                shortens: effect.map_or(seen_shorter, |effect| effect.shortens),
                 needs_approval,
                 time_zone,
             },

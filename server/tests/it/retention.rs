@@ -59,13 +59,15 @@ pub(crate) async fn look(karin: &mut Browser<'_>, otherwise: &[(&str, &str)]) ->
 pub(crate) async fn save(karin: &mut Browser<'_>, effect: &Answer) -> Answer {
     let values = ["version", "policy", "gone_today"].map(|name| (name, hidden(effect, name)));
     let mut fields: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let declared = effect
-        .text()
-        .contains("name=\"declared\"")
-        .then(|| hidden(effect, "declared"));
-    if let Some(declared) = &declared {
-        fields.push(("declared", declared));
-    }
+    let sent_along = ["declared", "shortens"].map(|name| {
+        let there = effect.text().contains(&format!("name=\"{name}\""));
+        (name, there.then(|| hidden(effect, name)))
+    });
+    fields.extend(
+        sent_along
+            .iter()
+            .filter_map(|(name, value)| Some((*name, value.as_deref()?))),
+    );
     karin.post("/staff/retention", &form(&fields)).await
 }
 

@@ -31,9 +31,16 @@ async fn one_admin_asks_and_another_approves() {
             .contains("Två administratörer krävs")
     );
 
+    let longer = look(&mut karin, &[("days", "40")]).await.text();
+    assert!(
+        longer.contains("Spara reglerna") && !longer.contains("måste godkänna"),
+        "{longer}"
+    );
     let effect = look(&mut karin, &[("days", "20")]).await;
     assert!(
-        effect.text().contains("behöver en annan administratör godkänna"),
+        effect
+            .text()
+            .contains("En annan administratör måste godkänna den här ändringen."),
         "{}",
         effect.text()
     );
@@ -104,7 +111,9 @@ async fn the_page_that_comes_again_says_still_that_another_must_approve() {
     let asked = save(&mut karin, &effect).await;
     assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
-        asked.text().contains("behöver en annan administratör godkänna"),
+        asked
+            .text()
+            .contains("En annan administratör måste godkänna den här ändringen."),
         "{}",
         asked.text()
     );

@@ -147,6 +147,7 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         held: affected(4, 3, Some((-61, -40))),
         gone_today: affected(312, 290, Some((-88, -30))),
         counted_today: 315,
+        shortens: true,
         unsent: vec![
             UnsentType {
                 document_type: "delgivning-med-kvittens".to_owned(),
@@ -164,8 +165,9 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         version: 2,
         policy: "{}",
         declared: None,
-        gone_today: 0,
+        gone_today: 315,
         problem,
+        shortens: true,
         needs_approval: effect.is_some() && problem.is_none(),
         time_zone: &zone,
     };

@@ -10,7 +10,7 @@ use super::alike::most_alike;
 use super::calendar;
 use super::follow::Facts;
 use super::rule::RetentionPolicy;
-use super::{ChangeRetentionError, store};
+use super::{ChangeRetentionError, approval, store};
 use crate::organisation::Organisation;
 use crate::{Context, Fault, hold, purge};
 
@@ -33,6 +33,8 @@ pub struct RetentionEffect {
     /// How many documents the purge's brake would count today beyond what was foreseen as the day began, by whatever was decided since: each
     /// one in each hour in which it ends for somebody, also when the message stays for others, and a message without documents as one.
     pub counted_today: u64,
+    /// Whether anything is kept for a shorter time: what was sent already, or what will be sent by some rule.
+    pub shortens: bool,
     /// Those of the earlier ones that a hold keeps from being destroyed; nobody reads them for longer than the others.
     pub held: Affected,
     /// The document types with a rule of their own with which nothing was sent, in the order of their names: to them it does nothing yet.
@@ -158,6 +160,8 @@ pub(super) async fn of(
     if let Some(whole) = message {
         effect.count(&whole, tonight);
     }
+    let before = store::in_force(context, context.database.reader(), organisation).await?;
+    effect.shortens = approval::shortens(&before.policy, policy, &effect);
     Ok(effect)
 }
 

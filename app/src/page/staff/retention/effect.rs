@@ -41,6 +41,8 @@ pub struct RetentionEffectPage<'a> {
     pub gone_today: u64,
     /// What was wrong.
     pub problem: Option<EffectProblem>,
+    /// Whether the change shortens anything.
+    pub shortens: bool,
     /// Whether a second admin is asked for what shortens.
     pub needs_approval: bool,
     /// The organisation's.
@@ -69,9 +71,8 @@ pub fn retention_effect_page(layout: &Layout, shown: RetentionEffectPage<'_>) ->
         EffectProblem::AlreadyWaits => refusal(texts.get("retention-effect-already-waits")).into_any(),
         EffectProblem::MoreGoesToday => refusal(texts.get("retention-effect-more-goes")).into_any(),
     });
-    let waits =
-        (shown.needs_approval && !is_over).then(|| view! { <p>{texts.get("retention-effect-needs-approval")}</p> });
     let effect = shown.effect.filter(|_| !is_over);
+    let goes_today = effect.map_or(shown.gone_today > 0, |effect| effect.gone_today.messages > 0);
     let effect = effect.map(|effect| effect_of(texts, effect, shown.time_zone));
     let version = shown.version.to_string();
     let policy = shown.policy.to_owned();
@@ -79,14 +80,27 @@ pub fn retention_effect_page(layout: &Layout, shown: RetentionEffectPage<'_>) ->
         .declared
         .map(|name| view! { <input type="hidden" name="declared" value=name.to_owned() /> });
     let gone_today = shown.gone_today.to_string();
+    let waits = shown.needs_approval && shown.shortens;
+    let told = (waits && !is_over).then(|| view! { <p>{texts.get("retention-effect-needs-approval")}</p> });
+    let button = if waits { "retention-ask" } else { "retention-save" };
+    // What is asked for does nothing yet.
+    let class = if goes_today && !waits {
+        "button danger"
+    } else {
+        "button"
+    };
+    let shortens = shown
+        .shortens
+        .then(|| view! { <input type="hidden" name="shortens" value="yes" /> });
     let save = (!is_over).then(|| {
         view! {
             <form method="post" action="/staff/retention">
                 <input type="hidden" name="version" value=version />
                 <input type="hidden" name="policy" value=policy />
                 <input type="hidden" name="gone_today" value=gone_today />
+                {shortens}
                 {declared}
-                <button class="button">{texts.get("retention-save")}</button>
+                <button class=class>{texts.get(button)}</button>
             </form>
         }
     });
@@ -95,7 +109,7 @@ pub fn retention_effect_page(layout: &Layout, shown: RetentionEffectPage<'_>) ->
             {problem}
             <h1>{texts.get(heading)}</h1>
             {lead}
-            {waits}
+            {told}
             {effect}
             {save}
             <p>
@@ -127,23 +141,27 @@ pub(super) fn effect_of(
             </div>
         }
     });
+    // Those of the earlier ones that are told of for themselves too.
+    let today = (effect.gone_today.messages > 0).then(|| texts.get("retention-effect-earlier-today"));
+    let held = Some(effect.held).filter(|held| held.messages > 0);
+    let held = held.map(|held| texts.with("retention-effect-earlier-held", &counts(&held)));
     let moved: Vec<_> = [
-        ("retention-effect-earlier", effect.earlier),
-        ("retention-effect-held", effect.held),
-        ("retention-effect-later", effect.later),
-        ("retention-effect-unchanged", effect.unchanged),
+        ("retention-effect-earlier", effect.earlier, [today, held]),
+        ("retention-effect-later", effect.later, [None, None]),
+        ("retention-effect-unchanged", effect.unchanged, [None, None]),
     ]
     .into_iter()
-    .filter(|(_, affected)| affected.messages > 0)
-    .map(|(key, affected)| {
+    .filter(|(_, affected, _)| affected.messages > 0)
+    .map(|(key, affected, among)| {
         let text = texts.with(key, &counts(&affected));
-        let sent = sent(texts, &affected, time_zone);
+        let more = [sent(texts, &affected, time_zone)].into_iter().chain(among).flatten();
+        let more: Vec<_> = more.map(|text| view! { <p>{text}</p> }).collect();
         view! {
             <li class="card">
                 <p>
                     <strong>{text}</strong>
                 </p>
-                {sent.map(|sent| view! { <p>{sent}</p> })}
+                {more}
             </li>
         }
     })

@@ -101,6 +101,15 @@ impl Norrby {
 }
 
 on_both_databases! {
+    async fn whether_a_change_shortens_anything_is_told_before_it_is_decided_on(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let karin = norrby.karin(&test).await;
+        for (kept, shortens) in [(10, true), (35, false)] {
+            let effect = test.portal.retention_effect(&karin, days(kept), None).await.unwrap();
+            assert_eq!(effect.shortens, shortens, "{kept} days for what is sent from now on");
+        }
+    }
+
     async fn what_shortens_waits_and_the_rest_holds_at_once(test: TestPortal) {
         let norrby = Norrby::careful(&test).await;
         assert_eq!(norrby.ask(&test, 35).await.unwrap(), Decided::InForce);
