@@ -78,5 +78,5 @@ retention-held = { $count ->
     [one] One document is held and is not counted.
    *[other] { $count } documents are held and are not counted.
 }
-case-held-until = You can read this until { $last_day }, and no longer. The sender had decided that it is not to be deleted then all the same, and has taken that back: it is deleted { $until } at the earliest. Download what you want to keep.
-case-held = You can read this until { $last_day }, and no longer. The sender has decided that it is not to be deleted then all the same. Download what you want to keep.
+case-held-until = You can read this up to and including { $last_day }, and no longer. The sender had decided that it is not to be deleted then all the same, and has taken that back: it is deleted { $until } at the earliest. Download what you want to keep.
+case-held = You can read this up to and including { $last_day }, and no longer. The sender has decided that it is not to be deleted then all the same. Download what you want to keep.

@@ -123,6 +123,7 @@ request-from = { $kind }, { $who }
 request-taken-up-by = Handläggs av { $who }
 request-answered-by = Besvarad { $at } av { $who }
 request-staff-extended = Tiden förlängdes { $at }
+request-staff-kept-until = Sparas till och med { $day }, sedan raderas begäran och svaret
 request-staff-text = Begäran
 request-staff-no-text = Personen skrev inget mer.
 request-staff-case = Ärende

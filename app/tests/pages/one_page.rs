@@ -376,3 +376,33 @@ fn an_effect_says_what_is_counted_in_what_and_what_its_button_does() {
         assert_eq!(told, [is_asked, is_asked, !is_asked], "{html}");
     }
 }
+
+#[test]
+fn what_can_not_be_undone_has_a_button_that_warns() {
+    for (name, button) in [
+        ("request-wrong-cases", "<button class=\"button danger\">Radera"),
+        (
+            "request-rectification",
+            "<button class=\"button\">Svara att det är gjort",
+        ),
+        ("hold", "<button class=\"button danger\">Häv spärren"),
+    ] {
+        let html = of_staff(Language::Swedish, name);
+        assert!(html.contains(button), "{name}: {html}");
+    }
+}
+
+#[test]
+fn staff_read_of_a_request_that_it_is_somebody_elses() {
+    for (language, own, words) in [
+        (Language::Swedish, "din begäran", "sedan raderas begäran och svaret"),
+        (
+            Language::English,
+            "your request",
+            "then the request and the answer are deleted",
+        ),
+    ] {
+        let html = of_staff(language, "request-declined");
+        assert!(html.contains(words) && !html.contains(own), "{html}");
+    }
+}

@@ -87,7 +87,7 @@ pub fn request_page(
     }
     if let Some(until) = request.kept_until {
         let last = dates::last_day(texts, until, zone);
-        facts.push(texts.with("request-kept-until", &[("day", last.into())]));
+        facts.push(texts.with("request-staff-kept-until", &[("day", last.into())]));
     }
     let facts: Vec<_> = facts.into_iter().map(|fact| view! { <li>{fact}</li> }).collect();
     let becomes = match request.state {
@@ -252,6 +252,10 @@ fn grant(
             "request-answer-done",
         ),
     };
+    let class = match button {
+        "request-erase" => "button danger",
+        _ => "button",
+    };
     let choice = (!cases.is_empty()).then(|| {
         let chosen = |case: &RequestedCase| form.is_some_and(|form| form.cases.contains(&case.id));
         let wrong = form.is_some_and(|form| form.problem == AnswerProblem::Cases);
@@ -268,7 +272,7 @@ fn grant(
             <h2 id="grant">{texts.get(title)}</h2>
             <p>{texts.get(body)}</p>
             <form method="post" action=action(request, "grant") class="form" novalidate>
-                {choice} {words.view()} <button class="button">{texts.get(button)}</button>
+                {choice} {words.view()} <button class=class>{texts.get(button)}</button>
             </form>
         </section>
     }
