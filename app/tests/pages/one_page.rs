@@ -406,3 +406,18 @@ fn staff_read_of_a_request_that_it_is_somebody_elses() {
         assert!(html.contains(words) && !html.contains(own), "{html}");
     }
 }
+
+#[test]
+fn a_hold_that_was_lifted_is_marked_and_asks_for_no_review() {
+    let [standing, lifted, restored] =
+        ["hold", "hold-lifted", "hold-restored"].map(|name| of_staff(Language::Swedish, name));
+    let mark = "<span class=\"state\">Hävd</span>";
+    assert!(lifted.contains(mark) && restored.contains(mark) && !standing.contains(mark));
+    assert!(
+        restored.contains("återställdes ur portalens liggare") && !restored.contains("Ompröva spärren"),
+        "{restored}"
+    );
+    let restored = of_staff(Language::Swedish, "hold-restored-standing");
+    assert!(restored.contains("gick förlorat. Ompröva spärren."), "{restored}");
+    assert!(standing.contains("Lades från ärendet") && lifted.contains("Ärendets nummer"));
+}

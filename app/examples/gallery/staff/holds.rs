@@ -72,6 +72,9 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
             (lifted.reason, lifted.by, lifted.restored) = (None, None, true);
         }
     });
+    let restored_standing = hold(HoldScope::Case, |hold| {
+        (hold.reason, hold.placed_by, hold.restored) = (None, None, true);
+    });
     let just_lifted = hold(HoldScope::Case, |hold| lifted(hold, false));
     let holds = Holds {
         standing: vec![due.clone(), plain.clone()],
@@ -175,5 +178,9 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         ),
         ("hold-lifted", one(&just_lifted, &LiftForm::default(), true)),
         ("hold-restored", one(&restored, &LiftForm::default(), true)),
+        (
+            "hold-restored-standing",
+            one(&restored_standing, &LiftForm::default(), true),
+        ),
     ]
 }

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
-use portal::Hold;
+use portal::{Hold, HoldScope};
 
 use super::super::words;
 use super::list::{facts, title};
@@ -55,7 +55,12 @@ pub fn hold_page(layout: &Layout, hold: &Hold, form: &LiftForm, rights: HoldRigh
         <p>{hold.case.to_string()}</p>
         {case.map(|link| view! { <p>{link}</p> })}
     };
-    let mut said = vec![("hold-case", case.into_any())];
+    // Of a hold on everything it says no more than from where it was placed.
+    let of_case = match hold.scope {
+        HoldScope::Case => "hold-case",
+        HoldScope::Recipient => "hold-case-from",
+    };
+    let mut said = vec![(of_case, case.into_any())];
     // Of one that is over nothing is kept, whatever became of it before.
     let is_over = hold.lifted.as_ref().is_some_and(|lifted| lifted.is_over);
     let why = |reason: &Option<String>, lost: bool, key| match reason {
@@ -63,7 +68,10 @@ pub fn hold_page(layout: &Layout, hold: &Hold, form: &LiftForm, rights: HoldRigh
         None if lost && !is_over => texts.get(key),
         None => texts.get("hold-reason-forgotten"),
     };
-    let reason = why(&hold.reason, hold.restored, "hold-restored");
+    let mut reason = why(&hold.reason, hold.restored, "hold-restored");
+    if hold.restored && hold.reason.is_none() && hold.lifted.is_none() {
+        reason = format!("{reason} {}", texts.get("hold-restored-review"));
+    }
     said.push(("hold-reason", reason.into_any()));
     if let Some(lifted) = &hold.lifted {
         let reason = why(&lifted.reason, lifted.restored, "hold-lift-restored");
@@ -72,6 +80,13 @@ pub fn hold_page(layout: &Layout, hold: &Hold, form: &LiftForm, rights: HoldRigh
     let due = hold
         .review_due
         .then(|| notice(Tone::Soon, texts.get("hold-review-due")));
+    let is_lifted = hold.lifted.is_some().then(|| {
+        view! {
+            <p>
+                <span class="state">{texts.get("hold-is-lifted")}</span>
+            </p>
+        }
+    });
     let lift = (rights.lift && hold.lifted.is_none()).then(|| lift(texts, hold, form));
     let title = title(texts, hold);
     render(layout, head, move || {
@@ -79,6 +94,7 @@ pub fn hold_page(layout: &Layout, hold: &Hold, form: &LiftForm, rights: HoldRigh
             {back_link("/staff/holds".to_owned(), texts.get("holds-title"))}
             {confirm}
             <h1>{title}</h1>
+            {is_lifted}
             {due}
             <ul class="facts">{facts}</ul>
             {words::pairs(texts, said)}
@@ -99,7 +115,7 @@ fn lift(texts: &'static Texts, hold: &Hold, form: &LiftForm) -> impl IntoView + 
             <h2 id="lift">{texts.get("hold-lift")}</h2>
             <p>{texts.get("hold-lift-lead")}</p>
             <form method="post" action=action class="form" novalidate>
-                {reason.view()} <button class="button">{texts.get("hold-lift-button")}</button>
+                {reason.view()} <button class="button danger">{texts.get("hold-lift-button")}</button>
             </form>
         </section>
     }
