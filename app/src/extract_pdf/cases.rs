@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU16;
 
+use base::Timestamp;
 use portal::{DeliveryState, Handed, HandedDocument, HandedMessage, KeptCase, KeptDelivery, KeptDocument, LeftOut};
 
 use super::{Columns, Reader, Setting};
@@ -18,6 +19,9 @@ const CASE: Style = Style {
 const CASE_BEGINS: f32 = 160.0;
 const DOCUMENTS: Columns<3> = [(0.0, 180.0), (190.0, 56.0), (256.0, WIDTH - 256.0)];
 const DOCUMENT_NAMES: [&str; 3] = ["extract-document", "extract-size", "extract-in-archive"];
+/// To the organisation's staff no document has a name, and none is in the ZIP file.
+const DOCUMENTS_OF: Columns<2> = [(0.0, 246.0), (256.0, WIDTH - 256.0)];
+const DOCUMENT_NAMES_OF: [&str; 2] = ["extract-of-file-kind", "extract-size"];
 
 impl Setting<'_> {
     pub(super) fn cases(&self, sheets: &mut Sheets) -> Result<(), PdfFailed> {
@@ -35,16 +39,21 @@ impl Setting<'_> {
         Ok(())
     }
 
-    fn case(&self, sheets: &mut Sheets, number: usize, case: &KeptCase) -> Result<(), PdfFailed> {
-        let handed = self.handed.iter().find(|handed| handed.case == case.id);
+    /// What a case is called.
+    pub(super) fn numbered(&self, number: usize, case: &KeptCase) -> String {
         let words = [
             ("number", number.into()),
             ("organisation", case.organisation.clone().into()),
         ];
+        self.texts.with("extract-case", &words)
+    }
+
+    fn case(&self, sheets: &mut Sheets, number: usize, case: &KeptCase) -> Result<(), PdfFailed> {
+        let handed = self.handed.iter().find(|handed| handed.case == case.id);
         let level = NonZeroU16::new(3).ok_or_else(PdfFailed::unexpected)?;
         sheets.space(10.0);
         sheets.keep_together(CASE_BEGINS);
-        sheets.heading(level, &self.texts.with("extract-case", &words), CASE);
+        sheets.heading(level, &self.numbered(number, case), CASE);
         sheets.space(3.0);
         if case.held {
             let held = match case.held_until {
@@ -99,7 +108,7 @@ impl Setting<'_> {
             &delivery.opened_at.map_or_else(never, |at| self.at(at)),
         );
         let end = message.map_or(delivery.expires_at, |message| message.expires_at);
-        self.pair(sheets, "extract-expires", &self.at(end));
+        self.expires(sheets, end);
         let state = match (message, delivery.state, left) {
             (Some(_), _, _) => None,
             (None, DeliveryState::Readable, LeftOut::Gone) => Some("extract-state-gone"),
@@ -119,7 +128,7 @@ impl Setting<'_> {
         }
         self.reason(sheets, &delivery.purpose, &delivery.legal_ground);
         if let Some(message) = message {
-            self.pair(sheets, "extract-text", &self.became(&message.text));
+            self.text(sheets, message);
         }
         let documents = delivery.documents.iter().map(|document| {
             let handed = message.and_then(|it| it.documents.iter().find(|it| it.document == document.id));
@@ -131,9 +140,9 @@ impl Setting<'_> {
     fn late(&self, sheets: &mut Sheets, message: &HandedMessage) {
         self.title(sheets, &message.title);
         self.pair(sheets, "extract-sent", &self.at(message.sent_at));
-        self.pair(sheets, "extract-expires", &self.at(message.expires_at));
+        self.expires(sheets, message.expires_at);
         self.reason(sheets, &message.reason.purpose, &message.reason.legal_ground);
-        self.pair(sheets, "extract-text", &self.became(&message.text));
+        self.text(sheets, message);
         let documents = message
             .documents
             .iter()
@@ -141,12 +150,34 @@ impl Setting<'_> {
         self.documents(sheets, &documents.collect::<Vec<_>>());
     }
 
+    /// What each is called, its size and what became of it; the last means nothing to the organisation's staff.
     fn documents(&self, sheets: &mut Sheets, rows: &[[String; 3]]) {
         if !rows.is_empty() {
             sheets.space(3.0);
-            self.table(sheets, &DOCUMENTS, DOCUMENT_NAMES, rows);
+            match self.reader {
+                Reader::Person => self.table(sheets, &DOCUMENTS, DOCUMENT_NAMES, rows),
+                Reader::Organisation => {
+                    let rows = rows.iter().map(|[kind, size, _]| [kind.clone(), size.clone()]);
+                    self.table(sheets, &DOCUMENTS_OF, DOCUMENT_NAMES_OF, &rows.collect::<Vec<_>>());
+                }
+            }
         }
         sheets.space(6.0);
+    }
+
+    fn expires(&self, sheets: &mut Sheets, at: Timestamp) {
+        self.pair(
+            sheets,
+            "extract-expires",
+            &dates::last_day(self.texts, at, self.time_zone),
+        );
+    }
+
+    /// Where a message's text is, for whoever has it.
+    fn text(&self, sheets: &mut Sheets, message: &HandedMessage) {
+        if self.reader == Reader::Person {
+            self.pair(sheets, "extract-text", &self.became(&message.text));
+        }
     }
 
     fn reason(&self, sheets: &mut Sheets, purpose: &str, legal_ground: &str) {
@@ -159,7 +190,6 @@ impl Setting<'_> {
 
     fn document(&self, document: &KeptDocument, handed: Option<&HandedDocument>, left: LeftOut) -> [String; 3] {
         let size = sizes::size(self.texts, document.size);
-        // To the organisation's staff no document has a name.
         let name = match self.reader {
             Reader::Person => self.name(handed),
             Reader::Organisation => document.media_type.clone(),

@@ -1,5 +1,6 @@
 //! What a person asked organisations to erase or put right, in an extract.
 
+use base::CaseId;
 use portal::{HandedRequest, KeptRequest};
 
 use super::Setting;
@@ -33,11 +34,20 @@ impl Setting<'_> {
         Ok(())
     }
 
+    /// A case as its heading calls it; one that is not in the extract by its id.
+    fn case_name(&self, id: CaseId) -> String {
+        let mut numbered = self.cases.iter().zip(1..);
+        match numbered.find(|(case, _)| case.id == id) {
+            Some((case, number)) => self.numbered(number, case),
+            None => id.to_string(),
+        }
+    }
+
     fn request(&self, sheets: &mut Sheets, request: &KeptRequest, handed: Option<&HandedRequest>) {
         self.title(sheets, &self.texts.get(kind(request.kind)));
         self.pair(sheets, "extract-request-of", &request.organisation);
-        let case = request.case.map(|case| case.to_string());
-        let about = case.unwrap_or_else(|| self.texts.get("extract-request-everything"));
+        let everything = || self.texts.get("extract-request-everything");
+        let about = request.case.map_or_else(everything, |case| self.case_name(case));
         self.pair(sheets, "extract-request-case", &about);
         let state = match handed {
             Some(_) => state_key(request.kind, request.state, request.waits),

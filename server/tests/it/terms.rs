@@ -164,7 +164,7 @@ async fn a_copy_of_what_is_held_needs_no_terms_and_has_nothing_of_what_was_sent_
     let missing = String::from_utf8(files["saknas-missing.txt"].clone()).unwrap();
     for words in [
         "Kräver att du har godkänt villkoren",
-        "Needs that you have accepted the terms",
+        "Can be read here once you have accepted the terms",
     ] {
         assert!(missing.contains(words), "{missing}");
     }
