@@ -8,7 +8,8 @@ use krilla::tagging::TableHeaderScope;
 use portal::{ProtocolStatement, SignedStatement};
 
 use crate::pdf::{
-    About, BRAND, CODE, Cell, PdfFailed, SMALL, SMALL_BOLD, Sheets, Style, TEXT, TITLE, WIDTH, date_time, heading, pair,
+    About, BRAND, CODE, Cell, PdfFailed, SMALL, SMALL_BOLD, Sheets, Style, TEXT, TITLE, WIDTH, date_time, heading,
+    heading_height, pair,
 };
 use crate::texts::{Language, Texts, dates, purging, sizes};
 
@@ -25,8 +26,8 @@ pub struct ProtocolPdf<'a> {
     pub keys_address: &'a str,
 }
 
-/// How high it is how a protocol is checked, in points: a heading, and seven lines in four paragraphs.
-const VERIFY: f32 = 165.0;
+/// The room between the paragraphs on how a protocol is checked, in points.
+const BETWEEN: f32 = 5.0;
 
 /// The columns of the table of rules: where each begins and how wide it is.
 const COLUMNS: [(f32, f32); 5] = [
@@ -54,24 +55,12 @@ pub fn protocol_pdf(of: &ProtocolPdf<'_>) -> Result<Vec<u8>, PdfFailed> {
     sheets.paragraph(&texts.get("protocol-pdf-lead"), TEXT);
     sheets.space(12.0);
     facts(&mut sheets, texts, stated, of.time_zone);
-    sheets.space(18.0);
+    sheets.space(16.0);
     rules(&mut sheets, texts, stated)?;
-    sheets.space(18.0);
+    sheets.space(16.0);
     seal(&mut sheets, texts, of.signed)?;
-    sheets.space(18.0);
-    // On one page as a whole, so that none is left with a line alone.
-    sheets.keep_together(VERIFY);
-    heading(&mut sheets, &texts.get("protocol-pdf-verify"))?;
-    let zone = of.time_zone.iana_name().unwrap_or("UTC");
-    for text in [
-        texts.get("protocol-pdf-verify-file"),
-        texts.with("protocol-pdf-verify-keys", &[("address", of.keys_address.into())]),
-        texts.get("protocol-pdf-verify-command"),
-        texts.with("protocol-pdf-zone", &[("zone", zone.into())]),
-    ] {
-        sheets.paragraph(&text, TEXT);
-        sheets.space(5.0);
-    }
+    sheets.space(16.0);
+    verify(&mut sheets, texts, of)?;
     let about = About {
         title: format!("{title} – {}", stated.organisation_name),
         description: texts.get("protocol-pdf-description"),
@@ -190,6 +179,28 @@ fn seal(sheets: &mut Sheets, texts: &Texts, signed: &SignedStatement) -> Result<
         ("protocol-signature", signature),
     ] {
         pair(sheets, &texts.get(name), &value, CODE);
+    }
+    Ok(())
+}
+
+/// How the protocol is checked, on one page as a whole, so that none is left with a line alone.
+fn verify(sheets: &mut Sheets, texts: &Texts, of: &ProtocolPdf<'_>) -> Result<(), PdfFailed> {
+    let title = texts.get("protocol-pdf-verify");
+    let zone = of.time_zone.iana_name().unwrap_or("UTC");
+    let paragraphs = [
+        texts.get("protocol-pdf-verify-file"),
+        texts.with("protocol-pdf-verify-keys", &[("address", of.keys_address.into())]),
+        texts.get("protocol-pdf-verify-command"),
+        texts.with("protocol-pdf-zone", &[("zone", zone.into())]),
+    ];
+    let heights = paragraphs.iter().map(|text| sheets.text_height(text, TEXT) + BETWEEN);
+    // Below the last is nothing that needs room.
+    let height = heading_height(sheets, &title) + heights.sum::<f32>() - BETWEEN;
+    sheets.keep_together(height);
+    heading(sheets, &title)?;
+    for text in paragraphs {
+        sheets.paragraph(&text, TEXT);
+        sheets.space(BETWEEN);
     }
     Ok(())
 }

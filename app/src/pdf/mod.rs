@@ -42,6 +42,8 @@ const fn style(size: f32, bold: bool, colour: Colour) -> Style {
     Style { size, bold, colour }
 }
 
+const BELOW_HEADING: f32 = 5.0;
+
 /// Where the values of pairs begin.
 const VALUES: f32 = 126.0;
 
@@ -49,8 +51,13 @@ const VALUES: f32 = 126.0;
 pub(crate) fn heading(sheets: &mut Sheets, text: &str) -> Result<(), PdfFailed> {
     let level = NonZeroU16::new(2).ok_or_else(PdfFailed::unexpected)?;
     sheets.heading(level, text, HEADING);
-    sheets.space(5.0);
+    sheets.space(BELOW_HEADING);
     Ok(())
+}
+
+/// How high such a heading is with that room, in points.
+pub(crate) fn heading_height(sheets: &Sheets, text: &str) -> f32 {
+    sheets.text_height(text, HEADING) + BELOW_HEADING
 }
 
 /// A name and its value beside it.

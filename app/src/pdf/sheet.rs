@@ -198,28 +198,39 @@ impl Sheets {
         self.row = 0;
     }
 
+    /// How high a heading or paragraph is, in points.
+    pub(crate) fn text_height(&self, text: &str, style: Style) -> f32 {
+        f32::from(self.count(text, style, WIDTH)) * style.size * LEADING
+    }
+
     /// How high a row of these cells is, in points.
     pub(crate) fn height(&self, cells: &[Cell<'_>]) -> f32 {
+        let first = first_line(cells);
         let heights = cells.iter().map(|cell| {
-            let typeface = self.typeface(cell.style);
-            let lines = typeface.lines(&typeface.drawable(cell.text), cell.style.size, cell.width);
-            let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-            f32::from(count) * cell.style.size * LEADING
+            let more = self.count(cell.text, cell.style, cell.width).saturating_sub(1);
+            first + f32::from(more) * cell.style.size * LEADING
         });
         heights.fold(0.0, f32::max)
     }
 
+    /// How many lines a text has.
+    fn count(&self, text: &str, style: Style, width: f32) -> u16 {
+        let typeface = self.typeface(style);
+        let lines = typeface.lines(&typeface.drawable(text), style.size, width);
+        u16::try_from(lines.len()).unwrap_or(u16::MAX)
+    }
+
     /// A row, which stands on one page.
     pub(crate) fn row(&mut self, cells: &[Cell<'_>]) {
-        let height = self.height(cells);
+        let (first, height) = (first_line(cells), self.height(cells));
         self.keep_together(height);
         for cell in cells {
             let typeface = self.typeface(cell.style);
             let drawable = typeface.drawable(cell.text);
-            let mut y = self.y;
+            // The first lines stand on one line, whatever their sizes.
+            let mut y = self.y + first;
             let mut lines = Vec::new();
             for text in typeface.lines(&drawable, cell.style.size, cell.width) {
-                y += cell.style.size * LEADING;
                 let unused = cell.width - typeface.width(&text, cell.style.size);
                 let indent = if cell.at_right { unused } else { 0.0 };
                 lines.push(Line {
@@ -229,6 +240,7 @@ impl Sheets {
                     text,
                     style: cell.style,
                 });
+                y += cell.style.size * LEADING;
             }
             self.blocks.push(Block {
                 role: Role::Cell {
@@ -410,6 +422,11 @@ impl Sheets {
     }
 }
 
+/// How far the first lines of a row are below its top: as far as the largest of them needs.
+fn first_line(cells: &[Cell<'_>]) -> f32 {
+    cells.iter().map(|cell| cell.style.size * LEADING).fold(0.0, f32::max)
+}
+
 fn close_table(tables: &mut Vec<(usize, TagGroup, usize, TagGroup)>, nodes: &mut Vec<Node>) {
     for (_, mut table, _, cells) in tables.drain(..) {
         table.push(cells);
@@ -429,5 +446,39 @@ fn draw_rule(surface: &mut Surface<'_>, left: f32, right: f32, y: f32) {
     }
     if let Some(path) = path.finish() {
         surface.draw_path(&path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdf::{CODE, LABEL};
+
+    #[test]
+    fn the_first_lines_of_a_row_stand_on_one_line_whatever_their_sizes() {
+        let mut sheets = Sheets::new().unwrap();
+        let hash = "0a1b".repeat(32);
+        let cell = |text, style| Cell {
+            text,
+            style,
+            left: 0.0,
+            width: 300.0,
+            at_right: false,
+            header: None,
+        };
+        let cells = [cell("Signatur (Ed25519)", LABEL), cell(&hash, CODE)];
+        let (before, height) = (sheets.y, sheets.height(&cells));
+        sheets.row(&cells);
+        let ys: Vec<Vec<f32>> = sheets
+            .blocks
+            .iter()
+            .map(|block| block.lines.iter().map(|line| line.y).collect())
+            .collect();
+        assert_eq!(ys[0][0], ys[1][0]);
+        let last = ys.iter().flatten().copied().fold(0.0, f32::max);
+        assert!(
+            ys[1].len() > 1 && (last - before - height).abs() < 0.01,
+            "{ys:?} {height}"
+        );
     }
 }

@@ -263,15 +263,19 @@ fn what_an_extract_holds_is_told_by_whether_the_terms_are_accepted() {
 }
 
 #[test]
-fn the_command_that_checks_a_protocol_stands_as_code() {
+fn the_command_that_checks_a_protocol_stands_as_code_and_leads_to_the_keys() {
     let protocol = staff::protocols::protocol().unwrap();
     for (language, before, after) in [
         (
             Language::Swedish,
             "Kontrollera en fil med kommandot ",
-            " och de publika",
+            " och <a href=\"/.well-known/postvalv-signing-keys.json\">de publika nycklarna</a>. Det",
         ),
-        (Language::English, "Check a file with the command ", " and the public"),
+        (
+            Language::English,
+            "Check a file with the command ",
+            " and <a href=\"/.well-known/postvalv-signing-keys.json\">the public keys</a>. It",
+        ),
     ] {
         let layout = samples::layout(
             language,

@@ -279,10 +279,14 @@ fn proof_card(texts: &'static Texts, proof: &InclusionProof, time_zone: &TimeZon
     }
 }
 
-/// How a file is checked, with the command as one types it.
+/// How a file is checked, with the command as one types it and the way to the keys.
 fn how_to_check(texts: &Texts) -> impl IntoView + use<> {
     const COMMAND: &str = "postvalv protocol verify";
-    let text = texts.with("proofs-check", &[("command", COMMAND.into())]);
-    let text = set_part(&text, COMMAND, |command| view! { <code class="code">{command}</code> });
-    view! { <p>{text}</p> }
+    const KEYS: &str = "/.well-known/postvalv-signing-keys.json";
+    let keys = texts.get("proofs-check-keys");
+    let words = [("command", COMMAND.into()), ("keys", keys.as_str().into())];
+    let text = texts.with("proofs-check", &words);
+    let (before, after) = text.split_once(COMMAND).unwrap_or(("", &text));
+    let after = set_part(after, &keys, |keys| view! { <a href=KEYS>{keys}</a> });
+    view! { <p>{before.to_owned()} <code class="code">{COMMAND}</code> {after}</p> }
 }

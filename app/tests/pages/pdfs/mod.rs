@@ -84,7 +84,7 @@ fn a_protocol_says_what_it_is_over_by_which_rules_and_what_proves_it() {
         &of_tree,
         &of_key,
         "Tider anges i tidszonen Europe/Stockholm.",
-        "Gallringsprotokoll 2 · Norrby kommun – \"Åsele\" Sida 1 av 2",
+        "Gallringsprotokoll 2 · Norrby kommun – \"Åsele\" Sida 1 av 1",
     ];
     assert_has_lines(&pages, &lines);
     assert_has(&text, &["Så kontrolleras protokollet", "har förstört nycklarna", keys]);
@@ -102,7 +102,7 @@ fn a_protocol_says_what_it_is_over_by_which_rules_and_what_proves_it() {
         &of_tree,
         &of_key,
         "Times are in the time zone Europe/Stockholm.",
-        "Purge protocol 2 · Norrby kommun – \"Åsele\" Page 1 of 2",
+        "Purge protocol 2 · Norrby kommun – \"Åsele\" Page 1 of 1",
     ];
     assert_has_lines(&pages, &lines);
     assert_has(&text, &["How to check the protocol", keys]);
@@ -272,6 +272,43 @@ fn an_organisations_register_extract_has_everything_down_to_its_last_row() {
         assert_has_lines(&pages, &lines);
         assert!(pages.len() > pages_of(&organisation_extract(0, language)).len());
     }
+}
+
+#[test]
+fn an_organisations_extract_promises_no_files() {
+    let pages = pages_of(&organisation_extract(3, Language::Swedish));
+    assert_has_lines(&pages, &["Sorts fil Storlek", "application/pdf 248 kB"]);
+    let text = text_of(&organisation_extract(3, Language::Swedish));
+    for absent in ["I ZIP-filen", "Kan bara öppnas"] {
+        assert!(!text.contains(absent), "{absent} in {text}");
+    }
+}
+
+#[test]
+fn what_was_sent_can_be_read_to_the_end_of_its_last_day() {
+    let pages = pages_of(&register_extract(1, Language::Swedish));
+    assert_has_lines(&pages, &["Kan läsas till och med 31 december 2026"]);
+    let pages = pages_of(&register_extract(1, Language::English));
+    assert_has_lines(&pages, &["Can be read up to and 31 December 2026"]);
+}
+
+#[test]
+fn a_request_names_its_case_as_the_extract_does() {
+    let (part, handed) = samples::register(2);
+    let mut requests = samples::register_requests();
+    let elsewhere = requests[2].request.case.unwrap().to_string();
+    requests[0].request.case = Some(part.cases[1].id);
+    let made = extract_pdf(&ExtractPdf {
+        part: &part,
+        handed: &handed,
+        requests: &requests,
+        handed_at: samples::NOW,
+        language: Language::Swedish,
+        time_zone: &samples::time_zone(),
+    });
+    let elsewhere = format!("Ärende {elsewhere}");
+    let lines = ["Ärende 2. Överförmyndarnämnden i Östra Göinge kommun", &elsewhere];
+    assert_has_lines(&pages_of(&made.unwrap()), &lines);
 }
 
 #[test]
