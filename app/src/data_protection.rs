@@ -156,7 +156,18 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
             .map(plain)
             .collect(),
         ),
-        part("data-where", vec![plain(databases), plain(documents), place]),
+        part(
+            "data-where",
+            [
+                Some(plain(databases)),
+                Some(plain(documents)),
+                facts.backup_days.map(|_| plain("data-where-backups")),
+                Some(place),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+        ),
         part(
             "data-how-long",
             [
@@ -168,6 +179,9 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
                 Some(days("data-how-long-sign-ins", PAST_SIGN_IN_DAYS)),
                 Some(session),
                 Some(plain("data-how-long-extracts")),
+                facts
+                    .backup_days
+                    .map(|backup_days| days("data-how-long-copies", backup_days)),
                 Some(backups),
                 Some(plain("data-how-long-staff")),
                 Some(plain("data-how-long-left")),
@@ -278,6 +292,8 @@ mod tests {
             "i 7 dagar",
             place,
             "S3-bucket) har dokumenten",
+            "Krypterade säkerhetskopior av databaserna och dokumenten görs också.",
+            "öppna ur dem efter 7 dagar",
             "till ett låst lagringsutrymme",
         ] {
             assert!(all.contains(words), "{words} in {all}");
@@ -302,11 +318,18 @@ mod tests {
             assert_eq!(other, all.replace(in_files, words));
         }
         let other = without(|facts| facts.backup_days = Some(30));
-        assert_eq!(other, all.replace("i 7 dagar", "i 30 dagar"));
-        assert!(without(|facts| facts.backup_days = Some(1)).contains("i 1 dag,"));
+        let of_thirty = all.replace("i 7 dagar", "i 30 dagar");
+        assert_eq!(other, of_thirty.replace("efter 7 dagar", "efter 30 dagar"));
+        let other = without(|facts| facts.backup_days = Some(1));
+        assert!(
+            other.contains("i 1 dag,") && other.contains("öppna ur dem efter 1 dag."),
+            "{other}"
+        );
         let other = without(|facts| facts.backup_days = None);
         assert!(
-            other.contains("inte inställd för säkerhetskopior") && !other.contains("i 7 dagar"),
+            other.contains("inte inställd för säkerhetskopior")
+                && !other.contains("i 7 dagar")
+                && !other.contains("Krypterade säkerhetskopior"),
             "{other}"
         );
         let other = without(|facts| facts.place = None);

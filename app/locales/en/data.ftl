@@ -31,6 +31,7 @@ data-where-databases-files = The data lies in two databases in SQLite files on t
 data-where-databases-both = The data lies in two databases, one on PostgreSQL and one in an SQLite file on the portal’s own server.
 data-where-documents-bucket = The documents lie encrypted in a store (an S3 bucket). The keys are not there.
 data-where-documents-folder = The documents lie encrypted in a folder on the portal’s server, or on a disk that it uses.
+data-where-backups = Encrypted backups of the databases and documents are made too. Whoever runs the portal decides where they lie.
 data-where-place = Where the server stands: { $place }
 data-where-no-place = In which country and with whom the server stands is known to whoever runs the portal.
 
@@ -47,7 +48,11 @@ data-how-long-backups = Backups of the keys live for { $days ->
     [one] { $days } day
    *[other] { $days } days
 }, and are then deleted. Until then they can have the keys of something deleted.
-data-how-long-no-backups = The portal is not configured to make backups. Whether the keys are copied in another way, and how long copies live, those who run the portal know.
+data-how-long-copies = Encrypted backups of the databases and documents: as long as whoever runs the portal decides. What is deleted can’t be opened from them after { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+}.
+data-how-long-no-backups = The portal is not configured to make backups. Whether the keys are copied in another way, and how long copies live, whoever runs the portal knows.
 data-how-long-staff = Data about staff: as long as the account is there. Accounts are shut, and deleted when their organisation is.
 data-how-long-left = When something is deleted, it is left that it was: times, kind of document and size, without names and content.
 data-how-long-log = The log: { $days } days. If something that is to be deleted from a log was changed since it was written, nothing is deleted from that log until it is put right.

@@ -31,6 +31,7 @@ data-where-databases-files = Uppgifterna ligger i två databaser i SQLite-filer 
 data-where-databases-both = Uppgifterna ligger i två databaser, en på PostgreSQL och en i en SQLite-fil på portalens egen server.
 data-where-documents-bucket = Dokumenten ligger krypterade i ett lagringsutrymme (S3-bucket). Nycklarna ligger inte där.
 data-where-documents-folder = Dokumenten ligger krypterade i en mapp på portalens server, eller på en disk som den använder.
+data-where-backups = Krypterade säkerhetskopior av databaserna och dokumenten görs också. Var de ligger bestämmer den som driver portalen.
 data-where-place = Här står servern: { $place }
 data-where-no-place = I vilket land och hos vem servern står vet den som driver portalen.
 
@@ -47,6 +48,10 @@ data-how-long-backups = Säkerhetskopior av nycklarna finns i { $days ->
     [one] { $days } dag
    *[other] { $days } dagar
 }, och raderas sedan. Till dess kan de ha nycklarna till något som är raderat.
+data-how-long-copies = Krypterade säkerhetskopior av databaserna och dokumenten: så länge som den som driver portalen bestämmer. Det som är raderat går inte att öppna ur dem efter { $days ->
+    [one] { $days } dag
+   *[other] { $days } dagar
+}.
 data-how-long-no-backups = Portalen är inte inställd för säkerhetskopior. Om nycklarna kopieras på annat sätt, och hur länge kopiorna finns, vet den som driver portalen.
 data-how-long-staff = Uppgifter om handläggare: så länge kontot finns. Konton stängs av, och raderas när deras organisation raderas.
 data-how-long-left = När något är raderat finns det kvar att det har funnits: tider, sorts dokument och storlek, utan namn och innehåll.
