@@ -44,11 +44,11 @@ landing-on-other-device = Use { $provider } on another device instead
 landing-last-used = You used this way last on this device.
 landing-provider-down = { $provider } does not seem to be working right now. You can try all the same, or come back in a while.
 landing-steps = How it works
-landing-step-sign-in = You show who you are with your e‑identification. You do not need to create an account.
+landing-step-sign-in = You show who you are with your e‑ID. You do not need to create an account.
 landing-step-read = You read the documents here and download what you want to keep.
 landing-step-gone = When the time is up, the documents are deleted from here.
 landing-safe = Only sign in when you have chosen to yourself
-landing-safe-body = Nobody who works with Postvalv will call you and ask you to use your e‑identification. If someone does, hang up.
+landing-safe-body = Nobody who works with Postvalv will call you and ask you to use your e‑ID. If someone does, hang up.
 landing-sign-in-first = Sign in to read what you wanted to open. You will be taken straight there.
 landing-session-ended = You have been signed out because you had not used the page for a while. Sign in again to continue.
 landing-sign-in-cancelled = The sign-in was cancelled. You can try again whenever you like.
@@ -66,7 +66,7 @@ letter =
 
     How to read them:
     1. Open your web browser and type the address { $portal }
-    2. Sign in with your e‑identification.
+    2. Sign in with your e‑ID.
 
     You can read the documents until { $last_day }. Then they are deleted.
 

@@ -43,7 +43,7 @@ data-how-long-mail = An e-mail address that you have given yourself: until you w
 data-how-long-requests = What you ask organisations for, and their answers: until some time after all is done, at least 30 days unless the portal keeps everything for less.
 data-how-long-sign-ins = Sign-ins: { $days } days, or shorter if the data about you goes before that.
 data-how-long-session = You are signed out after { $idle } minutes without doing anything, and always after { $absolute } minutes.
-data-how-long-extracts = A register extract that you order: what was gathered for it is kept for 24 hours. One that an organisation makes of what it has registered about you itself is not kept here, but that it was made, when, by whom and why: as long as the log, or until nothing is left about you.
+data-how-long-extracts = A register extract that you order: what was gathered for it is kept for 24 hours. An extract that an organisation makes of what it has registered about you itself is not kept here. That it was made, when, by whom and why is kept as long as the log, or until nothing is left about you.
 data-how-long-backups = Backups of the keys live for { $days ->
     [one] { $days } day
    *[other] { $days } days

@@ -38,15 +38,15 @@ sign-ins-lead = { $unusual ->
     [one] One sign-in differs from your earlier ones. Was it you?
    *[other] { $unusual } sign-ins differ from your earlier ones. Was it you?
 }
-sign-ins-report-body = If you press “It wasn’t me” you are signed out everywhere but here. Those who run the portal, and the organisations that have sent anything you can read here, see in their logs that a sign-in was reported.
+sign-ins-report-body = If you press “It wasn’t me” you are signed out everywhere but here. Whoever runs the portal, and the organisations that have sent anything you can read here, see in their logs that a sign-in was reported.
 sign-ins-new-device = New kind of device
 sign-ins-new-country = Other country than before
 sign-ins-report = It wasn’t me
-sign-ins-reported = You have reported the sign-in. You are now signed out everywhere but here. Block your e-ID with whoever issued it, such as your bank.
+sign-ins-reported = You have reported the sign-in. You are now signed out everywhere but here. Block your e‑ID with whoever issued it, such as your bank.
 sign-ins-reported-at = Reported by you { $at }
 sign-ins-more = There are more, but only the latest 100 are shown.
 sign-ins-not-me = When somebody else has signed in as you
-sign-ins-not-me-body = Whoever signed in as you was able to use your e-ID. Block it with whoever issued it, such as your bank, and get a new one before you sign in again.
+sign-ins-not-me-body = Somebody was then able to use your e‑ID. Block it with whoever issued it, such as your bank, and get a new one before you sign in again.
 sign-ins-contact = Do you need help? Write to { $operator }:
 sign-ins-kept = Sign-ins are kept for { $days } days, and go earlier when nothing for you is left in the portal. Refused attempts are not shown: we don’t know for sure who they were by.
 

@@ -33,7 +33,7 @@ notification-recipient-new-device =
 
     If it was you, there is nothing to do.
 
-    Was it not you? Block your e‑identification with whoever issued it, for example your bank. Then type the address { $address } in your web browser, sign in, and sign out wherever it is not you.
+    Was it not you? Block your e‑ID with whoever issued it, for example your bank. Then type the address { $address } in your web browser, sign in, and sign out wherever it is not you.
 notification-request-subject = You have got an answer
 notification-request-answered =
     You have got an answer to something that you asked for in the portal.

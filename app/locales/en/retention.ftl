@@ -12,14 +12,26 @@ retention-days-from-sent = { $days ->
 retention-days-from-opening = { $days ->
     [one] One day
    *[other] { $days } days
-} from when the recipient first opened it, but at most { $most } days from when it was sent
+} from when the recipient first opened it, but at most { $most ->
+    [one] one day
+   *[other] { $most } days
+} from when it was sent
 retention-days-from-closing = { $days ->
     [one] One day
    *[other] { $days } days
-} from when its case was closed, at most { $most } days from when it was sent
+} from when its case was closed, but at most { $most ->
+    [one] one day
+   *[other] { $most } days
+} from when it was sent
 retention-purpose = Purpose
 retention-legal-ground = Legal ground
-retention-limits = Whoever sends a message can choose a time of their own between { $least } and { $most } days. Nothing is kept for longer than { $most } days. The operator of Postvalv allows at most { $ceiling }.
+retention-limits = Whoever sends a message can choose a time of their own between { $least } and { $most } days. Nothing is kept for longer than { $most ->
+    [one] one day
+   *[other] { $most } days
+}. Whoever runs the portal allows at most { $ceiling ->
+    [one] one day
+   *[other] { $ceiling } days
+}.
 retention-still-following = { $count ->
     [one] One delivery is
    *[other] { $count } deliveries are
@@ -50,7 +62,10 @@ retention-minimum = Fewest days
 retention-minimum-hint = No rule and no sender can choose less.
 retention-minimum-wrong = Write a whole number of days, at least 1 and no more than the most.
 retention-maximum = Most days
-retention-maximum-hint = Nothing is kept for longer, counted from when it was sent. The operator of Postvalv allows at most { $ceiling }.
+retention-maximum-hint = Nothing is kept for longer, counted from when it was sent. Whoever runs the portal allows at most { $ceiling ->
+    [one] one day
+   *[other] { $ceiling } days
+}.
 retention-maximum-wrong = Write a whole number of days, at most { $ceiling }.
 retention-default = The rule of everything without one of its own
 retention-days = Number of days
@@ -61,7 +76,7 @@ retention-counted-sent = it was sent
 retention-counted-opened = the recipient first opened it
 retention-counted-opened-hint = What nobody opens is kept for the most days.
 retention-counted-closed = its case was closed
-retention-counted-closed-hint = While the case is open it is kept, for the most days at most.
+retention-counted-closed-hint = While the case is open it is kept, but for no more than the most days.
 retention-purpose-hint = Why it is kept for so long. The recipient sees it.
 retention-legal-ground-hint = A law, say, or your retention schedule. The recipient sees it.
 retention-reason-wrong = Purpose and legal ground can have at most 200 characters each.
@@ -127,6 +142,7 @@ retention-effect-changed-meanwhile = Somebody else changed the rules while you w
 retention-effect-more-goes = More would be purged today than the page said. See how it is now, and save again if it should still hold.
 retention-effect-leave = Back without saving
 retention-save = Save the rules
+retention-ask = Ask for approval
 retention-saved = The rules are in force now, for what was sent already too.
 retention-approved-by = Approved by { $who }
 retention-effect-needs-approval = Another admin must approve this change.
@@ -142,7 +158,6 @@ retention-approval-on-now = From now on it takes two admins to let anything be p
 retention-waits-now = The change waits for another admin to approve it. Nothing has changed yet.
 retention-withdrawn-now = The change is withdrawn.
 retention-gone-now = The change waits no longer. It was approved or withdrawn, the rules were changed, fourteen days have passed, or whoever asked for it is no longer an admin who can sign in.
-retention-ask = Ask for approval
 retention-pending-title = A change waits
 retention-pending-link = A change waits for approval
 retention-pending-asked = Asked for { $when }. It can be approved before { $until }.

@@ -15,7 +15,7 @@ sessions-end-others = Sign out everywhere but here
 sessions-one-ended = That sign-in has ended.
 sessions-others-ended = Now you are only signed in here.
 sessions-unfamiliar = Is there a sign-in that you do not recognise?
-sessions-unfamiliar-body = Sign out there. Do you think that someone else has used your e‑identification? Block it with whoever issued it, for example your bank.
+sessions-unfamiliar-body = Sign out there. Do you think that someone else has used your e‑ID? Block it with whoever issued it, for example your bank.
 sessions-unfamiliar-staff-body = Sign out there and change your password. Tell an admin of your organisation too.
 sessions-described = We describe the device as its web browser says it is. That may be wrong.
 
@@ -42,7 +42,7 @@ new-devices-title = { $count ->
 }
 new-devices-one = { $device }, { $at }
 new-devices-place = { $device }, { $at }. { $place }
-new-devices-not-me = Was it not you? Sign out there, and block your e‑identification with whoever issued it, for example your bank.
+new-devices-not-me = Was it not you? Sign out there, and block your e‑ID with whoever issued it, for example your bank.
 new-devices-was-me = { $count ->
     [one] It was me
    *[other] It was me each time

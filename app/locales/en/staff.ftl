@@ -169,7 +169,7 @@ staff-case-last-day = Last day
 staff-case-last-day-hint = From { $first } up to and including { $last }.
 staff-case-day-missing = Write a day.
 staff-case-day-not-later = The case stays until that day already. Choose a later one.
-staff-case-day-above = The operator of Postvalv allows this case no longer than up to and including { $latest }.
+staff-case-day-above = Whoever runs the portal allows this case no longer than up to and including { $latest }.
 staff-case-too-late = It is too late. Nothing in the case can be read any more, or only for some minutes.
 staff-case-extended-now = The case is extended.
 staff-case-extensions = Extensions
@@ -243,7 +243,7 @@ confirm-finish = Confirm
 confirm-wrong = That was not right. Check the password and the code, and try again.
 confirm-wrong-passkey = That was not right. Check the password, and try again with your passkey.
 confirm-new-passkey = Your passkey is new, so enter your password too. The next time that you have signed in it is enough alone.
-confirm-no-way = Signing in with a work account is not turned on here right now. Ask whoever runs Postvalv.
+confirm-no-way = Signing in with a work account is not turned on here right now. Ask whoever runs the portal.
 
 ## Roles
 

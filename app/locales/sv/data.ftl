@@ -43,7 +43,7 @@ data-how-long-mail = En e‑postadress som du själv har lämnat: tills du tar t
 data-how-long-requests = Det som du ber organisationer om, och deras svar: tills en tid efter att det är klart, minst 30 dagar om inte portalen sparar allt kortare än så.
 data-how-long-sign-ins = Inloggningar: { $days } dagar, eller kortare om uppgifterna om dig försvinner innan dess.
 data-how-long-session = Du loggas ut efter { $idle } minuter utan att du har gjort något, och alltid efter { $absolute } minuter.
-data-how-long-extracts = Ett registerutdrag som du beställer: det som har tagits fram till det finns i 24 timmar. Ett som en organisation gör av vad den själv har registrerat om dig sparas inte här, men att det gjordes, när, av vem och varför: så länge som loggen, eller tills inget finns kvar om dig.
+data-how-long-extracts = Ett registerutdrag som du beställer: det som har tagits fram till det finns i 24 timmar. Ett utdrag som en organisation gör av vad den själv har registrerat om dig sparas inte här. Att det gjordes, när, av vem och varför sparas så länge som loggen, eller tills inget finns kvar om dig.
 data-how-long-backups = Säkerhetskopior av nycklarna finns i { $days ->
     [one] { $days } dag
    *[other] { $days } dagar

@@ -38,7 +38,7 @@ sign-ins-lead = { $unusual ->
     [one] En inloggning skiljer sig från dina tidigare. Var det du?
    *[other] { $unusual } inloggningar skiljer sig från dina tidigare. Var det du?
 }
-sign-ins-report-body = Trycker du på ”Det var inte jag” loggas du ut överallt utom här. De som driver portalen, och de organisationer som har skickat något som du kan läsa här, ser i sina loggar att en inloggning är anmäld.
+sign-ins-report-body = Trycker du på ”Det var inte jag” loggas du ut överallt utom här. Den som driver portalen, och de organisationer som har skickat något som du kan läsa här, ser i sina loggar att en inloggning är anmäld.
 sign-ins-new-device = Ny sorts enhet
 sign-ins-new-country = Annat land än förut
 sign-ins-report = Det var inte jag
@@ -46,7 +46,7 @@ sign-ins-reported = Du har anmält inloggningen. Du är nu utloggad överallt ut
 sign-ins-reported-at = Anmäld av dig { $at }
 sign-ins-more = Det finns fler, men bara de 100 senaste visas.
 sign-ins-not-me = När någon annan har loggat in som du
-sign-ins-not-me-body = Den som har loggat in som du har kunnat använda din e‑legitimation. Spärra den hos den som har gett ut den, till exempel din bank, och skaffa en ny innan du loggar in igen.
+sign-ins-not-me-body = Någon har då kunnat använda din e‑legitimation. Spärra den hos den som har gett ut den, till exempel din bank, och skaffa en ny innan du loggar in igen.
 sign-ins-contact = Behöver du hjälp? Skriv till { $operator }:
 sign-ins-kept = Inloggningar sparas i { $days } dagar, och försvinner tidigare när det inte längre finns något till dig i portalen. Försök som nekades visas inte: då vet vi inte säkert vem det var.
 

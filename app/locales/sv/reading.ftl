@@ -32,7 +32,7 @@ case-counted-since-closing = { $days ->
     [one] Det sparas en dag
    *[other] Det sparas { $days } dagar
 } från dagen då ärendet avslutades, men aldrig längre än det hade sparats annars.
-case-extended = { $organisation } har bestämt att ärendet ska finnas kvar längre än avsändarens regler säger.
+case-extended = { $organisation } har bestämt att ärendet ska finnas kvar längre än dess regler säger.
 
 document-sent = från { $organisation }, { $day }
 document-download = Ladda ner

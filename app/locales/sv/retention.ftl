@@ -12,17 +12,29 @@ retention-days-from-sent = { $days ->
 retention-days-from-opening = { $days ->
     [one] En dag
    *[other] { $days } dagar
-} från att mottagaren öppnade det första gången, dock som längst { $most } dagar från att det skickades
+} från att mottagaren öppnade det första gången, dock som längst { $most ->
+    [one] en dag
+   *[other] { $most } dagar
+} från att det skickades
 retention-days-from-closing = { $days ->
     [one] En dag
    *[other] { $days } dagar
-} från att ärendet avslutades, dock som längst { $most } dagar från att det skickades
+} från att ärendet avslutades, dock som längst { $most ->
+    [one] en dag
+   *[other] { $most } dagar
+} från att det skickades
 retention-purpose = Ändamål
 retention-legal-ground = Rättslig grund
-retention-limits = Den som skickar ett meddelande kan välja en egen tid mellan { $least } och { $most } dagar. Längre än { $most } dagar sparas ingenting. Driften av Postvalv tillåter som mest { $ceiling }.
+retention-limits = Den som skickar ett meddelande kan välja en egen tid mellan { $least } och { $most } dagar. Längre än { $most ->
+    [one] en dag
+   *[other] { $most } dagar
+} sparas ingenting. Den som driver portalen tillåter som mest { $ceiling ->
+    [one] en dag
+   *[other] { $ceiling } dagar
+}.
 retention-still-following = { $count ->
-    [one] En leverans
-   *[other] { $count } leveranser
+    [one] En utlämning
+   *[other] { $count } utlämningar
 } följer ännu de förra reglerna. Det rättar sig av sig självt.
 retention-change = Ändra reglerna
 retention-due = Det som gallras framöver
@@ -50,7 +62,10 @@ retention-minimum = Minsta antal dagar
 retention-minimum-hint = Kortare än så får ingen regel och ingen avsändare välja.
 retention-minimum-wrong = Skriv ett helt antal dagar, minst 1 och inte fler än det största antalet.
 retention-maximum = Största antal dagar
-retention-maximum-hint = Längre än så sparas ingenting, räknat från att det skickades. Driften av Postvalv tillåter som mest { $ceiling }.
+retention-maximum-hint = Längre än så sparas ingenting, räknat från att det skickades. Den som driver portalen tillåter som mest { $ceiling ->
+    [one] en dag
+   *[other] { $ceiling } dagar
+}.
 retention-maximum-wrong = Skriv ett helt antal dagar, som mest { $ceiling }.
 retention-default = Regel för allt som inte har en egen
 retention-days = Antal dagar
@@ -127,6 +142,7 @@ retention-effect-changed-meanwhile = Reglerna ändrades av någon annan medan du
 retention-effect-more-goes = Mer skulle gallras i dag än sidan visade. Se hur det är nu och spara igen om det fortfarande ska gälla.
 retention-effect-leave = Tillbaka utan att spara
 retention-save = Spara reglerna
+retention-ask = Lämna för godkännande
 retention-saved = Reglerna gäller nu, också för det som redan är skickat.
 retention-approved-by = Godkändes av { $who }
 retention-effect-needs-approval = En annan administratör måste godkänna den här ändringen.
@@ -142,7 +158,6 @@ retention-approval-on-now = Från och med nu krävs två administratörer för a
 retention-waits-now = Ändringen väntar på att en annan administratör godkänner den. Inget är ändrat än.
 retention-withdrawn-now = Ändringen är tillbakadragen.
 retention-gone-now = Ändringen väntar inte längre. Den är godkänd eller tillbakadragen, reglerna har ändrats, det har gått fjorton dagar, eller så är den som begärde den inte längre en administratör som kan logga in.
-retention-ask = Lämna för godkännande
 retention-pending-title = En ändring väntar
 retention-pending-link = En ändring väntar på godkännande
 retention-pending-asked = Lämnades { $when }. Den kan godkännas före { $until }.

@@ -169,7 +169,7 @@ staff-case-last-day = Sista dagen
 staff-case-last-day-hint = Från { $first } till och med { $last }.
 staff-case-day-missing = Skriv en dag.
 staff-case-day-not-later = Ärendet finns redan kvar till och med den dagen. Välj en senare.
-staff-case-day-above = Driften av Postvalv tillåter inte längre än till och med { $latest } för det här ärendet.
+staff-case-day-above = Den som driver portalen tillåter inte längre än till och med { $latest } för det här ärendet.
 staff-case-too-late = Det är för sent. Inget i ärendet kan läsas längre, eller bara några minuter till.
 staff-case-extended-now = Ärendet är förlängt.
 staff-case-extensions = Förlängningar
@@ -243,7 +243,7 @@ confirm-finish = Bekräfta
 confirm-wrong = Det stämde inte. Kontrollera lösenordet och koden, och försök igen.
 confirm-wrong-passkey = Det stämde inte. Kontrollera lösenordet, och försök igen med din passkey.
 confirm-new-passkey = Din passkey är ny, så skriv lösenordet också. Nästa gång du har loggat in räcker den ensam.
-confirm-no-way = Inloggning med arbetskonto är inte påslagen här just nu. Fråga den som driver Postvalv.
+confirm-no-way = Inloggning med arbetskonto är inte påslagen här just nu. Fråga den som driver portalen.
 
 ## Roller
 

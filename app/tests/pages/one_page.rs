@@ -425,3 +425,12 @@ fn a_hold_that_was_lifted_is_marked_and_asks_for_no_review() {
     assert!(restored.contains("gick förlorat. Ompröva spärren."), "{restored}");
     assert!(standing.contains("Lades från ärendet") && lifted.contains("Ärendets nummer"));
 }
+
+#[test]
+fn what_falls_due_is_announced_only_where_something_does() {
+    let (lead, none) = ("Så många dokument försvinner", "Inga dokument försvinner");
+    for (name, expected) in [("retention", [true, false]), ("retention-seen", [false, true])] {
+        let html = of_staff(Language::Swedish, name);
+        assert_eq!([html.contains(lead), html.contains(none)], expected, "{html}");
+    }
+}

@@ -22,7 +22,7 @@ async fn what_happened_stands_on_the_page_in_words() {
         assert_eq!(answer.status, StatusCode::OK);
         let text = answer.text();
         assert!(
-            text.contains("En medarbetare loggade in") && text.contains("Någon bjöds in"),
+            text.contains("En handläggare loggade in") && text.contains("Någon bjöds in"),
             "{text}"
         );
         assert!(

@@ -18,16 +18,17 @@ const HEAD: u32 = 18;
 /// A section with a bar a week. Where nothing falls due it says so instead.
 pub(super) fn due(texts: &'static Texts, weeks: &[DueWeek], held: u64) -> impl IntoView + use<> {
     let most = weeks.iter().map(|week| week.documents).max().unwrap_or(0);
-    let shown = if most == 0 {
-        view! { <p>{texts.get("retention-due-none")}</p> }.into_any()
+    let lead = if most == 0 {
+        "retention-due-none"
     } else {
-        view! { {bars(texts, weeks, most)} {table(texts, weeks)} }.into_any()
+        "retention-due-lead"
     };
+    let shown = (most > 0).then(|| view! { {bars(texts, weeks, most)} {table(texts, weeks)} });
     let held = (held > 0).then(|| view! { <p>{texts.with("retention-held", &[("count", held.into())])}</p> });
     view! {
         <section aria-labelledby="due">
             <h2 id="due">{texts.get("retention-due")}</h2>
-            <p>{texts.get("retention-due-lead")}</p>
+            <p>{texts.get(lead)}</p>
             {held}
             {shown}
         </section>
