@@ -290,7 +290,7 @@ async fn who_began_while_it_was_there_makes_no_account_in_it_and_extends_no_case
     let (karin, node) = (norrby.admin(&test).await, test.another_node().await);
     let later = "2026-12-31".parse().unwrap();
     let extends = async move { node.extend_case(&karin, case, later, "Överklagat").await };
-    let refused = while_it_is_deleted(&test, norrby.id, extends).await;
+    let refused = Box::pin(while_it_is_deleted(&test, norrby.id, extends)).await;
     assert!(matches!(refused, Err(CaseError::Denied(GONE))), "{refused:?}");
     assert_eq!(test.rows("case_extension").await, 0);
 
@@ -299,7 +299,7 @@ async fn who_began_while_it_was_there_makes_no_account_in_it_and_extends_no_case
     let accounts = test.rows("staff_member").await;
     let new = new_member("Lena Ek", "lena@soderby.example", Role::Sender);
     let invites = async move { node.invite_staff(&karin, new).await };
-    let refused = while_it_is_deleted(&test, id, invites).await;
+    let refused = Box::pin(while_it_is_deleted(&test, id, invites)).await;
     assert!(matches!(refused, Err(InviteError::Denied(GONE))), "{refused:?}");
 
     let (id, node) = (test.organisation("Västby kommun").await, test.another_node().await);
@@ -307,14 +307,14 @@ async fn who_began_while_it_was_there_makes_no_account_in_it_and_extends_no_case
         node.invite_first_admin(&operator, id, "Lena Ek", "lena@vastby.example")
             .await
     };
-    let refused = while_it_is_deleted(&test, id, invites).await;
+    let refused = Box::pin(while_it_is_deleted(&test, id, invites)).await;
     assert!(matches!(refused, Err(InviteError::NotFound)), "{refused:?}");
 
     let (id, node) = (test.organisation("Österby kommun").await, test.another_node().await);
     test.portal.add_tenant(&test.operator(), id, directory()).await.unwrap();
     let (address, vouched) = (id.to_string(), vouched(test.now()));
     let comes = async move { node.staff_work_account(&address, &vouched, &request).await };
-    let refused = while_it_is_deleted(&test, id, comes).await;
+    let refused = Box::pin(while_it_is_deleted(&test, id, comes)).await;
     assert!(matches!(refused, Err(WorkAccountError::OtherDirectory)), "{refused:?}");
     assert_eq!(test.rows("staff_member").await, accounts);
 }
