@@ -109,15 +109,10 @@ fn in_words(texts: &Texts, history: &CaseHistory, act: &CaseAct) -> String {
     match &act.what {
         CaseActKind::Sent { title } => texts.with("history-sent", &[organisation(), ("title", title.clone().into())]),
         CaseActKind::Notified { title } => texts.with("history-notified", &[("title", title.clone().into())]),
-        CaseActKind::RulesDecided { title, expires_at } => {
-            let last_day = dates::last_day(texts, *expires_at, &history.time_zone);
-            let words = [
-                who("history-by-staff"),
-                ("title", title.clone().into()),
-                ("last_day", last_day.into()),
-            ];
-            texts.with("history-rules", &words)
-        }
+        CaseActKind::RulesDecided { title } => texts.with(
+            "history-rules",
+            &[who("history-by-staff"), ("title", title.clone().into())],
+        ),
         CaseActKind::CaseClosed => texts.with("history-case-closed", &[who("history-by-organisation")]),
         CaseActKind::CaseReopened => texts.with("history-case-reopened", &[who("history-by-organisation")]),
         CaseActKind::CaseExtended { last_day: None } => texts.with("history-case-extended", &[who("history-by-staff")]),

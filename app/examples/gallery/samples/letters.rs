@@ -249,10 +249,7 @@ pub(crate) fn history() -> CaseHistory {
         is_in_this_session,
         ..act
     };
-    let rules = CaseActKind::RulesDecided {
-        title: title.clone(),
-        expires_at: midnight(31),
-    };
+    let rules = CaseActKind::RulesDecided { title: title.clone() };
     CaseHistory {
         case: case.id,
         organisation: case.organisation,

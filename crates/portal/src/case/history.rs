@@ -106,12 +106,11 @@ pub enum CaseActKind {
         /// The message's title.
         title: String,
     },
-    /// A staff member of the organisation decided on rules, after the message was sent, that it follows since.
+    /// A staff member of the organisation decided on rules, after the message was sent, that it follows since. Until when it is kept now may
+    /// be for a later act of somebody else, so that is not told as theirs.
     RulesDecided {
         /// The message's title.
         title: String,
-        /// When the message goes by them.
-        expires_at: Timestamp,
     },
     /// The organisation closed the case.
     CaseClosed,
@@ -241,11 +240,7 @@ async fn senders_acts(context: &Context, actor: &RecipientActor, view: &CaseView
         let title = || message.title.clone();
         let ([notified_at, decided_at], deciders) = times.get(&message.id).copied().unwrap_or_default();
         if let Some(at) = decided_at.filter(|at| *at > message.sent_at) {
-            let expires_at = message.expires_at;
-            let what = CaseActKind::RulesDecided {
-                title: title(),
-                expires_at,
-            };
+            let what = CaseActKind::RulesDecided { title: title() };
             acts.push(SendersAct::new(at, what).by(deciders.into_iter().flatten()));
         }
         if let Some(at) = notified_at {
