@@ -83,6 +83,24 @@ pub enum ListPart {
 }
 
 impl ListPart {
+    /// After which entry what is open is shown: `None` when it isn't, and no entry at the beginning.
+    pub(crate) const fn open(self) -> Option<Option<Cursor>> {
+        match self {
+            Self::Beginning => Some(None),
+            Self::Open(cursor) => Some(Some(cursor)),
+            Self::Closed(_) => None,
+        }
+    }
+
+    /// As [`ListPart::open`], of what is closed.
+    pub(crate) const fn closed(self) -> Option<Option<Cursor>> {
+        match self {
+            Self::Beginning => Some(None),
+            Self::Open(_) => None,
+            Self::Closed(cursor) => Some(Some(cursor)),
+        }
+    }
+
     /// The part that two places in an address name; both together are none.
     ///
     /// # Errors

@@ -114,20 +114,10 @@ impl Portal {
         context.require(actor, Action::SeeRequests).await??;
         let (reader, id) = (context.database.reader(), actor.organisation_id());
         let (mut open, mut answered) = (Vec::new(), Vec::new());
-        if let ListPart::Beginning | ListPart::Open(_) = part {
-            let after = if let ListPart::Open(cursor) = part {
-                Some(cursor)
-            } else {
-                None
-            };
+        if let Some(after) = part.open() {
             open = store::open_of(id, after).all(reader).await?;
         }
-        if let ListPart::Beginning | ListPart::Closed(_) = part {
-            let after = if let ListPart::Closed(cursor) = part {
-                Some(cursor)
-            } else {
-                None
-            };
+        if let Some(after) = part.closed() {
             answered = store::others_of(id, after).all(reader).await?;
         }
         let more_open = list_part::cut(&mut open, |row| Cursor::new(row.due_at, row.id));

@@ -99,20 +99,10 @@ impl Portal {
         context.require(actor, Action::SeeHolds).await??;
         let (reader, id) = (context.database.reader(), actor.organisation_id());
         let (mut standing, mut lifted) = (Vec::new(), Vec::new());
-        if let ListPart::Beginning | ListPart::Open(_) = part {
-            let after = if let ListPart::Open(cursor) = part {
-                Some(cursor)
-            } else {
-                None
-            };
+        if let Some(after) = part.open() {
             standing = store::standing(id, after).all(reader).await?;
         }
-        if let ListPart::Beginning | ListPart::Closed(_) = part {
-            let after = if let ListPart::Closed(cursor) = part {
-                Some(cursor)
-            } else {
-                None
-            };
+        if let Some(after) = part.closed() {
             lifted = store::lifted(id, after).all(reader).await?;
         }
         let more_standing = list_part::cut(&mut standing, |row| Cursor::new(row.review_at, row.id));
