@@ -18,6 +18,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::entry::LedgerEntry;
 use super::signed::verified;
+use crate::Context;
+use crate::database::Database;
 use crate::signing::{PublicKeys, SigningPurpose};
 
 /// The newest version of batches that this program writes and reads.
@@ -115,6 +117,14 @@ impl LedgerBatch {
     /// Whether the vault does what it tells of.
     pub(super) fn is_of_vault(&self) -> bool {
         self.entries.iter().any(LedgerEntry::is_of_vault)
+    }
+
+    /// The database where whoever wrote it writes down that it is done, and where it is taken back.
+    pub(super) fn database<'a>(&self, context: &'a Context) -> &'a Database {
+        match self.is_of_vault() {
+            true => context.vault.database(),
+            false => &context.database,
+        }
     }
 
     /// Whether it tells of something that whoever wrote it may have failed to do.

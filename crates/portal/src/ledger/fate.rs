@@ -2,8 +2,9 @@
 //!
 //! A batch is written before what it tells of holds, by a node whose transaction may yet fail, or which may end. So the transaction that
 //! does what a batch tells of writes that down too, in its own database. What nobody has done in [`LEFT_MILLIS`] is taken back: by a row
-//! in the same place, so that one of the two alone can be, and then by an entry of the ledger. The place of both databases moves on over
-//! batches of which one of these is known, whichever node wrote them.
+//! in the same place, so that one of the two alone can be, and then by an entry of the ledger. A node that opens and does what others told
+//! of claims it first, by the same row. The place of both databases moves on over batches that are known to be done or taken back,
+//! whichever node wrote them.
 
 use std::collections::BTreeMap;
 
@@ -31,6 +32,8 @@ pub(super) enum Fate {
     ToTakeBack,
     /// The ledger tells that it was taken back.
     TakenBack,
+    /// Somebody who did not write it is doing it: it is to be done, and nobody may take it back.
+    Claimed,
 }
 
 impl Fate {
@@ -39,6 +42,7 @@ impl Fate {
             Self::Done => 0,
             Self::ToTakeBack => 1,
             Self::TakenBack => 2,
+            Self::Claimed => 3,
         }
     }
 
@@ -47,6 +51,7 @@ impl Fate {
             0 => Ok(Self::Done),
             1 => Ok(Self::ToTakeBack),
             2 => Ok(Self::TakenBack),
+            3 => Ok(Self::Claimed),
             _ => Err(DbErr::Custom("the fate of a batch of the ledger is damaged".to_owned())),
         }
     }
@@ -90,8 +95,8 @@ impl Told {
     }
 }
 
-/// Decides what becomes of a batch, unless that is decided, and says what it is; `None` when it lies before the recorded place. Whoever
-/// else decides about it waits until the transaction ends.
+/// Decides what becomes of a batch, unless that is decided, and says what it is; `None` when it lies before the recorded place. What is
+/// claimed can still become done. Whoever else decides about it waits until the transaction ends.
 ///
 /// # Errors
 ///
@@ -117,7 +122,23 @@ pub(super) async fn decide(
     if recorded.is_some_and(|recorded| recorded.number >= batch.number) {
         return Ok(None);
     }
-    fate_of(transaction, batch.number).await
+    let decided = fate_of(transaction, batch.number).await?;
+    if (decided, fate) != (Some(Fate::Claimed), Fate::Done) {
+        return Ok(decided);
+    }
+    change(transaction, batch, fate).await?;
+    Ok(Some(fate))
+}
+
+/// Writes down what became of a batch of which something else was known.
+async fn change(transaction: &WriteTransaction, batch: LedgerHead, fate: Fate) -> Result<(), DbErr> {
+    let mut update = Query::update();
+    update
+        .table(table())
+        .value(fate_column(), fate.number())
+        .and_where(Expr::col(number()).eq(number_of(batch)));
+    transaction.execute(&update).await?;
+    Ok(())
 }
 
 /// What became of a batch beyond the recorded place, as far as a database tells.
@@ -141,13 +162,7 @@ pub(super) async fn fate_of(on: &impl ConnectionTrait, batch: u64) -> Result<Opt
 ///
 /// When the database fails.
 pub(super) async fn taken_back(transaction: &WriteTransaction, batch: LedgerHead) -> Result<(), DbErr> {
-    let mut update = Query::update();
-    update
-        .table(table())
-        .value(fate_column(), Fate::TakenBack.number())
-        .and_where(Expr::col(number()).eq(number_of(batch)));
-    transaction.execute(&update).await?;
-    Ok(())
+    change(transaction, batch, Fate::TakenBack).await
 }
 
 /// The place up to which it is settled what became of all batches, when it is so up to `from` and these databases tell of what comes after.
@@ -180,7 +195,7 @@ async fn after(on: &impl ConnectionTrait, from: Option<LedgerHead>) -> Result<Ve
     let mut query = select();
     query
         .and_where(Expr::col(number()).gt(from.map_or(0, number_of)))
-        .and_where(Expr::col(fate_column()).ne(Fate::ToTakeBack.number()))
+        .and_where(Expr::col(fate_column()).is_in([Fate::Done.number(), Fate::TakenBack.number()]))
         .order_by(number(), Order::Asc)
         .limit(MOST);
     let rows = on.query_all(&query).await?;

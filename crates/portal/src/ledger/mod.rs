@@ -8,6 +8,7 @@
 //!
 //! What ends by time alone (an expiry, a day's secret) needs no word here: the clock tells of it.
 
+mod apply;
 mod batch;
 mod entry;
 mod fate;
@@ -283,6 +284,12 @@ impl Ledger {
             place = Some(batch.head());
         }
         Ok(taken_back)
+    }
+
+    /// The numbers of the batches that those after a place, up to its end, tell to have been taken back.
+    async fn taken_back_after(&self, place: LedgerHead) -> Result<BTreeSet<u64>, LedgerError> {
+        let last = self.0.batches.highest().await?;
+        self.taken_back(Some(place), last).await
     }
 
     /// The batch after a place, which must be there.

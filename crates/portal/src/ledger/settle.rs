@@ -2,6 +2,7 @@
 
 use sea_orm::DbErr;
 
+use super::apply::apply;
 use super::fate::{self, Fate};
 use super::{LedgerBatch, LedgerEntry, LedgerHead, head};
 use crate::audit::{AuditAction, AuditEntry};
@@ -57,12 +58,9 @@ pub(crate) async fn take_back_left(context: &Context) -> Result<u64, Fault> {
     Ok(taken_back)
 }
 
-/// Takes a batch back, unless somebody has done it meanwhile. Says whether it did.
+/// Takes a batch back, unless somebody has done it meanwhile; does it when somebody has begun to. Says whether it took it back.
 async fn take_back(context: &Context, batch: &LedgerBatch) -> Result<bool, Fault> {
-    let database = match batch.is_of_vault() {
-        true => context.vault.database(),
-        false => &context.database,
-    };
+    let database = batch.database(context);
     let wanted = match batch.can_be_taken_back() {
         true => Fate::ToTakeBack,
         // It tells of what was so before it was written.
@@ -73,10 +71,18 @@ async fn take_back(context: &Context, batch: &LedgerBatch) -> Result<bool, Fault
         return Ok(false);
     };
     transaction.commit().await?;
-    if decided != Fate::ToTakeBack {
-        return Ok(false);
-    }
     let number = batch.number.to_string();
+    match decided {
+        Fate::ToTakeBack => {}
+        // Whoever claimed it may have ended.
+        Fate::Claimed => {
+            apply(context, batch).await?;
+            let entry = AuditEntry::by_portal(AuditAction::LedgerApplied).detail(&number);
+            context.record(&entry).await?;
+            return Ok(false);
+        }
+        Fate::Done | Fate::TakenBack => return Ok(false),
+    }
     let entry = AuditEntry::by_portal(AuditAction::LedgerTakenBack).detail(&number);
     context.record(&entry).await?;
     // Nobody can do it any more, so that this is true whatever happens next.

@@ -1,5 +1,5 @@
-//! What became of the ledger's batches beyond the place that is recorded: 0 carried out, 1 to be taken back, 2 taken back. The version
-//! before records its own place alone, and leaves nothing here.
+//! What became of the ledger's batches beyond the place that is recorded: 0 carried out, 1 to be taken back, 2 taken back, 3 claimed by
+//! whoever opens. The version before records its own place alone, and leaves nothing here.
 
 use sea_orm_migration::prelude::*;
 

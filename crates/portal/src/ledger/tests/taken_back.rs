@@ -60,6 +60,58 @@ on_both_databases! {
         assert_eq!(text(&portal).matches("taken-back batch 1\n").count(), 1);
     }
 
+    async fn a_node_that_opens_does_not_do_what_another_is_taking_back(portal: TestPortal) {
+        let system = portal.sender().await;
+        let (lives, purged) = (portal.send(&system, "1", 1).await, portal.send(&system, "2", 1).await);
+        let context = &portal.portal.0;
+        context.ledger.tell_alone(&[LedgerEntry::Revoked(lives.id)]).await;
+        context.ledger.tell_alone(&[LedgerEntry::Purged(ContentOwner::Message(purged.id))]).await;
+        let first = context.ledger.next_batch(None).await.unwrap().unwrap();
+        let second = context.ledger.next_batch(Some(first.head())).await.unwrap().unwrap();
+        for batch in [&first, &second] {
+            let transaction = batch.database(context).write().await.unwrap();
+            fate::decide(&transaction, batch.head(), Fate::ToTakeBack).await.unwrap();
+            transaction.commit().await.unwrap();
+            // It looked before that was so.
+            assert!(!apply::apply(context, batch).await.unwrap());
+        }
+        assert!(read(&portal, &lives).await.is_ok() && read(&portal, &purged).await.is_ok());
+        // Nor once it is told and the place has moved on.
+        portal.clock.advance(LEFT);
+        assert_eq!(portal.portal.run_jobs().await.unwrap().taken_back, 2);
+        for batch in [&first, &second] {
+            assert!(!apply::apply(context, batch).await.unwrap());
+        }
+        assert!(read(&portal, &lives).await.is_ok() && read(&portal, &purged).await.is_ok());
+    }
+
+    async fn what_a_node_began_to_do_as_it_opened_is_done_by_another_when_it_ended(portal: TestPortal) {
+        let system = portal.sender().await;
+        let revoked = portal.send(&system, "1", 1).await;
+        let context = &portal.portal.0;
+        let late = context.ledger.append(&[LedgerEntry::Revoked(revoked.id)]).await.unwrap();
+        let batch = context.ledger.next_batch(None).await.unwrap().unwrap();
+        assert!(apply::claim(context, &batch).await.unwrap());
+        assert_eq!(settle(context).await.unwrap(), None, "it is not done");
+        portal.clock.advance(LEFT);
+        assert!(read(&portal, &revoked).await.is_ok());
+        assert_eq!(portal.portal.run_jobs().await.unwrap().taken_back, 0);
+        assert!(read(&portal, &revoked).await.is_err());
+        assert_eq!(settle(context).await.unwrap(), context.ledger.end().await.unwrap());
+        assert_eq!((portal.audited("ledger.applied").await, portal.audited("ledger.taken-back").await), (1, 0));
+        assert!(late.applied(context).await.is_err(), "it lies before the place by now");
+    }
+
+    async fn who_wrote_what_another_node_claimed_may_still_do_it(portal: TestPortal) {
+        let context = &portal.portal.0;
+        let delivery = Ids::new(portal.clock.clock()).next::<DeliveryId>();
+        let told = context.ledger.append(&[LedgerEntry::Ended(delivery)]).await.unwrap();
+        let batch = context.ledger.next_batch(None).await.unwrap().unwrap();
+        assert!(apply::claim(context, &batch).await.unwrap());
+        told.applied(context).await.unwrap();
+        assert_eq!(settle(context).await.unwrap(), Some(batch.head()));
+    }
+
     async fn what_the_vault_was_about_to_destroy_and_did_not_is_taken_back_and_told_again(portal: TestPortal) {
         let system = portal.sender().await;
         let receipt = portal.send(&system, "1", 1).await;
