@@ -8,23 +8,64 @@ use sea_orm::sea_query::{Expr, SimpleExpr};
 
 use super::rule::GRACE;
 
-/// Whether a delivery is held; `$since` is the SQL of [`protects_since`]'s instant.
-macro_rules! held {
-    ($delivery:literal, $since:literal) => {
+/// The holds on a delivery, from which something is to be selected.
+macro_rules! holds_on {
+    ($delivery:literal) => {
         concat!(
-            "EXISTS (SELECT 1 FROM hold WHERE hold.organisation_id = ",
+            "FROM hold WHERE hold.organisation_id = ",
             $delivery,
             ".organisation_id AND (hold.case_id = ",
             $delivery,
             ".case_id OR hold.recipient_id = ",
             $delivery,
-            ".recipient_id) AND (hold.lifted_at IS NULL OR hold.lifted_at > ",
+            ".recipient_id)"
+        )
+    };
+}
+pub(crate) use holds_on;
+
+/// Whether a delivery is held; `$since` is the SQL of [`protects_since`]'s instant.
+macro_rules! held {
+    ($delivery:literal, $since:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 ",
+            crate::hold::holds_on!($delivery),
+            " AND (hold.lifted_at IS NULL OR hold.lifted_at > ",
             $since,
             "))"
         )
     };
 }
 pub(crate) use held;
+
+/// Whether a hold on a delivery stands.
+macro_rules! stands {
+    ($delivery:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 ",
+            crate::hold::holds_on!($delivery),
+            " AND hold.lifted_at IS NULL)"
+        )
+    };
+}
+pub(crate) use stands;
+
+/// Until when holds that were lifted keep a delivery; NULL when none does. `$since` is as for [`held`], `$grace` the SQL of [`GRACE`] in
+/// milliseconds.
+macro_rules! kept_until {
+    ($delivery:literal, $since:literal, $grace:literal) => {
+        concat!(
+            "(SELECT MAX(hold.lifted_at) + ",
+            $grace,
+            " ",
+            crate::hold::holds_on!($delivery),
+            " AND hold.lifted_at > ",
+            $since,
+            ")"
+        )
+    };
+}
+pub(crate) use kept_until;
 
 /// Holds that were lifted after this instant still keep what they are on.
 pub(crate) fn protects_since(now: Timestamp) -> Timestamp {

@@ -19,13 +19,13 @@ mod tests;
 mod told;
 mod view;
 
-pub(crate) use condition::{held, is_not_held, protects_since};
+pub(crate) use condition::{held, holds_on, is_not_held, kept_until, protects_since, stands};
 pub use error::{HoldError, InvalidHold};
 pub(crate) use keep::{days, keep};
 pub(crate) use lift::lift_all;
 pub use place::{NewHold, PlacedHold};
 pub use rule::HoldScope;
-pub(crate) use rule::{keeps_until, local_date};
+pub(crate) use rule::{GRACE, keeps_until, local_date};
 pub(crate) use settle::settle;
 pub use shown::ShownHold;
 pub(crate) use shown::shown;

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use crate::message::is_line;
 
 /// How long a hold keeps what it is on after it was lifted.
-pub(super) const GRACE: Duration = Duration::from_secs(7 * 86_400);
+pub(crate) const GRACE: Duration = Duration::from_secs(7 * 86_400);
 /// The longest reason, in characters.
 pub(super) const MAX_REASON_CHARS: usize = 200;
 /// How far ahead a review may be, in years.

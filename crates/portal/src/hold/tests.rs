@@ -199,4 +199,27 @@ on_both_databases! {
             assert_eq!(message.deliveries[0].held, message.id == held.id);
         }
     }
+
+    async fn what_a_lifted_hold_keeps_falls_due_when_its_grace_is_over(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let [kept, revoked, later, free] = [3, 3, 30, 3].map(|days| norrby.send(&test, 1, days));
+        let (kept, revoked, later, _free) = (kept.await, revoked.await, later.await, free.await);
+        let mut holds = Vec::new();
+        for sent in [&kept, &revoked, &later] {
+            holds.push(norrby.hold(&test, sent, HoldScope::Case).await);
+        }
+        norrby.revoke(&test, &revoked).await;
+        // A Tuesday: three days after the sending is this week, seven days from now the next one.
+        test.clock.advance(2 * DAY);
+        for hold in holds {
+            norrby.lift(&test, hold).await;
+        }
+        let admin = norrby.admin(&test).await;
+        let weeks = test.portal.due_weeks(&admin).await.unwrap();
+        let documents: Vec<_> = weeks.iter().take(5).map(|week| week.documents).collect();
+        assert_eq!(documents, [1, 2, 0, 0, 1]);
+        test.clock.advance(7 * DAY);
+        jobs(&test).await;
+        assert_eq!(test.audited("document.purged").await, 3);
+    }
 }

@@ -24,19 +24,24 @@ pub struct DueWeek {
     pub documents: u64,
 }
 
-/// How many documents go at which instant: a message goes with the last of its deliveries. All that ends on one day ends at one
-/// instant, so there are no more rows than days. What is held does not go. $1 is the organisation, $2 and $3 the instants after which
-/// and until which, $4 since when lifted holds still keep what they are on.
+/// How many documents go at which instant: a message goes with the last of its deliveries, and each of these at its end, when it was revoked
+/// at once, or when the grace of the last hold on it that was lifted is over. All that ends on one day ends at one instant, so there are no
+/// more rows than days and holds that were lifted lately. What a hold is on that stands does not go. $1 is the organisation, $2 and $3 the
+/// instants after which and until which, $4 since when lifted holds still keep what they are on, and $5 for how long they do, in milliseconds.
 const DUE: &str = concat!(
-    "SELECT ending.expires_at, CAST(SUM(ending.documents) AS BIGINT) FROM (\
-    SELECT MAX(delivery.expires_at) AS expires_at, \
-    (SELECT COUNT(*) FROM document WHERE document.message_id = delivery.message_id AND document.purged_at IS NULL) AS documents \
-    FROM delivery WHERE delivery.organisation_id = $1 AND delivery.purged_at IS NULL AND delivery.condemned_at IS NULL \
-    AND delivery.revoked_at IS NULL AND NOT EXISTS (SELECT 1 FROM delivery kept WHERE kept.message_id = delivery.message_id \
+    "SELECT ending.due, CAST(SUM(ending.documents) AS BIGINT) FROM (\
+    SELECT MAX(CASE WHEN one.revoked_at IS NULL AND (one.kept_until IS NULL OR one.expires_at > one.kept_until) \
+    THEN one.expires_at ELSE one.kept_until END) AS due, \
+    (SELECT COUNT(*) FROM document WHERE document.message_id = one.message_id AND document.purged_at IS NULL) AS documents \
+    FROM (SELECT delivery.message_id, delivery.expires_at, delivery.revoked_at, ",
+    hold::kept_until!("delivery", "$4", "$5"),
+    " AS kept_until FROM delivery \
+    WHERE delivery.organisation_id = $1 AND delivery.purged_at IS NULL AND delivery.condemned_at IS NULL) AS one \
+    WHERE NOT EXISTS (SELECT 1 FROM delivery kept WHERE kept.message_id = one.message_id \
     AND kept.purged_at IS NULL AND kept.condemned_at IS NULL AND ",
-    hold::held!("kept", "$4"),
-    ") GROUP BY delivery.message_id) AS ending \
-    WHERE ending.expires_at > $2 AND ending.expires_at <= $3 GROUP BY ending.expires_at"
+    hold::stands!("kept"),
+    ") GROUP BY one.message_id) AS ending \
+    WHERE ending.due > $2 AND ending.due <= $3 GROUP BY ending.due"
 );
 
 impl Portal {
@@ -56,11 +61,12 @@ impl Portal {
         let today = now.to_jiff().to_zoned(organisation.time_zone.clone()).date();
         let mut weeks = weeks_from(today);
         let last = weeks.last().map_or(today, |week| week.until);
-        let values: [Value; 4] = [
+        let values: [Value; 5] = [
             (*organisation.id.as_uuid()).into(),
             now.as_millis().into(),
             midnight(last, &organisation.time_zone)?.as_millis().into(),
             hold::protects_since(now).as_millis().into(),
+            i64::try_from(hold::GRACE.as_millis()).map_err(Fault::new)?.into(),
         ];
         let question = Statement::from_sql_and_values(reader.get_database_backend(), DUE, values);
         for row in reader.query_all_raw(question).await? {
