@@ -70,6 +70,15 @@ impl FromStr for Cursor {
     }
 }
 
+/// What a row of the log says of the entries of a list that somebody is shown: how many, and the first and the last of them.
+pub(crate) fn named(ids: impl IntoIterator<Item = Uuid>) -> String {
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    match (ids.first(), ids.last()) {
+        (Some(first), Some(last)) => format!("{} {first} {last}", ids.len()),
+        _ => "0".to_owned(),
+    }
+}
+
 /// What of two lists is shown: of what is open and of what is closed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ListPart {

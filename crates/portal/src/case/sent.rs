@@ -5,13 +5,13 @@ use std::collections::HashMap;
 
 use base::{MessageId, OrganisationId, RecipientId, Timestamp};
 use keyring::{ContentOwner, Field};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::audit::{AuditAction, AuditEntry};
 use crate::message::{DeliveryStatus, entity};
 use crate::rights::Action;
-use crate::{Context, Denied, Fault, KnownAs, Portal, StaffActor, delivery, hold};
+use crate::{Context, Denied, Fault, KnownAs, Portal, StaffActor, delivery, hold, list_part};
 
 /// How many messages one look gives.
 const PAGE: usize = 25;
@@ -86,20 +86,22 @@ impl Portal {
     ) -> Result<SentMessages, SentMessagesError> {
         self.0.require(actor, Action::SeeCases).await??;
         let context = &*self.0;
+        let organisation = actor.organisation_id();
+        let (rows, more) = page(context, organisation, older_than).await.map_err(Fault::from)?;
         // Numbers of people are about to be shown, so the log comes first.
-        context
-            .record(&AuditEntry::by_staff(actor, AuditAction::CasesListed))
-            .await?;
-        Ok(list(context, actor.organisation_id(), older_than).await?)
+        let shown = list_part::named(rows.iter().map(|row| row.id));
+        let entry = AuditEntry::by_staff(actor, AuditAction::CasesListed).detail(&shown);
+        context.record(&entry).await?;
+        Ok(list(context, organisation, rows, more).await?)
     }
 }
 
-async fn list(
+/// Some of an organisation's messages, the latest first, and whether there are older ones.
+async fn page(
     context: &Context,
     organisation: OrganisationId,
     older_than: Option<MessageId>,
-) -> Result<SentMessages, Fault> {
-    let database = context.database.reader();
+) -> Result<(Vec<entity::Model>, bool), DbErr> {
     let mut query = entity::Entity::find().filter(entity::Column::OrganisationId.eq(*organisation.as_uuid()));
     if let Some(older_than) = older_than {
         query = query.filter(entity::Column::Id.lt(*older_than.as_uuid()));
@@ -108,10 +110,20 @@ async fn list(
     let mut rows = query
         .order_by_desc(entity::Column::Id)
         .limit(PAGE as u64 + 1)
-        .all(database)
+        .all(context.database.reader())
         .await?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
+    Ok((rows, more))
+}
+
+async fn list(
+    context: &Context,
+    organisation: OrganisationId,
+    rows: Vec<entity::Model>,
+    more: bool,
+) -> Result<SentMessages, Fault> {
+    let database = context.database.reader();
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let deliveries = delivery::of_messages(database, &ids).await?;
     let now = context.now();

@@ -123,10 +123,12 @@ impl Portal {
         let more_open = list_part::cut(&mut open, |row| Cursor::new(row.due_at, row.id));
         let more_answered = list_part::cut(&mut answered, |row| Cursor::new(row.received_at, row.id));
         let time_zone = time_zone(context, actor).await?;
+        let named = |rows: &[Model]| list_part::named(rows.iter().map(|row| row.id));
+        let shown = format!("open {} answered {}", named(&open), named(&answered));
         // Together, since it is one look.
         let waiting = open.len();
         open.append(&mut answered);
-        let mut open = views(context, actor, &open, &time_zone, Look::List).await?;
+        let mut open = views(context, actor, &open, &time_zone, Look::List(&shown)).await?;
         let answered = open.split_off(waiting.min(open.len()));
         Ok(DataRequests {
             open,
@@ -191,9 +193,9 @@ async fn time_zone(context: &Context, actor: &StaffActor) -> Result<TimeZone, Se
 
 /// What is looked at.
 #[derive(Clone, Copy)]
-enum Look {
-    /// All requests, without what was written in them.
-    List,
+enum Look<'a> {
+    /// Some requests, without what was written in them; what the log says of which.
+    List(&'a str),
     /// One.
     One(DataRequestId),
 }
@@ -203,7 +205,7 @@ async fn views(
     actor: &StaffActor,
     rows: &[Model],
     time_zone: &TimeZone,
-    look: Look,
+    look: Look<'_>,
 ) -> Result<Vec<DataRequest>, SeeRequestsError> {
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -223,7 +225,7 @@ async fn views(
     if may_answer {
         let entry = AuditEntry::by_staff(actor, AuditAction::DataRequestsListed);
         let entry = match look {
-            Look::List => entry,
+            Look::List(shown) => entry.detail(shown),
             Look::One(request) => entry.about(AuditTarget::DataRequest(request)),
         };
         context.record(&entry).await?;

@@ -113,7 +113,9 @@ impl Portal {
         let row = row.ok_or(Denied::OrganisationGone)?;
         let shown_to_recipients = row.holds_shown == Some(1);
         let time_zone = organisation::Organisation::from_row(row)?.time_zone;
-        let entry = AuditEntry::by_staff(actor, AuditAction::HoldsListed);
+        let named = |rows: &[Model]| list_part::named(rows.iter().map(|row| row.id));
+        let shown = format!("standing {} lifted {}", named(&standing), named(&lifted));
+        let entry = AuditEntry::by_staff(actor, AuditAction::HoldsListed).detail(&shown);
         // Together, since it is one look.
         let in_force = standing.len();
         standing.append(&mut lifted);

@@ -142,6 +142,12 @@ impl TestPortal {
 
     /// How often the audit log holds an action.
     pub(crate) async fn audited(&self, action: &str) -> usize {
-        self.audit_log().await.iter().filter(|row| row.action == action).count()
+        self.details(action).await.len()
+    }
+
+    /// The details of the rows of an action, in their order.
+    pub(crate) async fn details(&self, action: &str) -> Vec<Option<String>> {
+        let log = self.audit_log().await.into_iter();
+        log.filter(|row| row.action == action).map(|row| row.detail).collect()
     }
 }

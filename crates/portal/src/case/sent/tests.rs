@@ -40,7 +40,11 @@ on_both_databases! {
         assert_eq!(deliveries.iter().map(|(number, _)| number.clone()).collect::<Vec<_>>(), numbers);
         let sent = test.portal.sent_messages(&admin, None).await.unwrap();
         assert_eq!((sent.messages[0].id, sent.older_than), (receipt.id, None));
-        assert_eq!(test.audited("cases.listed").await, 2);
+        let named = format!("1 {id} {id}", id = receipt.id);
+        assert_eq!(test.details("cases.listed").await, [Some(named.clone()), Some(named)]);
+        let older = test.portal.sent_messages(&admin, Some(receipt.id)).await.unwrap();
+        assert!(older.messages.is_empty());
+        assert_eq!(test.details("cases.listed").await.last(), Some(&Some("0".to_owned())));
         let actor = test.sign_in(0).await;
         test.portal.case(&actor, receipt.deliveries[0].case).await.unwrap();
         let sent = test.portal.sent_messages(&admin, None).await.unwrap();

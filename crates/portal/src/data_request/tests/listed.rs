@@ -55,7 +55,10 @@ on_both_databases! {
 
         let first = list(ListPart::Beginning).await;
         assert_eq!((first.open.len(), first.answered.len()), (25, 25));
-        assert_eq!(test.audited("data-requests.listed").await, 1);
+        let [(first_open, last_open), (first_answered, last_answered)] =
+            [&first.open, &first.answered].map(|part| (part[0].id, part[24].id));
+        let shown = format!("open 25 {first_open} {last_open} answered 25 {first_answered} {last_answered}");
+        assert_eq!(test.details("data-requests.listed").await, [Some(shown)]);
         let (mut open, mut more) = (first.open, first.more_open);
         while let Some(cursor) = more {
             let part = list(ListPart::Open(cursor)).await;

@@ -53,7 +53,10 @@ on_both_databases! {
         let first = list(ListPart::Beginning).await;
         assert_eq!((first.standing.len(), first.lifted.len()), (25, 25));
         assert_eq!(first.standing[0].id, hold);
-        assert_eq!(test.audited("holds.listed").await, 1);
+        let [(first_standing, last_standing), (first_lifted, last_lifted)] =
+            [&first.standing, &first.lifted].map(|part| (part[0].id, part[24].id));
+        let shown = format!("standing 25 {first_standing} {last_standing} lifted 25 {first_lifted} {last_lifted}");
+        assert_eq!(test.details("holds.listed").await, [Some(shown)]);
         let (mut standing, mut more) = (first.standing, first.more_standing);
         while let Some(cursor) = more {
             let part = list(ListPart::Open(cursor)).await;
