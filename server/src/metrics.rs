@@ -85,6 +85,11 @@ fn text(gauges: &Gauges) -> String {
         ),
         ("due_mails", "Mails that are due and not sent.", gauges.due_mails),
         (
+            "overdue_data_requests",
+            "People's requests that are not answered though the last day for it is over.",
+            gauges.overdue_requests,
+        ),
+        (
             "ledger_head",
             "The number of the ledger's last batch, as far as the databases know.",
             gauges.ledger_head,

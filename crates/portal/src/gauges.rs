@@ -5,7 +5,7 @@ use std::time::Duration;
 use base::Timestamp;
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 
-use crate::{Context, Fault, Portal, hold, ledger};
+use crate::{Context, Fault, Portal, data_request, hold, ledger};
 
 /// How the installation stands now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Gauges {
     pub audit_webhook_lag: Duration,
     /// Mails that are due and not sent.
     pub due_mails: u64,
+    /// People's requests that are not answered though the last day for it is over.
+    pub overdue_requests: u64,
     /// The number of the ledger's last batch, as far as the databases know; 0 while there is none.
     pub ledger_head: u64,
 }
@@ -62,6 +64,7 @@ impl Portal {
             audit_handover_lag: self.audit_handover_lag().await?,
             audit_webhook_lag: self.audit_webhook_lag().await?,
             due_mails: count(number(context, DUE_MAILS, [now]).await?),
+            overdue_requests: data_request::overdue(context).await?,
             ledger_head: ledger::known(context).await?,
         })
     }
@@ -138,6 +141,7 @@ mod tests {
                 audit_handover_lag: Duration::ZERO,
                 audit_webhook_lag: Duration::ZERO,
                 due_mails: 0,
+                overdue_requests: 0,
                 ledger_head: 0,
             };
             assert_eq!(gauges, nothing);

@@ -48,6 +48,7 @@ on_both_databases! {
                 "postvalv_audit_handover_lag_seconds 0",
                 "postvalv_audit_webhook_lag_seconds 0",
                 "postvalv_due_mails 0",
+                "postvalv_overdue_data_requests 0",
                 "postvalv_ledger_head 0",
             ]
         );

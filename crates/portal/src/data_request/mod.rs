@@ -29,5 +29,5 @@ pub use own::OwnDataRequest;
 pub(crate) use own::{asked_of, registered};
 pub use rule::{DataRequestKind, DataRequestState};
 pub(crate) use settle::{forget_due, settle};
-pub(crate) use store::{delete_all_as_told, delete_as_told, existing, give, recipients_with_requests};
+pub(crate) use store::{delete_all_as_told, delete_as_told, existing, give, overdue, recipients_with_requests};
 pub use view::{DataRequest, DataRequests, OpenRequests, RequestedCase};

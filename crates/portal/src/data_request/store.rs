@@ -4,8 +4,8 @@ use base::{CaseId, DataRequestId, OrganisationId, RecipientId, Timestamp};
 use keyring::ContentOwner;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select, UpdateMany,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select, UpdateMany,
 };
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ use super::entity::{Column, Entity, Model};
 use super::rule::{DataRequestKind, DataRequestState};
 use crate::database::WriteTransaction;
 use crate::list_part::PAGE;
-use crate::{Cursor, Fault, recipient};
+use crate::{Context, Cursor, Fault, recipient};
 
 /// How many rows one statement names: far below the databases' limits on parameters.
 const BATCH: usize = 500;
@@ -114,6 +114,15 @@ pub(super) async fn of_form(
 /// The requests that wait for an answer.
 pub(super) fn open() -> Select<Entity> {
     Entity::find().filter(Column::State.is_in(DataRequestState::OPEN.map(DataRequestState::as_str)))
+}
+
+/// How many requests of all organisations wait for an answer though the last day for it is over.
+pub(crate) async fn overdue(context: &Context) -> Result<u64, DbErr> {
+    Entity::find()
+        .filter(Expr::cust(IS_OPEN))
+        .filter(Column::DueAt.lte(context.now().as_millis()))
+        .count(context.database.reader())
+        .await
 }
 
 /// Some of an organisation's requests that wait for an answer, one more than is shown: the one that is due first.

@@ -249,6 +249,7 @@ on_both_databases! {
         let admin = norrby.admin(&test).await;
         assert!(matches!(test.portal.extend_request(&admin, late, "Sent").await, Err(AnswerRequestError::TooLateToExtend)));
         assert_eq!(test.portal.open_requests(&admin).await.unwrap(), OpenRequests { open: 2, overdue: 1 });
+        assert_eq!(test.portal.gauges().await.unwrap().overdue_requests, 1);
         let seen = test.portal.data_requests(&admin, ListPart::Beginning).await.unwrap();
         assert_eq!(seen.open.iter().map(|one| (one.id, one.overdue)).collect::<Vec<_>>(), [(late, true), (request, false)]);
     }
