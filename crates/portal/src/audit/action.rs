@@ -118,7 +118,8 @@ pub(crate) enum AuditAction {
     HoldLifted,
     /// Whether recipients see that there is a hold: the detail is `shown` or `hidden`.
     HoldsShownChanged,
-    /// A staff member looked at the list of holds, with whom they are on.
+    /// A staff member looked at the list of holds, with whom they are on; the detail is how many stand and are lifted of those that were shown,
+    /// each with the ids of the first and the last.
     HoldsListed,
     /// A person asked for erasure or rectification; the detail is which.
     DataRequestReceived,
@@ -133,7 +134,8 @@ pub(crate) enum AuditAction {
     DataRequestCarriedOut,
     /// It was kept for as long as requests are, and is deleted.
     DataRequestPurged,
-    /// A staff member looked at who asks, or at one request with what is asked for.
+    /// A staff member looked at who asks, where the detail is how many are open and answered of those that were shown, each with the ids of the
+    /// first and the last; or at one request with what is asked for.
     DataRequestsListed,
     /// What was in a case was withdrawn to be destroyed, at its recipient's request; the detail is the request's id.
     CaseErased,
@@ -160,7 +162,8 @@ pub(crate) enum AuditAction {
     CaseReopened,
     /// A case is kept for longer; the detail is its last day.
     CaseExtended,
-    /// A staff member looked at what their organisation had sent, and to whom: all of it, or a case. The page of a hold is such a look too, so that
+    /// A staff member looked at what their organisation had sent, and to whom: some of it, where the detail is how many messages, and the ids of
+    /// the first and the last; or a case. The page of a hold is such a look too, so that
     /// it does not tell a recipient of a hold.
     CasesListed,
     DocumentViewed,
@@ -234,6 +237,15 @@ impl AuditAction {
     /// The action with that stored name.
     pub(super) fn named(name: &str) -> Option<Self> {
         Self::iter().find(|action| action.as_str() == name)
+    }
+
+    /// Its name where there is little room: at most 32 printable ASCII characters, as in a MSGID of syslog (RFC 5424). An action
+    /// whose stored name is longer has a shorter one here, which is no other's.
+    pub(super) const fn short_name(self) -> &'static str {
+        match self {
+            Self::RegisterExtractMadeByOrganisation => "register-extract.by-organisation",
+            _ => self.as_str(),
+        }
     }
 
     pub(crate) const fn as_str(self) -> &'static str {

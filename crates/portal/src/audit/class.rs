@@ -149,10 +149,21 @@ impl Class {
             ..self
         }
     }
+
+    /// Whether somebody should look at it: a check found it, it failed, or a person says that it was not them.
+    pub(super) fn is_warning(self) -> bool {
+        self.kind == Kind::Alert
+            || self.outcome == Some(Outcome::Failure)
+            || self.categories.contains(&Category::IntrusionDetection)
+    }
 }
 
 /// What the table said before. A class that is replaced moves here, so that what was exported with it verifies.
-const EARLIER: [(AuditAction, Class); 3] = [
+const EARLIER: [(AuditAction, Class); 4] = [
+    (
+        AuditAction::StaffLocked,
+        done(&[Category::Iam], &[Type::Change, Type::User]),
+    ),
     (AuditAction::OrphanDeleted, done(&[Category::File], &[Type::Deletion])),
     (
         AuditAction::OrphansConfirmed,
@@ -201,11 +212,13 @@ impl AuditAction {
             Self::RecipientLinked | Self::RecipientMailRefused | Self::RecipientMailAllowed
             | Self::RecipientAddressGiven | Self::RecipientAddressProven | Self::RecipientAddressDropped
             | Self::RecipientMailConsentWithdrawn | Self::RecipientTermsAccepted | Self::RecipientTermsWithdrawn
-            | Self::StaffInvitationAccepted | Self::StaffLocked | Self::StaffUnlocked | Self::StaffPasswordChanged
+            | Self::StaffInvitationAccepted | Self::StaffUnlocked | Self::StaffPasswordChanged
             | Self::StaffSecondFactorSet | Self::StaffSecondFactorRemoved | Self::StaffRecoveryCodesMade
             | Self::StaffPasskeyAdded | Self::StaffPasskeyRemoved | Self::StaffRoleChanged
             | Self::StaffValidityChanged | Self::StaffDeactivated | Self::StaffReactivated
             | Self::StaffProvisioningChanged | Self::StaffProvisioningEnded => done(&[Iam], &[Change, User]),
+            // By itself, after wrong tries.
+            Self::StaffLocked => done(&[Iam], &[Change, User]).as_alert(),
             Self::RecipientForgotten => done(&[Iam], &[Deletion, User]),
             Self::GroupCreated => done(&[Iam], &[Creation, Group]),
             Self::GroupChanged | Self::GroupMemberAdded | Self::GroupMemberRemoved => done(&[Iam], &[Change, Group]),
@@ -308,6 +321,28 @@ mod tests {
                 "notification.refused",
             ]
         );
+    }
+
+    #[test]
+    fn a_warning_is_what_failed_what_a_check_found_and_what_a_person_reports() {
+        let warnings = AuditAction::iter().filter(|action| action.class().is_warning());
+        let mut but_failed: Vec<_> = warnings
+            .filter(|action| action.class().outcome != Some(Outcome::Failure))
+            .map(AuditAction::as_str)
+            .collect();
+        but_failed.sort_unstable();
+        assert_eq!(
+            but_failed,
+            [
+                "audit.row-left-out",
+                "orphans.found",
+                "purge.stopped",
+                "recipient.sign-in-reported",
+                "staff.locked",
+            ]
+        );
+        let is_failure = |action: &AuditAction| action.class().outcome == Some(Outcome::Failure);
+        assert!(AuditAction::iter().filter(is_failure).all(|it| it.class().is_warning()));
     }
 
     fn read(class: Class) -> String {

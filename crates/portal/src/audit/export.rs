@@ -114,10 +114,26 @@ pub struct AuditRow {
     pub sequence: u64,
     /// When it happened.
     pub at: Timestamp,
-    /// What was done, by its stored name.
-    pub action: String,
+    /// What was done, by a name of at most 32 printable ASCII characters: the stored one, or another where that is longer. A row of
+    /// a later version of the portal has its stored name, whatever that is.
+    pub short_action: String,
+    /// Whether somebody should look at it, as the log sorts what was done.
+    pub is_warning: bool,
     /// The row as JSON with the field names of the Elastic Common Schema, on one line without its end.
     pub line: String,
+}
+
+impl AuditRow {
+    pub(super) fn of(sequence: u64, at: Timestamp, action: &str, line: String) -> Self {
+        let known = AuditAction::named(action);
+        Self {
+            sequence,
+            at,
+            short_action: known.map_or_else(|| action.to_owned(), |action| action.short_name().to_owned()),
+            is_warning: known.is_some_and(|action| action.class().is_warning()),
+            line,
+        }
+    }
 }
 
 impl Portal {
@@ -241,12 +257,13 @@ impl Rows {
             self.after += 1;
             let sequence = u64::try_from(self.after).map_err(Fault::new)?;
             let line = Line::of(&event, sequence, &self.hash, &hash, address(context, &event));
-            rows.push(AuditRow {
+            let line = serde_json::to_string(&line).map_err(Fault::new)?;
+            rows.push(AuditRow::of(
                 sequence,
-                at: Timestamp::from_millis(event.at),
-                action: event.action,
-                line: serde_json::to_string(&line).map_err(Fault::new)?,
-            });
+                Timestamp::from_millis(event.at),
+                &event.action,
+                line,
+            ));
             self.hash = hash;
         }
         if rows.is_empty() {

@@ -1,14 +1,38 @@
 //! What an export of the log promises to whoever verifies it without the portal.
 
-use base::OrganisationId;
-use sea_orm::ConnectionTrait;
+use std::collections::BTreeSet;
+
+use base::{OrganisationId, Timestamp};
+use sea_orm::{ConnectionTrait, Iterable as _};
 
 use super::attacks::Attacker;
 use super::chain_tests::write;
 use super::line::Line;
 use super::{AuditAction, AuditEntry, AuditReport, Checkpoint, checkpoint, verify_audit_export};
 use crate::test_support::{TestPortal, on_both_databases};
-use crate::{AuditExportError, CheckpointError, Denied, ExportProblem, PublicKeys, Role};
+use crate::{AuditExportError, AuditRow, CheckpointError, Denied, ExportProblem, PublicKeys, Role};
+
+#[test]
+fn a_row_of_every_action_has_a_short_name_of_its_own_and_warns_as_the_action_is_sorted() {
+    let mut names = BTreeSet::new();
+    for action in AuditAction::iter() {
+        let row = AuditRow::of(1, Timestamp::from_millis(0), action.as_str(), String::new());
+        let name = row.short_action;
+        // What RFC 5424 lets a MSGID be.
+        assert!((1..=32).contains(&name.len()), "{name}");
+        assert!(name.bytes().all(|byte| byte.is_ascii_graphic()), "{name}");
+        let is_stored = name == action.as_str();
+        assert!(is_stored || action.as_str().len() > 32, "{name} need not differ");
+        assert!(is_stored || AuditAction::named(&name).is_none(), "{name} is another's");
+        assert_eq!(row.is_warning, action.class().is_warning(), "{name}");
+        assert!(names.insert(name), "{} has another's", action.as_str());
+    }
+    let later = AuditRow::of(1, Timestamp::from_millis(0), "staff.promoted", String::new());
+    assert_eq!(
+        (later.short_action.as_str(), later.is_warning),
+        ("staff.promoted", false)
+    );
+}
 
 struct Exported {
     lines: Vec<String>,

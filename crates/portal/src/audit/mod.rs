@@ -30,7 +30,7 @@ mod writer;
 mod writer_cut_entity;
 
 pub(crate) use action::AuditAction;
-pub(crate) use acts::{acts_about, acts_of};
+pub(crate) use acts::{acts_about, acts_by_others, acts_of};
 pub use checkpoint::{Checkpoint, CheckpointError, InvalidCheckpoint};
 pub(crate) use checkpoint::{RefusedChains, sign_due};
 pub(crate) use cut::cut_due;
