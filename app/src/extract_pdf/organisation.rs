@@ -1,7 +1,7 @@
 //! The extract that an organisation makes: what it has registered itself about a person.
 
 use jiff::tz::TimeZone;
-use portal::{OrganisationAct, OrganisationExtract};
+use portal::{KeptOrganisationActs, OrganisationAct, OrganisationExtract};
 
 use super::{Columns, Frame, Reader, Setting};
 use crate::extract_words::hold_of;
@@ -12,6 +12,9 @@ use crate::texts::{Language, Texts};
 /// Columns: when, what, and who did it.
 const ACTS: Columns<3> = [(0.0, 122.0), (130.0, 200.0), (340.0, WIDTH - 340.0)];
 const ACT_NAMES: [&str; 3] = ["extract-at", "extract-act", "extract-of-act-by"];
+/// For the person: in whose log it is, too.
+const ACTS_OF: Columns<4> = [(0.0, 122.0), (130.0, 122.0), (260.0, 96.0), (364.0, WIDTH - 364.0)];
+const ACT_OF_NAMES: [&str; 4] = ["extract-at", "extract-act", "extract-act-of", "extract-of-act-by"];
 
 /// Makes the document.
 ///
@@ -71,15 +74,45 @@ impl Setting<'_> {
         heading(sheets, &self.texts.get("extract-of-acts"))?;
         sheets.paragraph(&self.texts.get("extract-of-acts-body"), TEXT);
         sheets.space(5.0);
-        let rows = acts.iter().map(|act| {
-            let what = audit_words(self.texts, &act.action);
-            let who = match act.actor_kind.as_str() {
-                "recipient" => self.texts.get("extract-of-act-person"),
-                kind => audit_actor(self.texts, kind, act.actor.clone()),
-            };
-            [self.at(act.at), what, who]
-        });
+        let rows = acts
+            .iter()
+            .map(|act| [self.at(act.at), audit_words(self.texts, &act.action), self.who(act)]);
         self.table(sheets, &ACTS, ACT_NAMES, &rows.collect::<Vec<_>>());
         Ok(())
+    }
+
+    /// What organisations did about the person, for the person.
+    pub(super) fn acts_of_organisations(
+        &self,
+        sheets: &mut Sheets,
+        organisations: &[KeptOrganisationActs],
+    ) -> Result<(), PdfFailed> {
+        if organisations.is_empty() {
+            return Ok(());
+        }
+        sheets.space(18.0);
+        heading(sheets, &self.texts.get("extract-organisation-acts"))?;
+        sheets.paragraph(&self.texts.get("extract-organisation-acts-body"), TEXT);
+        sheets.space(5.0);
+        let rows = organisations.iter().flat_map(|of| {
+            let row = |act: &OrganisationAct| {
+                [
+                    self.at(act.at),
+                    audit_words(self.texts, &act.action),
+                    of.organisation.clone(),
+                    self.who(act),
+                ]
+            };
+            of.acts.iter().map(row)
+        });
+        self.table(sheets, &ACTS_OF, ACT_OF_NAMES, &rows.collect::<Vec<_>>());
+        Ok(())
+    }
+
+    fn who(&self, act: &OrganisationAct) -> String {
+        match act.actor_kind.as_str() {
+            "recipient" => self.texts.get("extract-of-act-person"),
+            kind => audit_actor(self.texts, kind, act.actor.clone()),
+        }
     }
 }

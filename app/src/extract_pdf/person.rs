@@ -93,7 +93,8 @@ pub fn extract_pdf(of: &ExtractPdf<'_>) -> Result<Vec<u8>, PdfFailed> {
         setting.requests(sheets, of.requests, &gone)?;
         setting.sign_ins(sheets, part)?;
         setting.devices(sheets, part)?;
-        setting.acts(sheets, part)
+        setting.acts(sheets, part)?;
+        setting.acts_of_organisations(sheets, &part.organisation_acts)
     })
 }
 

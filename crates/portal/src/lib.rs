@@ -140,10 +140,10 @@ pub use recipient::{
 pub use register_extract::{
     DeliveryState, EXTRACTS_A_DAY, ExtractState, Handed, HandedCase, HandedDocument, HandedMessage, HandedRequest,
     KeptAct, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier, KeptMailConsent,
-    KeptOrganisationExtract, KeptRequest, KeptSession, KeptSignIn, KeptTerms, LeftOut, MadeOrganisationExtract,
-    MakeExtractError, NewOrganisationExtract, ORGANISATION_EXTRACTS_A_DAY, OpenExtractError, OrderExtractError,
-    OrganisationAct, OrganisationExtract, OrganisationExtractError, OrganisationExtracts, OwnExtract, RegisterPart,
-    WaitingMail, organisation_extract_json, register_extract_json,
+    KeptOrganisationActs, KeptOrganisationExtract, KeptRequest, KeptSession, KeptSignIn, KeptTerms, LeftOut,
+    MadeOrganisationExtract, MakeExtractError, NewOrganisationExtract, ORGANISATION_EXTRACTS_A_DAY, OpenExtractError,
+    OrderExtractError, OrganisationAct, OrganisationExtract, OrganisationExtractError, OrganisationExtracts,
+    OwnExtract, RegisterPart, WaitingMail, organisation_extract_json, register_extract_json,
 };
 pub use retention::{
     Affected, ChangeRetentionError, CountedFrom, Decided, DueWeek, PendingRetention, PolicyProblem, RetentionApproval,

@@ -4,8 +4,9 @@ use jiff::civil::date;
 use portal::{
     BrowserFamily, DataRequestKind, DataRequestState, DeliveryState, Device, ExtractState, Handed, HandedCase,
     HandedDocument, HandedMessage, HandedRequest, KeptAct, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold,
-    KeptIdentifier, KeptMailConsent, KeptOrganisationExtract, KeptRequest, KeptSession, KeptSignIn, KeptTerms, LeftOut,
-    OwnExtract, Place, PlaceName, RegisterPart, RetentionReason, SystemFamily, WaitingMail, Whereabouts,
+    KeptIdentifier, KeptMailConsent, KeptOrganisationActs, KeptOrganisationExtract, KeptRequest, KeptSession,
+    KeptSignIn, KeptTerms, LeftOut, OrganisationAct, OwnExtract, Place, PlaceName, RegisterPart, RetentionReason,
+    SystemFamily, WaitingMail, Whereabouts,
 };
 
 use super::{NOW, days_ago, ids, midnight, terms, time_zone};
@@ -36,6 +37,17 @@ pub(crate) fn extracts_made() -> Vec<KeptOrganisationExtract> {
         made("Norrby kommun", 0, Some("Karin Åkerström")),
         made("Överförmyndarnämnden i Östra Göinge kommun", 40, None),
     ]
+}
+
+fn organisation_act((days, action): (i64, &str)) -> OrganisationAct {
+    OrganisationAct {
+        at: days_ago(days),
+        action: action.to_owned(),
+        actor_kind: "system".to_owned(),
+        actor: Some("Verksamhetssystemet".to_owned()),
+        target_kind: None,
+        target: None,
+    }
 }
 
 /// What an extract is made of, with so many cases: long words, long names, and something of each kind.
@@ -120,6 +132,12 @@ pub(crate) fn register(cases: usize) -> (RegisterPart, Vec<HandedCase>) {
         .zip(0..60)
         .map(|(action, days)| act(days, action))
         .collect(),
+        organisation_acts: vec![KeptOrganisationActs {
+            organisation: "Myndigheten för samhällsskydd och beredskap".to_owned(),
+            acts: [(1, "message.revoked"), (2, "message.sent")]
+                .map(organisation_act)
+                .to_vec(),
+        }],
         extracts: Vec::new(),
         organisation_extracts: extracts_made(),
         is_cut: true,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::LeftOut;
 use super::handed::{Handed, HandedCase, HandedDocument, HandedMessage, HandedRequest};
-use super::organisation_part::OrganisationExtract;
+use super::organisation_part::{OrganisationAct, OrganisationExtract};
 use super::part::{DeliveryState, KeptCase, KeptDelivery, KeptDocument, KeptHold, KeptRequest, RegisterPart};
 use crate::{BrowserFamily, PlaceName, RecipientIdentifier, SystemFamily, Whereabouts};
 
@@ -81,6 +81,8 @@ pub fn register_extract_json(
             "target": act.target,
             "address": act.address,
         })).collect::<Vec<_>>(),
+        "organisation_acts": part.organisation_acts.iter()
+            .flat_map(|of| of.acts.iter().map(|act| organisation_act(&of.organisation, act))).collect::<Vec<_>>(),
         "extracts": part.extracts.iter().map(|(id, ordered)| json!({
             "id": id.to_string(),
             "ordered": ordered.to_rfc3339(),
@@ -122,20 +124,25 @@ pub fn organisation_extract_json(extract: &OrganisationExtract) -> String {
         "terms": null,
         "extracts": null,
         "organisation_extracts": null,
+        "organisation_acts": null,
         "holds": holds(&extract.holds),
         "requests": extract.requests.iter().map(|handed| request(&handed.request, Some(handed))).collect::<Vec<_>>(),
         "cases": extract.cases.iter().map(|case| self::case(case, shown(case.id))).collect::<Vec<_>>(),
-        "acts": extract.acts.iter().map(|act| json!({
-            "at": act.at.to_rfc3339(),
-            "action": act.action,
-            "organisation": extract.organisation,
-            "target_kind": act.target_kind,
-            "target": act.target,
-            "address": null,
-            "by": {"kind": act.actor_kind, "name": act.actor},
-        })).collect::<Vec<_>>(),
+        "acts": extract.acts.iter().map(|act| organisation_act(&extract.organisation, act)).collect::<Vec<_>>(),
     });
     format!("{file:#}\n")
+}
+
+fn organisation_act(organisation: &str, act: &OrganisationAct) -> Value {
+    json!({
+        "at": act.at.to_rfc3339(),
+        "action": act.action,
+        "organisation": organisation,
+        "target_kind": act.target_kind,
+        "target": act.target,
+        "address": null,
+        "by": {"kind": act.actor_kind, "name": act.actor},
+    })
 }
 
 fn holds(holds: &[KeptHold]) -> Vec<Value> {

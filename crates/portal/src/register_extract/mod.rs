@@ -32,8 +32,8 @@ pub use order::{ExtractState, OrderExtractError, OwnExtract};
 pub use organisation_part::{OrganisationAct, OrganisationExtract};
 pub use part::{
     DeliveryState, KeptAct, KeptCase, KeptDelivery, KeptDevice, KeptDocument, KeptHold, KeptIdentifier,
-    KeptMailConsent, KeptOrganisationExtract, KeptRequest, KeptSession, KeptSignIn, KeptTerms, RegisterPart,
-    WaitingMail,
+    KeptMailConsent, KeptOrganisationActs, KeptOrganisationExtract, KeptRequest, KeptSession, KeptSignIn, KeptTerms,
+    RegisterPart, WaitingMail,
 };
 
 use std::time::Duration;

@@ -2,6 +2,7 @@
 //! these types for what is the portal's or another organisation's.
 
 use base::{Personnummer, RegisterExtractId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::handed::{HandedCase, HandedRequest};
 use super::part::{KeptCase, KeptHold};
@@ -32,7 +33,7 @@ pub struct OrganisationExtract {
 }
 
 /// Something that was done, as the organisation's log has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrganisationAct {
     /// When.
     pub at: Timestamp,

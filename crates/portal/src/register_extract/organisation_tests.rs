@@ -5,9 +5,10 @@ use std::time::Duration;
 use base::OrganisationId;
 use uuid::Uuid;
 
+use super::tests::opened;
 use super::{
     DeliveryState, Handed, LeftOut, NewOrganisationExtract, ORGANISATION_EXTRACTS_A_DAY, OrganisationExtract,
-    OrganisationExtractError, organisation_extract_json,
+    OrganisationExtractError, RegisterPart, organisation_extract_json, register_extract_json,
 };
 use crate::test_support::{
     PASSWORD, PDF, TestPortal, draft, everything_stored, is_among, number, on_both_databases, secret,
@@ -181,6 +182,40 @@ on_both_databases! {
         // Who the person is in the portal is told nowhere.
         let json = organisation_extract_json(&extract);
         assert!(!json.contains(&anna.recipient_id().as_uuid().to_string()), "{json}");
+    }
+
+    async fn what_organisations_did_is_in_the_persons_own_as_their_logs_have_it(test: TestPortal) {
+        let (norrby, soderby) = (Sender::new(&test, "Norrby kommun").await, Sender::new(&test, "Söderby kommun").await);
+        let (anna, bengt) = (test.sign_in(0).await, test.sign_in(1).await);
+        let receipt = all_of_it(&test, &norrby, &anna, "Beslut").await;
+        read(&test, &bengt, &receipt, 1).await;
+        soderby.send(&test, "Kallelse", 1).await;
+        test.portal.show_holds(&norrby.admin, false).await.unwrap();
+        let part = opened(&test.portal, &anna).await;
+        let acts = |part: &RegisterPart, place: usize| -> Vec<(String, String)> {
+            let acts = part.organisation_acts[place].acts.iter();
+            acts.map(|act| (act.action.clone(), act.actor_kind.clone())).collect()
+        };
+        assert_eq!(part.organisation_acts.len(), 2);
+        assert_eq!(part.organisation_acts[1].organisation, "Söderby kommun");
+        let by = |action: &str, kind: &str| (action.to_owned(), kind.to_owned());
+        assert_eq!(acts(&part, 1), [by("message.sent", "system")]);
+        let norrbys = acts(&part, 0);
+        for act in [by("message.sent", "system"), by("message.revoked", "system"), by("data-request.declined", "staff")] {
+            assert!(norrbys.contains(&act), "{act:?} in {norrbys:?}");
+        }
+        // What they did themselves is among their own acts, and what Bengt did with the same is his.
+        assert!(norrbys.iter().all(|(action, kind)| kind != "recipient" && action != "hold.placed"), "{norrbys:?}");
+
+        test.portal.show_holds(&norrby.admin, true).await.unwrap();
+        let part = opened(&test.portal, &anna).await;
+        assert!(acts(&part, 0).contains(&by("hold.placed", "staff")));
+        let json = register_extract_json(&part, &[], &[], test.now());
+        let file: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let told = file["organisation_acts"].as_array().unwrap();
+        let sent = told.iter().find(|act| act["action"] == "message.sent" && act["organisation"] == "Norrby kommun");
+        assert_eq!(sent.unwrap()["by"], serde_json::json!({"kind": "system", "name": "ärendesystem"}));
+        assert!(!json.contains("Tvist"), "{json}");
     }
 
     async fn holds_are_in_it_where_the_person_may_see_them(test: TestPortal) {
@@ -431,6 +466,6 @@ fn what_an_earlier_version_gathered_is_opened_still() {
         "sessions": [], "devices": [], "sign_ins": [], "terms": null, "requests": [], "holds": [], "cases": [],
         "acts": [], "extracts": [], "is_cut": false,
     });
-    let part: super::RegisterPart = serde_json::from_value(empty).unwrap();
+    let part: RegisterPart = serde_json::from_value(empty).unwrap();
     assert!(part.organisation_extracts.is_empty());
 }

@@ -4,7 +4,7 @@ use base::{CaseId, DataRequestId, DeliveryId, DocumentId, MessageId, RegisterExt
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::HandedRequest;
+use super::{HandedRequest, OrganisationAct};
 use crate::{DataRequestKind, DataRequestState, Whereabouts};
 
 /// Everything that is held about a person but what senders wrote, as it was at one time.
@@ -44,6 +44,10 @@ pub struct RegisterPart {
     pub cases: Vec<KeptCase>,
     /// What the audit log has of what they did, the latest first.
     pub acts: Vec<KeptAct>,
+    /// What the logs of organisations have of what was done about them, by others than themselves.
+    // What an earlier version gathered has none.
+    #[serde(default)]
+    pub organisation_acts: Vec<KeptOrganisationActs>,
     /// Extracts that they have ordered and that are not gone.
     pub extracts: Vec<(RegisterExtractId, Timestamp)>,
     /// Extracts that organisations have made about them, the latest first.
@@ -281,6 +285,15 @@ pub struct KeptDocument {
     pub size: u64,
     /// The level of assurance that it asks for.
     pub minimum_level: Option<i32>,
+}
+
+/// What was done about the person by one organisation, its systems or the portal, as the organisation's log has it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptOrganisationActs {
+    /// The organisation's name.
+    pub organisation: String,
+    /// The latest first.
+    pub acts: Vec<OrganisationAct>,
 }
 
 /// Something that the person did, as the audit log has it.

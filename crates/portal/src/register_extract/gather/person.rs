@@ -36,6 +36,7 @@ pub(in crate::register_extract) async fn about_person(
     let devices = new_device::all(context, on, Owner::Recipient(recipient)).await?;
     let (sign_ins, more_sign_ins) = past_sign_in::kept_of(context, actor).await?;
     let (acts, more_acts) = audit::acts_of(context, recipient).await?;
+    let (organisation_acts, more_organisation_acts) = audit::acts_by_others(context, recipient).await?;
     let sessions = portal.sessions_of(actor).await?;
     let (requests, more_requests) = data_request::registered(context, actor).await?;
     let terms = portal.own_terms(actor).await?.accepted;
@@ -98,12 +99,13 @@ pub(in crate::register_extract) async fn about_person(
         holds: holds(context, Scope::own(actor)).await?,
         cases: Vec::new(),
         acts,
+        organisation_acts,
         extracts: rows(context, EXTRACTS, [Scope::own(actor).recipient()], |row| {
             Ok((RegisterExtractId::from_uuid(row.try_get_by_index(0)?), time(row, 1)?))
         })
         .await?,
         organisation_extracts: by_organisation::about(context, actor, MAX_MADE).await?,
-        is_cut: more_sign_ins || more_acts || more_requests,
+        is_cut: more_sign_ins || more_acts || more_organisation_acts || more_requests,
     })
 }
 
