@@ -165,6 +165,7 @@ staff-case-reopen-lead = The recipient does not see any more that the case is cl
 staff-case-reopened-now = The case is open again.
 staff-case-extend = Extend the case
 staff-case-extend-lead = What can still be read in the case stays up to and including the day that you choose, also when the rules are shorter. The recipient sees the new day, but not the reason. It can’t be undone.
+staff-case-extended-fully = The case can’t be extended any further. It is kept for as long as the operator of the portal allows already.
 staff-case-last-day = Last day
 staff-case-last-day-hint = From { $first } up to and including { $last }.
 staff-case-day-missing = Write a day.

@@ -165,6 +165,7 @@ staff-case-reopen-lead = Mottagaren ser inte längre att ärendet är avslutat. 
 staff-case-reopened-now = Ärendet är öppet igen.
 staff-case-extend = Förläng ärendet
 staff-case-extend-lead = Det som ännu kan läsas i ärendet finns kvar till och med den dag du väljer, också när reglerna är kortare. Mottagaren ser den nya dagen, men inte skälet. Det går inte att ångra.
+staff-case-extended-fully = Det går inte att förlänga ärendet mer. Det finns redan kvar så länge som den som driver portalen tillåter.
 staff-case-last-day = Sista dagen
 staff-case-last-day-hint = Från { $first } till och med { $last }.
 staff-case-day-missing = Skriv en dag.

@@ -382,6 +382,50 @@ fn an_effect_says_what_is_counted_in_what_and_what_its_button_does() {
 }
 
 #[test]
+fn a_case_that_can_not_be_extended_any_further_says_why() {
+    for (language, words) in [
+        (Language::Swedish, "Det går inte att förlänga ärendet mer."),
+        (Language::English, "The case can’t be extended any further."),
+    ] {
+        let html = |name| of_staff(language, name).unwrap();
+        let fully = html("case-extended-fully");
+        assert!(fully.contains(words) && !fully.contains("/extend\""), "{fully}");
+        // Of what is gone nothing needs saying, and whoever may not extend is told nothing of it.
+        for other in ["case", "case-gone", "case-of-sender"] {
+            assert!(!html(other).contains(words), "{other}");
+        }
+    }
+}
+
+#[test]
+fn a_change_above_the_ceiling_can_be_withdrawn_alone_and_says_why() {
+    for (language, words) in [
+        (
+            Language::Swedish,
+            "Den som driver portalen har sänkt det längsta som något får finnas kvar till 180 dagar.",
+        ),
+        (
+            Language::English,
+            "The operator of the portal has lowered the longest that anything may be kept to 180 days.",
+        ),
+    ] {
+        let offers = |name: &str| {
+            let html = of_staff(language, name).unwrap();
+            let forms = ["approve", "withdraw"].map(|act| html.contains(&format!("/staff/retention/pending/{act}\"")));
+            let until = ["Den kan godkännas före", "It can be approved before"];
+            let until = until.iter().any(|words| html.contains(words));
+            (forms, until, html.contains(words), html.contains("role=\"alert\""))
+        };
+        assert_eq!(offers("retention-pending"), ([true, true], true, false, false));
+        assert_eq!(offers("retention-pending-above"), ([false, true], false, true, false));
+        assert_eq!(
+            offers("retention-pending-above-refused"),
+            ([false, true], false, true, true)
+        );
+    }
+}
+
+#[test]
 fn what_can_not_be_undone_has_a_button_that_warns() {
     for (name, button) in [
         ("request-wrong-cases", "<button class=\"button danger\">Radera"),

@@ -5,7 +5,7 @@ use app::{ErrorPage, Flash, Page};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use base::PendingRetentionId;
-use portal::{Action, ChangeRetentionError, Decided, Denied, StaffActor};
+use portal::{Action, ChangeRetentionError, Decided, Denied, PolicyProblem, StaffActor};
 use serde::Deserialize;
 
 use super::Place;
@@ -106,6 +106,7 @@ async fn again(state: &AppState, actor: &StaffActor, visitor: &Visitor, error: C
         ChangeRetentionError::Denied(Denied::StepUpNeeded) => ApprovalProblem::ConfirmFirst,
         ChangeRetentionError::OwnChange => ApprovalProblem::OwnChange,
         ChangeRetentionError::MoreGoesToday => ApprovalProblem::MoreGoesToday,
+        ChangeRetentionError::Policy(PolicyProblem::AboveCeiling { .. }) => ApprovalProblem::AboveCeiling,
         error => return refused(error, visitor),
     };
     match shown(state, actor, visitor, Some(problem)).await {

@@ -145,6 +145,10 @@ fn of_one(language: Language, assets: &Assets) -> Pages {
         ],
         ..case()
     };
+    let fully = StaffCase {
+        extensible: None,
+        ..case()
+    };
     let mut gone = StaffCase {
         recipient: SentRecipient::Forgotten,
         extensible: None,
@@ -163,6 +167,7 @@ fn of_one(language: Language, assets: &Assets) -> Pages {
         ("case", one(&case(), &empty, true, None)),
         ("case-closed", one(&closed, &empty, true, Some(Flash::CaseExtended))),
         ("case-of-sender", one(&closed, &empty, false, Some(Flash::CaseClosed))),
+        ("case-extended-fully", one(&fully, &empty, true, None)),
         ("case-wrong", one(&case(), &wrong, true, None)),
         ("case-gone", one(&gone, &empty, true, None)),
     ]

@@ -116,6 +116,7 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         asked_by: Some("Karin Åkerström".to_owned()),
         is_own: false,
         lapses_at: at(13),
+        above_ceiling: None,
     };
     let asked = RetentionApproval {
         required: true,
@@ -176,6 +177,10 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         is_own: true,
         ..waiting.clone()
     };
+    let above = PendingRetention {
+        above_ceiling: Some(180),
+        ..waiting.clone()
+    };
     let pending = |pending, effect, problem| {
         let shown = PendingRetentionPage {
             pending,
@@ -214,6 +219,11 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
             retention_effect_page(&inside, shown(Some(&effect), Some(EffectProblem::MoreGoesToday))),
         ),
         ("retention-pending", pending(&waiting, Some(&effect), None)),
+        ("retention-pending-above", pending(&above, None, None)),
+        (
+            "retention-pending-above-refused",
+            pending(&above, None, Some(ApprovalProblem::AboveCeiling)),
+        ),
         (
             "retention-pending-own",
             pending(&own_change, None, Some(ApprovalProblem::OwnChange)),

@@ -2,6 +2,7 @@
 
 use base::Timestamp;
 use jiff::civil::Date;
+use leptos::either::Either;
 use leptos::prelude::*;
 use portal::{CaseExtension, SentRecipient, StaffCase, StaffCaseMessage};
 
@@ -80,10 +81,11 @@ pub fn staff_case_page(
         .collect();
     let lives = case.messages.iter().any(|message| message.status.is_living());
     let closing = (rights.close && lives).then(|| closing(texts, case));
-    let extending = case
-        .extensible
-        .filter(|_| rights.extend)
-        .map(|days| extending(texts, case, form, days));
+    let extending = match (rights.extend, case.extensible) {
+        (true, Some(days)) => Some(Either::Left(extending(texts, case, form, days))),
+        (true, None) if lives => Some(Either::Right(extended_fully(texts))),
+        _ => None,
+    };
     let extensions = extensions(texts, case);
     render(layout, head, move || {
         view! {
@@ -210,6 +212,16 @@ fn extending(
             <form method="post" action=action class="form" novalidate>
                 {day.view()} {reason.view()} <button class="button quiet">{texts.get("staff-case-extend")}</button>
             </form>
+        </section>
+    }
+}
+
+/// Why there is no form to extend a case with.
+fn extended_fully(texts: &'static Texts) -> impl IntoView + use<> {
+    view! {
+        <section aria-labelledby="extending">
+            <h2 id="extending">{texts.get("staff-case-extend")}</h2>
+            <p>{texts.get("staff-case-extended-fully")}</p>
         </section>
     }
 }

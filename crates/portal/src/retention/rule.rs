@@ -174,6 +174,11 @@ impl RetentionPolicy {
         serde_json::from_str(text).ok()
     }
 
+    /// Whether it lets something be kept for longer than a ceiling, in days.
+    pub(crate) const fn is_above(&self, ceiling_days: u32) -> bool {
+        self.maximum_days > ceiling_days
+    }
+
     /// The policy with its texts trimmed and its types in order, when it keeps every rule.
     ///
     /// # Errors
@@ -186,7 +191,7 @@ impl RetentionPolicy {
         if self.minimum_days > self.maximum_days {
             return Err(PolicyProblem::MinimumAboveMaximum);
         }
-        if self.maximum_days > ceiling_days {
+        if self.is_above(ceiling_days) {
             return Err(PolicyProblem::AboveCeiling { ceiling_days });
         }
         if self.types.len() > MAX_TYPES {

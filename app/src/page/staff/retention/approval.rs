@@ -1,6 +1,7 @@
 //! Whether a second admin is asked for what shortens retention, and the change that waits for one.
 
 use jiff::tz::TimeZone;
+use leptos::either::Either;
 use leptos::prelude::*;
 use portal::{PendingRetention, RetentionApproval, RetentionEffect};
 
@@ -23,6 +24,8 @@ pub enum ApprovalProblem {
     OwnChange,
     /// More would be gone today than the page said from which they approved. It says now how much.
     MoreGoesToday,
+    /// The operator's ceiling was lowered below it, as the page says.
+    AboveCeiling,
 }
 
 /// What the page of a waiting change shows.
@@ -56,7 +59,7 @@ pub fn pending_retention_page(layout: &Layout, shown: PendingRetentionPage<'_>) 
     let refused = match problem {
         Some(ApprovalProblem::OwnChange) => Some("retention-pending-own"),
         Some(ApprovalProblem::MoreGoesToday) => Some("retention-effect-more-goes"),
-        Some(ApprovalProblem::ConfirmFirst) | None => None,
+        Some(ApprovalProblem::ConfirmFirst | ApprovalProblem::AboveCeiling) | None => None,
     };
     let refused = refused.map(|why| refusal(texts.get(why)));
     let asked = asked(texts, pending, time_zone);
@@ -81,7 +84,18 @@ pub fn pending_retention_page(layout: &Layout, shown: PendingRetentionPage<'_>) 
     });
     let id = pending.id.to_string();
     let withdrawn = id.clone();
-    let approve = (may_change && !pending.is_own).then(|| {
+    let above = pending.above_ceiling.map(|days| {
+        let why = texts.with("retention-pending-above", &[("days", days.into())]);
+        match problem {
+            Some(ApprovalProblem::AboveCeiling) => Either::Left(refusal(why)),
+            _ => Either::Right(view! {
+                <div class="notice soon">
+                    {icon("info")} <p>{why}</p>
+                </div>
+            }),
+        }
+    });
+    let approve = (may_change && !pending.is_own && pending.above_ceiling.is_none()).then(|| {
         view! {
             <form method="post" action="/staff/retention/pending/approve">
                 <input type="hidden" name="id" value=id />
@@ -104,6 +118,7 @@ pub fn pending_retention_page(layout: &Layout, shown: PendingRetentionPage<'_>) 
             {back_link("/staff/retention".to_owned(), texts.get("retention-title"))}
             {confirm}
             {refused}
+            {above}
             <h1>{texts.get("retention-pending-title")}</h1>
             <p class="lead">{asked}</p>
             {change}
@@ -115,21 +130,21 @@ pub fn pending_retention_page(layout: &Layout, shown: PendingRetentionPage<'_>) 
     })
 }
 
-/// Who asked, when, and until when it can be approved.
+/// Who asked, when, and until when it can be approved, if it can.
 fn asked(texts: &Texts, pending: &PendingRetention, time_zone: &TimeZone) -> String {
-    let when = day_and_time(texts, pending.asked_at, time_zone);
-    let until = day(texts, pending.lapses_at, time_zone);
-    let words = [("when", when.into()), ("until", until.into())];
-    match &pending.asked_by {
-        Some(who) => {
-            let [when, until] = words;
-            texts.with(
-                "retention-pending-asked-by",
-                &[when, until, ("who", who.as_str().into())],
-            )
-        }
-        None => texts.with("retention-pending-asked", &words),
+    let when = ("when", day_and_time(texts, pending.asked_at, time_zone).into());
+    let asked = match &pending.asked_by {
+        Some(who) => texts.with("retention-pending-asked-by", &[when, ("who", who.as_str().into())]),
+        None => texts.with("retention-pending-asked", &[when]),
+    };
+    if pending.above_ceiling.is_some() {
+        return asked;
     }
+    let until = day(texts, pending.lapses_at, time_zone);
+    format!(
+        "{asked} {}",
+        texts.with("retention-pending-until", &[("until", until.into())])
+    )
 }
 
 /// On the page of retention: that a change waits.

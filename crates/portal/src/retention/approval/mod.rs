@@ -61,6 +61,8 @@ pub struct PendingRetention {
     pub is_own: bool,
     /// From when on it can't be approved any more.
     pub lapses_at: Timestamp,
+    /// The operator's ceiling, in days, when it was lowered since so that the policy lies above it and can't be approved.
+    pub above_ceiling: Option<u32>,
 }
 
 /// Deletes what waits of an organisation that is deleted.
@@ -93,7 +95,7 @@ impl Portal {
     }
 
     /// What waits for a second admin of the actor's organisation, and for who may approve it what it would do if they did now; nothing for
-    /// a policy that is none.
+    /// a policy that is none or lies above the ceiling.
     ///
     /// # Errors
     ///
@@ -110,7 +112,8 @@ impl Portal {
         let row = standing(context, reader, id, &admins).await?;
         let pending = seen(context, actor, &row.ok_or(ChangeRetentionError::NothingWaits)?).await?;
         let organisation = own_organisation(context, actor).await?;
-        let may_approve = !pending.is_own && actor.role().allows(Action::ChangeRetention);
+        let may_approve =
+            !pending.is_own && pending.above_ceiling.is_none() && actor.role().allows(Action::ChangeRetention);
         let effect = match pending.policy.as_ref().filter(|_| may_approve) {
             Some(policy) => Some(effect::of(context, &organisation, policy).await?),
             None => None,
@@ -164,7 +167,7 @@ impl Portal {
     /// # Errors
     ///
     /// [`ChangeRetentionError::OwnChange`] of what the actor asked for; [`ChangeRetentionError::NothingWaits`] when it is not the change
-    /// that waits, or has lapsed; as [`Portal::change_retention`].
+    /// that waits, or has lapsed; [`ChangeRetentionError::Policy`] when the ceiling was lowered below it; as [`Portal::change_retention`].
     pub async fn approve_retention(
         &self,
         actor: &StaffActor,
@@ -354,9 +357,15 @@ async fn seen(context: &Context, actor: &StaffActor, row: &Model) -> Result<Pend
     let reader = context.database.reader();
     let mut names = staff::names(context, reader, actor.organisation_id(), &BTreeSet::from([author])).await?;
     let asked_at = Timestamp::from_millis(row.asked_at);
+    let policy = policy_of(row)?;
+    let ceiling_days = context.settings.retention_ceiling_days;
     Ok(PendingRetention {
         id: PendingRetentionId::from_uuid(row.id),
-        policy: policy_of(row)?,
+        above_ceiling: policy
+            .as_ref()
+            .is_some_and(|policy| policy.is_above(ceiling_days))
+            .then_some(ceiling_days),
+        policy,
         asked_at,
         asked_by: names.remove(&author),
         is_own: author == actor.staff_id(),

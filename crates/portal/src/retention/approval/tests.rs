@@ -7,8 +7,8 @@ use base::{OrganisationId, PendingRetentionId};
 use super::Decided;
 use crate::test_support::{PASSWORD, PDF, TestPortal, draft, on_both_databases, whatever_goes};
 use crate::{
-    CaseActKind, ChangeRetentionError, CountedFrom, Denied, RetentionApproval, RetentionPolicy, RetentionReason,
-    RetentionRule, Role, Scope, SessionKey, StaffActor, SystemActor, Validity,
+    CaseActKind, ChangeRetentionError, CountedFrom, Denied, PolicyProblem, RetentionApproval, RetentionPolicy,
+    RetentionReason, RetentionRule, Role, Scope, SessionKey, StaffActor, SystemActor, Validity,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -108,6 +108,27 @@ on_both_databases! {
             let effect = test.portal.retention_effect(&karin, days(kept), None).await.unwrap();
             assert_eq!(effect.shortens, shortens, "{kept} days for what is sent from now on");
         }
+    }
+
+    async fn what_lies_above_a_ceiling_that_was_lowered_since_is_withdrawn_and_not_approved(test: TestPortal) {
+        let mut test = test;
+        let norrby = Norrby::careful(&test).await;
+        let pending = norrby.waiting(&test).await;
+        test.settings.retention_ceiling_days = 40;
+        test.portal = test.another_node().await;
+        let olle = norrby.olle(&test).await;
+        let (seen, effect) = test.portal.pending_retention(&olle).await.unwrap();
+        assert!(seen.above_ceiling.is_none() && effect.is_some());
+
+        test.settings.retention_ceiling_days = 39;
+        test.portal = test.another_node().await;
+        let (seen, effect) = test.portal.pending_retention(&olle).await.unwrap();
+        assert!(seen.above_ceiling == Some(39) && effect.is_none());
+        let approved = test.portal.approve_retention(&olle, pending, u64::MAX).await;
+        let above = PolicyProblem::AboveCeiling { ceiling_days: 39 };
+        assert!(matches!(approved, Err(ChangeRetentionError::Policy(problem)) if problem == above));
+        test.portal.withdraw_retention(&olle, pending).await.unwrap();
+        assert!(norrby.approval(&test).await.pending.is_none());
     }
 
     async fn what_shortens_waits_and_the_rest_holds_at_once(test: TestPortal) {
