@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::fate::{self, Fate};
-use super::{LedgerBatch, LedgerEntry};
+use super::{LedgerBatch, LedgerEntry, LedgerHead};
 use crate::database::WriteTransaction;
 use crate::delivery::entity::{Column, Entity};
 use crate::{Context, Fault, data_request, delivery, hold, notification, organisation, recipient};
@@ -16,12 +16,13 @@ use crate::{Context, Fault, data_request, delivery, hold, notification, organisa
 const NAMED: usize = 500;
 
 /// Does to both databases what a batch tells, and says whether it did: not what was taken back meanwhile. Can be repeated.
+/// `read` is the place up to which the caller has looked for what takes it back.
 ///
 /// # Errors
 ///
 /// When the ledger or a database fails. It stays claimed then, and whoever comes next does it.
-pub(super) async fn apply(context: &Context, batch: &LedgerBatch) -> Result<bool, Fault> {
-    if !claim(context, batch).await? {
+pub(super) async fn apply(context: &Context, batch: &LedgerBatch, read: Option<LedgerHead>) -> Result<bool, Fault> {
+    if !claim(context, batch, read).await? {
         return Ok(false);
     }
     // Before anything goes, and in the order in which it happened.
@@ -74,7 +75,7 @@ pub(super) async fn apply(context: &Context, batch: &LedgerBatch) -> Result<bool
 }
 
 /// Claims a batch where it would be taken back, so that nobody takes it back while it is done. Says whether it may be done.
-pub(super) async fn claim(context: &Context, batch: &LedgerBatch) -> Result<bool, Fault> {
+pub(super) async fn claim(context: &Context, batch: &LedgerBatch, read: Option<LedgerHead>) -> Result<bool, Fault> {
     let transaction = batch.database(context).write().await?;
     match fate::decide(&transaction, batch.head(), Fate::Claimed).await? {
         Some(Fate::Claimed | Fate::Done) => {
@@ -85,7 +86,7 @@ pub(super) async fn claim(context: &Context, batch: &LedgerBatch) -> Result<bool
         // It lies before this database's place, and the other one may not know it. That it was taken back is told before the place moves on.
         None => {
             drop(transaction);
-            let taken_back = context.ledger.taken_back_after(batch.head()).await?;
+            let (taken_back, _) = context.ledger.taken_back(read).await?;
             Ok(!taken_back.contains(&batch.number))
         }
     }

@@ -24,10 +24,9 @@ pub(crate) async fn follow(context: &Context) -> Result<u64, OpenError> {
         ledger.check(head::recorded(reader).await.map_err(Fault::from)?).await?;
     }
     let from = recorded(context).await.map_err(Fault::from)?;
-    let last = ledger.0.batches.highest().await?;
-    let taken_back = ledger.taken_back(from, last).await?;
+    let (taken_back, end) = ledger.taken_back(from).await?;
     let (mut place, mut applied, mut is_behind) = (from, Vec::new(), false);
-    while least(place) < last {
+    while least(place) < least(end) {
         let batch = ledger.batch_after(place).await?;
         place = Some(batch.head());
         let fates = fates(context, batch.number).await.map_err(Fault::from)?;
@@ -43,7 +42,7 @@ pub(crate) async fn follow(context: &Context) -> Result<u64, OpenError> {
         if is_known && !is_behind && !batch.is_of_vault() {
             continue;
         }
-        if apply(context, &batch).await? && !is_known {
+        if apply(context, &batch, end).await? && !is_known {
             applied.push(batch.number);
             // What comes later was done before it, and what comes last must be done last.
             is_behind = true;

@@ -272,8 +272,9 @@ impl Ledger {
         Ok(LedgerNote::verify(stored, self.0.installation, &keys))
     }
 
-    /// The numbers of the batches that those after a place, up to a number, tell to have been taken back.
-    async fn taken_back(&self, from: Option<LedgerHead>, last: u64) -> Result<BTreeSet<u64>, LedgerError> {
+    /// The numbers of the batches that those after a place tell to have been taken back, and the place up to which was read.
+    async fn taken_back(&self, from: Option<LedgerHead>) -> Result<(BTreeSet<u64>, Option<LedgerHead>), LedgerError> {
+        let last = self.0.batches.highest().await?;
         let (mut place, mut taken_back) = (from, BTreeSet::new());
         while number_after(place) <= last {
             let batch = self.batch_after(place).await?;
@@ -283,13 +284,7 @@ impl Ledger {
             }));
             place = Some(batch.head());
         }
-        Ok(taken_back)
-    }
-
-    /// The numbers of the batches that those after a place, up to its end, tell to have been taken back.
-    async fn taken_back_after(&self, place: LedgerHead) -> Result<BTreeSet<u64>, LedgerError> {
-        let last = self.0.batches.highest().await?;
-        self.taken_back(Some(place), last).await
+        Ok((taken_back, place))
     }
 
     /// The batch after a place, which must be there.

@@ -76,7 +76,7 @@ async fn take_back(context: &Context, batch: &LedgerBatch) -> Result<bool, Fault
         Fate::ToTakeBack => {}
         // Whoever claimed it may have ended.
         Fate::Claimed => {
-            apply(context, batch).await?;
+            apply(context, batch, Some(batch.head())).await?;
             let entry = AuditEntry::by_portal(AuditAction::LedgerApplied).detail(&number);
             context.record(&entry).await?;
             return Ok(false);

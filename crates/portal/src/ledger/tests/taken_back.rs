@@ -73,14 +73,14 @@ on_both_databases! {
             fate::decide(&transaction, batch.head(), Fate::ToTakeBack).await.unwrap();
             transaction.commit().await.unwrap();
             // It looked before that was so.
-            assert!(!apply::apply(context, batch).await.unwrap());
+            assert!(!apply::apply(context, batch, Some(batch.head())).await.unwrap());
         }
         assert!(read(&portal, &lives).await.is_ok() && read(&portal, &purged).await.is_ok());
         // Nor once it is told and the place has moved on.
         portal.clock.advance(LEFT);
         assert_eq!(portal.portal.run_jobs().await.unwrap().taken_back, 2);
         for batch in [&first, &second] {
-            assert!(!apply::apply(context, batch).await.unwrap());
+            assert!(!apply::apply(context, batch, Some(batch.head())).await.unwrap());
         }
         assert!(read(&portal, &lives).await.is_ok() && read(&portal, &purged).await.is_ok());
     }
@@ -91,7 +91,7 @@ on_both_databases! {
         let context = &portal.portal.0;
         let late = context.ledger.append(&[LedgerEntry::Revoked(revoked.id)]).await.unwrap();
         let batch = context.ledger.next_batch(None).await.unwrap().unwrap();
-        assert!(apply::claim(context, &batch).await.unwrap());
+        assert!(apply::claim(context, &batch, Some(batch.head())).await.unwrap());
         assert_eq!(settle(context).await.unwrap(), None, "it is not done");
         portal.clock.advance(LEFT);
         assert!(read(&portal, &revoked).await.is_ok());
@@ -107,7 +107,7 @@ on_both_databases! {
         let delivery = Ids::new(portal.clock.clock()).next::<DeliveryId>();
         let told = context.ledger.append(&[LedgerEntry::Ended(delivery)]).await.unwrap();
         let batch = context.ledger.next_batch(None).await.unwrap().unwrap();
-        assert!(apply::claim(context, &batch).await.unwrap());
+        assert!(apply::claim(context, &batch, Some(batch.head())).await.unwrap());
         told.applied(context).await.unwrap();
         assert_eq!(settle(context).await.unwrap(), Some(batch.head()));
     }
