@@ -1,23 +1,45 @@
-//! What refers to people who turned out to be somebody else, and is that person's from now on.
+//! Who it is that signs in, which the audit log knows before the register, and what refers to people who turned out to be somebody else
+//! and is that person's from now on.
 
-use base::RecipientId;
+use base::{Day, RecipientId};
 
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::session::{self, Owner};
+use crate::vault::{Identified, Person};
 use crate::{
-    Context, Fault, RecipientActor, case, data_request, delivery, hold, new_device, notification, past_sign_in,
-    recipient, register_extract, terms,
+    Context, Fault, Identity, RecipientActor, case, data_request, delivery, hold, new_device, notification,
+    past_sign_in, recipient, register_extract, terms,
 };
 
-/// Says in the audit log that somebody is known by something else from now on, and who they were besides. The register knows it
-/// already, so this does not wait for the sign-in, which may fail; should it, those for whom nothing is left are forgotten.
-pub(super) async fn tell(
+/// How often it is looked again who somebody is when that changed while it was told.
+const ATTEMPTS: u32 = 5;
+
+/// Finds or creates whoever a provider vouches for, as [`Vault::person`](crate::vault::Vault::person) does, and keeps them until that day.
+/// The audit log knows before the register what somebody is known by from now on, and who they were besides. That does not wait for the
+/// sign-in, which may fail; should it, those for whom nothing is left are forgotten.
+pub(super) async fn identify(
     context: &Context,
-    actor: &RecipientActor,
-    linked: &[RecipientId],
+    who: &Identity,
+    until: Day,
     provider: &str,
-) -> Result<(), Fault> {
+    acting: impl Fn(RecipientId) -> RecipientActor,
+) -> Result<Person, Fault> {
+    let (identifier, others) = (who.identifier(), who.others());
+    let mut told = None;
+    for _ in 0..ATTEMPTS {
+        match context.vault.person(&identifier, &others, until, told.as_ref()).await? {
+            Identified::Known(person) => return Ok(person),
+            Identified::Untold(person) => {
+                tell(context, &acting(person.id), &person.linked, provider).await?;
+                told = Some(person);
+            }
+        }
+    }
+    Err(Fault::new("who somebody is changed each time that it was told"))
+}
+
+async fn tell(context: &Context, actor: &RecipientActor, linked: &[RecipientId], provider: &str) -> Result<(), Fault> {
     let now = context.now();
     let transaction = context.database.write().await?;
     let mut people: Vec<_> = linked.iter().copied().chain([actor.recipient_id()]).collect();

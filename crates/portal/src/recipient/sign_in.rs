@@ -87,9 +87,13 @@ impl Portal {
         let now = context.now();
         let until = (now + context.settings.sessions.absolute).day();
         let who = &identity.identity;
-        let known = context.vault.person(&who.identifier(), &who.others(), until).await;
-        let known = known.map_err(Fault::from)?;
+        let acting = |recipient| {
+            let (name, session, request) = (identity.name.clone(), session.clone(), request.clone());
+            RecipientActor::new(recipient, identity.level, name, session, request)
+        };
+        let known = link::identify(context, who, until, &identity.provider, acting).await?;
         let recipient = known.id;
+        let actor = acting(recipient);
         if let Some(name) = &identity.name {
             let named = context.vault.set_name(recipient, Some(name)).await;
             named.map_err(Fault::from)?;
@@ -101,7 +105,7 @@ impl Portal {
         let person = SignedIn {
             recipient,
             level: identity.level,
-            name: identity.name,
+            name: identity.name.clone(),
             sign_in: None,
         };
         let origin = SignInOrigin {
@@ -111,11 +115,7 @@ impl Portal {
             at_provider: identity.at_provider.as_ref(),
         };
         let accepted = terms::accepted(context, recipient).await.map_err(Fault::from)?;
-        let actor = RecipientActor::new(recipient, person.level, person.name.clone(), session.clone(), request)
-            .under_terms(accepted);
-        if known.is_news {
-            link::tell(context, &actor, &known.linked, &identity.provider).await?;
-        }
+        let actor = actor.under_terms(accepted);
         let transaction = context.database.write().await.map_err(Fault::from)?;
         link::give(context, &transaction, &known.linked, recipient).await?;
         let Some(id) = session::sign_in(context, &transaction, session, &person, origin).await? else {

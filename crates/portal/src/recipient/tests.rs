@@ -113,6 +113,34 @@ on_both_databases! {
         assert_eq!(test.audited("recipient.linked").await, 2);
     }
 
+    async fn nobody_is_linked_or_known_by_anything_new_while_the_log_can_not_be_written(test: TestPortal) {
+        let sender = test.sender().await;
+        let old = RecipientIdentifier::Number(old_number());
+        send_to(&test, &sender, "first", old.clone()).await;
+        let before = sign_in(&test, "before", person(old_number(), None, None)).await;
+        let after = sign_in(&test, "after", person(number(0), None, None)).await;
+        let known = [old, RecipientIdentifier::Number(number(0)), RecipientIdentifier::Number(number(1)), RecipientIdentifier::Prid(prid())];
+        let vault = &test.portal.0.vault;
+        let expected = [Some(before.recipient_id()), Some(after.recipient_id()), None, None];
+        assert_eq!(vault.find_recipients(&known).await.unwrap(), expected);
+        test.no_audit(true).await;
+        for (session, who) in [
+            ("linked", person(number(0), Some(old_number()), None)),
+            ("named anew", person(number(1), Some(old_number()), None)),
+            ("begins with two", person(number(1), None, Some(prid()))),
+        ] {
+            let verified = VerifiedIdentity { identity: who, ..identity(0, test.now()) };
+            let key = SessionKey::of(session.as_bytes());
+            let answer = test.portal.sign_in_recipient(&key, verified, Whereabouts::UNKNOWN, test.request()).await;
+            assert!(answer.is_err(), "{session}");
+            assert_eq!(vault.find_recipients(&known).await.unwrap(), expected, "{session}");
+        }
+        test.no_audit(false).await;
+        sign_in(&test, "linked", person(number(0), Some(old_number()), None)).await;
+        let linked = Some(after.recipient_id());
+        assert_eq!(vault.find_recipients(&known).await.unwrap(), [linked, linked, None, None]);
+    }
+
     async fn a_message_that_was_on_its_way_to_the_old_number_comes_at_the_next_sign_in(test: TestPortal) {
         let sender = test.sender().await;
         let old = RecipientIdentifier::Number(old_number());

@@ -34,6 +34,7 @@ use crate::provider::{KeyProvider, ProviderError};
 use wrapping::{RecentKeys, column};
 
 pub(crate) use addresses::Addresses;
+pub(crate) use identify::{Identified, Person};
 pub(crate) use migration::VaultMigrator;
 
 /// How many rows one statement names: far below the databases' limits on parameters (32,766 and 65,535).

@@ -35,8 +35,26 @@ pub(crate) struct Person {
     pub(crate) id: RecipientId,
     /// Who they were besides; what still refers to these is theirs.
     pub(crate) linked: Vec<RecipientId>,
+    /// Whether nobody was known by what they are known by.
+    pub(crate) begins: bool,
+}
+
+/// Who it is that signs in.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Identified {
+    /// This is who they are, as the register has it.
+    Known(Person),
+    /// This is who they would be, and be known by something that found nobody or somebody else. The register has nothing of it before it
+    /// is told of.
+    Untold(Person),
+}
+
+/// Whoever was found or created, in a transaction that is not committed.
+struct Uncommitted {
+    transaction: WriteTransaction,
+    person: Person,
     /// Whether they are known by something from now on that found nobody, or somebody else.
-    pub(crate) is_news: bool,
+    is_news: bool,
 }
 
 /// A person's row, locked, with the key of their fields.
@@ -70,11 +88,14 @@ impl Vault {
         identifier: &RecipientIdentifier,
         until: Day,
     ) -> Result<RecipientId, VaultError> {
-        Ok(self.look_for(&[identifier], Word::Sender, until).await?.id)
+        let found = self.look_for(&[identifier], Word::Sender, until, None).await?;
+        found.transaction.commit().await?;
+        Ok(found.person.id)
     }
 
     /// Finds or creates whoever a provider vouches for, as [`Vault::recipient`] does, who is known by `others` too: whoever is known
-    /// by one of these and by nothing better is the same person from now on, and an invitation among them is used up.
+    /// by one of these and by nothing better is the same person from now on, and an invitation among them is used up. Unless `told` is
+    /// just that, nothing of it is done that is news.
     ///
     /// # Errors
     ///
@@ -84,9 +105,16 @@ impl Vault {
         identifier: &RecipientIdentifier,
         others: &[RecipientIdentifier],
         until: Day,
-    ) -> Result<Person, VaultError> {
+        told: Option<&Person>,
+    ) -> Result<Identified, VaultError> {
         let identifiers: Vec<_> = std::iter::once(identifier).chain(others).collect();
-        self.look_for(&identifiers, Word::Provider, until).await
+        let begins_as = told.filter(|told| told.begins).map(|told| told.id);
+        let found = self.look_for(&identifiers, Word::Provider, until, begins_as).await?;
+        if found.is_news && told != Some(&found.person) {
+            return Ok(Identified::Untold(found.person));
+        }
+        found.transaction.commit().await?;
+        Ok(Identified::Known(found.person))
     }
 
     async fn look_for(
@@ -94,11 +122,12 @@ impl Vault {
         identifiers: &[&RecipientIdentifier],
         word: Word,
         until: Day,
-    ) -> Result<Person, VaultError> {
+        begins_as: Option<RecipientId>,
+    ) -> Result<Uncommitted, VaultError> {
         let mut attempt = 1;
         loop {
-            match self.identify(identifiers, word, until).await {
-                Ok(Some(person)) => return Ok(person),
+            match self.identify(identifiers, word, until, begins_as).await {
+                Ok(Some(found)) => return Ok(found),
                 // Who is who, or until when they are kept, changed while this waited.
                 Ok(None) => {}
                 Err(VaultError::Database(error)) if attempt < ATTEMPTS && is_unique_violation(&error) => attempt += 1,
@@ -112,7 +141,8 @@ impl Vault {
         identifiers: &[&RecipientIdentifier],
         word: Word,
         until: Day,
-    ) -> Result<Option<Person>, VaultError> {
+        begins_as: Option<RecipientId>,
+    ) -> Result<Option<Uncommitted>, VaultError> {
         let asked: Vec<Indexed<'_>> = identifiers
             .iter()
             .map(|identifier| Indexed {
@@ -146,7 +176,10 @@ impl Vault {
             .map(|(place, it)| is_theirs(place, it))
             .collect();
         let Some(main) = theirs.iter().flatten().next().copied() else {
-            return self.begin(transaction, &asked, &found, until).await.map(Some);
+            return self
+                .begin(transaction, &asked, &found, until, begins_as)
+                .await
+                .map(Some);
         };
         let is_named_anew = theirs.first().is_some_and(Option::is_none);
         let linked: BTreeSet<Uuid> = theirs.into_iter().flatten().filter(|id| *id != main).collect();
@@ -175,29 +208,38 @@ impl Vault {
         recipient::Entity::update(kept).exec(&transaction).await?;
         let is_news = attached || is_named_anew || !linked.is_empty();
         let linked = linked_to(&transaction, main.row.id).await?;
-        transaction.commit().await?;
-        Ok(Some(Person { id, linked, is_news }))
+        let begins = false;
+        Ok(Some(Uncommitted {
+            transaction,
+            person: Person { id, linked, begins },
+            is_news,
+        }))
     }
 
-    /// Somebody whom nothing finds that they are known by.
+    /// Somebody whom nothing finds that they are known by; under the id that was told of, if one was.
     async fn begin(
         &self,
         transaction: WriteTransaction,
         asked: &[Indexed<'_>],
         found: &HashMap<Vec<u8>, Uuid>,
         until: Day,
-    ) -> Result<Person, VaultError> {
+        begins_as: Option<RecipientId>,
+    ) -> Result<Uncommitted, VaultError> {
         let first = asked.first().ok_or(VaultError::Damaged)?;
-        let id = self.create(&transaction, first.identifier, until).await?;
+        let id = begins_as.unwrap_or_else(|| self.ids.next_recipient());
+        self.create(&transaction, id, first.identifier, until).await?;
         attach(&transaction, asked, found, id).await?;
-        transaction.commit().await?;
         // What found nobody is no news of a person who begins, unless they have a second name; what found another was taken from them.
         let is_news = |(place, it): (usize, &Indexed<'_>)| {
             it.find(found).is_some() || (place > 0 && !it.identifier.is_invitation())
         };
-        Ok(Person {
-            id,
-            linked: Vec::new(),
+        Ok(Uncommitted {
+            transaction,
+            person: Person {
+                id,
+                linked: Vec::new(),
+                begins: true,
+            },
             is_news: asked.iter().enumerate().any(is_news),
         })
     }
@@ -247,10 +289,10 @@ impl Vault {
     async fn create(
         &self,
         transaction: &WriteTransaction,
+        id: RecipientId,
         identifier: &RecipientIdentifier,
         until: Day,
-    ) -> Result<RecipientId, VaultError> {
-        let id = self.ids.next_recipient();
+    ) -> Result<(), VaultError> {
         let version = self.hold_day(transaction, until).await?;
         let to = WrappedFor {
             scope: Scope::Register,
@@ -276,7 +318,7 @@ impl Vault {
         recipient::Entity::insert(row)
             .exec_without_returning(transaction)
             .await?;
-        Ok(id)
+        Ok(())
     }
 }
 

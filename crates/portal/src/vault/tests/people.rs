@@ -257,11 +257,26 @@ async fn two_numbers_of_one_person_find_one_whom_the_later_day_keeps() {
         let before = vault.recipient(&number(BO), TODAY.plus_days(9)).await.unwrap();
         vault.set_email(before, Some("anna@example.se")).await.unwrap();
         let other = [number(BO)];
-        let person = vault.person(&number(ANNA), &other, TODAY.plus_days(1)).await.unwrap();
-        assert_eq!(
-            (person.id, &person.linked[..], person.is_news),
-            (anna, &[before][..], true)
-        );
+        let person = || Person {
+            id: anna,
+            linked: vec![before],
+            begins: false,
+        };
+        let sign_in = async |told: Option<&Person>| {
+            let until = TODAY.plus_days(1);
+            vault.person(&number(ANNA), &other, until, told).await.unwrap()
+        };
+        // Nothing is done that was not told, nor when something else was.
+        let alone = Person {
+            linked: Vec::new(),
+            ..person()
+        };
+        for told in [None, Some(&alone)] {
+            assert_eq!(sign_in(told).await, Identified::Untold(person()));
+            let known = vault.find_recipients(&[number(ANNA), number(BO)]).await.unwrap();
+            assert_eq!(known, [Some(anna), Some(before)]);
+        }
+        assert_eq!(sign_in(Some(&person())).await, Identified::Known(person()));
         assert_eq!(
             vault.find_recipients(&[number(ANNA), number(BO)]).await.unwrap(),
             [Some(anna), Some(anna)]
@@ -275,11 +290,8 @@ async fn two_numbers_of_one_person_find_one_whom_the_later_day_keeps() {
             .find(|row| row.id == *anna.as_uuid());
         assert_eq!(row.unwrap().day, TODAY.plus_days(9).number());
         // Each later sign-in tells of who they were, until that is forgotten; and they themselves are not before.
-        let person = vault.person(&number(BO), &[], TODAY).await.unwrap();
-        assert_eq!(
-            (person.id, &person.linked[..], person.is_news),
-            (anna, &[before][..], false)
-        );
+        let again = vault.person(&number(BO), &[], TODAY, None).await.unwrap();
+        assert_eq!(again, Identified::Known(person()));
         fixture.clock.advance(Duration::from_secs(2 * 60 * 60));
         assert!(
             vault
@@ -301,6 +313,40 @@ async fn two_numbers_of_one_person_find_one_whom_the_later_day_keeps() {
     .await;
 }
 
+/// Somebody who signs in, told of for as long as that is news.
+async fn told_and_known(
+    vault: &Vault,
+    identifier: &RecipientIdentifier,
+    others: &[RecipientIdentifier],
+    until: Day,
+) -> Person {
+    let mut told = None;
+    loop {
+        match vault.person(identifier, others, until, told.as_ref()).await.unwrap() {
+            Identified::Known(person) => return person,
+            Identified::Untold(person) => told = Some(person),
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_begins_under_two_numbers_has_the_id_that_was_told() {
+    on_each_database(async |databases| {
+        let fixture = Fixture::new(databases).await;
+        let (vault, others) = (&fixture.vault, [number(BO)]);
+        let first = vault.person(&number(ANNA), &others, TODAY, None).await.unwrap();
+        let Identified::Untold(first) = first else {
+            panic!("that somebody has two numbers is news");
+        };
+        assert!(first.begins && fixture.raw_recipients().await.is_empty());
+        let known = vault.person(&number(ANNA), &others, TODAY, Some(&first)).await.unwrap();
+        let id = first.id;
+        assert_eq!(known, Identified::Known(first));
+        assert_eq!(vault.find_recipients(&[number(BO)]).await.unwrap(), [Some(id)]);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn two_nodes_that_link_two_people_at_once_agree() {
     on_each_database(async |databases| {
@@ -311,15 +357,15 @@ async fn two_nodes_that_link_two_people_at_once_agree() {
         fixture.vault.recipient(&bo, TODAY.plus_days(2)).await.unwrap();
         let others = [bo.clone()];
         let (one, other, third) = tokio::join!(
-            Box::pin(fixture.vault.person(&anna, &others, TODAY)),
-            Box::pin(node.person(&anna, &others, TODAY.plus_days(1))),
+            Box::pin(told_and_known(&fixture.vault, &anna, &others, TODAY)),
+            Box::pin(told_and_known(&node, &anna, &others, TODAY.plus_days(1))),
             Box::pin(node.recipient(&bo, TODAY.plus_days(4))),
         );
-        assert_eq!((one.unwrap().id, other.unwrap().id), (first, first));
+        assert_eq!((one.id, other.id), (first, first));
         // Whoever asked for the other meanwhile has one of the two, and who they turned out to be is kept as long from the next
         // sign-in on.
         third.unwrap();
-        fixture.vault.person(&anna, &others, TODAY).await.unwrap();
+        told_and_known(&fixture.vault, &anna, &others, TODAY).await;
         let row = fixture
             .raw_recipients()
             .await
