@@ -6,8 +6,7 @@ use base::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use portal::{
-    DeliveryState, Handed, HandedCase, HandedRequest, KeptHold, KeptOrganisationExtract, LeftOut, MessageView,
-    RegisterPart,
+    DeliveryState, HandedCase, HandedRequest, KeptHold, KeptOrganisationExtract, LeftOut, MessageView, RegisterPart,
 };
 
 use crate::texts::{Language, Texts, dates};
@@ -19,6 +18,8 @@ pub struct ExtractWords {
     pub pdf_name: String,
     /// The name of the file that says what is missing, in every language.
     pub left_out_name: String,
+    /// What a message is called whose title does not open.
+    pub untitled: String,
 }
 
 /// The words in that language.
@@ -32,6 +33,7 @@ pub fn register_extract_texts(language: Language) -> ExtractWords {
             .map(|language| Texts::of(language).get("extract-left-file"))
             .join("-")
             + ".txt",
+        untitled: texts.get("extract-untitled"),
     }
 }
 
@@ -42,15 +44,17 @@ impl ExtractWords {
         format!("{}-{day}.zip", self.texts.get("extract-file"))
     }
 
-    /// A message as a text file. Lines end as every system takes them.
+    /// A message as a text file; `None` when its text does not open. Lines end as every system takes them.
     #[must_use]
-    pub fn message(&self, organisation: &str, message: &MessageView, time_zone: &TimeZone) -> String {
+    pub fn message(&self, organisation: &str, message: &MessageView, time_zone: &TimeZone) -> Option<String> {
+        let body = message.body.as_deref()?;
+        let title = message.title.as_deref().unwrap_or(&self.untitled);
         let sent = dates::day_and_time(self.texts, message.sent_at, time_zone);
         let words = [("organisation", organisation.to_owned().into()), ("sent", sent.into())];
         let head = self.texts.with("extract-message-head", &words);
-        let text = format!("{}\n{head}\n\n{}\n", message.title, message.body);
+        let text = format!("{title}\n{head}\n\n{body}\n");
         // The mark lets editors on Windows know that it is UTF-8.
-        format!("\u{feff}{}", text.replace("\r\n", "\n").replace('\n', "\r\n"))
+        Some(format!("\u{feff}{}", text.replace("\r\n", "\n").replace('\n', "\r\n")))
     }
 
     /// What is not in the archive, and why, in every language; `None` when nothing is missing.
@@ -148,20 +152,25 @@ fn missing<'a>(part: &'a RegisterPart, handed: &[HandedCase], requests: &'a [Han
                 });
             }
         }
-        for document in handed
-            .iter()
-            .flat_map(|case| &case.messages)
-            .flat_map(|it| &it.documents)
-        {
-            if let Handed::Left(why) = document.handed {
-                missing.push(Missing {
+        for message in handed.iter().flat_map(|case| &case.messages) {
+            // A message without its title is not whole either.
+            let damaged = message.title.is_none().then_some(LeftOut::Damaged);
+            missing.extend(message.text.left().or(damaged).map(|why| Missing {
+                organisation,
+                what: message.title.clone(),
+                key: "extract-left-message",
+                id: message.message.to_string(),
+                why,
+            }));
+            missing.extend(message.documents.iter().filter_map(|document| {
+                Some(Missing {
                     organisation,
                     what: document.name.clone(),
                     key: "extract-left-document",
                     id: document.document.to_string(),
-                    why,
-                });
-            }
+                    why: document.handed.left()?,
+                })
+            }));
         }
     }
     missing.extend(part.requests_gone(requests).map(|request| Missing {

@@ -86,6 +86,11 @@ fn pages(language: Language, assets: &Assets) -> Vec<(String, Page)> {
         ("inbox-full".to_owned(), inbox(&samples::full_inbox())),
         ("case".to_owned(), case_page(&reader, &samples::case(), now)),
         ("case-long".to_owned(), case_page(&reader, &samples::long_case(), now)),
+        (
+            "case-damaged".to_owned(),
+            case_page(&reader, &samples::damaged_case(), now),
+        ),
+        ("case-lost".to_owned(), case_page(&reader, &samples::lost_case(), now)),
         ("document-locked".to_owned(), locked(&samples::providers())),
         ("document-locked-no-way-in".to_owned(), locked(&[])),
         (

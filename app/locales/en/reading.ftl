@@ -32,6 +32,7 @@ case-counted-since-closing = It is kept for { $days ->
     [one] one day
    *[other] { $days } days
 } from the day on which the case was closed, but never longer than it would have been otherwise.
+case-damaged = Part of the message is damaged and is not shown, since what is stored does not match what was sent. Contact { $organisation } and ask for it again.
 case-extended = { $organisation } has decided that the case stays for longer than its rules say.
 
 document-sent = from { $organisation }, { $day }
@@ -43,6 +44,9 @@ file-facts = { $kind }, { $size }
 kind-image = Image
 kind-text = Text
 kind-other = File
+
+document-damaged = A damaged document that can’t be shown
+document-damaged-ask = Ask the sender for it again
 
 document-locked = A document that asks for a safer sign-in
 document-locked-level = Assurance level { $level }

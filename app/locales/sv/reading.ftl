@@ -32,6 +32,7 @@ case-counted-since-closing = { $days ->
     [one] Det sparas en dag
    *[other] Det sparas { $days } dagar
 } från dagen då ärendet avslutades, men aldrig längre än det hade sparats annars.
+case-damaged = En del av meddelandet är skadad och visas inte, eftersom det som är lagrat inte stämmer med det som skickades. Kontakta { $organisation } och be om det på nytt.
 case-extended = { $organisation } har bestämt att ärendet ska finnas kvar längre än dess regler säger.
 
 document-sent = från { $organisation }, { $day }
@@ -43,6 +44,9 @@ file-facts = { $kind }, { $size }
 kind-image = Bild
 kind-text = Text
 kind-other = Fil
+
+document-damaged = Ett skadat dokument som inte kan visas
+document-damaged-ask = Be avsändaren om det på nytt
 
 document-locked = Dokument som kräver en säkrare inloggning
 document-locked-level = Tillitsnivå { $level }

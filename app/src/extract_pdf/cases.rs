@@ -92,8 +92,7 @@ impl Setting<'_> {
 
     /// `left` is why a message is not there that could be read.
     fn delivery(&self, sheets: &mut Sheets, delivery: &KeptDelivery, message: Option<&HandedMessage>, left: LeftOut) {
-        let title = message.map_or_else(|| self.texts.get("extract-untitled"), |it| it.title.clone());
-        self.title(sheets, &title);
+        self.title(sheets, &self.titled(message));
         if let Some(kind) = &delivery.document_type {
             self.pair(sheets, "extract-kind", kind);
         }
@@ -137,8 +136,14 @@ impl Setting<'_> {
         self.documents(sheets, &documents.collect::<Vec<_>>());
     }
 
+    /// What a message is called.
+    fn titled(&self, message: Option<&HandedMessage>) -> String {
+        let title = message.and_then(|message| message.title.clone());
+        title.unwrap_or_else(|| self.texts.get("extract-untitled"))
+    }
+
     fn late(&self, sheets: &mut Sheets, message: &HandedMessage) {
-        self.title(sheets, &message.title);
+        self.title(sheets, &self.titled(Some(message)));
         self.pair(sheets, "extract-sent", &self.at(message.sent_at));
         self.expires(sheets, message.expires_at);
         self.reason(sheets, &message.reason.purpose, &message.reason.legal_ground);

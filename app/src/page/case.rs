@@ -60,7 +60,7 @@ pub fn case_page(layout: &Layout, case: &CaseView, now: Timestamp) -> Page {
         .map(|each| message(texts, each, case, alone))
         .collect();
     let history = format!("/cases/{}/history", case.id);
-    let title = case.title.clone();
+    let title = case.title.clone().unwrap_or_else(|| texts.get("inbox-damaged"));
     let sender = texts.with("case-sender", &[("organisation", case.organisation.clone().into())]);
     render(layout, Head::plain(title.clone()), move || {
         view! {
@@ -82,7 +82,14 @@ pub fn case_page(layout: &Layout, case: &CaseView, now: Timestamp) -> Page {
 fn message(texts: &'static Texts, message: &MessageView, case: &CaseView, alone: bool) -> impl IntoView + use<> {
     let sent = dates::day_and_time(texts, message.sent_at, &case.time_zone);
     let sent = texts.with("case-sent", &[("at", sent.into())]);
-    let title = (!alone || message.title != case.title).then(|| message.title.clone());
+    let title = (!alone || message.title != case.title).then(|| {
+        let title = message.title.clone();
+        title.unwrap_or_else(|| texts.get("inbox-damaged"))
+    });
+    let damaged = (!message.is_intact()).then(|| {
+        let words = [("organisation", case.organisation.clone().into())];
+        notice(Tone::Soon, texts.with("case-damaged", &words))
+    });
     let documents: Vec<_> = message.documents.iter().map(|each| document(texts, each)).collect();
     let reason = reason(texts, &message.reason);
     let counted = message.days_after_closing.filter(|_| !case.extended).map(|days| {
@@ -100,7 +107,7 @@ fn message(texts: &'static Texts, message: &MessageView, case: &CaseView, alone:
         view! { <p class="sent">{line}</p> }
     });
     let heading = texts.with("documents", &[("count", documents.len().into())]);
-    let body: Vec<_> = paragraphs(&message.body)
+    let body: Vec<_> = paragraphs(message.body.as_deref().unwrap_or_default())
         .into_iter()
         .map(|text| view! { <p>{text}</p> })
         .collect();
@@ -114,6 +121,7 @@ fn message(texts: &'static Texts, message: &MessageView, case: &CaseView, alone:
         <article class="message">
             {title.map(|title| view! { <h2>{title}</h2> })}
             <p class="sent">{sent}</p>
+            {damaged}
             {(!body.is_empty()).then(|| view! { <div class="body">{body}</div> })}
             {(!documents.is_empty())
                 .then(|| {
@@ -163,6 +171,7 @@ fn document(texts: &'static Texts, document: &ListedDocument) -> AnyView {
     match document {
         ListedDocument::Open(summary) => open_document(texts, summary).into_any(),
         ListedDocument::Locked { id, level } => locked_document(texts, *id, *level).into_any(),
+        ListedDocument::Damaged { .. } => damaged_document(texts).into_any(),
     }
 }
 
@@ -175,6 +184,19 @@ fn locked_document(texts: &Texts, id: DocumentId, level: AssuranceLevel) -> impl
                 <span class="name">{texts.get("document-locked")}</span>
                 <span class="facts">{texts.with("document-locked-level", &[("level", level.number().into())])}</span>
             </a>
+        </li>
+    }
+}
+
+/// A document that leads nowhere, since nothing of it can be shown.
+fn damaged_document(texts: &Texts) -> impl IntoView + use<> {
+    view! {
+        <li>
+            <div class="document">
+                {icon("file")}
+                <span class="name">{texts.get("document-damaged")}</span>
+                <span class="facts">{texts.get("document-damaged-ask")}</span>
+            </div>
         </li>
     }
 }

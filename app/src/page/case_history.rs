@@ -38,7 +38,7 @@ pub fn case_history_page(layout: &Layout, history: &CaseHistory, now: Timestamp)
         .is_cut
         .then(|| view! { <p class="hint">{texts.get("history-cut")}</p> });
     let back = format!("/cases/{}", history.case);
-    let title = history.title.clone();
+    let title = history.title.clone().unwrap_or_else(|| texts.get("inbox-damaged"));
     render(layout, Head::plain(texts.get("history-title")), move || {
         view! {
             {back_link(back, title)}
@@ -101,18 +101,19 @@ fn in_words(texts: &Texts, history: &CaseHistory, act: &CaseAct) -> String {
     let organisation = || ("organisation", history.organisation.clone().into());
     let of_document = |name: &Option<String>, key: &str| {
         let name = name.clone().map_or_else(
-            || texts.get("history-locked-document"),
+            || texts.get("history-unnamed-document"),
             |name| texts.with("history-quoted", &[("text", name.into())]),
         );
         texts.with(key, &[("document", name.into())])
     };
+    let titled = |title: &Option<String>| {
+        let title = title.clone().unwrap_or_else(|| texts.get("history-untitled"));
+        ("title", title.into())
+    };
     match &act.what {
-        CaseActKind::Sent { title } => texts.with("history-sent", &[organisation(), ("title", title.clone().into())]),
-        CaseActKind::Notified { title } => texts.with("history-notified", &[("title", title.clone().into())]),
-        CaseActKind::RulesDecided { title } => texts.with(
-            "history-rules",
-            &[who("history-by-staff"), ("title", title.clone().into())],
-        ),
+        CaseActKind::Sent { title } => texts.with("history-sent", &[organisation(), titled(title)]),
+        CaseActKind::Notified { title } => texts.with("history-notified", &[titled(title)]),
+        CaseActKind::RulesDecided { title } => texts.with("history-rules", &[who("history-by-staff"), titled(title)]),
         CaseActKind::CaseClosed => texts.with("history-case-closed", &[who("history-by-organisation")]),
         CaseActKind::CaseReopened => texts.with("history-case-reopened", &[who("history-by-organisation")]),
         CaseActKind::CaseExtended { last_day: None } => texts.with("history-case-extended", &[who("history-by-staff")]),

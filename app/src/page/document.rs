@@ -128,6 +128,7 @@ pub fn document_page(
     let back = format!("/cases/{}", document.case);
     let history = format!("/cases/{}/history", document.case);
     let case_title = document.case_title.clone();
+    let case_title = case_title.unwrap_or_else(|| texts.get("inbox-damaged"));
     let preview = preview(layout, document, shown, &content);
     let head = if *shown == Shown::Pdf {
         Head::with_islands(title.clone())

@@ -95,6 +95,11 @@ fn every_page(language: Language) -> Vec<(String, Page)> {
         ("case".to_owned(), case_page(&reader, &samples::case(), now)),
         ("long case".to_owned(), case_page(&reader, &samples::long_case(), now)),
         (
+            "damaged case".to_owned(),
+            case_page(&reader, &samples::damaged_case(), now),
+        ),
+        ("lost case".to_owned(), case_page(&reader, &samples::lost_case(), now)),
+        (
             "locked document".to_owned(),
             locked_document_page(
                 &reader,

@@ -164,7 +164,6 @@ impl Archive {
         self.may_go_on().await?;
         let view = match self.portal.case(&self.actor, case.id).await {
             Ok(view) => view,
-            Err(ReadError::Damaged) => return Ok(Some(nothing_of(case, LeftOut::Damaged))),
             Err(ReadError::Fault(fault)) => return Err(fault.into()),
             Err(_) => return Ok(None),
         };
@@ -194,13 +193,20 @@ impl Archive {
     ) -> Result<HandedMessage, Broken> {
         let words = register_extract_texts(self.language);
         let day = message.sent_at.to_jiff().to_zoned(self.time_zone.clone()).date();
-        let file = names.path(&[folder], &format!("{day} {}.txt", message.title));
-        let text = words.message(organisation, &message, &self.time_zone);
-        send(out, zip.whole(&file, text.as_bytes())?).await?;
+        let text = match words.message(organisation, &message, &self.time_zone) {
+            None => Handed::Left(LeftOut::Damaged),
+            Some(text) => {
+                let title = message.title.as_deref().unwrap_or(&words.untitled);
+                let file = names.path(&[folder], &format!("{day} {title}.txt"));
+                send(out, zip.whole(&file, text.as_bytes())?).await?;
+                Handed::File(file)
+            }
+        };
         let mut documents = Vec::with_capacity(message.documents.len());
         for document in message.documents {
             let (id, name, handed) = match document {
                 ListedDocument::Locked { id, .. } => (id, None, Handed::Left(LeftOut::LevelTooLow)),
+                ListedDocument::Damaged { id } => (id, None, Handed::Left(LeftOut::Damaged)),
                 ListedDocument::Open(summary) => {
                     let path = names.path(&[folder], &format!("{day} {}", summary.file_name));
                     let handed = self.document(summary.id, path, zip, out).await?;
@@ -219,7 +225,7 @@ impl Archive {
             sent_at: message.sent_at,
             expires_at: message.expires_at,
             reason: message.reason,
-            text: Handed::File(file),
+            text,
             documents,
         })
     }

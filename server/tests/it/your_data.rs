@@ -246,6 +246,35 @@ on_both_databases! {
         assert!(rest && received < content.len(), "{received}");
     }
 
+    async fn what_was_altered_is_left_out_by_its_name_and_the_rest_is_there(app: App) {
+        let (sender, _) = app.sender("Norrby kommun").await;
+        let documents: &[(&str, &str, &[u8])] = &[("ett.txt", "text/plain", b"Ett."), ("två.txt", "text/plain", "Två.".as_bytes())];
+        app.message(&sender, ANNA, documents).await;
+        app.execute("UPDATE message SET sealed_body = sealed_title").await;
+        app.execute(
+            "UPDATE document SET sealed_file_name = (SELECT sealed_title FROM message) \
+             WHERE position = 0",
+        )
+        .await;
+        let mut anna = app.signed_in(ANNA).await;
+        let archive = ordered(&mut anna).await;
+        let files = files(&anna.post(&archive, "").await);
+        let names: Vec<&str> = files.keys().map(String::as_str).collect();
+        let left = "001 Norrby kommun/2026-11-22 två.txt";
+        assert_eq!(names, [left, "register-extract.json", "registerutdrag.pdf", "saknas-missing.txt"]);
+        assert_eq!(files[left], "Två.".as_bytes());
+        let json = json(&files);
+        let message = &json["cases"][0]["messages"][0];
+        assert_eq!((&message["title"], &message["text_file"]), (&"Beslut om förskoleplats".into(), &Value::Null));
+        assert_eq!((&message["state"], &message["text_left_out"]), (&"readable".into(), &"damaged".into()));
+        assert_eq!((&message["documents"][0]["left_out"], &message["documents"][0]["name"]), (&"damaged".into(), &Value::Null));
+        assert_eq!(message["documents"][1]["file"], left);
+        let told = String::from_utf8(files["saknas-missing.txt"].clone()).unwrap();
+        assert!(told.contains("Beslut om förskoleplats") && told.contains("Ett dokument (id "), "{told}");
+        let pdf = text_of(&files["registerutdrag.pdf"]);
+        assert!(pdf.contains("Går inte att öppna") && pdf.contains("Beslut om förskoleplats"), "{pdf}");
+    }
+
     async fn one_archive_is_read_at_a_time_and_another_once_nobody_reads_the_first(app: App) {
         let (sender, _) = app.sender("Norrby kommun").await;
         let content = vec![b'a'; 12 * 1024 * 1024];

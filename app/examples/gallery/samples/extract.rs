@@ -175,8 +175,10 @@ fn register_case(number: usize) -> (KeptCase, Option<HandedCase>) {
     let folder = format!("{:03} {organisation}", number + 1);
     let handed = (state == DeliveryState::Readable).then(|| HandedMessage {
         message: delivery.message,
-        title: "Beslut om sjukpenninggrundande inkomst och arbetslöshetsförsäkringsersättningsberäkningsunderlag"
-            .to_owned(),
+        title: Some(
+            "Beslut om sjukpenninggrundande inkomst och arbetslöshetsförsäkringsersättningsberäkningsunderlag"
+                .to_owned(),
+        ),
         sent_at: delivery.sent_at,
         expires_at: delivery.expires_at,
         reason: RetentionReason::default(),

@@ -93,8 +93,8 @@ fn summary(file_name: &str, media_type: &str, size: u64) -> DocumentSummary {
 fn message(title: &str, body: &str, sent: i64, left: i64, documents: Vec<ListedDocument>) -> MessageView {
     MessageView {
         id: ids().next::<MessageId>(),
-        title: title.to_owned(),
-        body: body.to_owned(),
+        title: Some(title.to_owned()),
+        body: Some(body.to_owned()),
         sent_at: days_ago(sent),
         expires_at: midnight(left),
         reason: RetentionReason {
@@ -114,7 +114,7 @@ pub(crate) fn case() -> CaseView {
     CaseView {
         id: ids().next::<CaseId>(),
         organisation: "Socialförvaltningen i Exempelstad".to_owned(),
-        title: "Beslut om hemtjänst".to_owned(),
+        title: Some("Beslut om hemtjänst".to_owned()),
         expires_at: midnight(31),
         time_zone: time_zone(),
         hold: None,
@@ -142,9 +142,10 @@ pub(crate) fn long_case() -> CaseView {
     CaseView {
         id: ids().next::<CaseId>(),
         organisation: "Överförmyndarnämnden".to_owned(),
-        title:
+        title: Some(
             "Sammanträdesprotokoll med fastighetsvärderingsutlåtande och arvskiftesredovisning för huvudmannens dödsbo"
                 .to_owned(),
+        ),
         expires_at: midnight(3),
         time_zone: time_zone(),
         hold: Some(ShownHold { keeps_until: None }),
@@ -182,12 +183,36 @@ pub(crate) fn long_case() -> CaseView {
     }
 }
 
+/// A case with one letter of which a part was altered where it is stored.
+pub(crate) fn damaged_case() -> CaseView {
+    let mut case = case();
+    let Some(message) = case.messages.first_mut() else {
+        return case;
+    };
+    message.body = None;
+    message.documents.push(ListedDocument::Damaged {
+        id: ids().next::<DocumentId>(),
+    });
+    case
+}
+
+/// A case with one letter of which nothing opens.
+pub(crate) fn lost_case() -> CaseView {
+    let mut case = damaged_case();
+    case.title = None;
+    for message in &mut case.messages {
+        message.title = None;
+        message.documents.drain(..2);
+    }
+    case
+}
+
 /// A document's page.
 pub(crate) fn document(file_name: &str, media_type: &str, size: u64) -> DocumentView {
     DocumentView {
         summary: summary(file_name, media_type, size),
         case: ids().next::<CaseId>(),
-        case_title: "Beslut om hemtjänst".to_owned(),
+        case_title: Some("Beslut om hemtjänst".to_owned()),
         organisation: "Socialförvaltningen i Exempelstad".to_owned(),
         sent_at: days_ago(0),
         expires_at: midnight(31),

@@ -16,7 +16,9 @@ use jiff::tz::TimeZone;
 use portal::{AcceptedTerms, AssuranceLevel, IdentifierKind, OwnTerms, Terms};
 
 pub(crate) use extract::{extracts, extracts_made, register, register_requests};
-pub(crate) use letters::{case, document, document_id, full_inbox, history, inbox, long_case, named_history};
+pub(crate) use letters::{
+    case, damaged_case, document, document_id, full_inbox, history, inbox, long_case, lost_case, named_history,
+};
 pub(crate) use mails::{mail_consent_given, own_mails};
 pub(crate) use requests::{own_requests, request_forms, requestable};
 pub(crate) use sign_ins::{new_devices, past_sign_ins, place, sessions};

@@ -356,7 +356,7 @@ fn what_stands_in_columns_has_their_names_above_it_on_each_page() {
     message.documents = vec![handed_over; 100];
     let late = HandedMessage {
         message: "0192f0c1-2345-7abc-8def-0123456789ab".parse().unwrap(),
-        title: "Ett sent meddelande".to_owned(),
+        title: Some("Ett sent meddelande".to_owned()),
         ..message.clone()
     };
     handed[0].messages.push(late);

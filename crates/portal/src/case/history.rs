@@ -67,8 +67,8 @@ pub struct CaseHistory {
     pub case: CaseId,
     /// The sender's name.
     pub organisation: String,
-    /// The title of the latest message.
-    pub title: String,
+    /// The title of the latest message; `None` when what is stored of it was altered.
+    pub title: Option<String>,
     /// The sender's time zone, in which its times are shown.
     pub time_zone: TimeZone,
     /// What happened, the latest first.
@@ -93,24 +93,25 @@ pub struct CaseAct {
     pub is_in_this_session: bool,
 }
 
-/// What happened to a case. A document has no name when it asks for a higher level than the recipient signed in at.
+/// What happened to a case. A document has no name when it asks for a higher level than the recipient signed in at, and neither it nor a
+/// message has one that was altered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CaseActKind {
     /// A system of the organisation sent a message.
     Sent {
         /// Its title.
-        title: String,
+        title: Option<String>,
     },
     /// The recipient was sent a mail of it.
     Notified {
         /// The message's title.
-        title: String,
+        title: Option<String>,
     },
     /// A staff member of the organisation decided on rules, after the message was sent, that it follows since. Until when it is kept now may
     /// be for a later act of somebody else, so that is not told as theirs.
     RulesDecided {
         /// The message's title.
-        title: String,
+        title: Option<String>,
     },
     /// The organisation closed the case.
     CaseClosed,
@@ -152,8 +153,7 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// [`ReadError::NotFound`] also for somebody else's case; [`ReadError::Damaged`] when a title does not open;
-    /// [`ReadError::Fault`].
+    /// [`ReadError::NotFound`] also for somebody else's case; [`ReadError::Fault`].
     pub async fn case_history(&self, actor: &RecipientActor, case: CaseId) -> Result<CaseHistory, ReadError> {
         let context = &*self.0;
         let (view, deliveries) = load(context, actor, case, Opened::Names).await?;
@@ -350,7 +350,7 @@ fn names(view: &CaseView) -> HashMap<DocumentId, Option<String>> {
     let documents = view.messages.iter().flat_map(|message| &message.documents);
     let named = documents.map(|document| match document {
         ListedDocument::Open(summary) => (summary.id, Some(summary.file_name.clone())),
-        ListedDocument::Locked { id, .. } => (*id, None),
+        ListedDocument::Locked { id, .. } | ListedDocument::Damaged { id } => (*id, None),
     });
     named.collect()
 }

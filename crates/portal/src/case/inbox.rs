@@ -55,14 +55,9 @@ impl Portal {
         let keys = context.vault.content_keys(&owners).await?;
         let mut entries = Vec::with_capacity(groups.len());
         for (group, key) in groups.into_iter().zip(keys) {
-            let title = key.as_ref().map(|key| open_title(key, &group.latest));
-            match title {
-                Some(Ok(title)) => entries.push(group.entry(Some(title))),
-                Some(Err(_)) | None => {
-                    if is_damaged(context, actor, &group.latest).await? {
-                        entries.push(group.entry(None));
-                    }
-                }
+            let title = key.and_then(|key| open_title(&key, &group.latest));
+            if title.is_some() || is_damaged(context, actor, &group.latest).await? {
+                entries.push(group.entry(title));
             }
         }
         Ok(entries)

@@ -5,8 +5,16 @@ use std::time::Duration;
 use base::CaseId;
 use sea_orm::ConnectionTrait as _;
 
-use crate::test_support::{PDF, draft, on_both_databases};
-use crate::{EventKind, ListedDocument, ReadError};
+use crate::test_support::{PDF, TestPortal, draft, file, on_both_databases};
+use crate::{CaseActKind, EventKind, ListedDocument, ReadError};
+
+/// Alters what is stored.
+async fn alter(portal: &TestPortal, sql: &str) {
+    let transaction = portal.portal.0.database.write().await.unwrap();
+    let altered = transaction.execute_unprepared(sql).await.unwrap();
+    assert_eq!(altered.rows_affected(), 1, "{sql}");
+    transaction.commit().await.unwrap();
+}
 
 on_both_databases! {
     async fn an_inbox_shows_what_waits_and_who_sent_it(portal: TestPortal) {
@@ -63,10 +71,10 @@ on_both_databases! {
 
         let case = portal.portal.case(&person, receipt.deliveries[0].case).await.unwrap();
         assert_eq!(case.organisation, "Norrby kommun");
-        assert_eq!(case.title, "Beslut om förskoleplats");
+        assert_eq!(case.title.as_deref(), Some("Beslut om förskoleplats"));
         assert_eq!(case.time_zone.iana_name(), Some("Europe/Stockholm"));
         let message = &case.messages[0];
-        assert_eq!(message.body, "Hej! Här är beslutet.");
+        assert_eq!(message.body.as_deref(), Some("Hej! Här är beslutet."));
         let ListedDocument::Open(document) = &message.documents[0] else {
             panic!("the document is locked");
         };
@@ -167,9 +175,83 @@ on_both_databases! {
         let mut titles: Vec<_> = portal.portal.inbox(&person).await.unwrap().into_iter().map(|entry| entry.title).collect();
         titles.sort();
         assert_eq!(titles, [None, Some("Ett annat beslut".to_owned())]);
-        let answer = portal.portal.case(&person, receipt.deliveries[0].case).await;
-        assert!(matches!(answer, Err(ReadError::Damaged)));
+        let case = portal.portal.case(&person, receipt.deliveries[0].case).await.unwrap();
+        assert_eq!((&case.title, &case.messages[0].title), (&None, &None));
         assert_eq!(portal.audited("content.damaged").await, 2);
+    }
+
+    async fn a_text_that_was_altered_keeps_nobody_from_the_rest_and_was_not_opened(portal: TestPortal) {
+        let system = portal.sender().await;
+        let receipt = portal.send(&system, "1", 1).await;
+        let (person, case) = (portal.sign_in(0).await, receipt.deliveries[0].case);
+        alter(&portal, "UPDATE message SET sealed_body = sealed_title").await;
+        let view = portal.portal.case(&person, case).await.unwrap();
+        let message = &view.messages[0];
+        assert_eq!((message.title.as_deref(), &message.body), (Some("Beslut om förskoleplats"), &None));
+        let document = portal.only_document(&person, &receipt.deliveries[0]).await;
+        portal.view(&person, document, None).await.unwrap();
+        let status = portal.portal.message_status(&system, receipt.id).await.unwrap();
+        assert_eq!(status.deliveries[0].opened_at, None);
+        let log = portal.audit_log().await;
+        let damaged: Vec<_> = log.iter().filter(|row| row.action == "content.damaged").collect();
+        // Each time that the case is shown, which looking for its document is too.
+        assert_eq!(damaged.len(), 2);
+        assert_eq!(damaged[0].target_id, Some(*case.as_uuid()));
+        assert_eq!(damaged[0].organisation_id, Some(*system.organisation_id().as_uuid()));
+    }
+
+    async fn a_title_that_was_altered_keeps_nobody_from_the_documents_and_the_history(portal: TestPortal) {
+        let system = portal.sender().await;
+        let receipt = portal.send(&system, "1", 1).await;
+        let (person, case) = (portal.sign_in(0).await, receipt.deliveries[0].case);
+        alter(&portal, "UPDATE message SET sealed_title = sealed_body").await;
+        let history = portal.portal.case_history(&person, case).await.unwrap();
+        assert_eq!(history.title, None);
+        let acts: Vec<_> = history.acts.into_iter().map(|act| act.what).collect();
+        assert_eq!(acts, [CaseActKind::Damaged { name: None }, CaseActKind::Sent { title: None }]);
+        let document = portal.only_document(&person, &receipt.deliveries[0]).await;
+        let page = portal.portal.document(&person, document).await.unwrap();
+        assert_eq!((page.case_title, &*page.summary.file_name), (None, "beslut.pdf"));
+        assert_eq!(portal.audited("content.damaged").await, 2);
+    }
+
+    async fn a_name_that_was_altered_keeps_nobody_from_the_message_and_its_other_documents(portal: TestPortal) {
+        let system = portal.sender().await;
+        let mut draft = draft(1);
+        draft.files.push(file("bilaga.pdf", "application/pdf", PDF));
+        let receipt = portal.send_all(&system, "1", draft, &[PDF, PDF]).await.unwrap();
+        let (person, case) = (portal.sign_in(0).await, receipt.deliveries[0].case);
+        alter(
+            &portal,
+            "UPDATE document SET sealed_file_name = (SELECT sealed_title FROM message) \
+             WHERE position = 0",
+        )
+        .await;
+        let view = portal.portal.case(&person, case).await.unwrap();
+        assert!(view.messages[0].is_intact());
+        let [ListedDocument::Damaged { id }, ListedDocument::Open(open)] = &*view.messages[0].documents else {
+            panic!("the first does not open, and the second does");
+        };
+        assert_eq!(open.file_name, "bilaga.pdf");
+        portal.view(&person, open.id, None).await.unwrap();
+        assert!(matches!(portal.portal.document(&person, *id).await, Err(ReadError::Damaged)));
+        // The message itself was shown as it was sent.
+        let status = portal.portal.message_status(&system, receipt.id).await.unwrap();
+        assert_eq!(status.deliveries[0].opened_at, Some(portal.now()));
+        assert_eq!(portal.audited("content.damaged").await, 2);
+    }
+
+    async fn a_key_that_is_gone_without_a_purge_leaves_the_case_with_nothing_in_it(portal: TestPortal) {
+        let system = portal.sender().await;
+        let receipt = portal.send(&system, "1", 1).await;
+        let (person, case) = (portal.sign_in(0).await, receipt.deliveries[0].case);
+        let vault = portal.portal.0.vault.database().write().await.unwrap();
+        vault.execute_unprepared("DELETE FROM content_key").await.unwrap();
+        vault.commit().await.unwrap();
+        let view = portal.portal.case(&person, case).await.unwrap();
+        assert_eq!((&view.title, &view.messages[0].body), (&None, &None));
+        assert!(matches!(view.messages[0].documents[..], [ListedDocument::Damaged { .. }]));
+        assert_eq!(portal.audited("content.damaged").await, 1);
     }
 
     async fn what_could_not_be_shown_was_not_opened(portal: TestPortal) {

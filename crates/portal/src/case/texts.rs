@@ -3,26 +3,19 @@
 use base::MessageId;
 use keyring::{ContentKey, Field};
 
-use crate::ReadError;
 use crate::delivery::ReadableDelivery;
 
-/// A message's title.
-pub(crate) fn open_title(key: &ContentKey, delivery: &ReadableDelivery) -> Result<String, ReadError> {
+/// A message's title; `None` when it was altered.
+pub(crate) fn open_title(key: &ContentKey, delivery: &ReadableDelivery) -> Option<String> {
     open(key, "sealed_title", delivery.message, delivery.sealed_title.as_deref())
 }
 
-/// A message's text.
-pub(super) fn open_body(key: &ContentKey, delivery: &ReadableDelivery) -> Result<String, ReadError> {
+/// A message's text; `None` when it was altered.
+pub(super) fn open_body(key: &ContentKey, delivery: &ReadableDelivery) -> Option<String> {
     open(key, "sealed_body", delivery.message, delivery.sealed_body.as_deref())
 }
 
-fn open(
-    key: &ContentKey,
-    column: &'static str,
-    message: MessageId,
-    sealed: Option<&[u8]>,
-) -> Result<String, ReadError> {
+fn open(key: &ContentKey, column: &'static str, message: MessageId, sealed: Option<&[u8]>) -> Option<String> {
     let place = Field::new("message", column, message.as_bytes());
-    key.open_text(place, sealed.unwrap_or_default())
-        .map_err(|_| ReadError::Damaged)
+    key.open_text(place, sealed?).ok()
 }

@@ -1,6 +1,6 @@
 //! A case, opened.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base::{CaseId, DocumentId, MessageId, OrganisationId, Timestamp};
 use jiff::tz::TimeZone;
@@ -25,8 +25,8 @@ pub struct CaseView {
     pub id: CaseId,
     /// The sender's name.
     pub organisation: String,
-    /// The title of the latest message.
-    pub title: String,
+    /// The title of the latest message; `None` when what is stored of it was altered.
+    pub title: Option<String>,
     /// When the first of its messages goes.
     pub expires_at: Timestamp,
     /// The sender's time zone, in which its times are shown.
@@ -41,15 +41,15 @@ pub struct CaseView {
     pub messages: Vec<MessageView>,
 }
 
-/// A message in a case.
+/// A message in a case. What is stored of it and was altered is not shown, and keeps from nothing else.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MessageView {
     /// The message.
     pub id: MessageId,
-    /// Its title.
-    pub title: String,
-    /// Its text; plain, may be empty.
-    pub body: String,
+    /// Its title; `None` when it was altered.
+    pub title: Option<String>,
+    /// Its text; plain, may be empty. `None` when it was altered.
+    pub body: Option<String>,
     /// When it was sent.
     pub sent_at: Timestamp,
     /// When it goes.
@@ -62,7 +62,22 @@ pub struct MessageView {
     pub documents: Vec<ListedDocument>,
 }
 
+impl MessageView {
+    /// Whether its title and its text are shown as they were sent.
+    #[must_use]
+    pub const fn is_intact(&self) -> bool {
+        self.title.is_some() && self.body.is_some()
+    }
+}
+
 impl CaseView {
+    /// Whether all of it is shown as it was sent.
+    fn is_intact(&self) -> bool {
+        let damaged = |document: &ListedDocument| matches!(document, ListedDocument::Damaged { .. });
+        let mut messages = self.messages.iter();
+        messages.all(|message| message.is_intact() && !message.documents.iter().any(damaged))
+    }
+
     /// Shows the ends that opening the case brought nearer.
     fn end_by(&mut self, ends: &[(MessageId, Timestamp)]) {
         for message in &mut self.messages {
@@ -76,19 +91,18 @@ impl CaseView {
 }
 
 impl Portal {
-    /// A case with what can be read in it now. The first time, its deliveries become opened, which the organisation
-    /// is told; each time, the audit log says so before anything is shown.
+    /// A case with what can be read in it now. The first time, the deliveries whose messages are intact become opened, which the
+    /// organisation is told; each time, the audit log says so before anything is shown, and also that something was altered.
     ///
     /// # Errors
     ///
-    /// [`ReadError::NotFound`] also for somebody else's case; [`ReadError::Damaged`] when a text does not open;
-    /// [`ReadError::Fault`].
+    /// [`ReadError::NotFound`] also for somebody else's case; [`ReadError::Fault`].
     pub async fn case(&self, actor: &RecipientActor, case: CaseId) -> Result<CaseView, ReadError> {
         let context = &*self.0;
         loop {
             let (mut view, deliveries) = load(context, actor, case, Opened::Everything).await?;
             // Said to be opened only when it did open. What went meanwhile is looked for again, without it.
-            if let Some(ends) = mark_opened(context, actor, case, &deliveries).await? {
+            if let Some(ends) = mark_opened(context, actor, &view, &deliveries).await? {
                 view.end_by(&ends);
                 return Ok(view);
             }
@@ -101,23 +115,26 @@ impl Portal {
 pub(super) enum Opened {
     /// All of it.
     Everything,
-    /// Titles and names of files: every text is empty.
+    /// Titles and names of files: every text is empty, intact or not.
     Names,
 }
 
-/// A case with what a person may read in it, and through which deliveries. Marks nothing and leaves no audit event.
+/// A case with what a person may read in it, and through which deliveries. Marks nothing, and leaves no audit event but of what was
+/// altered.
 pub(super) async fn load(
     context: &Context,
     actor: &RecipientActor,
     case: CaseId,
     opened: Opened,
 ) -> Result<(CaseView, Vec<ReadableDelivery>), ReadError> {
-    let found = Found::of(context, actor, case).await?;
-    let keys = keys(context, &found).await?;
-    match view(context, case, &found, &keys, opened) {
-        Ok(view) => Ok((view, found.deliveries)),
-        Err(ReadError::Damaged) => Err(damaged(context, actor, case, &found).await?),
-        Err(error) => Err(error),
+    loop {
+        let found = Found::of(context, actor, case).await?;
+        let keys = keys(context, &found).await?;
+        let view = view(context, case, &found, &keys, opened)?;
+        // What was purged since its row was read does not open either: then the rest is looked for again.
+        if view.is_intact() || was_altered(context, actor, case, &found).await? {
+            return Ok((view, found.deliveries));
+        }
     }
 }
 
@@ -166,13 +183,16 @@ impl Found {
 }
 
 /// Marks what is about to be shown as opened, tells the organisation, and writes the audit event, all or nothing. Gives the ends
-/// that opening brought nearer; `None`, and does nothing, when a part of it can't be read any more.
+/// that opening brought nearer; `None`, and does nothing, when a part of it can't be read any more. What was altered was not opened.
 async fn mark_opened(
     context: &Context,
     actor: &RecipientActor,
-    case: CaseId,
+    view: &CaseView,
     shown: &[ReadableDelivery],
 ) -> Result<Option<Vec<(MessageId, Timestamp)>>, ReadError> {
+    let case = view.id;
+    let intact = view.messages.iter().filter(|message| message.is_intact());
+    let intact: HashSet<MessageId> = intact.map(|message| message.id).collect();
     let transaction = context.database.write().await?;
     if shown.iter().any(|delivery| !delivery.opened) {
         super::lock(&transaction, &[*case.as_uuid()]).await?;
@@ -184,7 +204,7 @@ async fn mark_opened(
         let Some(delivery) = readable.iter().find(|readable| readable.id == delivery.id) else {
             return Ok(None);
         };
-        if !delivery.opened {
+        if !delivery.opened && intact.contains(&delivery.message) {
             opened.extend(delivery::mark_opened(&transaction, delivery, now).await?);
         }
     }
@@ -206,19 +226,20 @@ async fn mark_opened(
     Ok(Some(ends))
 }
 
-/// What did not open was altered, which the audit log is told, unless it was purged at this very moment.
-async fn damaged(context: &Context, actor: &RecipientActor, case: CaseId, found: &Found) -> Result<ReadError, Fault> {
+/// Whether what did not open was altered, which the audit log is told, and not purged since its row was read.
+async fn was_altered(context: &Context, actor: &RecipientActor, case: CaseId, found: &Found) -> Result<bool, Fault> {
     let left = Finder::new(actor, context.now())
         .in_case(context.database.reader(), case)
         .await?;
-    if left.len() < found.deliveries.len() {
-        return Ok(ReadError::NotFound);
+    let left: HashSet<_> = left.iter().map(|delivery| delivery.id).collect();
+    if found.deliveries.iter().any(|delivery| !left.contains(&delivery.id)) {
+        return Ok(false);
     }
     let entry = AuditEntry::by_recipient(actor, AuditAction::ContentDamaged).about(AuditTarget::Case(case));
     let organisation = found.deliveries.first().map(|delivery| delivery.organisation);
     let entry = organisation.map_or(entry, |organisation| entry.within(organisation));
     context.record(&entry).await?;
-    Ok(ReadError::Damaged)
+    Ok(true)
 }
 
 type Keys = HashMap<ContentOwner, ContentKey>;
@@ -257,7 +278,8 @@ fn view(context: &Context, case: CaseId, found: &Found, keys: &Keys, opened: Ope
             },
             None => {
                 let key = keys.get(&ContentOwner::Document(document.id));
-                ListedDocument::Open(summary(key.ok_or(ReadError::Damaged)?, document)?)
+                let summary = key.and_then(|key| summary(key, document));
+                summary.map_or(ListedDocument::Damaged { id: document.id }, ListedDocument::Open)
             }
         };
         listed.entry(document.message).or_default().push(entry);
@@ -265,14 +287,13 @@ fn view(context: &Context, case: CaseId, found: &Found, keys: &Keys, opened: Ope
     let mut messages = Vec::with_capacity(deliveries.len());
     for delivery in deliveries {
         let key = keys.get(&ContentOwner::Message(delivery.message));
-        let key = key.ok_or(ReadError::Damaged)?;
         let kept = reasons.get(&delivery.message).cloned().unwrap_or_default();
         messages.push(MessageView {
             id: delivery.message,
-            title: open_title(key, delivery)?,
+            title: key.and_then(|key| open_title(key, delivery)),
             body: match opened {
-                Opened::Everything => open_body(key, delivery)?,
-                Opened::Names => String::new(),
+                Opened::Everything => key.and_then(|key| open_body(key, delivery)),
+                Opened::Names => Some(String::new()),
             },
             sent_at: delivery.sent_at,
             expires_at: delivery.expires_at,

@@ -185,7 +185,7 @@ async fn open_container(context: &Context, row: &ReadableDocument) -> Result<(St
     let owner = ContentOwner::Document(row.id);
     let key = context.vault.content_key(row.organisation, owner).await?;
     let key = key.ok_or(ReadError::Damaged)?;
-    let file_name = open_file_name(&key, row)?;
+    let file_name = open_file_name(&key, row).ok_or(ReadError::Damaged)?;
     let expected = container_size(row.size).map_err(|_| ReadError::Damaged)?;
     let size = context.blobs.size(row.organisation, row.id).await.map_err(blob_error)?;
     if size != expected {

@@ -110,7 +110,7 @@ on_both_databases! {
         let sent = send(&portal).await;
         let page = portal.portal.document(&sent.person, sent.document).await.unwrap();
         assert_eq!(page.summary.file_name, "beslut.pdf");
-        assert_eq!(page.case_title, "Beslut om förskoleplats");
+        assert_eq!(page.case_title.as_deref(), Some("Beslut om förskoleplats"));
         assert_eq!(page.organisation, "Norrby kommun");
         assert_eq!(page.case, sent.receipt.deliveries[0].case);
         assert_eq!(page.expires_at, sent.receipt.deliveries[0].expires_at);

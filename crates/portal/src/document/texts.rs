@@ -3,12 +3,11 @@
 use keyring::{ContentKey, Field};
 
 use super::{DocumentSummary, Preview};
-use crate::ReadError;
 use crate::delivery::ReadableDocument;
 
-/// A document as a list shows it.
-pub(crate) fn summary(key: &ContentKey, document: &ReadableDocument) -> Result<DocumentSummary, ReadError> {
-    Ok(DocumentSummary {
+/// A document as a list shows it; `None` when its name was altered.
+pub(crate) fn summary(key: &ContentKey, document: &ReadableDocument) -> Option<DocumentSummary> {
+    Some(DocumentSummary {
         id: document.id,
         file_name: open_file_name(key, document)?,
         media_type: document.media_type.clone(),
@@ -17,8 +16,8 @@ pub(crate) fn summary(key: &ContentKey, document: &ReadableDocument) -> Result<D
     })
 }
 
-pub(super) fn open_file_name(key: &ContentKey, document: &ReadableDocument) -> Result<String, ReadError> {
+/// The sender's name for the file; `None` when it was altered.
+pub(super) fn open_file_name(key: &ContentKey, document: &ReadableDocument) -> Option<String> {
     let place = Field::new("document", "sealed_file_name", document.id.as_bytes());
-    key.open_text(place, document.sealed_file_name.as_deref().unwrap_or_default())
-        .map_err(|_| ReadError::Damaged)
+    key.open_text(place, document.sealed_file_name.as_deref()?).ok()
 }

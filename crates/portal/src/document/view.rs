@@ -36,6 +36,11 @@ pub enum ListedDocument {
         /// The level that it asks for.
         level: AssuranceLevel,
     },
+    /// One of which nothing is shown, since what is stored of its name was altered.
+    Damaged {
+        /// The document.
+        id: DocumentId,
+    },
 }
 
 /// A document on its own page.
@@ -45,8 +50,8 @@ pub struct DocumentView {
     pub summary: DocumentSummary,
     /// The case that it is in.
     pub case: CaseId,
-    /// The title of its message.
-    pub case_title: String,
+    /// The title of its message; `None` when it was altered, which the audit log is told when the case is opened.
+    pub case_title: Option<String>,
     /// The sender's name.
     pub organisation: String,
     /// When it was sent.
@@ -73,17 +78,12 @@ impl Portal {
         };
         let owners = [ContentOwner::Document(document), ContentOwner::Message(row.message)];
         let owners = owners.map(|owner| (row.organisation, owner));
-        let mut keys = context.vault.content_keys(&owners).await?.into_iter().flatten();
-        let opened = match (keys.next(), keys.next()) {
-            (Some(document_key), Some(message_key)) => summary(&document_key, &row)
-                .and_then(|summary| open_title(&message_key, &delivery).map(|title| (summary, title))),
-            _ => Err(ReadError::Damaged),
+        let mut keys = context.vault.content_keys(&owners).await?.into_iter();
+        let (document_key, message_key) = (keys.next().flatten(), keys.next().flatten());
+        let Some(summary) = document_key.and_then(|key| summary(&key, &row)) else {
+            return Err(missing_or_damaged(context, actor, &row).await);
         };
-        let (summary, case_title) = match opened {
-            Ok(opened) => opened,
-            Err(ReadError::Damaged) => return Err(missing_or_damaged(context, actor, &row).await),
-            Err(error) => return Err(error),
-        };
+        let case_title = message_key.and_then(|key| open_title(&key, &delivery));
         Ok(DocumentView {
             summary,
             case: delivery.case,

@@ -6,7 +6,7 @@ use base::{MessageId, Timestamp};
 use serde_json::{Value, json};
 
 use super::LeftOut;
-use super::handed::{Handed, HandedCase, HandedDocument, HandedMessage, HandedRequest};
+use super::handed::{HandedCase, HandedDocument, HandedMessage, HandedRequest};
 use super::organisation_part::{OrganisationAct, OrganisationExtract};
 use super::part::{DeliveryState, KeptCase, KeptDelivery, KeptDocument, KeptHold, KeptRequest, RegisterPart};
 use crate::{BrowserFamily, PlaceName, RecipientIdentifier, SystemFamily, Whereabouts};
@@ -227,8 +227,9 @@ fn message(delivery: &KeptDelivery, handed: Option<&HandedMessage>, left: LeftOu
         "delivery": delivery.id.to_string(),
         "document_type": delivery.document_type,
         "state": state,
-        "title": handed.map(|message| &message.title),
+        "title": handed.and_then(|message| message.title.as_ref()),
         "text_file": handed.and_then(|message| message.text.file()),
+        "text_left_out": handed.and_then(|message| message.text.left()).map(LeftOut::as_str),
         "sent": delivery.sent_at.to_rfc3339(),
         "notified": at(delivery.notified_at),
         "opened": at(delivery.opened_at),
@@ -245,6 +246,7 @@ fn late(message: &HandedMessage) -> Value {
         "state": "readable",
         "title": message.title,
         "text_file": message.text.file(),
+        "text_left_out": message.text.left().map(LeftOut::as_str),
         "sent": message.sent_at.to_rfc3339(),
         "expires": message.expires_at.to_rfc3339(),
         "purpose": message.reason.purpose,
@@ -272,11 +274,8 @@ fn document(document: &KeptDocument, handed: Option<&HandedDocument>, left: Left
 }
 
 fn left_out(handed: Option<&HandedDocument>, left: LeftOut) -> Option<&'static str> {
-    match handed.map(|handed| &handed.handed) {
-        Some(Handed::File(_)) => None,
-        Some(Handed::Left(reason)) => Some(reason.as_str()),
-        None => Some(left.as_str()),
-    }
+    let left = handed.map_or(Some(left), |handed| handed.handed.left());
+    left.map(LeftOut::as_str)
 }
 
 fn at(at: Option<Timestamp>) -> Option<String> {

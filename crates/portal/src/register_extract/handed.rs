@@ -34,8 +34,8 @@ pub struct HandedCase {
 pub struct HandedMessage {
     /// The message.
     pub message: MessageId,
-    /// Its title.
-    pub title: String,
+    /// Its title; `None` when what is stored of it does not open.
+    pub title: Option<String>,
     /// When it was sent.
     pub sent_at: Timestamp,
     /// When it goes.
@@ -75,6 +75,15 @@ impl Handed {
         match self {
             Self::File(name) => Some(name),
             Self::Left(_) => None,
+        }
+    }
+
+    /// Why it is not in the archive.
+    #[must_use]
+    pub const fn left(&self) -> Option<LeftOut> {
+        match self {
+            Self::File(_) => None,
+            Self::Left(why) => Some(*why),
         }
     }
 }

@@ -160,7 +160,7 @@ on_both_databases! {
         assert_eq!(case.deliveries[0].documents.len(), 1);
         // Of what can be read, what staff see on the page of the case; of what can't, nothing.
         let shown = &extract.shown[0].messages[0];
-        assert_eq!(shown.title, "Beslut");
+        assert_eq!(shown.title.as_deref(), Some("Beslut"));
         assert!(shown.text == Handed::Left(LeftOut::OnlyForThePerson));
         assert!(shown.documents[0].handed == Handed::Left(LeftOut::OnlyForThePerson) && shown.documents[0].name.is_none());
         assert!(extract.shown[1].messages.is_empty());

@@ -33,6 +33,7 @@ pub(crate) fn document_id(listed: &ListedDocument) -> base::DocumentId {
     match listed {
         ListedDocument::Open(document) => document.id,
         ListedDocument::Locked { .. } => panic!("the document is locked"),
+        ListedDocument::Damaged { .. } => panic!("the document is damaged"),
     }
 }
 

@@ -94,7 +94,7 @@ async fn shown(context: &Context, organisation: OrganisationId, case: &KeptCase)
         let title = key?.open_text(place, sealed).ok()?;
         Some(HandedMessage {
             message: delivery.message,
-            title,
+            title: Some(title),
             sent_at: delivery.sent_at,
             expires_at: delivery.expires_at,
             reason: RetentionReason {
