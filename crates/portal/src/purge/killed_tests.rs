@@ -12,8 +12,8 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use crate::delivery::entity::{Column, Entity};
 use crate::message::ManyMessages;
 use crate::protocol::tests::{protocols, purged};
-use crate::test_support::{TestPortal, count, number, settings};
-use crate::{EventKind, Portal, PurgeMode, PurgeReport, RecipientIdentifier};
+use crate::test_support::{PDF, TestPortal, count, number, read_as, settings};
+use crate::{EventKind, Portal, PurgeMode, PurgeReport, ReadError, RecipientIdentifier};
 
 /// Tells a process that it is a node, and of which portal: its folder, its databases and the time, in lines.
 const NODE: &str = "POSTVALV_TEST_NODE";
@@ -21,6 +21,9 @@ const NODE: &str = "POSTVALV_TEST_NODE";
 /// Messages, with two documents each.
 const MESSAGES: usize = 5_000;
 const DOCUMENTS_EACH: usize = 2;
+/// Messages besides, with one document each, to three people of whom the last may read for longer.
+const SHARED: usize = 100;
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How often each node is killed. After that less than a quarter is left, whatever happened: keys come first, and are half of all.
 const KILLED: usize = 12;
 
@@ -56,7 +59,7 @@ async fn node(of: &str) {
     portal.close().await;
 }
 
-/// How much of each is left to be destroyed.
+/// How much of each is there, of which some stays.
 #[derive(Clone, Copy, Debug)]
 struct Left {
     keys: usize,
@@ -80,6 +83,13 @@ impl Left {
     const fn sum(self) -> usize {
         self.keys + self.blobs + self.deliveries
     }
+
+    /// What is left when all is purged that has ended: a delivery of each message that is shared, with what it opens.
+    const END: Self = Self {
+        keys: 2 * SHARED,
+        blobs: SHARED,
+        deliveries: SHARED,
+    };
 }
 
 /// A process that is a node, killed again and again when it has done between an eighth and a quarter of what was left, and at last let go to
@@ -95,13 +105,13 @@ async fn killed(test: &str, of: &str, portal: &Portal, folder: &Path) -> Vec<Lef
             .unwrap();
         let mut random = [0; 2];
         getrandom::fill(&mut random).unwrap();
-        let before = Left::of(portal, folder).await.sum();
+        let before = Left::of(portal, folder).await.sum() - Left::END.sum();
         let share = before / 8 + before / 8 * usize::from(u16::from_le_bytes(random)) / usize::from(u16::MAX);
         let end = loop {
             if let Some(end) = node.try_wait().unwrap() {
                 break end;
             }
-            if kills.len() < KILLED && Left::of(portal, folder).await.sum() + share <= before {
+            if kills.len() < KILLED && Left::of(portal, folder).await.sum() - Left::END.sum() + share <= before {
                 node.kill().unwrap();
                 break node.wait().unwrap();
             }
@@ -141,10 +151,23 @@ async fn killed_again_and_again(portal: TestPortal, test: &'static str, nodes: u
         .await
         .unwrap();
     assert_eq!(blobs(portal.folder()).len(), MESSAGES * DOCUMENTS_EACH);
-    let receipt = portal.send(&system, "the-last", 1).await;
-    let ends = receipt.deliveries[0].expires_at;
+    let admin = portal.first_admin_of(system.organisation_id()).await;
+    let mut shared = Vec::with_capacity(SHARED);
+    for number in 0..SHARED {
+        let receipt = portal.send(&system, &format!("shared-{number}"), people.len()).await;
+        let last_day = receipt.deliveries[2].expires_at + 10 * DAY;
+        let last_day = last_day.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let case = receipt.deliveries[2].case;
+        portal
+            .portal
+            .extend_case(&admin, case, last_day, "Överklagat")
+            .await
+            .unwrap();
+        shared.push(receipt);
+    }
+    let ends = shared[0].deliveries[0].expires_at;
     // So that it is foreseen.
-    portal.clock.set(ends - Duration::from_secs(24 * 60 * 60));
+    portal.clock.set(ends - DAY);
     portal.portal.run_jobs().await.unwrap();
     portal.clock.set(ends);
 
@@ -159,8 +182,9 @@ async fn killed_again_and_again(portal: TestPortal, test: &'static str, nodes: u
     let processes = (0..nodes).map(|_| killed(test, &of, &portal.portal, portal.folder()));
     let kills = futures::future::join_all(processes).await.concat();
     eprintln!("{test}: killed when there were left {kills:?}");
-    let some_keys = |left: &&Left| left.keys > 0 && left.keys < all.keys;
-    let some_blobs = |left: &&Left| left.blobs > 0 && left.blobs < all.blobs;
+    let end = Left::END;
+    let some_keys = |left: &&Left| left.keys > end.keys && left.keys < all.keys;
+    let some_blobs = |left: &&Left| left.blobs > end.blobs && left.blobs < all.blobs;
     assert!(
         kills.iter().any(|left| some_keys(&left)),
         "never among the keys: {kills:?}"
@@ -172,16 +196,34 @@ async fn killed_again_and_again(portal: TestPortal, test: &'static str, nodes: u
     assert!(
         kills
             .iter()
-            .any(|left| left.deliveries > 0 && left.deliveries < all.deliveries),
+            .any(|left| left.deliveries > end.deliveries && left.deliveries < all.deliveries),
         "never among what is erased: {kills:?}"
     );
 
-    // Nothing is left.
-    assert_eq!(portal.content_keys().await, 0);
-    assert_eq!(blobs(portal.folder()), Vec::<PathBuf>::new());
+    // Nothing is left but what somebody may read still, and they alone.
+    let left = Left::of(&portal.portal, portal.folder()).await;
+    assert_eq!(
+        [left.keys, left.blobs, left.deliveries],
+        [end.keys, end.blobs, end.deliveries]
+    );
+    let readers = [
+        portal.sign_in(0).await,
+        portal.sign_in(1).await,
+        portal.sign_in(2).await,
+    ];
+    for receipt in &shared {
+        for (place, reader) in readers.iter().enumerate() {
+            let read = read_as(&portal, reader, &receipt.deliveries[place]).await;
+            match place {
+                2 => assert_eq!(read.unwrap(), PDF),
+                _ => assert!(matches!(read, Err(ReadError::NotFound))),
+            }
+        }
+    }
     // Everything stands once in the protocols, which follow each other and hold.
     let protocols = protocols(&portal, system.organisation_id()).await;
-    let (messages, documents) = (MESSAGES + 1, MESSAGES * DOCUMENTS_EACH + 1);
+    let (messages, documents) = (MESSAGES, MESSAGES * DOCUMENTS_EACH);
+    let deliveries = MESSAGES + 2 * SHARED;
     assert_eq!(purged(&protocols).len(), messages + documents);
     let stated = protocols.iter().map(|protocol| protocol.signed().statement());
     let sums = stated.fold((0, 0), |sums, it| (sums.0 + it.messages, sums.1 + it.documents));
@@ -189,20 +231,17 @@ async fn killed_again_and_again(portal: TestPortal, test: &'static str, nodes: u
     // Everything was told once, and logged once.
     let events = portal.all_events(&system).await;
     let told = events.iter().filter(|event| event.kind == EventKind::Purged);
-    let mut deliveries: Vec<_> = told.map(|event| event.delivery).collect();
-    deliveries.sort_unstable();
-    deliveries.dedup();
-    assert_eq!(deliveries.len(), messages);
-    assert_eq!(
-        events.iter().filter(|event| event.kind == EventKind::Purged).count(),
-        messages
-    );
+    let mut each: Vec<_> = told.map(|event| event.delivery).collect();
+    assert_eq!(each.len(), deliveries);
+    each.sort_unstable();
+    each.dedup();
+    assert_eq!(each.len(), deliveries);
     let mut logged: BTreeMap<String, usize> = BTreeMap::new();
     for row in portal.audit_log().await {
         *logged.entry(row.action).or_default() += 1;
     }
     let logged = ["message.purged", "document.purged", "delivery.purged"].map(|action| logged.get(action).copied());
-    assert_eq!(logged, [Some(messages), Some(documents), Some(messages)]);
+    assert_eq!(logged, [Some(messages), Some(documents), Some(deliveries)]);
     portal.portal.chain_audit_log().await.unwrap();
     let keys = portal.portal.signing_keys().await.unwrap();
     let report = portal
