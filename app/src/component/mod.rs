@@ -25,6 +25,8 @@ pub(crate) enum Tone {
     Calm,
     /// Soon gone.
     Soon,
+    /// Not as it should be.
+    Wrong,
 }
 
 /// A sentence that stands out from the page.
@@ -32,6 +34,7 @@ pub(crate) fn notice(tone: Tone, text: String) -> impl IntoView {
     let (class, name) = match tone {
         Tone::Calm => ("notice", "info"),
         Tone::Soon => ("notice soon", "clock"),
+        Tone::Wrong => ("notice soon", "info"),
     };
     view! {
         <div class=class>

@@ -88,7 +88,7 @@ fn message(texts: &'static Texts, message: &MessageView, case: &CaseView, alone:
     });
     let damaged = (!message.is_intact()).then(|| {
         let words = [("organisation", case.organisation.clone().into())];
-        notice(Tone::Soon, texts.with("case-damaged", &words))
+        notice(Tone::Wrong, texts.with("case-damaged", &words))
     });
     let documents: Vec<_> = message.documents.iter().map(|each| document(texts, each)).collect();
     let reason = reason(texts, &message.reason);
