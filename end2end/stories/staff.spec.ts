@@ -222,7 +222,7 @@ test('an admin lets checkpoints of the log go to an address of their own', async
   await expect(page.getByText('Ingen adress är angiven, så inget skickas.')).toBeVisible();
   for (const [address, told] of [
     ['http://checkpoints.example/take', /Skriv en adress som börjar med https/],
-    ['https://127.0.0.1/take', /Dit får tjänsten inte skicka något/],
+    ['https://127.0.0.1/take', /Dit får portalen inte skicka något/],
   ] as const) {
     await page.getByLabel('Adress', { exact: true }).fill(address);
     await page.getByRole('button', { name: 'Skicka kontrollpunkter dit' }).click();

@@ -235,7 +235,7 @@ async fn nobody_is_connected_to_in_a_network_that_the_operator_did_not_name() {
     ] {
         let answer = set(&mut browser, &receiver.address(host)).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{host}");
-        assert!(answer.text().contains("Dit får tjänsten inte skicka något"), "{host}");
+        assert!(answer.text().contains("Dit får portalen inte skicka något"), "{host}");
     }
     assert_eq!(app.rows("audit_webhook").await, 0);
     // A name that leads there looks like one that does not answer.
