@@ -68,7 +68,7 @@ audit-actor-recipient = A recipient
 audit-actor-directory = The organisation’s directory
 audit-actor-operator = Whoever runs the portal
 audit-actor-provider = An identity provider
-audit-actor-portal = The service itself
+audit-actor-portal = The portal itself
 audit-actor-nobody = Somebody who has not shown who they are
 audit-other = Another event: { $action }
 

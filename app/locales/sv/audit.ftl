@@ -68,7 +68,7 @@ audit-actor-recipient = En mottagare
 audit-actor-directory = Organisationens katalog
 audit-actor-operator = Den som driver portalen
 audit-actor-provider = En legitimationstjänst
-audit-actor-portal = Tjänsten själv
+audit-actor-portal = Portalen själv
 audit-actor-nobody = Någon som inte visat vem hen är
 audit-other = Annan händelse: { $action }
 
