@@ -104,6 +104,8 @@ pub enum Action {
     ChangeProvisioning,
     /// See how long the organisation keeps what it sends, and what falls due.
     SeeRetention,
+    /// See what another decision on how long would do to what was sent already.
+    SeeRetentionEffect,
     /// Decide how long the organisation keeps what it sends.
     ChangeRetention,
     /// See what is held and not purged, and since when.
@@ -138,7 +140,7 @@ struct Right {
 
 impl Action {
     /// Every action there is, in the order of the table.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::OwnAccount,
         Self::ChangeOwnSecondFactor,
         Self::SeeCases,
@@ -158,6 +160,7 @@ impl Action {
         Self::SeeProvisioning,
         Self::ChangeProvisioning,
         Self::SeeRetention,
+        Self::SeeRetentionEffect,
         Self::ChangeRetention,
         Self::SeeHolds,
         Self::PlaceHold,
@@ -195,6 +198,7 @@ impl Action {
             Self::SeeProvisioning       => right(false, true,  true,  false),
             Self::ChangeProvisioning    => right(false, true,  false, true),
             Self::SeeRetention          => right(false, true,  true,  false),
+            Self::SeeRetentionEffect    => right(false, true,  false, false),
             Self::ChangeRetention       => right(false, true,  false, true),
             Self::SeeHolds              => right(false, true,  true,  false),
             Self::PlaceHold             => right(false, true,  false, false),
@@ -237,6 +241,7 @@ impl Action {
             Self::SeeProvisioning => "see-provisioning",
             Self::ChangeProvisioning => "change-provisioning",
             Self::SeeRetention => "see-retention",
+            Self::SeeRetentionEffect => "see-retention-effect",
             Self::ChangeRetention => "change-retention",
             Self::SeeHolds => "see-holds",
             Self::PlaceHold => "place-hold",
@@ -274,6 +279,7 @@ impl Action {
             Self::SeeProvisioning => "see what the organisation's directory provisions staff with",
             Self::ChangeProvisioning => "make and withdraw tokens for the organisation's directory",
             Self::SeeRetention => "see how long the organisation keeps what it sends, and what falls due",
+            Self::SeeRetentionEffect => "see what other rules on how long would do, before deciding",
             Self::ChangeRetention => "decide how long the organisation keeps what it sends",
             Self::SeeHolds => "see what is held from being purged",
             Self::PlaceHold => "place a hold, decide whether recipients see that there is one",

@@ -4,17 +4,17 @@
 use std::collections::HashMap;
 
 use app::page::staff::{
-    EffectProblem, RetentionEffectPage, RetentionForm, RetentionPage, RetentionProblem, RuleForm, RulePlace, TypeForm,
-    retention_effect_page, retention_form_page, retention_page, retention_versions_page,
+    EffectProblem, NotSaved, RetentionEffectPage, RetentionForm, RetentionPage, RetentionProblem, RuleForm, RulePlace,
+    TypeForm, retention_effect_page, retention_form_page, retention_not_saved_page, retention_page,
+    retention_versions_page,
 };
-use app::{ErrorPage, Flash};
+use app::{ErrorPage, Flash, Page};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
-use jiff::tz::TimeZone;
 use portal::{
-    Action, ChangeRetentionError, CountedFrom, Decided, Denied, PolicyProblem, RetentionEffect, RetentionInForce,
-    RetentionPolicy, RetentionReason, RetentionRule, SeenEffect, StaffActor, TypeRule,
+    Action, ChangeRetentionError, CountedFrom, Decided, Denied, PolicyProblem, RetentionInForce, RetentionPolicy,
+    RetentionReason, RetentionRule, SeenEffect, StaffActor, TypeRule,
 };
 use serde::Deserialize;
 
@@ -116,55 +116,64 @@ pub(super) async fn effect(
         Err(error) => return refused(error, &visitor),
     };
     let form = filled_in(&fields, &in_force);
-    match looked_at(&state, &actor, &visitor, &form).await {
-        Ok(page) => page,
-        Err(Refusal::Form(problem)) => {
-            let form = RetentionForm {
-                problem: Some(problem),
-                ..form
+    let problem = match policy(&form) {
+        Err(problem) => problem,
+        Ok(policy) => {
+            let change = Change {
+                version: form.version,
+                policy,
+                declared: declared(&form),
             };
-            unprocessable(retention_form_page(&visitor.layout, &form))
+            match effect_page(&state, &actor, &visitor, &change, None).await {
+                Ok(page) => return page.into_response(),
+                Err(error) => match problem_of(&error, &form) {
+                    Some(problem) => problem,
+                    None => return refused(error, &visitor),
+                },
+            }
         }
-        Err(Refusal::Other(error)) => refused(error, &visitor),
-    }
+    };
+    let form = RetentionForm {
+        problem: Some(problem),
+        ..form
+    };
+    unprocessable(retention_form_page(&visitor.layout, &form))
 }
 
-/// What keeps a change from being looked at.
-enum Refusal {
-    /// What was filled in comes back with what was wrong.
-    Form(RetentionProblem),
-    Other(ChangeRetentionError),
+/// Rules that are to take the place of those that somebody saw.
+struct Change<'a> {
+    /// The version of what they saw.
+    version: u32,
+    policy: RetentionPolicy,
+    /// The document type that they say is new.
+    declared: Option<&'a str>,
 }
 
-async fn looked_at(
+/// The page of what a change would do as things stand now, perhaps with what keeps it from being saved.
+async fn effect_page(
     state: &AppState,
     actor: &StaffActor,
     visitor: &Visitor,
-    form: &RetentionForm,
-) -> Result<Response, Refusal> {
-    // What was filled in stays on the page meanwhile.
-    if actor.require(Action::ChangeRetention) == Err(Denied::StepUpNeeded) {
-        return Err(Refusal::Form(RetentionProblem::ConfirmFirst));
+    change: &Change<'_>,
+    problem: Option<EffectProblem>,
+) -> Result<Page, ChangeRetentionError> {
+    let portal = state.portal();
+    let effect = portal.retention_effect(actor, change.policy.clone(), change.declared);
+    let effect = effect.await?;
+    let in_force = portal.retention(actor).await?;
+    if in_force.version != change.version {
+        return Err(ChangeRetentionError::ChangedMeanwhile);
     }
-    let policy = policy(form).map_err(Refusal::Form)?;
-    let declared = declared(form);
-    let effect = state.portal().retention_effect(actor, policy.clone(), declared).await;
-    let effect = effect.map_err(|error| refusal(error, form))?;
-    let seen = state.portal().retention(actor).await.map_err(Refusal::Other)?;
-    let approval = state.portal().retention_approval(actor).await.map_err(Refusal::Other)?;
-    let policy = policy.to_json().map_err(|fault| Refusal::Other(fault.into()))?;
     let shown = RetentionEffectPage {
-        effect: Some(&effect),
-        version: form.version,
-        policy: &policy,
-        declared,
-        gone_today: effect.counted_today,
-        problem: (seen.version != form.version).then_some(EffectProblem::ChangedMeanwhile),
-        shortens: effect.shortens,
-        needs_approval: approval.required,
-        time_zone: &seen.time_zone,
+        effect: &effect,
+        version: change.version,
+        policy: &change.policy.to_json()?,
+        declared: change.declared,
+        problem,
+        needs_approval: portal.retention_approval(actor).await?.required,
+        time_zone: &in_force.time_zone,
     };
-    Ok(retention_effect_page(&visitor.layout, shown).into_response())
+    Ok(retention_effect_page(&visitor.layout, shown))
 }
 
 /// A change as the page of its effect sends it back.
@@ -175,8 +184,6 @@ pub(super) struct Decision {
     declared: Option<String>,
     /// How much goes today by the page that was seen.
     gone_today: Option<String>,
-    /// Whether anything becomes shorter by the page that was seen. Only said again: what waits is worked out anew.
-    shortens: Option<String>,
 }
 
 /// `POST /staff/retention`: decides.
@@ -185,66 +192,40 @@ pub(super) async fn save(
     Staff { actor, visitor }: Staff,
     Form(given): Form<Decision>,
 ) -> Response {
-    // What is no version is none that anybody saw, so nothing is decided.
-    let version = given
-        .version
-        .and_then(|version| version.parse().ok())
-        .unwrap_or(u32::MAX);
-    let text = given.policy.unwrap_or_default();
+    let Some(policy) = given.policy.as_deref().and_then(RetentionPolicy::from_json) else {
+        return match actor.require(Action::ChangeRetention) {
+            Ok(()) => answer::error(ErrorPage::BadRequest, &visitor),
+            // Whoever may not is told so first.
+            Err(no) => denied(no, &Place::Retention, &visitor),
+        };
+    };
+    let change = Change {
+        // What is no version is none that anybody saw, so nothing is decided.
+        version: given
+            .version
+            .and_then(|version| version.parse().ok())
+            .unwrap_or(u32::MAX),
+        policy,
+        declared: given.declared.as_deref(),
+    };
     let seen = SeenEffect {
-        version,
+        version: change.version,
         gone_today: given.gone_today.and_then(|gone| gone.parse().ok()).unwrap_or_default(),
     };
-    let declared = given.declared.as_deref();
-    let seen_shorter = given.shortens.is_some();
-    let allowed = actor.require(Action::ChangeRetention);
-    if let Err(no @ (Denied::Forbidden | Denied::OrganisationGone)) = allowed {
-        return denied(no, &Place::Retention, &visitor);
-    }
-    let needs_approval = match state.portal().retention_approval(&actor).await {
-        Ok(approval) => approval.required,
+    let decided = state
+        .portal()
+        .change_retention(&actor, seen, change.policy.clone(), change.declared);
+    let problem = match decided.await {
+        Ok(Decided::InForce) => return done(&Place::Retention, Flash::RetentionSaved),
+        Ok(Decided::Waits) => return done(&Place::Retention, Flash::RetentionWaits),
+        Err(ChangeRetentionError::MoreGoesToday) => EffectProblem::MoreGoesToday,
+        Err(ChangeRetentionError::Denied(Denied::StepUpNeeded)) => EffectProblem::ConfirmFirst,
         Err(error) => return refused(error, &visitor),
     };
-    let again_with = |problem, effect: Option<&RetentionEffect>, time_zone: &TimeZone| {
-        unprocessable(retention_effect_page(
-            &visitor.layout,
-            RetentionEffectPage {
-                effect,
-                version,
-                policy: &text,
-                declared,
-                gone_today: effect.map_or(seen.gone_today, |effect| effect.counted_today),
-                problem: Some(problem),
-                shortens: effect.map_or(seen_shorter, |effect| effect.shortens),
-                needs_approval,
-                time_zone,
-            },
-        ))
-    };
-    let again = |problem| again_with(problem, None, state.time_zone());
-    if allowed == Err(Denied::StepUpNeeded) {
-        return again(EffectProblem::ConfirmFirst);
-    }
-    let Some(policy) = RetentionPolicy::from_json(&text) else {
-        return answer::error(ErrorPage::BadRequest, &visitor);
-    };
-    let decided = state.portal().change_retention(&actor, seen, policy.clone(), declared);
-    match decided.await {
-        Ok(Decided::InForce) => done(&Place::Retention, Flash::RetentionSaved),
-        Ok(Decided::Waits) => done(&Place::Retention, Flash::RetentionWaits),
-        Err(ChangeRetentionError::ChangedMeanwhile) => again(EffectProblem::ChangedMeanwhile),
-        Err(ChangeRetentionError::AlreadyWaits) => again(EffectProblem::AlreadyWaits),
-        Err(ChangeRetentionError::MoreGoesToday) => {
-            let looked = async {
-                let effect = state.portal().retention_effect(&actor, policy, declared).await?;
-                Ok((effect, state.portal().retention(&actor).await?.time_zone))
-            };
-            match looked.await {
-                Ok((effect, time_zone)) => again_with(EffectProblem::MoreGoesToday, Some(&effect), &time_zone),
-                Err(error) => refused(error, &visitor),
-            }
-        }
-        Err(ChangeRetentionError::Denied(Denied::StepUpNeeded)) => again(EffectProblem::ConfirmFirst),
+    match effect_page(&state, &actor, &visitor, &change, Some(problem)).await {
+        Ok(page) => unprocessable(page),
+        // It is as they want it, so there is nothing to come back to.
+        Err(ChangeRetentionError::Unchanged) => denied_page(Denied::StepUpNeeded, &Place::Retention, &visitor),
         Err(error) => refused(error, &visitor),
     }
 }
@@ -334,7 +315,8 @@ fn declared(form: &RetentionForm) -> Option<&str> {
     (!name.is_empty()).then_some(name)
 }
 
-fn refusal(error: ChangeRetentionError, form: &RetentionForm) -> Refusal {
+/// What was wrong with a form, where that is why its effect can't be told.
+fn problem_of(error: &ChangeRetentionError, form: &RetentionForm) -> Option<RetentionProblem> {
     let place = |document_type: &Option<String>| {
         let Some(name) = document_type else {
             return RulePlace::Default;
@@ -342,42 +324,42 @@ fn refusal(error: ChangeRetentionError, form: &RetentionForm) -> Refusal {
         let index = form.types.iter().position(|it| it.document_type == *name);
         index.map_or(RulePlace::New, RulePlace::Type)
     };
-    Refusal::Form(match &error {
+    match error {
         ChangeRetentionError::Policy(problem) => match problem {
-            PolicyProblem::MinimumBelowOne | PolicyProblem::MinimumAboveMaximum => RetentionProblem::Minimum,
-            PolicyProblem::AboveCeiling { .. } => RetentionProblem::Maximum,
-            PolicyProblem::OutsideLimits { document_type } => RetentionProblem::Days(place(document_type)),
-            PolicyProblem::InvalidReason { document_type } => RetentionProblem::Reason(place(document_type)),
-            PolicyProblem::InvalidType { .. } => RetentionProblem::TypeName,
-            PolicyProblem::TwoRules { .. } => RetentionProblem::TypeKnown,
-            PolicyProblem::TooManyTypes => RetentionProblem::TooManyTypes,
+            PolicyProblem::MinimumBelowOne | PolicyProblem::MinimumAboveMaximum => Some(RetentionProblem::Minimum),
+            PolicyProblem::AboveCeiling { .. } => Some(RetentionProblem::Maximum),
+            PolicyProblem::OutsideLimits { document_type } => Some(RetentionProblem::Days(place(document_type))),
+            PolicyProblem::InvalidReason { document_type } => Some(RetentionProblem::Reason(place(document_type))),
+            PolicyProblem::InvalidType { .. } => Some(RetentionProblem::TypeName),
+            PolicyProblem::TwoRules { .. } => Some(RetentionProblem::TypeKnown),
+            PolicyProblem::TooManyTypes => Some(RetentionProblem::TooManyTypes),
             // The form names only types that are known, or the new one.
-            PolicyProblem::UnknownType { .. } => return Refusal::Other(error),
+            PolicyProblem::UnknownType { .. } => None,
         },
-        ChangeRetentionError::Unchanged => RetentionProblem::Unchanged,
-        ChangeRetentionError::ChangedMeanwhile => RetentionProblem::ChangedMeanwhile,
-        ChangeRetentionError::Denied(Denied::StepUpNeeded) => RetentionProblem::ConfirmFirst,
-        ChangeRetentionError::Denied(Denied::Forbidden | Denied::OrganisationGone)
+        ChangeRetentionError::Unchanged => Some(RetentionProblem::Unchanged),
+        ChangeRetentionError::Denied(_)
+        | ChangeRetentionError::ChangedMeanwhile
         | ChangeRetentionError::AlreadyWaits
         | ChangeRetentionError::NothingWaits
         | ChangeRetentionError::OwnChange
         | ChangeRetentionError::MoreGoesToday
         | ChangeRetentionError::TooFewAdmins
         | ChangeRetentionError::Busy
-        | ChangeRetentionError::Fault(_) => return Refusal::Other(error),
-    })
+        | ChangeRetentionError::Fault(_) => None,
+    }
 }
 
 pub(super) fn refused(error: ChangeRetentionError, visitor: &Visitor) -> Response {
+    let not_saved = |why| unprocessable(retention_not_saved_page(&visitor.layout, why));
     match error {
         ChangeRetentionError::Denied(no) => denied(no, &Place::Retention, visitor),
         ChangeRetentionError::Fault(fault) => answer::fault(&fault, visitor),
         ChangeRetentionError::Busy => answer::error(ErrorPage::Unavailable, visitor),
+        ChangeRetentionError::ChangedMeanwhile => not_saved(NotSaved::ChangedMeanwhile),
+        ChangeRetentionError::AlreadyWaits => not_saved(NotSaved::AlreadyWaits),
         ChangeRetentionError::NothingWaits => done(&Place::Retention, Flash::RetentionGone),
         ChangeRetentionError::Policy(_)
-        | ChangeRetentionError::ChangedMeanwhile
         | ChangeRetentionError::Unchanged
-        | ChangeRetentionError::AlreadyWaits
         | ChangeRetentionError::OwnChange
         | ChangeRetentionError::MoreGoesToday
         | ChangeRetentionError::TooFewAdmins => answer::error(ErrorPage::BadRequest, visitor),

@@ -14,7 +14,7 @@ use base::{
 use bytes::Bytes;
 use http::Request;
 use portal::{
-    DeclaredFile, IdempotencyKey, MessageDraft, MessageReceipt, NewOrganisation, NewSystem, OperatorActor, Portal,
+    DeclaredFile, IdempotencyKey, MessageDraft, MessageReceipt, NewSystem, OperatorActor, Organisation, Portal,
     RecipientAddress, RecipientIdentifier, RequestInfo, Scope, SystemActor,
 };
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
@@ -243,13 +243,11 @@ impl App {
 
     /// A system with every scope, of a new organisation with that name: its id and secret.
     pub(crate) async fn system(&self, name: &str) -> (SystemId, SecretString) {
+        self.system_of(&self.organisation(name).await).await
+    }
+
+    async fn system_of(&self, organisation: &Organisation) -> (SystemId, SecretString) {
         let operator = OperatorActor::on_this_host(self.request_info());
-        let new = NewOrganisation {
-            name: name.to_owned(),
-            retention_days: None,
-            time_zone: None,
-        };
-        let organisation = self.portal.create_organisation(&operator, new).await.unwrap();
         let new = NewSystem {
             name: "ärendesystem".to_owned(),
             scopes: Scope::ALL.to_vec(),
@@ -263,7 +261,12 @@ impl App {
 
     /// A system as [`App::system`] makes it, and its access token.
     pub(crate) async fn sender(&self, name: &str) -> (SystemActor, String) {
-        let (system, secret) = self.system(name).await;
+        self.sender_of(&self.organisation(name).await).await
+    }
+
+    /// The same of an organisation that there is.
+    pub(crate) async fn sender_of(&self, organisation: &Organisation) -> (SystemActor, String) {
+        let (system, secret) = self.system_of(organisation).await;
         let issued = self
             .portal
             .issue_token(system, &secret, None, self.request_info())

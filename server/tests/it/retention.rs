@@ -2,6 +2,7 @@
 
 use base::Personnummer;
 use http::{Request, StatusCode};
+use jiff::tz::TimeZone;
 use portal::{MessageReceipt, RecipientIdentifier, Role, SystemActor};
 
 use crate::api_support::PDF;
@@ -59,15 +60,9 @@ pub(crate) async fn look(karin: &mut Browser<'_>, otherwise: &[(&str, &str)]) ->
 pub(crate) async fn save(karin: &mut Browser<'_>, effect: &Answer) -> Answer {
     let values = ["version", "policy", "gone_today"].map(|name| (name, hidden(effect, name)));
     let mut fields: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let sent_along = ["declared", "shortens"].map(|name| {
-        let there = effect.text().contains(&format!("name=\"{name}\""));
-        (name, there.then(|| hidden(effect, name)))
-    });
-    fields.extend(
-        sent_along
-            .iter()
-            .filter_map(|(name, value)| Some((*name, value.as_deref()?))),
-    );
+    let declared = effect.text().contains("name=\"declared\"");
+    let declared = declared.then(|| hidden(effect, "declared"));
+    fields.extend(declared.as_deref().map(|name| ("declared", name)));
     karin.post("/staff/retention", &form(&fields)).await
 }
 
@@ -168,8 +163,13 @@ async fn an_admin_goes_on_to_rules_from_before_the_latest_fifty() {
 
 /// "Norrby kommun" by its system and by its admin.
 async fn norrby(app: &App) -> (SystemActor, Browser<'_>) {
-    let (system, _) = app.sender("Norrby kommun").await;
-    let organisation = app.portal.organisation_at("norrby-kommun").await.unwrap().unwrap();
+    norrby_in(app, None).await
+}
+
+/// The same in another time zone than the portal.
+async fn norrby_in(app: &App, time_zone: Option<TimeZone>) -> (SystemActor, Browser<'_>) {
+    let organisation = app.organisation_in("Norrby kommun", time_zone).await;
+    let (system, _) = app.sender_of(&organisation).await;
     let link = app.invitation(&organisation).await;
     let mut karin = app.browser();
     assert_eq!(karin.post(&link, &new_password(PASSWORD)).await.location(), "/staff");
@@ -433,16 +433,57 @@ async fn a_decision_made_in_another_tab_is_not_undone_unseen() {
 #[tokio::test]
 async fn a_change_stays_on_the_page_while_its_admin_confirms() {
     let app = App::without_second_factor().await;
-    let mut karin = app.admin().await;
+    // In Stockholm, where the portal is, the next day has begun by then.
+    let new_york = TimeZone::get("America/New_York").unwrap();
+    let (system, mut karin) = norrby_in(&app, Some(new_york)).await;
+    app.clock.advance_millis(14 * 60 * MINUTE);
+    karin.give_password(KARIN, PASSWORD).await;
+    send(&app, &system, 2, None, None).await;
     let effect = look(&mut karin, &[("days", "20")]).await;
     app.clock.advance_millis(6 * MINUTE);
     let asked = save(&mut karin, &effect).await;
     assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(asked.text().contains("href=\"/staff/confirm\" target=\"_blank\""));
+    for told in [
+        "2 dokument i ett meddelande försvinner tidigare än annars",
+        "Skickat 22\u{a0}november 2026.",
+    ] {
+        for page in [&effect, &asked] {
+            assert!(page.text().contains(told), "{told} in {}", page.text());
+        }
+    }
     assert_eq!(hidden(&asked, "policy"), hidden(&effect, "policy"));
     let confirmed = form(&[("password", PASSWORD)]);
     karin.post("/staff/confirm", &confirmed).await;
     assert_eq!(save(&mut karin, &asked).await.location(), "/staff/retention");
+}
+
+#[tokio::test]
+async fn an_admin_who_signed_in_a_while_ago_looks_and_saves_nothing() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    app.clock.advance_millis(6 * MINUTE);
+    let effect = look(&mut karin, &[("days", "20")]).await;
+    assert_eq!(effect.status, StatusCode::OK);
+    assert!(
+        effect.text().contains("Det här händer om du sparar"),
+        "{}",
+        effect.text()
+    );
+    // Also what another tab saved meanwhile can't be looked at as if nothing had been.
+    karin.post("/staff/confirm", &form(&[("password", PASSWORD)])).await;
+    let other = look(&mut karin, &[("days", "25")]).await;
+    assert_eq!(save(&mut karin, &other).await.location(), "/staff/retention");
+    app.clock.advance_millis(6 * MINUTE);
+    for late in [
+        look(&mut karin, &[("days", "20")]).await,
+        save(&mut karin, &effect).await,
+    ] {
+        assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(late.text().contains("Ändringen är inte sparad</h1>"), "{}", late.text());
+    }
+    assert!(karin.get("/staff/retention").await.text().contains("25 dagar"));
+    assert_eq!(audited(&app, "retention.changed").await, 1);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Staff for tests: organisations, invitations, and browsers in which somebody works.
 
 use http::StatusCode;
+use jiff::tz::TimeZone;
 use portal::{MessageReceipt, NewOrganisation, OperatorActor, Organisation, Role};
 
 use crate::api_support::PDF;
@@ -84,11 +85,16 @@ impl App {
 
     /// An organisation with that name.
     pub(crate) async fn organisation(&self, name: &str) -> Organisation {
+        self.organisation_in(name, None).await
+    }
+
+    /// The same in another time zone than the portal.
+    pub(crate) async fn organisation_in(&self, name: &str, time_zone: Option<TimeZone>) -> Organisation {
         let operator = OperatorActor::on_this_host(self.request_info());
         let new = NewOrganisation {
             name: name.to_owned(),
             retention_days: None,
-            time_zone: None,
+            time_zone,
         };
         self.portal.create_organisation(&operator, new).await.unwrap()
     }

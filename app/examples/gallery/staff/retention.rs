@@ -1,9 +1,9 @@
 //! How long the organisation keeps what it sends.
 
 use app::page::staff::{
-    ApprovalProblem, EffectProblem, PendingRetentionPage, RetentionEffectPage, RetentionForm, RetentionPage,
-    RetentionProblem, RulePlace, pending_retention_page, retention_effect_page, retention_form_page, retention_page,
-    retention_versions_page,
+    ApprovalProblem, EffectProblem, NotSaved, PendingRetentionPage, RetentionEffectPage, RetentionForm, RetentionPage,
+    RetentionProblem, RulePlace, pending_retention_page, retention_effect_page, retention_form_page,
+    retention_not_saved_page, retention_page, retention_versions_page,
 };
 use app::{Assets, Flash, Language};
 use base::{Ids, PendingRetentionId};
@@ -161,15 +161,13 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         ],
     };
     let zone = time_zone();
-    let shown = |effect: Option<_>, problem| RetentionEffectPage {
-        effect,
+    let shown = |problem: Option<EffectProblem>| RetentionEffectPage {
+        effect: &effect,
         version: 2,
         policy: "{}",
         declared: None,
-        gone_today: 315,
         problem,
-        shortens: true,
-        needs_approval: effect.is_some() && problem.is_none(),
+        needs_approval: problem.is_none(),
         time_zone: &zone,
     };
     let own_change = PendingRetention {
@@ -206,17 +204,18 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
         ),
         ("retention-form", retention_form_page(&inside, &form)),
         ("retention-form-wrong", retention_form_page(&inside, &wrong)),
-        (
-            "retention-effect",
-            retention_effect_page(&inside, shown(Some(&effect), None)),
-        ),
+        ("retention-effect", retention_effect_page(&inside, shown(None))),
         (
             "retention-effect-unconfirmed",
-            retention_effect_page(&inside, shown(None, Some(EffectProblem::ConfirmFirst))),
+            retention_effect_page(&inside, shown(Some(EffectProblem::ConfirmFirst))),
         ),
         (
             "retention-effect-more-goes",
-            retention_effect_page(&inside, shown(Some(&effect), Some(EffectProblem::MoreGoesToday))),
+            retention_effect_page(&inside, shown(Some(EffectProblem::MoreGoesToday))),
+        ),
+        (
+            "retention-not-saved",
+            retention_not_saved_page(&inside, NotSaved::ChangedMeanwhile),
         ),
         ("retention-pending", pending(&waiting, Some(&effect), None)),
         ("retention-pending-above", pending(&above, None, None)),

@@ -43,9 +43,9 @@ pub use protocols::{IdProblem, proofs_page, protocol_page, protocols_page};
 pub use provisioning::{ProvisioningPage, TokenForm, TokenProblem, provisioning_page, provisioning_token_page};
 pub use requests::{AnswerForm, AnswerProblem, RequestAnswer, request_page, requests_page};
 pub use retention::{
-    ApprovalProblem, EffectProblem, PendingRetentionPage, RetentionEffectPage, RetentionForm, RetentionPage,
+    ApprovalProblem, EffectProblem, NotSaved, PendingRetentionPage, RetentionEffectPage, RetentionForm, RetentionPage,
     RetentionProblem, RuleForm, RulePlace, TypeForm, pending_retention_page, retention_effect_page,
-    retention_form_page, retention_page, retention_versions_page,
+    retention_form_page, retention_not_saved_page, retention_page, retention_versions_page,
 };
 pub use rules::{RulesForm, RulesProblem, rules_page};
 pub use second_factor::{

@@ -135,7 +135,7 @@ impl Portal {
         declared: Option<&str>,
     ) -> Result<RetentionEffect, ChangeRetentionError> {
         let context = &*self.0;
-        context.require(actor, Action::ChangeRetention).await??;
+        context.require(actor, Action::SeeRetentionEffect).await??;
         let organisation = own_organisation(context, actor).await?;
         let before = store::in_force(context, context.database.reader(), &organisation).await?;
         let in_use = store::types_in_use(context.database.reader(), organisation.id, store::TYPES).await?;

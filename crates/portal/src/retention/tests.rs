@@ -335,10 +335,18 @@ on_both_databases! {
         let sender = test.member(&admin, "eva@norrby.example", Role::Sender).await;
         test.portal.retention(&auditor).await.unwrap();
         test.portal.due_weeks(&auditor).await.unwrap();
-        for (actor, denied) in [(&auditor, Denied::Forbidden), (&sender, Denied::Forbidden)] {
+        for actor in [&auditor, &sender] {
             let refused = test.portal.change_retention(actor, whatever_goes(0), policy_of(10), None).await;
-            assert!(matches!(refused, Err(ChangeRetentionError::Denied(why)) if why == denied));
+            assert!(matches!(refused, Err(ChangeRetentionError::Denied(Denied::Forbidden))));
+            let refused = test.portal.retention_effect(actor, policy_of(10), None).await;
+            assert!(matches!(refused, Err(ChangeRetentionError::Denied(Denied::Forbidden))));
         }
+        // Who signed in a while ago sees what it would do, and decides nothing.
+        test.clock.advance(Duration::from_secs(301));
+        let stale = test.staff_in(admin.session()).await.unwrap();
+        test.portal.retention_effect(&stale, policy_of(10), None).await.unwrap();
+        let refused = test.portal.change_retention(&stale, whatever_goes(0), policy_of(10), None).await;
+        assert!(matches!(refused, Err(ChangeRetentionError::Denied(Denied::StepUpNeeded))));
         assert!(matches!(test.portal.retention(&sender).await, Err(ChangeRetentionError::Denied(Denied::Forbidden))));
     }
 

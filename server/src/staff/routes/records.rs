@@ -50,7 +50,7 @@ fn for_retention() -> Routes {
         .add(
             post.clone(),
             "/staff/retention/effect",
-            may(Action::ChangeRetention),
+            may(Action::SeeRetentionEffect),
             retention::effect,
         )
         .add(post, "/staff/retention", may(Action::ChangeRetention), retention::save)

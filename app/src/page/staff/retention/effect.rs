@@ -13,36 +13,37 @@ use crate::shell::{Head, render};
 use crate::texts::Texts;
 use crate::texts::dates::day;
 
-/// What keeps a change from being saved.
+/// What keeps a change from being saved until somebody has done something about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EffectProblem {
     /// Who saves must prove anew that it is them.
     ConfirmFirst,
+    /// More would be gone today than the page said that they saved from. It says now how much.
+    MoreGoesToday,
+}
+
+/// Why a change can't be saved any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotSaved {
     /// Somebody else changed the rules meanwhile.
     ChangedMeanwhile,
     /// Another change waits for a second admin, so that this one can't.
     AlreadyWaits,
-    /// More would be gone today than the page said that they saved from. It says now how much.
-    MoreGoesToday,
 }
 
 /// What the page of an effect shows and sends back.
 #[derive(Clone, Copy, Debug)]
 pub struct RetentionEffectPage<'a> {
-    /// What would happen; `None` where that is not told again.
-    pub effect: Option<&'a RetentionEffect>,
+    /// What would happen.
+    pub effect: &'a RetentionEffect,
     /// The version that the change began with.
     pub version: u32,
     /// The rules as the form sends them back.
     pub policy: &'a str,
     /// The document type that was said to be new.
     pub declared: Option<&'a str>,
-    /// How much would be gone today by what they were told last: what they save must do no more.
-    pub gone_today: u64,
     /// What was wrong.
     pub problem: Option<EffectProblem>,
-    /// Whether the change shortens anything.
-    pub shortens: bool,
     /// Whether a second admin is asked for what shortens.
     pub needs_approval: bool,
     /// The organisation's.
@@ -53,67 +54,64 @@ pub struct RetentionEffectPage<'a> {
 #[must_use]
 pub fn retention_effect_page(layout: &Layout, shown: RetentionEffectPage<'_>) -> Page {
     let texts = Texts::of(layout.language);
-    // What can't be saved any more does nothing, whatever it would have done.
-    let is_over = matches!(
-        shown.problem,
-        Some(EffectProblem::ChangedMeanwhile | EffectProblem::AlreadyWaits)
-    );
-    let (heading, leave) = if is_over {
-        ("retention-effect-refused", "retention-effect-back")
-    } else {
-        ("retention-effect-title", "retention-effect-leave")
-    };
-    let lead = (!is_over).then(|| view! { <p class="lead">{texts.get("retention-effect-lead")}</p> });
-    let head = Head::plain(title(texts, heading, shown.problem.is_some()));
+    let head = Head::plain(title(texts, "retention-effect-title", shown.problem.is_some()));
     let problem = shown.problem.map(|problem| match problem {
         EffectProblem::ConfirmFirst => confirm_first(texts).into_any(),
-        EffectProblem::ChangedMeanwhile => refusal(texts.get("retention-effect-changed-meanwhile")).into_any(),
-        EffectProblem::AlreadyWaits => refusal(texts.get("retention-effect-already-waits")).into_any(),
         EffectProblem::MoreGoesToday => refusal(texts.get("retention-effect-more-goes")).into_any(),
     });
-    let effect = shown.effect.filter(|_| !is_over);
-    let goes_today = effect.map_or(shown.gone_today > 0, |effect| effect.gone_today.messages > 0);
-    let effect = effect.map(|effect| effect_of(texts, effect, shown.time_zone));
+    let effect = effect_of(texts, shown.effect, shown.time_zone);
     let version = shown.version.to_string();
     let policy = shown.policy.to_owned();
     let declared = shown
         .declared
         .map(|name| view! { <input type="hidden" name="declared" value=name.to_owned() /> });
-    let gone_today = shown.gone_today.to_string();
-    let waits = shown.needs_approval && shown.shortens;
-    let told = (waits && !is_over).then(|| view! { <p>{texts.get("retention-effect-needs-approval")}</p> });
+    // What they save must do no more.
+    let gone_today = shown.effect.counted_today.to_string();
+    let waits = shown.needs_approval && shown.effect.shortens;
+    let told = waits.then(|| view! { <p>{texts.get("retention-effect-needs-approval")}</p> });
     let button = if waits { "retention-ask" } else { "retention-save" };
     // What is asked for does nothing yet.
-    let class = if goes_today && !waits {
+    let class = if shown.effect.gone_today.messages > 0 && !waits {
         "button danger"
     } else {
         "button"
     };
-    let shortens = shown
-        .shortens
-        .then(|| view! { <input type="hidden" name="shortens" value="yes" /> });
-    let save = (!is_over).then(|| {
+    render(layout, head, move || {
         view! {
+            {problem}
+            <h1>{texts.get("retention-effect-title")}</h1>
+            <p class="lead">{texts.get("retention-effect-lead")}</p>
+            {told}
+            {effect}
             <form method="post" action="/staff/retention">
                 <input type="hidden" name="version" value=version />
                 <input type="hidden" name="policy" value=policy />
                 <input type="hidden" name="gone_today" value=gone_today />
-                {shortens}
                 {declared}
                 <button class=class>{texts.get(button)}</button>
             </form>
+            <p>
+                <a href="/staff/retention">{texts.get("retention-effect-leave")}</a>
+            </p>
         }
-    });
+    })
+}
+
+/// The page of a change that can't be saved any more: it does nothing, whatever it would have done.
+#[must_use]
+pub fn retention_not_saved_page(layout: &Layout, why: NotSaved) -> Page {
+    let texts = Texts::of(layout.language);
+    let head = Head::plain(title(texts, "retention-effect-refused", true));
+    let why = refusal(texts.get(match why {
+        NotSaved::ChangedMeanwhile => "retention-effect-changed-meanwhile",
+        NotSaved::AlreadyWaits => "retention-effect-already-waits",
+    }));
     render(layout, head, move || {
         view! {
-            {problem}
-            <h1>{texts.get(heading)}</h1>
-            {lead}
-            {told}
-            {effect}
-            {save}
+            {why}
+            <h1>{texts.get("retention-effect-refused")}</h1>
             <p>
-                <a href="/staff/retention">{texts.get(leave)}</a>
+                <a href="/staff/retention">{texts.get("retention-effect-back")}</a>
             </p>
         }
     })

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use portal::{CountedFrom, RetentionPolicy, RetentionRule};
 
 use crate::component::back_link;
-use crate::component::form::{Choice, Field, Kind, choices, confirm_first, refusal, title};
+use crate::component::form::{Choice, Field, Kind, choices, refusal, title};
 use crate::context::Layout;
 use crate::page::Page;
 use crate::shell::{Head, render};
@@ -83,10 +83,6 @@ pub enum RetentionProblem {
     TooManyTypes,
     /// Nothing would be different.
     Unchanged,
-    /// Somebody else changed the rules meanwhile.
-    ChangedMeanwhile,
-    /// Who sends the form must prove anew that it is them.
-    ConfirmFirst,
 }
 
 impl RuleForm {
@@ -153,10 +149,8 @@ pub fn retention_form_page(layout: &Layout, form: &RetentionForm) -> Page {
     let texts = Texts::of(layout.language);
     let problem = form.problem;
     let head = Head::plain(title(texts, "retention-form-title", problem.is_some()));
-    let confirm = (problem == Some(RetentionProblem::ConfirmFirst)).then(|| confirm_first(texts));
     let refused = match problem {
         Some(RetentionProblem::Unchanged) => Some(refusal(texts.get("retention-unchanged"))),
-        Some(RetentionProblem::ChangedMeanwhile) => Some(refusal(texts.get("rules-changed-meanwhile"))),
         Some(RetentionProblem::TooManyTypes) => Some(refusal(texts.get("retention-too-many-types"))),
         _ => None,
     };
@@ -174,7 +168,6 @@ pub fn retention_form_page(layout: &Layout, form: &RetentionForm) -> Page {
     render(layout, head, move || {
         view! {
             {back_link("/staff/retention".to_owned(), texts.get("retention-title"))}
-            {confirm}
             {refused}
             <h1>{texts.get("retention-form-title")}</h1>
             <p class="lead">{texts.get("retention-form-lead")}</p>

@@ -152,6 +152,7 @@ fn every_action_of_staff_alone_has_a_use_case_here() {
         Action::SeeProvisioning,
         Action::ChangeProvisioning,
         Action::SeeRetention,
+        Action::SeeRetentionEffect,
         Action::ChangeRetention,
         Action::SeeHolds,
         Action::PlaceHold,
