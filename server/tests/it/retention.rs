@@ -426,8 +426,31 @@ async fn a_decision_made_in_another_tab_is_not_undone_unseen() {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text().contains("ändrades av någon annan"), "{}", refused.text());
     assert!(karin.get("/staff/retention").await.text().contains("20 dagar"));
-    // Sent twice, as by an impatient finger: the second time decides nothing.
-    assert_eq!(save(&mut karin, &first).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn who_sends_the_same_twice_is_told_that_it_is_saved_and_it_is_so_once() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    let mut olle = app.colleague(&mut karin, "Olle", Role::Admin).await;
+    let mut effects = Vec::new();
+    for browser in [&mut karin, &mut olle] {
+        effects.push(look(browser, &[("days", "20")]).await);
+    }
+    for _ in 0..2 {
+        assert_eq!(save(&mut karin, &effects[0]).await.location(), "/staff/retention");
+        let page = karin.get("/staff/retention").await.text();
+        assert!(page.contains("Reglerna gäller nu"), "{page}");
+    }
+    // Who was second is told so, whatever they decided.
+    let late = save(&mut olle, &effects[1]).await;
+    assert!(late.text().contains("ändrades av någon annan"), "{}", late.text());
+    // After another change it is an old decision.
+    let other = look(&mut olle, &[("version", "1"), ("days", "25")]).await;
+    assert_eq!(save(&mut olle, &other).await.location(), "/staff/retention");
+    let late = save(&mut karin, &effects[0]).await;
+    assert!(late.text().contains("ändrades av någon annan"), "{}", late.text());
+    assert_eq!(audited(&app, "retention.changed").await, 2);
 }
 
 #[tokio::test]

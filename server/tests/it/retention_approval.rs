@@ -4,6 +4,7 @@ use http::StatusCode;
 use portal::Role;
 
 use crate::harness::App;
+use crate::operator::audited;
 use crate::retention::{hidden, look, save};
 use crate::staff_support::form;
 
@@ -96,6 +97,34 @@ async fn one_admin_asks_and_another_approves() {
             .text()
             .contains("Ändringen väntar inte längre")
     );
+}
+
+#[tokio::test]
+async fn who_asks_twice_is_told_that_it_waits_and_then_that_it_is_saved() {
+    let app = App::without_second_factor().await;
+    let mut karin = app.admin().await;
+    let mut olle = app.colleague(&mut karin, "Olle", Role::Admin).await;
+    karin
+        .post("/staff/retention/approval", &form(&[("required", "yes")]))
+        .await;
+    let effect = look(&mut karin, &[("days", "20")]).await;
+    let same = look(&mut olle, &[("days", "20")]).await;
+    for _ in 0..2 {
+        assert_eq!(save(&mut karin, &effect).await.location(), "/staff/retention");
+        let page = karin.get("/staff/retention").await.text();
+        assert!(page.contains("väntar på att en annan administratör"), "{page}");
+    }
+    let refused = save(&mut olle, &same).await;
+    assert!(
+        refused.text().contains("En annan ändring väntar redan"),
+        "{}",
+        refused.text()
+    );
+    let id = form(&[("id", &hidden(&olle.get("/staff/retention/pending").await, "id"))]);
+    olle.post("/staff/retention/pending/approve", &id).await;
+    assert_eq!(save(&mut karin, &effect).await.location(), "/staff/retention");
+    assert_eq!(audited(&app, "retention.change-asked").await, 1);
+    assert_eq!(audited(&app, "retention.changed").await, 1);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use base::{StaffId, Timestamp};
 use jiff::tz::TimeZone;
+use sea_orm::ConnectionTrait;
 
 use super::effect::{self, RetentionEffect, SeenEffect};
 use super::entity::Model;
@@ -145,7 +146,8 @@ impl Portal {
 
     /// Decides on a policy for the actor's organisation: a new version, which everything that can still be read follows from now
     /// on, but for what was sent before there were versions. `seen` is what the actor had before them. Where the
-    /// organisation demands a second admin for what shortens retention, such a policy waits for one.
+    /// organisation demands a second admin for what shortens retention, such a policy waits for one. The same that is sent twice is
+    /// decided on once.
     ///
     /// # Errors
     ///
@@ -171,12 +173,18 @@ impl Portal {
             }
             checked(context, &in_use, before, policy, declared)
         };
+        if is_decided(context.database.reader(), actor, seen, &policy).await? {
+            return Ok(Decided::InForce);
+        }
         // What is refused as things stand is refused before its effect is worked out.
         let before = store::in_force(context, context.database.reader(), &organisation).await?;
         let policy = decidable(&before, policy)?;
-        approval::may_wait(context, organisation.id, &before.policy, &policy).await?;
+        approval::may_wait(context, actor, &before.policy, &policy).await?;
         let effect = effect::of(context, &organisation, &policy).await?;
         let (transaction, admins) = begin(context, actor).await?;
+        if is_decided(&transaction, actor, seen, &policy).await? {
+            return Ok(Decided::InForce);
+        }
         let before = store::in_force(context, &transaction, &organisation).await?;
         let policy = decidable(&before, policy)?;
         if approval::is_required(&transaction, organisation.id).await?
@@ -267,6 +275,21 @@ pub(super) async fn put_in_force(
     let foreseen = store::in_force_as_day_began(context, transaction, organisation, now).await?;
     purge::announce_rules(context, transaction, organisation.id, foreseen.version, goes.today, now).await?;
     Ok(())
+}
+
+/// Whether the actor has decided on just this from just what they saw, and nobody on anything since: then they send it again.
+async fn is_decided(
+    on: &impl ConnectionTrait,
+    actor: &StaffActor,
+    seen: SeenEffect,
+    policy: &RetentionPolicy,
+) -> Result<bool, Fault> {
+    let Some(latest) = store::latest(on, actor.organisation_id()).await? else {
+        return Ok(false);
+    };
+    let follows_seen = u32::try_from(latest.version).ok() == seen.version.checked_add(1);
+    let is_own = latest.decided_by == *actor.staff_id().as_uuid();
+    Ok(follows_seen && is_own && store::versioned(&latest)?.policy == *policy)
 }
 
 /// The policy when it keeps every rule and differs from the one in force.

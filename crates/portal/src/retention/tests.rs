@@ -12,8 +12,8 @@ use crate::test_support::{
     Norrby, PDF, TestPortal, after, draft, on_both_databases, pieces, policy_of, read, rule, whatever_goes,
 };
 use crate::{
-    Affected, ChangeRetentionError, CountedFrom, Denied, MessageReceipt, PolicyProblem, ReadError, RetentionPolicy,
-    RetentionReason, Role, SeenEffect, SendError, TypeRule,
+    Affected, ChangeRetentionError, CountedFrom, Decided, Denied, MessageReceipt, PolicyProblem, ReadError,
+    RetentionPolicy, RetentionReason, Role, SeenEffect, SendError, TypeRule,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -305,6 +305,25 @@ on_both_databases! {
         // A type that something was sent with is known, in whatever case.
         norrby.send_as(&test, Some("Decision"), None).await;
         decide(0, decisions_from_opening(), None).await.unwrap();
+    }
+
+    async fn the_same_that_is_sent_twice_also_at_once_is_one_version(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let admin = norrby.admin(&test).await;
+        let (node, seen) = (test.another_node().await, whatever_goes(0));
+        let (one, two) = tokio::join!(
+            test.portal.change_retention(&admin, seen, policy_of(10), None),
+            node.change_retention(&admin, seen, policy_of(10), None),
+        );
+        assert_eq!([one.unwrap(), two.unwrap()], [Decided::InForce; 2]);
+        assert_eq!((test.rows("retention_policy").await, test.audited("retention.changed").await), (1, 1));
+        // From another version, or to other rules, it is another decision.
+        let decide = |version, days| test.portal.change_retention(&admin, whatever_goes(version), policy_of(days), None);
+        assert!(matches!(decide(1, 10).await, Err(ChangeRetentionError::Unchanged)));
+        assert!(matches!(decide(0, 11).await, Err(ChangeRetentionError::ChangedMeanwhile)));
+        decide(1, 11).await.unwrap();
+        decide(2, 10).await.unwrap();
+        assert!(matches!(decide(0, 10).await, Err(ChangeRetentionError::ChangedMeanwhile)));
     }
 
     async fn no_more_goes_on_an_admins_word_than_they_saw(test: TestPortal) {

@@ -268,8 +268,8 @@ pub(super) async fn wait(
     seen_version: i32,
 ) -> Result<(), ChangeRetentionError> {
     let organisation = actor.organisation_id();
-    if standing(context, transaction, organisation, admins).await?.is_some() {
-        return Err(ChangeRetentionError::AlreadyWaits);
+    if let Some(row) = standing(context, transaction, organisation, admins).await? {
+        return waits_itself(&row, actor, policy);
     }
     // One that has lapsed may still lie there.
     forget(transaction, organisation).await?;
@@ -295,20 +295,34 @@ pub(super) async fn wait(
     .await
 }
 
+/// Refuses what the actor asks for while something waits, unless they ask again for that.
+fn waits_itself(
+    waiting: &Model,
+    actor: &StaffActor,
+    policy: Option<&RetentionPolicy>,
+) -> Result<(), ChangeRetentionError> {
+    let is_own = waiting.asked_by == *actor.staff_id().as_uuid();
+    if is_own && policy_of(waiting)?.as_ref() == policy {
+        Ok(())
+    } else {
+        Err(ChangeRetentionError::AlreadyWaits)
+    }
+}
+
 /// Refuses a policy that would have to wait, whatever its effect is, while another one does.
 pub(super) async fn may_wait(
     context: &Context,
-    organisation: OrganisationId,
+    actor: &StaffActor,
     before: &RetentionPolicy,
     policy: &RetentionPolicy,
 ) -> Result<(), ChangeRetentionError> {
-    let reader = context.database.reader();
+    let (reader, organisation) = (context.database.reader(), actor.organisation_id());
     if !shortens(before, policy, &RetentionEffect::default()) || !is_required(reader, organisation).await? {
         return Ok(());
     }
     let admins = staff::admins(context, reader, organisation).await?;
     match standing(context, reader, organisation, &admins).await? {
-        Some(_) => Err(ChangeRetentionError::AlreadyWaits),
+        Some(row) => waits_itself(&row, actor, Some(policy)),
         None => Ok(()),
     }
 }
