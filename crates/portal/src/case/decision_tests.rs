@@ -201,7 +201,31 @@ on_both_databases! {
         // To the ceiling itself it goes, and no day further.
         norrby.extend(&test, &letter, latest).await.unwrap();
         assert_eq!(norrby.end_of(&test, &letter).await, after(&test, letter.sent_at, 40));
-        assert!(matches!(norrby.extend(&test, &letter, latest).await, Err(CaseError::NotLater)));
+        let admin = norrby.admin(&test).await;
+        let other = test.portal.extend_case(&admin, case_of(&letter), latest, "Något annat").await;
+        assert!(matches!(other, Err(CaseError::NotLater)));
+    }
+
+    async fn the_same_that_is_sent_twice_also_at_once_extends_a_case_once(test: TestPortal) {
+        let norrby = norrby(&test).await;
+        let letter = norrby.send_as(&test, None, None).await;
+        let karin = norrby.admin(&test).await;
+        let olle = test.member(&karin, "olle@norrby.example", Role::Admin).await;
+        let (node, case, last_day) = (test.another_node().await, case_of(&letter), day(&test, 20));
+        let (one, two) = tokio::join!(
+            test.portal.extend_case(&karin, case, last_day, REASON),
+            node.extend_case(&karin, case, last_day, REASON),
+        );
+        one.unwrap();
+        two.unwrap();
+        norrby.extend(&test, &letter, last_day).await.unwrap();
+        let others = test.portal.extend_case(&olle, case, last_day, REASON).await;
+        assert!(matches!(others, Err(CaseError::NotLater)));
+        assert_eq!((test.rows("case_extension").await, test.audited("case.extended").await), (1, 1));
+        // Once it has been extended further, it is an old decision.
+        test.portal.extend_case(&olle, case, day(&test, 30), REASON).await.unwrap();
+        assert!(matches!(norrby.extend(&test, &letter, last_day).await, Err(CaseError::NotLater)));
+        assert_eq!(norrby.end_of(&test, &letter).await, after(&test, letter.sent_at, 30));
     }
 
     async fn what_is_being_purged_is_not_extended(test: TestPortal) {

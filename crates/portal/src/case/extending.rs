@@ -7,7 +7,7 @@ use base::{CaseExtensionId, CaseId, MessageId};
 use jiff::civil::Date;
 use keyring::{ContentKey, ContentOwner, Field};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use super::closing::own;
 use super::entity::{Column, Entity};
@@ -23,7 +23,8 @@ use crate::{Context, Denied, Fault, Portal, StaffActor, retention};
 
 impl Portal {
     /// Keeps what can still be read of a case of the actor's organisation until the end of a later day, for a reason of one line and
-    /// at most 200 characters. Rules that are shorter do not end it before; the operator's ceiling, counted from sending, does.
+    /// at most 200 characters. Rules that are shorter do not end it before; the operator's ceiling, counted from sending, does. The
+    /// same that is sent twice extends it once.
     ///
     /// # Errors
     ///
@@ -45,7 +46,14 @@ impl Portal {
         // What others have seen expire must not come back because this node's clock is behind.
         context.latch().await?;
         loop {
-            let seen = planned(context, reader, &organisation, case, last_day).await?;
+            let seen = match planned(context, reader, &organisation, case, last_day).await {
+                Err(CaseError::NotLater)
+                    if is_extended(context, actor, &organisation, case, last_day, reason).await? =>
+                {
+                    return Ok(());
+                }
+                seen => seen?,
+            };
             retention::keep_planned(context, &seen).await?;
             // What has lost its keys can't be kept, whatever its row says.
             let Some((message, key)) = sealing_key(context, &organisation, &seen).await? else {
@@ -56,7 +64,11 @@ impl Portal {
             if !organisation::stays(&transaction, organisation.id).await? {
                 return Err(Denied::OrganisationGone.into());
             }
-            let found = planned(context, &transaction, &organisation, case, last_day).await?;
+            let found = match planned(context, &transaction, &organisation, case, last_day).await {
+                // It was extended meanwhile, perhaps by the same that was sent twice.
+                Err(CaseError::NotLater) => continue,
+                found => found?,
+            };
             if !retention::is_kept(&found, &seen) || found.iter().all(|it| it.message != message) {
                 continue;
             }
@@ -104,6 +116,34 @@ impl Portal {
 /// Where a reason lies.
 pub(super) fn place(id: &CaseExtensionId) -> Field<'_> {
     Field::new("case_extension", "sealed_reason", id.as_bytes())
+}
+
+/// Whether the actor has extended a case until just that day for just that reason, and nobody has since: then they send it again.
+async fn is_extended(
+    context: &Context,
+    actor: &StaffActor,
+    organisation: &Organisation,
+    case: CaseId,
+    last_day: Date,
+    reason: &str,
+) -> Result<bool, Fault> {
+    let latest = extension_entity::Entity::find()
+        .filter(extension_entity::Column::CaseId.eq(*case.as_uuid()))
+        .order_by_desc(extension_entity::Column::Id)
+        .one(context.database.reader())
+        .await?;
+    let until = retention::end_of(last_day, &organisation.time_zone);
+    let is_own = |row: &extension_entity::Model| row.extended_by == *actor.staff_id().as_uuid();
+    let Some(row) = latest.filter(|row| is_own(row) && row.until == until.as_millis()) else {
+        return Ok(false);
+    };
+    let owner = ContentOwner::Message(MessageId::from_uuid(row.message_id));
+    let key = context.vault.content_key(organisation.id, owner).await?;
+    let id = CaseExtensionId::from_uuid(row.id);
+    let opened = key
+        .zip(row.sealed_reason)
+        .and_then(|(key, sealed)| key.open_text(place(&id), &sealed).ok());
+    Ok(opened.as_deref() == Some(reason))
 }
 
 /// What would become of a case's deliveries, if it can be kept until that day.
