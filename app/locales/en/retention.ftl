@@ -40,6 +40,7 @@ retention-change = Change the rules
 retention-due = What will be purged
 retention-due-lead = How many documents will be purged each week for the next twelve weeks, if nothing changes.
 retention-due-none = No documents will be purged in the next twelve weeks.
+retention-due-busy = What will be purged can’t be shown right now, since it is being worked out for others. Reload the page in a while.
 retention-due-caption = Documents by calendar week
 retention-due-table = Show as a table
 retention-due-week-column = Week

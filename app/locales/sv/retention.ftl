@@ -40,6 +40,7 @@ retention-change = Ändra reglerna
 retention-due = Det som gallras framöver
 retention-due-lead = Så många dokument försvinner de närmaste tolv veckorna, om inget ändras.
 retention-due-none = Inga dokument försvinner de närmaste tolv veckorna.
+retention-due-busy = Det som gallras framöver går inte att visa just nu, eftersom det redan räknas ut åt andra. Ladda om sidan om en stund.
 retention-due-caption = Dokument per kalendervecka
 retention-due-table = Visa som tabell
 retention-due-week-column = Vecka

@@ -64,7 +64,7 @@ use audit::{AuditWriter, RefusedChains};
 use blob::Blobs;
 use database::Database;
 use ledger::Ledger;
-use retention::EffectTurns;
+use retention::Turns;
 use staff::{HashingPool, RelyingParty};
 use vault::Vault;
 
@@ -197,7 +197,10 @@ pub(crate) struct Context {
     /// The clock was found not to be the databases', and `latest` may hold what it said; owned by `latch`.
     is_doubted: AtomicBool,
     refused_chains: RefusedChains,
-    effects: EffectTurns,
+    /// Whose turn it is to have an effect worked out.
+    effects: Turns,
+    /// The same of what falls due, which more people look at: none of them is in the way of whoever decides.
+    due_weeks: Turns,
 }
 
 /// How far the clock may go back, or nodes' clocks be apart, before what was made in the time to come counts as over.

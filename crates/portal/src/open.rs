@@ -8,7 +8,7 @@ use base::{Clock, Ids};
 use crate::audit::{AuditWriter, RefusedChains};
 use crate::installation::{self, Installation, InstallationError};
 use crate::ledger::LedgerError;
-use crate::retention::EffectTurns;
+use crate::retention::Turns;
 use crate::skew::{self, ClockSkew, SkewError};
 use crate::staff::{HashingPool, RelyingParty};
 use crate::{Context, Fault, Portal, Settings, ledger};
@@ -129,7 +129,8 @@ async fn assemble(settings: Settings, clock: Clock) -> Result<Context, OpenError
         latest: AtomicI64::new(i64::MIN),
         is_doubted: AtomicBool::new(false),
         refused_chains: RefusedChains::default(),
-        effects: EffectTurns::default(),
+        effects: Turns::default(),
+        due_weeks: Turns::default(),
     };
     context.latch().await?;
     Ok(context)

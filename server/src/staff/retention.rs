@@ -50,7 +50,11 @@ pub(super) async fn page(
     }
     let seen = async {
         let in_force = portal.retention(&actor).await?;
-        let due = portal.due_weeks(&actor).await?;
+        // The rules are told also where what falls due by them can't be.
+        let due = match portal.due_weeks(&actor).await {
+            Err(ChangeRetentionError::Busy) => None,
+            due => Some(due?),
+        };
         let held = portal.held_documents(&actor).await?;
         let approval = portal.retention_approval(&actor).await?;
         Ok((
@@ -67,7 +71,7 @@ pub(super) async fn page(
     };
     let shown = RetentionPage {
         in_force: &in_force,
-        due: &due,
+        due: due.as_deref(),
         held,
         versions: &versions,
         approval: &approval,

@@ -192,11 +192,23 @@ pub(super) fn pages(language: Language, assets: &Assets) -> Pages {
     vec![
         (
             "retention",
-            retention_page(&inside, page(&own, &due, &versions, true), Some(Flash::RetentionSaved)),
+            retention_page(
+                &inside,
+                page(&own, Some(due.as_slice()), &versions, true),
+                Some(Flash::RetentionSaved),
+            ),
         ),
         (
             "retention-seen",
-            retention_page(&inside, page(&plain, &none_due, &no_versions, false), None),
+            retention_page(
+                &inside,
+                page(&plain, Some(none_due.as_slice()), &no_versions, false),
+                None,
+            ),
+        ),
+        (
+            "retention-busy",
+            retention_page(&inside, page(&plain, None, &no_versions, true), None),
         ),
         (
             "retention-versions",

@@ -33,8 +33,8 @@ pub enum ChangeRetentionError {
     /// There is no second admin who could approve.
     #[error("there is no second admin")]
     TooFewAdmins,
-    /// Effects are being worked out already, for this organisation or for others.
-    #[error("effects are being worked out already")]
+    /// As much of this is being worked out already as may be at once, for this organisation or for others.
+    #[error("as much is being worked out already as may be at once")]
     Busy,
     /// Something inside failed.
     #[error(transparent)]

@@ -35,5 +35,5 @@ pub(crate) use rule::DEFAULT_DAYS;
 pub use rule::{CountedFrom, PolicyProblem, RetentionPolicy, RetentionReason, RetentionRule, TypeRule};
 pub(crate) use store::{in_force, of_version};
 pub(crate) use term::{Counted, NoExtension, Term, extended_until};
-pub(crate) use turn::EffectTurns;
+pub(crate) use turn::Turns;
 pub use week::DueWeek;

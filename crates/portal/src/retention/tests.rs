@@ -381,6 +381,17 @@ on_both_databases! {
         let local = test.now().to_jiff().to_zoned(test.settings.time_zone.clone()).date();
         assert_eq!(weeks[0].from, local);
     }
+
+    async fn what_falls_due_is_worked_out_for_few_at_once_who_are_in_nobodys_way(test: TestPortal) {
+        let norrby = Norrby::new(&test).await;
+        let admin = norrby.admin(&test).await;
+        let places = &test.portal.0.due_weeks;
+        let turns = [places.take(norrby.id).await.unwrap(), places.take(norrby.id).await.unwrap()];
+        assert!(matches!(test.portal.due_weeks(&admin).await, Err(ChangeRetentionError::Busy)));
+        norrby.decide(&test, policy_of(10)).await;
+        drop(turns);
+        test.portal.due_weeks(&admin).await.unwrap();
+    }
 }
 
 #[tokio::test]

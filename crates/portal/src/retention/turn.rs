@@ -1,4 +1,4 @@
-//! Whose turn it is to have an effect worked out, which goes through all that an organisation has sent: few at once on a node, and few of
+//! Whose turn it is to have something worked out that goes through all that an organisation has sent: few at once on a node, and few of
 //! an organisation that wait, so that pages that are asked for again and again cost everybody else little.
 
 use std::collections::BTreeMap;
@@ -19,12 +19,12 @@ const OF_ORGANISATION: usize = 2;
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// The turns of a node.
-pub(crate) struct EffectTurns {
+pub(crate) struct Turns {
     running: Semaphore,
     asked: Mutex<BTreeMap<OrganisationId, usize>>,
 }
 
-impl Default for EffectTurns {
+impl Default for Turns {
     fn default() -> Self {
         Self {
             running: Semaphore::new(AT_ONCE),
@@ -41,11 +41,11 @@ pub(super) struct Turn<'a> {
 
 /// A place among those of an organisation.
 struct Place<'a> {
-    turns: &'a EffectTurns,
+    turns: &'a Turns,
     organisation: OrganisationId,
 }
 
-impl EffectTurns {
+impl Turns {
     /// Waits for a turn.
     ///
     /// # Errors
@@ -96,7 +96,7 @@ mod tests {
     #[tokio::test]
     async fn an_organisation_has_two_places_and_a_node_works_out_two_at_once() {
         let [norrby, soderby] = [1, 2].map(|id| OrganisationId::from_uuid(Uuid::from_u128(id)));
-        let turns = EffectTurns::default();
+        let turns = Turns::default();
         let first = turns.take(norrby).await.unwrap();
         let second = turns.take(norrby).await.unwrap();
         assert!(matches!(turns.take(norrby).await, Err(ChangeRetentionError::Busy)));

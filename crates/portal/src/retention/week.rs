@@ -49,7 +49,7 @@ impl Portal {
     ///
     /// # Errors
     ///
-    /// [`ChangeRetentionError::Denied`], [`ChangeRetentionError::Fault`].
+    /// [`ChangeRetentionError::Busy`], [`ChangeRetentionError::Denied`], [`ChangeRetentionError::Fault`].
     pub async fn due_weeks(&self, actor: &StaffActor) -> Result<Vec<DueWeek>, ChangeRetentionError> {
         let context = &*self.0;
         context.require(actor, Action::SeeRetention).await??;
@@ -57,6 +57,7 @@ impl Portal {
         let organisation = organisation::find(reader, actor.organisation_id())
             .await?
             .ok_or(Denied::OrganisationGone)?;
+        let _turn = context.due_weeks.take(organisation.id).await?;
         let now = context.now();
         let today = now.to_jiff().to_zoned(organisation.time_zone.clone()).date();
         let mut weeks = weeks_from(today);

@@ -15,13 +15,15 @@ const FOOT: u32 = 20;
 /// Above the highest bar, for its number.
 const HEAD: u32 = 18;
 
-/// A section with a bar a week. Where nothing falls due it says so instead.
-pub(super) fn due(texts: &'static Texts, weeks: &[DueWeek], held: u64) -> impl IntoView + use<> {
+/// A section with a bar a week. Where nothing falls due, or what does is not known, it says so instead.
+pub(super) fn due(texts: &'static Texts, weeks: Option<&[DueWeek]>, held: u64) -> impl IntoView + use<> {
+    let known = weeks.is_some();
+    let weeks = weeks.unwrap_or_default();
     let most = weeks.iter().map(|week| week.documents).max().unwrap_or(0);
-    let lead = if most == 0 {
-        "retention-due-none"
-    } else {
-        "retention-due-lead"
+    let lead = match (known, most) {
+        (false, _) => "retention-due-busy",
+        (true, 0) => "retention-due-none",
+        (true, _) => "retention-due-lead",
     };
     let shown = (most > 0).then(|| view! { {bars(texts, weeks, most)} {table(texts, weeks)} });
     let held = (held > 0).then(|| view! { <p>{texts.with("retention-held", &[("count", held.into())])}</p> });

@@ -21,8 +21,8 @@ use crate::texts::dates::day_and_time;
 pub struct RetentionPage<'a> {
     /// The policy in force.
     pub in_force: &'a RetentionInForce,
-    /// What falls due in the weeks to come.
-    pub due: &'a [DueWeek],
+    /// What falls due in the weeks to come; `None` while that is worked out for too many others.
+    pub due: Option<&'a [DueWeek]>,
     /// How many documents are held, so that they don't.
     pub held: u64,
     /// The latest versions that were decided on.
