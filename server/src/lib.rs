@@ -28,6 +28,7 @@ mod own_mail;
 mod own_sessions;
 mod pages;
 mod places;
+mod query;
 mod return_to;
 mod rights;
 mod router;

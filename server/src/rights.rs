@@ -3,7 +3,7 @@
 
 use app::page::{NewRequestForm, NewRequestProblem};
 use app::{ErrorPage, Flash, Page, page};
-use axum::extract::{Extension, Path, Query, State};
+use axum::extract::{Extension, Path, State};
 use axum::response::{IntoResponse, Response};
 use base::{CaseId, DataRequestId, OrganisationId};
 use http::{HeaderMap, Method, StatusCode};
@@ -11,6 +11,7 @@ use portal::{DataRequestKind, MakeRequestError, NewDataRequest, WithdrawRequestE
 use serde::Deserialize;
 
 use crate::form_body::Form;
+use crate::query::Query;
 use crate::routes::{Access, Routes};
 use crate::state::AppState;
 use crate::visitor::Visitor;

@@ -2,12 +2,13 @@
 
 use ::api::{EndingCredential, Event, EventPage, Problem, ProblemCode};
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use portal::Scope;
 use serde::Deserialize;
 
 use super::authentication::Authenticated;
 use super::{ApiState, Refusal};
+use crate::query::MaybeQuery;
 
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 500;
@@ -44,10 +45,10 @@ pub(super) struct EventQuery {
 pub(super) async fn list(
     State(state): State<ApiState>,
     Authenticated(actor): Authenticated,
-    query: Result<Query<EventQuery>, axum::extract::rejection::QueryRejection>,
+    MaybeQuery(query): MaybeQuery<EventQuery>,
 ) -> Result<Json<EventPage>, Refusal> {
     actor.require(Scope::EventsRead)?;
-    let Query(EventQuery { after, limit }) = query.map_err(|_| Refusal::new(ProblemCode::MalformedRequest))?;
+    let EventQuery { after, limit } = query.ok_or_else(|| Refusal::new(ProblemCode::MalformedRequest))?;
     let limit = limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(Refusal::new(ProblemCode::MalformedRequest));

@@ -1,8 +1,7 @@
 //! `GET /sign-in/{provider}/callback`: the way back from the provider.
 
 use app::{ErrorPage, Flash};
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Extension, Path, Query, State};
+use axum::extract::{Extension, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderMap, HeaderValue, header};
 use portal::{SessionKind, SignInError, SignInRefusal};
@@ -12,6 +11,7 @@ use super::answered::{self, Answer, Failure, mismatch};
 use super::verify::Refused;
 use super::{SIGNED_IN, SignedIn, identity, problem, redirect_uri};
 use crate::config::Logout;
+use crate::query::MaybeQuery;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 use crate::{answer, cookie, flash, last_provider, return_to};
@@ -25,17 +25,9 @@ pub(crate) async fn callback(
     Extension(visitor): Extension<Visitor>,
     session: Session,
     headers: HeaderMap,
-    answer: Result<Query<Answer>, QueryRejection>,
+    MaybeQuery(answer): MaybeQuery<Answer>,
 ) -> Response {
-    let mut response = match complete(
-        &state,
-        &name,
-        &visitor,
-        &session,
-        answer.ok().map(|Query(answer)| answer),
-    )
-    .await
-    {
+    let mut response = match complete(&state, &name, &visitor, &session, answer).await {
         Ok(()) => {
             // Whoever ends what they began has cost nothing.
             state.sign_ins().give_back(visitor.request.address, state.clock().now());

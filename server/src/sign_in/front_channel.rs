@@ -6,8 +6,7 @@
 //! that is no session's costs one look-up, as a cookie that is none does, so nothing counts them: a count would refuse real
 //! logouts of an office that shares an address.
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use base::SecretString;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -19,6 +18,7 @@ use web::{Problem, RequestContext};
 use super::back_channel::MAX_NAME_BYTES;
 use crate::answer;
 use crate::config::ProviderSection;
+use crate::query::MaybeQuery;
 use crate::state::AppState;
 
 /// Where a provider of this name loads us.
@@ -39,13 +39,13 @@ pub(crate) async fn front_channel_logout(
     State(state): State<AppState>,
     Path(name): Path<String>,
     context: RequestContext,
-    query: Result<Query<LogoutQuery>, QueryRejection>,
+    MaybeQuery(query): MaybeQuery<LogoutQuery>,
 ) -> Response {
     let provider = state.providers().any(&name);
     let Some(provider) = provider.filter(|provider| provider.record.front_channel_logout) else {
         return Problem::of(StatusCode::NOT_FOUND).into_response();
     };
-    let session = query.ok().and_then(|Query(query)| session(&provider.record, query));
+    let session = query.and_then(|query| session(&provider.record, query));
     if let Some(session) = session {
         let request = RequestInfo {
             id: context.id,

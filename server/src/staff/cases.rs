@@ -2,7 +2,7 @@
 
 use app::page::staff::sent_messages_page;
 use app::{Audience, ErrorPage, StaffSection};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use base::MessageId;
 use http::HeaderMap;
@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::Place;
 use super::denied::denied;
 use super::visitor::Staff;
+use crate::query::Query;
 use crate::state::AppState;
 use crate::{answer, flash};
 

@@ -4,7 +4,7 @@ use app::page::staff::{
     HoldRights, LiftForm, LiftProblem, NewHoldForm, NewHoldProblem, hold_page, holds_page, new_hold_page,
 };
 use app::{ErrorPage, Flash, Page};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use base::{CaseId, HoldId};
 use http::HeaderMap;
@@ -18,6 +18,7 @@ use super::sign_in::unprocessable;
 use super::systems::done;
 use super::visitor::Staff;
 use crate::form_body::Form;
+use crate::query::Query;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 use crate::{answer, flash};

@@ -2,7 +2,7 @@
 
 use app::page::staff::{IdProblem, proofs_page, protocol_page, protocols_page};
 use app::{ErrorPage, ProtocolPdf, protocol_pdf};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use base::PurgedId;
 use http::{HeaderValue, StatusCode, header};
@@ -14,6 +14,7 @@ use super::denied::denied_page;
 use super::id::Id;
 use super::place::ordinal;
 use super::visitor::Staff;
+use crate::query::Query;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 use crate::{answer, signing_keys};

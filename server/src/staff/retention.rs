@@ -9,7 +9,7 @@ use app::page::staff::{
     retention_versions_page,
 };
 use app::{ErrorPage, Flash, Page};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use portal::{
@@ -24,6 +24,7 @@ use super::sign_in::unprocessable;
 use super::systems::done;
 use super::visitor::Staff;
 use crate::form_body::Form;
+use crate::query::Query;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 use crate::{answer, flash};

@@ -2,7 +2,7 @@
 
 use app::page::staff::{StaffSignIn, staff_organisation_page, staff_sign_in_page, staff_signed_out_page};
 use app::{ErrorPage, Page, ProviderChoice};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use base::SecretString;
 use http::{HeaderMap, StatusCode};
@@ -13,6 +13,7 @@ use tower_sessions::Session;
 use super::visitor::Anybody;
 use super::{Place, last_organisation, steps, work_account};
 use crate::form_body::Form;
+use crate::query::Query;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 use crate::{answer, cookie, flash, session};

@@ -1,8 +1,7 @@
 //! The way in with a work account, and proving by it that it is still the same person.
 
 use app::{ErrorPage, Flash, ProviderChoice, SignInProblem};
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use base::{OrganisationId, StaffId};
 use http::{HeaderMap, HeaderValue, header};
@@ -11,6 +10,7 @@ use tower_sessions::Session;
 
 use super::visitor::{Anybody, Staff};
 use super::{Place, last_organisation, return_to, steps};
+use crate::query::MaybeQuery;
 use crate::sign_in::{
     Answer, Begun, Failure, NotBegun, StaffAttempt, begin_work_account, finish_work_account, problem,
 };
@@ -124,9 +124,8 @@ pub(super) async fn callback(
     Path(provider): Path<String>,
     session: Session,
     headers: HeaderMap,
-    given: Result<Query<Answer>, QueryRejection>,
+    MaybeQuery(given): MaybeQuery<Answer>,
 ) -> Response {
-    let given = given.ok().map(|Query(answer)| answer);
     let mut response = match finish_work_account(&state, &session, &provider, given).await {
         Ok(found) => match found.vouched {
             Ok(vouched) => {

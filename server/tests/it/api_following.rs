@@ -124,7 +124,7 @@ on_both_databases! {
     async fn a_query_that_is_none_is_refused(app: App) {
         let served = Served::over(app).await;
         let system = served.system().await;
-        for query in ["after=-1", "after=x", "limit=0", "limit=501", "since=1"] {
+        for query in ["after=-1", "after=x", "limit=0", "limit=501", "since=1", "after=1&after=2"] {
             refused(
                 served.get(&system, &format!("/events?{query}")).await,
                 "malformed-request",

@@ -99,7 +99,7 @@ async fn people(app: &App) -> ([Person<'_>; 2], String, String) {
 }
 
 /// A refusal is a page in the person's language, whoever refuses. Gives whether the form was refused for its fields.
-fn is_page(answer: &Answer, language: &str, what: &str) -> bool {
+pub(crate) fn is_page(answer: &Answer, language: &str, what: &str) -> bool {
     let refused = answer.status.is_client_error() || answer.status.is_server_error();
     if refused {
         assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{what}");

@@ -67,6 +67,7 @@ mod protocols;
 mod provider;
 mod provider_check;
 mod provisioning;
+mod queries;
 mod recipients;
 mod requests;
 mod restore;
