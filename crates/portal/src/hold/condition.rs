@@ -82,6 +82,13 @@ pub(crate) fn is_held(now: Timestamp) -> SimpleExpr {
     Expr::cust(condition(now))
 }
 
+/// Until when holds that were lifted keep the delivery of a query of `delivery`, as SQL; with the instants in it, as [`condition`].
+pub(super) fn kept_by_lifted(now: Timestamp) -> String {
+    kept_until!("delivery", "{since}", "{grace}")
+        .replace("{since}", &protects_since(now).as_millis().to_string())
+        .replace("{grace}", &GRACE.as_millis().to_string())
+}
+
 /// With the instant in it, since the databases' placeholders differ; it is a number of ours.
 fn condition(now: Timestamp) -> String {
     held!("delivery", "{since}").replace("{since}", &protects_since(now).as_millis().to_string())

@@ -1,13 +1,13 @@
 //! Lifting a hold.
 
-use base::{HoldId, OrganisationId, StaffId, Timestamp};
+use base::{HoldId, MessageId, OrganisationId, StaffId, Timestamp};
 use keyring::Field;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::entity::{Column, Entity, Model};
 use super::rule::{self, HoldScope};
-use super::{HoldError, store};
+use super::{HoldError, condition, store};
 use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::ledger::LedgerEntry;
@@ -124,6 +124,23 @@ impl Lifting {
             .await?;
         Ok(true)
     }
+}
+
+/// Notes until when holds that were lifted before keep the deliveries of a message that is just sent.
+pub(crate) async fn note_lifted(
+    transaction: &WriteTransaction,
+    message: MessageId,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    use delivery::entity::{Column, Entity};
+    let kept_until = condition::kept_by_lifted(now);
+    Entity::update_many()
+        .col_expr(Column::KeptUntil, Expr::cust(kept_until.clone()))
+        .filter(Column::MessageId.eq(*message.as_uuid()))
+        .filter(Expr::cust(format!("{kept_until} IS NOT NULL")))
+        .exec(transaction)
+        .await?;
+    Ok(())
 }
 
 /// What the log says that a hold is on.

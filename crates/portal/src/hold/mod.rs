@@ -22,7 +22,7 @@ mod view;
 pub(crate) use condition::{held, holds_on, is_not_held, kept_until, protects_since, stands};
 pub use error::{HoldError, InvalidHold};
 pub(crate) use keep::{days, keep};
-pub(crate) use lift::lift_all;
+pub(crate) use lift::{lift_all, note_lifted};
 pub use place::{NewHold, PlacedHold};
 pub use rule::HoldScope;
 pub(crate) use rule::{GRACE, keeps_until, local_date};

@@ -63,6 +63,24 @@ on_both_databases! {
         assert_eq!(test.audited("purge.stopped").await, 0);
     }
 
+    async fn what_is_sent_while_a_lifted_hold_keeps_it_does_not_stop_the_purge_when_it_lets_go(test: TestPortal) {
+        let test = test.guarded().await;
+        let norrby = Norrby::new(&test).await;
+        let sent = norrby.send(&test, 1, 3).await;
+        test.portal.run_jobs().await.unwrap();
+        let hold = norrby.hold(&test, &sent, HoldScope::Recipient).await;
+        norrby.lift(&test, hold).await;
+        for _ in 0..60 {
+            norrby.send(&test, 1, 3).await;
+        }
+        for day in 0..7 {
+            assert_eq!(test.audited("document.purged").await, 0, "day {day}");
+            test.clock.advance(DAY);
+            assert_eq!(test.portal.run_jobs().await.unwrap().stopped, None, "day {day}");
+        }
+        assert_eq!(test.audited("document.purged").await, 61);
+    }
+
     async fn a_clock_that_is_far_ahead_ends_no_hold(test: TestPortal) {
         let test = test.guarded().await;
         let norrby = Norrby::new(&test).await;

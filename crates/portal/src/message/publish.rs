@@ -13,7 +13,7 @@ use crate::audit::{AuditAction, AuditEntry, AuditTarget};
 use crate::database::WriteTransaction;
 use crate::event::{self, EventKind, NewEvent};
 use crate::{
-    Context, Fault, RecipientIdentifier, case, delivery, document, notification, organisation, recipient, system,
+    Context, Fault, RecipientIdentifier, case, delivery, document, hold, notification, organisation, recipient, system,
 };
 
 /// The level of protection at which the server opens the content in the recipient's session.
@@ -71,6 +71,7 @@ pub(super) async fn publish(
         };
         delivery::create(&transaction, &new).await?;
     }
+    hold::note_lifted(&transaction, message, context.certain_now()).await?;
     let waiting: Vec<_> = parts
         .iter()
         .map(|((recipient, _), delivery)| (*delivery, *recipient))
