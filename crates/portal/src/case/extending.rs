@@ -118,7 +118,7 @@ pub(super) fn place(id: &CaseExtensionId) -> Field<'_> {
     Field::new("case_extension", "sealed_reason", id.as_bytes())
 }
 
-/// Whether the actor has extended a case until just that day for just that reason, and nobody has since: then they send it again.
+/// Whether a case is extended until just that day, by the actor and for just that reason: then they send it again.
 async fn is_extended(
     context: &Context,
     actor: &StaffActor,
@@ -126,23 +126,28 @@ async fn is_extended(
     case: CaseId,
     last_day: Date,
     reason: &str,
-) -> Result<bool, Fault> {
-    let latest = extension_entity::Entity::find()
-        .filter(extension_entity::Column::CaseId.eq(*case.as_uuid()))
-        .order_by_desc(extension_entity::Column::Id)
-        .one(context.database.reader())
-        .await?;
-    let until = retention::end_of(last_day, &organisation.time_zone);
-    let is_own = |row: &extension_entity::Model| row.extended_by == *actor.staff_id().as_uuid();
-    let Some(row) = latest.filter(|row| is_own(row) && row.until == until.as_millis()) else {
+) -> Result<bool, CaseError> {
+    use extension_entity::{Column, Entity};
+    let reader = context.database.reader();
+    let until = retention::end_of(last_day, &organisation.time_zone).as_millis();
+    // What somebody extended further since is another decision.
+    if own(reader, organisation.id, case).await?.extended_until != Some(until) {
+        return Ok(false);
+    }
+    let found = Entity::find()
+        .filter(Column::CaseId.eq(*case.as_uuid()))
+        .filter(Column::Until.eq(until))
+        .filter(Column::ExtendedBy.eq(*actor.staff_id().as_uuid()))
+        .order_by_desc(Column::Id)
+        .one(reader);
+    let Some(row) = found.await? else {
         return Ok(false);
     };
     let owner = ContentOwner::Message(MessageId::from_uuid(row.message_id));
     let key = context.vault.content_key(organisation.id, owner).await?;
     let id = CaseExtensionId::from_uuid(row.id);
-    let opened = key
-        .zip(row.sealed_reason)
-        .and_then(|(key, sealed)| key.open_text(place(&id), &sealed).ok());
+    let sealed = key.zip(row.sealed_reason);
+    let opened = sealed.and_then(|(key, sealed)| key.open_text(place(&id), &sealed).ok());
     Ok(opened.as_deref() == Some(reason))
 }
 
