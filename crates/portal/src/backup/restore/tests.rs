@@ -11,8 +11,8 @@ use super::*;
 use crate::backup::tests::{Backups, empty_places, opens};
 use crate::backup::{BackupLock, archive};
 use crate::ledger::LedgerError;
-use crate::test_support::{TestPortal, copy, on_both_databases, on_each_storage};
-use crate::{BlobSettings, LedgerSettings, NotReady, OpenError, PurgeMode};
+use crate::test_support::{PASSWORD, TestPortal, copy, count, new_member, on_both_databases, on_each_storage, secret};
+use crate::{BlobSettings, LedgerSettings, NotReady, OpenError, PurgeMode, Role, Scope};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -57,22 +57,37 @@ on_both_databases! {
     async fn nobody_gets_in_by_what_the_copy_brought_to_life_again(portal: TestPortal) {
         let (backups, into) = (Backups::new(), tempfile::tempdir().unwrap());
         let organisation = portal.organisation("Norrby kommun").await;
-        portal.first_admin_of(organisation).await;
+        let admin = portal.first_admin_of(organisation).await;
+        portal.system_actor_of(organisation, &Scope::ALL).await;
         portal.sign_in(0).await;
-        let invited = portal.rows("staff_invitation").await;
-        let made = backups.make(&portal).await;
-        assert!(portal.rows("session").await >= 2);
-        let settings = backups.restore(&portal, [&made[0], &made[1], &made[2]], into.path()).await.unwrap();
-        let restored = Portal::open(settings, portal.clock.clock()).await.unwrap();
-        for table in ["session", "access_token"] {
-            let question = format!("SELECT COUNT(*) FROM {table}");
-            let database = &restored.0.database;
-            let question = sea_orm::Statement::from_string(database.backend(), question);
-            let row = database.reader().query_one_raw(question).await.unwrap().unwrap();
-            assert_eq!(row.try_get_by_index::<i64>(0).unwrap(), 0, "{table}");
+        let mut invited = Vec::new();
+        for email in ["eva@norrby.example", "bo@norrby.example", "ida@norrby.example"] {
+            let new = new_member("Eva Ek", email, Role::Sender);
+            invited.push(portal.portal.invite_staff(&admin, new).await.unwrap());
         }
-        assert!(invited >= 1);
+        let made = backups.make(&portal).await;
+        let settings = empty_places(&portal, into.path()).await;
+        let given = backups.given([&made[0], &made[1], &made[2]], into.path());
+        let done = try_to(&portal, &settings, &given).await.unwrap();
+        assert_eq!((done.sessions, done.access_tokens, done.invitations), (2, 1, 3));
+
+        let restored = Portal::open(settings, portal.clock.clock()).await.unwrap();
+        let rows = async |of: &str| count(&restored.0.database, of).await;
+        for way_in in ["session", "access_token", "staff_invitation WHERE used_at IS NULL"] {
+            assert_eq!((rows(way_in).await, portal.rows(way_in).await > 0), (0, true), "{way_in}");
+        }
+        assert_eq!(rows("staff_invitation").await, 1, "the admin's, which is accepted");
+        let (password, request) = (secret(PASSWORD), portal.request());
+        for invitation in &invited {
+            assert!(restored.accept_invitation(&invitation.token, &password, &request).await.is_err());
+        }
+        let told = "audit_event WHERE action = 'installation.restored'";
+        assert_eq!((rows(told).await, portal.rows(told).await), (1, 0));
+        assert_eq!(rows(&format!("{told} AND detail = '{}' AND actor_kind = 'operator'", done.generation)).await, 1);
         restored.close().await;
+        for invitation in &invited {
+            portal.accept(invitation).await;
+        }
     }
 
     async fn what_can_not_be_restored_changes_nothing(portal: TestPortal) {
