@@ -14,8 +14,11 @@ use sea_orm::EntityTrait as _;
 use tempfile::TempDir;
 
 use super::*;
-use crate::test_support::{PDF, TestPortal, fresh_databases, on_both_databases, read};
-use crate::{BlobSettings, MessageReceipt, ProviderSettings, PurgeMode, Settings, SystemActor, message};
+use crate::test_support::{Norrby, PDF, TestPortal, fresh_databases, on_both_databases, read};
+use crate::{
+    BlobSettings, DataRequestKind, Grant, MessageReceipt, ProviderSettings, PurgeMode, Settings, SystemActor, delivery,
+    message,
+};
 
 const DAY: i64 = 86_400_000;
 
@@ -234,15 +237,23 @@ on_both_databases! {
 
     async fn a_restored_archive_from_before_needs_the_ledger_and_gives_back_nothing(portal: TestPortal) {
         let backups = Backups::new();
-        let system = portal.sender().await;
+        let norrby = Norrby::new(&portal).await;
+        let system = norrby.system.clone();
         let first = portal.send(&system, "1", 1).await;
         portal.portal.revoke_message(&system, first.id).await.unwrap();
         portal.portal.purge(PurgeMode::Run).await.unwrap();
         let (revoked, lives) = (portal.send(&system, "2", 2).await, portal.send(&system, "3", 1).await);
+        let erased = portal.send(&system, "4", 1).await.deliveries[0].clone();
         let old = backups.make(&portal).await;
         portal.portal.revoke_message(&system, revoked.id).await.unwrap();
         portal.clock.advance_millis(2 * 3_600_000);
         portal.portal.purge(PurgeMode::Run).await.unwrap();
+        // Not purged yet, so that nothing but the erasure itself tells of it.
+        let (person, admin) = (portal.sign_in(0).await, norrby.admin(&portal).await);
+        let asked = norrby.ask(&portal, Some(erased.case), DataRequestKind::Erasure);
+        let asked = portal.portal.make_request(&person, &asked).await.unwrap();
+        let grant = Grant { cases: vec![erased.case], answer: String::new() };
+        portal.portal.grant_request(&admin, asked, &grant).await.unwrap();
 
         let into = tempfile::tempdir().unwrap();
         let by_hand = into.path().join("by hand");
@@ -261,6 +272,9 @@ on_both_databases! {
             assert!(opens(&restored, &system, lives.id).await);
             let person = [crate::RecipientIdentifier::Number(crate::test_support::number(1))];
             assert_eq!(restored.0.vault.find_recipients(&person).await.unwrap(), [None]);
+            let of = delivery::entity::Entity::find_by_id(*erased.delivery.as_uuid());
+            let row = of.one(restored.0.database.reader()).await.unwrap().unwrap();
+            assert!(row.erased_for.is_some() && row.revoked_at.is_some(), "{row:?}");
             restored.close().await;
         }
     }
