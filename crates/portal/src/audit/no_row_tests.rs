@@ -182,6 +182,22 @@ on_both_databases! {
         assert!(place("purge.begun") < place("document.purged") && place("purge.begun") < place("recipient.forgotten"));
     }
 
+    async fn no_purge_is_let_go_on_without_its_row(test: TestPortal) {
+        let test = test.guarded().await;
+        let norrby = Norrby::new(&test).await;
+        norrby.send(&test, 1, 5).await;
+        test.portal.run_jobs().await.unwrap();
+        test.clock.advance(Duration::from_secs(40 * 86_400));
+        let (portal, operator) = (&test.portal, test.operator());
+        let stands = portal.run_jobs().await.unwrap().stopped;
+        assert_eq!(stands.map(|stands| stands.documents), Some(1));
+        each_is_done_with_its_row_alone(&test, acts! {
+            PurgeConfirmed: portal.confirm_purge(&operator, 1);
+        })
+        .await;
+        assert_eq!(portal.run_jobs().await.unwrap().purge.documents, 1);
+    }
+
     async fn what_the_log_can_not_tell_of_is_not_done(test: TestPortal) {
         let norrby = Norrby::new(&test).await;
         let admin = norrby.admin(&test).await;

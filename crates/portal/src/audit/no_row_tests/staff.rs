@@ -87,6 +87,7 @@ on_both_databases! {
             StaffConfirmed: portal.confirm_staff(&admin, &password, "");
             StaffInvited: portal.reset_staff(&operator, ida.staff_id());
             SignInRulesChanged: portal.change_sign_in_rules(&admin, &seen, rules());
+            SignInRulesChanged: portal.allow_passwords(&operator, norrby.id);
             AuditWebhookSet: portal.set_audit_webhook(&admin, &address);
             StaffSignedOut: portal.sign_out_staff(&key, &request);
         })
