@@ -227,7 +227,7 @@ on_each_storage! {
     async fn an_interrupted_purge_is_finished_by_the_next_wherever_it_stopped(portal: TestPortal) {
         for stop in 0..4 {
             // Each stop gets people's cases and databases of its own.
-            let portal = if stop == 0 { &portal } else { &TestPortal::on_sqlite().await };
+            let portal = if stop == 0 { &portal } else { &portal.another_installation().await };
             let sent = send(portal).await;
             expire(portal, &sent);
             let context = &portal.portal.0;

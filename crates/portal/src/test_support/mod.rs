@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use base::{Clock, Ids, ManualClock, SecretString, TenantId, Timestamp};
 use jiff::tz::TimeZone;
-use sea_orm::ConnectionTrait as _;
+use sea_orm::{ConnectionTrait as _, DbBackend};
 use tempfile::TempDir;
 
 use crate::blob::testing::{bucket, names};
@@ -121,6 +121,16 @@ impl TestPortal {
         let mut settings = settings_on_sqlite(folder.path());
         settings.blobs = BlobSettings::S3(bucket);
         Some(Self::open(folder, settings).await)
+    }
+
+    /// Another installation of the same kind: on such databases, and with such a store of blobs.
+    pub(crate) async fn another_installation(&self) -> Self {
+        let made = match (self.portal.0.database.backend(), &self.settings.blobs) {
+            (DbBackend::Postgres, _) => Self::on_postgres().await,
+            (_, BlobSettings::S3(_)) => Self::on_s3().await,
+            (_, BlobSettings::Folder(_)) => Some(Self::on_sqlite().await),
+        };
+        made.unwrap()
     }
 
     async fn open(folder: TempDir, settings: Settings) -> Self {
