@@ -3,7 +3,7 @@
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use object_store::local::LocalFileSystem;
 use tokio::task::spawn_blocking;
@@ -36,8 +36,8 @@ pub(super) async fn delete(blobs: Vec<PathBuf>) -> Vec<Result<(), BlobError>> {
             Ok(removed) => results.extend(removed.into_iter().map(|result| result.map_err(BlobError::from))),
             Err(_) => results.extend(std::iter::repeat_with(|| Err(BlobError::Interrupted)).take(count)),
         }
-        if results.len() < blobs.len() {
-            tokio::time::sleep(began.elapsed()).await;
+        if let Some(rest) = rest_after(began.elapsed(), blobs.len() - results.len()) {
+            tokio::time::sleep(rest).await;
         }
     }
     let Some(folder) = blobs.first().and_then(|blob| blob.parent()).map(Path::to_owned) else {
@@ -52,6 +52,11 @@ pub(super) async fn delete(blobs: Vec<PathBuf>) -> Vec<Result<(), BlobError>> {
         };
     }
     results
+}
+
+/// How long nothing is deleted after some blobs that took so long, when so many are left: half of the time is the readers'.
+fn rest_after(some: Duration, left: usize) -> Option<Duration> {
+    (left > 0).then_some(some)
 }
 
 fn remove(blob: &Path) -> io::Result<()> {
@@ -82,4 +87,18 @@ fn remove_staged(blob: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_of_the_time_is_the_readers_until_the_last_is_deleted() {
+        for took in [0, 1, 100, 60_000].map(Duration::from_millis) {
+            assert_eq!(rest_after(took, 1), Some(took));
+            assert_eq!(rest_after(took, DELETED_AT_ONCE), Some(took));
+            assert_eq!(rest_after(took, 0), None);
+        }
+    }
 }

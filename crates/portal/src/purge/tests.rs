@@ -8,7 +8,7 @@ use keyring::ContentOwner;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::{condemn, destroy, erase, judge, work};
+use super::{condemn, destroy, erase, judge, pause_after, work};
 use crate::test_support::{PDF, TestPortal, bytes_of, copy, number, on_each_storage};
 use crate::{
     EventKind, MessageReceipt, Portal, PurgeMode, PurgeReport, ReadError, RecipientIdentifier, SystemActor, case,
@@ -129,6 +129,12 @@ async fn sql(portal: &TestPortal, statement: &str) {
     let transaction = portal.portal.0.database.write().await.unwrap();
     transaction.execute_unprepared(statement).await.unwrap();
     transaction.commit().await.unwrap();
+}
+
+#[test]
+fn half_of_the_time_is_the_readers_and_no_pause_is_long() {
+    let pauses = [0, 1, 99, 100, 101, 60_000].map(|part| pause_after(Duration::from_millis(part)).as_millis());
+    assert_eq!(pauses, [0, 1, 99, 100, 100, 100]);
 }
 
 on_each_storage! {
