@@ -5,7 +5,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use base::SecretString;
-use sea_orm::ConnectionTrait as _;
 
 use super::*;
 use crate::backup::tests::{Backups, empty_places, opens};
