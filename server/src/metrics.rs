@@ -102,3 +102,41 @@ fn text(gauges: &Gauges) -> String {
 fn line((name, help, value): (&str, &str, u64)) -> String {
     format!("# HELP postvalv_{name} {help}\n# TYPE postvalv_{name} gauge\npostvalv_{name} {value}\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use base::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn each_number_stands_under_its_own_name() {
+        let text = text(&Gauges {
+            purge_lag: Duration::from_secs(2),
+            purge_waiting: Some(3),
+            latest_round_at: Timestamp::from_millis(4_000),
+            unchained_audit_rows: 5,
+            audit_handover_lag: Duration::from_secs(6),
+            audit_webhook_lag: Duration::from_secs(7),
+            due_mails: 8,
+            overdue_requests: 9,
+            ledger_head: 10,
+        });
+        let values: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(
+            values,
+            [
+                "postvalv_purge_lag_seconds 2",
+                "postvalv_purge_stopped 1",
+                "postvalv_purge_waiting_documents 3",
+                "postvalv_latest_round_timestamp_seconds 4",
+                "postvalv_audit_unchained_rows 5",
+                "postvalv_audit_handover_lag_seconds 6",
+                "postvalv_audit_webhook_lag_seconds 7",
+                "postvalv_due_mails 8",
+                "postvalv_overdue_data_requests 9",
+                "postvalv_ledger_head 10",
+            ]
+        );
+    }
+}
