@@ -27,13 +27,13 @@ const LONGEST_HANDOVER_LAG: Duration = Duration::from_secs(60 * 60);
 /// doesn't keep keys from being destroyed on time.
 pub(crate) async fn run(portal: Portal, interval: Duration, longest_lag: Duration, mut stop: watch::Receiver<bool>) {
     let mut blobs: Option<JoinHandle<()>> = None;
-    let mut alarm = Alarm::of(longest_lag);
+    let mut alarm = Alarm::default();
     loop {
         let round = portal.run_key_jobs().await;
         alarm.look(&round.report);
         tell(&round);
         match portal.purge_lag().await {
-            Ok(lag) => alarm.look_at_lag(lag),
+            Ok(lag) => alarm.look_at_lag(lag, longest_lag),
             Err(fault) => crate::answer::log_error("the lag of the purge could not be read", &fault),
         }
         match portal.audit_handover_lag().await {
@@ -56,24 +56,17 @@ pub(crate) async fn run(portal: Portal, interval: Duration, longest_lag: Duratio
     }
 }
 
-/// Tells once that the purge stands still or lags, or that audit logs are not handed out, and once that it is no longer so.
+/// Tells once that the purge stands still or lags, that audit logs are not handed out, or that an archive of the key provider is too old,
+/// and once that it is no longer so.
+#[derive(Default)]
 struct Alarm {
-    longest_lag: Duration,
     standstill: Episode,
     lagging: Episode,
     waiting: Episode,
+    outlived: Episode,
 }
 
 impl Alarm {
-    fn of(longest_lag: Duration) -> Self {
-        Self {
-            longest_lag,
-            standstill: Episode::default(),
-            lagging: Episode::default(),
-            waiting: Episode::default(),
-        }
-    }
-
     /// Looks at what a round did, whatever else failed in it. One that could not find out whether the purge may go on changes nothing.
     fn look(&mut self, report: &JobsReport) {
         if report.unjudged {
@@ -88,8 +81,8 @@ impl Alarm {
         }
     }
 
-    fn look_at_lag(&mut self, lag: Duration) {
-        match self.lagging.turn(is_too_late(lag, self.longest_lag)) {
+    fn look_at_lag(&mut self, lag: Duration, longest: Duration) {
+        match self.lagging.turn(is_too_late(lag, longest)) {
             Some(Turn::Begins) => tracing::error!(lag_seconds = lag.as_secs(), "the purge lags behind what is due"),
             Some(Turn::Ends) => tracing::info!("the purge has caught up"),
             None => {}
@@ -105,6 +98,21 @@ impl Alarm {
                 );
             }
             Some(Turn::Ends) => tracing::info!("audit logs are handed out again"),
+            None => {}
+        }
+    }
+
+    /// Looks at the age of the key provider's oldest archive. One that became too old since the last look is no alarm yet: the next takes
+    /// it away.
+    fn look_at_archives(&mut self, age: Duration, life: Duration) {
+        match self.outlived.turn(is_too_late(age, life + BACKUPS_EVERY)) {
+            Some(Turn::Begins) => {
+                tracing::error!(
+                    age_seconds = age.as_secs(),
+                    "an archive of the key provider is older than it may be: what was purged since it was made can be undone with it"
+                );
+            }
+            Some(Turn::Ends) => tracing::info!("no archive of the key provider is older than it may be"),
             None => {}
         }
     }
@@ -158,7 +166,7 @@ pub(crate) async fn chain_audit_log(portal: Portal, mut stop: watch::Receiver<bo
 /// hangs holds no purge up.
 pub(crate) async fn age_backups(portal: Portal, settings: BackupSettings, mut stop: watch::Receiver<bool>) {
     let aging = async {
-        let mut too_old = Episode::default();
+        let mut alarm = Alarm::default();
         loop {
             match portal.run_backup_jobs(&settings).await {
                 Ok(BackupsPruned { files: 0, ledger }) => tracing::debug!(ledger, "no archive is too old"),
@@ -166,16 +174,7 @@ pub(crate) async fn age_backups(portal: Portal, settings: BackupSettings, mut st
                 Err(error) => crate::answer::log_error("the folder of the archives could not be put in order", &error),
             }
             match portal.oldest_provider_archive(&settings).await {
-                Ok(age) => match too_old.turn(age > settings.provider_life + BACKUPS_EVERY) {
-                    Some(Turn::Begins) => {
-                        tracing::error!(
-                            age_seconds = age.as_secs(),
-                            "an archive of the key provider is older than it may be: what was purged since it was made can be undone with it"
-                        );
-                    }
-                    Some(Turn::Ends) => tracing::info!("no archive of the key provider is older than it may be"),
-                    None => {}
-                },
+                Ok(age) => alarm.look_at_archives(age, settings.provider_life),
                 Err(error) => crate::answer::log_error("the age of the archives could not be read", &error),
             }
             tokio::time::sleep(BACKUPS_EVERY).await;
@@ -220,7 +219,7 @@ mod tests {
     fn told(look: impl FnOnce(&mut Alarm)) -> Vec<String> {
         let log = Log::new();
         let listening = log.listen();
-        look(&mut Alarm::of(Duration::from_secs(60 * 60)));
+        look(&mut Alarm::default());
         drop(listening);
         let line = |line: &str| line.split_once('Z').unwrap().1.trim().to_owned();
         log.text().lines().map(line).collect()
@@ -230,7 +229,7 @@ mod tests {
     fn a_lag_is_told_once_as_an_error_in_seconds_and_its_end_once() {
         let told = told(|alarm| {
             for minutes in [60, 61, 62, 60, 59] {
-                alarm.look_at_lag(Duration::from_secs(minutes * 60));
+                alarm.look_at_lag(Duration::from_secs(minutes * 60), Duration::from_secs(60 * 60));
             }
         });
         assert_eq!(
@@ -238,6 +237,40 @@ mod tests {
             [
                 "ERROR server::jobs: the purge lags behind what is due lag_seconds=3660",
                 "INFO server::jobs: the purge has caught up",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_log_that_is_not_handed_out_is_told_once_as_an_error_in_seconds_and_its_end_once() {
+        let told = told(|alarm| {
+            for minutes in [60, 61, 62, 60, 59] {
+                alarm.look_at_handover_lag(Duration::from_secs(minutes * 60));
+            }
+        });
+        assert_eq!(
+            told,
+            [
+                "ERROR server::jobs: an audit log is not handed out to where it is to go lag_seconds=3660",
+                "INFO server::jobs: audit logs are handed out again",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_archive_is_told_of_once_as_an_error_an_hour_after_its_life_and_its_end_once() {
+        let week = Duration::from_secs(7 * 24 * 60 * 60);
+        let told = told(|alarm| {
+            for minutes in [0, 60, 61, 62, 60, 0] {
+                alarm.look_at_archives(week + Duration::from_secs(minutes * 60), week);
+            }
+        });
+        assert_eq!(
+            told,
+            [
+                "ERROR server::jobs: an archive of the key provider is older than it may be: what was purged since it was made can be \
+                 undone with it age_seconds=608460",
+                "INFO server::jobs: no archive of the key provider is older than it may be",
             ]
         );
     }
@@ -306,9 +339,9 @@ mod tests {
     #[test]
     fn a_lag_that_is_told_lasts_until_it_is_at_the_limit_again() {
         let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
-        let mut alarm = Alarm::of(minutes(60));
+        let mut alarm = Alarm::default();
         let mut is_lagging = |lag| {
-            alarm.look_at_lag(lag);
+            alarm.look_at_lag(lag, minutes(60));
             alarm.lagging.0
         };
         let seen = [59, 60, 61, 300, 60, 61].map(|lag| is_lagging(minutes(lag)));
@@ -329,7 +362,7 @@ mod tests {
             unjudged: true,
             ..JobsReport::default()
         };
-        let mut alarm = Alarm::of(Duration::from_secs(60));
+        let mut alarm = Alarm::default();
         let mut stands_still = |report: &JobsReport| {
             alarm.look(report);
             alarm.standstill.0
