@@ -364,18 +364,22 @@ impl App {
         connection.close().await.unwrap();
     }
 
-    /// Runs the program on this host, by the tests' clock as it stands now.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+    /// The program on this host, by the tests' clock as it stands now.
+    pub(crate) fn program(&self) -> Command {
         let offset = self.folder.path().join("clock-offset");
         let ahead = self.clock.clock().now().as_millis() - Clock::system().now().as_millis();
         std::fs::write(&offset, ahead.to_string()).unwrap();
-        Command::new(env!("CARGO_BIN_EXE_postvalv"))
+        let mut program = Command::new(env!("CARGO_BIN_EXE_postvalv"));
+        program
             .arg("--config")
             .arg(self.configuration_file())
-            .args(arguments)
-            .env("POSTVALV__DEVELOPMENT__CLOCK_OFFSET_FILE", offset)
-            .output()
-            .unwrap()
+            .env("POSTVALV__DEVELOPMENT__CLOCK_OFFSET_FILE", offset);
+        program
+    }
+
+    /// Runs the program with these arguments, to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.program().args(arguments).output().unwrap()
     }
 
     /// What the portal's database holds: on SQLite its files as they are, on PostgreSQL each row as text.
