@@ -50,6 +50,7 @@ mod hostile_directories;
 mod jobs;
 mod key_server;
 mod limits;
+mod locked_bucket;
 mod mail;
 mod mail_server;
 mod mail_tls;
