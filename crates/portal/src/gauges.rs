@@ -103,11 +103,41 @@ async fn number(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::on_both_databases;
+    use crate::test_support::{Norrby, on_both_databases};
+    use crate::{DataRequestKind, SendingOutcome};
 
     const HOUR: Duration = Duration::from_secs(60 * 60);
 
     on_both_databases! {
+        async fn mails_count_from_when_they_are_due_until_they_are_sent(portal: TestPortal) {
+            let norrby = Norrby::new(&portal).await;
+            norrby.send(&portal, 3, 30).await;
+            let due = async || portal.portal.gauges().await.unwrap().due_mails;
+            assert_eq!(due().await, 0);
+            portal.clock.advance(HOUR);
+            assert_eq!(due().await, 3);
+            let (taken, _) = portal.portal.take_notifications(1).await.unwrap();
+            for taken in taken {
+                portal.portal.settle_notification(taken, SendingOutcome::Sent).await.unwrap();
+            }
+            assert_eq!(due().await, 2);
+        }
+
+        async fn requests_count_when_the_last_day_for_an_answer_is_over(portal: TestPortal) {
+            let norrby = Norrby::new(&portal).await;
+            norrby.send(&portal, 1, 40).await;
+            let person = portal.sign_in(0).await;
+            for _ in 0..2 {
+                let new = norrby.ask(&portal, None, DataRequestKind::Erasure);
+                portal.portal.make_request(&person, &new).await.unwrap();
+            }
+            let overdue = async || portal.portal.gauges().await.unwrap().overdue_requests;
+            portal.clock.advance(HOUR * 24 * 29);
+            assert_eq!(overdue().await, 0);
+            portal.clock.advance(HOUR * 24 * 3);
+            assert_eq!(overdue().await, 2);
+        }
+
         async fn what_is_due_lags_until_its_blob_is_gone(portal: TestPortal) {
             let system = portal.sender().await;
             let receipt = portal.send(&system, "1", 1).await;
