@@ -30,15 +30,28 @@ pub struct Gauges {
     pub ledger_head: u64,
 }
 
-/// The earliest end of what has ended, is not held and not purged; $1 is the instant, and $2 that of [`hold::protects_since`]. Three
+/// Since when a delivery that ended at an instant is due: not as long as a hold kept it.
+macro_rules! due_since {
+    ($end:literal) => {
+        concat!("CASE WHEN kept_until > ", $end, " THEN kept_until ELSE ", $end, " END")
+    };
+}
+
+/// The earliest instant since which something is due that has ended, is not held and not purged; $1 is the instant now, and $2 that of
+/// [`hold::protects_since`]. What a round has seen expire counts from then, since a new rule may end it at an instant long ago. Three
 /// questions, since each has an index of its own.
 const OLDEST_DUE: &str = concat!(
-    "SELECT MIN(due) FROM (SELECT MIN(expires_at) AS due FROM delivery WHERE purged_at IS NULL AND expires_at <= $1 AND NOT ",
+    "SELECT MIN(due) FROM (SELECT MIN(",
+    due_since!("COALESCE(expired_at, expires_at)"),
+    ") AS due FROM delivery WHERE purged_at IS NULL AND expires_at <= $1 AND NOT ",
     hold::held!("delivery", "$2"),
-    " UNION ALL SELECT MIN(revoked_at) FROM delivery \
-     WHERE condemned_at IS NULL AND revoked_at IS NOT NULL AND purged_at IS NULL AND NOT ",
+    " UNION ALL SELECT MIN(",
+    due_since!("revoked_at"),
+    ") FROM delivery WHERE condemned_at IS NULL AND revoked_at IS NOT NULL AND purged_at IS NULL AND NOT ",
     hold::held!("delivery", "$2"),
-    " UNION ALL SELECT MIN(revoked_at) FROM delivery WHERE purged_at IS NULL AND condemned_at IS NOT NULL) ended"
+    " UNION ALL SELECT MIN(",
+    due_since!("revoked_at"),
+    ") FROM delivery WHERE purged_at IS NULL AND condemned_at IS NOT NULL) ended"
 );
 const LATEST: &str = "SELECT latest_instant FROM installation";
 const UNCHAINED: &str = "SELECT CAST(COALESCE(SUM(w.next_counter - 1 - COALESCE(c.counter, 0)), 0) AS BIGINT) \
@@ -103,8 +116,8 @@ async fn number(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::{Norrby, on_both_databases};
-    use crate::{DataRequestKind, SendingOutcome};
+    use crate::test_support::{Norrby, on_both_databases, policy_of};
+    use crate::{DataRequestKind, HoldScope, SendingOutcome};
 
     const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -152,6 +165,34 @@ mod tests {
             portal.portal.run_blob_jobs().await.result().unwrap();
             assert_eq!(portal.portal.purge_lag().await.unwrap(), Duration::ZERO);
             portal.clock.set(receipt.deliveries[0].expires_at + HOUR);
+            assert_eq!(portal.portal.purge_lag().await.unwrap(), HOUR);
+        }
+
+        async fn what_a_hold_kept_is_due_once_that_lets_go(portal: TestPortal) {
+            let norrby = Norrby::new(&portal).await;
+            let (expired, revoked) = (norrby.send(&portal, 1, 3).await, norrby.send(&portal, 1, 40).await);
+            let hold = norrby.hold(&portal, &expired, HoldScope::Recipient).await;
+            portal.portal.revoke_message(&norrby.system, revoked.id).await.unwrap();
+            portal.days_pass(60).await;
+            norrby.lift(&portal, hold).await;
+            portal.clock.advance(HOUR * 24 * 8);
+            assert!(portal.portal.purge_lag().await.unwrap() <= HOUR * 24);
+            portal.portal.run_key_jobs().await.result().unwrap();
+            assert!(!norrby.exists(&portal, &expired).await && !norrby.exists(&portal, &revoked).await);
+            // Its blobs are there still.
+            let lag = portal.portal.purge_lag().await.unwrap();
+            assert!(lag > Duration::ZERO && lag <= HOUR * 24, "{lag:?}");
+        }
+
+        async fn what_a_new_rule_ends_is_due_since_then(portal: TestPortal) {
+            let norrby = Norrby::new(&portal).await;
+            let sent = norrby.send_as(&portal, None, None).await;
+            portal.days_pass(20).await;
+            norrby.decide(&portal, policy_of(3)).await;
+            portal.portal.run_key_jobs().await.result().unwrap();
+            assert!(!norrby.exists(&portal, &sent).await);
+            assert_eq!(portal.portal.purge_lag().await.unwrap(), Duration::ZERO);
+            portal.clock.advance(HOUR);
             assert_eq!(portal.portal.purge_lag().await.unwrap(), HOUR);
         }
 
