@@ -36,7 +36,7 @@ data-where-place = Where the server stands: { $place }
 data-where-no-place = In which country and with whom the server stands is known to whoever runs the portal.
 
 data-how-long = How long
-data-how-long-sent = What is sent: as long as the sender’s rules say, but { $days } days at most. Then nobody can read it, the keys are destroyed, and after that it is deleted. A sender can put the deletion off, for instance while there is a dispute, but not let anybody read it longer.
+data-how-long-sent = What is sent: as long as the sender’s rules say, but what is sent now for { $days } days at most. Then nobody can read it, the keys are destroyed, and after that it is deleted. A sender can put the deletion off, for instance while there is a dispute, but not let anybody read it longer.
 data-how-long-own = The last day of what you were sent stands in its case once you are signed in, with the purpose and the legal ground where the sender wrote them.
 data-how-long-person = Data about you as a person: until nothing for you is left, no sender has put the deletion of anything off, what you have asked for and the answers are no longer kept, and you are not signed in.
 data-how-long-mail = An e-mail address that you have given yourself: until you withdraw your yes. It is then erased at once. If you don’t confirm it with the code, it is erased after about half an hour. We count for a day how many codes we have sent to an address. For that we keep an encrypted code in place of the address.
@@ -48,10 +48,10 @@ data-how-long-backups = Backups of the keys live for { $days ->
     [one] { $days } day
    *[other] { $days } days
 }, and are then deleted. Until then they can have the keys of something deleted.
-data-how-long-copies = Encrypted backups of the databases and documents: as long as whoever runs the portal decides. What is deleted can’t be opened from them after { $days ->
+data-how-long-copies = Encrypted backups of the databases and documents: as long as whoever runs the portal decides. What was sent to you and is deleted can’t be opened from them after { $days ->
     [one] { $days } day
    *[other] { $days } days
-}.
+}. Other data that is deleted, for instance sign-ins and e-mail addresses, can be left in them until the copy is deleted.
 data-how-long-no-backups = The portal is not configured to make backups. Whether the keys are copied in another way, and how long copies live, whoever runs the portal knows.
 data-how-long-staff = Data about staff: as long as the account is there. Accounts are shut, and deleted when their organisation is.
 data-how-long-left = When something is deleted, it is left that it was: times, kind of document and size, without names and content.

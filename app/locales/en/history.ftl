@@ -31,7 +31,7 @@ history-this-session = In this sign-in
 history-cut = Only the latest times are shown.
 history-unfamiliar = Wasn’t it you?
 history-unfamiliar-body = If somebody else did any of this, they have been signed in as you. Go to your sign-ins, and report the one that isn’t yours.
-history-described = What you opened and downloaded comes from the portal’s log. That staff looked at the case comes from there too. What somebody does several times within ten minutes is told once. From which device you were signed in is shown as long as the sign-in is kept.
+history-described = What you opened and downloaded comes from the portal’s log. That staff looked at just this case comes from there too. That they saw it in a list of cases, or that the sender’s computer system asked whether you have opened it, is not shown. What somebody does several times within ten minutes is told once. From which device you were signed in is shown as long as the sign-in is kept.
 
 sign-ins-title = All your sign-ins
 sign-ins-lead = { $unusual ->

@@ -36,7 +36,7 @@ data-where-place = Här står servern: { $place }
 data-where-no-place = I vilket land och hos vem servern står vet den som driver portalen.
 
 data-how-long = Hur länge
-data-how-long-sent = Det som skickas: så länge avsändarens regler säger, men högst { $days } dagar. Sedan kan ingen läsa det, nycklarna förstörs, och därefter raderas det. En avsändare kan skjuta upp raderingen, till exempel om det pågår en tvist, men inte låta någon läsa längre.
+data-how-long-sent = Det som skickas: så länge avsändarens regler säger, men det som skickas nu högst { $days } dagar. Sedan kan ingen läsa det, nycklarna förstörs, och därefter raderas det. En avsändare kan skjuta upp raderingen, till exempel om det pågår en tvist, men inte låta någon läsa längre.
 data-how-long-own = Till och med vilken dag just det du har fått finns kvar står i ärendet när du har loggat in, med ändamål och rättslig grund om avsändaren har skrivit dem.
 data-how-long-person = Uppgifter om dig som person: tills det inte längre finns något till dig, ingen avsändare har skjutit upp raderingen av något, det du har bett om och svaren inte sparas längre, och du inte är inloggad.
 data-how-long-mail = En e‑postadress som du själv har lämnat: tills du tar tillbaka ditt ja. Då raderas den genast. Bekräftar du den inte med koden raderas den efter ungefär en halvtimme. Vi räknar i ett dygn hur många koder vi har skickat till en adress. Då sparar vi en krypterad kod i stället för adressen.
@@ -48,10 +48,10 @@ data-how-long-backups = Säkerhetskopior av nycklarna finns i { $days ->
     [one] { $days } dag
    *[other] { $days } dagar
 }, och raderas sedan. Till dess kan de ha nycklarna till något som är raderat.
-data-how-long-copies = Krypterade säkerhetskopior av databaserna och dokumenten: så länge som den som driver portalen bestämmer. Det som är raderat går inte att öppna ur dem efter { $days ->
+data-how-long-copies = Krypterade säkerhetskopior av databaserna och dokumenten: så länge som den som driver portalen bestämmer. Det som skickades till dig och är raderat går inte att öppna ur dem efter { $days ->
     [one] { $days } dag
    *[other] { $days } dagar
-}.
+}. Andra uppgifter som är raderade, till exempel inloggningar och e‑postadresser, kan finnas kvar i dem tills kopian raderas.
 data-how-long-no-backups = Portalen är inte inställd för säkerhetskopior. Om nycklarna kopieras på annat sätt, och hur länge kopiorna finns, vet den som driver portalen.
 data-how-long-staff = Uppgifter om handläggare: så länge kontot finns. Konton stängs av, och raderas när deras organisation raderas.
 data-how-long-left = När något är raderat finns det kvar att det har funnits: tider, sorts dokument och storlek, utan namn och innehåll.

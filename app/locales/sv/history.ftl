@@ -31,7 +31,7 @@ history-this-session = I den här inloggningen
 history-cut = Bara de senaste gångerna visas.
 history-unfamiliar = Var det inte du?
 history-unfamiliar-body = Om något här är gjort av någon annan har den personen varit inloggad som du. Gå till dina inloggningar, och anmäl den som inte är din.
-history-described = Det du har öppnat och laddat ner kommer från portalens logg. Därifrån kommer också att handläggare har tittat på ärendet. Det någon gör flera gånger inom tio minuter står en gång. Från vilken enhet du var inloggad visas så länge inloggningen finns sparad.
+history-described = Det du har öppnat och laddat ner kommer från portalens logg. Därifrån kommer också att handläggare har tittat på just det här ärendet. Att de har sett det i en lista över ärenden, eller att avsändarens it-system har frågat om du har öppnat det, visas inte. Det någon gör flera gånger inom tio minuter står en gång. Från vilken enhet du var inloggad visas så länge inloggningen finns sparad.
 
 sign-ins-title = Alla dina inloggningar
 sign-ins-lead = { $unusual ->
