@@ -60,8 +60,8 @@ pub struct AppliedRule {
     pub document_type: Option<String>,
     /// Why it was purged.
     pub reason: PurgeReason,
-    /// The rule's days, or those that its sender asked for: for so many it could be read unless it was revoked before, or the
-    /// policy's maximum came first.
+    /// The days of the rule that it followed when it ended, or those that its sender asked for. It could be read for fewer when it was
+    /// revoked before or the policy's maximum came first, and for more when the rule was decided on later.
     pub retention_days: u32,
     /// From when these count.
     pub counted_from: CountedFrom,
@@ -93,8 +93,8 @@ pub struct ProtocolLeaf {
     pub purged: Timestamp,
     /// Why it was purged.
     pub reason: PurgeReason,
-    /// The rule's days, or those that its sender asked for: for so many it could be read unless it was revoked before, or the
-    /// policy's maximum came first.
+    /// The days of the rule that it followed when it ended, or those that its sender asked for. It could be read for fewer when it was
+    /// revoked before or the policy's maximum came first, and for more when the rule was decided on later.
     pub retention_days: u32,
     /// From when these count.
     pub counted_from: CountedFrom,
