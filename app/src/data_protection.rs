@@ -191,7 +191,7 @@ pub(crate) fn parts(texts: &Texts, facts: &DataProtection, contact: Option<&Cont
             .flatten()
             .collect(),
         )
-        .with_own("/inbox", "inbox-title"),
+        .with_own("/inbox", "data-how-long-inbox"),
         part(
             "data-others",
             [

@@ -38,6 +38,7 @@ data-where-no-place = In which country and with whom the server stands is known 
 data-how-long = How long
 data-how-long-sent = What is sent: as long as the sender’s rules say, but what is sent now for { $days } days at most. Then nobody can read it, the keys are destroyed, and after that it is deleted. A sender can put the deletion off, for instance while there is a dispute, but not let anybody read it longer.
 data-how-long-own = The last day of what you were sent stands in its case once you are signed in, with the purpose and the legal ground where the sender wrote them.
+data-how-long-inbox = See what you were sent
 data-how-long-person = Data about you as a person: until nothing for you is left, no sender has put the deletion of anything off, what you have asked for and the answers are no longer kept, and you are not signed in.
 data-how-long-mail = An e-mail address that you have given yourself: until you withdraw your yes. It is then erased at once. If you don’t confirm it with the code, it is erased after about half an hour. We count for a day how many codes we have sent to an address. For that we keep an encrypted code in place of the address.
 data-how-long-requests = What you ask organisations for, and their answers: until some time after all is done, at least 30 days unless the portal keeps everything for less.

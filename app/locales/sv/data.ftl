@@ -38,6 +38,7 @@ data-where-no-place = I vilket land och hos vem servern står vet den som driver
 data-how-long = Hur länge
 data-how-long-sent = Det som skickas: så länge avsändarens regler säger, men det som skickas nu högst { $days } dagar. Sedan kan ingen läsa det, nycklarna förstörs, och därefter raderas det. En avsändare kan skjuta upp raderingen, till exempel om det pågår en tvist, men inte låta någon läsa längre.
 data-how-long-own = Till och med vilken dag just det du har fått finns kvar står i ärendet när du har loggat in, med ändamål och rättslig grund om avsändaren har skrivit dem.
+data-how-long-inbox = Se det du har fått
 data-how-long-person = Uppgifter om dig som person: tills det inte längre finns något till dig, ingen avsändare har skjutit upp raderingen av något, det du har bett om och svaren inte sparas längre, och du inte är inloggad.
 data-how-long-mail = En e‑postadress som du själv har lämnat: tills du tar tillbaka ditt ja. Då raderas den genast. Bekräftar du den inte med koden raderas den efter ungefär en halvtimme. Vi räknar i ett dygn hur många koder vi har skickat till en adress. Då sparar vi en krypterad kod i stället för adressen.
 data-how-long-requests = Det som du ber organisationer om, och deras svar: tills en tid efter att det är klart, minst 30 dagar om inte portalen sparar allt kortare än så.
